@@ -1,0 +1,120 @@
+"""Ask every probe about each of its subjects and fold the answers into a tally."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from agentaudit.audit.observed import Observed, survey
+from agentaudit.audit.request import Request, Sources
+from agentaudit.finding import Answer, Cause
+from agentaudit.lineage import Lineage
+from agentaudit.lineage.placing import Placing
+from agentaudit.response import Response
+from agentaudit.rubric import Criterion
+from agentaudit.score.tally import Tally
+from agentaudit.source import Component, Ledger
+
+
+class Run:
+    """One audit in progress: streams responses, then asks about components and the system."""
+
+    def __init__(self, request: Request, sources: Sources) -> None:
+        self.request = request
+        self.sources = sources
+        self.available: dict[str, Any] = sources.available()
+        self.components = _components(sources)
+        self.tally = Tally(request.rubric)
+        self.ledgers = _ledgers(sources)
+        self.observed = Observed(survey(request, sources, self.ledgers))
+        self.lineage = Lineage(
+            self.available, request.declared, Placing(self.components, request.services)
+        )
+
+    def all(self) -> None:
+        """Ask everything."""
+        responses = self.sources.traces.responses() if self.sources.traces else ()
+        self.responses(responses)
+        self.repositories()
+
+    def responses(self, found: Iterable[Response]) -> None:
+        """Ask about each response; nothing of it is kept but the answers."""
+        done = 0
+        for done, response in enumerate(found, 1):
+            self.tally.response(
+                response.id,
+                response.entry.name,
+                response.service_name(response.entry),
+                self.answers(response),
+            )
+            self.request.progress("responses", done)
+        if not done:
+            self._nobody("response", "traces")
+        self.ledgers = _ledgers(self.sources)
+
+    def answers(self, response: Response) -> dict[str, Answer]:
+        """Answers about one response, by criterion id."""
+        self.lineage.follow(response)
+        self.observed.observe(response)
+        return {c.id: self.ask(c, response=response) for c in self._of("response")}
+
+    def repositories(self) -> None:
+        """Ask about components and the system as a whole."""
+        for criterion in self._of("component"):
+            subjects = self._concerned(criterion)
+            for component in subjects:
+                answer = self.ask(criterion, component=component)
+                self.tally.subject(criterion.id, component.id, answer)
+            if not subjects:
+                self._unasked(criterion, "component", "repo")
+        if self.sources.traces:
+            self.available["traces"] = self.observed.survey
+        for criterion in self._of("system"):
+            self.tally.subject(criterion.id, "", self.ask(criterion))
+        self._nobody("image", "images")
+        self._nobody("model", "registry")
+
+    @property
+    def steps(self) -> bool:
+        """Whether any CI workflow was found."""
+        return self.sources.repo is not None and bool(self.sources.repo.steps())
+
+    @property
+    def population(self) -> int | None:
+        """Responses in the stores before sampling."""
+        return self.sources.traces.population if self.sources.traces else 0
+
+    def ask(self, criterion: Criterion, **subject: Any) -> Answer:
+        """One question about one subject."""
+        probe = self.request.probes[criterion.id]
+        return probe.ask({**self.available, **subject, "limits": criterion.limits})
+
+    def _of(self, subject: str) -> Iterator[Criterion]:
+        return (c for c in self.request.rubric.criteria if c.subject == subject)
+
+    def _concerned(self, criterion: Criterion) -> tuple[Component, ...]:
+        """Every component for environment; for the rest, those that call a model or the like."""
+        components = self.components or ()
+        environment = next(d for d in self.request.rubric.dimensions if d.id == "environment")
+        if criterion in environment.criteria:
+            return components
+        return tuple(c for c in components if c.agentic)
+
+    def _nobody(self, subject: str, source: str) -> None:
+        for criterion in self._of(subject):
+            self._unasked(criterion, subject, source)
+
+    def _unasked(self, criterion: Criterion, subject: str, source: str) -> None:
+        """No subject: the source is absent, or holds none."""
+        there = getattr(self.sources, source) is not None
+        reason = "no_subject" if there else "not_configured"
+        self.tally.unasked(criterion.id, reason, (Cause(source, "", reason),))
+
+
+def _components(sources: Sources) -> tuple[Component, ...] | None:
+    return None if sources.repo is None else sources.repo.components()
+
+
+def _ledgers(sources: Sources) -> list[Ledger]:
+    readers = (sources.repo, sources.traces)
+    return [ledger for reader in readers if reader is not None for ledger in reader.ledgers()]

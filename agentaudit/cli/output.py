@@ -1,0 +1,78 @@
+"""Where results go: files, whole or not at all, and standard output."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from agentaudit.cli.ending import silence
+from agentaudit.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """One `-o`: which report goes to which file, relative to the current directory."""
+
+    report: str
+    path: Path
+
+    def prepare(self) -> None:
+        """Refuse before the audit what could not be written after it. Raises UsageError."""
+        folder = self.path.parent
+        if self.path.is_dir():
+            raise UsageError(
+                f"cannot write {self.path}: it is a directory", where=f"-o {self.path}"
+            )
+        if not folder.is_dir() or not os.access(folder, os.W_OK):
+            why = "is not writable" if folder.is_dir() else "does not exist"
+            raise UsageError(
+                f"cannot write {self.path}: the directory {folder} {why}",
+                where=f"-o {self.path}",
+                hint=f"mkdir -p {folder}" if why == "does not exist" else "name another directory",
+            )
+
+    def write(self, data: bytes) -> None:
+        """Replace the file in one step, so that a reader sees the old or the new one whole.
+        Raises UsageError."""
+        try:
+            if self.path.exists() and not self.path.is_file():
+                self.path.write_bytes(data)  # a device or pipe cannot be replaced
+            else:
+                _replace(self.path, data)
+        except OSError as error:
+            raise UsageError(
+                f"cannot write {self.path}: {error.strerror or error}", where=f"-o {self.path}"
+            ) from error
+
+
+def _replace(path: Path, data: bytes) -> None:
+    real = Path(os.path.realpath(path))
+    temporary = real.with_name(f".{real.name[:200]}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+        temporary.replace(real)
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def emit(text: str | bytes) -> None:
+    """Write to standard output, whatever its encoding; a reader that has gone is no error."""
+    if isinstance(text, str):
+        text = text.encode(sys.stdout.encoding or "ascii", "backslashreplace")
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        silence()
+
+
+def lines(rows: Iterable[str]) -> None:
+    """Write lines to standard output."""
+    emit("".join(f"{row.rstrip()}\n" for row in rows))

@@ -1,0 +1,126 @@
+"""What an audit is asked to do, from flags and configuration."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from agentaudit import __version__
+from agentaudit.cli.flags import Flags
+from agentaudit.cli.opening import probes
+
+if TYPE_CHECKING:
+    from agentaudit.audit import Identity, Request
+    from agentaudit.audit.request import Progress
+    from agentaudit.config import Config
+    from agentaudit.lineage.declared import Declared, ModelEntry
+    from agentaudit.rubric import Rubric
+    from agentaudit.score import GateSettings
+
+UNNAMED = "unnamed system"
+_SHOWN_ONLY = frozenset(
+    {
+        *("output", "format", "quiet", "verbose", "ascii", "color", "debug", "exit_zero"),
+        *("fail_under", "min_level", "min_reconstructable", "require_source"),
+    }
+)
+"""Flags that change neither what is read nor what is asked: the same audit with other ones is the
+same audit."""
+
+
+def request(
+    verb: tuple[str, ...], config: Config, flags: Flags, progress: Progress, *, gated: bool = True
+) -> Request:
+    """The request of a command; without `gated`, conditions of the configuration do not count.
+
+    Raises RubricError and PluginError.
+    """
+    from agentaudit import rubric
+    from agentaudit.audit import Request
+    from agentaudit.lineage.placing import Declaration
+
+    asked = rubric.load(config.rubric_path)
+    found = rubric.resolve(asked, probes(plugins=not flags.no_plugins))
+    days = [s.retention_days for s in config.traces if s.retention_days is not None]
+    return Request(
+        rubric=asked,
+        probes=found,
+        identity=_identity(verb, config, flags, asked),
+        gate=_gate(config, flags, gated),
+        services={
+            name: Declaration(entry.component, entry.container)
+            for name, entry in config.settings.services.items()
+        },
+        declared=_declared(config),
+        retention_days=min(days, default=None),
+        include_content=flags.include_content,
+        progress=progress,
+    )
+
+
+def command_line(verb: tuple[str, ...], flags: Flags) -> str:
+    """The command without PATH, which is named differently on every machine, and without flags
+    that only decide what is shown or demanded."""
+    words = ["agentaudit", *verb]
+    for field in fields(Flags):
+        value = getattr(flags, field.name)
+        if field.name in _SHOWN_ONLY or value in (None, False, []):
+            continue
+        name = f"--{field.name.replace('_', '-')}"
+        for item in value if isinstance(value, list) else [value]:
+            words += [name] if item is True else [name, str(item)]
+    return shlex.join(words)
+
+
+def _identity(verb: tuple[str, ...], config: Config, flags: Flags, asked: Rubric) -> Identity:
+    from agentaudit.audit import Identity
+
+    sample = config.run.sample
+    return Identity(
+        tool=__version__,
+        system=config.settings.system or UNNAMED,
+        as_of=config.run.as_of,
+        command=command_line(verb, flags),
+        config_sha256=config.sha256,
+        rubric_sha256=asked.sha256,
+        seed=config.run.seed,
+        sample=None if sample == "all" else sample,
+    )
+
+
+def _gate(config: Config, flags: Flags, gated: bool) -> GateSettings:
+    from agentaudit.score import GateSettings
+
+    demanded = config.settings.gate if gated else flags
+    return GateSettings(
+        fail_under=demanded.fail_under,
+        min_level=demanded.min_level,
+        min_reconstructable=demanded.min_reconstructable,
+        require_sources=config.run.require_sources,
+        excluded_services=frozenset(
+            name for name, entry in config.settings.services.items() if not entry.agentic
+        ),
+        configured_seed=0,
+    )
+
+
+def _declared(config: Config) -> Declared:
+    from agentaudit.lineage.declared import Declared
+
+    return Declared(
+        prompts=config.settings.prompts.git or "",
+        models={alias: _models(config, alias) for alias in config.settings.model_map},
+    )
+
+
+def _models(config: Config, alias: str) -> tuple[ModelEntry, ...]:
+    from agentaudit.evidence import Evidence, Location
+    from agentaudit.lineage.declared import ModelEntry
+
+    file, _, line = config.line_of("model_map", alias).rpartition(":")
+    where = Location("config", file, int(line) if line.isdigit() else None)
+    return tuple(
+        ModelEntry(entry.uri, entry.from_ns, entry.until_ns, Evidence(where, entry.uri))
+        for entry in config.settings.models(alias)
+    )

@@ -1,0 +1,219 @@
+"""What agentaudit.yaml may say: every key optional, every key documented, no other key known."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
+
+from agentaudit.config.moments import moment
+from agentaudit.parse.closed import Record, nearest, wrong
+from agentaudit.semconv import KEY_IDS
+
+PLACEHOLDER = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]{0,99})\}")
+"""How a URI names a secret: `${env:NAME}`."""
+
+
+def _uri(text: str) -> str:
+    if not text.strip():
+        raise wrong("is empty", "name a path or URI, or leave the entry out")
+    if "${" in PLACEHOLDER.sub("", text):
+        raise wrong("holds a ${…} that is not known", "secrets are written ${env:NAME}")
+    return text
+
+
+def _instant(text: str) -> str:
+    try:
+        moment(text)
+    except ValueError as error:
+        raise wrong(str(error), "write it as 2026-11-20 or 2026-11-20T14:00:00Z") from None
+    return text
+
+
+def _key(name: str) -> str:
+    if name not in KEY_IDS:
+        raise wrong(f"{name!r} is none of our keys", nearest(name, KEY_IDS))
+    return name
+
+
+def _prompt_path(text: str) -> str:
+    rest = text.replace("{name}", "").replace("{version}", "")
+    if "{name}" not in text or "{" in rest or "}" in rest:
+        raise wrong(
+            f"{text!r} must hold {{name}}, may hold {{version}}, and nothing else in braces",
+            "e.g. prompts/{name}/{version}.md",
+        )
+    if text.startswith("/") or ".." in text.split("/"):
+        raise wrong(f"{text!r} leads out of the repository", "write it relative to its root")
+    return text
+
+
+def _no_waivers(given: Any) -> tuple[()]:
+    if given:
+        raise wrong("not supported yet by this version", "leave `waivers` out")
+    return ()
+
+
+def _one_or(name: str) -> Discriminator:
+    """Tells a text from a mapping, so that an error is about the one that was meant."""
+    return Discriminator(lambda given: "text" if isinstance(given, str) else name)
+
+
+Uri = Annotated[str, AfterValidator(_uri)]
+Instant = Annotated[str, AfterValidator(_instant)]
+AttributeName = Annotated[str, Field(min_length=1, max_length=200)]
+Percent = Annotated[float, Field(ge=0, le=100)]
+
+
+class SourceEntry(Record):
+    """A source with what must be known about it."""
+
+    uri: Uri
+    """Path or URI; relative paths start at the directory of this file. Secrets only as
+    `${env:NAME}`."""
+    role: str = ""
+    """The role it is opened with, e.g. `read-only-team`; printed in every report."""
+
+
+class TraceEntry(SourceEntry):
+    """A trace store with what must be known about it."""
+
+    where: dict[str, str] = Field(default_factory=dict)
+    """Only traces that carry these attributes with these values, on a span or resource."""
+    retention_days: int | None = Field(default=None, ge=1, le=100_000)
+    """How long the store keeps traces, in days."""
+
+
+OneSource = Annotated[
+    Annotated[Uri, Tag("text")] | Annotated[SourceEntry, Tag("entry")], _one_or("entry")
+]
+OneTraces = Annotated[
+    Annotated[Uri, Tag("text")] | Annotated[TraceEntry, Tag("entry")], _one_or("entry")
+]
+
+
+class Sources(Record):
+    """Where evidence lives."""
+
+    repos: tuple[OneSource, ...] = ()
+    """Git repositories and bundles; without any, the scanned path."""
+    images: tuple[OneSource, ...] = ()
+    """Container images, spelled as skopeo does: `docker://HOST/NAME@DIGEST`, `oci:DIR:TAG`."""
+    registry: tuple[OneSource, ...] = ()
+    """Model registries, e.g. `mlflow:http://127.0.0.1:5000`."""
+    traces: tuple[OneTraces, ...] = ()
+    """Trace stores, e.g. `otlp:traces/*.jsonl.gz`."""
+
+
+class ServiceEntry(Record):
+    """What a service of the traces is in the repository."""
+
+    component: str = ""
+    """Directory of its component, or `repo:path`."""
+    container: bool | None = None
+    """False: it runs without a container, and is asked for host and lock digest instead of an
+    image digest."""
+    agentic: bool = True
+    """False: its traces hold no agentic steps, and unrecognised ones stop no gate."""
+
+
+class ModelEntry(Record):
+    """What a model name stood for, and when."""
+
+    uri: str = Field(min_length=1)
+    """Registry name and version, e.g. `models:/planner-llm/7`."""
+    from_: Annotated[Instant | None, Field(alias="from")] = None
+    """First day or instant, UTC; left out: always until then."""
+    until: Instant | None = None
+    """Last day or instant, UTC; left out: to this day."""
+
+    @property
+    def from_ns(self) -> int:
+        """Unix nanoseconds, inclusive."""
+        return moment(self.from_) if self.from_ else 0
+
+    @property
+    def until_ns(self) -> int:
+        """Unix nanoseconds, exclusive."""
+        return moment(self.until, end=True) + 1 if self.until else 2**63 - 1
+
+
+OneModel = Annotated[
+    Annotated[ModelEntry, Tag("one")] | Annotated[tuple[ModelEntry, ...], Tag("several")],
+    Discriminator(lambda given: "several" if isinstance(given, list | tuple) else "one"),
+]
+
+
+class Prompts(Record):
+    """How a prompt name and version open."""
+
+    git: Annotated[str, AfterValidator(_prompt_path)] | None = None
+    """Path of a template in the repository, e.g. `prompts/{name}/{version}.md`; read at the
+    response's commit, or at the version where that is a commit."""
+
+
+class Responses(Record):
+    """What one response is."""
+
+    entry: str | None = Field(default=None, min_length=1)
+    """Name of the span that starts a response, for batches and long session traces."""
+
+
+class Sampling(Record):
+    """How the audited system samples its traces."""
+
+    head: float | None = Field(default=None, ge=0, le=1)
+    """Share of traces that are kept when they begin: 1.0 is all of them."""
+
+
+class Gate(Record):
+    """What the audit must reach; below it the exit code is 1."""
+
+    fail_under: Percent | None = None
+    """Lowest score, 0 to 100."""
+    min_level: Annotated[int, Field(ge=0, le=4)] | None = None
+    """Lowest level of the weakest dimension, 0 to 4."""
+    min_reconstructable: Percent | None = None
+    """Lowest share of fully reconstructable responses, 0 to 100."""
+
+
+class Settings(Record):
+    """agentaudit.yaml, or `[tool.agentaudit]` in pyproject.toml."""
+
+    system: str = ""
+    """Name of the audited system, for reports."""
+    rubric: str = "agentic-mlops"
+    """Name of a built-in rubric, or path of a `.yaml` file."""
+    sources: Sources = Sources()
+    """Where evidence lives."""
+    services: dict[str, ServiceEntry] = Field(default_factory=dict)
+    """Service name → what it is in the repository."""
+    attributes: dict[Annotated[str, AfterValidator(_key)], tuple[AttributeName, ...]] = Field(
+        default_factory=dict
+    )
+    """Our key → further attribute names, tried before those of the conventions."""
+    model_map: dict[str, OneModel] = Field(default_factory=dict)
+    """Model, agent or service name → the registry version it stood for; several with `from` and
+    `until` where it changed."""
+    prompts: Prompts = Prompts()
+    """How a prompt name and version open."""
+    responses: Responses = Responses()
+    """What one response is."""
+    sampling: Sampling = Sampling()
+    """How the audited system samples its traces."""
+    gate: Gate = Gate()
+    """What the audit must reach."""
+    waivers: Annotated[tuple[str, ...], Field(max_length=0), BeforeValidator(_no_waivers)] = ()
+    """Must be empty: waivers are not supported yet."""
+
+    def models(self, alias: str) -> tuple[ModelEntry, ...]:
+        """Entries of `model_map` for a name, in the order they are written."""
+        found = self.model_map[alias]
+        return found if isinstance(found, tuple) else (found,)
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of agentaudit.yaml, with a description for every key."""
+    made = Settings.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}

@@ -1,0 +1,79 @@
+"""The join: what a response says it was made with, followed into the sources.
+
+A new kind of reference is one row in `KINDS`: how it is collected from a response and which source
+opens it. Each distinct value is looked up once, whatever the number of responses that carry it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from agentaudit.lineage import collect, follow
+from agentaudit.lineage.declared import Declared
+from agentaudit.lineage.placing import Placing
+from agentaudit.response import Reference, Response, Target
+from agentaudit.span import Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of reference."""
+
+    name: str
+    source: str
+    """The need that opens it: repo, images, registry, documents, traces."""
+    collect: Callable[[Response, Declared], Iterable[Reference]]
+    key: Callable[[Reference, Response, Declared], Hashable]
+    """What a look-up depends on: equal keys are looked up once."""
+    open: Callable[[Any, Any], Target]
+    """Ask the source for one key."""
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind("commit", "repo", collect.commits, follow.by_value, follow.commit),
+    Kind("image", "images", collect.images, follow.by_value, follow.image),
+    Kind("registry version", "registry", collect.models, follow.by_value, follow.version),
+    Kind("adapter", "registry", collect.adapters, follow.by_value, follow.version),
+    Kind("prompt", "repo", collect.prompts, follow.prompt_key, follow.prompt),
+    Kind("code", "repo", collect.code, follow.code_key, follow.code),
+    Kind("index snapshot", "documents", collect.snapshots, follow.by_value, follow.snapshot),
+    Kind("trace", "traces", collect.traces, follow.by_value, follow.trace),
+)
+
+
+@dataclass(slots=True)
+class Lineage:
+    """Collects and follows the references of responses."""
+
+    sources: Mapping[str, Any]
+    """Need → source, for those that are configured."""
+    declared: Declared = field(default_factory=Declared)
+    placing: Placing = field(default_factory=Placing)
+    _known: dict[tuple[str, Hashable], Target] = field(default_factory=dict)
+
+    def follow(self, response: Response) -> None:
+        """Map its services to components, then fill `response.references`."""
+        self.placing.place(response)
+        response.references = ()
+        for kind in KINDS:
+            found = tuple(
+                self._followed(kind, ref, response) for ref in self._collect(kind, response)
+            )
+            response.references += found
+
+    def _collect(self, kind: Kind, response: Response) -> Iterable[Reference]:
+        return kind.collect(response, self.declared)
+
+    def _followed(self, kind: Kind, ref: Reference, response: Response) -> Reference:
+        if ref.recorded is not Recorded.RECORDED:
+            return ref
+        if kind.source not in self.sources:
+            return replace(ref, target=follow.not_configured(kind.name, kind.source))
+        key = kind.key(ref, response, self.declared)
+        if isinstance(key, Target):
+            return replace(ref, target=key)
+        if (kind.name, key) not in self._known:
+            self._known[kind.name, key] = kind.open(self.sources[kind.source], key)
+        return replace(ref, target=self._known[kind.name, key])

@@ -1,0 +1,68 @@
+"""Which component of the repositories a service is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agentaudit.response import Response, Service
+from agentaudit.source import Component
+
+_SEPARATORS = re.compile(r"[\s._/-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """One entry of `services:` in agentaudit.yaml."""
+
+    component: str = ""
+    """Directory of the component, or `repo:path`."""
+    container: bool | None = None
+
+
+@dataclass(slots=True)
+class Placing:
+    """Maps services to components: `services:` first, then image name, then directory name; a
+    system with one component needs neither."""
+
+    components: tuple[Component, ...] | None = None
+    """None when no repository was read."""
+    declared: Mapping[str, Declaration] = field(default_factory=dict)
+    _known: dict[tuple[str, str], Component | None] = field(default_factory=dict)
+
+    def place(self, response: Response) -> None:
+        """Fill component, container and declared trades of each service."""
+        for service in response.services:
+            entry = self.declared.get(service.name, Declaration())
+            service.container = entry.container
+            component = self._component(service, entry)
+            if component is not None:
+                service.component = component.id
+                service.declares = frozenset(t for t, found in component.declares.items() if found)
+
+    def _component(self, service: Service, entry: Declaration) -> Component | None:
+        image = service.fact("image.digest")
+        key = (service.name, image.text if image else "")
+        if key not in self._known:
+            self._known[key] = self._search(service, entry, key[1])
+        return self._known[key]
+
+    def _search(self, service: Service, entry: Declaration, image: str) -> Component | None:
+        components = self.components or ()
+        if entry.component:
+            wanted = entry.component.strip("/") or "."
+            return next((c for c in components if wanted in (c.id, c.path)), None)
+        names = {_plain(service.name)}
+        names |= {
+            _plain(part.split("@")[0].rsplit("/", 1)[-1])
+            for part in re.findall(r"[\w./@:-]+", image)
+        }
+        for component in components:
+            if _plain(component.name) in names:
+                return component
+        return components[0] if len(components) == 1 else None
+
+
+def _plain(name: str) -> str:
+    return _SEPARATORS.sub("-", name.strip().lower())

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from agentaudit.finding import Answer, Outcome
+from agentaudit.probe import Example, Gaps, failed, probe
+from agentaudit.probes.environment.images import doubt_unread, versioned
+from agentaudit.source import Component
+
+MANIFEST = {"requirements.txt": "openai==1.93.0\n"}
+
+
+def _built(text: str) -> dict[str, object]:
+    """A component with this build file."""
+    return {"component": {"files": {**MANIFEST, "Dockerfile": text}}}
+
+
+@probe(
+    "environment-build-file-versioned",
+    fix="Commit a Dockerfile and give every base a version: `FROM python:3.12.4-slim-bookworm`.",
+    examples=[
+        Example(Outcome.PASS, _built("FROM python:3.12-slim\nCOPY . .\n")),
+        Example(
+            Outcome.PASS,
+            _built("ARG PY=3.12\nFROM python:${PY} AS build\nFROM build\nCOPY . .\n"),
+            "defaults of ARG are filled in; a stage is no image",
+        ),
+        Example(Outcome.FAIL, _built("FROM python:latest\nCOPY . .\n")),
+        Example(Outcome.FAIL, _built("FROM python\nCOPY . .\n"), "no tag is `latest`"),
+        Example(
+            Outcome.FAIL,
+            _built("FROM vendor/app:latest_v5\nCOPY . .\n"),
+            "a moving tag with a number",
+        ),
+        Example(
+            Outcome.FAIL,
+            _built("ARG BASE\nFROM ${BASE}\nCOPY . .\n"),
+            "a variable without a default",
+        ),
+        Example(
+            Outcome.FAIL,
+            _built("FROM python:3.12\nCOPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/\n"),
+            "what is copied from elsewhere counts too",
+        ),
+        Example(Outcome.FAIL, {"component": {"files": MANIFEST}}, "no build file"),
+        Example(
+            Outcome.UNKNOWN,
+            _built("# to be written\n"),
+            "the build file cannot be understood",
+        ),
+    ],
+)
+def build_file_versioned(component: Component) -> Answer:
+    """Is the image build file committed, and does every external base in it have a version?
+
+    `FROM python:latest` builds a different image next month, and the file in git does not show it.
+    Operating system, C library and interpreter all come from that line.
+    """
+    if not component.build_files:
+        return failed(
+            "no Dockerfile or Containerfile is committed for it",
+            component.evidence(),
+            fact="build file",
+            place=component.id,
+        )
+    bases = [base for file in component.build_files for base in file.bases]
+    gaps = Gaps(len(bases))
+    gaps.seen(*(file.place.evidence() for file in component.build_files))
+    doubt_unread(gaps, component)
+    for base in bases:
+        if base.unresolved or not versioned(base):
+            what = "holds an unresolved variable" if base.unresolved else "names no version"
+            gaps.fail(
+                f"base {base.reference} {what}",
+                base.place.evidence(),
+                fact="image version",
+                place=component.id,
+                reason="unresolved" if base.unresolved else "missing",
+            )
+    return gaps.answer("every external base has a version")

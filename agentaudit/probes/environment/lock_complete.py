@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from agentaudit.finding import Answer, Outcome
+from agentaudit.probe import Example, Gaps, failed, probe
+from agentaudit.source import Component, Lock, Manifest
+
+PROJECT = '[project]\nname = "planner"\ndependencies = ["openai>=1"]\n'
+UV = 'version = 1\n[[package]]\nname = "openai"\nversion = "1.93.0"\n'
+PINNED = "openai==1.93.0 \\\n    --hash=sha256:" + "9f86d081" * 8 + "\n"
+POINTER = (
+    "version https://git-lfs.github.com/spec/v1\n"
+    "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\n"
+    "size 12345\n"
+)
+
+
+@probe(
+    "environment-lock-complete",
+    fix="Commit a lock file beside every manifest, and install from it: `uv lock && git add "
+    "uv.lock` and `uv sync --frozen` (npm: `npm ci` with package-lock.json).",
+    examples=[
+        Example(Outcome.PASS, {"component": {"files": {"pyproject.toml": PROJECT, "uv.lock": UV}}}),
+        Example(
+            Outcome.PASS,
+            {"component": {"files": {"requirements.txt": PINNED}}},
+            "a compiled requirements file with hashes is a lock",
+        ),
+        Example(
+            Outcome.FAIL,
+            {"component": {"files": {"pyproject.toml": PROJECT}}},
+            "a range resolves differently every day",
+        ),
+        Example(
+            Outcome.FAIL,
+            {
+                "component": {
+                    "files": {
+                        "pyproject.toml": PROJECT.replace('"]', '", "httpx"]'),
+                        "uv.lock": UV,
+                    }
+                }
+            },
+            "the lock file is older than the manifest: it lacks one",
+        ),
+        Example(
+            Outcome.FAIL,
+            {
+                "component": {
+                    "files": {
+                        "pyproject.toml": PROJECT,
+                        "uv.lock": POINTER,
+                    }
+                }
+            },
+            "a pointer to a file that is not here",
+        ),
+        Example(
+            Outcome.FAIL,
+            {"component": {"files": {"app.py": "import openai\n"}}},
+            "nothing declares what it needs",
+        ),
+    ],
+)
+def lock_complete(component: Component) -> Answer:
+    """Does a committed lock file pin every direct and transitive dependency?
+
+    A response can only be replayed on the libraries that made it. Version ranges resolve
+    differently every day; a lock file resolves the same for ever.
+    """
+    manifests = [m for m in component.manifests if m.dependencies] or list(component.manifests)
+    if not manifests:
+        return failed(
+            "no manifest declares dependencies",
+            component.evidence(),
+            fact="lock file",
+            place=component.id,
+        )
+    gaps = Gaps(len(manifests))
+    for manifest in manifests:
+        covering = [lock for lock in component.locks if _covers(lock, manifest)]
+        good = next((lock for lock in covering if _trusted(lock)), None)
+        if good is not None:
+            gaps.seen(good.place.evidence())
+            continue
+        message, reason = _complaint(manifest, covering)
+        shown = [lock.place.evidence() for lock in covering] or [manifest.place.evidence()]
+        gaps.fail(message, *shown, fact="lock file", place=component.id, reason=reason)
+    return gaps.answer("a lock file pins every dependency")
+
+
+def _trusted(lock: Lock) -> bool:
+    return lock.complete and not lock.missing and not lock.problem
+
+
+def _covers(lock: Lock, manifest: Manifest) -> bool:
+    """Whether the lock stands beside the manifest, or above it for a workspace."""
+    home = PurePosixPath(lock.place.path).parent
+    home = home.parent if home.name == "requirements" else home
+    beside = home in PurePosixPath(manifest.place.path).parents
+    return lock.ecosystem == manifest.ecosystem and beside
+
+
+def _complaint(manifest: Manifest, covering: list[Lock]) -> tuple[str, str]:
+    """What is wrong with the nearest thing to a lock, and the reason code."""
+    for lock in covering:
+        if lock.problem:
+            return f"{lock.place.path}: {lock.problem}", "untrusted"
+        if lock.missing:
+            return f"{lock.place.path} does not pin {', '.join(lock.missing[:5])}", "incomplete"
+        return f"{lock.place.path} does not pin every package to one version", "incomplete"
+    return f"no lock file for {manifest.place.path} is committed", "missing"

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from agentaudit.evidence import Evidence
+from agentaudit.finding import Answer, Outcome
+from agentaudit.probe import Example, Gaps, failed, probe
+from agentaudit.probes.environment.runtimes import INSTEAD, language, pinned
+from agentaudit.source import Component
+
+PROJECT = '[project]\nname = "planner"\nrequires-python = ">=3.11"\ndependencies = ["openai"]\n'
+NODE = '{"name": "web", "dependencies": {"openai": "^5"}, "engines": {"node": ">=20"}}'
+
+
+@probe(
+    "environment-runtime-pinned",
+    fix="Pin the runtime where it is installed: `FROM python:3.12.4-slim-bookworm` in the "
+    "Dockerfile, and the same in `.python-version` (or `.nvmrc`, `go.mod`, `global.json`).",
+    examples=[
+        Example(
+            Outcome.PASS,
+            {"component": {"files": {"pyproject.toml": PROJECT, ".python-version": "3.12\n"}}},
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        "pyproject.toml": PROJECT,
+                        "Dockerfile": "FROM python:3.12-slim\nCOPY . .\n",
+                    }
+                }
+            },
+            "by the image that it is built on",
+        ),
+        Example(
+            Outcome.PASS,
+            {"component": {"files": {"pyproject.toml": PROJECT.replace(">=3.11", "==3.12.*")}}},
+        ),
+        Example(
+            Outcome.FAIL,
+            {"component": {"files": {"pyproject.toml": PROJECT}}},
+            "a floor is no pin",
+        ),
+        Example(
+            Outcome.FAIL,
+            {
+                "component": {
+                    "files": {
+                        "package.json": NODE,
+                        "Dockerfile": "FROM node:22-slim\nCOPY . .\n",
+                    }
+                }
+            },
+            "a major version is a new runtime every few weeks",
+        ),
+        Example(
+            Outcome.FAIL,
+            {
+                "component": {
+                    "files": {
+                        "pyproject.toml": PROJECT,
+                        ".python-version": "3.12\n",
+                        "Dockerfile": "FROM python:3.13-slim\nCOPY . .\n",
+                    }
+                }
+            },
+            "developed on one version, served on another",
+        ),
+        Example(
+            Outcome.FAIL,
+            {"component": {"files": {"app.py": "import openai\n"}}},
+            "nothing pins any runtime",
+        ),
+    ],
+)
+def runtime_pinned(component: Component) -> Answer:
+    """Is the language runtime pinned to at least the minor version?
+
+    Lock files fix the libraries, not the interpreter beneath them. Dictionary order, float
+    formatting and default encodings have all changed between minor versions.
+    """
+    pins = list(_pins(component))
+    languages = {m.ecosystem for m in component.manifests} or {pin.language for pin in pins}
+    if not languages:
+        return failed(
+            "nothing pins a language runtime",
+            component.evidence(),
+            fact="runtime version",
+            place=component.id,
+        )
+    gaps = Gaps(len(languages))
+    for spoken in sorted(languages):
+        _require(gaps, spoken, _about(spoken, pins, alone=len(languages) == 1), component)
+    return gaps.answer("the language runtime is pinned")
+
+
+class _Pin(NamedTuple):
+    """One place that says which runtime is used."""
+
+    language: str
+    """Empty when nothing says."""
+    version: str
+    """Empty when it allows several minor versions."""
+    shown: Evidence
+
+
+def _pins(component: Component) -> Iterator[_Pin]:
+    for place, text in component.runtime_pins:
+        spoken = language(place, text)
+        yield _Pin(spoken, pinned(place, text, spoken), place.evidence(place.text or text))
+
+
+def _about(spoken: str, pins: list[_Pin], *, alone: bool) -> list[_Pin]:
+    """The pins of one language; those that name none belong to the only one there is."""
+    mine = [p for p in pins if p.language == spoken or (alone and not p.language)]
+    return mine or [p for p in pins if p.language in INSTEAD.get(spoken, ())]
+
+
+def _require(gaps: Gaps, spoken: str, pins: list[_Pin], component: Component) -> None:
+    """Require that the pins of one language allow one minor version."""
+    exact = {pin.version for pin in pins if pin.version}
+    versions = sorted(v for v in exact if not v.startswith("sha256:")) or sorted(exact)[:1]
+    if len(versions) == 1:
+        gaps.seen(*(pin.shown for pin in pins if pin.version))
+        return
+    message = f"{spoken} runtime is pinned to {' and '.join(versions)}"
+    if not versions:
+        message = f"{spoken} runtime is not pinned to a minor version"
+    shown = [pin.shown for pin in pins] or [component.evidence()]
+    reason = "conflict" if versions else "missing"
+    gaps.fail(message, *shown, fact="runtime version", place=component.id, reason=reason)

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from agentaudit.finding import Answer, Outcome
+from agentaudit.probe import Example, Gaps, probe
+from agentaudit.response import Response
+
+STEP = {"name": "chat gpt-4o"}
+DIGEST = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+IMAGE = {"service.name": "planner", "container.image.id": DIGEST}
+FULL = {
+    "service.name": "planner",
+    "process.runtime.name": "cpython",
+    "process.runtime.version": "3.12.4",
+    "os.type": "linux",
+    "os.version": "6.1.0-18-amd64",
+}
+ASKED = {
+    "env.runtime": "name of the language runtime",
+    "env.runtime.version": "version of the language runtime",
+    "env.os": "operating system",
+    "env.os.version": "version of the operating system",
+}
+
+
+@probe(
+    "environment-runtime-recorded",
+    fix="Switch the resource detectors of the OpenTelemetry SDK on: "
+    "`OTEL_EXPERIMENTAL_RESOURCE_DETECTORS=process,os,otel`.",
+    examples=[
+        Example(Outcome.PASS, {"response": {"spans": [{**STEP, "resource": FULL}]}}),
+        Example(
+            Outcome.PASS,
+            {"response": {"spans": [{**STEP, "resource": IMAGE}], "opens": {DIGEST: {}}}},
+            "both follow from the image, which opens",
+        ),
+        Example(
+            Outcome.FAIL,
+            {"response": {"spans": [{**STEP, "resource": IMAGE}], "opens": {}}},
+            "nothing follows from an image that does not open",
+        ),
+        Example(
+            Outcome.FAIL,
+            {
+                "response": {
+                    "spans": [
+                        {
+                            **STEP,
+                            "resource": {
+                                "service.name": "planner",
+                                "telemetry.sdk.language": "python",
+                            },
+                        }
+                    ]
+                }
+            },
+            "the language alone is no version, and the system is missing",
+        ),
+        Example(Outcome.UNKNOWN, {"response": {"spans": [{**STEP, "resource": None}]}}),
+    ],
+)
+def runtime_recorded(response: Response) -> Answer:
+    """Does every service record its language runtime and operating system, with versions?
+
+    The same code answers differently on another interpreter or C library. Both cost one setting
+    of the tracing library, and are the first thing asked when a failure cannot be repeated.
+    """
+    gaps = Gaps(len(ASKED) * len(response.services))
+    for ref in response.refs("image"):
+        service = response.service(response.by_id[ref.span_id])
+        if ref.resolved or service is None:
+            gaps.seen(*ref.evidence[:1])
+            continue
+        for key, what in ASKED.items():
+            gaps.need(
+                service.fact(key), f"{what} of {service.name}", service.name, service.evidence()
+            )
+    return gaps.answer("every service records its runtime and operating system")

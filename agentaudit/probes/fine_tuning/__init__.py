@@ -1,0 +1,1 @@
+"""Dataset, preprocessing and lineage of what was trained."""

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from agentaudit.finding import Answer, Outcome
+from agentaudit.probe import Example, failed, not_applicable, passed, probe
+from agentaudit.source import Component, Place, Repo
+
+TRAINER = {"requirements.txt": "trl==0.19.0\ntransformers==4.53.0\npeft==0.16.0\n"}
+POINTER = (
+    "version https://git-lfs.github.com/spec/v1\n"
+    "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"
+)
+_TRAINING = re.compile(r"(?i)(?:^|[/_.-])(?:train|training|finetune|fine[_-]tune|sft)(?:[/_.-])")
+_REVISION = re.compile(r"\b(?:\w+_)?revision[\"']?\s*[:=]\s*[\"']?[0-9a-f]{7,40}\b")
+NEAR = 5
+"""Lines between a data set's name and its revision."""
+DVC = "outs:\n- md5: 2c26b46b68ffc68ff99b453c1d304134\n  path: train.jsonl\n"
+
+
+@probe(
+    "fine-tuning-data-versioned",
+    fix="Put the data under version control beside the training code: `dvc add data/train.jsonl "
+    "&& git add data/train.jsonl.dvc`; for a Hub data set pin `revision: <commit>`.",
+    examples=[
+        Example(Outcome.PASS, {"component": {"files": {**TRAINER, "data/train.jsonl.dvc": DVC}}}),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        **TRAINER,
+                        ".gitattributes": "*.jsonl filter=lfs\n",
+                        "data/train.jsonl": POINTER,
+                    }
+                }
+            },
+            "a pointer names the bytes",
+        ),
+        Example(
+            Outcome.PASS,
+            {"component": {"files": {**TRAINER, "data/train.jsonl": '{"text": "a"}\n'}}},
+            "small enough to be committed",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        **TRAINER,
+                        "configs/sft.yaml": "dataset: acme/invoices\nrevision: 9f86d081884c7d65\n",
+                    }
+                }
+            },
+            "a Hub data set at a commit",
+        ),
+        Example(Outcome.FAIL, {"component": {"files": TRAINER}}, "no data is versioned"),
+        Example(
+            Outcome.FAIL,
+            {
+                "component": {
+                    "files": {
+                        **TRAINER,
+                        "configs/sft.yaml": "dataset: acme/invoices\nrevision: main\n",
+                    }
+                }
+            },
+            "a branch moves",
+        ),
+        Example(
+            Outcome.FAIL,
+            {"component": {"files": {**TRAINER, "results/eval.jsonl": '{"score": 1}\n'}}},
+            "results are no training data",
+        ),
+        Example(
+            Outcome.NOT_APPLICABLE,
+            {"component": {"files": {"requirements.txt": "openai==1.93.0\n"}}},
+            "it trains nothing",
+        ),
+    ],
+)
+def data_versioned(repo: Repo, component: Component) -> Answer:
+    """Is the training data versioned?
+
+    A fine-tuned model is its data. When rows are corrected or deleted and the file keeps its name,
+    nobody can say what the model in production was taught.
+    """
+    trainers = component.declares.get("trainer", ())
+    if not trainers:
+        return not_applicable("it declares no library that trains models", component.evidence())
+    found = [place for place, how in component.training_data if _versioned(place, how)]
+    found = found or list(_pinned_in_configuration(repo, component))
+    if found:
+        return passed("the training data is versioned", *(p.evidence() for p in found[:5]))
+    return failed(
+        "no versioned training data is visible (searched: DVC files, LFS pointers, data files that "
+        "are called training data, revisions of Hub data sets in configuration)",
+        trainers[0].place.evidence(),
+        fact="training data",
+        place=component.id,
+    )
+
+
+def _versioned(place: Place, how: str) -> bool:
+    """Whether the file is versioned as training data: a plain file must be called so, since most
+    data files beside a trainer are results."""
+    return how in {"dvc", "lfs"} or bool(_TRAINING.search(place.path))
+
+
+def _pinned_in_configuration(repo: Repo, component: Component) -> Iterator[Place]:
+    """Lines of the component's configuration that pin a Hub data set to a commit."""
+    home = "" if component.path == "." else f"{component.path}/"
+    for suffix in ("yaml", "yml", "toml", "json"):
+        for file in repo.files(f"{home}**/*.{suffix}"):
+            if file.repo != component.repo:
+                continue
+            rows = (repo.read(file) or "").split("\n")
+            for number, row in enumerate(rows):
+                near = "\n".join(rows[max(0, number - NEAR) : number + NEAR])
+                if _REVISION.search(row[:400]) and "dataset" in near:
+                    yield replace(file, line=number + 1, text=row.strip())

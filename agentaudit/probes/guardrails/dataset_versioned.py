@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from agentaudit.evidence import Evidence, Location
+from agentaudit.finding import Answer, Outcome
+from agentaudit.probe import Example, Limits, failed, passed, probe, unknown
+from agentaudit.probes.guardrails.cases import PATTERNS, POINTER, count, datasets
+from agentaudit.source import Place, Repo
+
+ENOUGH = {"cases": 200}
+CASES = '{"input": "Weather?", "expected": "rain"}\n'
+GIT = {"commits": [{"message": "Add cases", "files": ["evals/golden.jsonl"]}]}
+
+
+def _repo(path: str, text: str, **more: object) -> dict[str, object]:
+    return {"repo": {"files": {path: text}, **GIT, **more}, "limits": ENOUGH}
+
+
+@probe(
+    "guardrails-dataset-versioned",
+    fix="Commit the cases as text, one per line, for instance evals/golden.jsonl: "
+    '`{"input": "...", "expected": "..."}`, and grow the file with every failure found in '
+    "production.",
+    examples=[
+        Example(Outcome.PASS, _repo("evals/golden.jsonl", CASES * 200)),
+        Example(Outcome.PASS, _repo("tests/eval/cases.csv", "q,a\n" + "why,so\n" * 200)),
+        Example(Outcome.FAIL, _repo("evals/golden.jsonl", CASES * 199), "one too few"),
+        Example(Outcome.FAIL, _repo("evals/golden.jsonl", f"{POINTER}v1\noid x\n"), "a pointer"),
+        Example(Outcome.FAIL, _repo("evals/results/run.jsonl", CASES * 500), "results"),
+        Example(Outcome.FAIL, _repo("data/customers.jsonl", CASES * 500), "not for evaluation"),
+        Example(
+            Outcome.UNKNOWN,
+            {"repo": {"files": {"evals/golden.jsonl": CASES * 200}}, "limits": ENOUGH},
+            "a directory without git says nothing about versions",
+        ),
+        Example(Outcome.UNKNOWN, {"limits": ENOUGH}, "no repository is configured"),
+    ],
+)
+def dataset_versioned(repo: Repo, limits: Limits) -> Answer:
+    """Is an evaluation data set with enough cases versioned in git?
+
+    Below a few hundred cases a change of quality cannot be told from chance, and a data set without
+    versions cannot say whether the system or the cases changed. Result files do not count.
+    """
+    found, unreadable = _counted(repo)
+    total = sum(found.values())
+    evidence = [_shown(place, f"{n} cases") for place, n in list(found.items())[:5]]
+    if repo.changes(("**",), 1) is None:
+        message = f"{total} cases lie in {repo.name}, which is not under git"
+        return unknown(message, *evidence, reason="no_git", fact="evaluation dataset")
+    if total >= limits["cases"]:
+        return passed(f"{total} cases in {len(found)} files are versioned", *evidence)
+    if unreadable:
+        return unknown(
+            f"{total} cases, and {len(unreadable)} files that could not be read",
+            *(_shown(place, "not readable as text") for place in unreadable[:5]),
+            reason="unreadable",
+            fact="evaluation dataset",
+        )
+    return failed(
+        f"{total} of {limits['cases']:.0f} cases are versioned; searched {', '.join(PATTERNS)} "
+        "named or placed under eval, golden or benchmark",
+        *evidence,
+        reason="missing",
+        fact="evaluation dataset",
+    )
+
+
+def _counted(repo: Repo) -> tuple[dict[Place, int], list[Place]]:
+    """Cases by file, most first, and the files that could not be read."""
+    found: dict[Place, int] = {}
+    unreadable: list[Place] = []
+    for place in datasets(repo):
+        text = repo.read(place)
+        number = None if text is None else count(text, place.path)
+        if number is None:
+            unreadable.append(place)
+        elif number:
+            found[place] = number
+    order = sorted(found, key=lambda p: (-found[p], p.repo, p.path))
+    return {place: found[place] for place in order}, unreadable
+
+
+def _shown(place: Place, what: str) -> Evidence:
+    return Evidence(Location(place.repo, place.path), what)

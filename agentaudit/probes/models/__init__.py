@@ -1,0 +1,1 @@
+"""Which model answered, in which version, on which base and with which adapter?"""

@@ -1,0 +1,1 @@
+"""Which exact prompts were used, across the whole graph of agents?"""

@@ -1,0 +1,1 @@
+"""What was retrieved, by which code, from which state of the database?"""

@@ -1,0 +1,1 @@
+"""Tracebacks, memory, latency and all relevant logs of a response."""

@@ -1,0 +1,83 @@
+"""Alerts that files of a repository declare: Prometheus, Grafana, Terraform, CloudFormation, Azure.
+
+Files are read line by line: most are templates that no parser of their format would accept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+from agentaudit.source import Place, Repo
+
+PATTERNS = ("**/*.yml", "**/*.yaml", "**/*.tf", "**/*.bicep", "**/*.json", "**/*.rules")
+_START = re.compile(
+    r"""^\s*(?:-\s*)?["']?alert["']?\s*:\s*["']?\S
+      |^\s*resource\s+"(?:aws_cloudwatch_metric_alarm|aws_cloudwatch_composite_alarm
+          |google_monitoring_alert_policy|azurerm_monitor_(?:metric_alert|scheduled_query_rules_\w+)
+          |datadog_monitor|grafana_rule_group|newrelic_nrql_alert_condition|betteruptime_monitor)"
+      |["']?Type["']?\s*:\s*["']?AWS::CloudWatch::(?:Composite)?Alarm
+      |Microsoft\.Insights/(?:metricAlerts|scheduledQueryRules)
+      |^\s*(?:-\s*)?["']?(?:grafana_alert|noDataState|execErrState)["']?\s*:
+      |^\s*kind:\s*["']?(?:PodMonitoringAlert|AlertPolicy)""",
+    re.VERBOSE,
+)
+_OFF = re.compile(
+    r"^\s*[\"']?(?:enabled|actions_enabled|ActionsEnabled|isPaused|paused|count)[\"']?\s*[:=]\s*(\S+)"
+)
+_STATES = {"isPaused": "true", "paused": "true", "count": "0"}
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+SIGNALS = frozenset(
+    {"memory", "mem", "oom", "oomkilled", "rss", "latency", "latencies", "duration", "slow"}
+    | {"error", "errors", "failure", "failures", "failed", "fault", "faults", "5xx", "500"}
+    | {"availability", "burn"}
+)
+"""Words that say what an alert is about: memory, latency or error rate."""
+_TIMES = re.compile(
+    r"response[_-]?time|p9[059]\b|quantile|5xx|5\.\.|status[^\n]{0,20}5", re.IGNORECASE
+)
+LONGEST = 60
+"""Lines of one alert that are looked at, before and after its first."""
+_ELSEWHERE = re.compile(r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|examples?|samples?|docs?)/")
+
+
+def declared(repo: Repo) -> Iterator[Place]:
+    """First line of each alert on memory, latency or error rate."""
+    for pattern in PATTERNS:
+        for file in repo.files(pattern):
+            if not _ELSEWHERE.search(file.path):
+                yield from _in_file(file, repo.read(file) or "")
+
+
+def _in_file(file: Place, text: str) -> Iterator[Place]:
+    if not any(word in text for word in _HINTS):
+        return
+    lines = [line[:1000] for line in text.split("\n")]
+    starts = [number for number, line in enumerate(lines) if _START.search(line)]
+    for start, after in pairwise([*starts, len(lines)]):
+        block = lines[start : min(after, start + LONGEST)]
+        if _speaks(block) and not _off(block):
+            yield replace(file, line=start + 1, text=lines[start].strip())
+
+
+_HINTS = ("alert", "Alert", "alarm", "Alarm", "monitor", "noDataState", "execErrState", "Queries")
+
+
+def _speaks(block: list[str]) -> bool:
+    """Whether the alert is about memory, latency or errors."""
+    text = "\n".join(line for line in block if not line.lstrip().startswith(("#", "//")))
+    words = {word.lower() for word in _WORDS.findall(text)}
+    return bool(words & SIGNALS) or bool(_TIMES.search(text))
+
+
+def _off(block: list[str]) -> bool:
+    """Whether the alert is switched off where it is declared."""
+    for line in block:
+        found = _OFF.match(line)
+        if found:
+            name = line.split(":")[0].split("=")[0].strip(" \"'-")
+            if found[1].strip("\"',").lower() == _STATES.get(name, "false"):
+                return True
+    return False

@@ -1,0 +1,76 @@
+"""Which reports there are, by the name of their format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from agentaudit.errors import PluginError
+from agentaudit.reports.view import View
+from agentaudit.score.scorecard import Scorecard
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One format."""
+
+    name: str
+    draw: Callable[[Scorecard, View], str | bytes]
+    suffix: str = ""
+    """File names that end in it get this format; empty: only `name:FILE` does."""
+    package: str = "agentaudit"
+
+    def render(self, card: Scorecard, view: View) -> bytes:
+        """UTF-8. Raises PluginError when a plug-in does not return text."""
+        drawn = self.draw(card, view)
+        if isinstance(drawn, str):
+            return drawn.encode("utf-8", "backslashreplace")
+        if isinstance(drawn, bytes):
+            return drawn
+        raise PluginError(
+            f"report {self.name!r} of {self.package} returned {type(drawn).__name__}, not text",
+            hint="upgrade or uninstall the plug-in, or pass --no-plugins",
+        )
+
+
+def builtin() -> dict[str, Report]:
+    """Reports of this package, by name."""
+    reports = (
+        Report("json", _json, ".json"),
+        Report("plain", _plain, ".txt"),
+        Report("terminal", _terminal),
+    )
+    return {report.name: report for report in reports}
+
+
+def installed(*, plugins: bool) -> dict[str, Report]:
+    """All reports by name. Raises PluginError for a plug-in that cannot be loaded."""
+    found = builtin()
+    if plugins:
+        from agentaudit.plugins import load
+
+        for name, function in load("reports", found).items():
+            found[name] = Report(name, _of_plugin(function), f".{name}", "a plug-in")
+    return found
+
+
+def _of_plugin(function: Callable[[Scorecard], str]) -> Callable[[Scorecard, View], str]:
+    return lambda card, view: function(card)
+
+
+def _json(card: Scorecard, view: View) -> bytes:
+    from agentaudit.score.scorecard import scorecard_json
+
+    return scorecard_json(card)
+
+
+def _plain(card: Scorecard, view: View) -> str:
+    from agentaudit.reports import plain
+
+    return plain.render(card, view)
+
+
+def _terminal(card: Scorecard, view: View) -> str:
+    from agentaudit.reports import terminal
+
+    return terminal.render(card, view)

@@ -1,0 +1,267 @@
+"""One output shown to an outside caller, its steps, its services and what it refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from agentaudit.evidence import Evidence
+from agentaudit.span import Fact, Kind, LogRecord, Recorded, Resource, Span
+
+
+class Resolution(StrEnum):
+    """How far a recorded reference could be followed."""
+
+    NOT_LOOKED = "not_looked"
+    """No source that could hold it is configured, or the source could not say."""
+    BROKEN = "broken"
+    """Looked up, and it is not there."""
+    RESOLVED = "resolved"
+    """Looked up and found."""
+    VERIFIED = "verified"
+    """Found, and proven to be what was used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a reference leads: filled by the source that looked it up."""
+
+    resolution: Resolution
+    detail: str
+    """One sentence: what was found, or what was searched and why it is not there."""
+    reason: str = ""
+    """Reason code when not resolved: `broken`, `not_configured`, `shallow`, `ambiguous`, ..."""
+    needs: str = ""
+    """Our key of another fact whose lack made the look-up impossible, e.g. `git.commit`."""
+    content: object = None
+    """The thing itself: a `Commit`, the text of a prompt, a code line. None when not resolved."""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A git commit that exists in a configured repository."""
+
+    sha: str
+    repo: str
+    """Name of the repository source, e.g. `git:history.bundle`."""
+    reachable: bool | None
+    """From a branch or tag; None when a shallow history cannot say."""
+    refs: tuple[str, ...]
+    """Up to three branches or tags that contain it."""
+    subject: str
+    """First line of its message, cleaned."""
+    authored: str
+    """ISO 8601 date-time with zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromptText:
+    """A prompt template that opened."""
+
+    path: str
+    revision: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodePlace:
+    """A place in the code that exists at a commit."""
+
+    path: str
+    line: int | None
+    symbol: str
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a response says it was made with, and where that leads."""
+
+    kind: str
+    """commit, image, model, registry version, prompt, index snapshot, document, adapter, dataset,
+    run, trace; or code (a place in the code at the commit)."""
+    place: str
+    """Name of the service that recorded it or should have."""
+    value: str
+    recorded: Recorded
+    fact: str
+    """Our key of the fact that should carry it."""
+    span_id: str = ""
+    """The span it belongs to; for a whole service, its first span."""
+    evidence: tuple[Evidence, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    """Other values recorded for the same thing; a response with any is in conflict."""
+    target: Target = Target(Resolution.NOT_LOOKED, "not looked up", "not_recorded")
+
+    @property
+    def resolved(self) -> bool:
+        return self.target.resolution in {Resolution.RESOLVED, Resolution.VERIFIED}
+
+
+@dataclass(slots=True, eq=False)
+class Service:
+    """One OTel resource with a non-transport span in the response."""
+
+    name: str
+    resource: Resource
+    spans: tuple[Span, ...]
+    """All its spans in this response, by start; at least one is no mere transport."""
+    component: str = ""
+    """Component it is mapped to, as `repo:path`; empty when it could not be mapped."""
+    container: bool | None = None
+    """False when `services:` declares that it runs without a container."""
+    shows: frozenset[Kind] = frozenset()
+    """Kinds of spans that this service shows anywhere in what was read."""
+    declares: frozenset[str] | None = None
+    """Trades of the libraries its component declares (`vector_store`, `guardrail`, ...); None when
+    the component is unknown or no repository was read."""
+
+    def fact(self, key: str) -> Fact:
+        """A fact of the service: from its resource, else from any of its spans here."""
+        best = self.spans[0].resource_fact(key)
+        for span in self.spans:
+            if best:
+                return best
+            found = span.fact(key)
+            if found or best.state is Recorded.MISSING:
+                best = found
+        return best
+
+    def evidence(self) -> Evidence:
+        """Its first span, for a finding about something that the service lacks."""
+        return Evidence(self.spans[0].at(), f"service {self.name}")
+
+    def values(self, key: str) -> list[Fact]:
+        """Every different value of `key` under the attribute name that `fact` chose."""
+        chosen = self.fact(key)
+        seen = {chosen.text: chosen} if chosen else {}
+        for span in self.spans:
+            for fact in (span.fact(key), span.resource_fact(key)):
+                if fact and fact.attribute == chosen.attribute:
+                    seen.setdefault(fact.text, fact)
+        return list(seen.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What is odd about the trace a response was cut from."""
+
+    roots: int = 1
+    """Spans without a parent id."""
+    orphans: tuple[str, ...] = ()
+    """Span ids whose parent is not in the trace."""
+    conflicts: tuple[str, ...] = ()
+    """Span ids that were read with two different bodies."""
+    linked: tuple[str, ...] = ()
+    """Other traces that its entry links to."""
+    sampling: str = ""
+    """How sampling is stated: `tracestate ot=th:…`, `sampling: …`, or empty."""
+    counters: bool = True
+    """Whether the store keeps dropped-attribute counters at all."""
+
+
+@dataclass(slots=True, eq=False)
+class Response:
+    """The entry span and everything below it, in order of start (ties: span id)."""
+
+    trace_id: str
+    id: str
+    """The trace id; with `:span id` behind it where a trace holds several responses."""
+    entry: Span
+    spans: tuple[Span, ...]
+    services: tuple[Service, ...]
+    logs: tuple[LogRecord, ...] = ()
+    logs_read: bool = False
+    """Whether any log record at all was read from the stores: else none can be expected here."""
+    shape: Shape = Shape()
+    series: frozenset[str] = frozenset()
+    """Keys (`process.memory`, `gpu.memory`) that a metric series covers for every one of its
+    instances and for its time."""
+    references: tuple[Reference, ...] = ()
+    """Filled by `lineage.follow`."""
+    by_id: dict[str, Span] = field(init=False)
+    _children: dict[str, list[Span]] = field(init=False, default_factory=dict)
+    _climbed: dict[str, dict[str, Fact]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.by_id = {span.span_id: span for span in self.spans}
+        for span in self.spans:
+            if span.parent_id in self.by_id:
+                self._children.setdefault(span.parent_id, []).append(span)
+
+    @property
+    def steps(self) -> tuple[Span, ...]:
+        """The agentic spans."""
+        return tuple(span for span in self.spans if span.agentic)
+
+    @property
+    def name(self) -> str:
+        """Entry, as people name it: service × entry span."""
+        return f"{self.service_name(self.entry)} {self.entry.name}"
+
+    def of(self, *kinds: Kind) -> tuple[Span, ...]:
+        """Spans of these kinds, in order of start."""
+        return tuple(span for span in self.spans if span.kind in kinds)
+
+    def parent(self, span: Span) -> Span | None:
+        """The span above, within this response."""
+        return self.by_id.get(span.parent_id)
+
+    def ancestors(self, span: Span) -> Iterator[Span]:
+        """Spans above, nearest first."""
+        seen = {span.span_id}
+        above = self.parent(span)
+        while above is not None and above.span_id not in seen:
+            yield above
+            seen.add(above.span_id)
+            above = self.parent(above)
+
+    def below(self, span: Span) -> Iterator[Span]:
+        """Spans somewhere under `span`, level by level."""
+        seen = {span.span_id}
+        level = self._children.get(span.span_id, [])
+        while level:
+            fresh = [below for below in level if below.span_id not in seen]
+            yield from fresh
+            seen.update(below.span_id for below in fresh)
+            level = [c for below in fresh for c in self._children.get(below.span_id, ())]
+
+    def service_name(self, span: Span) -> str:
+        """Name of the service that emitted the span; `unnamed service` when it has none."""
+        fact = span.resource_fact("service.name")
+        return fact.text if fact else "unnamed service"
+
+    def service(self, span: Span) -> Service | None:
+        """The service that emitted the span; None for a service with transport spans only."""
+        return next((s for s in self.services if s.resource == span.resource), None)
+
+    def inherited(self, span: Span, key: str) -> Fact:
+        """A fact of the span, else of its nearest ancestor that has it, else of its resource."""
+        best = self.from_above(span, key)
+        return best if best else _better(best, span.resource_fact(key))
+
+    def from_above(self, span: Span, key: str) -> Fact:
+        """A fact of the span, else of its nearest ancestor that has it; each climbed once."""
+        known = self._climbed.setdefault(key, {})
+        path: list[tuple[Span, Fact]] = []
+        seen: set[str] = set()
+        at: Span | None = span
+        while at is not None and at.span_id not in known and at.span_id not in seen:
+            seen.add(at.span_id)
+            path.append((at, at.fact(key)))
+            at = None if path[-1][1] else self.parent(at)
+        best = known.get(at.span_id) if at is not None else None
+        for below, own in reversed(path):
+            best = own if best is None or own else _better(own, best)
+            known[below.span_id] = best
+        return known[span.span_id]
+
+    def refs(self, *kinds: str) -> tuple[Reference, ...]:
+        """References of these kinds, in the order they were collected."""
+        return tuple(ref for ref in self.references if ref.kind in kinds)
+
+
+def _better(first: Fact, second: Fact) -> Fact:
+    return second if second or first.state is Recorded.MISSING else first

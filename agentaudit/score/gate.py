@@ -1,0 +1,213 @@
+"""Gates: conditions on the numbers, never green by accident.
+
+A condition compares the exact, unrounded low figure. One that has no number to compare, or whose
+number cannot be relied on, is not assessed: then there is no verdict, whatever else passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from agentaudit.errors import ExitCode
+from agentaudit.score import trust
+from agentaudit.score.dimension import Interval
+from agentaudit.score.interval import Bounds
+from agentaudit.score.layout import Layout
+from agentaudit.score.provenance import ErrorRecord, Waiver
+from agentaudit.score.responses import DOUBTED
+from agentaudit.score.rounding import down, whole
+from agentaudit.score.scorecard import Condition, Gate, Scorecard
+from agentaudit.score.standing import PROVISIONAL, Standing
+from agentaudit.source import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class GateSettings:
+    """What the numbers must meet; None where nothing is asked."""
+
+    fail_under: float | None = None
+    """Score, 0 to 100."""
+    min_level: int | None = None
+    min_reconstructable: float | None = None
+    """Per cent of responses, 0 to 100."""
+    require_sources: tuple[str, ...] = ()
+    """Kinds or URIs of sources that must have been read."""
+    excluded_services: frozenset[str] = frozenset()
+    """Services whose unrecognised traces are known to be no responses."""
+    configured_seed: int | None = None
+    """The seed that the configuration sets; another one in use is printed."""
+
+    @property
+    def numeric(self) -> bool:
+        """Whether any condition is on a figure."""
+        asked = (self.fail_under, self.min_level, self.min_reconstructable)
+        return any(value is not None for value in asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why there can be no verdict at all, whatever the gate asks: a source that did not open, a
+    declared source without any subject, nothing to audit."""
+
+    name: str
+    message: str
+    """What happened, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidenced:
+    """What a verdict rests on."""
+
+    layout: Layout
+    standing: Standing
+    unwaived: Standing
+    """The same with waived criteria left out of the levels."""
+    ledgers: Sequence[Ledger]
+    waivers: Sequence[Waiver]
+    errors: Sequence[ErrorRecord]
+    interval: Bounds | None
+    """Sampling error of the reconstructable share."""
+    seed: int
+    obstacles: Sequence[Obstacle]
+    advice: str
+    """The best next fix, in one line; empty when there is none."""
+
+
+def judge(settings: GateSettings, on: Evidenced) -> Gate:
+    """Every condition with its verdict, and the verdict that follows."""
+    conditions = list(_conditions(settings, on))
+    verdicts = {condition.verdict for condition in conditions}
+    if not conditions:
+        verdict = "none"
+    elif "not_assessed" in verdicts:
+        verdict = "no_verdict"
+    else:
+        verdict = "fail" if "fail" in verdicts else "pass"
+    return Gate.model_validate(
+        {"verdict": verdict, "conditions": conditions, "notes": tuple(_notes(settings, on))}
+    )
+
+
+def exit_codes(scorecard: Scorecard) -> list[ExitCode]:
+    """All that apply; `ExitCode.worst` decides between them."""
+    verdicts = {condition.verdict for condition in scorecard.gate.conditions}
+    codes = [ExitCode.INTERNAL] if scorecard.errors else []
+    if scorecard.gate.verdict == "no_verdict":
+        codes.append(ExitCode.NO_VERDICT)
+    if "fail" in verdicts:
+        codes.append(ExitCode.GATE_FAILED)
+    return codes or [ExitCode.OK]
+
+
+def _conditions(settings: GateSettings, on: Evidenced) -> Iterator[Condition]:
+    for obstacle in sorted(on.obstacles, key=lambda found: (found.name, found.message)):
+        yield trust.unassessed(obstacle.name, obstacle.message)
+    if settings.min_reconstructable is not None:
+        yield _reconstructable(settings.min_reconstructable, on)
+    if settings.fail_under is not None:
+        yield _score(settings.fail_under, on)
+    if settings.min_level is not None:
+        yield _level(settings.min_level, on)
+    for name in settings.require_sources:
+        yield trust.required(name, on.ledgers)
+    if settings.numeric:
+        yield from trust.expired(on.waivers)
+        yield from trust.crashed(on.errors)
+        yield from trust.unread(on.ledgers)
+        yield from trust.unrecognised(on.ledgers, settings.excluded_services)
+
+
+def _reconstructable(required: float, on: Evidenced) -> Condition:
+    reach, bounds = on.standing.reach, on.interval
+    name = "min_reconstructable"
+    looked = sum(count for (_, rank), count in reach.links.items() if rank != DOUBTED)
+    if not reach.total or not looked:
+        why = "no response was found" if not reach.total else "no link of any response was assessed"
+        return trust.unassessed(name, f"{why}: configure the sources that show it", required)
+    low, high = 100 * reach.share, 100 * reach.share_high
+    held = low >= Fraction(str(required))
+    error = ""
+    if bounds and 100 * bounds.low <= required <= 100 * bounds.high:
+        error = f" (within sampling error: {whole(100 * bounds.low)} to {whole(100 * bounds.high)})"
+    words = f"{reach.full} of {reach.total} responses are fully reconstructable{error}"
+    return Condition(
+        name=name,
+        verdict="pass" if held else "fail",
+        actual=down(low),
+        required=required,
+        low=down(low),
+        high=down(high),
+        interval=_interval(bounds, reach.total),
+        message=_advised(words, held, on),
+    )
+
+
+def _interval(bounds: Bounds | None, n: int) -> Interval | None:
+    if bounds is None:
+        return None
+    return Interval(
+        low=down(100 * Fraction(bounds.low)),
+        high=down(100 * Fraction(bounds.high)),
+        method="wilson",
+        n=n,
+    )
+
+
+def _score(required: float, on: Evidenced) -> Condition:
+    low, high = on.standing.score
+    if not on.standing.coverage:
+        return trust.unassessed("fail_under", "nothing was assessed: configure a source", required)
+    held = low >= Fraction(str(required))
+    words = f"score {whole(down(low))} of 100"
+    if high > low:
+        words += f", {whole(down(high))} if everything that could not be looked at passed"
+    return Condition(
+        name="fail_under",
+        verdict="pass" if held else "fail",
+        actual=down(low),
+        required=required,
+        low=down(low),
+        high=down(high),
+        interval=None,
+        message=_advised(words, held, on),
+    )
+
+
+def _level(required: int, on: Evidenced) -> Condition:
+    standing = on.unwaived
+    below = [
+        (on.layout.dimensions[number], held.assessed)
+        for number, held in enumerate(standing.dimensions)
+        if held is not None and held.level < required
+    ]
+    names = ", ".join(name for name, _ in below)
+    if not standing.coverage or (below and not any(assessed for _, assessed in below)):
+        blind = names or "every dimension"
+        return trust.unassessed("min_level", f"nothing was assessed in {blind}", required)
+    provisional = standing.reach.total < PROVISIONAL
+    words = f"level {standing.level}" + (f", held back by {names}" if below else "")
+    words += f", provisional below {PROVISIONAL} responses" if provisional else ""
+    return Condition(
+        name="min_level",
+        verdict="fail" if below else "pass",
+        actual=standing.level,
+        required=required,
+        low=standing.level,
+        high=standing.level_high,
+        interval=None,
+        message=_advised(words, not below, on),
+    )
+
+
+def _advised(words: str, held: bool, on: Evidenced) -> str:
+    return words if held or not on.advice else f"{words}; next: {on.advice}"
+
+
+def _notes(settings: GateSettings, on: Evidenced) -> Iterator[str]:
+    if settings.configured_seed not in {None, on.seed}:
+        yield f"sampled with seed {on.seed}, not the configured {settings.configured_seed}"
+    waived = sorted({w.criterion for w in on.waivers if w.state == "in_force"})
+    if waived and settings.min_level is not None:
+        yield f"min_level leaves out waived criteria: {', '.join(waived)}"

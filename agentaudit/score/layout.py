@@ -1,0 +1,89 @@
+"""A rubric laid out in columns: what the arithmetic needs to know of each criterion, by number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from agentaudit.evidence import Evidence
+from agentaudit.rubric import Criterion, Rubric
+
+LINK_LEVELS = (2, 3)
+"""Levels whose criteria make up the links of a response: recorded and resolves."""
+
+BORROWED = frozenset({"image", "model"})
+"""Subjects whose answers also count for every response that used them."""
+
+
+class Applies(StrEnum):
+    """Whether a dimension applies to the audited system."""
+
+    YES = "yes"
+    NO = "no"
+    """Every kind of source that could show it was read, and showed nothing."""
+    UNKNOWN = "unknown"
+    """Not every such source was read: the dimension counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applicability:
+    """Whether a dimension applies, and on which evidence that was decided."""
+
+    applies: Applies
+    reason: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One criterion, by position."""
+
+    index: int
+    dimension: int
+    criterion: Criterion
+    weight: Fraction
+    target: Fraction
+    own: bool
+    """Whether it is asked about responses themselves."""
+    link: bool
+    """Whether it is part of a response's link."""
+
+    @property
+    def level(self) -> int:
+        return self.criterion.level
+
+
+class Layout:
+    """All criteria of a rubric as columns, and its dimensions by number."""
+
+    def __init__(self, rubric: Rubric) -> None:
+        self.rubric = rubric
+        self.dimensions = tuple(dimension.id for dimension in rubric.dimensions)
+        self.columns = tuple(
+            _column(index, number, criterion)
+            for index, (number, criterion) in enumerate(
+                (number, criterion)
+                for number, dimension in enumerate(rubric.dimensions)
+                for criterion in dimension.criteria
+            )
+        )
+        self.by_id = {column.criterion.id: column for column in self.columns}
+        self.own = tuple(column for column in self.columns if column.own)
+
+    def of(self, dimension: int) -> tuple[Column, ...]:
+        """Columns of one dimension, in rubric order."""
+        return tuple(column for column in self.columns if column.dimension == dimension)
+
+
+def _column(index: int, dimension: int, criterion: Criterion) -> Column:
+    own = criterion.subject == "response"
+    return Column(
+        index,
+        dimension,
+        criterion,
+        Fraction(str(criterion.weight)),
+        Fraction(str(criterion.target)),
+        own,
+        criterion.level in LINK_LEVELS and (own or criterion.subject in BORROWED),
+    )

@@ -1,0 +1,300 @@
+"""The kinds of source, in the words that probes ask in.
+
+Probes see these protocols and values only; what git, files or HTTP look like stays in `sources/`.
+A look-up never answers with a bare "no": `Target` tells broken (looked, not there) from not looked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from agentaudit.evidence import Evidence, Location
+from agentaudit.response import Response, Target
+from agentaudit.span import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file, or a line in it, of a repository at the scanned revision."""
+
+    repo: str
+    """Name of the repository source, e.g. `git:.`."""
+    path: str
+    line: int | None = None
+    text: str = ""
+    """The line itself, for evidence."""
+
+    def evidence(self, excerpt: str = "") -> Evidence:
+        """The place, with its own line unless an excerpt is given."""
+        return Evidence(Location(self.repo, self.path, self.line), excerpt or self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """One direct requirement that a manifest declares."""
+
+    name: str
+    """Normalised name of the package."""
+    ecosystem: str
+    """python, node, go, java, dotnet or rust."""
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A file that declares what a component needs."""
+
+    place: Place
+    ecosystem: str
+    dependencies: tuple[Dependency, ...]
+    runtime: tuple[Place, str] | None
+    """Where and how the language runtime is pinned, e.g. `>=3.11`; None when it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A lock file."""
+
+    place: Place
+    ecosystem: str
+    complete: bool
+    """Whether it pins every package it lists to one version."""
+    missing: tuple[str, ...]
+    """Direct requirements of the manifest that it does not pin."""
+    problem: str = ""
+    """Why it cannot be trusted: unreadable, an LFS pointer, empty; else empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageUse:
+    """One external image that a build file, compose file or manifest names."""
+
+    reference: str
+    """As written, with ARG defaults filled in."""
+    place: Place
+    tag: str
+    digest: str
+    """`sha256:…`, or empty."""
+    unresolved: bool = False
+    """Whether it holds a variable without a default."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildFile:
+    """A Dockerfile or Containerfile."""
+
+    place: Place
+    bases: tuple[ImageUse, ...]
+    """External images of FROM and COPY --from; stages and `scratch` are left out."""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A deployable part of a repository (DESIGN.md §2): one subject of repository criteria."""
+
+    name: str
+    """Directory name, or the repository's for the root."""
+    repo: str
+    path: str
+    """Directory relative to the repository root; `.` for the root."""
+    built_by: tuple[Place, ...]
+    """What builds or starts it; empty for a root that nothing deploys."""
+    manifests: tuple[Manifest, ...]
+    locks: tuple[Lock, ...]
+    build_files: tuple[BuildFile, ...]
+    images: tuple[ImageUse, ...]
+    """Images that compose, Kubernetes or Helm values start for it, local builds left out."""
+    runtime_pins: tuple[tuple[Place, str], ...]
+    """Where the language runtime is pinned: version file, manifest, build image."""
+    settings: tuple[Place, ...]
+    """Files that declare its runtime configuration."""
+    declares: Mapping[str, tuple[Dependency, ...]]
+    """Known libraries by trade: model, agent, retriever, vector_store, embedding, guardrail,
+    trainer, tracing, evaluation, tracker."""
+    training_data: tuple[tuple[Place, str], ...] = ()
+    """Data files a trainer reads or that are versioned beside it, with how: dvc, lfs, plain."""
+
+    @property
+    def id(self) -> str:
+        return f"{self.repo}:{self.path}"
+
+    def evidence(self, excerpt: str = "") -> Evidence:
+        """Its directory, for a finding about something that it lacks."""
+        return Place(self.repo, self.path).evidence(excerpt or f"component {self.name}")
+
+    @property
+    def agentic(self) -> bool:
+        """Whether it calls a model, agent, retriever or trainer, as far as its manifests say."""
+        return any(
+            self.declares.get(trade)
+            for trade in ("model", "agent", "retriever", "vector_store", "embedding", "trainer")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command or action that a CI workflow runs."""
+
+    workflow: str
+    text: str
+    """The command, or `uses: …`, with its inputs."""
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A commit that changed certain files."""
+
+    sha: str
+    subject: str
+    body: str
+    """Message without subject and trailers."""
+    paths: tuple[str, ...]
+    repo: str
+
+
+class Repo(Protocol):
+    """All configured repositories together: the need `repo`."""
+
+    @property
+    def name(self) -> str:
+        """For evidence: `git:.`, or several joined by a comma."""
+        ...
+
+    def components(self) -> tuple[Component, ...]: ...
+
+    def files(self, pattern: str) -> Iterator[Place]:
+        """Files at the scanned revision whose path matches; `*` stays within a directory,
+        `**` crosses directories. Vendored and generated trees are left out."""
+        ...
+
+    def read(self, place: Place) -> str | None:
+        """Text of a file at the scanned revision; None when it is binary, too large or missing."""
+        ...
+
+    def steps(self) -> tuple[Step, ...]:
+        """Everything that CI workflows run."""
+        ...
+
+    def changes(self, patterns: tuple[str, ...], limit: int) -> tuple[Change, ...] | None:
+        """The last `limit` commits that changed files matching a pattern; None without git."""
+        ...
+
+    def commit(self, sha: str) -> Target:
+        """Look a full or abbreviated commit id up; content is a `Commit`."""
+
+    def text_at(self, sha: str, path: str) -> Target:
+        """Open a file at a commit; content is a `PromptText`."""
+        ...
+
+    def code_at(self, sha: str, path: str, line: int | None, symbol: str) -> Target:
+        """Find a line or symbol at a commit; content is a `CodePlace`."""
+        ...
+
+    def ledgers(self) -> list[Ledger]:
+        """What was read, one per repository."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A line or file that could not be read, and why."""
+
+    place: str
+    why: str
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What reading a source gave, counted: shown beside every headline."""
+
+    kind: str
+    """git, traces, images, registry."""
+    uri: str
+    role: str = ""
+    """The role it was opened with, as the config declares it."""
+    read: int = 0
+    """Lines of a file source, files of a repository."""
+    unread: int = 0
+    spans: int = 0
+    records: int = 0
+    """Log records."""
+    traces: int = 0
+    responses: int = 0
+    unread_places: list[Unread] = field(default_factory=list)
+    """The first ten."""
+    unrecognised: dict[str, int] = field(default_factory=dict)
+    """Traces without any recognised step, by service name."""
+    recognised: dict[str, int] = field(default_factory=dict)
+    """Traces with a recognised step, by service name."""
+    evaluator_only: int = 0
+    first_ns: int = 0
+    last_ns: int = 0
+    notes: list[str] = field(default_factory=list)
+    """What the reader of a report must know: shallow history, no git, metrics left out."""
+
+
+class Traces(Protocol):
+    """All configured trace stores together."""
+
+    @property
+    def name(self) -> str: ...
+
+    def responses(self) -> Iterator[Response]:
+        """Every response of the sample, one at a time, in order of trace hash."""
+        ...
+
+    def find(self, prefix: str) -> Iterator[Response]:
+        """Responses whose id starts with `prefix`."""
+        ...
+
+    def ids(self) -> Iterator[str]:
+        """Ids of all responses, for near misses."""
+        ...
+
+    def holds_trace(self, trace_id: str) -> bool: ...
+
+    def holds_completion(self, response_id: str) -> bool:
+        """Whether some span recorded this provider response id."""
+        ...
+
+    def shows(self, service: str) -> frozenset[Kind]:
+        """Kinds of spans a service shows anywhere in what was read."""
+        ...
+
+    @property
+    def logs_read(self) -> bool: ...
+
+    @property
+    def population(self) -> int | None:
+        """Responses wanted before sampling, once they were read; None when nobody knows."""
+        ...
+
+    def ledgers(self) -> list[Ledger]: ...
+
+
+class Images(Protocol):
+    """Container images, by digest."""
+
+    def image(self, digest: str) -> Target: ...
+
+
+class Registry(Protocol):
+    """A model registry."""
+
+    def version(self, uri: str) -> Target: ...
+
+
+class Documents(Protocol):
+    """The stores that retrievers read from."""
+
+    def document(self, source: str, snapshot: str, id: str) -> Target: ...
+
+
+class Host(Protocol):
+    """The machine that runs the scan."""
+
+    def packages(self) -> Mapping[str, str]: ...

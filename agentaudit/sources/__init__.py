@@ -1,0 +1,1 @@
+"""Where evidence lives: the only rooms that touch files, processes or the network."""

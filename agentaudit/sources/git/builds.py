@@ -1,0 +1,134 @@
+"""What turns a directory into something that runs: an image, a package, a started process."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from agentaudit.source import Place
+from agentaudit.sources.git.compose import Service, joined
+from agentaudit.sources.git.dockerfile import Recipe
+from agentaudit.sources.git.globs import matches
+from agentaudit.sources.git.orders import Order, from_ci, from_compose, ships, working_directory
+from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
+from agentaudit.sources.git.workflows import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One thing that builds or starts a directory."""
+
+    home: str
+    """The directory that it is about; empty for the root."""
+    place: Place
+    covers: tuple[str, ...] = ()
+    """Manifests that end in it, besides those of `home`."""
+    recipe: Recipe | None = None
+    names: frozenset[str] = frozenset()
+    """Short names of the image that it makes."""
+
+
+class Homes:
+    """Directories with a manifest."""
+
+    def __init__(self, manifests: dict[str, str]) -> None:
+        self.manifests = manifests
+        """Manifest path → directory that it speaks for."""
+        self.known = frozenset(manifests.values())
+
+    def nearest(self, home: str) -> str | None:
+        """The directory itself or the nearest above it that has a manifest."""
+        return next((above for above in ancestors(home) if above in self.known), None)
+
+    def copied(self, context: str, sources: Collection[str]) -> tuple[str, ...]:
+        """Manifests that the given sources of a COPY bring in."""
+        found = []
+        for source in sources:
+            full = joined(context, source)
+            if full is None:
+                continue
+            found += [
+                path
+                for path in self.manifests
+                if inside(path, full) or ("*" in full and matches(path, full))
+            ]
+        return tuple(dict.fromkeys(found))
+
+
+def images(
+    reader: Reader, homes: Homes, recipes: list[Recipe], services: list[Service], runs: list[Run]
+) -> Iterator[Build]:
+    """Every image that is built from the repository."""
+    known = {"", *reader.directories}
+    asked = [*from_compose(services), *from_ci(runs)]
+    orders = [order for order in asked if order.context in known]
+    crowded = [directory(recipe.path) for recipe in recipes]
+    for recipe in recipes:
+        mine = [order for order in orders if _means(order, recipe)]
+        context = mine[0].context if mine else _context(reader, homes, recipe)
+        shared = crowded.count(directory(recipe.path)) > 1
+        home = _home(homes, recipe, context, shared)
+        names = frozenset(name for order in mine for name in order.names)
+        place = recipe.published.place
+        yield Build(home, place, homes.copied(context, recipe.copies), recipe, names)
+        yield from (Build(home, order.place, (), None, order.names) for order in mine)
+    for order in orders:
+        if not any(_means(order, recipe) for recipe in recipes):
+            around = homes.nearest(order.context)
+            if around is not None:
+                yield Build(around, order.place, (), None, order.names)
+
+
+def _means(order: Order, recipe: Recipe) -> bool:
+    if order.file is not None:
+        return order.file == recipe.path
+    plain = recipe.path.rpartition("/")[2] in ("Dockerfile", "Containerfile")
+    return plain and directory(recipe.path) == order.context
+
+
+def _context(reader: Reader, homes: Homes, recipe: Recipe) -> str:
+    """The nearest directory at or above the build file that holds all it copies."""
+    own = directory(recipe.path)
+    if not recipe.copies:
+        return own
+    named = [s for s in recipe.copies if s != "." and not set("*?[$") & set(s)]
+    if named:
+        for above in ancestors(own):
+            if all(_exists(reader, f"{above}/{source}".lstrip("/")) for source in named):
+                return above
+    return own if own in homes.known else homes.nearest(own) or own
+
+
+def _exists(reader: Reader, path: str) -> bool:
+    return path in reader.known or path in reader.directories
+
+
+def _home(homes: Homes, recipe: Recipe, context: str, shared: bool) -> str:
+    own = directory(recipe.path)
+    specific = [source for source in recipe.copies if source != "."]
+    copied = {homes.manifests[path] for path in homes.copied(context, specific)}
+    below = copied - {context}
+    if shared and len(below) == 1:
+        return below.pop()
+    if own in homes.known:
+        return own
+    if context in homes.known:
+        return context
+    if len(copied) == 1:
+        return copied.pop()
+    if copied:
+        return context
+    return own
+
+
+def started(reader: Reader, homes: Homes, runs: list[Run]) -> Iterator[Build]:
+    """Packages that CI makes, and what CI or a Procfile starts."""
+    for path in reader.named(lambda name: name == "Procfile"):
+        home = homes.nearest(directory(path))
+        if home is not None:
+            yield Build(home, reader.place(path, 1))
+    for run in runs:
+        where = working_directory(run) if ships(run) else None
+        home = homes.nearest(where) if where is not None else None
+        if home is not None:
+            yield Build(home, run.step.place)

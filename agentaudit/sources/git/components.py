@@ -1,0 +1,299 @@
+"""The deployable parts of a repository, found in its files (DESIGN.md §2, "component")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from agentaudit.evidence import safe
+from agentaudit.source import BuildFile, Component, ImageUse, Manifest, Place
+from agentaudit.sources.git import (
+    builds,
+    compose,
+    dockerfile,
+    kubernetes,
+    libraries,
+    locks,
+    manifests,
+    pins,
+    settings,
+    training,
+    workflows,
+)
+from agentaudit.sources.git.builds import Build, Homes
+from agentaudit.sources.git.declared import Parsed
+from agentaudit.sources.git.images import short_name
+from agentaudit.sources.git.orders import named_contexts
+from agentaudit.sources.git.reader import Reader, directory, inside
+from agentaudit.sources.git.workflows import Run
+
+_CODE = frozenset(
+    [
+        "py",
+        "ipynb",
+        "ts",
+        "tsx",
+        "js",
+        "jsx",
+        "mjs",
+        "cjs",
+        "go",
+        "java",
+        "kt",
+        "cs",
+        "rs",
+        "rb",
+        "php",
+        "scala",
+    ]
+)
+"""Suffixes of source code."""
+
+
+@dataclass(slots=True)
+class _Part:
+    """A component while its pieces are gathered."""
+
+    home: str
+    places: list[Place] = field(default_factory=list)
+    manifests: dict[str, Parsed] = field(default_factory=dict)
+    build_files: list[BuildFile] = field(default_factory=list)
+    images: list[ImageUse] = field(default_factory=list)
+    settings: list[Place] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    """What its image is called."""
+
+
+class Survey:
+    """Everything about the components of one tree."""
+
+    def __init__(self, reader: Reader, root_name: str) -> None:
+        self._reader = reader
+        self._root_name = root_name
+        self._manifests = manifests.find(reader)
+        self._locks = locks.find(reader)
+        self._drop_compiled()
+        self._services = compose.find(reader)
+        self.runs: list[Run] = workflows.find(reader)
+        self._parts: dict[str, _Part] = {}
+        self.notes: list[str] = []
+        """What must be known about the components, once they are found."""
+
+    def _drop_compiled(self) -> None:
+        """A requirements file made from another manifest beside it is its lock, no manifest."""
+        for lock in self._locks:
+            others = [
+                path
+                for path, parsed in self._manifests.items()
+                if path != lock.path
+                and parsed.ecosystem == "python"
+                and parsed.dependencies
+                and _home(path, parsed) == lock.home
+                and not any(path == other.path for other in self._locks)
+            ]
+            if lock.compiled and others:
+                self._manifests.pop(lock.path, None)
+
+    def components(self) -> tuple[Component, ...]:
+        """All components, sorted by path."""
+        reader = self._reader
+        homes = Homes({path: _home(path, parsed) for path, parsed in self._manifests.items()})
+        recipes = dockerfile.find(reader, named_contexts(self._services, self.runs))
+        found = [
+            *builds.images(reader, homes, recipes, self._services, self.runs),
+            *builds.started(reader, homes, self.runs),
+        ]
+        self._gather(homes, found)
+        if not self._parts:
+            return ()
+        self._attach_compose()
+        self._attach_kubernetes()
+        self._attach_settings()
+        return tuple(self._publish(self._parts[home]) for home in sorted(self._parts))
+
+    def _gather(self, homes: Homes, found: list[Build]) -> None:
+        rest = []
+        for build in found:
+            if build.home in homes.known or build.covers:
+                self._add(build)
+            else:
+                rest.append(build)
+        if not self._parts and self._something(homes, rest):
+            self._parts[""] = _Part("", manifests=dict(self._manifests))
+        for build in rest:
+            around = self._around(build.home)
+            if around is None and len(self._parts) == 1:
+                around = next(iter(self._parts.values()))
+            if around is not None:
+                _join(around, build)
+            elif build.recipe is not None:
+                self.notes.append(
+                    f"{build.recipe.path} builds an image of no component: not asked about"
+                )
+        for part in self._parts.values():
+            for path in [p for p in part.manifests if not self._belongs(p, part)]:
+                del part.manifests[path]
+
+    def _something(self, homes: Homes, rest: list[Build]) -> bool:
+        return bool(
+            homes.known
+            or rest
+            or any(path.rpartition(".")[2] in _CODE for path in self._reader.app)
+        )
+
+    def _add(self, build: Build) -> None:
+        part = self._parts.setdefault(build.home, _Part(build.home))
+        _join(part, build)
+        for path, parsed in self._manifests.items():
+            if _home(path, parsed) == build.home or path in build.covers:
+                part.manifests[path] = parsed
+
+    def _belongs(self, path: str, part: _Part) -> bool:
+        """A manifest that another component is built from is that component's own."""
+        home = _home(path, self._manifests[path])
+        return home == part.home or home not in self._parts
+
+    def _around(self, path: str) -> _Part | None:
+        """The innermost component around a path."""
+        around = [home for home in self._parts if inside(path, home)]
+        return self._parts[max(around, key=len)] if around else None
+
+    def _owners(self, path: str) -> list[_Part]:
+        """The innermost component around a path; all of them when it is outside of each, and of
+        every other project too."""
+        if (part := self._around(path)) is not None:
+            return [part]
+        homes = {_home(path, parsed) for path, parsed in self._manifests.items()} - {""}
+        if any(inside(path, home) for home in homes):
+            return []
+        return list(self._parts.values())
+
+    def _local(self, image: ImageUse) -> _Part | None:
+        """The component that an image is built from, told by its name."""
+        name = short_name(image.reference)
+        for part in self._parts.values():
+            own = part.home.rpartition("/")[2].lower()
+            if name in part.names or (name == own and part.build_files):
+                return part
+        return None
+
+    def _attach_compose(self) -> None:
+        for file in sorted({service.file for service in self._services}):
+            services = {s.name: s for s in self._services if s.file == file}
+            starters = [(s, part) for s in services.values() if (part := self._starts(s))]
+            reached: set[str] = set()
+            for service, part in starters:
+                near = _closure(service.name, services)
+                reached |= near
+                part.places.append(service.place)
+                part.settings += [service.settings] if service.settings else []
+                self._attach(part, (services[name] for name in sorted(near)))
+            others = [s for s in services.values() if s.name not in reached]
+            parts = {part.home: part for _, part in starters}
+            for part in parts.values() or self._owners(file):
+                self._attach(part, others)
+
+    def _starts(self, service: compose.Service) -> _Part | None:
+        if service.context is None:
+            return self._local(service.image) if service.image else None
+        for part in self._parts.values():
+            if any(place == service.place for place in part.places):
+                return part
+        return None
+
+    def _attach(self, part: _Part, services: Iterable[compose.Service]) -> None:
+        for service in services:
+            image = service.image
+            if image and service.context is None and self._local(image) is None:
+                part.images.append(image)
+
+    def _attach_kubernetes(self) -> None:
+        for started in kubernetes.find(self._reader):
+            part = self._local(started.image)
+            if part is not None:
+                part.places.append(started.image.place)
+                continue
+            for owner in self._owners(started.image.place.path):
+                owner.images.append(started.image)
+
+    def _attach_settings(self) -> None:
+        reader = self._reader
+        for path in sorted({*settings.find(reader), *kubernetes.value_files(reader)}):
+            shared = settings.is_shared(path) or self._around(path) is not None
+            for part in self._owners(path) if shared else ():
+                part.settings.append(reader.place(path))
+
+    def _publish(self, part: _Part) -> Component:
+        reader = self._reader
+        published = tuple(
+            manifests.published(reader, path, parsed)
+            for path, parsed in sorted(part.manifests.items())
+        )
+        declares = libraries.by_trade(d for m in published for d in m.dependencies)
+        trains = "trainer" in declares
+        return Component(
+            name=safe(part.home.rpartition("/")[2] or self._root(part)),
+            repo=reader.repo,
+            path=part.home or ".",
+            built_by=_unique(part.places),
+            manifests=published,
+            locks=locks.belonging(reader, part.manifests, self._locks, self._manifests),
+            build_files=tuple(sorted(set(part.build_files), key=lambda file: file.place.path)),
+            images=tuple(sorted(set(part.images), key=lambda image: _order(image.place))),
+            runtime_pins=tuple(self._pins(part, published)),
+            settings=_unique(part.settings),
+            declares=declares,
+            training_data=tuple(self._training(part)) if trains else (),
+        )
+
+    def _root(self, part: _Part) -> str:
+        """Name of the whole: never that of the checkout, which differs between machines."""
+        projects = [
+            parsed.name for path, parsed in sorted(part.manifests.items()) if "/" not in path
+        ]
+        return self._root_name or next(filter(None, projects), "root")
+
+    def _pins(self, part: _Part, published: tuple[Manifest, ...]) -> Iterator[tuple[Place, str]]:
+        yield from (manifest.runtime for manifest in published if manifest.runtime)
+        for path in self._reader.named(pins.is_pin):
+            home = directory(path)
+            ours = inside(part.home, home) or self._owners(path) == [part]
+            if ours and pins.concerns(path, {manifest.ecosystem for manifest in published}):
+                yield from pins.read(self._reader, path)
+        for file in part.build_files:
+            yield from filter(None, map(pins.of_image, file.bases))
+
+    def _training(self, part: _Part) -> Iterator[tuple[Place, str]]:
+        for place, how in training.find(self._reader):
+            if part in self._owners(place.path):
+                yield place, how
+
+
+def _home(path: str, parsed: Parsed) -> str:
+    return parsed.home if parsed.home is not None else directory(path)
+
+
+def _join(part: _Part, build: Build) -> None:
+    part.places.append(build.place)
+    part.names |= build.names
+    if build.recipe is not None:
+        part.build_files.append(build.recipe.published)
+
+
+def _closure(name: str, services: dict[str, compose.Service]) -> set[str]:
+    found: set[str] = set()
+    pending = [name]
+    while pending:
+        current = pending.pop()
+        if current in services and current not in found:
+            found.add(current)
+            pending += services[current].needs
+    return found
+
+
+def _order(place: Place) -> tuple[str, int]:
+    return place.path, place.line or 0
+
+
+def _unique(places: Iterable[Place]) -> tuple[Place, ...]:
+    return tuple(sorted(set(places), key=_order))

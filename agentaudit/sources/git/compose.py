@@ -1,0 +1,95 @@
+"""Compose files: what they build from the repository, and which other images they start."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agentaudit.parse import Tree
+from agentaudit.source import ImageUse, Place
+from agentaudit.sources.git.images import expand, use
+from agentaudit.sources.git.reader import Reader, directory, mapping, sequence, word
+
+_NAME = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]{1,80})?\.ya?ml")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service of a compose file."""
+
+    file: str
+    name: str
+    place: Place
+    context: str | None
+    """Directory that it is built from; None when it is not built here."""
+    build_file: str | None
+    """Path of its Dockerfile, where it is built here."""
+    image: ImageUse | None
+    needs: tuple[str, ...]
+    """Services that it is started with."""
+    settings: Place | None
+    """Where its environment is declared."""
+    contexts: tuple[str, ...] = ()
+    """Further directories of the repository, by the name that the build file copies from."""
+
+
+def find(reader: Reader) -> list[Service]:
+    """Every service of every compose file."""
+    return [
+        service
+        for path in reader.named(_NAME.fullmatch)
+        for tree in reader.yaml(path)[:1]
+        for service in _services(reader, path, tree)
+    ]
+
+
+def _services(reader: Reader, path: str, tree: Tree) -> Iterator[Service]:
+    for name, value in mapping(mapping(tree.data).get("services")).items():
+        given = mapping(value)
+        at = ("services", name)
+        context, build_file = _build(path, given.get("build"))
+        image = None
+        if reference := word(given.get("image")):
+            place = reader.place(path, tree.line(*at, "image"))
+            image = use(*_filled(reference, place))
+        declared = next((key for key in ("environment", "env_file") if given.get(key)), None)
+        settings = reader.place(path, tree.line(*at, declared)) if declared else None
+        place = reader.place(path, tree.line(*at))
+        needs = tuple({*_names(given.get("depends_on")), *_names(given.get("links"))})
+        contexts = tuple(mapping(mapping(given.get("build")).get("additional_contexts")))
+        yield Service(path, name, place, context, build_file, image, needs, settings, contexts)
+
+
+def _filled(reference: str, place: Place) -> tuple[str, Place, bool]:
+    text, unresolved = expand(reference, {})
+    return text, place, unresolved
+
+
+def _names(value: object) -> list[str]:
+    found = list(value) if isinstance(value, dict) else map(word, sequence(value))
+    return [name.partition(":")[0] for name in found]
+
+
+def _build(path: str, value: object) -> tuple[str | None, str | None]:
+    if value is None:
+        return None, None
+    given = mapping(value)
+    context = joined(
+        directory(path), expand(word(given.get("context")) or word(value) or ".", {})[0]
+    )
+    if context is None:
+        return None, None
+    name = word(given.get("dockerfile"))
+    return context, joined(context, expand(name, {})[0]) if name else None
+
+
+def joined(home: str, relative: str) -> str | None:
+    """A path relative to a directory of the repository; None when it leads out or is a URL."""
+    if "://" in relative or relative.startswith(("/", "git@", "~")):
+        return None
+    found = posixpath.normpath(posixpath.join(home or ".", relative))
+    if found == ".." or found.startswith("../"):
+        return None
+    return "" if found == "." else found

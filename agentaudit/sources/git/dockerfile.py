@@ -1,0 +1,202 @@
+"""Dockerfiles, read and never built: instructions with continuation lines and here-documents,
+stages, and the external images that FROM, COPY --from and RUN --mount name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from agentaudit.source import BuildFile, ImageUse
+from agentaudit.sources.git.images import expand, use
+from agentaudit.sources.git.reader import Reader
+
+_NAME = re.compile(
+    r"(?:Dockerfile|Containerfile)(?:[.-][\w.-]{1,80})?|[\w.-]{1,80}\.(?:[Dd]ockerfile|[Cc]ontainerfile)"
+)
+_NOT = (
+    ".dockerignore",
+    ".j2",
+    ".jinja",
+    ".jinja2",
+    ".tmpl",
+    ".tpl",
+    ".template",
+    ".erb",
+    ".md",
+    ".bak",
+)
+_HEREDOC = re.compile(r"(?<!<)<<(-?)([\"']?)([A-Za-z_][\w.-]{0,100})\2")
+_INSTRUCTION = re.compile(r"\s*([A-Za-z]{2,20})(?:\s+(.*))?", re.DOTALL)
+_FLAG = re.compile(r"--([a-z-]{1,30})(?:=(\S*))?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One instruction with its flags taken off."""
+
+    word: str
+    rest: str
+    flags: tuple[tuple[str, str], ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a build file does, as far as the audit asks."""
+
+    path: str
+    published: BuildFile
+    copies: tuple[str, ...]
+    """Sources of COPY and ADD from the build context; `.` for all of it."""
+
+
+def is_build_file(name: str) -> bool:
+    """Whether a file of this name is a Dockerfile."""
+    return _NAME.fullmatch(name) is not None and not name.endswith(_NOT)
+
+
+def find(reader: Reader, contexts: frozenset[str] = frozenset()) -> list[Recipe]:
+    """Every build file of the application; `contexts` are names of directories, not of images."""
+    return [read(reader, path, contexts) for path in reader.named(is_build_file)]
+
+
+def read(reader: Reader, path: str, contexts: frozenset[str] = frozenset()) -> Recipe:
+    """Read one build file."""
+    content = reader.content(path)
+    if content.text is None:
+        return Recipe(path, BuildFile(reader.place(path), (), content.problem), ())
+    build = _Build(reader, path, contexts)
+    for instruction in instructions(content.text):
+        build.take(instruction)
+    problem = "" if build.stages else "holds no FROM"
+    published = BuildFile(reader.place(path), tuple(build.bases), problem)
+    return Recipe(path, published, tuple(dict.fromkeys(build.copies)))
+
+
+@dataclass(slots=True)
+class _Build:
+    reader: Reader
+    path: str
+    contexts: frozenset[str]
+    arguments: dict[str, str | None] = field(default_factory=dict)
+    """Global ARGs: those before the first FROM."""
+    stages: list[str] = field(default_factory=list)
+    bases: list[ImageUse] = field(default_factory=list)
+    copies: list[str] = field(default_factory=list)
+
+    def take(self, instruction: Instruction) -> None:
+        if instruction.word == "ARG" and not self.stages:
+            self._argument(instruction.rest)
+        elif instruction.word == "FROM":
+            self._from(instruction)
+        elif instruction.word in ("COPY", "ADD"):
+            self._copy(instruction)
+        elif instruction.word == "RUN":
+            for name, value in instruction.flags:
+                if name == "mount" and (source := re.search(r"(?:^|,)from=([^,]+)", value)):
+                    self._external(source[1], instruction.line)
+
+    def _argument(self, rest: str) -> None:
+        for name, sign, quoted, plain in _ASSIGNMENT.findall(rest):
+            value, unresolved = expand((quoted[1:-1] if quoted else plain), self.arguments)
+            self.arguments[name] = value if sign and not unresolved else None
+
+    def _from(self, instruction: Instruction) -> None:
+        words = instruction.rest.split()
+        reference, unresolved = (
+            expand(words[0].strip("\"'"), self.arguments) if words else ("", True)
+        )
+        if reference.lower() not in self.stages and reference != "scratch":
+            at = self.reader.place(self.path, instruction.line)
+            self.bases.append(use(reference, at, unresolved))
+        named = len(words) > 2 and words[1].upper() == "AS"
+        self.stages.append(words[2].lower() if named else f"#{len(self.stages)}")
+
+    def _copy(self, instruction: Instruction) -> None:
+        source = dict(instruction.flags).get("from")
+        if source is not None:
+            self._external(source, instruction.line)
+        else:
+            self.copies += _sources(instruction.rest)
+
+    def _external(self, source: str, line: int) -> None:
+        if source.isdigit() or source.lower() in self.stages or source == "scratch":
+            return
+        if source in self.contexts:
+            return
+        unresolved = "$" in source
+        self.bases.append(use(source, self.reader.place(self.path, line), unresolved))
+
+
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w{0,100})(=?)(\"[^\"]{0,500}\"|'[^']{0,500}')?(\S{0,500})")
+
+
+def _sources(rest: str) -> Iterator[str]:
+    """What COPY takes from the context: all words but the last."""
+    rest = rest.strip()
+    words = re.findall(r"\"([^\"]{1,500})\"", rest) if rest.startswith("[") else rest.split()
+    for word in words[:-1]:
+        if not word.startswith("<<") and "://" not in word:
+            yield word.strip("\"'").removeprefix("./").strip("/") or "."
+
+
+def instructions(text: str) -> Iterator[Instruction]:
+    """Instructions in order; the text of here-documents is never taken for one."""
+    rows = text.replace("\r\n", "\n").split("\n")
+    escape = _escape(rows)
+    at = 0
+    while at < len(rows):
+        start = at
+        logical, at = _logical(rows, at, escape)
+        found = _INSTRUCTION.fullmatch(logical)
+        if found is None:
+            continue
+        word, rest = found[1].upper(), found[2] or ""
+        if word in ("RUN", "COPY", "ADD"):
+            for heredoc in _HEREDOC.finditer(rest):
+                at = _after(rows, at, heredoc[3], tabs=bool(heredoc[1]))
+        flags = []
+        while flag := _FLAG.match(rest):
+            flags.append((flag[1], flag[2] or ""))
+            rest = rest[flag.end() :]
+        yield Instruction(word, rest, tuple(flags), start + 1)
+
+
+def _escape(rows: list[str]) -> str:
+    """The escape character, which a directive at the very top may change."""
+    for row in rows:
+        directive = re.fullmatch(r"\s*#\s*(\w+)\s*=\s*(\S{1,200})\s*", row[:400])
+        if directive is None:
+            return "\\"
+        if directive[1].lower() == "escape":
+            return directive[2] if directive[2] in ("`", "\\") else "\\"
+    return "\\"
+
+
+def _logical(rows: list[str], at: int, escape: str) -> tuple[str, int]:
+    """One instruction with its continuation lines, and the number of the row after it."""
+    parts: list[str] = []
+    while at < len(rows):
+        row = rows[at]
+        at += 1
+        if row.lstrip().startswith("#") or (parts and not row.strip()):
+            if not parts:
+                return "", at
+            continue
+        bare = row.rstrip()
+        if not bare.endswith(escape):
+            parts.append(row)
+            break
+        parts.append(bare[: -len(escape)])
+    return " ".join(parts).strip()[:100_000], at
+
+
+def _after(rows: list[str], at: int, end: str, *, tabs: bool) -> int:
+    """The row after the here-document that `end` closes; all rows when nothing closes it."""
+    while at < len(rows):
+        row = rows[at].lstrip("\t") if tabs else rows[at]
+        at += 1
+        if row == end:
+            break
+    return at

@@ -1,0 +1,176 @@
+"""The commits of one repository, and what they hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from agentaudit.evidence import safe
+from agentaudit.response import Commit
+from agentaudit.source import Change
+from agentaudit.sources.git.globs import matches
+from agentaudit.sources.git.messages import Message, split
+from agentaudit.sources.git.objects import Absent, Objects
+from agentaudit.sources.git.process import GitTrouble
+from agentaudit.sources.git.proxy import Proxy
+from agentaudit.sources.git.refs import short
+from agentaudit.sources.git.text import CAP, Content
+from agentaudit.sources.git.tree import committed, read_blob
+
+_COMMIT_CAP = 8 << 20
+_MOST_CHANGES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A change and when it was committed, so that those of several repositories can be merged."""
+
+    committed: int
+    """Unix seconds."""
+    change: Change
+
+
+class History(Protocol):
+    """What can be asked about the past of one repository."""
+
+    @property
+    def repo(self) -> str:
+        """Name of the repository source."""
+        ...
+
+    @property
+    def gap(self) -> str:
+        """Why something missing proves nothing: `shallow`, `partial`; empty when complete."""
+        ...
+
+    @property
+    def within(self) -> str:
+        """The scanned directory inside the commits' trees; empty for all of it."""
+        ...
+
+    def find(self, prefix: str) -> tuple[str, ...]:
+        """Full ids of the commits that start with `prefix`."""
+        ...
+
+    def commit(self, sha: str) -> Commit:
+        """The commit with this full id; raises Absent."""
+        ...
+
+    def files(self, sha: str) -> Mapping[str, str]:
+        """Path → key of its content, for every file of the commit; raises Absent."""
+        ...
+
+    def open(self, key: str) -> Content:
+        """A file by the key that `files` gave."""
+        ...
+
+    def changes(self, patterns: tuple[str, ...], limit: int) -> list[Dated]:
+        """The last commits that changed files matching a pattern, newest first."""
+        ...
+
+
+class GitHistory:
+    """The history behind a clean git directory. Its look-ups raise GitTrouble when git gives up."""
+
+    def __init__(self, repo: str, proxy: Proxy, objects: Objects, within: str) -> None:
+        self.repo = repo
+        self.within = within
+        self.gap = "shallow" if proxy.shallow else "partial" if proxy.partial else ""
+        self._proxy = proxy
+        self._git = proxy.git
+        self._objects = objects
+        self._files: dict[str, dict[str, str]] = {}
+
+    def find(self, prefix: str) -> tuple[str, ...]:
+        # A branch may be named like an abbreviated id: only this option never reads names.
+        ids = self._git.run("rev-parse", f"--disambiguate={prefix}", most=1 << 20).split()
+        return tuple(id.decode() for id in ids if self._is_commit(id.decode()))
+
+    def _is_commit(self, id: str) -> bool:
+        try:
+            return self._objects.header(id).kind == "commit"
+        except Absent:
+            return False
+
+    def commit(self, sha: str) -> Commit:
+        message = self._message(sha)
+        reachable, refs = self._reachable(sha)
+        return Commit(sha, self.repo, reachable, refs, safe(message.subject), message.authored)
+
+    def _message(self, sha: str) -> Message:
+        kind, data = self._objects.read(sha, _COMMIT_CAP)
+        if kind != "commit":
+            raise Absent(sha)
+        return split(data)
+
+    def _reachable(self, sha: str) -> tuple[bool | None, tuple[str, ...]]:
+        try:
+            listed = self._git.run(
+                "for-each-ref",
+                "--count=3",
+                f"--contains={sha}",
+                "--format=%(refname)",
+                "refs/heads/",
+                "refs/remotes/",
+                "refs/tags/",
+                most=1 << 20,
+            )
+        except GitTrouble:
+            return None, ()
+        names = [line for line in listed.decode("utf-8", "replace").split("\n") if line]
+        if names:
+            return True, tuple(safe(short(name)) for name in names)
+        return (None if self._proxy.shallow or not self._proxy.refs else False), ()
+
+    def files(self, sha: str) -> dict[str, str]:
+        if sha not in self._files:
+            if len(self._files) >= 16:
+                self._files.pop(next(iter(self._files)))
+            self._files[sha] = committed(self._git, sha)
+        return self._files[sha]
+
+    def open(self, key: str) -> Content:
+        return read_blob(self._objects, key, CAP)
+
+    def changes(self, patterns: tuple[str, ...], limit: int) -> list[Dated]:
+        if not self._proxy.head or not patterns:
+            return []
+        start = f"{_literal(self.within)}/" if self.within else ""
+        listed = self._git.run(
+            "log",
+            "--no-merges",
+            "--no-renames",
+            "--no-show-signature",
+            "--format=%H",
+            f"--max-count={min(limit, _MOST_CHANGES) + len(self._proxy.shallow)}",
+            self._proxy.head,
+            "--",
+            *(f":(top,glob){start}{pattern}" for pattern in patterns),
+            most=1 << 20,
+        )
+        # The oldest commits of a shallow history seem to add every file: they say nothing.
+        shas = [sha for sha in listed.decode().split() if sha not in self._proxy.shallow]
+        found = (self._change(sha, patterns) for sha in shas[:limit])
+        return [dated for dated in found if dated.change.paths]
+
+    def _change(self, sha: str, patterns: tuple[str, ...]) -> Dated:
+        message = self._message(sha)
+        names = self._git.run(
+            "diff-tree", "-r", "-z", "--root", "--no-commit-id", "--name-only", "--no-renames", sha
+        )
+        start = f"{self.within}/" if self.within else ""
+        paths = [
+            path.removeprefix(start)
+            for path in names.decode("utf-8", "surrogateescape").split("\0")
+            if path.startswith(start) and path != start
+        ]
+        kept = tuple(sorted(p for p in paths if any(matches(p, pattern) for pattern in patterns)))
+        change = Change(sha, safe(message.subject), message.body, kept, self.repo)
+        return Dated(message.committed, change)
+
+
+def _literal(path: str) -> str:
+    """A path as a pattern that matches itself only."""
+    return re.sub(r"([*?\[\]\\])", r"\\\1", path)

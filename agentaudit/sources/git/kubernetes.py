@@ -1,0 +1,108 @@
+"""Images that Kubernetes manifests and Helm values start. Helm templates are not rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from agentaudit.parse import Path, Tree
+from agentaudit.source import ImageUse
+from agentaudit.sources.git.images import use
+from agentaudit.sources.git.reader import Reader, directory, mapping, word
+
+_CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
+_MOST_DEPTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """An image that a manifest or chart starts."""
+
+    image: ImageUse
+    names: tuple[str, ...]
+    """What the workload is called there: workload, container or value key, and chart."""
+
+
+def find(reader: Reader) -> list[Started]:
+    """Every image of every manifest and of every chart's values."""
+    charts = set(map(directory, reader.named(_is_chart)))
+    found: list[Started] = []
+    for path in reader.named(lambda name: name.endswith((".yaml", ".yml"))):
+        if directory(path) in charts and path.rpartition("/")[2].startswith("values"):
+            found += _values(reader, path)
+        elif _may_start(reader.text(path) or ""):
+            for tree in reader.yaml(path):
+                found += _manifest(reader, path, tree)
+    return found
+
+
+def value_files(reader: Reader) -> list[str]:
+    """The values of every chart."""
+    charts = set(map(directory, reader.named(_is_chart)))
+    names = reader.named(
+        lambda name: name.startswith("values") and name.endswith((".yaml", ".yml"))
+    )
+    return [path for path in names if directory(path) in charts]
+
+
+def _is_chart(name: str) -> bool:
+    return name in ("Chart.yaml", "Chart.yml")
+
+
+def _may_start(text: str) -> bool:
+    return (
+        "image:" in text
+        and "kind:" in text
+        and "containers:" in text.replace("Containers", "containers")
+    )
+
+
+def _manifest(reader: Reader, path: str, tree: Tree) -> Iterator[Started]:
+    data = mapping(tree.data)
+    if not (data.get("kind") and data.get("apiVersion")):
+        return
+    workload = word(mapping(data.get("metadata")).get("name"))
+    for at, value in _walk(data, ()):
+        if len(at) > 1 and at[-2] in _CONTAINERS and (image := word(value.get("image"))):
+            place = reader.place(path, tree.line(*at, "image"))
+            names = tuple(filter(None, (workload, word(value.get("name")))))
+            yield Started(use(image, place, "${" in image or "{{" in image), names)
+
+
+def _walk(value: Any, at: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Every mapping below, with its path."""
+    if len(at) > _MOST_DEPTH:
+        return
+    if isinstance(value, dict):
+        yield at, value
+        for key, inner in value.items():
+            yield from _walk(inner, (*at, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _walk(inner, (*at, index))
+
+
+def _values(reader: Reader, path: str) -> Iterator[Started]:
+    chart = directory(path).rpartition("/")[2]
+    for tree in reader.yaml(path)[:1]:
+        for at, value in _walk(mapping(tree.data), ()):
+            keys = tuple(str(part) for part in at if part != "image")
+            if repository := word(value.get("repository")):
+                if not _is_image(at, value):
+                    continue
+                line = tree.line(*at, "tag" if "tag" in value else "repository")
+                registry, tag = word(value.get("registry")), word(value.get("tag"))
+                digest = word(value.get("digest")) or word(value.get("sha"))
+                reference = f"{registry}/{repository}" if registry else repository
+                reference += (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
+                yield Started(use(reference, reader.place(path, line)), (*keys, chart))
+            elif image := word(value.get("image")):
+                place = reader.place(path, tree.line(*at, "image"))
+                yield Started(use(image, place), (*keys, chart))
+
+
+def _is_image(at: Path, value: dict[str, Any]) -> bool:
+    """`repository` also names git repositories and chart sources."""
+    named = bool(at) and "image" in str(at[-1]).lower()
+    return named or "tag" in value or "digest" in value

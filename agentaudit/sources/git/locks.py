@@ -1,0 +1,176 @@
+"""Lock files: which packages they pin, which of the direct requirements they lack, and why one
+cannot be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from agentaudit import parse
+from agentaudit.source import Lock
+from agentaudit.sources.git.declared import Parsed
+from agentaudit.sources.git.globs import matches
+from agentaudit.sources.git.lock_formats import (
+    FORMATS,
+    REQUIREMENTS_LOCK,
+    Pinned,
+    from_requirements,
+)
+from agentaudit.sources.git.python_manifests import REQUIREMENTS
+from agentaudit.sources.git.reader import Reader, ancestors, directory
+from agentaudit.sources.git.text import LOCK_CAP, is_pointer
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A lock file of the tree, before it is compared with manifests."""
+
+    path: str
+    ecosystem: str
+    pinned: Pinned
+    problem: str
+    compiled: bool = False
+    """Made from the main requirements of one manifest: lists nothing for development."""
+
+    @property
+    def home(self) -> str:
+        """The directory it speaks for."""
+        home = directory(self.path)
+        in_requirements = self.compiled and home.rpartition("/")[2] == "requirements"
+        return directory(home) if in_requirements else home
+
+
+def find(reader: Reader) -> tuple[Found, ...]:
+    """Every lock file of the application."""
+    found = [_read(reader, path, FORMATS[_format(path)]) for path in reader.named(_format)]
+    found += filter(None, (_compiled(reader, path) for path in reader.named(_maybe_compiled)))
+    return tuple(sorted(found, key=lambda lock: lock.path))
+
+
+def _format(path: str) -> str:
+    name = path.rpartition("/")[2]
+    if name in FORMATS:
+        return name
+    return "pylock.toml" if name.startswith("pylock.") and name.endswith(".toml") else ""
+
+
+def _maybe_compiled(name: str) -> bool:
+    return bool(REQUIREMENTS.fullmatch(name) and name.endswith(".txt")) or bool(
+        REQUIREMENTS_LOCK.fullmatch(name)
+    )
+
+
+def _read(reader: Reader, path: str, kind: tuple[str, object]) -> Found:
+    ecosystem, read = kind
+    content = reader.content(path, LOCK_CAP)
+    if content.text is None:
+        return Found(path, ecosystem, Pinned(), content.problem)
+    if problem := _unusable(content.text):
+        return Found(path, ecosystem, Pinned(), problem)
+    try:
+        pinned = read(content.text) if callable(read) else Pinned()
+    except parse.Malformed as error:
+        reader.problems[path] = f"cannot be understood: {error}"
+        return Found(path, ecosystem, Pinned(), f"cannot be understood: {error}")
+    return Found(path, ecosystem, pinned, pinned.problem)
+
+
+def _unusable(text: str) -> str:
+    if not text.strip():
+        return "empty"
+    if is_pointer(text):
+        return "a Git LFS pointer, not the file"
+    if "\n<<<<<<< " in f"\n{text}":
+        return "holds an unresolved merge conflict"
+    return ""
+
+
+def _compiled(reader: Reader, path: str) -> Found | None:
+    """A requirements file that is a lock: by its name, or because it allows one version of each."""
+    text = reader.content(path, LOCK_CAP).text
+    named = bool(REQUIREMENTS_LOCK.fullmatch(path.rpartition("/")[2]))
+    if text is None:
+        return Found(path, "python", Pinned(), "cannot be read", True) if named else None
+    if problem := _unusable(text):
+        return Found(path, "python", Pinned(), problem, True) if named else None
+    pinned = from_requirements(text)
+    if not named and not pinned.exact:
+        return None
+    return Found(path, "python", pinned, pinned.problem, True)
+
+
+def belonging(
+    reader: Reader,
+    manifests: Mapping[str, Parsed],
+    locks: Iterable[Found],
+    all_of: Mapping[str, Parsed],
+) -> tuple[Lock, ...]:
+    """The locks that cover the given manifests; `all_of` are the manifests of the whole tree."""
+    used: dict[str, tuple[Found, list[str]]] = {}
+    for path, parsed in manifests.items():
+        for lock in _covering(path, parsed, locks, all_of):
+            used.setdefault(lock.path, (lock, []))[1].append(path)
+    chosen = [found for found, _ in used.values()]
+    return tuple(
+        Lock(
+            reader.place(lock.path),
+            lock.ecosystem,
+            lock.pinned.complete and not lock.problem,
+            () if lock.problem and not lock.pinned.names else _missing(lock, paths, manifests),
+            lock.problem or _rival(lock, chosen),
+        )
+        for lock, paths in sorted(used.values(), key=lambda pair: pair[0].path)
+    )
+
+
+def _covering(
+    path: str, parsed: Parsed, locks: Iterable[Found], all_of: Mapping[str, Parsed]
+) -> list[Found]:
+    """Locks of the manifest's own directory, else of the workspace that it is a member of."""
+    home = parsed.home if parsed.home is not None else directory(path)
+    same = [lock for lock in locks if lock.ecosystem == parsed.ecosystem]
+    own = [lock for lock in same if lock.home == home]
+    if own:
+        return own
+    for above in list(ancestors(home))[1:]:
+        found = [lock for lock in same if lock.home == above and not lock.compiled]
+        if found and any(_is_member(home, above, lock, all_of) for lock in found):
+            return found
+    return []
+
+
+def _is_member(home: str, above: str, lock: Found, all_of: Mapping[str, Parsed]) -> bool:
+    inner = home[len(above) :].lstrip("/")
+    if inner in lock.pinned.members:
+        return True
+    patterns = [
+        pattern.strip("/").removeprefix("./")
+        for path, parsed in all_of.items()
+        if directory(path) == above and parsed.ecosystem == lock.ecosystem
+        for pattern in parsed.members
+        if not pattern.startswith("!")
+    ]
+    return any(matches(inner, pattern) for pattern in patterns)
+
+
+def _missing(lock: Found, paths: Iterable[str], manifests: Mapping[str, Parsed]) -> tuple[str, ...]:
+    wanted = [
+        declared.name
+        for path in paths
+        if path != lock.path
+        for declared in manifests[path].dependencies
+        if not declared.local and not (lock.compiled and (declared.extra or declared.conditional))
+    ]
+    return tuple(sorted({name for name in wanted if name not in lock.pinned.names}))
+
+
+def _rival(lock: Found, chosen: Iterable[Found]) -> str:
+    """Another lock of the same directory made by another tool: nobody knows which one is used."""
+    rivals = [
+        other.path.rpartition("/")[2]
+        for other in chosen
+        if other.path != lock.path
+        and other.ecosystem == lock.ecosystem == "node"
+        and other.home == lock.home
+    ]
+    return f"competes with {', '.join(sorted(rivals))}" if rivals else ""

@@ -1,0 +1,214 @@
+"""Manifests: files that declare what a directory needs, of six ecosystems."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from agentaudit.source import Dependency, Manifest
+from agentaudit.sources.git import python_manifests
+from agentaudit.sources.git.declared import Declared, Parsed
+from agentaudit.sources.git.reader import Reader, directory, line_of, mapping, sequence, word
+
+
+def find(reader: Reader) -> dict[str, Parsed]:
+    """Path → what it declares, for every manifest of the application."""
+    found = {}
+    for path in reader.named(_reads):
+        name = path.rpartition("/")[2]
+        read = _reads(name)
+        if read is None or reader.text(path) is None:
+            continue
+        parsed = read(reader, path)
+        if parsed is not None:
+            found[path] = parsed
+    return found
+
+
+def published(reader: Reader, path: str, parsed: Parsed) -> Manifest:
+    """The manifest in the words of probes."""
+    dependencies = tuple(
+        Dependency(d.name, parsed.ecosystem, reader.place(path, d.line))
+        for d in parsed.dependencies
+    )
+    runtime = None
+    if parsed.runtime is not None:
+        line, value = parsed.runtime
+        runtime = (reader.place(path, line), value)
+    return Manifest(reader.place(path), parsed.ecosystem, dependencies, runtime)
+
+
+Read = Callable[[Reader, str], Parsed | None]
+
+
+def _reads(name: str) -> Read | None:
+    if name in _BY_NAME:
+        return _BY_NAME[name]
+    if python_manifests.REQUIREMENTS.fullmatch(name):
+        return python_manifests.requirements
+    if name.endswith((".csproj", ".fsproj", ".vbproj")):
+        return _project
+    if name.endswith((".txt", ".in")):
+        return python_manifests.in_requirements_directory
+    return None
+
+
+def _package_json(reader: Reader, path: str) -> Parsed | None:
+    data = mapping(reader.json(path))
+    text = reader.text(path) or ""
+    found = []
+    for group in ("dependencies", "devDependencies", "optionalDependencies"):
+        for name, version in mapping(data.get(group)).items():
+            local = word(version).startswith(("workspace:", "file:", "link:", "portal:"))
+            line = line_of(text, f'"{name}":', f'"{name}"')
+            found.append(Declared(name, line, local=local, extra=group == "devDependencies"))
+    engine = word(mapping(data.get("engines")).get("node"))
+    volta = word(mapping(data.get("volta")).get("node"))
+    if not (found or data.get("name") or data.get("scripts")):
+        return None
+    runtime = engine or volta
+    return Parsed(
+        "node",
+        tuple(found),
+        (line_of(text, '"node":', '"node"'), runtime) if runtime else None,
+        word(data.get("name")),
+        _workspaces(data.get("workspaces")),
+    )
+
+
+def _workspaces(value: Any) -> tuple[str, ...]:
+    listed = mapping(value).get("packages") if isinstance(value, dict) else value
+    return tuple(word(item) for item in sequence(listed) if word(item))
+
+
+_GO_REQUIRE = re.compile(r"\s*(?:require\s+)?([^\s()]+\.[^\s()]+/?[^\s()]*)\s+(v\S+)\s*(//.*)?$")
+
+
+def _go_mod(reader: Reader, path: str) -> Parsed | None:
+    found, runtime, name = [], None, ""
+    block = ""
+    local = {
+        parts[0] if parts[0] != "replace" else parts[1]
+        for line in (reader.text(path) or "").split("\n")
+        if re.search(r"=>\s*\.", line) and len(parts := line.split()) > 2
+    }
+    for number, line in enumerate((reader.text(path) or "").split("\n"), 1):
+        words = line.split()
+        if words[1:] == ["("]:
+            block = words[0]
+        elif words == [")"]:
+            block = ""
+        elif words[:1] == ["module"] and len(words) > 1:
+            name = words[1].rpartition("/")[2]
+        elif words[:1] == ["go"] and len(words) == 2:
+            runtime = (number, words[1])
+        elif required := _go_requirement(line, block):
+            found.append(Declared(required, number, local=required in local))
+    return Parsed("go", tuple(found), runtime, name)
+
+
+def _go_requirement(line: str, block: str) -> str:
+    direct = "// indirect" not in line and (block == "require" or line.startswith("require "))
+    found = _GO_REQUIRE.match(line[:2000]) if direct else None
+    return found[1] if found else ""
+
+
+_POM_DEPENDENCY = re.compile(r"<dependency>(.{0,2000}?)</dependency>", re.DOTALL)
+_POM_RUNTIME = re.compile(
+    r"<(?:maven\.compiler\.(?:release|source|target)|java\.version|release)>\s*([\w.]{1,20})\s*<"
+)
+
+
+def _pom(reader: Reader, path: str) -> Parsed | None:
+    text = re.sub(r"<!--.{0,20000}?-->", _blank, reader.text(path) or "", flags=re.DOTALL)
+    found = []
+    for match in _POM_DEPENDENCY.finditer(text):
+        group = re.search(r"<groupId>\s*([\w.-]{1,200})\s*<", match[1])
+        artifact = re.search(r"<artifactId>\s*([\w.-]{1,200})\s*<", match[1])
+        if group and artifact:
+            line = text.count("\n", 0, match.start()) + 1
+            found.append(Declared(f"{group[1]}:{artifact[1]}", line))
+    runtime = _POM_RUNTIME.search(text)
+    pinned = (text.count("\n", 0, runtime.start()) + 1, runtime[1]) if runtime else None
+    return Parsed("java", tuple(found), pinned)
+
+
+def _blank(comment: re.Match[str]) -> str:
+    return "\n" * comment[0].count("\n")
+
+
+_GRADLE = re.compile(r"[\"']([A-Za-z][\w.-]{1,150}:[\w.-]{1,150})(?::[^\"'\n]{0,100})?[\"']")
+_GRADLE_RUNTIME = re.compile(
+    r"(?:JavaLanguageVersion\.of\(|jvmToolchain\(|(?:source|target)Compatibility\s*=\s*\D{0,30})"
+    r"[\"']?(\d{1,2}(?:\.\d{1,2})?)"
+)
+_CATALOG = re.compile(r"\b(?:module|group)\s*=\s*\"([\w.-]{1,150}:[\w.-]{1,150})\"")
+
+
+def _gradle(reader: Reader, path: str) -> Parsed | None:
+    found, runtime = [], None
+    pattern = _CATALOG if path.endswith(".toml") else _GRADLE
+    for number, line in enumerate((reader.text(path) or "").split("\n"), 1):
+        line = line[:2000]
+        if line.lstrip().startswith(("//", "*", "#")):
+            continue
+        found += [Declared(match[1], number) for match in pattern.finditer(line)]
+        if runtime is None and (match := _GRADLE_RUNTIME.search(line)):
+            runtime = (number, match[1])
+    home = directory(directory(path)) if path.endswith(".toml") else None
+    return Parsed("java", tuple(found), runtime, home=home)
+
+
+_PACKAGE_REFERENCE = re.compile(r"<PackageReference\s[^>]{0,200}?Include=\"([\w.-]{1,200})\"")
+_FRAMEWORK = re.compile(r"<TargetFrameworks?>\s*([\w.;-]{1,80})\s*<")
+
+
+def _project(reader: Reader, path: str) -> Parsed | None:
+    found, runtime = [], None
+    for number, line in enumerate((reader.text(path) or "").split("\n"), 1):
+        line = line[:2000]
+        found += [Declared(match[1], number) for match in _PACKAGE_REFERENCE.finditer(line)]
+        if runtime is None and (match := _FRAMEWORK.search(line)):
+            runtime = (number, match[1])
+    return Parsed("dotnet", tuple(found), runtime, path.rpartition("/")[2].rpartition(".")[0])
+
+
+def _cargo(reader: Reader, path: str) -> Parsed | None:
+    data = reader.toml(path)
+    text = reader.text(path) or ""
+    package, workspace = mapping(data.get("package")), mapping(data.get("workspace"))
+    tables = [data, workspace, *mapping(data.get("target")).values()]
+    found = [
+        Declared(name, line_of(text, f"\n{name} ", f"\n{name}=", f"\n{name}."), local=local)
+        for table in tables
+        for group in ("dependencies", "dev-dependencies", "build-dependencies")
+        for name, local in _crates(mapping(mapping(table).get(group)))
+    ]
+    version = word(package.get("rust-version"))
+    runtime = (line_of(text, "rust-version"), version) if version else None
+    members = tuple(word(item) for item in sequence(workspace.get("members")))
+    return Parsed("rust", tuple(found), runtime, word(package.get("name")), members)
+
+
+def _crates(table: dict[str, Any]) -> Iterator[tuple[str, bool]]:
+    for name, value in table.items():
+        inner = mapping(value)
+        yield word(inner.get("package")) or name, "path" in inner
+
+
+_BY_NAME: dict[str, Read] = {
+    "pyproject.toml": python_manifests.pyproject,
+    "setup.cfg": python_manifests.setup_cfg,
+    "setup.py": python_manifests.setup_py,
+    "Pipfile": python_manifests.pipfile,
+    "environment.yml": python_manifests.conda,
+    "environment.yaml": python_manifests.conda,
+    "package.json": _package_json,
+    "go.mod": _go_mod,
+    "pom.xml": _pom,
+    "build.gradle": _gradle,
+    "build.gradle.kts": _gradle,
+    "libs.versions.toml": _gradle,
+    "Cargo.toml": _cargo,
+}

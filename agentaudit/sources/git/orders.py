@@ -1,0 +1,164 @@
+"""What CI and compose files ask for: images to build, packages to make, things to start."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agentaudit.source import Place
+from agentaudit.sources.git.compose import Service, joined
+from agentaudit.sources.git.images import short_name
+from agentaudit.sources.git.workflows import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A request to build an image, from CI or compose."""
+
+    place: Place
+    context: str
+    """Directory, relative to the root."""
+    file: str | None
+    """Path of the build file; None for the usual one of the context."""
+    names: frozenset[str]
+    """Short names of the image that it makes."""
+
+
+def from_compose(services: list[Service]) -> Iterator[Order]:
+    """What compose files build."""
+    for service in services:
+        if service.context is not None:
+            image = {short_name(service.image.reference)} if service.image else set()
+            names = frozenset(image | {service.name.lower()})
+            yield Order(service.place, service.context, service.build_file, names)
+
+
+def from_ci(runs: list[Run]) -> Iterator[Order]:
+    """What CI builds with docker or its like."""
+    for run in runs:
+        inputs = dict(run.inputs)
+        if run.action in ("docker/build-push-action", "depot/build-push-action"):
+            context = joined("", inputs.get("context") or ".")
+            file = inputs.get("file")
+            names = _image_names(re.split(r"[\s,]+", inputs.get("tags", "")))
+            if context is not None and "$" not in (file or ""):
+                yield Order(run.step.place, context, joined("", file) if file else None, names)
+        elif order := _command(run):
+            yield order
+
+
+_DOCKER_BUILD = re.compile(
+    r"\b(?:docker|podman|buildah|nerdctl)\s+(?:buildx\s+)?(?:build|bud)\s(.*)"
+)
+_TAKES_NO_VALUE = frozenset(
+    ["--push", "--load", "--pull", "--no-cache", "--quiet", "-q", "--rm", "--squash"]
+)
+
+
+def _command(run: Run) -> Order | None:
+    """`docker build` as it is typed: options, then the context."""
+    found = _DOCKER_BUILD.search(run.step.text)
+    if found is None:
+        return None
+    try:
+        words = shlex.split(re.split(r"\s(?:&&|\|\||;|\|)\s", found[1])[0])
+    except ValueError:
+        return None
+    home = working_directory(run) or ""
+    file, tags, rest = "", [], ""
+    at = 0
+    while at < len(words):
+        word = words[at]
+        at += 1
+        if not word.startswith("-"):
+            rest = word
+            continue
+        name, sign, value = word.partition("=")
+        if not sign and name not in _TAKES_NO_VALUE and at < len(words):
+            value, at = words[at], at + 1
+        if name in ("-f", "--file"):
+            file = value
+        elif name in ("-t", "--tag"):
+            tags.append(value)
+    context = joined(home, rest or ".")
+    if context is None or "$" in file:
+        return None
+    return Order(run.step.place, context, joined(home, file) if file else None, _image_names(tags))
+
+
+def _image_names(tags: list[str]) -> frozenset[str]:
+    names = {short_name(tag) for tag in tags if tag}
+    return frozenset(name for name in names if name and "$" not in name and "{" not in name)
+
+
+_CONTEXT = re.compile(r"--build-context[= ]([\w.-]{1,100})=|\bbuild-contexts=([\w.-]{1,100})=")
+
+
+def named_contexts(services: list[Service], runs: list[Run]) -> frozenset[str]:
+    """Names under which builds are given further directories: they are no images."""
+    found = {name for service in services for name in service.contexts}
+    for run in runs:
+        found |= {match[1] or match[2] for match in _CONTEXT.finditer(run.step.text)}
+    return frozenset(found)
+
+
+_COMMAND = r"(?:^|[\s;&|(])"
+_PACKAGE = re.compile(
+    rf"{_COMMAND}(?:python3? -m build|uv (?:build|publish)|poetry (?:build|publish)"
+    r"|hatch (?:build|publish)|pdm (?:build|publish)|flit (?:build|publish)|twine upload"
+    r"|(?:npm|pnpm|bun) publish|yarn (?:npm )?publish|cargo publish"
+    r"|mvn\b.{0,200}\b(?:deploy|package|jib:build)"
+    r"|(?:\./)?gradlew?\b.{0,200}\b(?:publish|bootJar|jib|bootBuildImage|assemble)"
+    r"|dotnet (?:publish|pack)|go build|goreleaser|ko (?:build|publish|apply)|pack build)\b"
+)
+_DEPLOY = re.compile(
+    rf"{_COMMAND}(?:gcloud (?:beta )?(?:run|functions|app) deploy"
+    r"|az (?:webapp|containerapp|functionapp) (?:up|deploy|deployment)|azd (?:up|deploy)"
+    r"|fly(?:ctl)? deploy|vercel\b|serverless deploy|sls deploy|sam deploy|railway up|eb deploy"
+    r"|modal deploy|langgraph (?:build|up|deploy)|adk deploy|agentcore (?:deploy|launch)"
+    r"|databricks bundle deploy|wrangler (?:deploy|publish)|heroku container:push)"
+)
+_ACTIONS = frozenset(
+    (
+        "pypa/gh-action-pypi-publish",
+        "google-github-actions/deploy-cloudrun",
+        "google-github-actions/deploy-appengine",
+        "google-github-actions/deploy-cloud-functions",
+        "azure/webapps-deploy",
+        "azure/functions-action",
+        "azure/container-apps-deploy-action",
+        "superfly/flyctl-actions",
+        "amondnet/vercel-action",
+        "cloudflare/wrangler-action",
+        "goreleaser/goreleaser-action",
+        "js-devtools/npm-publish",
+    )
+)
+_SCHEDULED = re.compile(
+    rf"{_COMMAND}(?:uv run|poetry run|python3?|node|npx|npm (?:run|start)|go run|bun)\s"
+)
+_DIRECTORY = re.compile(
+    r"(?:^|&&|;|\s)(?:cd|pushd)\s+([\w./-]{1,300})"
+    r"|--(?:directory|source|prefix|cwd|project-dir)[= ]([\w./-]{1,300})"
+)
+
+
+def ships(run: Run) -> bool:
+    """Whether a step makes a package, deploys, or runs the application on a schedule."""
+    text = run.step.text
+    if run.action.lower() in _ACTIONS or _PACKAGE.search(text) or _DEPLOY.search(text):
+        return True
+    return bool(run.scheduled and not run.action and _SCHEDULED.search(text))
+
+
+def working_directory(run: Run) -> str | None:
+    """Directory that a command works in; None when it cannot be told."""
+    inputs = dict(run.inputs)
+    given = inputs.get("source") or inputs.get("workingDirectory") or inputs.get("package")
+    home = joined("", run.directory or given or ".")
+    found = _DIRECTORY.search(run.step.text)
+    if found and not run.action and home is not None:
+        return joined(home, found[1] or found[2])
+    return home

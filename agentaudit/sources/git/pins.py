@@ -1,0 +1,82 @@
+"""Where the language runtime of a directory is pinned, besides its manifests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentaudit.source import ImageUse, Place
+from agentaudit.sources.git.images import short_name
+from agentaudit.sources.git.reader import Reader
+from agentaudit.sources.git.text import lines
+
+_FILES = {
+    ".python-version": "python",
+    "runtime.txt": "python",
+    ".nvmrc": "node",
+    ".node-version": "node",
+    ".java-version": "java",
+    ".go-version": "go",
+    "rust-toolchain": "rust",
+    "rust-toolchain.toml": "rust",
+    "global.json": "dotnet",
+    ".tool-versions": "",
+}
+"""File name → the ecosystem that it pins; empty for any."""
+_TOOLS = frozenset(["python", "node", "nodejs", "golang", "go", "java", "rust", "dotnet"])
+_RUNTIME_IMAGES = frozenset(
+    [
+        "python",
+        "node",
+        "golang",
+        "openjdk",
+        "eclipse-temurin",
+        "amazoncorretto",
+        "rust",
+        "bun",
+        "deno",
+        "sdk",
+        "aspnet",
+        "runtime",
+        "pypy",
+        "maven",
+        "gradle",
+    ]
+)
+_VERSION = re.compile(r"\d[\w.+-]{0,60}")
+
+
+def is_pin(name: str) -> bool:
+    """Whether a file of this name pins a runtime."""
+    return name in _FILES
+
+
+def concerns(path: str, ecosystems: set[str]) -> bool:
+    """Whether the file pins the runtime of one of the ecosystems; of any, where none is known."""
+    mine = _FILES[path.rpartition("/")[2]]
+    return not mine or not ecosystems or mine in ecosystems
+
+
+def read(reader: Reader, path: str) -> Iterator[tuple[Place, str]]:
+    """The versions that one such file names."""
+    name = path.rpartition("/")[2]
+    for number, line in enumerate(lines(reader.text(path) or "")[:200], 1):
+        text = line.partition("#")[0].strip()[:200]
+        if name == ".tool-versions":
+            tool, _, text = text.partition(" ")
+            if tool not in _TOOLS:
+                continue
+        elif name in ("rust-toolchain.toml", "global.json"):
+            found = re.search(r"[\"']?(?:channel|version)[\"']?\s*[=:]\s*[\"']([^\"']{1,60})", text)
+            text = found[1] if found else ""
+        elif name == "runtime.txt":
+            text = text.removeprefix("python-")
+        if text:
+            yield reader.place(path, number), text.strip()
+
+
+def of_image(image: ImageUse) -> tuple[Place, str] | None:
+    """The version that a language's own base image names in its tag."""
+    if short_name(image.reference) in _RUNTIME_IMAGES and _VERSION.match(image.tag):
+        return image.place, image.tag
+    return None

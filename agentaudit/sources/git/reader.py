@@ -1,0 +1,170 @@
+"""Reading a tree for its meaning: each file once, what cannot be read remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any, TypeVar
+
+from agentaudit import parse
+from agentaudit.source import Place
+from agentaudit.sources.git.globs import matches
+from agentaudit.sources.git.roles import Role, directory_role, foreign, role
+from agentaudit.sources.git.text import CAP, MISSING, TOO_LARGE, Content, lines
+from agentaudit.sources.git.tree import Tree
+
+_T = TypeVar("_T")
+
+_KEEP = 24_000_000
+"""Characters of text that are kept for probes that read the same files again."""
+
+
+class Reader:
+    """A tree under its name in reports."""
+
+    def __init__(self, repo: str, tree: Tree) -> None:
+        self.repo = repo
+        self._tree = tree
+        self._kept: dict[str, Content] = {}
+        self._room = _KEEP
+        self.problems: dict[str, str] = {}
+        """Path → why it could not be read or understood."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return self._tree.paths
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        return frozenset(self._tree.paths)
+
+    @cached_property
+    def directories(self) -> frozenset[str]:
+        found: set[str] = set()
+        for path in self.paths:
+            above = directory(path)
+            while above and above not in found:
+                found.add(above)
+                above = directory(above)
+        return frozenset(found)
+
+    @cached_property
+    def app(self) -> tuple[str, ...]:
+        """Paths that belong to the application itself: no test, example, template, vendored…"""
+        return tuple(path for path in self.paths if role(path) is Role.APP)
+
+    @cached_property
+    def by_name(self) -> dict[str, list[str]]:
+        """File name → application paths."""
+        found: dict[str, list[str]] = {}
+        for path in self.app:
+            found.setdefault(path.rpartition("/")[2], []).append(path)
+        return found
+
+    def named(self, wanted: Callable[[str], object]) -> Iterator[str]:
+        """Application paths whose file name satisfies `wanted`, sorted."""
+        names = [name for name in self.by_name if wanted(name)]
+        return iter(sorted(path for name in names for path in self.by_name[name]))
+
+    def matching(self, pattern: str) -> Iterator[str]:
+        """Paths that match, without vendored and generated trees."""
+        return (path for path in self.paths if matches(path, pattern) and not foreign(path))
+
+    def content(self, path: str, cap: int = CAP) -> Content:
+        """The file, or why it cannot be read."""
+        found = self._kept.get(path)
+        if found is None or (found == TOO_LARGE and cap > CAP):
+            found = self._tree.read(path, cap) if path in self.known else MISSING
+            self._room -= len(found.text or "") + 100
+            if self._room > 0:
+                self._kept[path] = found
+            self.problems.pop(path, None)
+            if found.text is None and found != MISSING:
+                self.problems[path] = found.problem
+        return found
+
+    def text(self, path: str, cap: int = CAP) -> str | None:
+        return self.content(path, cap).text
+
+    def peek(self, path: str) -> str:
+        """A small file, for what it says about a large one; empty where it is larger than 1 kB."""
+        return self._tree.read(path, 1024).text or ""
+
+    def place(self, path: str, line: int | None = None) -> Place:
+        """A place in a file, with the text of the line."""
+        text = self.text(path) if line else None
+        found = lines(text) if text else []
+        shown = found[line - 1].strip()[:400] if line and line <= len(found) else ""
+        return Place(self.repo, path, line, shown)
+
+    def yaml(self, path: str) -> list[parse.Tree]:
+        """The documents of a YAML file; none when it cannot be read."""
+        text = self.text(path)
+        return self._parsed(path, lambda: parse.yaml_all(text or ""), [])
+
+    def toml(self, path: str) -> dict[str, Any]:
+        """A TOML file; empty when it cannot be read."""
+        text = self.text(path)
+        return self._parsed(path, lambda: parse.toml(text or ""), {})
+
+    def json(self, path: str) -> Any:
+        """A JSON file; None when it cannot be read."""
+        text = self.text(path)
+        return None if text is None else self._parsed(path, lambda: parse.json(text), None)
+
+    def _parsed(self, path: str, read: Callable[[], _T], nothing: _T) -> _T:
+        try:
+            return read()
+        except parse.Malformed as error:
+            at = f" at line {error.line}" if error.line else ""
+            self.problems[path] = f"cannot be understood{at}: {error}"
+            return nothing
+
+
+def directory(path: str) -> str:
+    """Directory of a path; empty for the root."""
+    return path.rpartition("/")[0]
+
+
+def inside(path: str, home: str) -> bool:
+    """Whether a path is `home` or below it; everything is below the root."""
+    return not home or path == home or path.startswith(home + "/")
+
+
+def ancestors(home: str) -> Iterator[str]:
+    """The directory itself and those above it, up to the root."""
+    while home:
+        yield home
+        home = directory(home)
+    yield ""
+
+
+def is_app(home: str) -> bool:
+    """Whether a directory belongs to the application itself."""
+    return directory_role(home) is Role.APP
+
+
+def line_of(text: str, *needles: str) -> int | None:
+    """1-based number of the first line that holds one of the needles, tried in order; a needle
+    that starts with a line break must start the line."""
+    text = f"\n{text}"
+    for needle in needles:
+        at = text.find(needle) if needle.strip() else -1
+        if at >= 0:
+            return text.count("\n", 0, at) + needle.startswith("\n")
+    return None
+
+
+def mapping(value: object) -> dict[str, Any]:
+    """The value if it is a mapping, else an empty one: hostile files hold anything anywhere."""
+    return value if isinstance(value, dict) else {}
+
+
+def sequence(value: object) -> list[Any]:
+    """The value if it is a list, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def word(value: object) -> str:
+    """The value as text if it is a scalar, else empty."""
+    return str(value) if isinstance(value, str | int | float) and value is not True else ""

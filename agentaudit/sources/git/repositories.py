@@ -1,0 +1,130 @@
+"""Several repositories as one: the need `repo` of probes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from agentaudit.evidence import safe
+from agentaudit.response import Target
+from agentaudit.source import Change, Component, Ledger, Place, Step, Unread
+from agentaudit.sources.git.components import Survey
+from agentaudit.sources.git.history import History
+from agentaudit.sources.git.lookup import WHY, Gap, Lookup
+from agentaudit.sources.git.objects import Absent
+from agentaudit.sources.git.process import GitTrouble
+from agentaudit.sources.git.reader import Reader
+
+_SHOWN = 10
+
+
+@dataclass(slots=True, eq=False)
+class Repository:
+    """One configured repository, open."""
+
+    reader: Reader
+    history: History | None
+    """None for a plain directory."""
+    root_name: str = ""
+    """What the repository is called, as it says itself; empty when it does not."""
+    uri: str = "."
+    notes: list[str] = field(default_factory=list)
+    closing: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return self.reader.repo
+
+
+class Repositories:
+    """Implements `source.Repo` over any repositories: on disk, in a bundle, in memory."""
+
+    def __init__(self, repositories: Sequence[Repository]) -> None:
+        self._all = tuple(repositories)
+        histories = [each.history for each in self._all if each.history is not None]
+        gaps = [Gap(each.name, "no_git") for each in self._all if each.history is None]
+        self._lookup = Lookup(histories, gaps)
+
+    @property
+    def name(self) -> str:
+        return ", ".join(each.name for each in self._all)
+
+    @cached_property
+    def _surveys(self) -> tuple[Survey, ...]:
+        return tuple(Survey(each.reader, each.root_name) for each in self._all)
+
+    @cached_property
+    def _components(self) -> tuple[Component, ...]:
+        found: list[Component] = []
+        for each, survey in zip(self._all, self._surveys, strict=True):
+            found += survey.components()
+            each.notes += survey.notes
+        return tuple(found)
+
+    def components(self) -> tuple[Component, ...]:
+        return self._components
+
+    def files(self, pattern: str) -> Iterator[Place]:
+        for each in self._all:
+            for path in each.reader.matching(pattern):
+                yield Place(each.name, path)
+
+    def read(self, place: Place) -> str | None:
+        reader = next((each.reader for each in self._all if each.name == place.repo), None)
+        return None if reader is None else reader.text(place.path)
+
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(run.step for survey in self._surveys for run in survey.runs)
+
+    def changes(self, patterns: tuple[str, ...], limit: int) -> tuple[Change, ...] | None:
+        found = []
+        answered = False
+        for each in self._all:
+            if each.history is None:
+                continue
+            try:
+                found += each.history.changes(patterns, limit)
+                answered = True
+            except (GitTrouble, Absent) as trouble:
+                each.notes.append(f"its history could not be searched: {trouble}")
+        if not answered:
+            return None
+        found.sort(key=lambda dated: (-dated.committed, dated.change.sha))
+        return tuple(dated.change for dated in found[:limit])
+
+    def commit(self, sha: str) -> Target:
+        return self._lookup.commit(sha)
+
+    def text_at(self, sha: str, path: str) -> Target:
+        return self._lookup.text_at(sha, path)
+
+    def code_at(self, sha: str, path: str, line: int | None, symbol: str) -> Target:
+        return self._lookup.code_at(sha, path, line, symbol)
+
+    def ledgers(self) -> list[Ledger]:
+        """What was read of each repository so far, and what its reader must know."""
+        return [_ledger(each) for each in self._all]
+
+    def close(self) -> None:
+        """Remove what was made to read the repositories. They cannot be asked afterwards."""
+        for each in self._all:
+            while each.closing:
+                each.closing.pop()()
+
+
+def _ledger(each: Repository) -> Ledger:
+    problems = sorted(each.reader.problems.items())
+    notes = list(dict.fromkeys(each.notes))
+    gap = "no_git" if each.history is None else each.history.gap
+    if gap:
+        why = WHY[gap].format(repo=each.name)
+        notes.insert(0, f"{why}; commits that are not found are not held against anyone")
+    return Ledger(
+        kind="git",
+        uri=safe(each.uri),
+        read=len(each.reader.paths),
+        unread=len(problems),
+        unread_places=[Unread(safe(path), safe(why)) for path, why in problems[:_SHOWN]],
+        notes=[safe(note) for note in notes],
+    )

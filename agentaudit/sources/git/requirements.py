@@ -1,0 +1,72 @@
+"""Requirements files of pip, read without following what they include."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,200})\s*(?:\[[^\]]{0,200}\])?\s*(.{0,2000})")
+_EGG = re.compile(r"#(?:.{0,200}&)?egg=([A-Za-z0-9][A-Za-z0-9._-]{0,200})")
+_EXACT = re.compile(r"={2,3}\s*[^*,\s<>=!~]{1,100}")
+_COMMIT = re.compile(r"@[0-9a-f]{40}(?:[#\s]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One line of the file, continuations included."""
+
+    name: str
+    """Empty where the line names none."""
+    line: int
+    exact: bool
+    """Whether it allows one version only."""
+    hashed: bool
+    local: bool
+    conditional: bool
+
+
+def read(text: str) -> Iterator[Requirement]:
+    """Every requirement of the file; options and includes are left out."""
+    for number, line in _logical(text):
+        line = re.sub(r"(?:^|\s)#(?!egg=).*$", "", line).strip()
+        editable = re.match(r"(?:-e|--editable)[\s=]+", line)
+        if editable:
+            line = line[editable.end() :]
+        elif not line or line.startswith("-"):
+            continue
+        yield _requirement(number, line)
+
+
+def _logical(text: str) -> Iterator[tuple[int, str]]:
+    parts: list[str] = []
+    start = 1
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+        if not parts:
+            start = number
+        if line.endswith("\\") and not line.lstrip().startswith("#"):
+            parts.append(line[:-1])
+            continue
+        yield start, " ".join([*parts, line])[:20_000]
+        parts = []
+    if parts:
+        yield start, " ".join(parts)[:20_000]
+
+
+def _requirement(number: int, line: str) -> Requirement:
+    body, _, rest = line.partition(" --")
+    hashed = "hash=sha" in rest
+    body, _, marker = body.partition(";")
+    body = body.strip()
+    if "://" in body.split("@")[0] or body.startswith(("git+", ".", "/", "file:")):
+        egg = _EGG.search(body)
+        local = body.startswith((".", "/", "file:"))
+        name = egg[1] if egg else ""
+        return Requirement(name, number, bool(_COMMIT.search(body)), hashed, local, bool(marker))
+    named = _NAMED.fullmatch(body)
+    if named is None:
+        return Requirement("", number, False, hashed, False, False)
+    version = named[2].strip()
+    exact = bool(_EXACT.fullmatch(version)) or bool(_COMMIT.search(version))
+    local = version.startswith("@") and "file:" in version
+    return Requirement(named[1], number, exact, hashed, local, bool(marker))

@@ -1,0 +1,81 @@
+"""What part a path plays: most false positives disappear when this is asked first."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+
+
+class Role(StrEnum):
+    """The part of a repository that a file belongs to."""
+
+    APP = "app"
+    TEST = "test"
+    EXAMPLE = "example"
+    TEMPLATE = "template"
+    DOCS = "docs"
+    VENDORED = "vendored"
+    GENERATED = "generated"
+    TOOLING = "tooling"
+    """Of the people who write it: editors, development containers."""
+
+
+_NAMES: dict[Role, str] = {
+    Role.TEST: "test tests __tests__ testing testdata fixtures e2e spec specs",
+    Role.EXAMPLE: "example examples sample samples demo demos cookbook cookbooks tutorial "
+    "tutorials quickstart quickstarts playground",
+    Role.TEMPLATE: "template templates cookiecutter scaffold scaffolds boilerplate",
+    Role.DOCS: "doc docs documentation",
+    Role.VENDORED: "node_modules vendor vendored third_party third-party thirdparty site-packages "
+    "dist-packages bower_components .venv venv _vendor",
+    Role.GENERATED: "dist __pycache__ .next .nuxt generated __generated__ _generated .terraform "
+    ".eggs .tox .nox .mypy_cache .pytest_cache .ruff_cache",
+    Role.TOOLING: ".devcontainer .vscode .idea .cursor .claude",
+}
+_DIRECTORIES = {name: role for role, names in _NAMES.items() for name in names.split()}
+_TEST_FILE = re.compile(
+    r"(?:test_.{1,200}|.{1,200}_test|conftest)\.\w{1,6}|.{1,200}\.(?:test|spec)\.\w{1,6}"
+)
+
+CLUTTER = frozenset(
+    name for name, role in _DIRECTORIES.items() if role in (Role.VENDORED, Role.GENERATED)
+) - {"vendor", "vendored", "third_party", "third-party", "thirdparty", "generated"} | {
+    ".git",
+    ".hg",
+    ".svn",
+    ".cache",
+    "target",
+}
+"""Directories that a walk over a plain directory does not enter."""
+
+
+@lru_cache(maxsize=65_536)
+def directory_role(directory: str) -> Role:
+    """Role of a directory path (empty for the root): the outermost telling part decides."""
+    for part in directory.split("/"):
+        if role := _DIRECTORIES.get(part.lower()):
+            return role
+        if part.endswith(".egg-info"):
+            return Role.GENERATED
+        if "{{" in part:
+            return Role.TEMPLATE
+    return Role.APP
+
+
+def role(path: str) -> Role:
+    """Role of a file."""
+    directory, _, name = path.rpartition("/")
+    found = directory_role(directory)
+    if found is Role.APP and _TEST_FILE.fullmatch(name):
+        return Role.TEST
+    return found
+
+
+def foreign(path: str) -> bool:
+    """Whether the file is not this repository's own writing: vendored or generated."""
+    directory = path.rpartition("/")[0]
+    return any(_DIRECTORIES.get(part.lower()) in _FOREIGN for part in directory.split("/"))
+
+
+_FOREIGN = (Role.VENDORED, Role.GENERATED)

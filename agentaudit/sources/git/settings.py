@@ -1,0 +1,49 @@
+"""Files that declare how a component is configured when it runs."""
+
+from __future__ import annotations
+
+import re
+
+from agentaudit.sources.git.reader import Reader
+from agentaudit.sources.git.roles import Role, role
+
+_NAMES = re.compile(
+    r"\.env(?:\.[\w-]{1,40})?[._-](?:example|sample|template|dist|defaults?)"
+    r"|(?:example|sample|template)?\.?env[._-](?:example|sample|template|dist)|(?:example|sample)\.env"
+    r"|(?:(?:[\w-]{1,60}[._-])?settings|settings[._-][\w-]{1,60})\.py"
+    r"|(?:(?:[\w-]{1,60}[._-])?config|config[._-][\w-]{1,60})\.(?:py|ya?ml|toml|json)"
+    r"|settings(?:[._-][\w-]{1,60})?\.(?:ya?ml|toml|json)"
+    r"|appsettings(?:\.[\w-]{1,60})?\.json|application(?:-[\w-]{1,60})?\.(?:ya?ml|properties)"
+    r"|[\w.-]{1,80}\.(?:tf|tfvars|bicep|bicepparam)",
+    re.IGNORECASE,
+)
+_TOOLS = re.compile(
+    r"(?:jest|babel|webpack|vite|vitest|rollup|eslint|prettier|tailwind|postcss|next|nuxt|svelte|ts"
+    r"|js|playwright|cypress|karma|metro|tsup|commitlint|lint-staged|pre-commit|mkdocs|renovate"
+    r"|docker|sphinx|coverage|release|typedoc|knip|biome|codecov|turbo)[._-]?config\b.*"
+    r"|\.pre-commit-config\.ya?ml|tsconfig.*|jsconfig.*|components\.json",
+    re.IGNORECASE,
+)
+_DIRECTORY = re.compile(r"(?:.*/)?(?:config|configs|settings)/[^/]{1,100}\.(?:py|ya?ml|toml|json)")
+
+
+def find(reader: Reader) -> list[str]:
+    """Paths of every such file."""
+    named = set(reader.named(lambda name: _NAMES.fullmatch(name) and not _TOOLS.fullmatch(name)))
+    named |= {path for path in reader.app if _DIRECTORY.fullmatch(path)}
+    return sorted(path for path in named if _is_setting(path))
+
+
+def is_shared(path: str) -> bool:
+    """Whether a file outside of every component is about all of them: infrastructure, and
+    templates of an environment; a configuration file there is that of another program."""
+    name = path.rpartition("/")[2]
+    return name.endswith(_INFRASTRUCTURE) or "env" in name.lower() or name.startswith("values")
+
+
+_INFRASTRUCTURE = (".tf", ".tfvars", ".bicep", ".bicepparam")
+
+
+def _is_setting(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return role(path) is Role.APP and name != "__init__.py" and not path.startswith(".github/")

@@ -1,0 +1,140 @@
+"""The files of one repository at the scanned revision, wherever they are kept."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import Protocol
+
+from agentaudit.sources.git.disk import read_regular, walk, within
+from agentaudit.sources.git.objects import Absent, Objects
+from agentaudit.sources.git.process import Git, GitTrouble
+from agentaudit.sources.git.roles import CLUTTER
+from agentaudit.sources.git.text import (
+    BINARY,
+    MISSING,
+    NOT_FETCHED,
+    TOO_LARGE,
+    Content,
+    decode,
+)
+
+MOST_FILES = 1_000_000
+
+
+class Tree(Protocol):
+    """Files by path, relative to the scanned directory, with `/` between the parts."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Sorted."""
+        ...
+
+    def read(self, path: str, cap: int) -> Content:
+        """Text of one of `paths`, of at most `cap` bytes."""
+        ...
+
+
+class FilesOnDisk:
+    """Given files below a directory: a work tree, or a plain directory."""
+
+    def __init__(self, root: Path, paths: tuple[str, ...]) -> None:
+        self._root = root
+        self.paths = tuple(sorted(paths))
+
+    def read(self, path: str, cap: int) -> Content:
+        file = self._root / path
+        if not within(file.parent, self._root):
+            return MISSING
+        data = read_regular(file, cap)
+        if data is not None:
+            return decode(data)
+        try:
+            return TOO_LARGE if file.lstat().st_size > cap else MISSING
+        except (OSError, ValueError):
+            return MISSING
+
+
+class FilesInCommit:
+    """The files of a commit: of a bare repository or a bundle."""
+
+    def __init__(self, objects: Objects, blobs: dict[str, str]) -> None:
+        self._objects = objects
+        self._blobs = blobs
+        self.paths = tuple(sorted(blobs))
+
+    def read(self, path: str, cap: int) -> Content:
+        id = self._blobs.get(path)
+        return MISSING if id is None else read_blob(self._objects, id, cap)
+
+
+def read_blob(objects: Objects, id: str, cap: int) -> Content:
+    """Text of a file by its object id."""
+    try:
+        if objects.header(id).size > cap:
+            return TOO_LARGE
+        kind, data = objects.read(id, cap)
+    except Absent:
+        return NOT_FETCHED
+    except GitTrouble as trouble:
+        return Content(None, str(trouble))
+    return decode(data) if kind == "blob" else BINARY
+
+
+def walked(root: Path) -> tuple[str, ...]:
+    """The files of a plain directory, without what tools leave behind."""
+    return tuple(walk(root, CLUTTER, MOST_FILES))
+
+
+def tracked(git: Git) -> dict[str, str]:
+    """Path → mode of everything in the index, relative to the root of the work tree."""
+    found = {}
+    for entry in git.run("ls-files", "--stage", "-z", seconds=60).split(b"\0"):
+        head, _, raw = entry.partition(b"\t")
+        path = _decode(raw)
+        if path and safe_path(path):
+            found[path] = head[:6].decode("ascii", "replace")
+    return found
+
+
+def committed(git: Git, commit: str) -> dict[str, str]:
+    """Path → object id of every file of a commit; links and submodules are left out."""
+    found = {}
+    for entry in git.run("ls-tree", "-r", "-z", "--full-tree", commit, seconds=60).split(b"\0"):
+        head, _, raw = entry.partition(b"\t")
+        mode, _, rest = head.partition(b" ")
+        path = _decode(raw)
+        if mode.startswith(b"100") and safe_path(path):
+            found[path] = rest.rpartition(b" ")[2].decode("ascii", "replace")
+    return found
+
+
+def _decode(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def safe_path(path: str) -> bool:
+    """Whether a path stays within its tree and out of its git directory."""
+    parts = path.split("/")
+    return not any(part in ("", ".", "..") or part.lower() == ".git" for part in parts)
+
+
+def below(paths: dict[str, str], directory: str) -> dict[str, str]:
+    """What lies under `directory` (empty for all), relative to it."""
+    if not directory:
+        return paths
+    start = directory + "/"
+    return {path[len(start) :]: value for path, value in paths.items() if path.startswith(start)}
+
+
+def on_disk(root: Path, paths: list[str]) -> tuple[str, ...]:
+    """Those of `paths` that are regular files below `root`; links are not followed."""
+    found = []
+    for path in paths:
+        try:
+            if stat.S_ISREG(os.lstat(os.path.join(root, path)).st_mode):
+                found.append(path)
+        except (OSError, ValueError):
+            continue
+    return tuple(found)

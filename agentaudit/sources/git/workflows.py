@@ -1,0 +1,140 @@
+"""CI workflows of GitHub and GitLab: every command and action, with the line it stands on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from agentaudit.parse import Path, Tree
+from agentaudit.source import Step
+from agentaudit.sources.git.globs import matches
+from agentaudit.sources.git.reader import Reader, mapping, sequence, word
+from agentaudit.sources.git.text import lines
+
+_GITHUB = (
+    ".github/workflows/*.yml",
+    ".github/workflows/*.yaml",
+    ".github/actions/**/action.yml",
+    ".github/actions/**/action.yaml",
+)
+_GITLAB = (".gitlab-ci.yml", ".gitlab-ci.yaml", ".gitlab/**/*.yml", ".gitlab/ci/*.yml")
+_SCRIPTS = ("before_script", "script", "after_script")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A step, with what it is run with."""
+
+    step: Step
+    directory: str
+    """Working directory as written; empty for the root."""
+    action: str
+    """`owner/name` of a used action; empty for a command."""
+    inputs: tuple[tuple[str, str], ...]
+    scheduled: bool
+    """Whether its workflow runs on a schedule."""
+
+
+def find(reader: Reader) -> list[Run]:
+    """Everything that the workflows run, in order of file and line."""
+    found: list[Run] = []
+    for path in reader.paths:
+        if not path.startswith((".github/", ".gitlab")):
+            continue
+        github = any(matches(path, pattern) for pattern in _GITHUB)
+        if not github and not any(matches(path, pattern) for pattern in _GITLAB):
+            continue
+        for tree in reader.yaml(path):
+            file = _File(reader, path, tree)
+            found += file.github() if github else file.gitlab()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    reader: Reader
+    path: str
+    tree: Tree
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return mapping(self.tree.data)
+
+    def github(self) -> Iterator[Run]:
+        triggers = self.data.get("on")
+        scheduled = isinstance(triggers, dict) and "schedule" in triggers
+        default = _default_directory(self.data)
+        jobs: list[tuple[Path, Any]] = [
+            (("jobs", name), job) for name, job in mapping(self.data.get("jobs")).items()
+        ]
+        jobs.append((("runs",), self.data.get("runs")))
+        for at, job in jobs:
+            given = mapping(job)
+            home = _default_directory(given) or default
+            if isinstance(given.get("uses"), str):
+                yield self._action((*at,), given, scheduled)
+            for index, step in enumerate(sequence(given.get("steps"))):
+                yield from self._step((*at, "steps", index), mapping(step), home, scheduled)
+
+    def _step(self, at: Path, step: dict[str, Any], home: str, scheduled: bool) -> Iterator[Run]:
+        where = word(step.get("working-directory")) or home
+        if isinstance(step.get("run"), str):
+            for line, text in self._commands((*at, "run"), step["run"]):
+                yield self._run(line, text, where, scheduled)
+        elif isinstance(step.get("uses"), str):
+            yield self._action(at, step, scheduled)
+
+    def _action(self, at: Path, step: dict[str, Any], scheduled: bool) -> Run:
+        line = self.tree.line(*at, "uses")
+        inputs = tuple((key, word(value)) for key, value in mapping(step.get("with")).items())
+        used = word(step["uses"])
+        text = " ".join([f"uses: {used}", *(f"{key}={_flat(value)}" for key, value in inputs)])
+        place = self.reader.place(self.path, line)
+        action = used.partition("@")[0]
+        return Run(Step(self.path, text[:4000], place), "", action, inputs, scheduled)
+
+    def gitlab(self) -> Iterator[Run]:
+        for name, job in self.data.items():
+            for key in _SCRIPTS:
+                script = job if name == key else mapping(job).get(key)
+                at: Path = (name,) if name == key else (name, key)
+                if isinstance(script, str):
+                    script, at = [script], at[:-1]
+                for index, item in enumerate(sequence(script)):
+                    inner = (*at, index) if at and at[-1] == key else (*at, key)
+                    for line, text in self._commands(inner, word(item)):
+                        yield self._run(line, text, "", False)
+
+    def _run(self, line: int, text: str, where: str, scheduled: bool) -> Run:
+        step = Step(self.path, text[:4000], self.reader.place(self.path, line))
+        return Run(step, where.removeprefix("./").strip("/"), "", (), scheduled)
+
+    def _commands(self, at: Path, script: str) -> Iterator[tuple[int, str]]:
+        """Commands of a script with their lines; a continued command is one."""
+        line = self.tree.line(*at)
+        written = lines(self.reader.text(self.path) or "")
+        head = written[line - 1] if 0 < line <= len(written) else ""
+        block = re.search(r"[|>][-+0-9]{0,2}\s*(?:#.*)?$", head)
+        folded = block is not None and block[0].startswith(">")
+        number = line + 1 if block else line
+        parts: list[str] = []
+        for row in script.split("\n"):
+            parts.append(row.strip().removesuffix("\\").strip())
+            if not row.rstrip().endswith("\\"):
+                text = " ".join(filter(None, parts))
+                if text and not text.startswith("#"):
+                    yield number, text
+                number += 0 if folded else len(parts)
+                parts = []
+        if text := " ".join(filter(None, parts)):
+            yield number, text
+
+
+def _default_directory(given: dict[str, Any]) -> str:
+    return word(mapping(mapping(given.get("defaults")).get("run")).get("working-directory"))
+
+
+def _flat(value: str) -> str:
+    return " ".join(value.split())

@@ -1,0 +1,59 @@
+"""What is asked of the trace stores: which ones, and which of their traces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class TraceSource:
+    """One declared trace store."""
+
+    uri: str
+    """`otlp:PATH`, `otlp:GLOB`, or another scheme that a plug-in reads."""
+    role: str = ""
+    """The role it is opened with, as declared."""
+    where: Mapping[str, str] = field(default_factory=dict)
+    """Attribute → value: only traces that show every pair on a span or resource are taken."""
+    retention_days: int | None = None
+    place: str = ""
+    """Where it is declared, e.g. `agentaudit.yaml:7`, for errors."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """Which traces make the audit, and how they are read; the same for every store."""
+
+    root: Path = Path()
+    """Directory that relative paths start from."""
+    since_ns: int | None = None
+    """Earliest start of a response, Unix nanoseconds, inclusive."""
+    until_ns: int | None = None
+    """Latest start of a response, Unix nanoseconds, inclusive."""
+    where: tuple[tuple[str, str], ...] = ()
+    """Attribute and value pairs: each must be found on some span or resource of the trace."""
+    sample: int | None = None
+    """How many traces, those with the smallest hash; None for all."""
+    seed: int = 0
+    entry: str = ""
+    """`responses.entry`: name of the span that starts a response."""
+    sampling: str = ""
+    """Sampling as declared in agentaudit.yaml."""
+    aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Our key → further attribute names, tried first."""
+    further: tuple[str, ...] = ()
+    """Attribute names that questions written in a rubric ask for: read and kept too."""
+    as_of_ns: int = 0
+    """The day the audit stands for, Unix nanoseconds."""
+    memory: int = 64 << 20
+    """Bytes of lines after which traces are set aside on disk, in a private directory."""
+
+    def within(self, start_ns: int) -> bool:
+        """Whether a response that began then is wanted. One without a recorded start always is:
+        leaving a fact out must not remove a response."""
+        if not start_ns:
+            return True
+        after = self.since_ns is None or start_ns >= self.since_ns
+        return after and (self.until_ns is None or start_ns <= self.until_ns)

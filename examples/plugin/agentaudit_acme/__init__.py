@@ -1,0 +1,1 @@
+"""Acme's own question, report and trace source for agentaudit."""

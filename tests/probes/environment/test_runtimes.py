@@ -1,0 +1,56 @@
+import pytest
+
+from agentaudit.probes.environment.runtimes import language, pinned
+from agentaudit.source import Place
+
+PINS = [
+    (".python-version", "3.12", "python", "3.12"),
+    (".python-version", "3.12.4", "python", "3.12"),
+    ("pyproject.toml", ">=3.11", "python", ""),
+    ("pyproject.toml", ">=3.11,<3.12", "python", "3.11"),
+    ("pyproject.toml", ">=3.11,<4", "python", ""),
+    ("pyproject.toml", "==3.12.*", "python", "3.12"),
+    ("pyproject.toml", "^3.11", "python", ""),
+    ("pyproject.toml", "~=3.11.2", "python", "3.11"),
+    ("pyproject.toml", "~=3.11", "python", ""),
+    ("environment.yml", "=3.12", "python", "3.12"),
+    (".nvmrc", "v20.11.1", "node", "20.11"),
+    (".nvmrc", "20", "node", ""),
+    (".nvmrc", "lts/*", "node", ""),
+    ("package.json", "20.x", "node", ""),
+    ("package.json", "20.11.x", "node", "20.11"),
+    ("package.json", "~20.11", "node", "20.11"),
+    ("go.mod", "1.22", "go", "1.22"),
+    ("pom.xml", "17", "java", "17"),
+    ("app.csproj", "net8.0", "dotnet", "8"),
+    ("global.json", "8.0.100", "dotnet", "8"),
+    ("Cargo.toml", "1.79", "rust", ""),
+    ("rust-toolchain.toml", "stable", "rust", ""),
+]
+TAGS = [
+    ("FROM python:3.12-slim", "3.12-slim", "python", "3.12"),
+    ("FROM python:3-alpine3.19", "3-alpine3.19", "python", ""),
+    ("FROM python:3.12-alpine3.19 AS build", "3.12-alpine3.19", "python", "3.12"),
+    ("FROM node:22-slim", "22-slim", "node", ""),
+    ("FROM node:22.4-slim", "22.4-slim", "node", "22.4"),
+    ("FROM eclipse-temurin:21-jre", "21-jre", "java", "21"),
+    ("FROM gradle:8.5-jdk17", "8.5-jdk17", "java", "17"),
+    ("FROM mcr.microsoft.com/dotnet/aspnet:8.0", "8.0", "dotnet", "8"),
+    ("FROM golang:1.22-alpine", "1.22-alpine", "go", "1.22"),
+    ("FROM oven/bun:1.3", "1.3", "bun", "1.3"),
+    (f"FROM node:22@sha256:{'9f86d081' * 8}", "22", "node", "sha256:9f86d0819f86"),
+]
+
+
+@pytest.mark.parametrize(("path", "text", "spoken", "version"), PINS)
+def test_pin_in_a_file(path: str, text: str, spoken: str, version: str) -> None:
+    place = Place("git:.", f"services/a/{path}")
+    assert language(place, text) == spoken
+    assert pinned(place, text, spoken) == version
+
+
+@pytest.mark.parametrize(("line", "tag", "spoken", "version"), TAGS)
+def test_pin_in_a_base_image(line: str, tag: str, spoken: str, version: str) -> None:
+    place = Place("git:.", "Dockerfile", 1, line)
+    assert language(place, tag) == spoken
+    assert pinned(place, tag, spoken) == version

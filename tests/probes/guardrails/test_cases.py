@@ -1,0 +1,69 @@
+"""What counts as an evaluation case in git."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from agentaudit.probes.guardrails.cases import POINTER, count, datasets
+from agentaudit.source import Place
+
+COUNTED = [
+    ("a.jsonl", '{"q": 1}\n\n{"q": 2}\n', 2),
+    ("a.jsonl", f"{POINTER}v1\noid sha256:0\nsize 9\n", 0),
+    ("a.csv", 'q,a\n"two\nlines",x\ny,z\n\n', 2),
+    ("a.csv", "", 0),
+    ("a.tsv", "q\ta\n1\t2\n", 1),
+    ("a.json", '[{"q": 1}, {"q": 2}]', 2),
+    ("a.json", '{"version": 1, "cases": [1, 2, 3]}', 3),
+    ("a.json", '{"name": "x"}', 0),
+    ("a.json", "[1, 2", None),
+    ("a.yaml", "prompts: [a, b]\ntests:\n  - vars: {q: 1}\n  - vars: {q: 2}\n", 2),
+    ("a.yml", "- q: 1\n- q: 2\n", 2),
+    ("a.yaml", "a: &a [1]\nb: [*c]\n", None),
+]
+PLACES = {
+    "evals/golden.jsonl": True,
+    "eval/cases.csv": True,
+    "tests/evaluation/data/a.yaml": True,
+    "golden/set.json": True,
+    "benchmarks/qa.jsonl": True,
+    "data/golden_set.jsonl": True,
+    "data/eval-dataset.json": True,
+    "data/rag_eval.jsonl": True,
+    "testset.csv": True,
+    "data/testset.v2.csv": True,
+    "data/customers.jsonl": False,
+    "evals/results/a.jsonl": False,
+    "evals/output.json": False,
+    "evals/run_2026-11-01T10.jsonl": False,
+    "evals/report.json": False,
+    "evals/package.json": False,
+    "medieval/kings.csv": False,
+    "retrieval/docs.jsonl": False,
+    "evals/run.py": False,
+}
+
+
+@dataclass
+class Files:
+    """A repository of which only the files are asked."""
+
+    path: str
+    name: str = "git:."
+
+    def files(self, pattern: str) -> Iterator[Place]:
+        if self.path.endswith(pattern.removeprefix("**/*")):
+            yield Place("git:.", self.path)
+
+
+@pytest.mark.parametrize(("path", "text", "expected"), COUNTED)
+def test_count(path: str, text: str, expected: int | None) -> None:
+    assert count(text, path) == expected
+
+
+@pytest.mark.parametrize(("path", "expected"), PLACES.items())
+def test_place(path: str, expected: bool) -> None:
+    assert bool(list(datasets(Files(path)))) is expected  # type: ignore[arg-type]  # a part of it

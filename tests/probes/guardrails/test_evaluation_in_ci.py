@@ -1,0 +1,94 @@
+"""Which commands run an evaluation suite of models, agents or retrieval."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import pytest
+
+from agentaudit.finding import Outcome
+from agentaudit.probes import builtin
+from agentaudit.source import Place, Step
+
+PROBE = builtin()["guardrails-evaluation-in-ci"]
+
+
+@dataclass
+class Ci:
+    """A repository of which only the CI is asked."""
+
+    text: str
+    name: str = "git:."
+
+    def steps(self) -> tuple[Step, ...]:
+        return (Step("ci.yml", self.text, Place("git:.", "ci.yml", 3)),)
+
+
+RUNS = [
+    "npx promptfoo@latest eval -c promptfoo.yaml --no-cache",
+    "promptfoo eval",
+    "uses: promptfoo/promptfoo-action@v1",
+    "deepeval test run tests/llm",
+    "uv run deepeval test run suite.py",
+    "inspect eval tasks/ctf.py --model openai/gpt-4o",
+    "lm_eval --model hf --tasks hellaswag",
+    "lm-eval --tasks arc",
+    "npx braintrust eval evals/",
+    "uses: braintrustdata/eval-action@v1",
+    "langsmith evaluate suite.py",
+    "pytest evals/",
+    "pytest -q tests/evals -k smoke",
+    "uv run pytest tests/evaluation/",
+    "pytest -m eval",
+    "python -m evals",
+    "python -m app.evals.run --all",
+    "python evals/run.py",
+    "python ./scripts/run_evals.py",
+    "python scripts/evaluate.py --fail-under 0.8",
+    "uv run python -m evaluation",
+    "make eval",
+    "make run-evals",
+    "npm run eval",
+    "npm run eval:ci",
+    "just llm-eval",
+    "pip install promptfoo && promptfoo eval",
+]
+OTHERS = [
+    'eval "$(ssh-agent -s)"',
+    "helm template . | kubectl evaluate",
+    "opa eval -d policy.rego",
+    "conftest test evals.rego",
+    "pip install deepeval ragas",
+    "npm install promptfoo",
+    "pytest tests/",
+    "pytest tests/test_retrieval.py",
+    "make evaluate-links",
+    "make retrieval",
+    "python -m medieval",
+    "python manage.py migrate",
+    "python evaluator_server.py",
+    "terraform evaluate",
+    "echo evals are great",
+    "ruff check evals/",
+    "mypy evals",
+]
+
+
+@pytest.mark.parametrize("text", RUNS)
+def test_runs_the_suite(text: str) -> None:
+    assert PROBE.ask({"repo": Ci(text)}).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_does_something_else(text: str) -> None:
+    assert PROBE.ask({"repo": Ci(text)}).outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize(
+    "piece", ["a.", "a/", "python ", "pytest ", "pytest a/", "langfuse", "eval-", "make a-"]
+)
+def test_hostile_text_takes_no_time(piece: str) -> None:
+    start = time.process_time()
+    PROBE.ask({"repo": Ci("python " + piece * 20_000)})
+    assert time.process_time() - start < 2

@@ -1,0 +1,88 @@
+import pytest
+
+from agentaudit import testing
+from agentaudit.probes.inference_code.builds import builds, concerns, stamped
+from agentaudit.source import Place, Step
+
+FILES = {
+    f"services/{name}/{file}": text
+    for name in ("planner", "reader")
+    for file, text in (
+        ("requirements.txt", "openai==1.93.0\n"),
+        ("Dockerfile", "FROM python:3.12\nCOPY . .\n"),
+    )
+}
+ACTION = "uses: docker/build-push-action@v6"
+
+
+def step(text: str, line: int = 1) -> Step:
+    return Step("ci.yml", text, Place("git:.", "ci.yml", line))
+
+
+@pytest.mark.parametrize(
+    ("text", "built"),
+    [
+        ("docker build -t a .", True),
+        ("docker buildx build --push .", True),
+        (f"{ACTION} context=.", True),
+        ("/kaniko/executor --context .", True),
+        ("uv build", True),
+        ("docker run a", False),
+        ("pytest tests/test_docker_builder.py", False),
+        ("npm run build", False),
+    ],
+)
+def test_what_builds(text: str, built: bool) -> None:
+    assert bool(list(builds([step(text)]))) is built
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "good"),
+    [
+        ("docker build -t a:$GITHUB_SHA .", "", True),
+        ("docker build -t a:${CI_COMMIT_SHORT_SHA} .", "", True),
+        ("docker build -t a:$(git rev-parse HEAD) .", "", True),
+        ("docker build -t a:$TAG .", 'echo "TAG=${GITHUB_SHA::7}" >> $GITHUB_ENV', True),
+        ("docker build -t a:$TAG .", "env:\n  TAG: ${{ github.sha }}", True),
+        ("docker build -t a:$TAG .", "TAG=1.0", False),
+        ("docker build -t a:1.0 --build-arg SHA=$GITHUB_SHA .", "", False),
+        ("docker build -t a:1.0 --label rev=$GITHUB_SHA .", "", False),
+        ("docker build -t a .", "docker tag a a:$GITHUB_SHA", True),
+        ("docker build -t a .", "pytest --id $GITHUB_SHA", False),
+        (f"{ACTION} tags=a:${{{{ github.sha }}}} push=true", "", True),
+        (f"{ACTION} build-args=SHA=${{{{ github.sha }}}} tags=a:1.0", "", False),
+        (f"{ACTION} tags=a:1.0 build-args=SHA=${{{{ github.sha }}}}", "", False),
+        (f"{ACTION} tags=${{{{ steps.m.outputs.tags }}}}", "", False),
+        (
+            f"{ACTION} tags=${{{{ steps.m.outputs.tags }}}}",
+            "uses: docker/metadata-action@v5 tags=type=sha",
+            True,
+        ),
+        (
+            f"{ACTION} tags=${{{{ steps.m.outputs.tags }}}}",
+            "uses: docker/metadata-action@v5 tags=type=semver,pattern={{version}}",
+            False,
+        ),
+    ],
+)
+def test_what_is_named_by_the_commit(text: str, before: str, good: bool) -> None:
+    build = step(text, 2)
+    assert stamped(build, [step(before), build], f"{before}\n{text}\n") is good
+
+
+@pytest.mark.parametrize(
+    ("text", "mine"),
+    [
+        ("docker build -t a services/planner", True),
+        ("docker build -t registry.example/planner:1 .", True),
+        ("docker build -t a services/reader", False),
+        ("docker build -t planner-web web", False),
+        (f"{ACTION} context=services/${{{{ matrix.service }}}} push=true", True),
+        ("docker build -t a -f services/$S/Dockerfile .", True),
+        (f"{ACTION} context=tools/${{{{ matrix.tool }}}}", False),
+    ],
+)
+def test_which_component_is_built(text: str, mine: bool) -> None:
+    component = testing.component({"files": FILES, "path": "services/planner"})
+    assert concerns(step(text), component, alone=False) is mine
+    assert concerns(step(text), component, alone=True)

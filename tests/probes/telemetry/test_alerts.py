@@ -1,0 +1,49 @@
+import pytest
+
+from agentaudit import testing
+from agentaudit.probes.telemetry.alerts import declared
+
+CLOUDFORMATION = """Resources:
+  Errors:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {MetricName: 5XXError, Threshold: 5}
+"""
+ARM = """{"resources": [{
+  "type": "Microsoft.Insights/metricAlerts",
+  "properties": {"metricName": "MemoryPercentage"}}]}
+"""
+CHART = """{{- if .Values.alerts }}
+apiVersion: monitoring.coreos.com/v1
+kind: PrometheusRule
+spec:
+  groups:
+    - rules:
+        - alert: {{ .Release.Name }}OutOfMemory
+          expr: container_memory_working_set_bytes > 1e9
+{{- end }}
+"""
+TWO = """groups:
+  - rules:
+      - alert: Disk
+        expr: node_filesystem_free_bytes < 1e9
+      - alert: Slow
+        expr: latency_seconds > 3
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "lines"),
+    [
+        ("infra/stack.yaml", CLOUDFORMATION, [3]),
+        ("infra/main.json", ARM, [2]),
+        ("charts/planner/templates/rules.yaml", CHART, [7]),
+        ("ops/rules.yml", TWO, [5]),
+        ("ops/rules.yml", "- alert: Parameter\n  expr: summarize_members > 1\n", []),
+        ("docs/rules.yml", TWO, []),
+        ("values.yaml", "alerting:\n  memory: 90\n", []),
+        ("ops/rules.yml", "\n", []),
+    ],
+)
+def test_which_lines_declare_an_alert(path: str, text: str, lines: list[int]) -> None:
+    repo = testing.repository({"files": {path: text}})
+    assert [place.line for place in declared(repo)] == lines

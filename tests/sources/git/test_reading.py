@@ -1,0 +1,202 @@
+"""The small readers: patterns, roles, symbols, messages, workflow lines."""
+# One case a line is easier to compare than a wrapped one.
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from agentaudit.sources.git import MemoryRepo
+from agentaudit.sources.git.globs import matches
+from agentaudit.sources.git.libraries import TRADES, table
+from agentaudit.sources.git.messages import parts, split
+from agentaudit.sources.git.roles import Role, role
+from agentaudit.sources.git.symbols import defines
+
+
+@pytest.mark.parametrize(
+    ("pattern", "yes", "no"),
+    [
+        ("*.md", ["a.md", ".md"], ["a/b.md", "a.mdx"]),
+        ("**/*.md", ["a.md", "a/b/c.md"], ["a.txt"]),
+        ("prompts/**", ["prompts/a", "prompts/a/b"], ["prompts", "x/prompts/a"]),
+        ("**/prompts/**/*.md", ["prompts/a.md", "a/prompts/b/c.md"], ["prompt/a.md"]),
+        ("a?c", ["abc"], ["a/c", "ac"]),
+        ("[ab]*.py", ["a.py", "bx.py"], ["c.py"]),
+        ("[!ab].py", ["c.py"], ["a.py", "/.py"]),
+        ("a*b*c.txt", ["abc.txt", "a-b-b-c.txt", "abbc.c.txt"], ["a/bc.txt", "acb.txt"]),
+        ("a.b+(c)", ["a.b+(c)"], ["axb+(c)", "a.bb"]),
+        ("[", ["["], ["a"]),
+        ("*/x/*", ["a/x/b"], ["a/b/x/c", "a/x/b/c"]),
+    ],
+)
+def test_patterns(pattern: str, yes: list[str], no: list[str]) -> None:
+    assert [path for path in yes if not matches(path, pattern)] == []
+    assert [path for path in no if matches(path, pattern)] == []
+
+
+def test_no_pattern_takes_long() -> None:
+    start = time.process_time()
+    for pattern in ("*a" * 100 + "b", "**/a/" * 3 + "b", "**/a/" * 50 + "b", "[" * 400, "*" * 400):
+        assert not matches("a" * 4000 + "c", pattern) or pattern == "*" * 400
+        assert not matches("a/" * 150 + "c", pattern) or pattern == "*" * 400
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("src/app/main.py", Role.APP),
+        ("tests/unit/a.py", Role.TEST),
+        ("src/test_main.py", Role.TEST),
+        ("web/a.spec.ts", Role.TEST),
+        ("contest/a.py", Role.APP),
+        ("examples/a/Dockerfile", Role.EXAMPLE),
+        ("docs/conf.py", Role.DOCS),
+        ("web/node_modules/x/a.js", Role.VENDORED),
+        ("a.egg-info/requires.txt", Role.GENERATED),
+        ("{{cookiecutter.x}}/a.py", Role.TEMPLATE),
+    ],
+)
+def test_roles(path: str, expected: Role) -> None:
+    assert role(path) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "symbol"),
+    [
+        ("def decide(x):", "decide"),
+        ("    async def decide(self):", "Planner.decide"),
+        ("class Planner(Base):", "app.Planner"),
+        ("MODEL: str = 'x'", "MODEL"),
+        ("graph = build()", "graph"),
+        ("self.graph = build()", "graph"),
+        ("export const decide = async () => {", "decide"),
+        ("export default function decide() {", "decide"),
+        ("  async decide(input: string): Promise<void> {", "decide"),
+        ("  private decide(input: string) {", "decide"),
+        ("func (p *Planner) Decide(ctx context.Context) error {", "Planner.Decide"),
+        ("type Planner struct {", "Planner"),
+        ("  public async Task<string> DecideAsync(string x)", "DecideAsync"),
+        ("public String decide(Invoice invoice) throws X {", "decide"),
+        ("pub async fn decide(x: i32) -> i32 {", "decide"),
+        ("x = 1", "<module>"),
+        ("f = lambda x: x", "f.<locals>.<lambda>"),
+        ("def inner():", "outer.<locals>.inner"),
+    ],
+)
+def test_definitions(text: str, symbol: str) -> None:
+    assert defines(f"# first\n{text}\n", symbol)
+
+
+@pytest.mark.parametrize(
+    ("text", "symbol"),
+    [
+        ("    return decide(x)", "decide"),
+        ("    decide(x)", "decide"),
+        ("if decide(x) {", "decide"),
+        ("    await decide(", "decide"),
+        ("import decide", "decide"),
+        ("def decided():", "decide"),
+        ("if x == decide:", "decide"),
+        ("graph == 1", "graph"),
+        ("def decide():", ""),
+        ("def decide():", "dec ide"),
+        ("def decide():", ".*"),
+    ],
+)
+def test_what_defines_nothing(text: str, symbol: str) -> None:
+    assert not defines(f"{text}\n", symbol)
+
+
+def test_symbols_in_a_hostile_text_take_no_time() -> None:
+    start = time.process_time()
+    assert not defines(("a " * 900 + "decide\n") * 300, "decide")
+    assert not defines(("public " * 250 + "x(\n") * 300, "x" * 200)
+    assert time.process_time() - start < 3
+
+
+@pytest.mark.parametrize(
+    ("message", "subject", "body"),
+    [
+        ("One line", "One line", ""),
+        ("A\n\nBecause.\n\nSigned-off-by: A <a@b>\nRefs: #1\n", "A", "Because."),
+        ("A\n\nSigned-off-by: A\n", "A", ""),
+        ("A\n\nOne.\n\nTwo: but prose\ngoes on.\n", "A", "One.\n\nTwo: but prose\ngoes on."),
+        ("A\nwrapped\r\n\r\nB\r\n", "A wrapped", "B"),
+        ("", "", ""),
+    ],
+)
+def test_messages(message: str, subject: str, body: str) -> None:
+    assert parts(message) == (subject, body)
+
+
+def test_commit_objects_with_odd_headers() -> None:
+    raw = b"tree x\nauthor A <a@b> 1767225600 +9999\ncommitter A <a@b> 99999999999999999 +0000\nencoding latin-1\n\ncaf\xe9"
+    message = split(raw)
+    assert (message.subject, message.authored) == ("café", "2026-01-01T00:00:00+00:00")
+    assert split(b"").authored == ""
+
+
+WORKFLOWS = {
+    ".github/workflows/a.yml": """on:
+  schedule: [{cron: "0 0 * * *"}]
+defaults:
+  run: {working-directory: app}
+jobs:
+  one:
+    steps:
+      - name: x
+        run: |
+          # a comment
+          uv sync \\
+            --frozen
+          pytest
+      - run: >-
+          folded
+          text
+      - {run: "flow"}
+      - uses: ./.github/actions/build
+        with:
+          context: .
+          tags: |
+            a
+            b
+  two:
+    uses: acme/shared/.github/workflows/x.yml@v1
+""",
+    ".github/actions/build/action.yml": "runs:\n  steps:\n    - run: make\n",
+    "sub/.github/workflows/b.yml": "jobs: {a: {steps: [{run: no}]}}",
+    ".gitlab-ci.yml": "before_script:\n  - a\nbuild:\n  script: b\ntest:\n  script:\n    - |\n      c\n      d\n    - e\n",
+}
+
+
+def test_every_step_has_its_line() -> None:
+    steps = [(s.workflow, s.place.line, s.text) for s in MemoryRepo(WORKFLOWS).steps()]
+    assert steps == [
+        (".github/actions/build/action.yml", 3, "make"),
+        (".github/workflows/a.yml", 11, "uv sync --frozen"),
+        (".github/workflows/a.yml", 13, "pytest"),
+        (".github/workflows/a.yml", 15, "folded text"),
+        (".github/workflows/a.yml", 17, "flow"),
+        (".github/workflows/a.yml", 18, "uses: ./.github/actions/build context=. tags=a b"),
+        (".github/workflows/a.yml", 25, "uses: acme/shared/.github/workflows/x.yml@v1"),
+        (".gitlab-ci.yml", 2, "a"),
+        (".gitlab-ci.yml", 4, "b"),
+        (".gitlab-ci.yml", 8, "c"),
+        (".gitlab-ci.yml", 9, "d"),
+        (".gitlab-ci.yml", 10, "e"),
+    ]
+
+
+def test_the_table_of_libraries_is_whole() -> None:
+    known = table()
+    assert set(known) == {"python", "node", "go", "java", "dotnet", "rust"}
+    for names in known.values():
+        for name, trades in names.items():
+            assert name == name.strip()
+            assert trades <= set(TRADES)
+    assert all(name == name.lower().replace("_", "-") for name in known["python"])
+    assert {trade for trades in known["python"].values() for trade in trades} == set(TRADES)
