@@ -174,6 +174,8 @@ class Span:
     """None: the store does not keep the counter."""
     dropped_events: int | None = None
     trace_state: str = ""
+    memo: dict[str, Any] = field(init=False, default_factory=dict)
+    """What was derived from the span once it was complete; a span does not change after that."""
 
     @property
     def agentic(self) -> bool:
@@ -199,13 +201,21 @@ class Span:
 
     def fact(self, key: str) -> Fact:
         """What this span itself says about `key`: first name that holds a value."""
-        return read(self.attributes, key, self.vocabulary, self.at)
+        found: Fact | None = self.memo.get(key)
+        if found is None:
+            found = self.memo[key] = read(self.attributes, key, self.vocabulary, self.at)
+        return found
 
     def resource_fact(self, key: str) -> Fact:
         """What the resource of this span says about `key`."""
         if self.resource.attributes is None:
             return Fact(key, Recorded.DROPPED)
-        return read(self.resource.attributes, key, self.vocabulary, self.at)
+        place = f"resource {key}"
+        found: Fact | None = self.memo.get(place)
+        if found is None:
+            attributes = self.resource.attributes
+            found = self.memo[place] = read(attributes, key, self.vocabulary, self.at)
+        return found
 
     def event_fact(self, event: Event, key: str) -> Fact:
         """What one of its events says about `key`."""
@@ -222,7 +232,10 @@ def read(
     """Look `key` up in a set of attributes; remembers the nearest miss for the reason code."""
     best = Fact(key)
     for name in vocabulary[key].names:
-        value = _value(attributes, name)
+        if name.prefix or name.inside:
+            value = _value(attributes, name)
+        else:
+            value = attributes.get(name.text)
         if value is None:
             continue
         state = _state(key, value)

@@ -11,7 +11,7 @@ from agentaudit.finding import Answer, Cause
 from agentaudit.lineage import Lineage
 from agentaudit.lineage.placing import Placing
 from agentaudit.response import Response
-from agentaudit.rubric import Criterion
+from agentaudit.rubric import Criterion, Dimension
 from agentaudit.score.tally import Tally
 from agentaudit.source import Component, Ledger
 
@@ -75,6 +75,10 @@ class Run:
         self._nobody("model", "registry")
 
     @property
+    def _dimensions(self) -> tuple[Dimension, ...]:
+        return self.request.rubric.dimensions
+
+    @property
     def steps(self) -> bool:
         """Whether any CI workflow was found."""
         return self.sources.repo is not None and bool(self.sources.repo.steps())
@@ -95,8 +99,7 @@ class Run:
     def _concerned(self, criterion: Criterion) -> tuple[Component, ...]:
         """Every component for environment; for the rest, those that call a model or the like."""
         components = self.components or ()
-        environment = next(d for d in self.request.rubric.dimensions if d.id == "environment")
-        if criterion in environment.criteria:
+        if any(d.id == "environment" and criterion in d.criteria for d in self._dimensions):
             return components
         return tuple(c for c in components if c.agentic)
 

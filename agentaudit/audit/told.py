@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sized
+from dataclasses import dataclass, replace
 
 from agentaudit.evidence import digest
 from agentaudit.hosting import hosted
@@ -31,8 +31,26 @@ class Told:
 
 
 def told(response: Response, dimension: str) -> tuple[Told, ...]:
-    """Everything the response recorded that belongs to a dimension, each once."""
-    return tuple(dict.fromkeys(_TELLERS[dimension](response)))
+    """Everything the response recorded that belongs to a dimension; what several spans say alike
+    is told once, with the first of them."""
+    alike: dict[tuple[str, ...], list[Told]] = {}
+    for item in _TELLERS[dimension](response):
+        key = (item.what, item.recorded, item.leads_to, item.resolution)
+        alike.setdefault(key, []).append(item)
+    return tuple(_once(items) for items in alike.values())
+
+
+def _once(items: list[Told]) -> Told:
+    places = len({item.where for item in items})
+    if places == 1:
+        return items[0]
+    return replace(items[0], what=f"{items[0].what} ({places} times)")
+
+
+def _who(response: Response, span: Span) -> str:
+    """The agent that acted, else the span's own name."""
+    name = response.from_above(span, "agent.name")
+    return name.text if name else span.name
 
 
 def _fact(what: str, fact: Fact) -> Told:
@@ -101,9 +119,8 @@ def _telemetry(response: Response) -> Iterator[Told]:
     else:
         yield Told("latency", "missing", False, "")
     for span in response.of(Kind.LLM):
-        yield _joined(
-            f"{span.name}: tokens in, out", [span.fact("usage.input"), span.fact("usage.output")]
-        )
+        usage = [span.fact("usage.input"), span.fact("usage.output")]
+        yield _joined(f"{_who(response, span)}: tokens in, out", usage)
     for service in response.services:
         yield _fact(f"{service.name}: peak memory", service.fact("process.memory"))
     records = f"{len(response.logs)} found by the trace id" if response.logs else "missing"
@@ -123,7 +140,7 @@ def _telemetry(response: Response) -> Iterator[Told]:
 
 def _models(response: Response) -> Iterator[Told]:
     for span in response.of(Kind.LLM):
-        name = span.name
+        name = _who(response, span)
         yield _fact(f"{name}: requested", span.fact("model.requested"))
         yield _fact(f"{name}: answered", span.fact("model.answered"))
         yield _fact(f"{name}: parameters", span.fact("model.params"))
@@ -131,25 +148,33 @@ def _models(response: Response) -> Iterator[Told]:
             yield _fact(f"{name}: hosted by", span.fact("model.provider"))
     for kind in ("registry version", "adapter"):
         for ref in response.refs(kind):
-            yield _reference(f"{response.by_id[ref.span_id].name}: {kind}", ref)
+            yield _reference(f"{_who(response, response.by_id[ref.span_id])}: {kind}", ref)
 
 
 def _prompts(response: Response) -> Iterator[Told]:
     for span in response.of(Kind.LLM):
         for what, side in (("sent", sent(span)), ("returned", returned(span))):
             if side.problem:
-                yield Told(f"{span.name}: {what}", side.problem.replace("_", " "), False, "")
+                yield Told(
+                    f"{_who(response, span)}: {what}", side.problem.replace("_", " "), False, ""
+                )
             else:
-                text = "\n".join(m.text for m in side.messages)
-                yield _private(f"{span.name}: {len(side.messages)} messages {what}", span, text)
+                text = "\n".join(part.text for m in side.messages for part in m.parts)
+                yield _private(
+                    f"{_who(response, span)}: {_count(side.messages)} {what}", span, text
+                )
     for ref in response.refs("prompt"):
-        yield _reference(f"{response.by_id[ref.span_id].name}: prompt", ref)
+        yield _reference(f"{_who(response, response.by_id[ref.span_id])}: prompt", ref)
     for span in response.of(Kind.AGENT, Kind.TOOL):
         output = span.fact("step.output")
         if output:
             yield _private(f"{span.name}: output", span, output.text)
         else:
             yield _fact(f"{span.name}: output", output)
+
+
+def _count(messages: Sized) -> str:
+    return f"{len(messages)} message{'' if len(messages) == 1 else 's'}"
 
 
 def _inference_code(response: Response) -> Iterator[Told]:
@@ -197,7 +222,7 @@ def _guardrails(response: Response) -> Iterator[Told]:
 def _fine_tuning(response: Response) -> Iterable[Told]:
     """Everything about training is reached through the registry version."""
     for ref in response.refs("registry version", "adapter"):
-        yield _reference(f"{response.by_id[ref.span_id].name}: {ref.kind}", ref)
+        yield _reference(f"{_who(response, response.by_id[ref.span_id])}: {ref.kind}", ref)
 
 
 _TELLERS: dict[str, Callable[[Response], Iterable[Told]]] = {

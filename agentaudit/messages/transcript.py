@@ -60,6 +60,23 @@ _RETURNED = _Side(
 
 def sent(span: Span) -> Transcript:
     """What went into the model, system instructions first."""
+    return _kept(span, "messages sent", _sent)
+
+
+def returned(span: Span) -> Transcript:
+    """What came out of the model."""
+    return _kept(span, "messages returned", _returned)
+
+
+def _kept(span: Span, name: str, tell: Callable[[Span], Transcript]) -> Transcript:
+    """Several probes read the same messages: they are parsed once."""
+    found: Transcript | None = span.memo.get(name)
+    if found is None:
+        found = span.memo[name] = tell(span)
+    return found
+
+
+def _sent(span: Span) -> Transcript:
     found = _best(span, _SENT)
     if found.problem:
         return found
@@ -71,8 +88,7 @@ def sent(span: Span) -> Transcript:
     return found
 
 
-def returned(span: Span) -> Transcript:
-    """What came out of the model."""
+def _returned(span: Span) -> Transcript:
     found = _best(span, _RETURNED)
     if not found.problem and span.dropped_attributes and isinstance(found.fact.value, dict):
         return _bad(found, "truncated", f"{span.dropped_attributes} attributes were dropped")

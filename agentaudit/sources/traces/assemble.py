@@ -167,10 +167,13 @@ class Tree:
         return bool(self._lively)
 
     def _with_steps(self) -> set[str]:
-        """Ids of spans that are, or have below them, an agentic span other than an evaluator."""
+        """Ids of spans that are, or have below them, an agentic span that is neither an evaluator
+        nor at work for one."""
+        judging = [span for span in self._ordered if span.kind is Kind.EVALUATOR]
+        aside = {below.span_id for span in judging for below in self.below(span)}
         lively: set[str] = set()
         for span in self.spans.values():
-            if not span.agentic or span.kind is Kind.EVALUATOR:
+            if not span.agentic or span.span_id in aside:
                 continue
             above: Span | None = span
             while above is not None and above.span_id not in lively:

@@ -1,6 +1,7 @@
 """Re-record the example: run each deployed commit of `history.bundle` and keep its telemetry.
 
-    python record/record.py --out traces --responses 270
+    python record/record.py --out traces --responses 360
+    python record/record.py --release v0.4.0 --responses 90     # the other files stay as they are
 
 For every release the commit is cloned from the bundle, each service gets a virtual environment from
 that commit's lock file, the services and the scripted model server are started on loopback ports,
@@ -54,7 +55,12 @@ class Release:
     """Whether Nordlicht already invoices without VAT."""
 
 
-RELEASES = [Release("v0.1.0", False), Release("v0.2.0", False), Release("v0.3.0", True)]
+RELEASES = [
+    Release("v0.1.0", False),
+    Release("v0.2.0", False),
+    Release("v0.3.0", True),
+    Release("v0.4.0", True),
+]
 
 
 @dataclass(frozen=True)
@@ -76,13 +82,14 @@ class Place:
 
 
 def main() -> None:
-    """Record every release."""
+    """Record every release that is asked for."""
     given = _arguments()
     place = Place(given.workdir, given.python, given.first_port)
     given.out.mkdir(parents=True, exist_ok=True)
-    share, rest = divmod(given.responses, len(RELEASES))
-    for position, release in enumerate(RELEASES):
-        count = share + (position >= len(RELEASES) - rest)
+    releases = [r for r in RELEASES if r.tag in (given.release or {r.tag})]
+    share, rest = divmod(given.responses, len(releases))
+    for position, release in enumerate(releases):
+        count = share + (position >= len(releases) - rest)
         if count:
             record(release, count, place, given.out)
 
@@ -247,7 +254,15 @@ def _arguments() -> argparse.Namespace:
     neutral = Path("/srv") if os.access("/srv", os.W_OK) else Path(tempfile.gettempdir())
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=HERE.parent / "traces")
-    parser.add_argument("--responses", type=int, default=270, help="over all releases together")
+    parser.add_argument(
+        "--release",
+        action="append",
+        choices=[release.tag for release in RELEASES],
+        help="only this one; may be repeated",
+    )
+    parser.add_argument(
+        "--responses", type=int, default=360, help="over all recorded releases together"
+    )
     parser.add_argument("--workdir", type=Path, default=neutral / "invoice-agents")
     parser.add_argument("--python", default=shutil.which("python3.11") or sys.executable)
     parser.add_argument("--first-port", type=int, default=18100, help="and the three after it")
