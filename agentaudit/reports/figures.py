@@ -116,6 +116,8 @@ def stops_at(dimension: DimensionScore) -> Stop | None:
     if dimension.level >= dimension.level_cap:
         return Stop("", f"no criterion for level {dimension.level_cap + 1} yet")
     following = dimension.level + 1
+    if not above and dimension.applicability.applies == "unknown":
+        return Stop("", "not known to apply")
     if not any(c.level == following for c in above):
         return Stop("", f"nothing that level {following} asks for applies here")
     return Stop("", "too few responses pass all of its criteria together")
