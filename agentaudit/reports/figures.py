@@ -31,6 +31,18 @@ def asked(card: Scorecard) -> tuple[int, int]:
     return rubric.criteria_total - rubric.criteria_planned, rubric.criteria_total
 
 
+def unfollowed(told: Dossier) -> int:
+    """References of a response that nothing configured could follow, each once."""
+    return len(
+        {
+            (fact.recorded, fact.where)
+            for link in told.links
+            for fact in link.facts
+            if fact.resolution == "not_looked"
+        }
+    )
+
+
 def share(low: float | None) -> str:
     """A share from 0 to 1 in whole per cent, rounded down; `-` where there is none."""
     return "-" if low is None else str(percent(low))
