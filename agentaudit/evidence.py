@@ -17,29 +17,41 @@ _UNSAFE = re.compile(
     "\u3164\ufeff\uffa0\ud800-\udfff\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
 
+_ESC = r"(?:\x1b|\\{1,4}u001b)"
+_STEERING = re.compile(
+    rf"{_ESC}\[[0-9;:?]{{0,40}}[ -/]{{0,4}}[@-~]"
+    rf"|{_ESC}\][^\x07\x1b\n]{{0,200}}?(?:\x07|\\{{1,4}}u0007|{_ESC}\\)"
+    r"|\\{1,4}u(?:00[01][0-9a-f]|200[b-f]|202[a-e]|206[0-9a-f]|feff)"
+    f"|{_UNSAFE.pattern}"
+)
+"""Whole escape sequences of a terminal, or single unsafe characters; also as JSON writes them."""
+
+_START = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf])|(?<=[0-9;\[]m))"
+"""Where a word begins: also behind an escape that JSON wrote or that coloured the text."""
+
 _SECRETS: tuple[tuple[str, str], ...] = (
     ("pem", r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]{0,8000}?(?:-----END|\Z)"),
-    ("anthropic", r"\bsk-ant-[A-Za-z0-9_-]{16,200}"),
-    ("langfuse", r"\b[sp]k-lf-[A-Za-z0-9-]{16,80}"),
-    ("openai", r"\bsk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{16,200}"),
-    ("github", r"\b(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255})"),
-    ("gitlab", r"\bglpat-[A-Za-z0-9_-]{16,100}"),
-    ("huggingface", r"\bhf_[A-Za-z0-9]{20,100}"),
-    ("aws", r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
-    ("google", r"\bAIza[A-Za-z0-9_-]{30,60}"),
-    ("slack", r"\bxox[abeoprs]-[A-Za-z0-9-]{10,200}"),
-    ("langsmith", r"\blsv2_[A-Za-z0-9_]{20,120}"),
-    ("nvidia", r"\bnvapi-[A-Za-z0-9_-]{20,120}"),
-    ("groq", r"\bgsk_[A-Za-z0-9]{20,120}"),
-    ("jwt", r"\beyJ[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,1000}"),
-    ("userinfo", r"(?<=://)[^\s/@:]{1,200}:[^\s/@]{1,200}(?=@)"),
+    ("anthropic", r"sk-ant-[A-Za-z0-9_-]{16,200}"),
+    ("langfuse", r"[sp]k-lf-[A-Za-z0-9-]{16,80}"),
+    ("openai", _START + r"sk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{16,200}"),
+    ("github", r"(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255})"),
+    ("gitlab", r"glpat-[A-Za-z0-9_-]{16,100}"),
+    ("huggingface", r"hf_[A-Za-z0-9]{20,100}"),
+    ("aws", r"(?:AKIA|ASIA)[A-Z0-9]{16}"),
+    ("google", r"AIza[A-Za-z0-9_-]{30,60}"),
+    ("slack", r"xox[abeoprs]-[A-Za-z0-9-]{10,200}"),
+    ("langsmith", r"lsv2_[A-Za-z0-9_]{20,120}"),
+    ("nvidia", r"nvapi-[A-Za-z0-9_-]{20,120}"),
+    ("groq", r"gsk_[A-Za-z0-9]{20,120}"),
+    ("jwt", r"eyJ[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,1000}"),
+    ("userinfo", r"(?:(?<=://)|(?<=:\\/\\/))[^\s/@:]{1,200}:[^\s/@]{1,200}(?=@)"),
     (
         "assignment",
-        r"(?i:\b(?:[a-z0-9]{1,40}[_.-]){0,6}(?:api[_-]?key|secret|password|passwd|access[_-]?token|"
-        r"auth[_-]?token|private[_-]?key|client[_-]?secret)[\"']?\s{0,4}[=:]\s{0,4}[\"']?"
-        r"[^\s\"',;&{}\[\]()<>]{8,200})",
+        r"(?i:(?:api[_-]?key|secret|password|passwd|access[_-]?token|"
+        r"auth[_-]?token|private[_-]?key|client[_-]?secret)\\{0,4}[\"']?\s{0,4}[=:]\s{0,4}"
+        r"\\{0,4}[\"']?[^\s\"',;&{}\[\]()<>\\]{8,200})",
     ),
-    ("bearer", r"(?i:\bbearer\s{1,4}[a-z0-9._~+/-]{16,2000}=*)"),
+    ("bearer", r"(?i:bearer\s{1,4}[a-z0-9._~+/-]{16,2000}=*)"),
     ("email", r"\b[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}\b"),
 )
 _SECRET = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _SECRETS))
@@ -94,11 +106,25 @@ def _safe_short(text: str) -> str:
 
 def _safe(text: str, limit: int) -> str:
     text = text[: 4 * limit]
-    if not (text.isascii() and text.isprintable()):
-        bare = _UNSAFE.sub("", text)
-        hidden = redact(bare)
-        text = hidden if hidden != bare else text
+    if "\\u" in text or _UNSAFE.search(text):
+        text = _unveiled(text)
     return clean(redact(text), limit)
+
+
+def _unveiled(text: str) -> str:
+    """Mask secrets that escape sequences or invisible characters split."""
+    steering = _STEERING.finditer(text)
+    hidden = {at for found in steering for at in range(found.start(), found.end())}
+    shown = [at for at in range(len(text)) if at not in hidden]
+    bare = "".join([text[at] for at in shown])
+    if not _HINT.search(bare):
+        return text
+    parts, end = [], 0
+    for secret in _SECRET.finditer(bare):
+        start = shown[secret.start()]
+        parts += [text[end:start], _mask(secret)]
+        end = shown[secret.end() - 1] + 1
+    return "".join((*parts, text[end:]))
 
 
 def digest(text: str) -> str:

@@ -26,7 +26,7 @@ def _provider(names: str, domains: str, models: str) -> Provider:
     return Provider(frozenset(names.split()), tuple(domains.split()), re.compile(models))
 
 
-_GPT = r"(?:gpt-|chatgpt-|o[1-9](?:-|$)|text-embedding-|codex-|computer-use-)"
+_GPT = r"(?:gpt-(?!oss)|chatgpt-|o[1-9](?:-|$)|text-embedding-|codex-|computer-use-)"
 PROVIDERS: tuple[Provider, ...] = (
     _provider("openai", "api.openai.com", _GPT),
     _provider(
@@ -38,7 +38,7 @@ PROVIDERS: tuple[Provider, ...] = (
     _provider(
         "gcp.gemini gcp.gen_ai gcp.vertex_ai google gemini vertex_ai vertexai google_genai",
         "generativelanguage.googleapis.com aiplatform.googleapis.com *-aiplatform.googleapis.com",
-        r"(?:models/)?(?:gemini-|gemma-|text-embedding-|embedding-|claude-)",
+        r"(?:models/)?(?:gemini-|text-embedding-|embedding-|claude-)",
     ),
     _provider(
         "aws.bedrock bedrock aws",
@@ -73,16 +73,21 @@ def self_hosted(span: Span) -> bool:
 
 
 def hosted(span: Span) -> bool:
-    """Whether a known provider positively served the call."""
+    """Whether a known provider positively served the call.
+
+    Without an address it takes the provider and both model names: a name that is left out must not
+    speak for the provider. A failed call has no answering model.
+    """
     host = host_of(span)
     if host is not None:
         return any(_serves(domain, host) for p in PROVIDERS for domain in p.domains)
-    name = span.fact("model.provider")
-    models = [f.text for f in (span.fact("model.requested"), span.fact("model.answered")) if f]
-    return bool(models) and any(
-        name.text.lower() in p.names and all(p.models.match(m) for m in models)
+    keys = ("model.requested",) if span.failed else ("model.requested", "model.answered")
+    provider, models = span.fact("model.provider"), [span.fact(key) for key in keys]
+    if not provider or not all(models):
+        return False
+    return any(
+        provider.text.lower() in p.names and all(p.models.match(m.text) for m in models)
         for p in PROVIDERS
-        if name
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from agentaudit.evidence import Evidence
-from agentaudit.span import Fact, Kind, LogRecord, Recorded, Resource, Span
+from agentaudit.span import Fact, Kind, LogRecord, Recorded, Resource, Span, read_all
 
 
 class Resolution(StrEnum):
@@ -117,9 +117,16 @@ class Service:
     declares: frozenset[str] | None = None
     """Trades of the libraries its component declares (`vector_store`, `guardrail`, ...); None when
     the component is unknown or no repository was read."""
+    _facts: dict[str, Fact] = field(init=False, default_factory=dict)
 
     def fact(self, key: str) -> Fact:
         """A fact of the service: from its resource, else from any of its spans here."""
+        found = self._facts.get(key)
+        if found is None:
+            found = self._facts[key] = self._first(key)
+        return found
+
+    def _first(self, key: str) -> Fact:
         best = self.spans[0].resource_fact(key)
         for span in self.spans:
             if best:
@@ -134,13 +141,12 @@ class Service:
         return Evidence(self.spans[0].at(), f"service {self.name}")
 
     def values(self, key: str) -> list[Fact]:
-        """Every different value of `key` under the attribute name that `fact` chose."""
-        chosen = self.fact(key)
-        seen = {chosen.text: chosen} if chosen else {}
+        """Every different value of `key` under any of its names, on its resource and its spans."""
+        seen: dict[str, Fact] = {}
         for span in self.spans:
-            for fact in (span.fact(key), span.resource_fact(key)):
-                if fact and fact.attribute == chosen.attribute:
-                    seen.setdefault(fact.text, fact)
+            for attributes in (span.attributes, span.resource.attributes or {}):
+                for fact in read_all(attributes, key, span.vocabulary, span.at):
+                    seen.setdefault(f"{fact.attribute} {fact.text}", fact)
         return list(seen.values())
 
 
@@ -182,11 +188,20 @@ class Response:
     references: tuple[Reference, ...] = ()
     """Filled by `lineage.follow`."""
     by_id: dict[str, Span] = field(init=False)
+    _serving: dict[Resource, Service] = field(init=False)
+    _records: dict[str, list[LogRecord]] = field(init=False, default_factory=dict)
+    _referred: tuple[tuple[Reference, ...], dict[tuple[str, Resource], list[Reference]]] = field(
+        init=False, default=((), {})
+    )
+    """The references that were sorted by kind and resource, and how."""
     _children: dict[str, list[Span]] = field(init=False, default_factory=dict)
     _climbed: dict[str, dict[str, Fact]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.by_id = {span.span_id: span for span in self.spans}
+        self._serving = {service.resource: service for service in reversed(self.services)}
+        for record in self.logs:
+            self._records.setdefault(record.span_id, []).append(record)
         for span in self.spans:
             if span.parent_id in self.by_id:
                 self._children.setdefault(span.parent_id, []).append(span)
@@ -235,7 +250,7 @@ class Response:
 
     def service(self, span: Span) -> Service | None:
         """The service that emitted the span; None for a service with transport spans only."""
-        return next((s for s in self.services if s.resource == span.resource), None)
+        return self._serving.get(span.resource)
 
     def inherited(self, span: Span, key: str) -> Fact:
         """A fact of the span, else of its nearest ancestor that has it, else of its resource."""
@@ -261,6 +276,21 @@ class Response:
     def refs(self, *kinds: str) -> tuple[Reference, ...]:
         """References of these kinds, in the order they were collected."""
         return tuple(ref for ref in self.references if ref.kind in kinds)
+
+    def refs_of(self, kind: str, resource: Resource) -> list[Reference]:
+        """References of a kind that one service recorded or should have."""
+        counted, known = self._referred
+        if counted is not self.references:
+            known = {}
+            for ref in self.references:
+                owner = self.by_id[ref.span_id].resource
+                known.setdefault((ref.kind, owner), []).append(ref)
+            self._referred = self.references, known
+        return known.get((kind, resource), [])
+
+    def logs_of(self, span: Span) -> list[LogRecord]:
+        """Log records that carry the id of a span."""
+        return self._records.get(span.span_id, [])
 
 
 def _better(first: Fact, second: Fact) -> Fact:

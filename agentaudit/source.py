@@ -116,6 +116,8 @@ class Component:
     trainer, tracing, evaluation, tracker."""
     training_data: tuple[tuple[Place, str], ...] = ()
     """Data files a trainer reads or that are versioned beside it, with how: dvc, lfs, plain."""
+    dependencies_known: bool = True
+    """Whether every manifest could be read in full; False also where there is none."""
 
     @property
     def id(self) -> str:
@@ -142,6 +144,8 @@ class Step:
     text: str
     """The command, or `uses: …`, with its inputs."""
     place: Place
+    gating: bool = True
+    """Whether the run fails when it fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +181,6 @@ class Repo(Protocol):
 
     def steps(self) -> tuple[Step, ...]:
         """Everything that CI workflows run."""
-        ...
 
     def changes(self, patterns: tuple[str, ...], limit: int) -> tuple[Change, ...] | None:
         """The last `limit` commits that changed files matching a pattern; None without git."""
@@ -188,15 +191,12 @@ class Repo(Protocol):
 
     def text_at(self, sha: str, path: str) -> Target:
         """Open a file at a commit; content is a `PromptText`."""
-        ...
 
     def code_at(self, sha: str, path: str, line: int | None, symbol: str) -> Target:
         """Find a line or symbol at a commit; content is a `CodePlace`."""
-        ...
 
     def ledgers(self) -> list[Ledger]:
         """What was read, one per repository."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

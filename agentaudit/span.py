@@ -10,14 +10,8 @@ from typing import Any
 import orjson
 
 from agentaudit.evidence import Evidence, Location
-from agentaudit.semconv import (
-    EMPTY,
-    PLACEHOLDERS,
-    REDACTED,
-    VERSIONS,
-    Name,
-    Vocabulary,
-)
+from agentaudit.semconv import EMPTY, PLACEHOLDERS, VERSIONS, Name, Vocabulary
+from agentaudit.semconv.values import masked
 
 
 class Kind(StrEnum):
@@ -73,7 +67,10 @@ class Fact:
         """The value as text; lists and objects as JSON."""
         if isinstance(self.value, str):
             return self.value
-        return orjson.dumps(self.value, default=str).decode()
+        try:
+            return orjson.dumps(self.value, default=str).decode()
+        except TypeError:  # nested deeper than can be written
+            return "(nested too deep)"
 
     def evidence(self) -> tuple[Evidence, ...]:
         """Where it stands, for a finding; empty when it is missing."""
@@ -246,6 +243,18 @@ def read(
     return best
 
 
+def read_all(
+    attributes: Mapping[str, Any], key: str, vocabulary: Vocabulary, at: Callable[[str], Location]
+) -> list[Fact]:
+    """What every name of `key` says that says anything: for conflicts between names."""
+    found = []
+    for name in vocabulary[key].names:
+        value = _value(attributes, name)
+        if value is not None and _state(key, value) is Recorded.RECORDED:
+            found.append(Fact(key, Recorded.RECORDED, value, name.text, at(name.text)))
+    return found
+
+
 def _value(attributes: Mapping[str, Any], name: Name) -> Any:
     if name.prefix:
         start = len(name.text)
@@ -279,12 +288,12 @@ def _inside(value: Any, path: str) -> Any:
 def _state(key: str, value: Any) -> Recorded:
     if isinstance(value, str):
         text = value.strip()
-        if text == REDACTED:
+        if masked(text):
             return Recorded.REDACTED
         nothing = PLACEHOLDERS if key in VERSIONS else EMPTY
         return Recorded.PLACEHOLDER if text.lower() in nothing else Recorded.RECORDED
     if isinstance(value, list | dict) and not value:
         return Recorded.PLACEHOLDER
-    if isinstance(value, dict) and all(v == REDACTED for v in value.values()):
+    if isinstance(value, dict) and all(isinstance(v, str) and masked(v) for v in value.values()):
         return Recorded.REDACTED
     return Recorded.RECORDED

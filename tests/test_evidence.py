@@ -46,9 +46,27 @@ def test_a_secret_split_by_invisible_characters_is_masked(invisible: str) -> Non
     assert secret[8:] not in safe(f"token: {split}")
 
 
+@pytest.mark.parametrize("before", ["\x1b[31m", "a\\n", "\\u001b[31m", "TOKEN_", "a\u3164"])
+@pytest.mark.parametrize("kind", ["github", "openai", "jwt", "assignment"])
+def test_a_secret_is_masked_whatever_stands_before_it(before: str, kind: str) -> None:
+    assert SECRETS[kind] not in safe(f"{before}{SECRETS[kind]} after")
+
+
+def test_a_secret_of_which_a_part_is_coloured_is_masked() -> None:
+    secret = SECRETS["github"]
+    shown = safe(f"\x1b[01;31m{secret[:4]}\x1b[0m{secret[4:]} and \x1b[2J")
+    assert shown == "\\u001b[01;31m[redacted:github:03aafb] and \\u001b[2J"
+
+
+def test_a_password_in_quoted_json_is_masked() -> None:
+    assert "hunter2" not in safe(r"{\"password\": \"hunter2hunter2\"}")
+    assert "hunter2" not in safe(r"https:\/\/alice:hunter2hunter2@host")
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "task-management-system-prompt-template",
         "registry.example/acme/weather@sha256:" + "a1" * 32,
         "0123456789abcdef0123456789abcdef01234567",
         "services/planner/main.py",

@@ -271,9 +271,11 @@ def test_a_model_map_holds_only_for_its_time() -> None:
 
 
 def test_hosted_models_need_no_registry() -> None:
-    hosted = llm(**{"gen_ai.provider.name": "openai", "gen_ai.request.model": "gpt-4o"})
-    references, _ = followed([hosted])
+    asked = {"gen_ai.provider.name": "openai", "gen_ai.request.model": "gpt-4o"}
+    answered = {"gen_ai.response.model": "gpt-4o-2024-08-06"}
+    references, _ = followed([llm(**asked, **answered)])
     assert not [r for r in references if r.kind == "registry version"]
+    assert one("registry version", [llm(**asked)]).recorded is Recorded.MISSING
 
 
 @pytest.mark.parametrize("text", ["ab" * 20, "0123456789abcdef" * 3, "0" * 64])

@@ -356,3 +356,31 @@ def test_deep_nesting_is_bounded(key: str, wrapper: str) -> None:
     for depth in (400, 50_000):
         found = sent(llm({key: wrapper * depth + "1" + ends * depth}))
         assert bool(found.messages) or bool(found.problem)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[REDACTED]", "redacted"),
+        ("<redacted>", "redacted"),
+        ("Redacted", "redacted"),
+        ("***", "redacted"),
+        ("  ", "redacted"),
+        ("...", "truncated"),
+        ("…", "truncated"),
+        ("-", ""),
+        ("What is ***?", ""),
+        ("Why is it [REDACTED] here?", ""),
+    ],
+)
+def test_content_that_stands_for_other_content(text: str, problem: str) -> None:
+    made = testing.span(
+        {
+            "name": "chat m",
+            "attributes": {
+                "llm.input_messages.0.message.role": "user",
+                "llm.input_messages.0.message.content": text,
+            },
+        }
+    )
+    assert sent(made).problem == problem

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from agentaudit.audit.told import Told, told
-from agentaudit.evidence import clean, digest, redact, safe
+from agentaudit.evidence import digest, safe
 from agentaudit.finding import Answer
 from agentaudit.messages import returned, sent
 from agentaudit.response import Response
@@ -163,7 +163,7 @@ def _answered(response: Response) -> str:
 def _shown(text: str, content: bool) -> str:
     if not text:
         return "not recorded"
-    return clean(redact(text), CONTENT_LIMIT) if content else digest(text)
+    return safe(text, CONTENT_LIMIT) if content else digest(text)
 
 
 def _duration(span: Span) -> float | None:

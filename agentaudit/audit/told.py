@@ -106,9 +106,8 @@ def _joined(what: str, facts: list[Fact]) -> Told:
 
 
 def _of_service(response: Response, service: Service, kind: str, what: str) -> Iterator[Told]:
-    for ref in response.refs(kind):
-        if response.by_id[ref.span_id].resource == service.resource:
-            yield _reference(f"{service.name}: {what}", ref)
+    for ref in response.refs_of(kind, service.resource):
+        yield _reference(f"{service.name}: {what}", ref)
 
 
 def _telemetry(response: Response) -> Iterator[Told]:

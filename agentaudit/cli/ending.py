@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from io import FileIO, TextIOWrapper
+from types import FrameType
 
 from agentaudit.cli import messages
 from agentaudit.errors import AuditError, ExitCode
@@ -17,6 +19,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command and return the exit code of the process. Raises nothing."""
     debug = "--debug" in arguments
     _streams()
+    signal.signal(signal.SIGTERM, _terminated)
     try:
         return int(_command(arguments))
     except KeyboardInterrupt:
@@ -32,6 +35,11 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         messages.bug(error, debug=debug)
         return int(ExitCode.INTERNAL)
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
+    """End like any other exit, so that what was set aside on disk is removed."""
+    raise SystemExit(128 + number)
 
 
 def _streams() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import date
+from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from agentaudit.rubric import Rubric
     from agentaudit.source import Repo, Traces
 
+CONFIGURATIONS = ("agentaudit.yaml", ".agentaudit.yaml", "pyproject.toml")
 _Source = TypeVar("_Source")
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -72,6 +74,17 @@ def configured(path: Path, flags: Flags) -> Config:
     for text in config.warnings:
         messages.warning(text)
     return config
+
+
+def evidence(config: Config) -> set[Path]:
+    """Files that the run reads and must not write: the configuration, bundles, trace files."""
+    found = {config.document.folder / name for name in CONFIGURATIONS}
+    found.update(store.base / store.opened().removeprefix("git:") for store in config.repos)
+    for store in config.traces:
+        pattern = store.base / store.opened().partition(":")[2]
+        for match in map(Path, glob(str(pattern), recursive=True)):
+            found.update(match.iterdir() if match.is_dir() else (match,))
+    return {path for path in found if path.is_file()}
 
 
 @contextmanager
@@ -180,7 +193,8 @@ def _declared(error: SourceError, store: Store) -> SourceError:
 def _repos(stores: list[Store]) -> Repo:
     from agentaudit.sources.git import open_repos
 
-    return open_repos([store.opened() for store in stores], stores[0].base)
+    secrets = {secret: written for s in stores for secret, written in s.secrets().items()}
+    return open_repos([store.opened() for store in stores], stores[0].base, secrets)
 
 
 def _traces(config: Config, stores: list[Store], rubric: Rubric, plugins: bool) -> Traces:
@@ -206,7 +220,10 @@ def _traces(config: Config, stores: list[Store], rubric: Rubric, plugins: bool) 
         further=tuple(sorted(rubric.attributes)),
         as_of_ns=as_of_ns(run.as_of),
     )
-    sources = [TraceSource(s.opened(), s.role, s.where, s.retention_days, s.place) for s in stores]
+    sources = [
+        TraceSource(s.opened(), s.role, s.where, s.retention_days, s.place, s.secrets())
+        for s in stores
+    ]
     return open_traces(sources, options, factories)
 
 

@@ -71,6 +71,12 @@ def emit(text: str | bytes) -> None:
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         silence()
+    except OSError as error:
+        silence()
+        raise UsageError(
+            f"cannot write to standard output: {error.strerror or error}",
+            hint="free some space there, or write to a file with -o",
+        ) from error
 
 
 def lines(rows: Iterable[str]) -> None:

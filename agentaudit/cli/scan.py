@@ -16,13 +16,14 @@ def scan(path: str, flags: Flags) -> ExitCode:
     """
     from agentaudit.audit import audit
     from agentaudit.cli.delivery import deliver
-    from agentaudit.cli.opening import configured, directory, opened
+    from agentaudit.cli.opening import configured, directory, evidence, opened
     from agentaudit.cli.progress import Progress
     from agentaudit.cli.request import request
     from agentaudit.cli.stage import Stage
 
     stage = Stage.of(flags)
     config = configured(directory(path), flags)
+    stage.spare(evidence(config))
     with Progress(quiet=flags.quiet) as progress:
         asked = request(("scan",), config, flags, progress)
         with opened(config, asked.rubric, plugins=not flags.no_plugins) as sources:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -46,6 +46,17 @@ class Stage:
                 )
             target.prepare()
         return Stage(reports, wanted, screen, targets)
+
+    def spare(self, evidence: Iterable[Path]) -> None:
+        """Refuse to write over what is read. Raises UsageError."""
+        read = {path.resolve() for path in evidence}
+        for target in self.destinations:
+            if target.path.resolve() in read:
+                raise UsageError(
+                    f"{target.path} is read by this run and is not written over",
+                    where=f"-o {target.path}",
+                    hint="name another file",
+                )
 
     def view(self, flags: Flags, *, explain: bool) -> View:
         """How standard output is drawn."""

@@ -57,7 +57,14 @@ class Store:
 
     def opened(self, environ: Mapping[str, str] | None = None) -> str:
         """The URI with its secrets filled in; never shown anywhere."""
+        self.secrets(environ)
         known = os.environ if environ is None else environ
+        return PLACEHOLDER.sub(lambda found: known[found[1]], self.uri)
+
+    def secrets(self, environ: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Value → `${env:NAME}`, longest value first. ConfigError for one that is not set."""
+        known = os.environ if environ is None else environ
+        found = {}
         for name in PLACEHOLDER.findall(self.uri):
             if not known.get(name):
                 raise ConfigError(
@@ -65,7 +72,8 @@ class Store:
                     where=self.place,
                     hint=f"export {name}=… or write another name",
                 )
-        return PLACEHOLDER.sub(lambda found: known[found[1]], self.uri)
+            found[known[name]] = f"${{env:{name}}}"
+        return dict(sorted(found.items(), key=lambda pair: -len(pair[0])))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
 from agentaudit.config.moments import moment
 from agentaudit.parse.closed import Record, nearest, wrong
-from agentaudit.semconv import KEY_IDS
+from agentaudit.semconv import KEY_IDS, KEYS
 
 PLACEHOLDER = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]{0,99})\}")
 """How a URI names a secret: `${env:NAME}`."""
@@ -35,6 +35,22 @@ def _key(name: str) -> str:
     if name not in KEY_IDS:
         raise wrong(f"{name!r} is none of our keys", nearest(name, KEY_IDS))
     return name
+
+
+def _aliases(given: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """A name that says something else already must not be made to say this."""
+    for key, names in given.items():
+        for name in names:
+            others = sorted(
+                k.id for k in KEYS if k.id != key and any(n.text == name for n in k.names)
+            )
+            own = any(n.text == name for k in KEYS if k.id == key for n in k.names)
+            if others and not own:
+                raise wrong(
+                    f"{name!r} is what {others[0]} is read from, so it cannot stand for {key}",
+                    "name the attribute that your code sets for it",
+                )
+    return given
 
 
 def _prompt_path(text: str) -> str:
@@ -189,9 +205,10 @@ class Settings(Record):
     """Where evidence lives."""
     services: dict[str, ServiceEntry] = Field(default_factory=dict)
     """Service name → what it is in the repository."""
-    attributes: dict[Annotated[str, AfterValidator(_key)], tuple[AttributeName, ...]] = Field(
-        default_factory=dict
-    )
+    attributes: Annotated[
+        dict[Annotated[str, AfterValidator(_key)], tuple[AttributeName, ...]],
+        AfterValidator(_aliases),
+    ] = Field(default_factory=dict)
     """Our key → further attribute names, tried before those of the conventions."""
     model_map: dict[str, OneModel] = Field(default_factory=dict)
     """Model, agent or service name → the registry version it stood for; several with `from` and

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import islice
 
 from agentaudit.above import Above
 from agentaudit.evidence import Evidence
 from agentaudit.hosting import self_hosted
 from agentaudit.lineage.declared import Declared
 from agentaudit.response import Reference, Response, Service
+from agentaudit.semconv import PLACEHOLDERS
 from agentaudit.span import Fact, Kind, Recorded, Span
 
 COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _DIGEST = re.compile(r"(?:^|@|://)(sha256:[0-9a-f]{64})$|^([0-9a-f]{64})$")
+_NOTHING = "sha256:" + hashlib.sha256(b"").hexdigest()
+"""Digest of no bytes at all: no image has it."""
 _REGISTRY = re.compile(r"models:/[^/@\s]+/[^/@\s]+|m-[0-9a-f]{32}")
 _NAME = re.compile(r"[\w@+:-][\w.@+: /-]{0,199}")
 _FRAMES = re.compile(
@@ -24,6 +29,8 @@ _LIBRARY = re.compile(
     r"site-packages|dist-packages|/lib/python\d|node_modules|^<|^node:|/rustc/|^jdk\.|^java\."
 )
 MOST_FRAMES = 20
+MOST_CONFLICTS = 20
+"""Other values that are named of one fact."""
 
 
 def periodic(text: str) -> bool:
@@ -32,24 +39,36 @@ def periodic(text: str) -> bool:
 
 
 def commits(response: Response, declared: Declared) -> Iterator[Reference]:
-    """One per service."""
+    """One per service; in conflict with other commits of the same instance."""
+    said = _said(response, "git.commit", _commits)
     for service in response.services:
         fact = service.fact("git.commit")
         text = fact.text.strip().lower() if fact else ""
         good = bool(COMMIT.fullmatch(text)) and not periodic(text)
-        others = _other_commits(text, service, response) if good else ()
-        yield _of_service("commit", service, fact, text, good, others)
+        known = said[_identity(service)] if good else []
+        others = (v for v in known if not (v.startswith(text) or text.startswith(v)))
+        yield _of_service(
+            "commit", service, fact, text, good, tuple(islice(others, MOST_CONFLICTS))
+        )
 
 
-def _other_commits(text: str, service: Service, response: Response) -> tuple[str, ...]:
-    """Other commits that the service, or another resource of the same instance, recorded."""
-    values = {
-        f.text.strip().lower()
-        for same in response.services
-        if _identity(same) == _identity(service)
-        for f in same.values("git.commit")
-    }
-    return tuple(sorted(v for v in values if not (v.startswith(text) or text.startswith(v))))
+def _commits(fact: Fact) -> set[str]:
+    text = fact.text.strip().lower()
+    return {text} if COMMIT.fullmatch(text) else set()
+
+
+def _said(
+    response: Response, key: str, values: Callable[[Fact], set[str]], *, by_name: bool = False
+) -> dict[tuple[str, ...], list[str]]:
+    """Every value that each instance recorded, whichever of its resources did, sorted; apart for
+    each attribute name where `by_name` is set."""
+    found: dict[tuple[str, ...], set[str]] = {}
+    for service in response.services:
+        who = _identity(service)
+        found.setdefault(who, set())
+        for fact in service.values(key):
+            found.setdefault((*who, fact.attribute) if by_name else who, set()).update(values(fact))
+    return {who: sorted(held) for who, held in found.items()}
 
 
 def _identity(service: Service) -> tuple[str, ...]:
@@ -59,20 +78,22 @@ def _identity(service: Service) -> tuple[str, ...]:
 
 
 def images(response: Response, declared: Declared) -> Iterator[Reference]:
-    """One per service."""
+    """One per service; in conflict with other digests of the same instance and attribute."""
+    said = _said(response, "image.digest", _digests, by_name=True)
     for service in response.services:
         fact = service.fact("image.digest")
         digests = sorted(_digests(fact)) if fact else []
-        others = {d for f in service.values("image.digest") for d in _digests(f)} - set(digests)
+        known = said.get((*_identity(service), fact.attribute), [])
+        others = islice((v for v in known if v not in digests), MOST_CONFLICTS)
         value = digests[0] if digests else (fact.text if fact else "")
-        yield _of_service("image", service, fact, value, bool(digests), tuple(sorted(others)))
+        yield _of_service("image", service, fact, value, bool(digests), tuple(others))
 
 
 def _digests(fact: Fact) -> set[str]:
     values = fact.value if isinstance(fact.value, list) else [fact.value]
     found = {_DIGEST.search(str(value).strip()) for value in values}
     bare = {(m[1] or f"sha256:{m[2]}") for m in found if m}
-    return {digest for digest in bare if not periodic(digest.removeprefix("sha256:"))}
+    return {d for d in bare if d != _NOTHING and not periodic(d.removeprefix("sha256:"))}
 
 
 def _of_service(
@@ -100,10 +121,10 @@ def models(response: Response, declared: Declared) -> Iterator[Reference]:
         fact = response.inherited(span, "model.registry")
         entry = None if fact else declared.model(_aliases(response, span), span.start_ns)
         if entry is None:
-            good = bool(_REGISTRY.fullmatch(fact.text.strip())) if fact else True
+            good = _versioned(fact.text.strip()) if fact else True
             yield _of_span("registry version", response, span, fact, fact.text.strip(), good)
             continue
-        good = bool(_REGISTRY.fullmatch(entry.uri))
+        good = _versioned(entry.uri)
         yield Reference(
             "registry version",
             response.service_name(span),
@@ -113,6 +134,11 @@ def models(response: Response, declared: Declared) -> Iterator[Reference]:
             span.span_id,
             (entry.evidence,),
         )
+
+
+def _versioned(uri: str) -> bool:
+    """Whether a registry URI names one version: `latest` and the like name none."""
+    return bool(_REGISTRY.fullmatch(uri)) and uri.rpartition("/")[2].lower() not in PLACEHOLDERS
 
 
 def _aliases(response: Response, span: Span) -> tuple[str, ...]:
@@ -151,11 +177,12 @@ def code(response: Response, declared: Declared) -> Iterator[Reference]:
     for span in response.steps:
         holder = _holder(span, above)
         file, function = holder.fact("code.file"), holder.fact("code.function")
-        fact = file or function or file
-        if not fact:
-            yield _of_span("code", response, span, file, "", True)
-            continue
         line = holder.fact("code.line")
+        fact = file if file and (function or line) else function
+        if not fact:
+            lacking = line if file else file
+            yield _of_span("code", response, span, lacking, "", True, key="code.file")
+            continue
         value = _code_value(*(f.text if f else "" for f in (file, line, function)))
         yield _of_span("code", response, span, fact, value, True, key="code.file")
     for span in response.spans:

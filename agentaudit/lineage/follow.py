@@ -89,6 +89,13 @@ def prompt_key(ref: Reference, response: Response, declared: Declared) -> Hashab
 
 def prompt(repo: Repo, key: PromptKey) -> Target:
     """Open the template in git, at `prompts.git` or in one of the usual layouts."""
+    if key.pattern and "{version}" not in key.pattern and key.version != key.commit:
+        return Target(
+            Resolution.NOT_LOOKED,
+            f"`prompts: {{git: {key.pattern}}}` names no {{version}}, so version {key.version} "
+            "of the prompt cannot be told from any other",
+            "unversioned_path",
+        )
     tried = [key.pattern] if key.pattern else list(USUAL_PROMPTS)
     for pattern in tried:
         path = pattern.replace("{name}", key.name).replace("{version}", key.version)
@@ -121,10 +128,7 @@ def code(repo: Repo, key: CodeKey) -> Target:
 
 def _commit_of(ref: Reference, response: Response) -> str | Target:
     """The commit of the service a reference belongs to, or why there is none to look at."""
-    resource = response.by_id[ref.span_id].resource
-    for found in response.refs("commit"):
-        if response.by_id[found.span_id].resource != resource:
-            continue
+    for found in response.refs_of("commit", response.by_id[ref.span_id].resource):
         if found.recorded is not Recorded.RECORDED:
             return _lacks(found.recorded.value, "the service records no commit to look at")
         if found.target.resolution is Resolution.BROKEN:

@@ -39,7 +39,9 @@ class Placing:
             component = self._component(service, entry)
             if component is not None:
                 service.component = component.id
-                service.declares = frozenset(t for t, found in component.declares.items() if found)
+                if component.dependencies_known:
+                    trades = (t for t, found in component.declares.items() if found)
+                    service.declares = frozenset(trades)
 
     def _component(self, service: Service, entry: Declaration) -> Component | None:
         image = service.fact("image.digest")

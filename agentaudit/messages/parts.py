@@ -75,7 +75,7 @@ class Message:
     @property
     def hollow(self) -> bool:
         """Whether it says nothing at all."""
-        return not any(p.text or p.id or p.name for p in self.parts)
+        return not any(p.text.strip() or p.id or p.name for p in self.parts)
 
 
 def as_text(value: Any) -> str:

@@ -10,7 +10,8 @@ import orjson
 
 from agentaudit.messages.parts import Message, Part, message
 from agentaudit.messages.shapes import answered, asked, unflatten
-from agentaudit.semconv import MESSAGE_EVENTS, REDACTED
+from agentaudit.semconv import MESSAGE_EVENTS
+from agentaudit.semconv.values import masked
 from agentaudit.span import Event, Fact, Recorded, Span, read
 
 INSTRUCTIONS = "gen_ai.system_instructions"
@@ -22,6 +23,8 @@ _LIMITS = frozenset(
     | {100_000}
 )
 """Lengths at which stores and instrumentations cut text."""
+_ELIDED = frozenset({"...", "…"})
+"""Texts that stand for content that was left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +175,10 @@ def _decoded(text: str, attribute: str) -> tuple[Any, str]:
 def _flaw(span: Span, found: tuple[Message, ...], gap: bool, side: _Side) -> tuple[str, str]:
     """What is wrong with messages that could be read."""
     parts = [part for m in found for part in m.parts]
-    if any(part.text.strip() == REDACTED for part in parts):
+    if any(masked(part.text) for part in parts):
         return "redacted", "a message is masked"
+    if any(part.text.strip() in _ELIDED for part in parts):
+        return "truncated", "a message is dots in place of its content"
     if gap:
         return "truncated", "messages are missing, or have lost their role"
     tokens = span.fact(side.tokens)

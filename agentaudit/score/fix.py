@@ -11,6 +11,7 @@ import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import islice
 from math import lcm
 from typing import NamedTuple
 
@@ -20,6 +21,12 @@ from agentaudit.score.responses import PASSED
 from agentaudit.score.standing import Standing
 from agentaudit.score.tally import Tally
 from agentaudit.score.value import ONE_UNKNOWN, worth
+
+SHOWN = 200
+"""Fixes that are listed; for later ones nobody needs to know what else completes a response."""
+
+PARTNERS = 20
+"""How many other causes a fix names at most."""
 
 NO_FIX = -1
 """A set of causes that nothing known would mend: a crash, or an answer that names no cause."""
@@ -217,6 +224,7 @@ class _Walk:
 
     def steps(self, blame: dict[Cause, _Blame]) -> Iterator[Step]:
         done = [False] * len(self.work.causes)
+        count = 0
         while self.heap:
             ranked = heapq.heappop(self.heap)
             number = ranked[-1]
@@ -229,9 +237,10 @@ class _Walk:
                 cause,
                 tuple(sorted(charged.columns)),
                 Gain(gain.responses, gain.links, Fraction(gain.points, self.work.scale)),
-                () if gain.responses else self._partners(number),
+                () if gain.responses or count >= SHOWN else self._partners(number),
                 charged.doubted or charged.follows,
             )
+            count += 1
             self._mend(number)
 
     def _rank(self, cause: int) -> tuple[int, int, int, int, int]:
@@ -265,8 +274,9 @@ class _Walk:
             return ()
         near = min((mask.bit_count(), -count) for mask, count in counts.items())
         ties = (mask for mask, count in counts.items() if (mask.bit_count(), -count) == near)
-        best = min(ties, key=lambda mask: tuple(_ones(mask)))
-        return tuple(self.work.causes[other] for other in _ones(best) if other != cause)
+        best = min(ties, key=lambda mask: tuple(islice(_ones(mask), PARTNERS)))
+        others = (other for other in _ones(best) if other != cause)
+        return tuple(self.work.causes[other] for other in islice(others, PARTNERS))
 
 
 def unmended(standing: Standing, steps: Sequence[Step]) -> int:

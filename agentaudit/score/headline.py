@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from agentaudit.evidence import safe
 from agentaudit.finding import Cause
-from agentaudit.score.fix import Step, unmended
+from agentaudit.score.fix import SHOWN, Step, unmended
 from agentaudit.score.layout import Layout
 from agentaudit.score.responses import Reach
 from agentaudit.score.rounding import down
@@ -16,7 +16,7 @@ from agentaudit.score.standing import Standing
 from agentaudit.score.tally import Entry
 
 SHOWN_ENTRIES = 50
-SHOWN_FIXES = 200
+
 
 _SOURCE_KEYS = {"repo": "repos"}
 
@@ -43,7 +43,7 @@ def reconstructable(
 
 def fixes(layout: Layout, steps: Sequence[Step]) -> tuple[Fix, ...]:
     """The first steps of the path, in words."""
-    return tuple(_fix(layout, step) for step in steps[:SHOWN_FIXES])
+    return tuple(_fix(layout, step) for step in steps[:SHOWN])
 
 
 def advice(found: Sequence[Fix]) -> str:

@@ -1,4 +1,9 @@
-"""The table: our key → the names each convention gives it, first to be tried first."""
+"""The table: our key → the names each convention gives it, first to be tried first.
+
+A name that another key reads too stands behind those that say this one thing only: then leaving one
+fact out never brings up another value of a second one, which would be a way to hide the first value
+(DESIGN.md §5.4).
+"""
 
 from __future__ import annotations
 
@@ -73,8 +78,8 @@ KEYS: tuple[Key, ...] = (
     _marker(
         "tool.arguments",
         "what a tool was called with",
-        _genai("gen_ai.tool.call.arguments"),
         _oi("tool.parameters"),
+        _genai("gen_ai.tool.call.arguments"),
     ),
     _marker(
         "session.id",
@@ -162,9 +167,11 @@ KEYS: tuple[Key, ...] = (
         "model.requested",
         "model the application asked for",
         _genai("gen_ai.request.model"),
-        _oi("llm.request.model_name", "llm.invocation_parameters>model", "input.value>model"),
-        _ml("mlflow.spanInputs>model", "mlflow.llm.model"),
+        _oi("llm.request.model_name"),
+        _ml("mlflow.llm.model"),
         _lf("langfuse.observation.model.name"),
+        _oi("llm.invocation_parameters>model", "input.value>model"),
+        _ml("mlflow.spanInputs>model"),
     ),
     _fact(
         "model.answered",
@@ -187,15 +194,15 @@ KEYS: tuple[Key, ...] = (
             "gen_ai.request.stop_sequences",
             "gen_ai.request.reasoning.level",
         ),
-        _oi("llm.invocation_parameters"),
         _old("llm.request.temperature", "llm.temperature", "llm.top_p"),
+        _lf("langfuse.observation.model.parameters"),
+        _oi("llm.invocation_parameters"),
         _ml(
             "mlflow.spanInputs>temperature",
             "mlflow.spanInputs>top_p",
             "mlflow.spanInputs>max_tokens",
             "mlflow.spanInputs>seed",
         ),
-        _lf("langfuse.observation.model.parameters"),
     ),
     _fact(
         "response.id",
@@ -224,18 +231,18 @@ KEYS: tuple[Key, ...] = (
     _fact(
         "llm.input",
         "exact messages sent to the model",
-        _genai("gen_ai.input.messages", "gen_ai.system_instructions"),
         _oi("llm.input_messages.*"),
         _old("gen_ai.prompt.*", "gen_ai.request.messages"),
+        _genai("gen_ai.input.messages", "gen_ai.system_instructions"),
         _ml("mlflow.spanInputs"),
         _lf("langfuse.observation.input"),
     ),
     _fact(
         "llm.output",
         "exact messages the model returned",
-        _genai("gen_ai.output.messages"),
         _oi("llm.output_messages.*"),
         _old("gen_ai.completion.*"),
+        _genai("gen_ai.output.messages"),
         _ml("mlflow.spanOutputs"),
         _lf("langfuse.observation.output"),
     ),
@@ -272,8 +279,8 @@ KEYS: tuple[Key, ...] = (
         _ours("prompt.name"),
         _oi("prompt.id", "llm.prompt_template.name"),
         _tl("traceloop.prompt.key"),
-        _ml("mlflow.linkedPrompts>0.name"),
         _lf("langfuse.observation.prompt.name"),
+        _ml("mlflow.linkedPrompts>0.name"),
     ),
     _fact(
         "prompt.version",
@@ -282,8 +289,8 @@ KEYS: tuple[Key, ...] = (
         _ours("prompt.version"),
         _oi("llm.prompt_template.version"),
         _tl("traceloop.prompt.version", "traceloop.prompt.version_hash"),
-        _ml("mlflow.linkedPrompts>0.version"),
         _lf("langfuse.observation.prompt.version"),
+        _ml("mlflow.linkedPrompts>0.version"),
     ),
     _fact(
         "prompt.variables",
@@ -297,8 +304,8 @@ KEYS: tuple[Key, ...] = (
         "which agent acted",
         _genai("gen_ai.agent.name"),
         _oi("agent.name", "graph.node.id"),
-        _tl("traceloop.entity.name"),
         _other("langgraph_node"),
+        _tl("traceloop.entity.name"),
     ),
     _fact(
         "tool.call.id",

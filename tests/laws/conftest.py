@@ -1,4 +1,4 @@
-"""Both systems, opened once."""
+"""Both systems, opened once and forgotten when the laws are done."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.laws.systems import example, made_up
 from tests.laws.worlds import System
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[System, System]]:
     with ExitStack() as stack:
         root = tmp_path_factory.mktemp("made-up") / "system"

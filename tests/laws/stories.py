@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -81,14 +81,23 @@ def _part(steps: list[Step], part: str) -> Step:
     return next(step for step in steps if step.part == part)
 
 
+def _event(name: str, held: Mapping[str, Any]) -> dict[str, Any]:
+    moment = str(START_NS + SECOND)
+    return {"name": name, "timeUnixNano": moment, "attributes": attributes(held)}
+
+
+def _evaluated(steps: list[Step]) -> list[Step]:
+    said = {"gen_ai.evaluation.name": "helpful", "gen_ai.evaluation.score.value": 0.9}
+    _part(steps, "agent").events.append(_event("gen_ai.evaluation.result", said))
+    return steps
+
+
 def _failed(steps: list[Step], *, explained: bool) -> list[Step]:
     for part in ("llm1", "tool"):
         step = _part(steps, part)
         step.attributes["error.type"] = "ValueError"
         if explained:
-            moment = str(START_NS + SECOND)
-            raised = {"name": "exception", "timeUnixNano": moment, "attributes": attributes(RAISED)}
-            step.events.append(raised)
+            step.events.append(_event("exception", RAISED))
     return steps
 
 
@@ -129,6 +138,11 @@ def _hosted_by_name(steps: list[Step]) -> list[Step]:
     return _each(steps, "llm", gen_ai__provider__name="openai", **named)
 
 
+def _hosted_in_part(steps: list[Step], key: str) -> list[Step]:
+    """The same, but one of the two names is nobody's."""
+    return _each(_hosted_by_name(steps), "llm", **{key: "planner-lora"})
+
+
 def _embedded(steps: list[Step]) -> list[Step]:
     model = {"gen_ai.request.model": "e5"}
     return _added(steps, Step("embedding", "embeddings e5", model, parent="retriever"))
@@ -152,7 +166,7 @@ VARIANTS: dict[str, Callable[[list[Step]], list[Step]]] = {
         s, "llm", model__base="ll", model__adapter__name="l", model__adapter__version="1"
     ),
     "failed": lambda s: _failed(s, explained=False),
-    "failed, explained": lambda s: _failed(s, explained=True),
+    "failed and explained": lambda s: _failed(s, explained=True),
     "repeated": lambda s: _added(s, Step("tool2", *_told(_part(s, "tool")))),
     "hidden": _hidden,
     "unaccounted": lambda s: _less(s, "tool"),
@@ -162,6 +176,8 @@ VARIANTS: dict[str, Callable[[list[Step]], list[Step]]] = {
     "scattered": _scattered,
     "hosted": lambda s: _each(s, "llm", server__address="api.openai.com"),
     "hosted by name": _hosted_by_name,
+    "hosted by name (asked for another)": lambda s: _hosted_in_part(s, "gen_ai__request__model"),
+    "hosted by name (answered by another)": lambda s: _hosted_in_part(s, "gen_ai__response__model"),
     "two names": _alias,
     "embedded": _embedded,
     "remote": _remote,
@@ -171,12 +187,32 @@ VARIANTS: dict[str, Callable[[list[Step]], list[Step]]] = {
     "moved on": lambda s: _each(s, "llm2", gen_ai__prompt__version="4", prompt__version="4"),
 }
 """What is told in each dialect."""
+FALSE = {
+    dialects.MODEL: "planner-latest",
+    dialects.RESULT: "sun 30C",
+    dialects.SYSTEM_PROMPT: "You are somebody else.",
+    dialects.DOCUMENT: "",
+    dialects.QUESTION: "Weather in Rome?",
+    dialects.ANSWER: "Rome is sunny.",
+    "call_1": "call_9",
+}
+"""What a second instrumentation says instead."""
 APART = {"apart": ("retriever",), "far apart": ("retriever", "tool", "guardrail")}
 """Complete, with these steps in a service of their own."""
 
 
 def _told(step: Step) -> tuple[str, dict[str, Any], str, str, int]:
     return step.name, dict(step.attributes), step.parent, step.scope, step.kind
+
+
+def _doubled(good: list[Step], poor: list[Step]) -> list[Step]:
+    """Each step also told in another dialect, with other values: two instrumentations disagree."""
+    for step in good:
+        other = json.dumps(_part(poor, step.part).attributes)
+        for true, false in FALSE.items():
+            other = other.replace(true, false)
+        step.attributes = json.loads(other) | step.attributes
+    return good
 
 
 def documents(commit: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -187,13 +223,18 @@ def documents(commit: str) -> Iterator[tuple[str, dict[str, Any]]]:
         for name, told in VARIANTS.items():
             number += 1
             given = {"service.name": "planner"} if name == "bare" else resource
-            for document in dialects.trace(number, told(steps()), given, logs=name != "bare"):
+            made = told(_evaluated(steps()))
+            for document in dialects.trace(number, made, given, logs=name != "bare"):
                 yield f"{dialect} {name}", document
+        for other, others in dialects.DIALECTS.items():
+            number += 1
+            for document in dialects.trace(number, _doubled(steps(), others()), resource):
+                yield f"{dialect} over {other}", document
         for name, parts in APART.items():
             number += 1
             for who, there in ((resource, False), (resource | OTHER, True)):
                 ids = {hashlib.md5(f"{number} {p}".encode()).hexdigest()[:16] for p in parts}
-                for document in dialects.trace(number, steps(), who):
+                for document in dialects.trace(number, _evaluated(steps()), who):
                     yield f"{dialect} {name}", _only(document, ids, there=there)
 
 

@@ -20,7 +20,7 @@ from tests import dialects
 from tests.cli.test_request import flags
 from tests.laws.stories import Story, documents, stories
 from tests.laws.worlds import NO_TRACES, WHOLE, Scene, System
-from tests.scanning import GIT, repository, write
+from tests.scanning import GIT, git, repository, write
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "invoice-agents"
 NO_REPO, NO_GIT, NO_LOGS = "no repository", "no history", "no logs"
@@ -30,6 +30,23 @@ CONFIG = """\
 system: made-up
 sources: {repos: [.], traces: ["otlp:traces/spans.jsonl", "otlp:traces/logs.jsonl"]}
 """
+PRACTICES = {
+    "agentaudit.yaml": CONFIG,
+    "uv.lock": "version = 1\n"
+    '[[package]]\nname = "openai"\nversion = "1.0.0"\n'
+    '[[package]]\nname = "chromadb"\nversion = "1.0.0"\n',
+    ".env.example": "OPENAI_MODEL=\n",
+    "Dockerfile": f"FROM python:3.11-slim@{dialects.DIGEST}\nCOPY . /app\n",
+    "ops/alerts.yml": "groups:\n  - rules:\n      - alert: Slow\n        expr: errors > 5\n",
+    "evals/golden.jsonl": "".join(
+        f'{{"input": "Weather in city {n}?", "expected": "rain"}}\n' for n in range(200)
+    ),
+    ".github/workflows/ci.yml": "on: push\njobs:\n  image:\n    runs-on: ubuntu-24.04\n    steps:\n"
+    "      - run: python -m evals.run --all\n"
+    "      - run: docker build -t registry.example/planner:$GITHUB_SHA .\n",
+}
+"""What makes the repository a good one, so that there are levels to lose."""
+WHY = "The planner asked for the weather of towns that nobody had named."
 FURTHER: dict[str, dict[str, Any]] = {
     "registry": {dialects.REGISTRY: {}},
     "images": {dialects.DIGEST: {}},
@@ -72,8 +89,9 @@ class Site:
 
 def made_up(stack: ExitStack, root: Path) -> System:
     """One repository of one component, and every story there is."""
-    files = {**dialects.REPOSITORY, "agentaudit.yaml": CONFIG}
-    commit = repository(root, files)
+    repository(root, {**dialects.REPOSITORY, **PRACTICES})
+    git(root, "commit", "-q", "--amend", "-m", "Ask for named towns only", "-m", WHY)
+    commit = git(root, "rev-parse", "HEAD")
     named = list(documents(commit))
     held = [document for _, document in named]
     for kind, key in (("spans", "resourceSpans"), ("logs", "resourceLogs")):

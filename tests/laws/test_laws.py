@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentaudit.finding import Answer, Outcome
-from agentaudit.score.standing import Standing
 from tests.laws.hiding import Hidden
 from tests.laws.worlds import (
     BARE,
     HIDINGS,
     NO_TRACES,
     WHOLE,
+    Figures,
     Hiding,
     Scene,
     System,
@@ -29,7 +29,7 @@ from tests.laws.worlds import (
     single,
     world,
 )
-from tests.score.worlds import Tape, assert_not_raised, figures
+from tests.score.worlds import Tape, figures, raised
 
 Systems = tuple[System, System]
 GOOD = {Outcome.PASS, Outcome.NOT_APPLICABLE}
@@ -44,20 +44,17 @@ class Seen:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
 
-    def note(self, before: Standing, after: Standing) -> None:
-        """Count one case."""
-        old, new = figures(before), figures(after)
+    def compare(self, old: Figures, new: Figures) -> None:
+        """One case: nothing may be higher afterwards."""
         self.counts["cases"] += 1
-        self.counts["with a full response"] += before.reach.full > 0
-        self.counts["with a level"] += any(
-            level for name, level in old.items() if name.startswith("level of")
-        )
+        self.counts["with a full response"] += old["full"] > 0
+        self.counts["with a level"] += any(old[name] for name in old if name.startswith("level of"))
         self.counts["lower"] += any(new.get(name, 0) < old[name] for name in old)
+        assert not raised(old, new)
 
     def demand(self, **least: float) -> None:
         """At least these shares of all cases, in per cent."""
         cases = settings().max_examples
-        print(f"\n{dict(self.counts)}")
         for name, share in least.items():
             assert self.counts[name.replace("_", " ")] * 100 >= share * cases, (name, self.counts)
 
@@ -79,9 +76,9 @@ def compared(
     seen.counts["changed answers"] += any(
         a.outcomes != b.outcomes for a, b in zip(before, after, strict=True)
     )
-    standings = place.system.whole.standing(before), scene.standing(after)
-    seen.note(*standings)
-    assert_not_raised(*standings)
+    figured = place.system.whole.figures(before), scene.figures(after)
+    assert not raised(*figured), place.shown(old, new)
+    seen.compare(*figured)
 
 
 def test_hiding_a_fact_raises_nothing(systems: Systems) -> None:
@@ -127,9 +124,7 @@ def test_answers_turned_into_doubt_raise_nothing(systems: Systems) -> None:
 
         scene = place.system.whole
         told = place.told(scene, place.before(hiding))
-        before, after = scene.standing(told), scene.standing(told, doubted)
-        seen.note(before, after)
-        assert_not_raised(before, after)
+        seen.compare(scene.figures(told), figures(scene.standing(told, doubted)))
 
     law()
     seen.demand(lower=70, with_a_full_response=10)
@@ -149,10 +144,8 @@ def test_taking_a_kind_of_source_away_raises_nothing(systems: Systems) -> None:
         if kind != NO_TRACES:
             compared(seen, place, place.system.scenes[kind], missing, missing)
             return
-        before = place.system.whole.standing(place.told(place.system.whole, missing))
-        after = place.system.scenes[kind].standing(())
-        seen.note(before, after)
-        assert_not_raised(before, after)
+        before = place.system.whole.figures(place.told(place.system.whole, missing))
+        seen.compare(before, place.system.scenes[kind].figures(()))
 
     law()
     seen.demand(changed_answers=30, lower=30, with_a_full_response=10)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
 from random import Random
 from typing import Any
 
@@ -18,28 +20,38 @@ from agentaudit.audit.observed import Observed
 from agentaudit.audit.run import Run
 from agentaudit.finding import Answer, Outcome
 from agentaudit.rubric import Criterion
+from agentaudit.score.examples import Examples
 from agentaudit.score.standing import Standing, settle
 from agentaudit.score.tally import Tally
 from agentaudit.survey import Share
 from tests.laws.hiding import ALL_FACTS, NOTHING, Hidden
 from tests.laws.stories import Story
-from tests.score.worlds import Tape
+from tests.score.worlds import Tape, figures
 
 WHOLE, NO_TRACES = "everything", "no traces"
 """Names of scenes: all sources there are, and all but the traces."""
 BARE = {outcome: Answer(outcome, outcome.value) for outcome in Outcome}
 """Answers without their words, which no law is about."""
 
+Figures = Mapping[str, Fraction]
 Change = Callable[[str, Answer], Answer]
 """Criterion id and answer → the answer instead."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Told:
     """What asking about one response gave."""
 
     outcomes: Mapping[str, Outcome]
     observed: Observed
+
+    @cached_property
+    def gist(self) -> tuple[Any, ...]:
+        """All that scoring looks at."""
+        seen = self.observed
+        shares = sorted((key, s.carrying, s.total) for key, s in seen.survey.shares.items())
+        shown = (seen.retrieval is None, seen.own_model is None, seen.calls > 0)
+        return (*self.outcomes.values(), *shares, *shown)
 
 
 class Asking(Run):
@@ -85,27 +97,48 @@ def _together(empty: Observed, told: Sequence[Told]) -> Observed:
     return found
 
 
+class Untold(Examples):
+    """Keeps no example: no figure depends on them, and choosing them takes time."""
+
+    def keep(self, *_: object) -> None:
+        """Forget it."""
+
+
 class Scene:
     """A system as some of its sources show it."""
 
     def __init__(self, request: Request, sources: Sources, stories: Sequence[Story]) -> None:
         self.stories = tuple(stories)
+        self.request, self.sources = request, sources
         self._run = Asking(request, sources)
         self._run.kept = {}
         self._told: dict[tuple[int, Hidden], Told] = {}
+        self._gists: dict[tuple[Any, ...], int] = {}
+        self._figures: dict[tuple[int, ...], Figures] = {}
 
     def told(self, number: int, hidden: Hidden = NOTHING) -> Told:
         """What a story answers without what is hidden."""
         key = (number, hidden)
         if key not in self._told:
-            run = self._run.anew(())
-            answers = run.answers(self.stories[number].told(hidden))
-            outcomes = {id: answer.outcome for id, answer in answers.items()}
-            self._told[key] = Told(outcomes, run.observed)
+            self._told[key] = self.asked(self.stories[number], hidden)
         return self._told[key]
 
+    def asked(self, story: Story, hidden: Hidden = NOTHING) -> Told:
+        """The same of any story."""
+        run = self._run.anew(())
+        answers = run.answers(story.told(hidden))
+        return Told({id: answer.outcome for id, answer in answers.items()}, run.observed)
+
+    def figures(self, told: Sequence[Told]) -> Figures:
+        """What must not rise, with these responses; each different case is scored once."""
+        gists = (self._gists.setdefault(each.gist, len(self._gists)) for each in told)
+        key = tuple(sorted(gists))
+        if key not in self._figures:
+            self._figures[key] = figures(self.standing(told))
+        return self._figures[key]
+
     def standing(self, told: Sequence[Told], change: Change | None = None) -> Standing:
-        """Where the system stands with these responses."""
+        """Where the system stands with these responses; `change` may change every answer."""
         run = self._run.anew(told)
         run.tally, run.change = self._tally(), change
         for number, each in enumerate(told):
@@ -121,7 +154,9 @@ class Scene:
     def _tally(self) -> Tally:
         """An empty one; how the rubric is laid out never changes."""
         empty = self._run.tally
-        return copy.deepcopy(empty, {id(empty.layout): empty.layout})
+        tally = copy.deepcopy(empty, {id(empty.layout): empty.layout})
+        tally.examples = Untold()
+        return tally
 
 
 @dataclass
@@ -138,6 +173,10 @@ class System:
     @property
     def stories(self) -> tuple[Story, ...]:
         return self.whole.stories
+
+    def story(self, name: str) -> Story:
+        """The story of that name, and of the response that its trace begins with."""
+        return next(s for s in self.stories if s.name.startswith(f"{name}, planner POST"))
 
 
 @dataclass(frozen=True)
@@ -164,7 +203,7 @@ def _hiding(seed: int) -> Hiding:
     return Hiding(tuple(facts[:earlier]), tuple(facts[earlier : earlier + now]), bool(seed % 2))
 
 
-HIDINGS = tuple(map(_hiding, range(48)))
+HIDINGS = tuple(map(_hiding, range(24)))
 """Several facts at once. So many, and no more, that what they leave of a story is asked once."""
 
 
@@ -189,6 +228,13 @@ class World:
     def before(self, hiding: Hiding) -> list[Hidden]:
         """What is missing from the start, for each response."""
         return [hiding.of(self.system.stories[n])[0] for n in self.chosen]
+
+    def shown(self, before: Sequence[Hidden], after: Sequence[Hidden]) -> list[str]:
+        """What is hidden where, for a law that does not hold."""
+        return [
+            f"{self.system.stories[n].name}: {sorted(more - less)} after {sorted(less)}"
+            for n, less, more in zip(self.chosen, before, after, strict=True)
+        ]
 
     def told(self, scene: Scene, hidden: Sequence[Hidden]) -> list[Told]:
         """What each response answers."""

@@ -113,6 +113,14 @@ def test_no_fix_is_known_for_a_crash_or_an_answer_without_a_cause(answer: Answer
     assert reach.no_fix_known == 5
 
 
+def test_a_borrowed_crash_leaves_no_fix_beside_a_failure() -> None:
+    known = rubric(dimension("models", criterion("M-3", 3, "model")))
+    asked = Asked("a", {}, {"M-3": (failing("version"), E)})
+    card = World(known, (asked,), (("M-3", "m", failing("version")),)).scorecard()
+    assert [(f.gain_responses, f.gain_points) for f in card.fixes] == [(0, 100)]
+    assert card.reconstructable.no_fix_known == 1
+
+
 def test_text_and_effort_come_from_the_lowest_level_that_fails() -> None:
     system = world((1, {"P-2": failing("a"), "P-3": failing("a"), "M-2": failing("a")}))
     (fix,) = fixes(system)

@@ -63,7 +63,7 @@ def traces(read: int = 100, unread: int = 0, seen: int = 100, missed: int = 0) -
         read=read,
         unread=unread,
         unread_places=[Unread("t.jsonl:7", "not JSON")] * bool(unread),
-        recognised={"planner": seen} if seen else {},
+        recognised={"planner": seen},
         unrecognised={"planner": missed} if missed else {},
     )
 

@@ -170,7 +170,8 @@ def test_not_applicable_is_never_a_pass(system: World, seed: int) -> None:
 @given(worlds, seeds)
 def test_merging_is_exact_in_any_grouping(system: World, seed: int) -> None:
     chance = Random(seed)
-    places = {name: [chance.randrange(3) for _ in range(300)] for name in ("r", "s", "u")}
+    system = replace(system, responses=system.responses[:15])  # 15 part in as many ways as 100
+    places = {name: [chance.randrange(3) for _ in range(50)] for name in ("r", "s", "u")}
 
     def part(name: str, answers: tuple[Any, ...], number: int) -> list[Any]:
         return [a for a, at in zip(answers, places[name], strict=False) if at == number]

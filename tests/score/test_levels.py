@@ -127,6 +127,11 @@ def test_responses_without_an_applicable_criterion_are_not_passes() -> None:
     assert one({1: "response"}, *rows).standing().level == 0
 
 
+def test_responses_that_only_a_higher_level_concerns_do_not_dilute_a_lower_one() -> None:
+    rows = [(N, P)] * 99 + [(F, P)]
+    assert one({1: "response", 2: "response"}, *rows).standing().level == 0
+
+
 def test_a_rare_doubt_does_not_earn_a_level() -> None:
     """Nothing of level 2 applied; one answer turned into UNKNOWN must not reach level 2."""
     rows = [(P, N)] * 100

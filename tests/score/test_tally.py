@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+from dataclasses import replace
 
 import pytest
 
-from agentaudit.finding import Cause
+from agentaudit.finding import Answer, Cause
 from agentaudit.score import Tally
 from tests.score.worlds import (
     World,
@@ -51,6 +52,21 @@ def test_five_examples_per_outcome_and_reason_smallest_hash_first() -> None:
 
     assert [f.subject for f in found] == smallest(ids[::2]) + smallest(ids[1::2])
     assert [f.reason for f in found] == ["broken"] * 5 + ["missing"] * 5
+
+
+def test_two_answers_about_one_subject_are_kept_in_the_same_order() -> None:
+    ids = sorted(map(str, range(5)), key=lambda id: hashlib.md5(id.encode()).hexdigest())
+    first, second = failing("x"), replace(failing("x"), message="also not there")
+
+    def told(*answers: Answer) -> list[str]:
+        tally = Tally(RUBRIC)
+        for id in ids[:4]:
+            tally.response(id, "answer", "planner", {"P-2": first})
+        for answer in answers:
+            tally.response(ids[4], "answer", "planner", {"P-2": answer})
+        return [f.message for f in scorecard(BLANK, tally).dimensions[0].criteria[0].findings]
+
+    assert told(first, second) == told(second, first) == ["not there"] * 4 + ["also not there"]
 
 
 def test_examples_come_failures_first() -> None:

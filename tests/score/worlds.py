@@ -133,7 +133,9 @@ def world(data: bytes) -> World:
     responses = []
     for number in range(tape.take(5)):
         answers = {id: _answer(tape) for id in own if tape.take(32) < 31}
-        borrowed = {id: (_answer(tape),) * (1 + tape.take(2)) for id in lent if tape.take(2)}
+        borrowed = {
+            id: tuple(_answer(tape) for _ in range(1 + tape.take(2))) for id in lent if tape.take(2)
+        }
         entry, service = f"entry {tape.take(2)}", f"service {tape.take(2)}"
         first = Asked(f"{number}", answers, borrowed, entry, service)
         times = range(_TIMES[tape.take(len(_TIMES))])
@@ -203,9 +205,12 @@ def figures(standing: Standing) -> dict[str, Fraction]:
 
 
 def assert_not_raised(before: Standing, after: Standing) -> None:
-    old, new = figures(before), figures(after)
-    raised = {name: (str(old[name]), str(new[name])) for name in old if new[name] > old[name]}
-    assert not raised
+    assert not raised(figures(before), figures(after))
+
+
+def raised(old: Mapping[str, Fraction], new: Mapping[str, Fraction]) -> dict[str, tuple[str, str]]:
+    """Figures that are higher afterwards; KeyError for a dimension that no longer counts."""
+    return {name: (str(old[name]), str(new[name])) for name in old if new[name] > old[name]}
 
 
 def criterion(id: str, level: int, subject: str = "response", weight: float = 1.0) -> Criterion:

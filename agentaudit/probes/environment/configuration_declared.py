@@ -17,6 +17,17 @@ MANIFEST = {"requirements.txt": "openai==1.93.0\n"}
             {"component": {"files": {**MANIFEST, ".env.example": "OPENAI_MODEL=\n"}}},
         ),
         Example(Outcome.FAIL, {"component": {"files": MANIFEST}}),
+        Example(
+            Outcome.FAIL,
+            {"component": {"files": {**MANIFEST, ".env.example": "\n"}}},
+            "an empty file declares nothing",
+        ),
+        Example(
+            Outcome.FAIL,
+            {"component": {"files": {**MANIFEST, "config.yaml": "# model: later\n"}}},
+            "nor does a comment",
+        ),
+        Example(Outcome.FAIL, {"component": {"files": {**MANIFEST, "main.tf": ""}}}),
     ],
 )
 def configuration_declared(component: Component) -> Answer:

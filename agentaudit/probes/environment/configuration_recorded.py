@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, probe
+from agentaudit.probes.environment.digests import as_digest, as_version
 from agentaudit.response import Response
+from agentaudit.span import Fact
 
 STEP = {"name": "chat gpt-4o"}
+DIGEST = "sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
 
 
 @probe(
@@ -22,7 +25,7 @@ STEP = {"name": "chat gpt-4o"}
                             **STEP,
                             "resource": {
                                 "service.name": "planner",
-                                "env.config.digest": "sha256:2c26b46b68ffc68f",
+                                "env.config.digest": DIGEST,
                             },
                         }
                     ]
@@ -44,6 +47,14 @@ STEP = {"name": "chat gpt-4o"}
             {"response": {"spans": [{**STEP, "attributes": {"env.config.version": "default"}}]}},
             "`default` names no version",
         ),
+        *(
+            Example(
+                Outcome.FAIL,
+                {"response": {"spans": [{**STEP, "attributes": {name: "yes"}}]}},
+                "neither a digest nor a version",
+            )
+            for name in ("env.config.digest", "env.config.version")
+        ),
         Example(Outcome.UNKNOWN, {"response": {"spans": [{**STEP, "resource": None}]}}),
     ],
 )
@@ -56,5 +67,9 @@ def configuration_recorded(response: Response) -> Answer:
     gaps = Gaps(len(response.services))
     for service in response.services:
         what = f"configuration of {service.name}"
-        gaps.need(service.fact("env.config"), what, service.name, service.evidence())
+        gaps.need(_shaped(service.fact("env.config")), what, service.name, service.evidence())
     return gaps.answer("every service records its configuration")
+
+
+def _shaped(fact: Fact) -> Fact:
+    return as_digest(fact) if fact.attribute == "env.config.digest" else as_version(fact)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, probe
+from agentaudit.probes.environment.digests import as_digest
 from agentaudit.response import Response
 
 DIGEST = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -40,6 +41,26 @@ HOST = {**BARE, "host.id": "vm-17", "env.lock.digest": DIGEST}
             Outcome.FAIL,
             {"response": {"spans": [{**STEP, "resource": HOST}]}},
             "host and lock file count only where `services:` declares that there is no container",
+        ),
+        Example(
+            Outcome.FAIL,
+            {
+                "response": {
+                    "spans": [{**STEP, "resource": {**HOST, "env.lock.digest": "yes"}}],
+                    "containers": {"planner": False},
+                }
+            },
+            "`yes` is no digest",
+        ),
+        Example(
+            Outcome.FAIL,
+            {
+                "response": {
+                    "spans": [{**STEP, "resource": {**HOST, "host.id": "-"}}],
+                    "containers": {"planner": False},
+                }
+            },
+            "a dash names no host",
         ),
         Example(
             Outcome.FAIL,
@@ -97,8 +118,9 @@ def image_recorded(response: Response) -> Answer:
     for ref in response.refs("image"):
         service = response.service(response.by_id[ref.span_id])
         if service is not None and service.container is False:
-            for key in ("host.id", "env.lock.digest"):
-                gaps.need(service.fact(key), key, service.name, service.evidence())
+            facts = service.fact("host.id"), as_digest(service.fact("env.lock.digest"))
+            for fact in facts:
+                gaps.need(fact, fact.key, service.name, service.evidence())
         else:
             gaps.record(ref, f"image digest of {ref.place}")
     return gaps.answer("every service records its image digest")

@@ -7,7 +7,7 @@ from agentaudit.evidence import Evidence
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, failed, probe
 from agentaudit.probes.environment.runtimes import INSTEAD, language, pinned
-from agentaudit.source import Component
+from agentaudit.source import Component, Place
 
 PROJECT = '[project]\nname = "planner"\nrequires-python = ">=3.11"\ndependencies = ["openai"]\n'
 NODE = '{"name": "web", "dependencies": {"openai": "^5"}, "engines": {"node": ">=20"}}'
@@ -70,6 +70,30 @@ NODE = '{"name": "web", "dependencies": {"openai": "^5"}, "engines": {"node": ">
         ),
         Example(
             Outcome.FAIL,
+            {
+                "component": {
+                    "files": {
+                        "pyproject.toml": PROJECT.replace(">=3.11", ">=3.11,<3.12"),
+                        "Dockerfile": "FROM python:3\nCOPY . .\n",
+                    }
+                }
+            },
+            "the image that runs decides, and names the major version only",
+        ),
+        Example(
+            Outcome.FAIL,
+            {
+                "component": {
+                    "files": {
+                        "pyproject.toml": PROJECT.replace(">=3.11", ">=3.11,<3.12"),
+                        "Dockerfile": "FROM python\nCOPY . .\n",
+                    }
+                }
+            },
+            "an image without a tag is the latest one",
+        ),
+        Example(
+            Outcome.FAIL,
             {"component": {"files": {"app.py": "import openai\n"}}},
             "nothing pins any runtime",
         ),
@@ -104,12 +128,13 @@ class _Pin(NamedTuple):
     version: str
     """Empty when it allows several minor versions."""
     shown: Evidence
+    place: Place
 
 
 def _pins(component: Component) -> Iterator[_Pin]:
     for place, text in component.runtime_pins:
         spoken = language(place, text)
-        yield _Pin(spoken, pinned(place, text, spoken), place.evidence(place.text or text))
+        yield _Pin(spoken, pinned(place, text, spoken), place.evidence(place.text or text), place)
 
 
 def _about(spoken: str, pins: list[_Pin], *, alone: bool) -> list[_Pin]:
@@ -122,6 +147,10 @@ def _require(gaps: Gaps, spoken: str, pins: list[_Pin], component: Component) ->
     """Require that the pins of one language allow one minor version."""
     exact = {pin.version for pin in pins if pin.version}
     versions = sorted(v for v in exact if not v.startswith("sha256:")) or sorted(exact)[:1]
+    if loose := [pin.shown for pin in _run(pins, component) if not pin.version]:
+        message = f"the {spoken} image that runs it is not pinned to a minor version"
+        gaps.fail(message, *loose, fact="runtime version", place=component.id, reason="missing")
+        return
     if len(versions) == 1:
         gaps.seen(*(pin.shown for pin in pins if pin.version))
         return
@@ -131,3 +160,11 @@ def _require(gaps: Gaps, spoken: str, pins: list[_Pin], component: Component) ->
     shown = [pin.shown for pin in pins] or [component.evidence()]
     reason = "conflict" if versions else "missing"
     gaps.fail(message, *shown, fact="runtime version", place=component.id, reason=reason)
+
+
+def _run(pins: list[_Pin], component: Component) -> Iterator[_Pin]:
+    """The pins by images that the component runs in: the last of the language in each build
+    file."""
+    for file in component.build_files:
+        places = {base.place for base in file.bases}
+        yield from [pin for pin in pins if pin.place in places][-1:]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, probe
+from agentaudit.probes.environment.digests import as_version
 from agentaudit.response import Response
 
 STEP = {"name": "chat gpt-4o"}
@@ -55,6 +56,14 @@ ASKED = {
             },
             "the language alone is no version, and the system is missing",
         ),
+        *(
+            Example(
+                Outcome.FAIL,
+                {"response": {"spans": [{**STEP, "resource": {**FULL, name: "yes"}}]}},
+                "a version has a digit",
+            )
+            for name in ("process.runtime.version", "os.version")
+        ),
         Example(Outcome.UNKNOWN, {"response": {"spans": [{**STEP, "resource": None}]}}),
     ],
 )
@@ -71,7 +80,7 @@ def runtime_recorded(response: Response) -> Answer:
             gaps.seen(*ref.evidence[:1])
             continue
         for key, what in ASKED.items():
-            gaps.need(
-                service.fact(key), f"{what} of {service.name}", service.name, service.evidence()
-            )
+            fact = service.fact(key)
+            fact = as_version(fact) if key.endswith(".version") else fact
+            gaps.need(fact, f"{what} of {service.name}", service.name, service.evidence())
     return gaps.answer("every service records its runtime and operating system")

@@ -12,6 +12,7 @@ from agentaudit.probe import Example, Gaps, Limits, probe
 from agentaudit.probes.prompts.dialogue import same
 from agentaudit.probes.visibility import MODEL_CALLS
 from agentaudit.response import Response
+from agentaudit.semconv.values import vacant
 from agentaudit.span import Fact, Kind, Recorded, Span
 
 _AGENT = re.compile(r"(?:invoke_agent|create_agent) (\S.*)", re.DOTALL)
@@ -57,6 +58,11 @@ def _case(*spans: dict[str, object]) -> dict[str, object]:
             Outcome.FAIL,
             _case({"name": "execute_tool post"}),
             "without arguments nobody can tell a repetition",
+        ),
+        Example(
+            Outcome.FAIL,
+            _case({"name": "invoke_agent unknown"}),
+            "nobody can tell which agent was entered",
         ),
         Example(
             Outcome.NOT_APPLICABLE,
@@ -125,6 +131,7 @@ def _agents(gaps: Gaps, response: Response, entries: float) -> None:
     first: dict[str, Span] = {}
     for span in response.of(Kind.AGENT):
         named, place = _AGENT.fullmatch(span.name), response.service_name(span)
+        named = None if named and vacant(named[1]) else named
         name = span.fact("agent.name")
         if not named and not gaps.need(name, f"name of {span.name}", place, span.evidence()):
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from agentaudit.parse import Malformed, json, yaml
@@ -26,6 +26,15 @@ _RESULT = re.compile(
 POINTER = "version https://git-lfs.github.com/spec/"
 _CASES = ("cases", "tests", "examples", "samples", "questions", "items", "data", "dataset", "rows")
 
+_NUMBERS = frozenset(["id", "_id", "uuid", "index", "idx", "case_id", "number"])
+_SPLIT = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_INPUT = re.compile(
+    r"(?i)(?:^|[^a-z])(?:inputs?|questions?|query|queries|prompts?|q|vars|args|user|users|messages?"
+    r"|text|utterances?|instructions?|requests?|tasks?|problem|conversations?|dialogu?e?|turns?"
+    r"|history|goal|scenario|ticket|email|document|statement|claim|transcript|content)(?:[^a-z]|$)"
+)
+"""Names of what a system is given in a case."""
+
 
 def datasets(repo: Repo) -> Iterator[Place]:
     """Files that by their place or name hold evaluation cases, not results."""
@@ -36,7 +45,8 @@ def datasets(repo: Repo) -> Iterator[Place]:
 
 
 def count(text: str, path: str) -> int | None:
-    """Number of cases in a file; None when it cannot be read. A pointer to large-file storage holds
+    """Number of distinct cases in a file; None when it cannot be read. A pointer to large-file
+    storage holds
     none: the cases themselves are not in git."""
     if text.startswith(POINTER):
         return 0
@@ -48,7 +58,15 @@ def count(text: str, path: str) -> int | None:
 
 
 def _lines(text: str) -> int:
-    return sum(1 for line in text.splitlines() if line.strip())
+    found, broken = [], False
+    for line in filter(str.strip, text.splitlines()):
+        try:
+            found.append(json(line))
+        except Malformed:
+            broken = True
+    if broken and not found:
+        raise Malformed("no line is JSON")
+    return _distinct(found)
 
 
 def _rows(text: str) -> int:
@@ -56,15 +74,49 @@ def _rows(text: str) -> int:
     first = lines[0] if lines else ""
     separator = "\t" if first.count("\t") > first.count(",") else ","
     rows = csv.reader(lines, delimiter=separator)
-    return max(sum(1 for row in rows if any(cell.strip() for cell in row)) - 1, 0)
+    head = next(rows, [])
+    return _distinct(dict(zip(head, row, strict=False)) for row in rows)
 
 
 def _listed(value: Any) -> int:
     if isinstance(value, list):
-        return len(value)
+        return _distinct(value)
     if not isinstance(value, dict):
         return 0
-    return max((len(value[k]) for k in _CASES if isinstance(value.get(k), list | dict)), default=0)
+    return max((_distinct(value[k]) for k in _CASES if isinstance(value.get(k), list)), default=0)
+
+
+def _distinct(values: Iterable[Any]) -> int:
+    """How many different cases there are; one is a text, or holds an input that is not empty."""
+    return len({repr(value) for value in map(_bare, values) if _is_case(value)})
+
+
+def _bare(value: Any) -> Any:
+    """A case without its number: cases that differ in nothing else are one."""
+    if not isinstance(value, dict):
+        return value
+    return {key: inner for key, inner in value.items() if str(key).lower() not in _NUMBERS}
+
+
+def _is_case(value: Any, depth: int = 4) -> bool:
+    if isinstance(value, str):
+        return bool(value.strip())
+    if not isinstance(value, dict) or not depth:
+        return False
+    return any(
+        (_is_given(inner) and _INPUT.search(_SPLIT.sub("_", str(key))) is not None)
+        or (isinstance(inner, dict) and _is_case(inner, depth - 1))
+        for key, inner in value.items()
+    )
+
+
+def _is_given(value: Any) -> bool:
+    """Whether something other than nothing stands there."""
+    if isinstance(value, dict):
+        return any(map(_is_given, value.values()))
+    if isinstance(value, list):
+        return any(map(_is_given, value))
+    return bool(value.strip()) if isinstance(value, str) else value is not None
 
 
 _READERS: Mapping[str, Callable[[str], int]] = {

@@ -7,12 +7,18 @@ from agentaudit.probes.guardrails.cases import PATTERNS, POINTER, count, dataset
 from agentaudit.source import Place, Repo
 
 ENOUGH = {"cases": 200}
-CASES = '{"input": "Weather?", "expected": "rain"}\n'
+CASES = "".join(f'{{"input": "Weather {n}?", "expected": "rain"}}\n' for n in range(500))
+ROWS = "".join(f"why {n},so\n" for n in range(200))
+KEYS = ", ".join(f'"k{n}": {{"q": {n}}}' for n in range(200))
 GIT = {"commits": [{"message": "Add cases", "files": ["evals/golden.jsonl"]}]}
 
 
 def _repo(path: str, text: str, **more: object) -> dict[str, object]:
     return {"repo": {"files": {path: text}, **GIT, **more}, "limits": ENOUGH}
+
+
+def _first(number: int) -> str:
+    return "".join(CASES.splitlines(keepends=True)[:number])
 
 
 @probe(
@@ -21,15 +27,27 @@ def _repo(path: str, text: str, **more: object) -> dict[str, object]:
     '`{"input": "...", "expected": "..."}`, and grow the file with every failure found in '
     "production.",
     examples=[
-        Example(Outcome.PASS, _repo("evals/golden.jsonl", CASES * 200)),
-        Example(Outcome.PASS, _repo("tests/eval/cases.csv", "q,a\n" + "why,so\n" * 200)),
-        Example(Outcome.FAIL, _repo("evals/golden.jsonl", CASES * 199), "one too few"),
+        Example(Outcome.PASS, _repo("evals/golden.jsonl", CASES)),
+        Example(Outcome.PASS, _repo("tests/eval/cases.csv", "q,a\n" + ROWS)),
+        Example(Outcome.FAIL, _repo("evals/golden.jsonl", _first(199)), "one too few"),
         Example(Outcome.FAIL, _repo("evals/golden.jsonl", f"{POINTER}v1\noid x\n"), "a pointer"),
-        Example(Outcome.FAIL, _repo("evals/results/run.jsonl", CASES * 500), "results"),
-        Example(Outcome.FAIL, _repo("data/customers.jsonl", CASES * 500), "not for evaluation"),
+        Example(Outcome.FAIL, _repo("evals/results/run.jsonl", CASES), "results"),
+        Example(Outcome.FAIL, _repo("data/customers.jsonl", CASES), "not for evaluation"),
+        Example(Outcome.FAIL, _repo("evals/golden.jsonl", _first(1) * 200), "one case 200 times"),
+        Example(Outcome.FAIL, _repo("evals/golden.jsonl", "{}\n" * 200), "empty cases"),
+        Example(
+            Outcome.FAIL,
+            _repo("evals/set.json", f'{{"data": {{{KEYS}}}}}'),
+            "an object with 200 keys is no list of cases",
+        ),
+        Example(
+            Outcome.FAIL,
+            _repo("benchmarks/latency.csv", "run,ms\n" + ROWS),
+            "measurements: no column holds an input",
+        ),
         Example(
             Outcome.UNKNOWN,
-            {"repo": {"files": {"evals/golden.jsonl": CASES * 200}}, "limits": ENOUGH},
+            {"repo": {"files": {"evals/golden.jsonl": CASES}}, "limits": ENOUGH},
             "a directory without git says nothing about versions",
         ),
         Example(Outcome.UNKNOWN, {"limits": ENOUGH}, "no repository is configured"),
@@ -57,8 +75,8 @@ def dataset_versioned(repo: Repo, limits: Limits) -> Answer:
             fact="evaluation dataset",
         )
     return failed(
-        f"{total} of {limits['cases']:.0f} cases are versioned; searched {', '.join(PATTERNS)} "
-        "named or placed under eval, golden or benchmark",
+        f"{total} of {limits['cases']:.0f} distinct cases are versioned; "
+        f"searched {', '.join(PATTERNS)} named or placed under eval, golden or benchmark",
         *evidence,
         reason="missing",
         fact="evaluation dataset",

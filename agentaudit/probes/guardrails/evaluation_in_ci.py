@@ -5,6 +5,7 @@ import re
 from agentaudit.evidence import Evidence, Location
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
+from agentaudit.probes.commands import commands
 from agentaudit.source import Repo
 
 _RUNS = re.compile(
@@ -35,7 +36,20 @@ _RUNS = re.compile(
     )"""
 )
 """Commands and actions that run an evaluation suite of models, agents or retrieval."""
-_SEPARATOR = re.compile(r"&&|\|\||[;|\n]")
+_ASIDE = re.compile(
+    r"--(?:ignore|ignore-glob|deselect|rootdir|junitxml|cov)[=\s]+\S+"
+    r"|\s-k[=\s]*(?:\"[^\"]*\bnot\b[^\"]*\"|'[^']*\bnot\b[^']*')"
+)
+"""Options that name what is left out, or where something is put."""
+_TARGET = re.compile(r"(?i)(?:make|just|task|npm|pnpm|yarn|nox|tox|hatch)\s")
+_AROUND = frozenset(
+    re.findall(
+        r"\w+",
+        "docs doc lint format fmt install deps setup build clean image types typecheck help report "
+        "dashboard notebook deploy download list",
+    )
+)
+"""Words of targets that do something with the suite and do not run it."""
 _INSTALL = re.compile(r"(?i)\b(?:npm|pip3?|uv|pnpm|yarn|poetry)\s+(?:install|add|i)\b")
 
 HEAD = "on: [push]\njobs:\n  eval:\n    runs-on: ubuntu-latest\n    steps:\n      - "
@@ -57,6 +71,18 @@ def _workflow(step: str) -> dict[str, object]:
         Example(Outcome.FAIL, _workflow("run: pytest tests/")),
         Example(Outcome.FAIL, _workflow("run: eval $(ssh-agent) && make evaluate-docs-links")),
         Example(Outcome.FAIL, _workflow("run: npm install promptfoo")),
+        Example(Outcome.FAIL, _workflow("run: echo 'run pytest evals/'"), "printed, not run"),
+        Example(Outcome.FAIL, _workflow("run: pytest tests --ignore evals/"), "left out"),
+        Example(Outcome.FAIL, _workflow("run: pytest --collect-only evals/"), "listed, not run"),
+        Example(Outcome.FAIL, _workflow("run: pytest evals/ || true"), "no failure is seen"),
+        Example(
+            Outcome.FAIL,
+            _workflow("run: pytest evals/\n        continue-on-error: true"),
+            "nor here",
+        ),
+        Example(Outcome.FAIL, _workflow("run: pytest evals/\n        if: false"), "never run"),
+        Example(Outcome.FAIL, _workflow("run: python -m evals --help"), "explained, not run"),
+        Example(Outcome.FAIL, _workflow("run: make eval-docs"), "another target"),
         Example(Outcome.FAIL, {"repo": {"files": {"evals/suite.yaml": "tests: []\n"}}}, "no CI"),
         Example(Outcome.UNKNOWN, {}, "no repository is configured"),
     ],
@@ -69,8 +95,8 @@ def evaluation_in_ci(repo: Repo) -> Answer:
     """
     steps = repo.steps()
     for step in steps:
-        commands = _SEPARATOR.split(step.text)
-        found = next((m for m in map(_RUNS.search, commands) if m and not _installs(m)), None)
+        texts = [_ASIDE.sub(" ", text) for text, fails in commands(step) if fails]
+        found = next((m for m in map(_RUNS.search, texts) if m and _is_run(m)), None)
         if found:
             place = step.place
             where = Location(place.repo, place.path, place.line)
@@ -83,5 +109,8 @@ def evaluation_in_ci(repo: Repo) -> Answer:
     )
 
 
-def _installs(found: re.Match[str]) -> bool:
-    return bool(_INSTALL.search(found.string, 0, found.start()))
+def _is_run(found: re.Match[str]) -> bool:
+    """Whether it is neither installed nor a target that only has the suite in its name."""
+    words = set(re.split(r"[^a-z]+", found[0].lower()))
+    around = _TARGET.match(found[0]) and words & _AROUND
+    return not around and not _INSTALL.search(found.string, 0, found.start())

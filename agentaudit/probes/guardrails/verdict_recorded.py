@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, failed, probe
 from agentaudit.probes.visibility import GUARDRAILS
 from agentaudit.response import Response
+from agentaudit.semconv.values import vacant
 from agentaudit.span import Fact, Kind, Recorded, Span
 
 VERDICTS = frozenset(
     {"pass", "passed", "allow", "allowed", "safe", "ok", "block", "blocked", "deny", "denied"}
     | {"fail", "failed", "unsafe", "modify", "modified", "redact", "redacted", "flag", "flagged"}
-    | {"true", "false"}
+    | {"warn", "warned", "warning", "escalate", "escalated", "review", "approve", "approved"}
+    | {"accept", "accepted", "reject", "rejected", "refuse", "refused", "mask", "masked"}
+    | {"intervened", "guardrail_intervened", "filtered", "rewrite", "rewritten", "true", "false"}
 )
 NAMELESS = frozenset({"guardrail", "guardrails", "guard", "run_guardrail"})
 AGENT = {"name": "invoke_agent planner"}
@@ -49,6 +54,17 @@ JUDGED = {"guardrail.name": "amounts", "guardrail.verdict": "pass"}
             Outcome.FAIL,
             {"response": {"spans": [AGENT, {"name": "run_guardrail amounts"}]}},
             "it ran, and nobody knows what it said",
+        ),
+        *(
+            Example(
+                Outcome.FAIL,
+                {"response": {"spans": [AGENT, {"name": "run_guardrail", "attributes": told}]}},
+                because,
+            )
+            for told, because in (
+                ({**JUDGED, "guardrail.verdict": "yes?"}, "no verdict that anyone can act on"),
+                ({**JUDGED, "guardrail.name": "unknown"}, "`unknown` names no guardrail"),
+            )
         ),
         Example(
             Outcome.FAIL,
@@ -97,17 +113,29 @@ def verdict_recorded(response: Response) -> Answer:
 
 
 def _ask(gaps: Gaps, span: Span, place: str) -> None:
-    name, verdict = span.fact("guardrail.name"), span.fact("guardrail.verdict")
-    if name or span.name.strip().lower() in NAMELESS:
+    name, verdict = span.fact("guardrail.name"), _verdict(span.fact("guardrail.verdict"))
+    if name.state is not Recorded.MISSING or _nameless(span):
         gaps.need(name, f"name of {span.name}", place, span.evidence())
     gaps.need(
         verdict or _spoken(span) or verdict, f"verdict of {span.name}", place, span.evidence()
     )
 
 
+def _nameless(span: Span) -> bool:
+    called = span.name.strip().removeprefix("run_guardrail ")
+    return called.lower() in NAMELESS or vacant(called)
+
+
+def _verdict(fact: Fact) -> Fact:
+    """The fact, unless it is no verdict; the word `redacted` is one, and no mask."""
+    if fact.value == "redacted":
+        return replace(fact, state=Recorded.RECORDED)
+    if not fact or fact.text.strip().strip('"').lower() in VERDICTS:
+        return fact
+    return replace(fact, state=Recorded.MALFORMED)
+
+
 def _spoken(span: Span) -> Fact:
     """A verdict that stands as the whole output."""
-    output = span.fact("step.output")
-    if output and output.text.strip().strip('"').lower() in VERDICTS:
-        return output
-    return Fact("guardrail.verdict", Recorded.MISSING)
+    found = _verdict(span.fact("step.output"))
+    return found if found else Fact("guardrail.verdict", Recorded.MISSING)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
+from agentaudit.probes.commands import commands
 from agentaudit.source import Component, Step
 
 _BUILD = re.compile(
@@ -31,15 +32,31 @@ _NAMED = re.compile(
 """A variable that is set to the commit, or to a name that ends in it."""
 _ASIDE = re.compile(r"--(?:build-arg|label|cache-from|cache-to|annotation)[=\s]+\S+(?:\s+HEAD\S*)?")
 """Where a commit may stand that is not the name of what is built."""
-_INPUT = re.compile(r"\s(?:tags?|images?|name|version|args|extra_args|destination)=")
+_VALUE = r"((?:\"[^\"]*\"|'[^']*'|\$\([^()]*\)|\$\{\{[^}]*\}\}|[^\s\"'])+)"
+_TAG = re.compile(
+    r"(?:^|\s)(?:-t|--tags?|--image|--destination|--version(?:-suffix)?|-Djib\.to\.(?:image|tags)"
+    r"|[-/]{1,2}[DPp]:?(?:project\.)?(?:[vV]ersion|revision)|\bpack\s+build"
+    rf"|--set\s+[\"']?[\w.*-]{{1,60}}\.tags?)[=\s]+{_VALUE}"
+)
+_SET = re.compile(
+    rf"^(?:env\s+)?[A-Z_]*(?:TAG|VERSION|IMAGE)[A-Z_]*={_VALUE}\s.*\b(?:bake|compose|build)\b"
+)
+"""A variable of one command, for builders whose names stand in a file."""
+_VERSION = re.compile(r"\b(?:poetry|uv|hatch|npm|pnpm|yarn)\s+version\s(.*)", re.DOTALL)
+_PACKAGE = re.compile(r"\b(?:(?:uv|poetry|hatch|-m)\s+build|npm\s+publish)\b")
+_INPUT = re.compile(r"\s(?:tags?|images?|args|extra_args|destination)=")
 _NEXT = re.compile(r"\s[a-z][a-z_-]{1,30}=")
-_TAGGING = re.compile(r"\bdocker\s+(?:tag|push)\b|\b(?:podman|skopeo|crane)\s+(?:tag|push|copy)\b")
+_TAGGING = re.compile(
+    r"\b(?:docker(?:\s+image)?|podman|nerdctl|crane|buildah|skopeo)\s+(?:tag|copy)\s(.*)"
+    r"|\bdocker\s+buildx\s+imagetools\s+create\s(.*)",
+    re.DOTALL,
+)
 _EXPRESSION = re.compile(r"\$\{\{[^}]{0,200}\}\}|\$\{?\w{1,60}\}?")
 
 
 def builds(steps: Iterable[Step]) -> Iterator[Step]:
     """Steps that build an image or a package."""
-    return (step for step in steps if _BUILD.search(step.text))
+    return (step for step in steps if any(_BUILD.search(text) for text, _ in commands(step)))
 
 
 def concerns(step: Step, component: Component, *, alone: bool) -> bool:
@@ -66,21 +83,53 @@ def _fits(word: str, component: Component) -> bool:
 
 
 def stamped(build: Step, steps: Iterable[Step], workflow: str) -> bool:
-    """Whether what the step builds is named by the commit, by itself or by its workflow's text."""
-    variables = {found[1] for found in _NAMED.finditer(workflow)}
-    if _names(build.text, variables):
-        return True
+    """Whether what the step builds is named by the commit: in its own tag, or in one that the
+    workflow gives to the same image later."""
+    variables = {found[1] for found in _NAMED.finditer(_ASIDE.sub("", workflow))}
     same = [step for step in steps if step.place.path == build.place.path]
-    if re.search(r"\.outputs\.(?:tags|version|json)\b", build.text):
-        return any("metadata-action" in s.text and _COMMIT.search(s.text) for s in same)
-    return any(_TAGGING.search(step.text) and _names(step.text, variables) for step in same)
+    texts = [text for text, _ in commands(build) if _BUILD.search(text)]
+    given = [value for text in texts for value in _given(text)]
+    if any(_holds(value, variables) for value in given):
+        return True
+    if re.search(r"\.outputs\.(?:tags|version|json)\b", " ".join(given)):
+        return any(
+            "metadata-action" in s.text and _COMMIT.search(" ".join(_inputs(s.text))) for s in same
+        )
+    names = {_repository(name) for value in given for name in re.split(r"[\s,]+", value)} - {""}
+    later = [text for step in same for text, _ in commands(step)]
+    if any(_PACKAGE.search(text) for text in texts):
+        return any((m := _VERSION.search(text)) and _holds(m[1], variables) for text in later)
+    return any(_tags(text, names, variables) for text in later)
 
 
-def _names(text: str, variables: Iterable[str]) -> bool:
-    """Whether the commit, or a variable set to it, stands where a tag or version is given."""
-    given = "\n".join(_inputs(text)) if text.startswith("uses:") else _ASIDE.sub("", text)
-    return bool(_COMMIT.search(given)) or any(
-        re.search(rf"(?:\$\{{?|env\.){re.escape(name)}\b", given) for name in variables
+def _given(text: str) -> Iterator[str]:
+    """What a build is told to call what it makes."""
+    if text.startswith("uses:"):
+        yield from _inputs(text)
+        return
+    for pattern in (_TAG, _SET):
+        yield from (found[1] for found in pattern.finditer(text))
+
+
+def _tags(text: str, names: Collection[str], variables: Collection[str]) -> bool:
+    """Whether the command gives one of the named images a tag with the commit."""
+    found = _TAGGING.search(text)
+    words = [word[0] for word in re.finditer(_VALUE, (found[1] or found[2]) if found else "")]
+    ours = any(_repository(word) in names for word in words)
+    return ours and any(_holds(word, variables) for word in words)
+
+
+def _repository(reference: str) -> str:
+    """An image's name without its tag."""
+    name = reference.strip("\"'").removeprefix("docker://").partition("@")[0]
+    start, slash, last = name.rpartition("/")
+    return f"{start}{slash}{last.partition(':')[0]}"
+
+
+def _holds(text: str, variables: Iterable[str]) -> bool:
+    """Whether the commit, or a variable set to it, stands in the text."""
+    return bool(_COMMIT.search(text)) or any(
+        re.search(rf"(?:\$\{{?|env\.){re.escape(name)}\b", text) for name in variables
     )
 
 

@@ -59,6 +59,36 @@ def _built(steps: str) -> dict[str, object]:
         ),
         Example(
             Outcome.FAIL,
+            _built('      - run: echo "docker build -t app:$GITHUB_SHA ."\n'),
+            "printed, not run",
+        ),
+        Example(
+            Outcome.FAIL,
+            _built("      - run: docker build -t app:$GITHUB_SHA .\n        if: false\n"),
+            "a step that never runs",
+        ),
+        Example(
+            Outcome.FAIL,
+            _built("      - run: docker build --help && echo $GITHUB_SHA\n"),
+            "it builds nothing",
+        ),
+        Example(
+            Outcome.FAIL,
+            _built("      - run: docker build -t app:latest . && git rev-parse HEAD\n"),
+            "the commit stands beside the build, not in its tag",
+        ),
+        Example(
+            Outcome.FAIL,
+            _built(RUN.format("latest") + "      - run: docker push other/thing:$GITHUB_SHA\n"),
+            "another image is tagged",
+        ),
+        Example(
+            Outcome.FAIL,
+            _built(RUN.format("latest --iidfile $GITHUB_SHA.txt")),
+            "a file is named by the commit, not the image",
+        ),
+        Example(
+            Outcome.FAIL,
             _built("      - run: pytest --junitxml=$GITHUB_SHA.xml\n"),
             "CI tests it and builds nothing",
         ),

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from agentaudit.below import Below
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, not_applicable, probe
 from agentaudit.response import Response
@@ -94,37 +93,43 @@ def remote_tools_recorded(response: Response) -> Answer:
     The commit of the caller says nothing about code that runs elsewhere. When somebody else
     updates their server, the agent changes its behaviour and no repository of the team shows it.
     """
-    remote = [span for span in response.of(Kind.TOOL) if _remote(span, response)]
+    behind = Below(response, lambda span: _reached(span, response))
+    remote = [span for span in response.of(Kind.TOOL) if _remote(span, response, behind)]
     if not remote:
         return not_applicable("no tool was called elsewhere", response.entry.evidence())
+    released = Below(response, lambda span: _released(span, response))
     gaps = Gaps(2 * len(remote))
     for span in remote:
         place = response.service_name(span)
         gaps.need(span.fact("tool.name"), f"name of tool {span.name}", place, span.evidence())
-        gaps.need(_version(span, response), f"version of tool {span.name}", place, span.evidence())
+        version = _version(span, response, released)
+        gaps.need(version, f"version of tool {span.name}", place, span.evidence())
     return gaps.answer("every remote tool records its name and version")
 
 
-def _remote(span: Span, response: Response) -> bool:
+def _remote(span: Span, response: Response, behind: Below) -> bool:
     """Whether a marker says so, or a request below it reaches another service."""
     marker = span.fact("tool.remote")
     marked = bool(marker) and marker.text.lower() not in HERE
-    return marked or span.name.startswith("tools/call") or any(_behind(span, response))
+    if marked or span.name.startswith("tools/call"):
+        return True
+    return behind.of(span, response.service_name(span)) is not None
 
 
-def _behind(span: Span, response: Response) -> Iterator[Span]:
-    """Spans of other services that a request below the tool reached."""
-    for below in response.below(span):
-        if response.service_name(below) != response.service_name(span):
-            above = response.parent(below)
-            if above is not None and above.otel_kind in {"CLIENT", "PRODUCER"}:
-                yield below
+def _reached(span: Span, response: Response) -> str:
+    """The service of a span that a request reached."""
+    above = response.parent(span)
+    asked = above is not None and above.otel_kind in {"CLIENT", "PRODUCER"}
+    return response.service_name(span) if asked else ""
 
 
-def _version(span: Span, response: Response) -> Fact:
+def _released(span: Span, response: Response) -> str:
+    """The same, where the service records its version."""
+    return _reached(span, response) if span.resource_fact("service.version") else ""
+
+
+def _version(span: Span, response: Response, released: Below) -> Fact:
     """The version on the tool's span, or of the service behind it."""
     own = span.fact("tool.version")
-    if own:
-        return own
-    found = (below.resource_fact("service.version") for below in _behind(span, response))
-    return next((fact for fact in found if fact), own)
+    behind = None if own else released.of(span, response.service_name(span))
+    return own if behind is None else behind.resource_fact("service.version")

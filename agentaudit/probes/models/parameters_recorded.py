@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import orjson
 
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, probe
+from agentaudit.probes.telemetry.amounts import number
 from agentaudit.probes.visibility import MODEL_CALLS
 from agentaudit.response import Response
-from agentaudit.span import Fact, Kind, Recorded
+from agentaudit.span import Fact, Kind, Recorded, Span, read
 
 CALL = {"name": "chat gpt-4o"}
 SAMPLING = frozenset(
@@ -38,6 +42,8 @@ SAMPLING = frozenset(
     }
 )
 """Request parameters that change what is sampled; the model's name is none."""
+EFFORTS = frozenset({"minimal", "low", "medium", "high", "xhigh", "max"})
+"""Words for how long a model may reason: the one parameter that is not set by a number."""
 
 
 @probe(
@@ -84,6 +90,31 @@ SAMPLING = frozenset(
             "the model's name is no sampling parameter",
         ),
         Example(
+            Outcome.FAIL,
+            {
+                "response": {
+                    "spans": [{**CALL, "attributes": {"gen_ai.request.max_tokens": "null?"}}]
+                }
+            },
+            "a limit is a number",
+        ),
+        Example(
+            Outcome.FAIL,
+            {
+                "response": {
+                    "spans": [
+                        {
+                            **CALL,
+                            "attributes": {
+                                "llm.invocation_parameters": '{"temperature": "", "stop": ["x"]}'
+                            },
+                        }
+                    ]
+                }
+            },
+            "no parameter has a number",
+        ),
+        Example(
             Outcome.NOT_APPLICABLE,
             {"response": {"spans": [{"name": "execute_tool post"}], "shows": {"planner": ["LLM"]}}},
         ),
@@ -101,20 +132,41 @@ def parameters_recorded(response: Response) -> Answer:
         return MODEL_CALLS.unseen(response)
     gaps = Gaps(len(calls))
     for span in calls:
-        fact = _sampling(span.fact("model.params"))
+        fact = _sampling(span)
         place = response.service_name(span)
         gaps.need(fact, f"sampling parameters of {span.name}", place, span.evidence())
     return gaps.answer("every LLM call records its sampling parameters")
 
 
-def _sampling(fact: Fact) -> Fact:
-    """The fact, unless it is a set of parameters of which none is about sampling."""
+def _sampling(span: Span) -> Fact:
+    """The first parameters that say something; else the first ones, with what is wrong."""
+    left, nearest = dict(span.attributes), None
+    while fact := read(left, "model.params", span.vocabulary, span.at):
+        judged = _judged(fact)
+        if judged:
+            return judged
+        nearest = nearest or judged
+        del left[fact.attribute]
+    return nearest or fact
+
+
+def _judged(fact: Fact) -> Fact:
     value = fact.value
     if isinstance(value, str) and value.lstrip().startswith("{"):
         try:
             value = orjson.loads(value)
         except ValueError:
-            return Fact(fact.key, Recorded.MALFORMED, value, fact.attribute, fact.location)
-    if not isinstance(value, dict) or value.keys() & SAMPLING:
+            return replace(fact, state=Recorded.MALFORMED)
+    if not isinstance(value, dict):
+        return fact if _set(value) else replace(fact, state=Recorded.MALFORMED)
+    known = value.keys() & SAMPLING
+    if any(_set(value[name]) for name in known):
         return fact
-    return Fact(fact.key, Recorded.MISSING, value, fact.attribute, fact.location)
+    return replace(fact, state=Recorded.MALFORMED if known else Recorded.MISSING)
+
+
+def _set(value: Any) -> bool:
+    """Whether a parameter has a number, or a known effort; the settings of `thinking` have some."""
+    if isinstance(value, dict):
+        return any(isinstance(v, str | int | float) and _set(v) for v in value.values())
+    return number(value) is not None or str(value).strip().lower() in EFFORTS

@@ -13,6 +13,7 @@ HOSTED = {
     "name": "chat gpt-4o",
     "attributes": {"gen_ai.request.model": "gpt-4o", "server.address": "api.openai.com"},
 }
+NAMED = {"gen_ai.provider.name": "openai", "gen_ai.response.model": "gpt-4o-2024-08-06"}
 VERSION = {"service.name": "planner", "model.registry.uri": "models:/planner-llm/7"}
 ALIAS = {"service.name": "planner", "model.registry.uri": "planner-llm"}
 
@@ -51,6 +52,11 @@ ALIAS = {"service.name": "planner", "model.registry.uri": "planner-llm"}
             Outcome.FAIL,
             {"response": {"spans": [{"name": "chat gpt-4o"}]}},
             "a call that records neither host nor model is nobody else's",
+        ),
+        Example(
+            Outcome.FAIL,
+            {"response": {"spans": [{"name": "chat gpt-4o", "attributes": NAMED}]}},
+            "without a host, one of the two model names does not speak for the provider",
         ),
         Example(
             Outcome.NOT_APPLICABLE, {"response": {"spans": [HOSTED]}}, "a known provider answered"

@@ -64,6 +64,26 @@ def _with(**attributes: object) -> dict[str, object]:
         Example(Outcome.FAIL, _with(**{"input.value": "__REDACTED__"}), "masked"),
         Example(
             Outcome.FAIL,
+            _with(**{"gen_ai.input.messages": PARTS.replace("Weather?", "[REDACTED]")}),
+            "the content of the message is masked",
+        ),
+        Example(
+            Outcome.FAIL,
+            _with(**{"gen_ai.input.messages": PARTS.replace("Weather?", "***")}),
+            "asterisks in place of the content",
+        ),
+        Example(
+            Outcome.FAIL,
+            _with(**{"gen_ai.input.messages": PARTS.replace("Weather?", "...")}),
+            "dots in place of the content",
+        ),
+        Example(
+            Outcome.FAIL,
+            _with(**{"gen_ai.input.messages": PARTS.replace("Weather?", "  ")}),
+            "blanks in place of the content",
+        ),
+        Example(
+            Outcome.FAIL,
             {"response": {"spans": [{**CALL, "attributes": FLAT, "dropped": 72}]}},
             "attributes were dropped",
         ),

@@ -10,10 +10,11 @@ from agentaudit.probes.prompts.dialogue import Said, heard
 from agentaudit.probes.prompts.steps import told
 from agentaudit.probes.visibility import MODEL_CALLS
 from agentaudit.response import PromptText, Response
+from agentaudit.semconv.values import vacant
 from agentaudit.span import Fact, Kind, Span
 
 NAMED = (Kind.AGENT, Kind.WORKFLOW, Kind.LLM, Kind.TOOL, Kind.RETRIEVER, Kind.MEMORY)
-_AGENT = re.compile(r"(?:invoke_agent|create_agent|invoke_workflow) \S.*", re.DOTALL)
+_AGENT = re.compile(r"(?:invoke_agent|create_agent|invoke_workflow) (\S.*)", re.DOTALL)
 
 AGENT = {"name": "invoke_agent planner", "attributes": {"gen_ai.agent.name": "planner"}}
 USER = '{"role": "user", "parts": [{"type": "text", "content": "Weather?"}]}'
@@ -31,6 +32,16 @@ TOOL = {"name": "execute_tool weather", "attributes": {"gen_ai.tool.call.result"
 SECOND = {
     "name": "chat gpt-4o",
     "attributes": {"gen_ai.input.messages": f"[{USER}, {ASKS}, {TOLD}]"},
+}
+SUN = {
+    "name": "execute_tool weather",
+    "attributes": {"gen_ai.tool.call.id": "c1", "gen_ai.tool.call.result": "SUN 40C"},
+}
+TOLD_RAIN = {
+    "name": "chat gpt-4o",
+    "attributes": {
+        "gen_ai.input.messages": f"[{USER}, {ASKS}, {TOLD.replace('rain', 'rain 14C')}]"
+    },
 }
 LATER = {
     "name": "chat gpt-4o",
@@ -55,6 +66,16 @@ TURN = "0af7651916cd43dd8448eb211c80319c"
             Outcome.FAIL,
             {"response": {"spans": [AGENT, FIRST, SECOND]}},
             "nobody knows where the tool's result came from",
+        ),
+        Example(
+            Outcome.FAIL,
+            {"response": {"spans": [AGENT, FIRST, SUN, TOLD_RAIN]}},
+            "the tool returned something else than the model was told",
+        ),
+        Example(
+            Outcome.FAIL,
+            {"response": {"spans": [{"name": "invoke_agent unknown"}, FIRST, TOOL, SECOND]}},
+            "`unknown` names no agent",
         ),
         Example(
             Outcome.FAIL,
@@ -109,7 +130,8 @@ def messages_accounted(response: Response) -> Answer:
 
 
 def _named(span: Span) -> bool:
-    return bool(span.fact("agent.name")) or _AGENT.fullmatch(span.name) is not None
+    called = _AGENT.fullmatch(span.name)
+    return bool(span.fact("agent.name")) or (called is not None and not vacant(called[1]))
 
 
 def _account(gaps: Gaps, response: Response, span: Span, said: Said, template: str) -> None:
@@ -124,8 +146,31 @@ def _account(gaps: Gaps, response: Response, span: Span, said: Said, template: s
         if m.role in {"assistant", "tool"} and not (m.text and m.text in template)
         if not said.knows(m)
     ]
+    for message in strange:
+        if _misquoted(gaps, response, span, said, message):
+            return
     if strange:
         _from_elsewhere(gaps, response, span, said, strange[0])
+
+
+def _misquoted(gaps: Gaps, response: Response, span: Span, said: Said, message: Message) -> bool:
+    """Tell of a result whose tool ran in this trace, and is not recorded to have returned it."""
+    for part in message.parts if message.role == "tool" else ():
+        runs = said.runs(part)
+        if runs is None or runs.agree(part.text):
+            continue
+        if runs.lacking:
+            runs.lacking.tell(gaps, response.service_name(runs.lacking.span))
+            return True
+        gaps.fail(
+            f"a tool message to {span.name} and what the tool returned contradict each other",
+            span.evidence(),
+            fact="llm.input",
+            place=response.service_name(span),
+            reason="conflict",
+        )
+        return True
+    return False
 
 
 def _from_elsewhere(
@@ -134,11 +179,12 @@ def _from_elsewhere(
     """Accept a message of an earlier turn that opens; else say what is missing."""
     what = f"{'an' if message.role == 'assistant' else 'a'} {message.role} message to {span.name}"
     links = response.refs("trace")
-    if any(ref.resolved for ref in links):
+    unheard = message.role == "tool" and said.lacking
+    if any(ref.resolved for ref in links) and not unheard:
         return
     for ref in links:
         gaps.follow(ref, f"{what} may come from an earlier turn")
-    if links:
+    if links and not unheard:
         return
     for missing in said.lacking.values():
         missing.tell(gaps, response.service_name(missing.span))

@@ -81,6 +81,5 @@ def _exceptions(response: Response, span: Span) -> Iterator[Fact]:
         for event in place.events:
             if event.name in EXCEPTION_EVENTS:
                 yield place.event_fact(event, "exception.type")
-        for record in response.logs:
-            if record.span_id == place.span_id:
-                yield read(record.attributes, "exception.type", place.vocabulary, place.at)
+        for record in response.logs_of(place):
+            yield read(record.attributes, "exception.type", place.vocabulary, place.at)

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from agentaudit.above import of_kind
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, not_applicable, probe
+from agentaudit.probes.prompts.definitions import defined
 from agentaudit.probes.prompts.steps import private
 from agentaudit.response import Response
 from agentaudit.span import Kind, Span
@@ -14,6 +15,7 @@ DEFINED = {"gen_ai.tool.definitions": '[{"type": "function", "name": "weather"}]
 CALL = {"name": "chat gpt-4o", "attributes": DEFINED}
 BARE = {"name": "chat gpt-4o"}
 TOOL = {"name": "execute_tool weather"}
+SCHEMA = '{"type": "function", "function": {"name": "weather"}}'
 OLD = {"llm.request.functions.0.name": "weather"}
 
 
@@ -34,7 +36,7 @@ OLD = {"llm.request.functions.0.name": "weather"}
                 "response": {
                     "spans": [
                         AGENT,
-                        {**BARE, "attributes": {"llm.tools.0.tool.json_schema": "{}"}},
+                        {**BARE, "attributes": {"llm.tools.0.tool.json_schema": SCHEMA}},
                         TOOL,
                     ]
                 }
@@ -47,6 +49,19 @@ OLD = {"llm.request.functions.0.name": "weather"}
             "the old names",
         ),
         Example(Outcome.FAIL, {"response": {"spans": [AGENT, BARE, TOOL]}}),
+        Example(
+            Outcome.FAIL,
+            {
+                "response": {
+                    "spans": [
+                        AGENT,
+                        {**BARE, "attributes": {"gen_ai.tool.definitions": "[{}]"}},
+                        TOOL,
+                    ]
+                }
+            },
+            "a definition without a name defines nothing",
+        ),
         Example(
             Outcome.FAIL,
             {"response": {"spans": [AGENT, CALL, TOOL, BARE, TOOL]}},
@@ -80,7 +95,7 @@ def tools_recorded(response: Response) -> Answer:
         return not_applicable("no agent with a model executed a tool", response.entry.evidence())
     gaps = Gaps(len(calls))
     for span in calls:
-        fact, place = span.fact("llm.tools"), response.service_name(span)
+        fact, place = defined(span.fact("llm.tools")), response.service_name(span)
         if fact:
             gaps.seen(private(fact, span))
         else:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from agentaudit.messages.shapes import unflatten
+from agentaudit.probes.telemetry.amounts import number
+from agentaudit.semconv.values import vacant
 from agentaudit.span import Fact, Recorded, Span
 
 _IDS = ("id", "document_id", "doc_id", "doc_uri", "chunk_id", "source_id", "uri")
 _SCORES = ("score", "similarity", "distance", "relevance_score", "similarity_score")
-_CONTENTS = (
-    "content",
-    "page_content",
-    "text",
-    "content_sha256",
-    "content_hash",
-    "sha256",
-    "page_content_sha256",
-)
+_CONTENTS = ("content", "page_content", "text")
+_HASHES = ("content_sha256", "content_hash", "sha256", "page_content_sha256")
+_HASH = re.compile(r"(?:[a-z][a-z0-9]{1,15}[:-])?[0-9a-f]{16,128}", re.IGNORECASE)
 _LISTS = ("documents", "docs", "results", "matches", "chunks", "nodes", "source_nodes")
 
 
@@ -88,12 +85,27 @@ def _document(given: Any) -> Document:
         except ValueError:
             extra = {}
     places = [p for p in (given, inner, extra) if isinstance(p, dict)]
+    id = _first(places, _IDS, _tells)
+    content = _first(places, _CONTENTS, _tells)
     return Document(
-        id=str(_first(places, _IDS) or ""),
-        score=_first(places, _SCORES) is not None,
-        content=_first(places, _CONTENTS) not in (None, "", "__REDACTED__"),
+        id="" if id is None else str(id),
+        score=_first(places, _SCORES, lambda value: number(value) is not None) is not None,
+        content=content is not None or _first(places, _HASHES, _hashes) is not None,
     )
 
 
-def _first(places: Sequence[Mapping[str, Any]], names: tuple[str, ...]) -> Any:
-    return next((p[n] for p in places for n in names if p.get(n) is not None), None)
+def _tells(value: Any) -> bool:
+    """Whether it says anything: no placeholder, no mask, no empty list or object."""
+    return not vacant(value) if isinstance(value, str) else value not in ([], {})
+
+
+def _hashes(value: Any) -> bool:
+    return isinstance(value, str) and _HASH.fullmatch(value.strip()) is not None
+
+
+def _first(
+    places: Sequence[Mapping[str, Any]], names: tuple[str, ...], fits: Callable[[Any], bool]
+) -> Any:
+    """The first value under one of the names that fits; None when none does."""
+    found = (p[n] for p in places for n in names if p.get(n) is not None)
+    return next((value for value in found if fits(value)), None)

@@ -51,6 +51,10 @@ def _with(documents: str, **more: object) -> dict[str, object]:
             Outcome.PASS, {"response": {"spans": [{"name": "kb", "attributes": MLFLOW}]}}, "MLflow"
         ),
         Example(Outcome.FAIL, _with(NO_CONTENT), "id and score alone do not say what was read"),
+        Example(Outcome.FAIL, _with(DOCUMENTS.replace("doc-1", "unknown")), "names no document"),
+        Example(Outcome.FAIL, _with(DOCUMENTS.replace("0.9", '""')), "a score is a number"),
+        Example(Outcome.FAIL, _with(DOCUMENTS.replace("30 days", "  ")), "blanks say nothing"),
+        Example(Outcome.FAIL, _with(HASHED.replace("9f86d081" * 8, "todo")), "no hash"),
         Example(Outcome.FAIL, {"response": {"spans": [{"name": "retrieval kb"}]}}),
         Example(
             Outcome.NOT_APPLICABLE,

@@ -28,6 +28,11 @@ def _with(**attributes: str) -> dict[str, object]:
             "`latest` names no state",
         ),
         Example(
+            Outcome.FAIL,
+            _with(**{"retrieval.source.snapshot": "current"}),
+            "nor does `current`",
+        ),
+        Example(
             Outcome.NOT_APPLICABLE,
             {"response": {"spans": [{"name": "chat gpt-4o"}], "shows": {"planner": ["RETRIEVER"]}}},
         ),

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from agentaudit.below import Below
 from agentaudit.finding import Answer, Outcome
 from agentaudit.hosting import host_of, self_hosted
 from agentaudit.probe import Example, Gaps, not_applicable, passed, probe
-from agentaudit.probes.telemetry.amounts import amount, at_least
+from agentaudit.probes.telemetry.amounts import MEBIBYTE, amount, at_least
 from agentaudit.probes.visibility import MODEL_CALLS
 from agentaudit.response import Response
 from agentaudit.span import Fact, Kind, Span
@@ -58,6 +59,16 @@ LOOPBACK = frozenset({None, "localhost", "127.0.0.1", "::1", "0.0.0.0"})
         Example(Outcome.FAIL, {"response": {"spans": [LOCAL]}}),
         Example(
             Outcome.FAIL,
+            {"response": {"spans": [{**LOCAL, "resource": {**NO_GPU, "host.gpu.count": -1}}]}},
+            "no host has fewer than no GPU",
+        ),
+        Example(
+            Outcome.FAIL,
+            {"response": {"spans": [{**LOCAL, "attributes": {"gpu.memory.peak_bytes": 1}}]}},
+            "no model fits in one byte",
+        ),
+        Example(
+            Outcome.FAIL,
             {"response": {"spans": [{**LOCAL, "attributes": ELSEWHERE, "resource": NO_GPU}]}},
             "the host of the caller is not the host of the model",
         ),
@@ -85,31 +96,69 @@ def gpu_memory_recorded(response: Response) -> Answer:
         )
     if "gpu.memory" in response.series:
         return passed("a metric series covers every call", response.entry.evidence())
-    gaps = Gaps(len(calls))
+    gaps, under = Gaps(len(calls)), _Under(response)
     for span in calls:
         place = response.service_name(span)
-        gaps.need(_memory(span, response), f"GPU memory of {span.name}", place, span.evidence())
+        memory = _memory(span, response, under)
+        gaps.need(memory, f"GPU memory of {span.name}", place, span.evidence())
     return gaps.answer("every self-hosted call records GPU memory, or that there is no GPU")
 
 
-def _memory(span: Span, response: Response) -> Fact:
+class _Under:
+    """What the spans below a call, and their services, say."""
+
+    def __init__(self, response: Response) -> None:
+        self._recording = Below(response, lambda span: _quality(_used(span)))
+        self._stating = Below(
+            response, lambda span: "none" if _none(span.fact("host.gpu.count")) else ""
+        )
+        self._without = Below(
+            response,
+            lambda span: span.resource.key if _none(span.resource_fact("host.gpu.count")) else "",
+        )
+
+    def memory(self, span: Span) -> Iterator[Fact]:
+        """The nearest use of memory, and the nearest value that cannot be one."""
+        for other in ("poor", "good"):
+            below = self._recording.of(span, other)
+            if below is not None:
+                yield _used(below)
+
+    def none(self, span: Span) -> Iterator[Fact]:
+        """The nearest statement that there is no GPU: by a span, or by another resource."""
+        below = self._stating.of(span)
+        if below is not None:
+            yield below.fact("host.gpu.count")
+        other = self._without.of(span, span.resource.key)
+        if other is not None:
+            yield other.resource_fact("host.gpu.count")
+
+
+def _used(span: Span) -> Fact:
+    own = at_least(span.fact("gpu.memory"), MEBIBYTE)
+    held = at_least(span.resource_fact("gpu.memory"), MEBIBYTE)
+    return own if own or not held.location else held
+
+
+def _quality(memory: Fact) -> str:
+    return "good" if memory else "poor" if memory.location else ""
+
+
+def _none(count: Fact) -> bool:
+    return amount(count) == 0
+
+
+def _memory(span: Span, response: Response, under: _Under) -> Fact:
     """GPU memory around the call, or the statement that its host has none."""
-    facts = [at_least(fact, 1) for fact in _facts("gpu.memory", span, response)]
-    counts = list(_facts("host.gpu.count", span, response, remote=_elsewhere(span)))
-    facts += [fact for fact in counts if amount(fact) == 0]
-    return next((f for f in facts if f), next((f for f in facts if f.location), facts[-1]))
-
-
-def _facts(key: str, span: Span, response: Response, *, remote: bool = False) -> Iterator[Fact]:
-    """What the call, the spans below it and their services say; `remote` leaves the service of the
-    caller out."""
-    for near in (span, *response.below(span)):
-        yield near.fact(key)
-        if near.resource != span.resource:
-            yield near.resource_fact(key)
     service = response.service(span)
-    if service is not None and not remote:
-        yield service.fact(key)
+    facts = [at_least(span.fact("gpu.memory"), MEBIBYTE), *under.memory(span)]
+    if service is not None:
+        facts.append(at_least(service.fact("gpu.memory"), MEBIBYTE))
+    counts = [span.fact("host.gpu.count"), *under.none(span)]
+    if service is not None and not _elsewhere(span):
+        counts.append(service.fact("host.gpu.count"))
+    facts += [fact for fact in counts if _none(fact)]
+    return next((f for f in facts if f), next((f for f in facts if f.location), facts[-1]))
 
 
 def _elsewhere(span: Span) -> bool:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, passed, probe
-from agentaudit.probes.telemetry.amounts import at_least
+from agentaudit.probes.telemetry.amounts import MEBIBYTE, at_least
 from agentaudit.response import Response
 
 STEP = {"name": "chat gpt-4o"}
@@ -44,6 +44,11 @@ PEAK = {"process.memory.peak_bytes": 734_003_200}
             {"response": {"spans": [{**STEP, "attributes": {"process.memory.peak_bytes": 0}}]}},
             "no process runs in no memory",
         ),
+        Example(
+            Outcome.FAIL,
+            {"response": {"spans": [{**STEP, "attributes": {"process.memory.peak_bytes": 1}}]}},
+            "nor in one byte",
+        ),
         Example(Outcome.UNKNOWN, {"response": {"spans": [{**STEP, "resource": None}]}}),
     ],
 )
@@ -57,6 +62,6 @@ def memory_recorded(response: Response) -> Answer:
         return passed("a metric series covers every service", response.entry.evidence())
     gaps = Gaps(len(response.services))
     for service in response.services:
-        fact = at_least(service.fact("process.memory"), 1)
+        fact = at_least(service.fact("process.memory"), MEBIBYTE)
         gaps.need(fact, f"peak memory of {service.name}", service.name, service.evidence())
     return gaps.answer("every service records its peak memory")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from agentaudit.evidence import Evidence, Location
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Limits, failed, passed, probe, unknown
+from agentaudit.probes.telemetry.amounts import EARLIEST_NS
 from agentaudit.survey import Survey
 
 DAY_NS = 86_400_000_000_000
@@ -39,6 +40,11 @@ HALF_YEAR = {"days": 180}
             {"traces": {"responses": 9, "first_days_ago": 20}, "limits": HALF_YEAR},
             "either the system is young or its evidence was deleted",
         ),
+        Example(
+            Outcome.UNKNOWN,
+            {"traces": {"responses": 9, "first_days_ago": 20_000}, "limits": HALF_YEAR},
+            "a span from before 2015 has a wrong clock and tells no age",
+        ),
         Example(Outcome.UNKNOWN, {"limits": HALF_YEAR}, "no trace source is configured"),
     ],
 )
@@ -51,6 +57,13 @@ def retention_sufficient(traces: Survey, limits: Limits) -> Answer:
     days = limits["days"]
     age = (traces.as_of_ns - traces.first_ns) / DAY_NS if traces.first_ns else 0.0
     declared = traces.retention_days
+    if 0 < traces.first_ns < EARLIEST_NS and not (declared is not None and declared >= days):
+        return unknown(
+            "the oldest span says that it began before 2015, so nobody knows how old it is",
+            Evidence(Location(traces.name, "oldest span"), "before 2015"),
+            reason="implausible_time",
+            fact="retention",
+        )
     said = "none is declared" if declared is None else f"{declared} days are declared"
     old = "less than a day" if age < 1 else "1 day" if age < 2 else f"{int(age)} days"
     message = f"the oldest span is {old} old, and of retention {said}; {days:g} days are asked"

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, not_applicable, probe
+from agentaudit.probes.telemetry.amounts import EARLIEST_NS
 from agentaudit.response import Response
-from agentaudit.span import Kind
+from agentaudit.span import Kind, Span
 
 STEP = {"name": "chat gpt-4o"}
+TWELVE_YEARS_MS = 12 * 365 * 86_400_000
 
 
 @probe(
@@ -26,6 +30,11 @@ STEP = {"name": "chat gpt-4o"}
             "it ends before it starts",
         ),
         Example(
+            Outcome.FAIL,
+            {"response": {"spans": [{**STEP, "start_ms": -TWELVE_YEARS_MS}]}},
+            "a start before 2015 comes from a clock that is not set",
+        ),
+        Example(
             Outcome.NOT_APPLICABLE,
             {"response": {"spans": [{"name": "run_guardrail amounts"}]}},
             "no model, tool, retriever or agent took part",
@@ -43,22 +52,18 @@ def times_recorded(response: Response) -> Answer:
         return not_applicable("no model, tool, retriever or agent span", response.entry.evidence())
     gaps = Gaps(len(spans))
     for span in spans:
-        place = response.service_name(span)
-        for fact, time in (("span.start", span.start_ns), ("span.end", span.end_ns)):
-            if time <= 0:
-                gaps.fail(
-                    f"{fact} of {span.name}: missing",
-                    span.evidence(),
-                    fact=fact,
-                    place=place,
-                    reason="missing",
-                )
-        if 0 < span.end_ns < span.start_ns:
-            gaps.fail(
-                f"{span.name} ends before it starts",
-                span.evidence(),
-                fact="span.end",
-                place=place,
-                reason="malformed",
-            )
+        for fact, reason, message in _flaws(span):
+            place = response.service_name(span)
+            gaps.fail(message, span.evidence(), fact=fact, place=place, reason=reason)
     return gaps.answer("every step has a valid start and end")
+
+
+def _flaws(span: Span) -> Iterator[tuple[str, str, str]]:
+    """Fact, reason and message for all that is wrong with its times."""
+    for fact, time in (("span.start", span.start_ns), ("span.end", span.end_ns)):
+        if time <= 0:
+            yield fact, "missing", f"{fact} of {span.name}: missing"
+    if 0 < span.start_ns < EARLIEST_NS:
+        yield "span.start", "malformed", f"{span.name} starts before 2015"
+    if 0 < span.end_ns < span.start_ns:
+        yield "span.end", "malformed", f"{span.name} ends before it starts"

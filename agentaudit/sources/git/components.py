@@ -25,27 +25,14 @@ from agentaudit.sources.git.declared import Parsed
 from agentaudit.sources.git.images import short_name
 from agentaudit.sources.git.orders import named_contexts
 from agentaudit.sources.git.reader import Reader, directory, inside
+from agentaudit.sources.git.roles import Role, role
 from agentaudit.sources.git.workflows import Run
 
 _CODE = frozenset(
-    [
-        "py",
-        "ipynb",
-        "ts",
-        "tsx",
-        "js",
-        "jsx",
-        "mjs",
-        "cjs",
-        "go",
-        "java",
-        "kt",
-        "cs",
-        "rs",
-        "rb",
-        "php",
-        "scala",
-    ]
+    (
+        *("py", "ipynb", "ts", "tsx", "js", "jsx", "mjs", "cjs"),
+        *("go", "java", "kt", "cs", "rs", "rb", "php", "scala"),
+    )
 )
 """Suffixes of source code."""
 
@@ -218,7 +205,8 @@ class Survey:
 
     def _attach_settings(self) -> None:
         reader = self._reader
-        for path in sorted({*settings.find(reader), *kubernetes.value_files(reader)}):
+        values = (p for p in kubernetes.value_files(reader) if settings.declares(reader, p))
+        for path in sorted({*settings.find(reader), *values}):
             shared = settings.is_shared(path) or self._around(path) is not None
             for part in self._owners(path) if shared else ():
                 part.settings.append(reader.place(path))
@@ -244,7 +232,15 @@ class Survey:
             settings=_unique(part.settings),
             declares=declares,
             training_data=tuple(self._training(part)) if trains else (),
+            dependencies_known=manifests.all_read(reader, part.manifests, self._unread(part)),
         )
+
+    def _unread(self, part: _Part) -> Iterator[str]:
+        """Manifests of the part that could not be read."""
+        for path in self._reader.problems:
+            mine = path in part.manifests or part in self._owners(path)
+            if mine and manifests.is_manifest(path) and role(path) is Role.APP:
+                yield path
 
     def _root(self, part: _Part) -> str:
         """Name of the whole: never that of the checkout, which differs between machines."""

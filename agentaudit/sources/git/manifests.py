@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from agentaudit.source import Dependency, Manifest
 from agentaudit.sources.git import python_manifests
 from agentaudit.sources.git.declared import Declared, Parsed
 from agentaudit.sources.git.reader import Reader, directory, line_of, mapping, sequence, word
+from agentaudit.sources.git.text import is_pointer
 
 
 def find(reader: Reader) -> dict[str, Parsed]:
@@ -24,6 +25,31 @@ def find(reader: Reader) -> dict[str, Parsed]:
         if parsed is not None:
             found[path] = parsed
     return found
+
+
+def is_manifest(path: str) -> bool:
+    """Whether a file of this path is read as a manifest."""
+    read = _reads(path.rpartition("/")[2])
+    if read is python_manifests.in_requirements_directory:
+        return directory(path).rpartition("/")[2] == "requirements"
+    return read is not None
+
+
+def all_read(reader: Reader, found: Mapping[str, Parsed], around: Iterable[str]) -> bool:
+    """Whether there are manifests, and all that they declare is known; `around` are the paths of
+    manifests that could not be read."""
+    return bool(found) and not any(around) and all(_is_whole(reader, path) for path in found)
+
+
+def _is_whole(reader: Reader, path: str) -> bool:
+    text = reader.text(path) or ""
+    name = path.rpartition("/")[2]
+    if path in reader.problems or is_pointer(text):
+        return False
+    if name == "pyproject.toml":
+        dynamic = sequence(mapping(reader.toml(path).get("project")).get("dynamic"))
+        return "dependencies" not in dynamic
+    return name != "setup.py" or python_manifests.is_literal(text)
 
 
 def published(reader: Reader, path: str, parsed: Parsed) -> Manifest:

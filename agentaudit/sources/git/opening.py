@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from agentaudit.errors import SourceError
@@ -46,15 +46,21 @@ class GitRepos(Repositories):
         self.close()
 
 
-def open_repos(uris: Sequence[str], under: Path) -> GitRepos:
-    """Open every repository; relative `uris` are read from the directory `under`.
+def open_repos(
+    uris: Sequence[str], under: Path, secrets: Mapping[str, str] | None = None
+) -> GitRepos:
+    """Open every repository; relative `uris` are read from the directory `under`. `secrets` that
+    were filled into them are named as they are written there.
 
     Raises SourceError for one that does not exist or cannot be read.
     """
     opened: dict[str, Repository] = {}
     try:
         for uri in uris:
-            name = f"git:{_shown(uri, under)}"
+            named = uri
+            for secret, written in (secrets or {}).items():
+                named = named.replace(secret, written)
+            name = f"git:{_shown(named, under)}"
             if name not in opened:
                 opened[name] = _open(uri, under, name)
     except BaseException:
@@ -65,6 +71,8 @@ def open_repos(uris: Sequence[str], under: Path) -> GitRepos:
 
 def _shown(uri: str, under: Path) -> str:
     """The path as reports show it: relative to `under`, never a path of this machine."""
+    if "://" in uri:
+        return uri
     path = Path(uri.removeprefix("git:")).expanduser()
     if not path.is_absolute():
         return path.as_posix()
@@ -79,7 +87,7 @@ def _open(uri: str, under: Path, name: str) -> Repository:
     if "://" in uri or uri.startswith("git@"):
         raise SourceError(
             "a repository is read from disk, not over the network",
-            where=safe(uri),
+            where=safe(shown),
             hint="clone it with its full history and name the directory",
         )
     path = under / Path(uri.removeprefix("git:")).expanduser()
@@ -184,10 +192,8 @@ def _listed(proxy: Proxy, path: Path, within: str) -> tuple[tuple[str, ...], lis
     notes = []
     modes: dict[str, str] = {}
     try:
-        if proxy.indexed:
-            modes = below(tracked(proxy.git), within)
-        elif proxy.head:
-            modes = dict.fromkeys(below(committed(proxy.git, proxy.head), within), "100644")
+        if proxy.head or proxy.indexed:
+            modes = below(tracked(proxy.git, proxy.head), within)
     except GitTrouble as trouble:
         notes.append(f"the list of tracked files cannot be read ({trouble})")
     if not modes:

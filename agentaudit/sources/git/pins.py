@@ -43,6 +43,10 @@ _RUNTIME_IMAGES = frozenset(
         "gradle",
     ]
 )
+_LANGUAGE_IMAGES = frozenset(
+    ["python", "pypy", "node", "golang", "rust", "openjdk", "eclipse-temurin", "amazoncorretto"]
+)
+"""Those that hold one language whatever their tag is."""
 _VERSION = re.compile(r"\d[\w.+-]{0,60}")
 
 
@@ -76,7 +80,10 @@ def read(reader: Reader, path: str) -> Iterator[tuple[Place, str]]:
 
 
 def of_image(image: ImageUse) -> tuple[Place, str] | None:
-    """The version that a language's own base image names in its tag."""
-    if short_name(image.reference) in _RUNTIME_IMAGES and _VERSION.match(image.tag):
+    """What a language's own base image names in its tag; `latest` when it has none."""
+    name = short_name(image.reference)
+    if name in _RUNTIME_IMAGES and _VERSION.match(image.tag):
         return image.place, image.tag
+    if name in _LANGUAGE_IMAGES:
+        return image.place, image.tag or "latest"
     return None

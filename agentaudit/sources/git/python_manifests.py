@@ -146,6 +146,13 @@ def setup_py(reader: Reader, path: str) -> Parsed | None:
     return Parsed("python", tuple(found), runtime, packaged=True)
 
 
+def is_literal(text: str) -> bool:
+    """Whether a setup script lists what it needs as text, or needs nothing."""
+    return "install_requires" not in text or any(
+        match[1] == "install_requires" for match in _LIST.finditer(text)
+    )
+
+
 def pipfile(reader: Reader, path: str) -> Parsed | None:
     """A Pipfile."""
     data = reader.toml(path)

@@ -6,6 +6,7 @@ import re
 
 from agentaudit.sources.git.reader import Reader
 from agentaudit.sources.git.roles import Role, role
+from agentaudit.sources.git.text import lines
 
 _NAMES = re.compile(
     r"\.env(?:\.[\w-]{1,40})?[._-](?:example|sample|template|dist|defaults?)"
@@ -24,6 +25,13 @@ _TOOLS = re.compile(
     r"|\.pre-commit-config\.ya?ml|tsconfig.*|jsconfig.*|components\.json",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(r"/\*.*?\*/|\"{3}.*?\"{3}|'{3}.*?'{3}", re.DOTALL)
+"""Comments of several lines, and the texts that Python has instead."""
+_NAMED = re.compile(
+    r"[\s{,-]*(?:export\s+)?[\"']?[A-Za-z_$][\w.$-]{0,200}[\"']?\s*(?:\[[^\]]{0,200}\]\s*)?[:=]"
+    r"|\s*(?:class|resource|variable|param|module|output|provider|locals|data|var|terraform)\s"
+)
+"""A line that gives a setting its name."""
 _DIRECTORY = re.compile(r"(?:.*/)?(?:config|configs|settings)/[^/]{1,100}\.(?:py|ya?ml|toml|json)")
 
 
@@ -31,7 +39,13 @@ def find(reader: Reader) -> list[str]:
     """Paths of every such file."""
     named = set(reader.named(lambda name: _NAMES.fullmatch(name) and not _TOOLS.fullmatch(name)))
     named |= {path for path in reader.app if _DIRECTORY.fullmatch(path)}
-    return sorted(path for path in named if _is_setting(path))
+    return sorted(path for path in named if _is_setting(path) and declares(reader, path))
+
+
+def declares(reader: Reader, path: str) -> bool:
+    """Whether the file names at least one setting, besides comments."""
+    text = _ASIDE.sub("", reader.text(path) or "")
+    return any(_NAMED.match(line[:1000]) for line in lines(text))
 
 
 def is_shared(path: str) -> bool:

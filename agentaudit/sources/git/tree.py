@@ -87,10 +87,15 @@ def walked(root: Path) -> tuple[str, ...]:
     return tuple(walk(root, CLUTTER, MOST_FILES))
 
 
-def tracked(git: Git) -> dict[str, str]:
-    """Path → mode of everything in the index, relative to the root of the work tree."""
+def tracked(git: Git, commit: str) -> dict[str, str]:
+    """Path → mode of everything that the commit holds, relative to the root of the work tree; of
+    everything in the index when nothing is committed."""
+    if commit:
+        listed = git.run("ls-tree", "-r", "-z", "--full-tree", commit, seconds=60)
+    else:
+        listed = git.run("ls-files", "--stage", "-z", seconds=60)
     found = {}
-    for entry in git.run("ls-files", "--stage", "-z", seconds=60).split(b"\0"):
+    for entry in listed.split(b"\0"):
         head, _, raw = entry.partition(b"\t")
         path = _decode(raw)
         if path and safe_path(path):

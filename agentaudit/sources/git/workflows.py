@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agentaudit.parse import Path, Tree
@@ -20,6 +20,10 @@ _GITHUB = (
     ".github/actions/**/action.yaml",
 )
 _GITLAB = (".gitlab-ci.yml", ".gitlab-ci.yaml", ".gitlab/**/*.yml", ".gitlab/ci/*.yml")
+_NEVER = re.compile(
+    r"(?:\$\{\{\s*)?(?:false|!\s*true)\s*(?:&&.*)?(?:\}\})?", re.IGNORECASE | re.DOTALL
+)
+"""A condition that is never met."""
 _SCRIPTS = ("before_script", "script", "after_script")
 
 
@@ -72,11 +76,20 @@ class _File:
         jobs.append((("runs",), self.data.get("runs")))
         for at, job in jobs:
             given = mapping(job)
+            if _is_off(given):
+                continue
             home = _default_directory(given) or default
-            if isinstance(given.get("uses"), str):
-                yield self._action((*at,), given, scheduled)
-            for index, step in enumerate(sequence(given.get("steps"))):
-                yield from self._step((*at, "steps", index), mapping(step), home, scheduled)
+            runs = self._job(at, given, home, scheduled)
+            yield from map(_excused, runs) if _is_excused(given) else runs
+
+    def _job(self, at: Path, job: dict[str, Any], home: str, scheduled: bool) -> Iterator[Run]:
+        if isinstance(job.get("uses"), str):
+            yield self._action((*at,), job, scheduled)
+        for index, item in enumerate(sequence(job.get("steps"))):
+            step = mapping(item)
+            if not _is_off(step):
+                runs = self._step((*at, "steps", index), step, home, scheduled)
+                yield from map(_excused, runs) if _is_excused(step) else runs
 
     def _step(self, at: Path, step: dict[str, Any], home: str, scheduled: bool) -> Iterator[Run]:
         where = word(step.get("working-directory")) or home
@@ -97,15 +110,22 @@ class _File:
 
     def gitlab(self) -> Iterator[Run]:
         for name, job in self.data.items():
-            for key in _SCRIPTS:
-                script = job if name == key else mapping(job).get(key)
-                at: Path = (name,) if name == key else (name, key)
-                if isinstance(script, str):
-                    script, at = [script], at[:-1]
-                for index, item in enumerate(sequence(script)):
-                    inner = (*at, index) if at and at[-1] == key else (*at, key)
-                    for line, text in self._commands(inner, word(item)):
-                        yield self._run(line, text, "", False)
+            rules = sequence(mapping(job).get("rules"))
+            if rules[:1] == [{"when": "never"}]:
+                continue
+            runs = self._scripts(name, job)
+            yield from map(_excused, runs) if mapping(job).get("allow_failure") is True else runs
+
+    def _scripts(self, name: str, job: Any) -> Iterator[Run]:
+        for key in _SCRIPTS:
+            script = job if name == key else mapping(job).get(key)
+            at: Path = (name,) if name == key else (name, key)
+            if isinstance(script, str):
+                script, at = [script], at[:-1]
+            for index, item in enumerate(sequence(script)):
+                inner = (*at, index) if at and at[-1] == key else (*at, key)
+                for line, text in self._commands(inner, word(item)):
+                    yield self._run(line, text, "", False)
 
     def _run(self, line: int, text: str, where: str, scheduled: bool) -> Run:
         step = Step(self.path, text[:4000], self.reader.place(self.path, line))
@@ -130,6 +150,23 @@ class _File:
                 parts = []
         if text := " ".join(filter(None, parts)):
             yield number, text
+
+
+def _is_off(given: dict[str, Any]) -> bool:
+    """Whether a job or step never runs."""
+    condition = given.get("if")
+    return condition is False or bool(_NEVER.fullmatch(word(condition).strip()))
+
+
+def _is_excused(given: dict[str, Any]) -> bool:
+    """Whether the run goes on when the job or step fails."""
+    return word(given.get("continue-on-error")).lower() == "true" or (
+        given.get("continue-on-error") is True
+    )
+
+
+def _excused(run: Run) -> Run:
+    return replace(run, step=replace(run.step, gating=False))
 
 
 def _default_directory(given: dict[str, Any]) -> str:

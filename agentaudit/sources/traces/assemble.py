@@ -77,7 +77,8 @@ class Cut:
 
     def response(self, entry: Span, context: Context) -> Response:
         """The response that begins there."""
-        spans = tuple(sorted(self.tree.below(entry), key=_ORDER))
+        others = frozenset(e.span_id for e in self.entries if e is not entry)
+        spans = tuple(sorted(self.tree.below(entry, others), key=_ORDER))
         return Response(
             trace_id=self.trace.trace_id,
             id=self.id(entry),
@@ -167,13 +168,10 @@ class Tree:
         return bool(self._lively)
 
     def _with_steps(self) -> set[str]:
-        """Ids of spans that are, or have below them, an agentic span that is neither an evaluator
-        nor at work for one."""
-        judging = [span for span in self._ordered if span.kind is Kind.EVALUATOR]
-        aside = {below.span_id for span in judging for below in self.below(span)}
+        """Ids of spans that are, or have below them, an agentic span other than an evaluator."""
         lively: set[str] = set()
         for span in self.spans.values():
-            if not span.agentic or span.span_id in aside:
+            if not span.agentic or span.kind is Kind.EVALUATOR:
                 continue
             above: Span | None = span
             while above is not None and above.span_id not in lively:
@@ -213,9 +211,10 @@ class Tree:
                     yield span
 
     def _outermost(self, root: Span) -> list[Span]:
-        """Outermost SERVER or CONSUMER spans with steps below; the root itself if it has none, or
-        if a step stands above such a span: nested agents are steps."""
+        """Outermost SERVER or CONSUMER spans with steps below. A step swallows only those below
+        itself (nested agents are steps); steps beside them make the root a response of its own."""
         found: list[Span] = []
+        loose = False
         seen = {root.span_id}
         queue = deque([root])
         while queue:
@@ -223,17 +222,18 @@ class Tree:
             if span.span_id not in self._lively:
                 continue
             if span.agentic:
-                return [root]
-            if span.otel_kind in {"SERVER", "CONSUMER"}:
+                loose = True
+            elif span.otel_kind in {"SERVER", "CONSUMER"}:
                 found.append(span)
-                continue
-            below = [s for s in self._children.get(span.span_id, ()) if s.span_id not in seen]
-            seen.update(s.span_id for s in below)
-            queue.extend(below)
-        return found
+            else:
+                below = [s for s in self._children.get(span.span_id, ()) if s.span_id not in seen]
+                seen.update(s.span_id for s in below)
+                queue.extend(below)
+        return [root, *found] if loose else found
 
-    def below(self, top: Span) -> Iterator[Span]:
-        """`top` and everything under it, each once, a span before what is under it."""
+    def below(self, top: Span, apart: frozenset[str] = frozenset()) -> Iterator[Span]:
+        """`top` and everything under it, each once, a span before what is under it; nothing from
+        the spans `apart` downwards."""
         seen: set[str] = set()
         stack = [top]
         while stack:
@@ -241,7 +241,8 @@ class Tree:
             if span.span_id not in seen:
                 seen.add(span.span_id)
                 yield span
-                stack.extend(self._children.get(span.span_id, ()))
+                below = self._children.get(span.span_id, ())
+                stack.extend(s for s in below if s.span_id not in apart)
 
 
 def _once(spans: Iterable[Span]) -> tuple[dict[str, Span], tuple[str, ...]]:

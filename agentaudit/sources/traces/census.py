@@ -36,6 +36,13 @@ class Census:
         for entry in entries:
             self._responses[entry.source] += 1
 
+    def taken(self, uri: str) -> int:
+        """Traces of one source that were counted: all but those that a scope leaves out."""
+        kinds = (self._recognised, self._unrecognised)
+        return self._evaluators[uri] + sum(
+            n for kind in kinds for (source, _), n in kind.items() if source == uri
+        )
+
     def enter(self, uri: str, ledger: Ledger) -> None:
         """Write the counts of one source into its ledger."""
         ledger.responses = self._responses[uri]

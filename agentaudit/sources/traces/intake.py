@@ -43,15 +43,15 @@ class Intake:
         self.marks: dict[bytes, int] = {}
         """By trace id: the conditions that its spans meet, and above them its sources."""
         self.ledgers: dict[str, Ledger] = {}
-        """By URI."""
+        """By name of the source."""
         self._options = options
 
     def otlp(self, source: TraceSource) -> None:
         """Read files. SourceError when they cannot be opened or hold no OTLP."""
         files = OtlpFiles(source, self._options.root)
-        ledger = self.ledgers.setdefault(source.uri, files.ledger)
-        decoder = Decoder(source.uri, self.vocabulary, self.resources, self.selection)
-        bit = self._bit(source.uri)
+        ledger = self.ledgers.setdefault(source.name, files.ledger)
+        decoder = Decoder(source.name, self.vocabulary, self.resources, self.selection)
+        bit = self._bit(source.name)
         loose = left_out = 0
         with unswept():
             for batch, size in files.batches(decoder):
@@ -67,29 +67,28 @@ class Intake:
 
     def plugin(self, source: TraceSource, factory: Factory) -> None:
         """Take what a plug-in reads. SourceError when it fails."""
-        blank = Ledger("traces", safe(source.uri), safe(source.role))
-        ledger = self.ledgers.setdefault(source.uri, blank)
-        bit = self._bit(source.uri)
+        blank = Ledger("traces", safe(source.name), safe(source.role))
+        ledger = self.ledgers.setdefault(source.name, blank)
+        bit = self._bit(source.name)
         try:
             for item in factory(source):
                 self._take(self._given(item, source, ledger), ledger, bit)
                 self.shelf.grown(_ROUGHLY)
-        except AuditError:
-            raise
+        except AuditError as error:
+            raise _told(source, type(error), str(error), error.where, error.hint) from None
         except Exception as error:  # a plug-in's bug must end in a clear error of its source
-            raise SourceError(
-                f"the plug-in that reads {ledger.uri} failed: {type(error).__name__}: {error}",
-                where=source.place,
-                hint="report it to the author of the plug-in",
-            ) from error
+            said = f"the plug-in that reads {ledger.uri} failed: {type(error).__name__}: {error}"
+            hint = "report it to the author of the plug-in"
+            cause = None if source.secrets else error
+            raise _told(source, SourceError, said, source.place, hint) from cause
 
-    def traces_of(self, uri: str) -> int:
+    def traces_of(self, name: str) -> int:
         """How many traces were read from a source."""
-        bit = self._bit(uri)
+        bit = self._bit(name)
         return sum(1 for mark in self.marks.values() if mark & bit)
 
-    def _bit(self, uri: str) -> int:
-        return 1 << self.selection.size + list(self.ledgers).index(uri)
+    def _bit(self, name: str) -> int:
+        return 1 << self.selection.size + list(self.ledgers).index(name)
 
     def _given(self, item: Given, source: TraceSource, ledger: Ledger) -> Batch:
         batch = Batch()
@@ -109,7 +108,7 @@ class Intake:
     def _span(self, span: Span, source: TraceSource, batch: Batch) -> None:
         trace = wire.identifier(span.trace_id, 16)
         known = span.resource.attributes or {}
-        batch.spans[trace] = [span_row(span, self.resources, source.uri)]
+        batch.spans[trace] = [span_row(span, self.resources, source.name)]
         batch.marks[trace] = self.selection.met(span.attributes) | self.selection.met(known)
         batch.kinds[service_name(span.resource, self.vocabulary)] = {span.kind.value}
 
@@ -131,6 +130,14 @@ class Intake:
     def shows(self, service: str) -> frozenset[Kind]:
         """Kinds of spans that a service shows anywhere in what was read."""
         return frozenset(map(Kind, self.kinds.get(service, ())))
+
+
+def _told(
+    source: TraceSource, kind: type[AuditError], message: str, where: str, hint: str
+) -> AuditError:
+    """An error of a plug-in, without the secrets that it was given."""
+    shown = source.shown
+    return kind(shown(message), where=shown(where), hint=shown(hint))
 
 
 def _stretch(ledger: Ledger, rows: Sequence[Row]) -> None:

@@ -6,6 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+EARLIEST_NS = 1_420_070_400_000_000_000
+"""2015-01-01, Unix nanoseconds: no agent answered before."""
+DAY_NS = 86_400_000_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class TraceSource:
@@ -20,6 +24,19 @@ class TraceSource:
     retention_days: int | None = None
     place: str = ""
     """Where it is declared, e.g. `agentaudit.yaml:7`, for errors."""
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    """Secret that was filled into the URI → how it is written, e.g. `${env:TOKEN}`."""
+
+    @property
+    def name(self) -> str:
+        """The URI as written: what reports call it."""
+        return self.shown(self.uri)
+
+    def shown(self, text: str) -> str:
+        """A text without the secrets of the URI: a file name, or what a plug-in says."""
+        for secret, written in self.secrets.items():
+            text = text.replace(secret, written)
+        return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +68,10 @@ class ReadOptions:
     """Bytes of lines after which traces are set aside on disk, in a private directory."""
 
     def within(self, start_ns: int) -> bool:
-        """Whether a response that began then is wanted. One without a recorded start always is:
-        leaving a fact out must not remove a response."""
-        if not start_ns:
+        """Whether a response that began then is wanted. One without a recorded start always is,
+        and one whose clock cannot be right: leaving out or falsifying a fact must not remove a
+        response."""
+        if start_ns < EARLIEST_NS or (self.as_of_ns and start_ns > self.as_of_ns + DAY_NS):
             return True
         after = self.since_ns is None or start_ns >= self.since_ns
         return after and (self.until_ns is None or start_ns <= self.until_ns)

@@ -32,7 +32,7 @@ class OtlpFiles:
         self._source = source
         self._root = root
         self._limit = limit
-        self.ledger = Ledger(kind="traces", uri=safe(source.uri), role=safe(source.role))
+        self.ledger = Ledger(kind="traces", uri=safe(source.name), role=safe(source.role))
 
     def batches(self, decoder: Decoder) -> Iterator[tuple[Batch, int]]:
         """What each document gave and how many bytes it was; one that cannot be read is counted in
@@ -104,11 +104,11 @@ class OtlpFiles:
         """The file as a person would find it from the root; never a directory of this machine."""
         relative = os.path.relpath(path, self._root)
         outside = relative.startswith("..") and self._source.uri.startswith("otlp:/")
-        return path.name if outside else relative
+        return self._source.shown(path.name if outside else relative)
 
     def _fail(self, what: str, hint: str) -> NoReturn:
         raise SourceError(
-            f"trace source {safe(self._source.uri)} {what}", where=self._source.place, hint=hint
+            f"trace source {safe(self._source.name)} {what}", where=self._source.place, hint=hint
         )
 
 

@@ -20,10 +20,10 @@ class Selection:
         self._bits: dict[tuple[str, str], int] = {}
         self.needed = self._mask(run)
         """Conditions that every trace of the run must meet."""
-        self._by_uri: dict[str, list[int]] = {}
+        self._by_name: dict[str, list[int]] = {}
         for source in sources:
             mask = self._mask(source.where.items())
-            self._by_uri.setdefault(source.uri, []).append(mask)
+            self._by_name.setdefault(source.name, []).append(mask)
         self._names = frozenset(name for name, _ in self._bits)
 
     def __bool__(self) -> bool:
@@ -52,9 +52,9 @@ class Selection:
             return attributes
         return {name: held for name, held in attributes.items() if vocabulary.wants(name)}
 
-    def takes(self, uri: str, met: int) -> bool:
+    def takes(self, name: str, met: int) -> bool:
         """Whether the source gives up a trace that meets these conditions."""
-        return any(met & mask == mask for mask in self._by_uri.get(uri, ()))
+        return any(met & mask == mask for mask in self._by_name.get(name, ()))
 
     def _mask(self, pairs: Iterable[tuple[str, str]]) -> int:
         mask = 0

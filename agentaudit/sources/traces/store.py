@@ -10,7 +10,7 @@ from agentaudit.evidence import safe
 from agentaudit.parse.closed import nearest
 from agentaudit.response import Response
 from agentaudit.source import Ledger
-from agentaudit.sources.traces import wire
+from agentaudit.sources.traces import scope, wire
 from agentaudit.sources.traces.assemble import Context, Cut, nowhere
 from agentaudit.sources.traces.census import Census
 from agentaudit.sources.traces.intake import Factory, Intake
@@ -34,11 +34,11 @@ def open_traces(
     holds no traces at all in form; ConfigError when nothing reads its scheme.
     """
     known = factories or {}
-    once = {source.uri: (source, _scheme(source, known)) for source in reversed(sources)}
+    once = {source.name: (source, _scheme(source, known)) for source in reversed(sources)}
     intake = Intake(sources, options)
     try:
-        for uri in dict.fromkeys(source.uri for source in sources):
-            source, scheme = once[uri]
+        for name in dict.fromkeys(source.name for source in sources):
+            source, scheme = once[name]
             if scheme == OTLP:
                 intake.otlp(source)
             else:
@@ -55,7 +55,7 @@ def _scheme(source: TraceSource, factories: Mapping[str, Factory]) -> str:
     known = sorted({OTLP, *factories})
     if colon and scheme in known:
         return scheme
-    written = safe(source.uri)
+    written = safe(source.name)
     hint = nearest(scheme, known) if colon else f"write otlp:{written}"
     raise ConfigError(
         f"no trace reader for {written}; known schemes: {', '.join(known)}",
@@ -177,6 +177,10 @@ class TraceStore:
         for uri, ledger in self._intake.ledgers.items():
             self._census().enter(uri, ledger)
             ledger.traces = self._intake.traces_of(uri)
+            if declared := scope.told(uri, self._sources, self._options):
+                left = ledger.traces - self._census().taken(uri)
+                note = f"{scope.MARK}{declared}; {left} of {ledger.traces} traces are left out"
+                ledger.notes = [n for n in ledger.notes if not n.startswith(scope.MARK)] + [note]
         return list(self._intake.ledgers.values())
 
     def _census(self) -> Census:

@@ -53,6 +53,8 @@ RUNS = [
     "npm run eval:ci",
     "just llm-eval",
     "pip install promptfoo && promptfoo eval",
+    "pytest evals/ || (echo bad; exit 1)",
+    "echo start && pytest evals/",
 ]
 OTHERS = [
     'eval "$(ssh-agent -s)"',
@@ -72,6 +74,18 @@ OTHERS = [
     "echo evals are great",
     "ruff check evals/",
     "mypy evals",
+    'echo "a && pytest evals/"',
+    "printf 'pytest evals/'",
+    "ls # pytest evals/",
+    "pytest tests --ignore evals/",
+    "pytest tests --ignore=tests/evals/",
+    "pytest --collect-only evals/",
+    "pytest evals/ || true",
+    "pytest evals/ && ls || echo bad",
+    "pytest tests -k 'not evals and fast'",
+    "python -m evals --help",
+    "make eval-docs",
+    "npm run lint:evals",
 ]
 
 

@@ -85,3 +85,32 @@ def test_example_in_the_template_is_accounted_for() -> None:
     opens = {SHA: {}, "prompts/p/1.md": {"text": "For example: Snow."}}
     assert ask(span, opens=opens).outcome is Outcome.PASS
     assert ask(span, opens={SHA: {}}).outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize(
+    ("output", "attributes", "told", "reason"),
+    [
+        ("SUN 40C", {"tool_call.id": "c1"}, "rain 14C", "conflict"),
+        ("SUN 40C", {}, "rain 14C", "conflict"),
+        ('{"sky": "sun"}', {"tool_call.id": "c1"}, "Result: sky: sun", ""),
+        ('{"content": "rain\\n14C", "id": "c1"}', {"tool_call.id": "c1"}, "rain\n14C", ""),
+        ("", {"tool_call.id": "c1"}, "(no output)", ""),
+        ("__REDACTED__", {"tool_call.id": "c1"}, "rain", "redacted"),
+    ],
+)
+def test_result_is_held_against_what_the_tool_returned(
+    output: str, attributes: dict[str, str], told: str, reason: str
+) -> None:
+    spans = (call([USER], ASKS), tool(output, **attributes), call([USER, ASKS, result(told)]))
+    assert ask(*spans).reason == reason
+
+
+def test_linked_turn_excuses_no_contradiction() -> None:
+    turn = "0af7651916cd43dd8448eb211c80319c"
+    told = {**call([USER, ASKS, result("rain 14C")]), "links": [turn]}
+    silent = {"name": "execute_tool weather", "attributes": {"tool_call.id": "c1"}}
+    for ran, reason in (
+        (tool("SUN 40C", **{"tool_call.id": "c1"}), "conflict"),
+        (silent, "missing"),
+    ):
+        assert ask(call([USER], ASKS), ran, told, opens={turn: {}}).reason == reason

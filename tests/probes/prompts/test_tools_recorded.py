@@ -13,7 +13,7 @@ from agentaudit.probes import builtin
 PROBE = builtin()["prompts-tools-recorded"]
 AGENT = {"name": "invoke_agent a", "id": "00000000000000a1"}
 BARE: dict[str, Any] = {"name": "chat m"}
-FULL = {**BARE, "attributes": {"gen_ai.tool.definitions": "[{}]"}}
+FULL = {**BARE, "attributes": {"gen_ai.tool.definitions": '[{"name": "t"}]'}}
 TOOL = {"name": "execute_tool t"}
 
 
@@ -38,4 +38,22 @@ TOOL = {"name": "execute_tool t"}
     ids=["before", "after", "call without start", "tool without start", "code first", "below"],
 )
 def test_offering_call(spans: list[dict[str, Any]], outcome: Outcome) -> None:
+    assert PROBE.ask(testing.build({"response": {"spans": spans}})).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("definitions", "outcome"),
+    [
+        ('[{"function": {"name": "t"}}]', Outcome.PASS),
+        ('[{"type": "web_search"}]', Outcome.PASS),
+        ('[{"functionDeclarations": [{"name": "t"}]}]', Outcome.PASS),
+        ('[{"name": "t"}, {"type": "function"}]', Outcome.FAIL),
+        ('[{"name": "unknown"}]', Outcome.FAIL),
+        ("[]", Outcome.FAIL),
+        ("yes", Outcome.FAIL),
+    ],
+)
+def test_every_definition_has_a_name(definitions: str, outcome: Outcome) -> None:
+    offering = {**BARE, "attributes": {"gen_ai.tool.definitions": definitions}}
+    spans = [AGENT, offering, TOOL]
     assert PROBE.ask(testing.build({"response": {"spans": spans}})).outcome is outcome

@@ -142,7 +142,7 @@ def _system() -> dict[str, Component]:
             "services/erp/chart/templates/d.yaml": "kind: Deployment\nimage: {{ .Values.image }}\ncontainers:\n",
             "infra/main.bicep": "param x string",
             "services/planner/.env.example": "A=1",
-            "services/planner/settings.py": "",
+            "services/planner/settings.py": "MODEL = 'x'\n",
             "services/planner/tests/settings.py": "",
             "services/erp/jest.config.js": "",
             ".python-version": "3.12.4\n",
@@ -359,3 +359,41 @@ def test_a_version_file_of_another_language_is_no_pin() -> None:
     (component,) = _components(files).values()
     assert [value for _, value in component.runtime_pins] == ["20"]
     assert len(component.build_files) == 1
+
+
+@pytest.mark.parametrize(
+    ("files", "known"),
+    [
+        ({"pyproject.toml": PYTHON}, True),
+        ({"main.py": ""}, False),
+        ({"pyproject.toml": "[project\n", "main.py": ""}, False),
+        ({"requirements.txt": "httpx\n", "package.json": "{"}, False),
+        ({"pyproject.toml": '[project]\nname = "a"\ndynamic = ["version"]\n'}, True),
+        ({"pyproject.toml": '[project]\nname = "a"\ndynamic = ["dependencies"]\n'}, False),
+        ({"setup.py": "setup(install_requires=['httpx'])"}, True),
+        ({"setup.py": "setup(install_requires=read('x'))"}, False),
+    ],
+)
+def test_whether_all_that_is_declared_is_known(files: dict[str, str], known: bool) -> None:
+    assert _components(files)["."].dependencies_known is known
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "declared"),
+    [
+        (".env.example", "", False),
+        (".env.example", "# MODEL=\n", False),
+        (".env.example", "export MODEL=\n", True),
+        ("config.yaml", "# later\n", False),
+        ("config.yaml", "model: x\n", True),
+        ("config.json", "{}", False),
+        ("config.json", '{"model": 1}', True),
+        ("main.tf", "/*\na = 1\n*/\n", False),
+        ("main.tf", 'resource "a" "b" {\n}\n', True),
+        ("settings.py", '"""\nNote: x\n"""\nimport os\n', False),
+        ("settings.py", "class Settings(Base):\n    pass\n", True),
+    ],
+)
+def test_an_empty_file_declares_no_setting(name: str, text: str, declared: bool) -> None:
+    settings = _components({"pyproject.toml": PYTHON, name: text})["."].settings
+    assert [place.path for place in settings] == [name] * declared

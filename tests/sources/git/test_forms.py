@@ -64,7 +64,7 @@ def test_only_what_git_tracks_is_listed_as_it_is_on_disk(lab: Lab, opened: Open)
     lab.write({"staged.py": "s"})
     lab.git("add", "staged.py")
     repo = opened(lab.path)
-    assert _paths(repo) == ["kept.py", "staged.py"]
+    assert _paths(repo) == ["kept.py"]
     assert repo.read(next(repo.files("kept.py"))) == "new"
     assert "1 tracked files are not on disk" in repo.ledgers()[0].notes
 

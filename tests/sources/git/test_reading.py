@@ -191,6 +191,23 @@ def test_every_step_has_its_line() -> None:
     ]
 
 
+def test_what_never_runs_is_no_step_and_what_may_fail_is_told() -> None:
+    text = """jobs:
+  off: {if: false, steps: [{run: a}]}
+  off_too: {if: "${{ false }}", steps: [{run: b}]}
+  on:
+    steps:
+      - {run: c, if: "false"}
+      - {run: d, if: "github.ref == 'x'"}
+      - {run: e, continue-on-error: true}
+  loose: {continue-on-error: true, steps: [{run: f}]}
+"""
+    gitlab = "a: {script: [g], rules: [{when: never}]}\nb: {script: [h], allow_failure: true}\n"
+    files = {".github/workflows/a.yml": text, ".gitlab-ci.yml": gitlab}
+    steps = [(s.text, s.gating) for s in MemoryRepo(files).steps()]
+    assert steps == [("d", True), ("e", False), ("f", False), ("h", False)]
+
+
 def test_the_table_of_libraries_is_whole() -> None:
     known = table()
     assert set(known) == {"python", "node", "go", "java", "dotnet", "rust"}

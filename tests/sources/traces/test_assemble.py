@@ -53,7 +53,7 @@ CASES: dict[str, tuple[list[Any], dict[int, list[int]]]] = {
     ),
     "an agent beside a server": (
         [plain(1), span(2, 1, name="invoke_agent a"), server(3, 1), span(4, 3)],
-        {1: [1, 2, 3, 4]},
+        {1: [1, 2], 3: [3, 4]},
     ),
     "several roots": ([span(1), span(2), plain(3)], {1: [1], 2: [2]}),
     "an orphan root": ([span(1), span(2, 99), span(3, 2)], {1: [1], 2: [2, 3]}),

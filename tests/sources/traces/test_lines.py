@@ -17,7 +17,9 @@ def numbered(lines: list[Line]) -> list[tuple[int, bytes, str]]:
     return [(line.number, line.data, line.problem) for line in lines]
 
 
-@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstandard.compress], ids=str)
+@pytest.mark.parametrize(
+    "pack", [bytes, gzip.compress, zstandard.compress], ids=["plain", "gzip", "zstandard"]
+)
 def test_packing_is_told_by_content_not_by_name(tmp_path: Path, pack: object) -> None:
     path = tmp_path / "traces.bin"
     path.write_bytes(pack(GOOD + b"\n\n" + GOOD + b"\r\n" + GOOD))  # type: ignore[operator]
