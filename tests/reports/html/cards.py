@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import random
+import tempfile
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from agentaudit.finding import Answer
@@ -12,12 +14,23 @@ from agentaudit.probe import failed, not_applicable, passed, unknown
 from agentaudit.reports import View
 from agentaudit.reports.html import render
 from agentaudit.rubric import DEFAULT, Rubric, load
-from agentaudit.score import Applicability, Applies, GateSettings, Scorecard, Tally, scorecard_json
+from agentaudit.score import (
+    Applicability,
+    Applies,
+    GateSettings,
+    Scorecard,
+    Tally,
+    read,
+    scorecard_json,
+)
 from agentaudit.score import score as make
 from agentaudit.score.assembly import Population, Run
 from agentaudit.score.provenance import HistoryPoint, Waiver
 from agentaudit.source import Ledger
+from tests.cli.system import ROOT, command
 from tests.reports import example
+
+EXAMPLE = ROOT / "examples" / "invoice-agents"
 
 EVIL = (
     '<script>window.owned=1</script><img src=x onerror="window.owned=1">\'"></style></svg>'
@@ -153,7 +166,17 @@ def crashed() -> Scorecard:
     return example.card(crashed=True)
 
 
+@cache
+def invoice_agents() -> Scorecard:
+    """The example that the repository ships, as a newcomer scans it."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder, "audit.json")
+        assert command(EXAMPLE, "scan", "-q", "--as-of", "2026-11-21", "-o", str(target)) == 0
+        return read(target.read_bytes())
+
+
 CARDS = {
+    "example": invoice_agents,
     "common": common,
     "repository": repository_only,
     "large": large,

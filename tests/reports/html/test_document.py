@@ -14,7 +14,7 @@ from agentaudit.reports.html import LARGEST
 from agentaudit.reports.html import document as document_module
 from agentaudit.score import Scorecard, scorecard_json
 from agentaudit.score import read as read_json
-from tests.reports.html.cards import CARDS, EVIL, common, hostile, html, large
+from tests.reports.html.cards import CARDS, EVIL, common, hostile, html, invoice_agents, large
 from tests.reports.html.reading import read
 
 PACKAGE = Path(document_module.__file__).parent
@@ -118,6 +118,7 @@ def test_the_same_json_gives_the_same_bytes() -> None:
 
 
 def test_sizes() -> None:
+    assert len(html(invoice_agents()).encode()) < 300_000
     assert len(html(common())) < 200_000
     assert len(html(large())) < 500_000
     assert len(html(hostile())) < LARGEST

@@ -96,7 +96,7 @@ def _strings(node: Any) -> Iterator[str]:
         yield node
 
 
-@pytest.mark.parametrize("name", ["common", "repository", "large", "crashed"])
+@pytest.mark.parametrize("name", ["example", "common", "repository", "large", "crashed"])
 def test_every_number_has_a_source(name: str) -> None:
     data = _data(name)
     known = " \0 ".join(" ".join(s.replace("`", "").split()) for s in _strings(data))
@@ -151,7 +151,7 @@ def test_dots_are_a_hundred_and_flatter_nobody(name: str) -> None:
     assert bool(none) == bool(reach["none"])
 
 
-@pytest.mark.parametrize("name", ["common", "large", "crashed"])
+@pytest.mark.parametrize("name", ["example", "common", "large", "crashed"])
 def test_sums(name: str) -> None:
     data = json.loads(scorecard_json(CARDS[name]()))
     page = read(html(CARDS[name]()))
