@@ -16,6 +16,7 @@ from agentaudit.evidence import clean
 from agentaudit.reports.html import charts, marks, prose, trend
 from agentaudit.reports.html.numbers import day, period
 from agentaudit.reports.html.page import Page
+from agentaudit.reports.method import UNDETECTABLE
 from agentaudit.reports.view import View
 from agentaudit.score.scorecard import Scorecard
 
@@ -70,6 +71,7 @@ def _template() -> Template:
         "glyph": marks.glyph,
         "marks": marks,
         "period": period,
+        "undetectable": UNDETECTABLE,
         "prose": prose,
         "trend": trend.trend,
     }

@@ -13,7 +13,7 @@ from agentaudit.reports.html.records import Records
 from agentaudit.reports.view import View
 from agentaudit.rubric import Relief
 from agentaudit.score.dimension import CriterionScore, DimensionScore
-from agentaudit.score.dossier import DossierFact, DossierLink, ShownEvidence
+from agentaudit.score.dossier import Dossier, DossierFact, DossierLink, ShownEvidence
 from agentaudit.score.provenance import SourceRecord
 from agentaudit.score.scorecard import Fix, Scorecard, scorecard_json
 
@@ -84,6 +84,7 @@ class Page:
         return {
             "unmet_by_relief": {cost.relief: cost.unmet for cost in self.costs},
             "asked_by_relief": {cost.relief: cost.asked for cost in self.costs},
+            "told": [_told(told) for told in card.dossiers],
             "waived": len(self.waived),
             "conditions_failing": sum(c.verdict != "pass" for c in card.gate.conditions),
             "fixes_left": max(0, len(card.fixes) - FIXES),
@@ -224,6 +225,9 @@ class Page:
         good = link.state in {"resolved", "not_applicable"}
         return sorted(link.facts, key=lambda fact: -_trouble(fact) if good else _trouble(fact))
 
+    def unfollowed(self, told: Dossier) -> int:
+        return figures.unfollowed(told)
+
     def read(self, source: SourceRecord) -> bool:
         return source.read > 0 and not source.unread
 
@@ -257,6 +261,11 @@ def _sources(card: Scorecard) -> set[str]:
         for finding in c.findings
         for evidence in finding.evidence
     }
+
+
+def _told(told: Dossier) -> dict[str, int]:
+    resolved, links = figures.resolving(told)
+    return {"resolved": resolved, "links": links, "unfollowed": figures.unfollowed(told)}
 
 
 def _walked(card: Scorecard) -> Iterator[Step]:

@@ -34,6 +34,7 @@ CONSTANTS = (
     "4 Proven",
     "fewer than 30 responses",
     "a criterion of level 2 or 3",
+    "a criterion of level 4 compares",
     "when 95% of responses",
     "interval at 95%",
     "100%",
@@ -56,12 +57,28 @@ def _data(name: str) -> dict[str, Any]:
         "unmet_by_relief": {
             r: sum(r in c["relieves"] and c["met"] is not True for c in criteria) for r in reliefs
         },
+        "told": [_told(told) for told in data["dossiers"]],
         "waived": len({w["criterion"] for w in data["waivers"] if w["state"] == "in_force"}),
         "conditions_failing": sum(c["verdict"] != "pass" for c in data["gate"]["conditions"]),
         "fixes_left": len(data["fixes"]) - len(page.one("ol", "fixes").all("h3")),
         "examples_left_out": sum(len(c["findings"]) for c in every) - shown,
     }
     return data
+
+
+def _told(told: dict[str, Any]) -> dict[str, int]:
+    states = [link["state"] for link in told["links"] if link["state"] != "not_applicable"]
+    blind = {
+        (fact["recorded"], fact["where"])
+        for link in told["links"]
+        for fact in link["facts"]
+        if fact["resolution"] == "not_looked"
+    }
+    return {
+        "resolved": states.count("resolved"),
+        "links": len(states),
+        "unfollowed": len(blind),
+    }
 
 
 def _spellings(number: float) -> set[str]:
