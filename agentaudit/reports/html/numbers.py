@@ -87,7 +87,7 @@ def day(text: str, words: int = 3) -> Markup:
     try:
         found = date.fromisoformat(text[:10])
     except ValueError:
-        return Markup("{}").format(clean(text))
+        return Markup("{}").format(clean(text, 20))
     said = (str(found.day), _MONTHS[found.month - 1], str(found.year))
     moment = Markup('<time datetime="{}">{}</time>')
     return moment.format(text[:10], " ".join(said[:words]))

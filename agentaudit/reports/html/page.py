@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from agentaudit.evidence import clean
 from agentaudit.reports import figures, signs
 from agentaudit.reports.html.numbers import Numbers
 from agentaudit.reports.html.records import Records
@@ -23,6 +24,8 @@ STEPS = 16
 """Steps of a response at first sight; the others unfold."""
 FACTS = 5
 """Facts of a link at first sight; the others unfold."""
+BRIEF = 100
+"""Longest text on page 1 that comes from outside, in characters."""
 RELIEFS: dict[Relief, str] = {
     "debugging": "Debugging",
     "maintenance": "Maintenance",
@@ -92,6 +95,10 @@ class Page:
         }
 
     @property
+    def system(self) -> str:
+        return clean(self.card.run.system, BRIEF)
+
+    @property
     def told(self) -> bool:
         """Whether this is one response that somebody asked for, not an audit."""
         return any(told.chosen == "asked" for told in self.card.dossiers)
@@ -157,7 +164,7 @@ class Page:
 
     def weakest(self, most: int = 3) -> str:
         """Titles of the weakest dimensions."""
-        names = [self.title(id) for id in self.card.weakest]
+        names = [clean(self.title(id), BRIEF) for id in self.card.weakest]
         more = " and others" if len(names) > most else ""
         return ", ".join(names[:most]) + more if names else "none"
 
@@ -188,6 +195,10 @@ class Page:
 
     def headline(self, fix: Fix) -> str:
         return figures.headline(fix.text)
+
+    def brief(self, fix: Fix) -> str:
+        """For page 1, which a long text must not push off the paper."""
+        return clean(self.headline(fix), BRIEF)
 
     def cause(self, fix: Fix) -> str:
         return figures.cause(fix.cause.fact, fix.cause.reason)

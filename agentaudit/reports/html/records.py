@@ -43,7 +43,8 @@ class Records:
             kinds[key][:GOOD] if key[0] > _ORDER.index(Outcome.UNKNOWN) else kinds[key]
             for key in sorted(kinds, key=lambda k: k[0])
         ]
-        return list(_in_turn(ordered))[: self.most]
+        chosen = list(_in_turn(ordered))[: self.most]
+        return sorted(chosen, key=lambda finding: _ORDER.index(finding.outcome))
 
 
 def _in_turn(kinds: list[list[ShownFinding]]) -> Iterator[ShownFinding]:
