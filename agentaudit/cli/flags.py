@@ -94,6 +94,9 @@ class Flags:
     include_content: Annotated[
         bool, _option("--include-content", help="Show prompts and answers, not their digests.")
     ]
+    print: Annotated[
+        bool, _option("--print", help="Unfold everything in an HTML report, to print it.")
+    ]
     quiet: Annotated[
         bool, _option("--quiet", "-q", help="Print the last line only, which says the gate.")
     ]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 UNNAMED = "unnamed system"
 _SHOWN_ONLY = frozenset(
     {
-        *("output", "format", "quiet", "verbose", "ascii", "color", "debug", "exit_zero"),
+        *("output", "format", "print", "quiet", "verbose", "ascii", "color", "debug", "exit_zero"),
         *("fail_under", "min_level", "min_reconstructable", "require_source"),
     }
 )

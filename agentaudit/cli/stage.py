@@ -66,6 +66,7 @@ class Stage:
             ascii=self.screen.ascii,
             verbosity=-1 if flags.quiet else flags.verbose,
             explain=explain,
+            printable=flags.print,
         )
 
 

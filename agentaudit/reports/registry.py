@@ -36,6 +36,7 @@ class Report:
 def builtin() -> dict[str, Report]:
     """Reports of this package, by name."""
     reports = (
+        Report("html", _html, ".html"),
         Report("json", _json, ".json"),
         Report("plain", _plain, ".txt"),
         Report("terminal", _terminal),
@@ -56,6 +57,12 @@ def installed(*, plugins: bool) -> dict[str, Report]:
 
 def _of_plugin(function: Callable[[Scorecard], str]) -> Callable[[Scorecard, View], str]:
     return lambda card, view: function(card)
+
+
+def _html(card: Scorecard, view: View) -> str:
+    from agentaudit.reports import html
+
+    return html.render(card, view)
 
 
 def _json(card: Scorecard, view: View) -> bytes:

@@ -92,6 +92,15 @@ class CriterionScore(Record):
     fix: str = Field(description="What to do.")
 
 
+class ShownPlanned(Record):
+    """A criterion that no probe can answer yet: nobody looked."""
+
+    id: str = Field(description="Stable id.")
+    level: int = Field(description="1 Exists, 2 Recorded, 3 Resolves, 4 Proven.")
+    subject: Subject = Field(description="What would be counted.")
+    must: str = Field(description="The whole sentence, true when met.")
+
+
 class ShownApplicability(Record):
     """Whether a dimension applies, and how that is known."""
 
@@ -118,3 +127,6 @@ class DimensionScore(Record):
     )
     links: Links = Field(description="Links of responses in this dimension.")
     criteria: tuple[CriterionScore, ...] = Field(description="Its criteria, in rubric order.")
+    planned: tuple[ShownPlanned, ...] = Field(
+        default=(), description="Its criteria that no probe can answer yet, in rubric order."
+    )

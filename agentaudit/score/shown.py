@@ -16,6 +16,7 @@ from agentaudit.score.dimension import (
     OutcomeCounts,
     ShownApplicability,
     ShownFinding,
+    ShownPlanned,
 )
 from agentaudit.score.dossier import ShownEvidence
 from agentaudit.score.interval import wilson
@@ -67,6 +68,10 @@ def dimension_score(sheet: Sheet, number: int) -> DimensionScore:
         score=low_high(points) if points else None,
         links=links(sheet.standing.reach, number),
         criteria=tuple(_criterion(sheet, column) for column in columns),
+        planned=tuple(
+            ShownPlanned(id=p.id, level=p.level, subject=p.subject, must=p.must)
+            for p in known.planned
+        ),
     )
 
 

@@ -38,9 +38,11 @@ def test_destination(text: str, report: str, path: str) -> None:
     assert destination(text, builtin()) == Destination(report, Path(path))
 
 
-@pytest.mark.parametrize("text", ["audit.html", "audit", "sarif:audit.json", ".json", "x.jsonl"])
+@pytest.mark.parametrize("text", ["audit.docx", "audit", "sarif:audit.json", ".json", "x.jsonl"])
 def test_a_format_nobody_writes_names_the_known_ones(text: str) -> None:
-    with pytest.raises(UsageError, match=r"known: json \(\.json\), plain \(\.txt\), terminal"):
+    with pytest.raises(
+        UsageError, match=r"known: html \(\.html\), json \(\.json\), plain \(\.txt\), terminal"
+    ):
         destination(text, builtin())
 
 

@@ -24,7 +24,7 @@ _FREE = frozenset(
         *("tool", "as_of", "started", "kind", "span_id", "source", "command", "notes", "criterion"),
     }
 )
-_CLOSED = {("criteria", "subject"), ("rubric", "version")}
+_CLOSED = {("criteria", "subject"), ("planned", "subject"), ("rubric", "version")}
 _COLOR = re.compile(r"\x1b\[[0-9;]*m")
 _CONTROL = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"

@@ -12,7 +12,7 @@ from tests.reports.example import card
 
 def test_every_format_has_its_own_name_and_suffix() -> None:
     suffixes = [report.suffix for report in builtin().values() if report.suffix]
-    assert sorted(builtin()) == ["json", "plain", "terminal"]
+    assert sorted(builtin()) == ["html", "json", "plain", "terminal"]
     assert len(suffixes) == len(set(suffixes))
 
 

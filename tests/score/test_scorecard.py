@@ -41,7 +41,7 @@ KEYS = {
     "reconstructable": "full partial none total low high interval links by_entry no_fix_known",
     "reconstructable.links": "resolved broken not_assessed total",
     "dimensions.0": "id title question level level_high level_cap applicability score links "
-    "criteria",
+    "criteria planned",
     "dimensions.0.applicability": "applies reason evidence",
     "dimensions.0.criteria.0": "id level subject title must probe weight target effort relieves "
     "met counts value interval findings fix",
