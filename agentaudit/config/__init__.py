@@ -17,6 +17,7 @@ from typing import Any
 from agentaudit.config.overrides import ENVIRONMENT, FLAGS, Asked, Given, Overrides, Run, Sample
 from agentaudit.config.search import Document, find
 from agentaudit.config.settings import PLACEHOLDER, Settings, SourceEntry, TraceEntry, schema
+from agentaudit.config.waivers import accept
 from agentaudit.errors import ConfigError
 from agentaudit.evidence import clean, safe
 from agentaudit.parse.closed import fill
@@ -135,7 +136,7 @@ class Config:
         return rows
 
     def _row(self, path: tuple[str | int, ...], value: Any) -> Row:
-        name = str(path[-1]) if path[0] == "gate" else str(path[0])
+        name = str(path[-1]) if path[0] == "gate" and len(path) == 2 else str(path[0])
         origin = self.line_of(*path) if self.document.holds(*path) else "default"
         key = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path).lstrip(".")
         given = self.given.get(name)
@@ -156,6 +157,7 @@ def load(
     asked = Asked(flags or Overrides(), os.environ if environ is None else environ)
     run = asked.run(today or datetime.now(UTC).date())
     settings = fill(Settings, document.tree, document.shown, ConfigError)
+    accept(settings.waivers, document, run.as_of)
     stores = {
         name: tuple(_stores(name, settings, document, asked))
         for name in ("repos", "images", "registry", "traces")

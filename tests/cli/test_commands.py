@@ -50,7 +50,8 @@ def test_flags(capsys: pytest.CaptureFixture[str], name: str) -> None:
     for flag in FLAGS:
         assert re.search(rf"(^  |, ){flag}\b", text, re.MULTILINE), flag
     assert ("--include-content" in text) is (name == "explain")
-    assert "--baseline" not in text
+    for flag in ("--baseline", "--ratchet", "--no-waivers", "--history"):
+        assert (flag in text) is (name == "scan")
 
 
 @pytest.mark.parametrize(
