@@ -47,7 +47,7 @@ def append(file: str, card: Scorecard) -> None:
         total=reach.total,
         score=card.score.low,
         level=card.level,
-        rubric=f"{run.rubric.id}@{run.rubric.version}",
+        rubric=f"{run.rubric.id} {run.rubric.version}",
     )
     try:
         before = _read(Path(file)) if Path(file).exists() else b""
@@ -95,5 +95,5 @@ def _point(line: bytes, where: str) -> HistoryPoint:
 
 
 def _major(rubric: str) -> tuple[str, str]:
-    id, _, version = rubric.partition("@")
+    id, _, version = rubric.partition(" ")
     return id, version.partition(".")[0]

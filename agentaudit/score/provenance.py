@@ -112,7 +112,7 @@ class HistoryPoint(Record):
     total: int = Field(description="Responses that were read.")
     score: float = Field(description="Its low score, 0 to 100.")
     level: int = Field(description="Its level, 0 to 4.")
-    rubric: str = Field(default="", description="Rubric and version it was asked: `id@1.0`.")
+    rubric: str = Field(default="", description="Rubric and version it was asked.")
 
 
 class ErrorRecord(Record):
