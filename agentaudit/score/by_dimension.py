@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from fractions import Fraction
 
 from agentaudit.score import trust
@@ -29,9 +29,9 @@ def conditions(id: str, asked: DimensionGate, on: Evidenced) -> Iterator[Conditi
         elif not standing.assessed or standing.value is None:
             yield trust.unassessed(where, f"nothing was assessed in {id}", required)
         elif name == "fail_under":
-            yield _score(where, required, standing.value, remedy(number, on))
+            yield _score(where, required, standing.value, remedy(number, on, ()))
         else:
-            yield _level(where, int(required), unwaived, remedy(number, on))
+            yield _level(where, int(required), unwaived, remedy(number, on, on.waived))
 
 
 def _score(name: str, required: float, value: Range, todo: str) -> Condition:
@@ -69,10 +69,10 @@ def _level(name: str, required: int, standing: DimensionStanding, todo: str) -> 
     )
 
 
-def remedy(number: int, on: Evidenced) -> str:
-    """What to do first in a dimension: its lowest criterion that is not met."""
+def remedy(number: int, on: Evidenced, waived: Collection[int]) -> str:
+    """What to do first in a dimension: its lowest criterion that is not met and not waived."""
     for column in sorted(on.layout.of(number), key=lambda column: column.level):
         counts = on.standing.counts[column.index]
-        if counts.applicable and counts.low < column.target and column.index not in on.waived:
+        if counts.applicable and counts.low < column.target and column.index not in waived:
             return f"; next: {column.criterion.id} {column.criterion.title}"
     return ""

@@ -79,7 +79,12 @@ def _levels(baseline: Baseline, on: Evidenced) -> Iterator[Condition]:
             continue
         words = f"level {before} on {baseline.as_of}, level {standing.level} now"
         yield _condition(
-            name, "fail", words + remedy(number, on), standing.level, before, standing.level_high
+            name,
+            "fail",
+            words + remedy(number, on, on.waived),
+            standing.level,
+            before,
+            standing.level_high,
         )
 
 
