@@ -101,6 +101,9 @@ class Flags:
     exit_zero: Annotated[
         bool, _option("--exit-zero", help="Exit 0 where a failed gate would exit 1; 2 to 4 stay.")
     ]
+    no_config: Annotated[
+        bool, _option("--no-config", help="Read no agentaudit.yaml: PATH alone, without a gate.")
+    ]
     offline: Annotated[bool, _option("--offline", help="Refuse every source behind a URL.")]
     no_plugins: Annotated[bool, _option("--no-plugins", help="Load no installed plug-in.")]
     include_content: Annotated[

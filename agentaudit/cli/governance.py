@@ -179,7 +179,10 @@ def compared(asked: Request, before: Governed | None, history: str | None) -> Re
     Raises UsageError where the baseline is not comparable, or the history cannot be read.
     """
     from agentaudit.cli.history import earlier
+    from agentaudit.cli.output import Destination
 
+    if history is not None:
+        Destination("history", Path(history)).prepare()
     points = earlier(history, asked.rubric)
     if before is None:
         return replace(asked, history=points)

@@ -20,6 +20,7 @@ from agentaudit.config.settings import PLACEHOLDER, Settings, SourceEntry, Trace
 from agentaudit.config.waivers import accept
 from agentaudit.errors import ConfigError
 from agentaudit.evidence import clean, safe
+from agentaudit.parse import Tree
 from agentaudit.parse.closed import fill
 
 __all__ = [
@@ -148,12 +149,14 @@ def load(
     flags: Overrides | None = None,
     environ: Mapping[str, str] | None = None,
     today: date | None = None,
+    *,
+    configured: bool = True,
 ) -> Config:
-    """The configuration for scanning `path`.
+    """The configuration for scanning `path`; without `configured`, as if it had no file.
 
     Raises ConfigError for the file and UsageError for flags and environment.
     """
-    document = find(path)
+    document = find(path) if configured else Document(Tree({}), folder=path.absolute())
     asked = Asked(flags or Overrides(), os.environ if environ is None else environ)
     run = asked.run(today or datetime.now(UTC).date())
     settings = fill(Settings, document.tree, document.shown, ConfigError)

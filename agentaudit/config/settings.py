@@ -201,7 +201,7 @@ class WaiverEntry(Record):
     reason: Annotated[str, Field(min_length=20, max_length=400)]
     """Why it is accepted for now, in at least 20 characters."""
     owner: str = Field(min_length=1, max_length=100)
-    """Who answers for it."""
+    """Who answers for it, a name or team: reports mask e-mail addresses."""
     until: Annotated[str, AfterValidator(_day)]
     """Last day it holds, at most 180 days ahead. Afterwards the gate fails until it is renewed."""
 
