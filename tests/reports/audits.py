@@ -30,7 +30,7 @@ EVILS = {
     "at": "@SUM(A1)",
     "tab": "\t=1+1",
     "braces": "{0} {1!r} %s %0A::set-output name=x::y",
-    "long": "a|`" * 20_000,
+    "long": "a|`" * 700,
     "path": "../../../etc/passwd",
     "empty": "",
 }
