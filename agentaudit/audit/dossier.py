@@ -145,11 +145,16 @@ def _asked(response: Response) -> str:
 
 
 def _answered(response: Response) -> str:
-    """What went out: the output of the entry or its first step, else of the last model call."""
+    """What went out: the output of the entry or its first step, else of the last model call.
+
+    Where the entry failed, what a model said last never left the system.
+    """
     for span in (response.entry, *response.steps[:1]):
         fact = span.fact("step.output")
         if fact:
             return fact.text
+    if response.entry.failed:
+        return ""
     calls = sorted(response.of(Kind.LLM), key=lambda s: (s.end_ns, s.span_id))
     texts = [m.text for span in calls for m in returned(span).messages]
     return texts[-1] if texts else ""

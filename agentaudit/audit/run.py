@@ -15,6 +15,9 @@ from agentaudit.rubric import Criterion, Dimension
 from agentaudit.score.tally import Tally
 from agentaudit.source import Component, Ledger
 
+_NOBODY_AGENTIC = Cause("agentic component", "", "none_recognised")
+_NO_LIBRARY = "no component declares a library that calls a model, agent, retriever or trainer"
+
 
 class Run:
     """One audit in progress: streams responses, then asks about components and the system."""
@@ -65,7 +68,9 @@ class Run:
             for component in subjects:
                 answer = self.ask(criterion, component=component)
                 self.tally.subject(criterion.id, component.id, answer)
-            if not subjects:
+            if not subjects and self.components:
+                self.tally.unasked(criterion.id, "none_recognised", (_NOBODY_AGENTIC,), _NO_LIBRARY)
+            elif not subjects:
                 self._unasked(criterion, "component", "repo")
         if self.sources.traces:
             self.available["traces"] = self.observed.survey

@@ -31,6 +31,18 @@ def asked(card: Scorecard) -> tuple[int, int]:
     return rubric.criteria_total - rubric.criteria_planned, rubric.criteria_total
 
 
+def unfollowed(told: Dossier) -> int:
+    """References of a response that nothing configured could follow, each once."""
+    return len(
+        {
+            (fact.recorded, fact.where)
+            for link in told.links
+            for fact in link.facts
+            if fact.resolution == "not_looked"
+        }
+    )
+
+
 def share(low: float | None) -> str:
     """A share from 0 to 1 in whole per cent, rounded down; `-` where there is none."""
     return "-" if low is None else str(percent(low))
@@ -116,6 +128,8 @@ def stops_at(dimension: DimensionScore) -> Stop | None:
     if dimension.level >= dimension.level_cap:
         return Stop("", f"no criterion for level {dimension.level_cap + 1} yet")
     following = dimension.level + 1
+    if not above and dimension.applicability.applies == "unknown":
+        return Stop("", "not known to apply")
     if not any(c.level == following for c in above):
         return Stop("", f"nothing that level {following} asks for applies here")
     return Stop("", "too few responses pass all of its criteria together")

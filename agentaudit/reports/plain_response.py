@@ -18,6 +18,8 @@ def rows(card: Scorecard, told: Dossier) -> Iterator[str]:
         started=told.started or None,
         duration=figures.duration(told.duration_ms),
         links=f"{resolved}/{total}",
+        criteria="{}/{}".format(*figures.asked(card)),
+        unfollowed=figures.unfollowed(told),
         state=told.state,
         service=told.service,
         span=told.entry,

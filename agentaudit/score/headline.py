@@ -81,7 +81,7 @@ def _row(layout: Layout, entry: Entry, reach: Reach) -> EntryReach:
 def _fix(layout: Layout, step: Step) -> Fix:
     failing = [layout.columns[number].criterion for number in step.columns]
     first = min(failing, key=lambda criterion: criterion.level)
-    blind = step.cause.reason == "not_configured"
+    blind = _blind(step.cause)
     relieved = {relief for criterion in failing for relief in criterion.relieves}
     return Fix(
         cause=_cause(step.cause),
@@ -90,17 +90,27 @@ def _fix(layout: Layout, step: Step) -> Fix:
         gain_links=step.gain.links,
         gain_points=down(step.gain.points),
         effort="S" if blind else first.effort,
-        text=_declare(step.cause) if blind else first.fix,
+        text=blind or first.fix,
         relieves=tuple(sorted(relieved)),
         assumed=step.assumed,
         completes_with=tuple(_cause(cause) for cause in step.completes_with),
     )
 
 
-def _declare(cause: Cause) -> str:
-    """Nothing is known to be missing: we were not shown where to look."""
-    key = _SOURCE_KEYS.get(cause.fact, cause.fact)
-    return safe(f"Declare a source under `sources: {key}:` in agentaudit.yaml, so that it is read.")
+def _blind(cause: Cause) -> str:
+    """What to do where nothing is known to be missing: we were not shown where to look, or found
+    nobody to ask. Empty for any other cause."""
+    if cause.reason == "not_configured":
+        key = _SOURCE_KEYS.get(cause.fact, cause.fact)
+        return safe(f"Declare a source under `sources: {key}:` in agentaudit.yaml: it is not read.")
+    if cause.reason == "no_subject":
+        key = _SOURCE_KEYS.get(cause.fact, cause.fact)
+        return safe(
+            f"Name the right place under `sources: {key}:`: nothing to ask about was there."
+        )
+    if cause.reason == "none_recognised":
+        return "Scan the directory whose manifest declares the model or agent library."
+    return ""
 
 
 def _cause(cause: Cause) -> ShownCause:

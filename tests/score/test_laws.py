@@ -26,16 +26,17 @@ from agentaudit.score.assembly import Run
 from agentaudit.score.fix import path, unmended
 from agentaudit.score.responses import PASSED
 from agentaudit.score.rounding import PLACES, down
-from agentaudit.score.standing import Standing
 from agentaudit.source import Ledger
 from tests.score.worlds import (
     SIZE,
     Asked,
     World,
+    assert_not_raised,
     crashed,
     doubtful,
     excused,
     failing,
+    figures,
     fold,
     passing,
     scorecard,
@@ -45,27 +46,6 @@ from tests.score.worlds import (
 worlds = st.binary(min_size=SIZE, max_size=SIZE).map(world)
 seeds = st.integers(min_value=0, max_value=2**32)
 DOUBTS = {Outcome.UNKNOWN, Outcome.ERROR}
-
-
-def figures(standing: Standing) -> dict[str, Fraction]:
-    """Everything that hiding or failing must never raise."""
-    reach = standing.reach
-    held = {
-        "score": standing.score.low,
-        "level": Fraction(standing.level),
-        "full": Fraction(reach.full),
-        "share": reach.share if reach.total else Fraction(0),
-    }
-    for number, dimension in enumerate(standing.dimensions):
-        if dimension is not None:
-            held[f"level of {number}"] = Fraction(dimension.level)
-    return held
-
-
-def assert_not_raised(before: Standing, after: Standing) -> None:
-    old, new = figures(before), figures(after)
-    raised = {name: (str(old[name]), str(new[name])) for name in old if new[name] > old[name]}
-    assert not raised
 
 
 def here_and_there(chance: Random, new: Callable[[], Answer]) -> Callable[[str, Answer], Answer]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from agentaudit.finding import Answer, Cause, Outcome
 from agentaudit.rubric import Criterion, Dimension, Rubric
@@ -184,6 +185,27 @@ def _rubric(tape: Tape) -> Rubric:
         ]
         dimensions.append(dimension(_DIMENSIONS[number], *criteria))
     return rubric(*dimensions)
+
+
+def figures(standing: Standing) -> dict[str, Fraction]:
+    """Everything that hiding or failing must never raise."""
+    reach = standing.reach
+    held = {
+        "score": standing.score.low,
+        "level": Fraction(standing.level),
+        "full": Fraction(reach.full),
+        "share": reach.share if reach.total else Fraction(0),
+    }
+    for number, dimension in enumerate(standing.dimensions):
+        if dimension is not None:
+            held[f"level of {number}"] = Fraction(dimension.level)
+    return held
+
+
+def assert_not_raised(before: Standing, after: Standing) -> None:
+    old, new = figures(before), figures(after)
+    raised = {name: (str(old[name]), str(new[name])) for name in old if new[name] > old[name]}
+    assert not raised
 
 
 def criterion(id: str, level: int, subject: str = "response", weight: float = 1.0) -> Criterion:

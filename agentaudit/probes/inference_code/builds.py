@@ -23,8 +23,12 @@ _STAMP = (
     r"|\bTRAVIS_COMMIT\b|pull_request\.head\.sha\b|\btype=sha\b"
 )
 _COMMIT = re.compile(_STAMP)
-_NAMED = re.compile(rf"\b([A-Za-z_]\w{{1,60}})(?:=|:\s)[ \"'$({{]{{0,8}}(?:{_STAMP})")
-"""A variable that is set to the commit."""
+_BEFORE = r"(?:[\w./:@-]{1,100}|\$\{\{[^}]{0,80}\}\}|\$\{?\w{1,60}\}?){0,6}?"
+"""What a reference holds before its tag: registry, path, and variables of a matrix."""
+_NAMED = re.compile(
+    rf"\b([A-Za-z_]\w{{1,60}})(?:=|:[ \t])[ \"']{{0,4}}{_BEFORE}[ \"'$({{]{{0,8}}(?:{_STAMP})"
+)
+"""A variable that is set to the commit, or to a name that ends in it."""
 _ASIDE = re.compile(r"--(?:build-arg|label|cache-from|cache-to|annotation)[=\s]+\S+(?:\s+HEAD\S*)?")
 """Where a commit may stand that is not the name of what is built."""
 _INPUT = re.compile(r"\s(?:tags?|images?|name|version|args|extra_args|destination)=")

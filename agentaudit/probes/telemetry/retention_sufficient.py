@@ -52,8 +52,9 @@ def retention_sufficient(traces: Survey, limits: Limits) -> Answer:
     age = (traces.as_of_ns - traces.first_ns) / DAY_NS if traces.first_ns else 0.0
     declared = traces.retention_days
     said = "none is declared" if declared is None else f"{declared} days are declared"
-    message = f"the oldest span is {age:.0f} days old, and of retention {said}; {days:g} are asked"
-    shown = Evidence(Location(traces.name, "oldest span"), f"{age:.0f} days old")
+    old = "less than a day" if age < 1 else "1 day" if age < 2 else f"{int(age)} days"
+    message = f"the oldest span is {old} old, and of retention {said}; {days:g} days are asked"
+    shown = Evidence(Location(traces.name, "oldest span"), f"{old} old")
     if age >= days or (declared is not None and declared >= days):
         return passed(message, shown)
     if declared is not None:

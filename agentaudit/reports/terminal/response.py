@@ -40,7 +40,7 @@ def draw(canvas: Canvas, card: Scorecard, told: Dossier) -> None:
     canvas.gap()
     for link in told.links:
         _link(canvas, card, told, link)
-    _closing(canvas, told)
+    _closing(canvas, card, told)
 
 
 def _link(canvas: Canvas, card: Scorecard, told: Dossier, link: DossierLink) -> None:
@@ -83,15 +83,20 @@ def _answer(canvas: Canvas, card: Scorecard, bar: str, sign: Sign, answer: Dossi
             canvas.hang(head, canvas.text(line), rest=bar + " " * (_LABEL + 5))
 
 
-def _closing(canvas: Canvas, told: Dossier) -> None:
+def _closing(canvas: Canvas, card: Scorecard, told: Dossier) -> None:
     broken = [link for link in told.links if link.state in {"broken", "not_assessed"}]
     canvas.gap()
+    asked, total = figures.asked(card)
+    by = f"by {asked} of {total} criteria"
     if not broken:
-        canvas.line("  Every link resolves.")
+        unfollowed = figures.unfollowed(told)
+        left = f"; {unfollowed} references lead where nothing is configured" if unfollowed else ""
+        canvas.hang("  ", canvas.text(f"Every link resolves, {by}{left}."), rest="  ")
         canvas.gap()
         return
     failing = figures.failing(told)
     first = f"   agentaudit probes show {failing[0]}" if failing else ""
     verb = "link does" if len(broken) == 1 else "links do"
-    canvas.line((f"  {len(broken)} {verb} not resolve", BAD), f"  {', '.join(failing)}{first}")
+    canvas.line((f"  {len(broken)} {verb} not resolve", BAD), f" {by}")
+    canvas.line(f"  {', '.join(failing)}{first}")
     canvas.gap()

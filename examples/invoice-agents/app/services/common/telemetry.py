@@ -80,7 +80,10 @@ def configure(service: str, component: str, config_digest: str) -> None:
 def step(
     kind: str, name: str, given: object, attributes: Mapping[str, Any] | None = None
 ) -> AbstractContextManager[trace.Span]:
-    """Open a span for one step of the system, located at the calling line."""
+    """Open a span for one step of the system, located at the calling line.
+
+    An agent's step carries the agent's name; a step outside any agent is given one by its caller.
+    """
     caller = sys._getframe(1)
     file = Path(caller.f_code.co_filename).relative_to(ROOT)
     facts = {
@@ -93,7 +96,18 @@ def step(
     }
     if kind == "AGENT":
         facts["agent.name"] = name
-    return trace.get_tracer("invoice-agents").start_as_current_span(name, attributes=facts)
+    return _measured(name, facts)
+
+
+@contextmanager
+def _measured(name: str, facts: Mapping[str, Any]) -> Iterator[trace.Span]:
+    """A span that records, where it ends, how much memory the process has needed."""
+    tracer = trace.get_tracer("invoice-agents")
+    with tracer.start_as_current_span(name, attributes=facts) as span:
+        try:
+            yield span
+        finally:
+            record_memory(span)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,8 @@ from services.erp.settings import Settings
 
 INPUT_VAT = {"V19": Decimal("0.19"), "V7": Decimal("0.07"), "RC19": Decimal(0), "I0": Decimal(0)}
 """Share of the net amount that is claimed back, for each tax code."""
+
+log = logging.getLogger(__name__)
 
 LOCK_SECONDS = 0.05
 TABLE = """create table if not exists documents (
@@ -45,5 +48,6 @@ class Books:
                 "cost_centre": order["cost_centre"],
                 "input_vat": input_vat,
             }
+            log.info("booked %s as %s", order["number"], document["document"])
             span.set_attribute("output.value", telemetry.text(document))
             return document

@@ -17,6 +17,8 @@ from services.intake.prompts import prompt
 from services.intake.tools import INSERT_INVOICE, POST_INVOICE, SEARCH_PROCEDURES, Tools
 
 COMPANY = "Muster Maschinenbau GmbH"
+DESK = "invoice-desk"
+"""The agent that every step outside the four belongs to: it decides who works next."""
 
 
 class InvoiceDesk:
@@ -28,7 +30,7 @@ class InvoiceDesk:
 
     def handle(self, email: Email) -> dict[str, Any]:
         """Decide, read, check, book and keep; returns what was done."""
-        with step("CHAIN", "handle_email", email.summary()) as span:
+        with step("CHAIN", "handle_email", email.summary(), {"agent.name": DESK}) as span:
             outcome = self._handle(email)
             span.set_attribute("output.value", json.dumps(outcome, ensure_ascii=False))
             return outcome

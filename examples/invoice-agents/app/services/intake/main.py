@@ -51,8 +51,11 @@ def create_app(settings: Settings) -> Flask:
         if isinstance(error, HTTPException):
             return error.get_response()
         log.exception("could not handle the e-mail", exc_info=error)
-        trace.get_current_span().record_exception(error)
-        return {"status": "failed", "error": type(error).__name__}, 500
+        told = {"status": "failed", "error": type(error).__name__}
+        entry = trace.get_current_span()
+        entry.record_exception(error)
+        entry.set_attribute("output.value", telemetry.text(told))
+        return told, 500
 
     @app.get("/healthz")
     def healthy() -> ResponseReturnValue:

@@ -34,6 +34,7 @@ class Model:
         self._client = OpenAI(base_url=settings.llm_base_url, api_key=key, max_retries=0)
         self._name = settings.llm_model
         self._facts = {
+            "model.base": settings.llm_base_model,
             "model.registry.uri": settings.llm_registry_uri,
             "server.address": urlsplit(settings.llm_base_url).hostname or "",
         }

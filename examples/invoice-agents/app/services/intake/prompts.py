@@ -7,7 +7,7 @@ from functools import cache
 
 from services.common.settings import ROOT
 
-IN_USE = {"triage": "1", "reader": "2", "bookkeeper": "3", "archivist": "1"}
+IN_USE = {"triage": "1", "reader": "3", "bookkeeper": "3", "archivist": "1"}
 
 
 @dataclass(frozen=True)

@@ -15,5 +15,6 @@ class Settings:
     erp_url: str = "http://127.0.0.1:18103"
     llm_base_url: str = "http://127.0.0.1:18100/v1"
     llm_model: str = "scripted-reader-2026-10-01"
+    llm_base_model: str = "scripted-reader-2026-10-01"
     llm_registry_uri: str = "models:/scripted-reader/3"
     ledger: str = "var/ledger.sqlite"

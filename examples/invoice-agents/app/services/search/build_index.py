@@ -1,7 +1,7 @@
 """Build a snapshot of the index from `procedures/`: `python -m services.search.build_index`.
 
 Run it at a clean commit, commit the two files it writes, and set `index_snapshot` to the printed
-id. Nothing does this by itself yet.
+id. Nothing does this by itself yet; `tests/test_index.py` fails until it is done.
 """
 
 from __future__ import annotations

@@ -25,6 +25,11 @@ class Chunk:
     source_sha256: str
     vector: list[float]
 
+    @property
+    def title(self) -> str:
+        """The title of the procedure, for a vendor's procedure the vendor's name."""
+        return self.content.partition(":")[0]
+
 
 @dataclass(frozen=True)
 class Hit:
@@ -53,10 +58,14 @@ class Index:
         self._chunks = [Chunk(**json.loads(line)) for line in lines]
         self._matrix = np.array([chunk.vector for chunk in self._chunks])
 
-    def nearest(self, query: list[float], count: int) -> list[Hit]:
-        """The chunks with the highest cosine; the vectors have length one."""
+    def nearest(self, query: list[float], count: int, text: str) -> list[Hit]:
+        """The chunks with the highest cosine, those of procedures that the text names first.
+
+        The vectors have length one.
+        """
         scores = self._matrix @ np.array(query)
-        best = np.argsort(-scores, kind="stable")[:count]
+        others = np.array([chunk.title not in text for chunk in self._chunks])
+        best = np.lexsort((-scores, others))[:count]
         return [Hit(self._chunks[i], float(scores[i])) for i in best]
 
 

@@ -13,7 +13,7 @@ from services.common import telemetry
 from services.search.search import Search
 from services.search.settings import Settings
 
-VERSION = "2.0.0"
+VERSION = "2.1.0"
 
 
 def create_app(settings: Settings) -> Flask:

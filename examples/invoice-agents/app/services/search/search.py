@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from urllib.parse import urlsplit
 
@@ -12,6 +13,8 @@ from opentelemetry import trace
 from services.common import telemetry
 from services.search.index import Hit, Index
 from services.search.settings import Settings
+
+log = logging.getLogger(__name__)
 
 SOURCE = "bookkeeping-procedures"
 COUNT = 3
@@ -38,8 +41,10 @@ class Search:
         with telemetry.step("RETRIEVER", "find_procedures", query, about) as span:
             with telemetry.call_facts({"server.address": self._address}):
                 made = self._client.embeddings.create(model=self._model, input=query)
-            hits = self._index.nearest(made.data[0].embedding, COUNT)
+            hits = self._index.nearest(made.data[0].embedding, COUNT, query)
             record(span, hits)
+            ids = ", ".join(hit.chunk.id for hit in hits)
+            log.info("found %s in %s", ids, about["retrieval.source.snapshot"])
             return hits
 
 

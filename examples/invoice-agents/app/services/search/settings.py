@@ -13,4 +13,4 @@ class Settings:
     search_port: str = "18102"
     llm_base_url: str = "http://127.0.0.1:18100/v1"
     embedding_model: str = "feature-hashing-64-v1"
-    index_snapshot: str = "procedures-16b7599f2e52"
+    index_snapshot: str = "procedures-f88ad8a1e661"
