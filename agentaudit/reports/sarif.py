@@ -108,7 +108,7 @@ def _message(found: Shortfall) -> str:
     criterion = found.criterion
     more = figures.tallied(criterion)
     what = _text(found.finding.message, 500).rstrip(".")
-    return _text(f"{what}. {criterion.title} is asked for: {more}. Seen at {found.place}.")
+    return _text(f"{what}. Asked for: {criterion.title}; {more}. Seen at {found.place}.")
 
 
 def _logical(found: Shortfall) -> Iterator[dict[str, str]]:
