@@ -10,8 +10,8 @@ from agentaudit.audit.run import Run
 from agentaudit.errors import NothingToAudit, UsageError
 from agentaudit.response import Response
 from agentaudit.score import assembly
+from agentaudit.score.asked import Obstacle
 from agentaudit.score.dossier import Dossier
-from agentaudit.score.gate import Obstacle
 from agentaudit.score.scorecard import Scorecard
 from agentaudit.source import Traces
 
@@ -86,11 +86,15 @@ def _scorecard(run: Run, dossiers: Iterable[Dossier] = ()) -> Scorecard:
             config_sha256=identity.config_sha256,
             rubric_sha256=identity.rubric_sha256,
             system=identity.system,
+            config=identity.config,
+            origins=identity.origins,
         ),
         population=assembly.Population(responses, run.population, identity.seed),
         conditions=request.gate,
         ledgers=run.ledgers,
         dossiers=dossiers,
+        waivers=request.waivers,
+        history=request.history,
         obstacles=_obstacles(run),
     )
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from agentaudit import __version__
-from agentaudit.cli import config, explain, probes, report, rubric, scan, schema
+from agentaudit.cli import baseline, config, explain, probes, report, rubric, scan, schema
 from agentaudit.cli.flags import flagged
 from agentaudit.cli.output import lines
 
@@ -56,7 +56,11 @@ app.command("scan")(
     )
 )
 app.command("explain")(
-    flagged(explain.explain, typer.Argument(metavar="TRACE", help="Trace id, or its beginning."))
+    flagged(
+        explain.explain,
+        typer.Argument(metavar="TRACE", help="Trace id, or its beginning."),
+        without=("baseline", "ratchet", "no_waivers", "history"),
+    )
 )
 app.command("report")(
     flagged(
@@ -65,6 +69,7 @@ app.command("report")(
         without=report.WITHOUT,
     )
 )
+app.add_typer(baseline.app, name="baseline")
 app.add_typer(rubric.app, name="rubric")
 app.add_typer(probes.app, name="probes")
 app.add_typer(config.app, name="config")

@@ -49,7 +49,8 @@ def test_flags(capsys: pytest.CaptureFixture[str], name: str) -> None:
     text = printed(capsys, name, "--help")
     for flag in FLAGS:
         assert re.search(rf"(^  |, ){flag}\b", text, re.MULTILINE), flag
-    assert "--baseline" not in text
+    for flag in ("--baseline", "--ratchet", "--no-waivers", "--history"):
+        assert (flag in text) is (name == "scan")
 
 
 @pytest.mark.parametrize(
