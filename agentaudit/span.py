@@ -64,11 +64,11 @@ class Fact:
 
     @property
     def text(self) -> str:
-        """The value as text; lists and objects as JSON."""
+        """The value as text; lists and objects as JSON, whatever the order of their keys."""
         if isinstance(self.value, str):
             return self.value
         try:
-            return orjson.dumps(self.value, default=str).decode()
+            return canonical(self.value)
         except TypeError:  # nested deeper than can be written
             return "(nested too deep)"
 

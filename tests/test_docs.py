@@ -53,6 +53,12 @@ def test_excerpts_are_eighty_columns_wide() -> None:
     assert max(len(line) for block in shown for line in block.splitlines()) <= 80
 
 
+def test_the_response_shown_is_the_one_that_is_asked_for() -> None:
+    asked = re.search(r"agentaudit explain ([0-9a-f]{8})$", TEXT, re.MULTILINE)
+    assert asked
+    assert code("text", "<!-- generated: explain -->").startswith(asked[1])
+
+
 def test_exit_codes_are_those_of_the_command() -> None:
     rows = re.findall(r"^\| (\d+) \| ", section("Gates and exit codes"), re.MULTILINE)
     assert [int(row) for row in rows] == [*(code.value for code in ExitCode), 130]

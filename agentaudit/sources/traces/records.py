@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from agentaudit.semconv import EVALUATION_EVENT, EXCEPTION_EVENTS, MESSAGE_EVENTS
 from agentaudit.sources.traces import wire
 from agentaudit.sources.traces.rows import Row, log_row
-from agentaudit.span import LogRecord
+from agentaudit.span import LogRecord, canonical
 
 EVENTS = EXCEPTION_EVENTS | MESSAGE_EVENTS | {EVALUATION_EVENT}
 """Names of events that probes ask for, on spans or as log records."""
@@ -42,7 +40,7 @@ def plain(record: LogRecord) -> Row:
 def _text(body: Any) -> str:
     if body is None:
         return ""
-    return body if isinstance(body, str) else orjson.dumps(body).decode()
+    return body if isinstance(body, str) else canonical(body)
 
 
 def _event(raw: dict[str, Any], attributes: dict[str, Any]) -> str:
