@@ -216,12 +216,12 @@ class Ledger:
     uri: str
     role: str = ""
     """The role it was opened with, as the config declares it."""
+    revision: str = ""  # the commit that was read
     read: int = 0
     """Lines of a file source, files of a repository."""
     unread: int = 0
     spans: int = 0
-    records: int = 0
-    """Log records."""
+    records: int = 0  # log records
     traces: int = 0
     responses: int = 0
     unread_places: list[Unread] = field(default_factory=list)

@@ -16,7 +16,7 @@ from agentaudit.audit import Identity, Request, Sources, audit
 from agentaudit.lineage.placing import Declaration
 from agentaudit.probes import builtin
 from agentaudit.rubric import Rubric
-from agentaudit.score.gate import GateSettings
+from agentaudit.score import GateSettings
 from agentaudit.score.scorecard import Scorecard
 from agentaudit.sources.git import open_repos
 from agentaudit.sources.traces import ReadOptions, TraceSource, open_traces

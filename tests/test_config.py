@@ -44,8 +44,13 @@ model_map:
 prompts: {git: "prompts/{name}/{version}.md"}
 responses: {entry: "handle_invoice"}
 sampling: {head: 1.0}
-gate: {fail_under: 60, min_level: 2, min_reconstructable: 80}
-waivers: []
+gate: {fail_under: 60, min_level: 2, min_reconstructable: 80, compare: interval,
+  dimensions: {rag: {min_level: 1, fail_under: 40}}}
+waivers:
+  - criterion: RAG-06
+    reason: the new index service lands in December
+    owner: ops
+    until: 2026-12-31
 """
 
 
@@ -114,7 +119,11 @@ def test_every_key_is_read(here: Path) -> None:
         "fail_under": 60,
         "min_level": 2,
         "min_reconstructable": 80,
+        "compare": "interval",
+        "dimensions": {"rag": {"fail_under": 40, "min_level": 1}},
     }
+    (waiver,) = settings.waivers
+    assert (waiver.criterion, waiver.owner, waiver.until) == ("RAG-06", "ops", "2026-12-31")
     assert found.sha256 == hashlib.sha256(WHOLE.encode()).hexdigest()
     assert found.line_of("sources", "traces", 1, "role") == "agentaudit.yaml:10"
     assert found.line_of("model_map", "planner", "uri") == "agentaudit.yaml:16"
@@ -131,6 +140,8 @@ def test_flag_beats_environment_beats_file_beats_default(here: Path) -> None:
         "fail_under": 0,
         "min_level": 2,
         "min_reconstructable": None,
+        "compare": "point",
+        "dimensions": {},
     }
     origins = found.origins
     assert origins["rubric"] == "flag --rubric"
@@ -250,7 +261,13 @@ def test_a_broken_pyproject_matters_only_where_it_mentions_us(here: Path) -> Non
         ("head: 1.0", "head: -1", "sampling.head: must be", 22, "lowest is 0"),
         ("head: 1.0", "head: '1'", "must be a number, not '1'", 22, "without quotes"),
         ("container: true", "container: yes", "must be true or false", 13, "true or false"),
-        ("waivers: []", "waivers: [{criterion: RAG-2}]", "not supported yet", 24, "leave"),
+        ("compare: interval", "compare: intervall", "is not a known word", 23, "'interval'?"),
+        ("min_level: 1,", "min_level: 9,", "rag.min_level: must be", 24, "highest is 4"),
+        ("    owner: ops\n", "", "key 'owner' is missing", 26, "add `owner:`"),
+        ("the new index service lands", "soon,", "reason: must have at least 20", 27, "change"),
+        ("until: 2026-12-31", "until: 2027-12-31", "ends 405 days ahead", 29, "2027-05-20"),
+        ("until: 2026-12-31", "until: never", "neither a day nor an instant", 29, "2026-11-20"),
+        ("owner: ops", "owner: ''", "owner: must have at least 1", 28, "change it"),
         ("from: 2026-11-01}", "from: 2026-13-01}", "not in the calendar", 16, "2026-11-20"),
         ("from: 2026-11-01}", "from: soon}", "neither a day nor an instant", 16, "2026-11-20"),
         ("{version}", "{vrsion}", "may hold {version}", 20, "prompts/{name}/{version}.md"),
@@ -443,6 +460,7 @@ def test_the_schema_describes_every_key_and_agrees_with_the_reader() -> None:
     plain["sources"]["traces"][1]["retention_days"] = 90
     plain["sampling"]["head"] = 1.0
     plain["gate"] = {"fail_under": 60, "min_level": 2, "min_reconstructable": 80}
+    plain["gate"] |= {"compare": "interval", "dimensions": {"rag": {"min_level": 1}}}
     assert accepts(plain)
     assert not accepts(plain | {"trase": []})
     assert not accepts(plain | {"waivers": [{"criterion": "RAG-2"}]})

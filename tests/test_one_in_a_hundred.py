@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agentaudit.errors import ExitCode
-from agentaudit.score.gate import GateSettings, exit_codes
+from agentaudit.score import GateSettings, exit_codes
 from agentaudit.score.scorecard import Scorecard
 from tests import dialects
 from tests.scanning import repository, responses_only, scan, shipped, write

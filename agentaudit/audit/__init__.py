@@ -5,14 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from agentaudit.audit.dossier import dossier
 from agentaudit.audit.request import Identity, Request, Sources
 from agentaudit.audit.run import Run
 from agentaudit.errors import NothingToAudit, UsageError
 from agentaudit.response import Response
 from agentaudit.score import assembly
+from agentaudit.score.asked import Obstacle
 from agentaudit.score.dossier import Dossier
-from agentaudit.score.gate import Obstacle
 from agentaudit.score.scorecard import Scorecard
 from agentaudit.source import Traces
 
@@ -23,7 +22,8 @@ def audit(request: Request, sources: Sources) -> Scorecard:
     """Ask the whole rubric of everything that was opened."""
     run = Run(request, sources)
     run.all()
-    return _scorecard(run)
+    told = run.typical.chosen(run.observed.applicability(sources, run.components))
+    return _scorecard(run, [] if told is None else [told])
 
 
 def explain(request: Request, sources: Sources, id: str) -> Scorecard:
@@ -43,10 +43,7 @@ def explain(request: Request, sources: Sources, id: str) -> Scorecard:
         run.tally.response(response.id, response.entry.name, service, answers)
     run.repositories()
     applicability = run.observed.applicability(sources, run.components)
-    told = [
-        dossier(response, request.rubric, answers, applicability, content=request.include_content)
-        for response, answers in answered
-    ]
+    told = [run.tell(response, answers, applicability) for response, answers in answered]
     return _scorecard(run, told)
 
 
@@ -89,11 +86,15 @@ def _scorecard(run: Run, dossiers: Iterable[Dossier] = ()) -> Scorecard:
             config_sha256=identity.config_sha256,
             rubric_sha256=identity.rubric_sha256,
             system=identity.system,
+            config=identity.config,
+            origins=identity.origins,
         ),
         population=assembly.Population(responses, run.population, identity.seed),
         conditions=request.gate,
         ledgers=run.ledgers,
         dossiers=dossiers,
+        waivers=request.waivers,
+        history=request.history,
         obstacles=_obstacles(run),
     )
 

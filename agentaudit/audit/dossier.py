@@ -54,6 +54,7 @@ def dossier(
                 _link(response, dimension, states.get(dimension.id), answers)
                 for dimension in rubric.dimensions
             ),
+            "content": content,
         }
     )
 

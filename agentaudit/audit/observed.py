@@ -16,6 +16,8 @@ from agentaudit.span import Kind, Span
 from agentaudit.survey import Survey
 
 _RETRIEVAL = (Kind.RETRIEVER, Kind.RERANKER, Kind.EMBEDDING)
+DECIDED_LAST = frozenset({"rag", "fine_tuning"})
+"""Dimensions that may not apply, which is known only when everything was read."""
 _RAG_TRADES = ("vector_store", "retriever")
 
 

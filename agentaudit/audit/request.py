@@ -12,7 +12,9 @@ from agentaudit.lineage.declared import Declared
 from agentaudit.lineage.placing import Declaration
 from agentaudit.probe import Probe
 from agentaudit.rubric import Rubric
-from agentaudit.score.gate import GateSettings
+from agentaudit.score.asked import GateSettings
+from agentaudit.score.ledgers import Origins
+from agentaudit.score.provenance import HistoryPoint, Waiver
 from agentaudit.source import Documents, Host, Images, Registry, Repo, Traces
 
 Progress = Callable[[str, int], None]
@@ -53,6 +55,10 @@ class Identity:
     seed: int
     sample: int | None
     """None: everything."""
+    config: str = ""
+    """The configuration, from the root of the checkout; empty without one."""
+    origins: Origins = field(default_factory=dict)
+    """Where each source is declared."""
 
     @property
     def as_of_ns(self) -> int:
@@ -70,6 +76,9 @@ class Request:
     """By criterion id."""
     identity: Identity
     gate: GateSettings = field(default_factory=GateSettings)
+    waivers: tuple[Waiver, ...] = ()
+    history: tuple[HistoryPoint, ...] = ()
+    """Earlier audits, oldest first."""
     services: Mapping[str, Declaration] = field(default_factory=dict)
     declared: Declared = field(default_factory=Declared)
     retention_days: int | None = None

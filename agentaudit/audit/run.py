@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from agentaudit.audit.observed import Observed, survey
+from agentaudit.audit.dossier import dossier
+from agentaudit.audit.observed import DECIDED_LAST, Observed, survey
 from agentaudit.audit.request import Request, Sources
+from agentaudit.audit.typical import Typical
 from agentaudit.finding import Answer, Cause
 from agentaudit.lineage import Lineage
 from agentaudit.lineage.placing import Placing
 from agentaudit.response import Response
 from agentaudit.rubric import Criterion, Dimension
+from agentaudit.score.dossier import Dossier
+from agentaudit.score.layout import Applicability
 from agentaudit.score.tally import Tally
 from agentaudit.source import Component, Ledger
 
@@ -28,6 +32,7 @@ class Run:
         self.available: dict[str, Any] = sources.available()
         self.components = _components(sources)
         self.tally = Tally(request.rubric)
+        self.typical = Typical(request.rubric, DECIDED_LAST)
         self.ledgers = _ledgers(sources)
         self.observed = Observed(survey(request, sources, self.ledgers))
         self.lineage = Lineage(
@@ -44,16 +49,27 @@ class Run:
         """Ask about each response; nothing of it is kept but the answers."""
         done = 0
         for done, response in enumerate(found, 1):
-            self.tally.response(
-                response.id,
-                response.entry.name,
-                response.service_name(response.entry),
-                self.answers(response),
-            )
+            self._response(response)
             self.request.progress("responses", done)
         if not done:
             self._nobody("response", "traces")
         self.ledgers = _ledgers(self.sources)
+
+    def _response(self, response: Response) -> None:
+        answers = self.answers(response)
+        service = response.service_name(response.entry)
+        self.tally.response(response.id, response.entry.name, service, answers)
+        self.typical.offer(response.id, answers, lambda: self.tell(response, answers, {}))
+
+    def tell(
+        self,
+        response: Response,
+        answers: Mapping[str, Answer],
+        applicability: Mapping[str, Applicability],
+    ) -> Dossier:
+        """One response, told end to end."""
+        content = self.request.include_content
+        return dossier(response, self.request.rubric, answers, applicability, content=content)
 
     def answers(self, response: Response) -> dict[str, Answer]:
         """Answers about one response, by criterion id."""

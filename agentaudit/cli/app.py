@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from agentaudit import __version__
-from agentaudit.cli import config, explain, probes, rubric, scan, schema
+from agentaudit.cli import baseline, config, explain, probes, report, rubric, scan, schema
 from agentaudit.cli.flags import flagged
 from agentaudit.cli.output import lines
 
@@ -53,12 +53,23 @@ app.command("scan")(
         scan.scan,
         typer.Argument(metavar="PATH", help="Directory to audit.", show_default=False),
         default=".",
-        without=("include_content",),
     )
 )
 app.command("explain")(
-    flagged(explain.explain, typer.Argument(metavar="TRACE", help="Trace id, or its beginning."))
+    flagged(
+        explain.explain,
+        typer.Argument(metavar="TRACE", help="Trace id, or its beginning."),
+        without=("baseline", "ratchet", "no_waivers", "history"),
+    )
 )
+app.command("report")(
+    flagged(
+        report.report,
+        typer.Argument(metavar="FILE", help="An audit.json, or - for standard input."),
+        without=report.WITHOUT,
+    )
+)
+app.add_typer(baseline.app, name="baseline")
 app.add_typer(rubric.app, name="rubric")
 app.add_typer(probes.app, name="probes")
 app.add_typer(config.app, name="config")

@@ -24,13 +24,15 @@ def deliver(
     failures: Sequence[SourceError],
     *,
     explain: bool = False,
+    again: bool = False,
 ) -> ExitCode:
-    """Write everything that was asked for, whatever the verdict, and return the exit code."""
+    """Write everything that was asked for, whatever the verdict, and return the exit code; that of
+    an audit which is only drawn `again` says nothing of its verdict."""
     from agentaudit.cli.closing import closing, verdict
 
     for failure in failures:
         messages.error(failure)
-    codes = verdict(card, failures)
+    codes = [ExitCode.OK] if again else verdict(card, failures)
     written = []
     for target in stage.destinations:
         try:
@@ -55,7 +57,7 @@ def deliver(
 
 def _write(card: Scorecard, flags: Flags, stage: Stage, target: Destination, explain: bool) -> int:
     """Size of the file, in bytes. A file has no terminal: no colour, full width, never quiet."""
-    view = View(ascii=flags.ascii, verbosity=flags.verbose, explain=explain)
+    view = View(ascii=flags.ascii, verbosity=flags.verbose, explain=explain, printable=flags.print)
     data = stage.reports[target.report].render(card, view)
     target.write(data)
     return len(data)

@@ -86,13 +86,31 @@ class Flags:
         list[str],
         _option("--require-source", metavar="NAME", help="Exit 3 unless git, traces, … was read."),
     ]
+    baseline: Annotated[
+        str | None,
+        _option("--baseline", metavar="FILE", help="Exit 1 if anything got worse since FILE."),
+    ]
+    ratchet: Annotated[
+        bool, _option("--ratchet", help="Raise the baseline to what this audit proves.")
+    ]
+    no_waivers: Annotated[bool, _option("--no-waivers", help="Let no waiver excuse anything.")]
+    history: Annotated[
+        str | None,
+        _option("--history", metavar="FILE", help="Add this audit to FILE and show the trend."),
+    ]
     exit_zero: Annotated[
         bool, _option("--exit-zero", help="Exit 0 where a failed gate would exit 1; 2 to 4 stay.")
+    ]
+    no_config: Annotated[
+        bool, _option("--no-config", help="Read no agentaudit.yaml: PATH alone, without a gate.")
     ]
     offline: Annotated[bool, _option("--offline", help="Refuse every source behind a URL.")]
     no_plugins: Annotated[bool, _option("--no-plugins", help="Load no installed plug-in.")]
     include_content: Annotated[
         bool, _option("--include-content", help="Show prompts and answers, not their digests.")
+    ]
+    print: Annotated[
+        bool, _option("--print", help="Unfold everything in an HTML report, to print it.")
     ]
     quiet: Annotated[
         bool, _option("--quiet", "-q", help="Print the last line only, which says the gate.")

@@ -70,7 +70,7 @@ def configured(path: Path, flags: Flags) -> Config:
         min_reconstructable=flags.min_reconstructable,
         offline=flags.offline,
     )
-    config = load(path, given)
+    config = load(path, given, configured=not flags.no_config)
     for text in config.warnings:
         messages.warning(text)
     return config

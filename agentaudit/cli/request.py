@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentaudit import __version__
 from agentaudit.cli.flags import Flags
 from agentaudit.cli.opening import probes
+from agentaudit.cli.origins import Checkout, origins
 
 if TYPE_CHECKING:
     from agentaudit.audit import Identity, Request
@@ -21,8 +23,9 @@ if TYPE_CHECKING:
 UNNAMED = "unnamed system"
 _SHOWN_ONLY = frozenset(
     {
-        *("output", "format", "quiet", "verbose", "ascii", "color", "debug", "exit_zero"),
+        *("output", "format", "print", "quiet", "verbose", "ascii", "color", "debug", "exit_zero"),
         *("fail_under", "min_level", "min_reconstructable", "require_source"),
+        *("baseline", "ratchet", "no_waivers", "history"),
     }
 )
 """Flags that change neither what is read nor what is asked: the same audit with other ones is the
@@ -30,24 +33,33 @@ same audit."""
 
 
 def request(
-    verb: tuple[str, ...], config: Config, flags: Flags, progress: Progress, *, gated: bool = True
+    verb: tuple[str, ...],
+    config: Config,
+    flags: Flags,
+    progress: Progress,
+    *,
+    checkout: Checkout | None = None,
+    gated: bool = True,
 ) -> Request:
     """The request of a command; without `gated`, conditions of the configuration do not count.
 
-    Raises RubricError and PluginError.
+    Raises RubricError, PluginError and ConfigError.
     """
     from agentaudit import rubric
     from agentaudit.audit import Request
+    from agentaudit.cli.governance import waivers
     from agentaudit.lineage.placing import Declaration
 
     asked = rubric.load(config.rubric_path)
     found = rubric.resolve(asked, probes(plugins=not flags.no_plugins))
+    seen = checkout or Checkout(Path())
     days = [s.retention_days for s in config.traces if s.retention_days is not None]
     return Request(
         rubric=asked,
         probes=found,
-        identity=_identity(verb, config, flags, asked),
-        gate=_gate(config, flags, gated),
+        identity=_identity(verb, config, flags, asked, seen),
+        gate=_gate(config, flags, asked, gated),
+        waivers=() if flags.no_waivers else waivers(config, asked, seen),
         services={
             name: Declaration(entry.component, entry.container)
             for name, entry in config.settings.services.items()
@@ -73,7 +85,9 @@ def command_line(verb: tuple[str, ...], flags: Flags) -> str:
     return shlex.join(words)
 
 
-def _identity(verb: tuple[str, ...], config: Config, flags: Flags, asked: Rubric) -> Identity:
+def _identity(
+    verb: tuple[str, ...], config: Config, flags: Flags, asked: Rubric, seen: Checkout
+) -> Identity:
     from agentaudit.audit import Identity
 
     sample = config.run.sample
@@ -86,10 +100,13 @@ def _identity(verb: tuple[str, ...], config: Config, flags: Flags, asked: Rubric
         rubric_sha256=asked.sha256,
         seed=config.run.seed,
         sample=None if sample == "all" else sample,
+        config=seen.declared(config.line_of()).rpartition(":")[0],
+        origins=origins(config, seen),
     )
 
 
-def _gate(config: Config, flags: Flags, gated: bool) -> GateSettings:
+def _gate(config: Config, flags: Flags, asked: Rubric, gated: bool) -> GateSettings:
+    from agentaudit.cli.governance import dimensions
     from agentaudit.score import GateSettings
 
     demanded = config.settings.gate if gated else flags
@@ -102,6 +119,9 @@ def _gate(config: Config, flags: Flags, gated: bool) -> GateSettings:
             name for name, entry in config.settings.services.items() if not entry.agentic
         ),
         configured_seed=0,
+        dimensions=dimensions(config, asked) if gated else {},
+        compare=config.settings.gate.compare,
+        ignored_waivers=len(config.settings.waivers) if flags.no_waivers else 0,
     )
 
 

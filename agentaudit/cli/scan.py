@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from agentaudit.cli.flags import Flags
 from agentaudit.errors import ExitCode
 
@@ -16,7 +18,9 @@ def scan(path: str, flags: Flags) -> ExitCode:
     """
     from agentaudit.audit import audit
     from agentaudit.cli.delivery import deliver
+    from agentaudit.cli.governance import compared, governed, recorded
     from agentaudit.cli.opening import configured, directory, evidence, opened
+    from agentaudit.cli.origins import Checkout, scope
     from agentaudit.cli.progress import Progress
     from agentaudit.cli.request import request
     from agentaudit.cli.stage import Stage
@@ -24,8 +28,12 @@ def scan(path: str, flags: Flags) -> ExitCode:
     stage = Stage.of(flags)
     config = configured(directory(path), flags)
     stage.spare(evidence(config))
+    checkout = Checkout(Path(path))
+    before = governed(flags, scope(config, checkout))
     with Progress(quiet=flags.quiet) as progress:
-        asked = request(("scan",), config, flags, progress)
+        asked = request(("scan",), config, flags, progress, checkout=checkout)
+        asked = compared(asked, before, flags.history)
         with opened(config, asked.rubric, plugins=not flags.no_plugins) as sources:
             card = audit(asked, sources)
-    return deliver(card, flags, stage, sources.failures)
+    code = deliver(card, flags, stage, sources.failures)
+    return ExitCode.worst([code, *recorded(card, sources.failures, before, flags)])

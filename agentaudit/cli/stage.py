@@ -66,6 +66,7 @@ class Stage:
             ascii=self.screen.ascii,
             verbosity=-1 if flags.quiet else flags.verbose,
             explain=explain,
+            printable=flags.print,
         )
 
 
@@ -79,9 +80,14 @@ def destination(text: str, reports: Mapping[str, Report]) -> Destination:
         return Destination(name, Path(file))
     by_length = sorted(reports.values(), key=lambda report: -len(report.suffix))
     for report in by_length:
-        if report.suffix and text.endswith(report.suffix) and Path(text).name != report.suffix:
+        if report.suffix and _named(Path(text).name, report.suffix):
             return Destination(report.name, Path(text))
     raise _unknown(Path(text).suffix.lstrip(".") or text, reports, f"-o {text}")
+
+
+def _named(name: str, suffix: str) -> bool:
+    """Whether a file is named for a format: `x.junit.xml`, and `junit.xml` by itself."""
+    return (name.endswith(suffix) and name != suffix) or (name == suffix[1:] and "." in name)
 
 
 def _unknown(name: str, reports: Mapping[str, Report], where: str) -> UsageError:

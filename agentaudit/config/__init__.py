@@ -17,8 +17,10 @@ from typing import Any
 from agentaudit.config.overrides import ENVIRONMENT, FLAGS, Asked, Given, Overrides, Run, Sample
 from agentaudit.config.search import Document, find
 from agentaudit.config.settings import PLACEHOLDER, Settings, SourceEntry, TraceEntry, schema
+from agentaudit.config.waivers import accept
 from agentaudit.errors import ConfigError
 from agentaudit.evidence import clean, safe
+from agentaudit.parse import Tree
 from agentaudit.parse.closed import fill
 
 __all__ = [
@@ -143,7 +145,7 @@ class Config:
         return rows
 
     def _row(self, path: tuple[str | int, ...], value: Any) -> Row:
-        name = str(path[-1]) if path[0] == "gate" else str(path[0])
+        name = str(path[-1]) if path[0] == "gate" and len(path) == 2 else str(path[0])
         origin = self.line_of(*path) if self.document.holds(*path) else "default"
         key = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path).lstrip(".")
         given = self.given.get(name)
@@ -155,15 +157,18 @@ def load(
     flags: Overrides | None = None,
     environ: Mapping[str, str] | None = None,
     today: date | None = None,
+    *,
+    configured: bool = True,
 ) -> Config:
-    """The configuration for scanning `path`.
+    """The configuration for scanning `path`; without `configured`, as if it had no file.
 
     Raises ConfigError for the file and UsageError for flags and environment.
     """
-    document = find(path)
+    document = find(path) if configured else Document(Tree({}), folder=path.absolute())
     asked = Asked(flags or Overrides(), os.environ if environ is None else environ)
     run = asked.run(today or datetime.now(UTC).date())
     settings = fill(Settings, document.tree, document.shown, ConfigError)
+    accept(settings.waivers, document, run.as_of)
     stores = {
         name: tuple(_stores(name, settings, document, asked))
         for name in ("repos", "images", "registry", "traces")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, Discriminator, Field, Tag
 
-from agentaudit.config.moments import moment
+from agentaudit.config.moments import day, moment
 from agentaudit.parse.closed import Record, nearest, wrong
 from agentaudit.semconv import KEY_IDS, KEYS
 
@@ -65,10 +65,11 @@ def _prompt_path(text: str) -> str:
     return text
 
 
-def _no_waivers(given: Any) -> tuple[()]:
-    if given:
-        raise wrong("not supported yet by this version", "leave `waivers` out")
-    return ()
+def _day(text: str) -> str:
+    try:
+        return day(text).isoformat()
+    except ValueError as error:
+        raise wrong(str(error), "write a day, e.g. 2026-11-20") from None
 
 
 def _one_or(name: str) -> Discriminator:
@@ -183,6 +184,15 @@ class Sampling(Record):
     """Share of traces that are kept when they begin: 1.0 is all of them."""
 
 
+class DimensionGate(Record):
+    """What one dimension must reach."""
+
+    fail_under: Percent | None = None
+    """Lowest score of the dimension, 0 to 100."""
+    min_level: Annotated[int, Field(ge=0, le=4)] | None = None
+    """Lowest level of the dimension, 0 to 4."""
+
+
 class Gate(Record):
     """What the audit must reach; below it the exit code is 1."""
 
@@ -192,6 +202,24 @@ class Gate(Record):
     """Lowest level of the weakest dimension, 0 to 4."""
     min_reconstructable: Percent | None = None
     """Lowest share of fully reconstructable responses, 0 to 100."""
+    compare: Literal["point", "interval"] = "point"
+    """Where only a sample of the responses was read: `point` compares the share found in it,
+    `interval` the lower end of its sampling error. Shares only; scores and levels have none."""
+    dimensions: dict[str, DimensionGate] = Field(default_factory=dict)
+    """Dimension, e.g. `rag` → what it must reach by itself."""
+
+
+class WaiverEntry(Record):
+    """A criterion that gates on levels and baselines leave out for a while; no figure changes."""
+
+    criterion: str = Field(min_length=1)
+    """Id of the criterion, e.g. `RAG-06`."""
+    reason: Annotated[str, Field(min_length=20, max_length=400)]
+    """Why it is accepted for now, in at least 20 characters."""
+    owner: str = Field(min_length=1, max_length=100)
+    """Who answers for it, a name or team: reports mask e-mail addresses."""
+    until: Annotated[str, AfterValidator(_day)]
+    """Last day it holds, at most 180 days ahead. Afterwards the gate fails until it is renewed."""
 
 
 class Settings(Record):
@@ -221,8 +249,8 @@ class Settings(Record):
     """How the audited system samples its traces."""
     gate: Gate = Gate()
     """What the audit must reach."""
-    waivers: Annotated[tuple[str, ...], Field(max_length=0), BeforeValidator(_no_waivers)] = ()
-    """Must be empty: waivers are not supported yet."""
+    waivers: tuple[WaiverEntry, ...] = ()
+    """Criteria that are accepted as they are, for a while."""
 
     def models(self, alias: str) -> tuple[ModelEntry, ...]:
         """Entries of `model_map` for a name, in the order they are written."""

@@ -224,12 +224,14 @@ def tallied(criterion: CriterionScore) -> str:
 
 
 def comparison(condition: Condition) -> str:
-    """`61 (to 72), needs 80`; empty where there is no number."""
+    """`61 (to 72) (95 %: 51 to 69), needs 80`; empty where there is no number."""
     if condition.actual is None:
         return "" if condition.required is None else f"not assessed, needs {condition.required:g}"
     shown = tenth(condition.actual)
     if condition.high is not None and condition.high != condition.actual:
         shown += f" (to {tenth(condition.high)})"
+    if condition.interval is not None:
+        shown += f" (95 %: {tenth(condition.interval.low)} to {tenth(condition.interval.high)})"
     return shown if condition.required is None else f"{shown}, needs {condition.required:g}"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from agentaudit.reports import figures, plain_response
 from agentaudit.reports.record import record
 from agentaudit.reports.view import View
-from agentaudit.score.dimension import CriterionScore, DimensionScore
+from agentaudit.score.dimension import CriterionScore, DimensionScore, Interval
 from agentaudit.score.provenance import SourceRecord
 from agentaudit.score.rounding import whole
 from agentaudit.score.scorecard import Scorecard
@@ -219,6 +219,10 @@ def _fixes(card: Scorecard) -> Iterator[str]:
         )
 
 
+def _ends(found: Interval | None) -> str | None:
+    return f"{figures.tenth(found.low)}-{figures.tenth(found.high)}" if found else None
+
+
 def _gate(card: Scorecard) -> Iterator[str]:
     for condition in card.gate.conditions:
         yield record(
@@ -226,6 +230,7 @@ def _gate(card: Scorecard) -> Iterator[str]:
             condition.message,
             actual=None if condition.actual is None else figures.tenth(condition.actual),
             high=None if condition.high is None else figures.tenth(condition.high),
+            ci=_ends(condition.interval),
             required=None if condition.required is None else f"{condition.required:g}",
         )
     for note in card.gate.notes:

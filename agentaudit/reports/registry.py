@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 
 from agentaudit.errors import PluginError
 from agentaudit.reports.view import View
@@ -36,8 +37,19 @@ class Report:
 def builtin() -> dict[str, Report]:
     """Reports of this package, by name."""
     reports = (
+        Report("html", _html, ".html"),
+        Report("badge", _written("badge", "svg"), ".svg"),
+        Report("codequality", _written("codequality"), ".codequality.json"),
+        Report("comment", _written("markdown", "comment")),
+        Report("csv", _written("table"), ".csv"),
+        Report("github", _written("github")),
+        Report("in-toto", _written("statement"), ".intoto.json"),
         Report("json", _json, ".json"),
+        Report("junit", _written("junit"), ".junit.xml"),
+        Report("markdown", _written("markdown"), ".md"),
         Report("plain", _plain, ".txt"),
+        Report("sarif", _written("sarif"), ".sarif"),
+        Report("shields", _written("badge", "shields"), ".badge.json"),
         Report("terminal", _terminal),
     )
     return {report.name: report for report in reports}
@@ -56,6 +68,24 @@ def installed(*, plugins: bool) -> dict[str, Report]:
 
 def _of_plugin(function: Callable[[Scorecard], str]) -> Callable[[Scorecard, View], str]:
     return lambda card, view: function(card)
+
+
+def _html(card: Scorecard, view: View) -> str:
+    from agentaudit.reports import html
+
+    return html.render(card, view)
+
+
+def _written(module: str, name: str = "render") -> Callable[[Scorecard, View], str | bytes]:
+    """A function of one of our modules, which is loaded when it is called."""
+
+    def draw(card: Scorecard, view: View) -> str | bytes:
+        found: Callable[[Scorecard, View], str | bytes] = getattr(
+            import_module(f"agentaudit.reports.{module}"), name
+        )
+        return found(card, view)
+
+    return draw
 
 
 def _json(card: Scorecard, view: View) -> bytes:

@@ -20,3 +20,5 @@ class View:
     """-1: the gate only; 0: the audit; 1: every criterion with examples."""
     explain: bool = False
     """Tell the responses of the scorecard one by one, not the audit."""
+    printable: bool = False
+    """Unfold everything that a reader on a screen unfolds one by one."""

@@ -1,7 +1,8 @@
 """Answers in, scorecard out: pure arithmetic, without files, clock or configuration."""
 
+from agentaudit.score.asked import DimensionGate, GateSettings, Obstacle
 from agentaudit.score.assembly import Population, Run, score
-from agentaudit.score.gate import GateSettings, Obstacle, exit_codes
+from agentaudit.score.gate import exit_codes
 from agentaudit.score.layout import Applicability, Applies
 from agentaudit.score.responses import LinkState, link_states
 from agentaudit.score.scorecard import Scorecard, read, schema, scorecard_json
@@ -10,6 +11,7 @@ from agentaudit.score.tally import Tally
 __all__ = [
     "Applicability",
     "Applies",
+    "DimensionGate",
     "GateSettings",
     "LinkState",
     "Obstacle",

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agentaudit.evidence import safe
 from agentaudit.rubric import Rubric
+from agentaudit.score.asked import Evidenced, GateSettings, Obstacle
+from agentaudit.score.baseline import places
+from agentaudit.score.dimension import DimensionScore
 from agentaudit.score.dossier import Dossier
 from agentaudit.score.fix import path
-from agentaudit.score.gate import Evidenced, GateSettings, Obstacle, judge
+from agentaudit.score.gate import judge
 from agentaudit.score.headline import advice, fixes, reconstructable
 from agentaudit.score.interval import wilson
 from agentaudit.score.layout import Applicability
-from agentaudit.score.ledgers import source_records
+from agentaudit.score.ledgers import Origins, source_records
 from agentaudit.score.provenance import HistoryPoint, RubricRecord, RunRecord, Sample, Waiver
 from agentaudit.score.rounding import down
-from agentaudit.score.scorecard import SCHEMA_VERSION, Fix, Gate, Scorecard
+from agentaudit.score.scorecard import SCHEMA_VERSION, Fix, Scorecard
 from agentaudit.score.shown import Sheet, dimension_score, errors, low_high
 from agentaudit.score.standing import PROVISIONAL, Standing, settle
 from agentaudit.score.tally import Tally
@@ -36,6 +39,10 @@ class Run:
     rubric_sha256: str = ""
     """With overrides of its limits; empty: the digest of the rubric itself."""
     system: str = ""
+    config: str = ""
+    """The configuration, from the root of the checkout; empty without one."""
+    origins: Origins = field(default_factory=dict)
+    """Where each source is declared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,7 @@ class _Audit:
         tally, layout = self.tally, self.tally.layout
         standing = settle(tally, self.applicability)
         sheet = Sheet(tally, standing, self.applicability, self.population.sampled)
+        dimensions = tuple(dimension_score(sheet, n) for n in range(len(layout.dimensions)))
         steps = path(tally, standing)
         next_fixes = fixes(layout, steps)
         return Scorecard(
@@ -82,9 +90,9 @@ class _Audit:
             provisional=standing.reach.total < PROVISIONAL,
             weakest=tuple(layout.dimensions[number] for number in standing.weakest),
             reconstructable=reconstructable(layout, standing, steps, self.population.sampled),
-            dimensions=tuple(dimension_score(sheet, n) for n in range(len(layout.dimensions))),
+            dimensions=dimensions,
             fixes=next_fixes,
-            gate=self._gate(standing, next_fixes),
+            gate=judge(self.conditions, self._evidenced(standing, dimensions, next_fixes)),
             dossiers=tuple(dossiers),
             waivers=self.waivers,
             errors=errors(tally),
@@ -106,7 +114,8 @@ class _Audit:
                 criteria_total=len(rubric.criteria) + len(rubric.planned),
                 criteria_planned=len(rubric.planned),
             ),
-            sources=source_records(self.ledgers),
+            config=safe(run.config),
+            sources=source_records(self.ledgers, run.origins),
             sample=Sample(
                 size=self.population.size,
                 population=self.population.population,
@@ -114,28 +123,32 @@ class _Audit:
             ),
         )
 
-    def _gate(self, standing: Standing, next_fixes: Sequence[Fix]) -> Gate:
-        reach = standing.reach
-        on = Evidenced(
+    def _evidenced(
+        self, standing: Standing, dimensions: Sequence[DimensionScore], next_fixes: Sequence[Fix]
+    ) -> Evidenced:
+        reach, sampled, waived = standing.reach, self.population.sampled, self._waived
+        return Evidenced(
             layout=self.tally.layout,
             standing=standing,
-            unwaived=self._without_waived(standing),
+            unwaived=settle(self.tally, self.applicability, waived) if waived else standing,
             ledgers=self.ledgers,
             waivers=self.waivers,
             errors=errors(self.tally),
-            interval=wilson(reach.full, reach.total) if self.population.sampled else None,
+            interval=wilson(reach.full, reach.total) if sampled else None,
             seed=self.population.seed,
             obstacles=self.obstacles,
             advice=advice(next_fixes),
+            sampled=sampled,
+            waived=waived,
+            places=places(dimensions),
         )
-        return judge(self.conditions, on)
 
-    def _without_waived(self, standing: Standing) -> Standing:
-        """What levels would be without the criteria that a waiver in force covers."""
+    @property
+    def _waived(self) -> frozenset[int]:
+        """Columns that a waiver in force covers: left out of what levels and the baseline ask."""
         ids = {waiver.criterion for waiver in self.waivers if waiver.state == "in_force"}
         by_id = self.tally.layout.by_id
-        waived = frozenset(by_id[id].index for id in ids if id in by_id)
-        return settle(self.tally, self.applicability, waived) if waived else standing
+        return frozenset(by_id[id].index for id in ids if id in by_id)
 
 
 def score(

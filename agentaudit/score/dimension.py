@@ -27,6 +27,13 @@ class Interval(Record):
     n: int = Field(description="Responses it rests on.")
 
 
+class LevelInterval(Record):
+    """Sampling error of a level."""
+
+    low: int = Field(description="The level at the lower ends of the shares it rests on.")
+    high: int = Field(description="The level at their upper ends.")
+
+
 class Links(Record):
     """Links of responses, counted."""
 
@@ -92,6 +99,15 @@ class CriterionScore(Record):
     fix: str = Field(description="What to do.")
 
 
+class ShownPlanned(Record):
+    """A criterion that no probe can answer yet: nobody looked."""
+
+    id: str = Field(description="Stable id.")
+    level: int = Field(description="1 Exists, 2 Recorded, 3 Resolves, 4 Proven.")
+    subject: Subject = Field(description="What would be counted.")
+    must: str = Field(description="The whole sentence, true when met.")
+
+
 class ShownApplicability(Record):
     """Whether a dimension applies, and how that is known."""
 
@@ -111,6 +127,11 @@ class DimensionScore(Record):
     question: str = Field(description="What it asks.")
     level: int | None = Field(description="0 to 4; null when it does not apply.")
     level_high: int | None = Field(description="The level with UNKNOWN read as PASS.")
+    level_interval: LevelInterval | None = Field(
+        default=None,
+        description="Sampling error of the level; null when it does not apply or all responses "
+        "were read.",
+    )
     level_cap: int = Field(description="Highest level the rubric has criteria for, without a gap.")
     applicability: ShownApplicability = Field(description="Whether it applies.")
     score: LowHigh | None = Field(
@@ -118,3 +139,6 @@ class DimensionScore(Record):
     )
     links: Links = Field(description="Links of responses in this dimension.")
     criteria: tuple[CriterionScore, ...] = Field(description="Its criteria, in rubric order.")
+    planned: tuple[ShownPlanned, ...] = Field(
+        default=(), description="Its criteria that no probe can answer yet, in rubric order."
+    )

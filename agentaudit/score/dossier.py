@@ -73,6 +73,7 @@ class DossierLink(Record):
         description="What the response carries or lacks, where it stands and where it leads."
     )
     answers: tuple[DossierAnswer, ...] = Field(description="Its criteria, in rubric order.")
+    left_out: int = Field(default=0, description="Facts that are not listed, for there are many.")
 
 
 class Dossier(Record):
@@ -90,3 +91,12 @@ class Dossier(Record):
     answered: str = Field(description="What was answered, likewise.")
     steps: tuple[DossierStep, ...] = Field(description="What happened, in order of start.")
     links: tuple[DossierLink, ...] = Field(description="One per dimension, in rubric order.")
+    chosen: Literal["asked", "median"] = Field(
+        default="asked",
+        description="asked: somebody named it; median: of all responses, by the number of links "
+        "that resolve, and of those alike the one with the smallest md5 of its id.",
+    )
+    content: bool = Field(
+        default=False, description="Whether prompts and answers are shown, not their digests."
+    )
+    left_out: int = Field(default=0, description="Steps that are not listed, for there are many.")

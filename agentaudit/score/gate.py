@@ -6,73 +6,18 @@ number cannot be relied on, is not assessed: then there is no verdict, whatever 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from fractions import Fraction
 
 from agentaudit.errors import ExitCode
-from agentaudit.score import trust
+from agentaudit.score import by_dimension, compared, trust
+from agentaudit.score.asked import Evidenced, GateSettings
 from agentaudit.score.dimension import Interval
 from agentaudit.score.interval import Bounds
-from agentaudit.score.layout import Layout
-from agentaudit.score.provenance import ErrorRecord, Waiver
 from agentaudit.score.responses import DOUBTED
 from agentaudit.score.rounding import down, whole
 from agentaudit.score.scorecard import Condition, Gate, Scorecard
-from agentaudit.score.standing import PROVISIONAL, Standing
-from agentaudit.source import Ledger
-
-
-@dataclass(frozen=True, slots=True)
-class GateSettings:
-    """What the numbers must meet; None where nothing is asked."""
-
-    fail_under: float | None = None
-    """Score, 0 to 100."""
-    min_level: int | None = None
-    min_reconstructable: float | None = None
-    """Per cent of responses, 0 to 100."""
-    require_sources: tuple[str, ...] = ()
-    """Kinds or URIs of sources that must have been read."""
-    excluded_services: frozenset[str] = frozenset()
-    """Services whose unrecognised traces are known to be no responses."""
-    configured_seed: int | None = None
-    """The seed that the configuration sets; another one in use is printed."""
-
-    @property
-    def numeric(self) -> bool:
-        """Whether any condition is on a figure."""
-        asked = (self.fail_under, self.min_level, self.min_reconstructable)
-        return any(value is not None for value in asked)
-
-
-@dataclass(frozen=True, slots=True)
-class Obstacle:
-    """Why there can be no verdict at all, whatever the gate asks: a source that did not open, a
-    declared source without any subject, nothing to audit."""
-
-    name: str
-    message: str
-    """What happened, and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Evidenced:
-    """What a verdict rests on."""
-
-    layout: Layout
-    standing: Standing
-    unwaived: Standing
-    """The same with waived criteria left out of the levels."""
-    ledgers: Sequence[Ledger]
-    waivers: Sequence[Waiver]
-    errors: Sequence[ErrorRecord]
-    interval: Bounds | None
-    """Sampling error of the reconstructable share."""
-    seed: int
-    obstacles: Sequence[Obstacle]
-    advice: str
-    """The best next fix, in one line; empty when there is none."""
+from agentaudit.score.standing import PROVISIONAL
 
 
 def judge(settings: GateSettings, on: Evidenced) -> Gate:
@@ -105,11 +50,15 @@ def _conditions(settings: GateSettings, on: Evidenced) -> Iterator[Condition]:
     for obstacle in sorted(on.obstacles, key=lambda found: (found.name, found.message)):
         yield trust.unassessed(obstacle.name, obstacle.message)
     if settings.min_reconstructable is not None:
-        yield _reconstructable(settings.min_reconstructable, on)
+        yield _reconstructable(settings.min_reconstructable, settings.compare, on)
     if settings.fail_under is not None:
         yield _score(settings.fail_under, on)
     if settings.min_level is not None:
         yield _level(settings.min_level, on)
+    for id, asked in sorted(settings.dimensions.items()):
+        yield from by_dimension.conditions(id, asked, on)
+    if settings.baseline:
+        yield from compared.conditions(settings.baseline, on)
     for name in settings.require_sources:
         yield trust.required(name, on.ledgers)
     if settings.numeric:
@@ -119,7 +68,7 @@ def _conditions(settings: GateSettings, on: Evidenced) -> Iterator[Condition]:
         yield from trust.unrecognised(on.ledgers, settings.excluded_services)
 
 
-def _reconstructable(required: float, on: Evidenced) -> Condition:
+def _reconstructable(required: float, compare: str, on: Evidenced) -> Condition:
     reach, bounds = on.standing.reach, on.interval
     name = "min_reconstructable"
     looked = sum(count for (_, rank), count in reach.links.items() if rank != DOUBTED)
@@ -127,11 +76,14 @@ def _reconstructable(required: float, on: Evidenced) -> Condition:
         why = "no response was found" if not reach.total else "no link of any response was assessed"
         return trust.unassessed(name, f"{why}: configure the sources that show it", required)
     low, high = 100 * reach.share, 100 * reach.share_high
-    held = low >= Fraction(str(required))
+    proven = 100 * Fraction(bounds.low) if bounds and compare == "interval" else low
+    held = proven >= Fraction(str(required))
     error = ""
     if bounds and 100 * bounds.low <= required <= 100 * bounds.high:
         error = f" (within sampling error: {whole(100 * bounds.low)} to {whole(100 * bounds.high)})"
     words = f"{reach.full} of {reach.total} responses are fully reconstructable{error}"
+    if bounds and compare == "interval":
+        words += f", the lower end {whole(100 * bounds.low)} is compared"
     return Condition(
         name=name,
         verdict="pass" if held else "fail",
@@ -209,5 +161,10 @@ def _notes(settings: GateSettings, on: Evidenced) -> Iterator[str]:
     if settings.configured_seed not in {None, on.seed}:
         yield f"sampled with seed {on.seed}, not the configured {settings.configured_seed}"
     waived = sorted({w.criterion for w in on.waivers if w.state == "in_force"})
-    if waived and settings.min_level is not None:
-        yield f"min_level leaves out waived criteria: {', '.join(waived)}"
+    levels = any(asked.min_level is not None for asked in settings.dimensions.values())
+    if waived and (settings.min_level is not None or levels or settings.baseline):
+        yield f"levels and baseline leave out waived criteria: {', '.join(waived)}"
+    if settings.ignored_waivers:
+        yield f"{settings.ignored_waivers} declared waivers are ignored, as --no-waivers asks"
+    if settings.baseline:
+        yield from compared.notes(settings.baseline, on)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from agentaudit.evidence import safe
@@ -15,13 +16,34 @@ SHOWN_PLACES = 10
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def source_records(ledgers: Iterable[Ledger]) -> tuple[SourceRecord, ...]:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the configuration says of a source."""
+
+    declared: str
+    """File and line from the root of the checkout, or a flag."""
+    root: str | None = None
+    """Its directory from the root of the checkout; None when its files are not in there."""
+
+
+Origins = Mapping[tuple[str, str], Origin]
+"""(kind, URI) → origin."""
+
+_UNTOLD = Origin("")
+
+
+def source_records(
+    ledgers: Iterable[Ledger], origins: Origins | None = None
+) -> tuple[SourceRecord, ...]:
     """One record per source, by kind and URI."""
     ordered = sorted(ledgers, key=lambda ledger: (ledger.kind, ledger.uri, ledger.role))
-    return tuple(_record(ledger) for ledger in ordered)
+    known = origins or {}
+    return tuple(
+        _record(ledger, known.get((ledger.kind, ledger.uri), _UNTOLD)) for ledger in ordered
+    )
 
 
-def _record(ledger: Ledger) -> SourceRecord:
+def _record(ledger: Ledger, origin: Origin) -> SourceRecord:
     return SourceRecord(
         kind=safe(ledger.kind),
         uri=safe(ledger.uri),
@@ -41,6 +63,9 @@ def _record(ledger: Ledger) -> SourceRecord:
         ),
         services=_services(ledger),
         notes=tuple(safe(note) for note in ledger.notes),
+        declared=safe(origin.declared),
+        root=None if origin.root is None else safe(origin.root),
+        revision=safe(ledger.revision),
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
+from agentaudit.score.interval import wilson
 from agentaudit.score.layout import Column
 from agentaudit.score.responses import Joint
 from agentaudit.score.value import Counts
@@ -13,6 +15,9 @@ SHARE = (95, 100)
 """Of responses, that must pass all their criteria up to a level together: 95 of 100."""
 
 TOP = 4
+
+End = Literal["lower", "point", "upper"]
+"""Of the sampling error of a share: its lower end, the share itself, its upper end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +37,12 @@ class Ladder:
         held = {column.level for column in self.columns}
         return next((level - 1 for level in range(1, TOP + 1) if level not in held), TOP)
 
-    def level(self, *, high: bool = False) -> int:
-        """Highest level reached; `high` reads UNKNOWN and ERROR as PASS."""
+    def level(self, *, high: bool = False, end: End = "point") -> int:
+        """Highest level reached; `high` reads UNKNOWN and ERROR as PASS, `end` says which end of
+        the sampling error counts for what responses pass."""
         reached = 0
         for level in range(1, self.cap + 1):
-            if self._blocked(level, high) or not self._together(level, high):
+            if self._blocked(level, high) or not self._together(level, high, end):
                 break
             if self._earned(level, high):
                 reached = level
@@ -51,11 +57,15 @@ class Ladder:
         )
         return any(c.failed or (not high and c.unknown + c.error) for c in alone)
 
-    def _together(self, level: int, high: bool) -> bool:
+    def _together(self, level: int, high: bool, end: End) -> bool:
         """Whether 95 % of the responses with an applicable criterion up to here pass them all."""
         asked = [(t, count) for t, count in self.joint.items() if t.first <= level]
         passing = sum(count for t, count in asked if (t.high if high else t.low) > level)
-        return SHARE[1] * passing >= SHARE[0] * sum(count for _, count in asked)
+        total = sum(count for _, count in asked)
+        if end == "point" or not total:
+            return SHARE[1] * passing >= SHARE[0] * total
+        bounds = wilson(passing, total)
+        return SHARE[1] * (bounds.low if end == "lower" else bounds.high) >= SHARE[0]
 
     def _earned(self, level: int, high: bool) -> bool:
         """Whether anything of this level passed: what does not apply earns nothing.

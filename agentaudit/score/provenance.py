@@ -65,6 +65,16 @@ class SourceRecord(Record):
         description="Services with unrecognised traces, most first, at most 50."
     )
     notes: tuple[str, ...] = Field(description="What limits this source, e.g. shallow history.")
+    declared: str = Field(
+        default="",
+        description="Where it is declared: file and line from the root of the checkout, or a flag.",
+    )
+    root: str | None = Field(
+        default=None,
+        description="Its directory from the root of the checkout; null when its files are not in "
+        "there.",
+    )
+    revision: str = Field(default="", description="Commit that was read; empty without one.")
 
 
 class Sample(Record):
@@ -85,6 +95,10 @@ class RunRecord(Record):
     as_of: str = Field(description="The day the audit stands for: the only date in it. ISO 8601.")
     command: str = Field(description="The command line.")
     config_sha256: str = Field(description="Digest of the configuration; empty without one.")
+    config: str = Field(
+        default="",
+        description="The configuration, from the root of the checkout; empty without one.",
+    )
     rubric: RubricRecord = Field(description="Its questions.")
     sources: tuple[SourceRecord, ...] = Field(description="Everything that was read.")
     sample: Sample = Field(description="How many responses were read, of how many.")
@@ -98,6 +112,7 @@ class HistoryPoint(Record):
     total: int = Field(description="Responses that were read.")
     score: float = Field(description="Its low score, 0 to 100.")
     level: int = Field(description="Its level, 0 to 4.")
+    rubric: str = Field(default="", description="Rubric and version it was asked.")
 
 
 class ErrorRecord(Record):
@@ -117,3 +132,6 @@ class Waiver(Record):
     owner: str = Field(description="Who answers for it.")
     until: str = Field(description="Last day it holds. ISO 8601.")
     state: Literal["in_force", "expired"] = Field(description="As of the day of the audit.")
+    declared: str = Field(
+        default="", description="Where it is written: file and line from the root of the checkout."
+    )

@@ -11,11 +11,13 @@ from agentaudit.score.dimension import (
     CriterionScore,
     DimensionScore,
     Interval,
+    LevelInterval,
     Links,
     LowHigh,
     OutcomeCounts,
     ShownApplicability,
     ShownFinding,
+    ShownPlanned,
 )
 from agentaudit.score.dossier import ShownEvidence
 from agentaudit.score.interval import wilson
@@ -24,7 +26,7 @@ from agentaudit.score.level import Ladder
 from agentaudit.score.provenance import ErrorRecord
 from agentaudit.score.responses import DOUBTED, FAILED, PASSED, Joint, Reach
 from agentaudit.score.rounding import down
-from agentaudit.score.standing import Standing
+from agentaudit.score.standing import DimensionStanding, Standing
 from agentaudit.score.tally import Silence, Tally
 from agentaudit.score.value import Counts, Range
 
@@ -58,6 +60,7 @@ def dimension_score(sheet: Sheet, number: int) -> DimensionScore:
         question=known.question,
         level=held.level if held else None,
         level_high=held.level_high if held else None,
+        level_interval=_level_interval(held) if sheet.sampled else None,
         level_cap=Ladder(columns, (), Joint(), 0).cap,
         applicability=ShownApplicability(
             applies=applies.applies,
@@ -67,7 +70,15 @@ def dimension_score(sheet: Sheet, number: int) -> DimensionScore:
         score=low_high(points) if points else None,
         links=links(sheet.standing.reach, number),
         criteria=tuple(_criterion(sheet, column) for column in columns),
+        planned=tuple(
+            ShownPlanned(id=p.id, level=p.level, subject=p.subject, must=p.must)
+            for p in known.planned
+        ),
     )
+
+
+def _level_interval(held: DimensionStanding | None) -> LevelInterval | None:
+    return LevelInterval(low=held.level_lower, high=held.level_upper) if held else None
 
 
 def low_high(found: Range) -> LowHigh:

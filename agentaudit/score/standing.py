@@ -25,6 +25,10 @@ class DimensionStanding:
     """Shares from 0 to 1; None when the rubric has no criterion for it."""
     level: int
     level_high: int
+    level_lower: int
+    """What a sample proves, were only its lower end of sampling error true."""
+    level_upper: int
+    """What a sample does not rule out."""
     level_cap: int
     assessed: bool
     """Whether any subject got PASS or FAIL."""
@@ -102,6 +106,8 @@ def _dimension(ladder: Ladder) -> DimensionStanding:
         dimension(ladder.columns, ladder.counts),
         ladder.level(),
         ladder.level(high=True),
+        ladder.level(end="lower"),
+        ladder.level(end="upper"),
         ladder.cap,
         any(c.passed + c.failed for c in counts),
     )

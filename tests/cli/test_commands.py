@@ -18,7 +18,7 @@ FLAGS = (
     *("--repo", "--image", "--registry", "--traces", "--since", "--until", "--where", "--rubric"),
     *("--sample", "--seed", "--as-of", "--output", "--format", "--fail-under", "--min-level"),
     *("--min-reconstructable", "--require-source", "--exit-zero", "--offline", "--no-plugins"),
-    *("--quiet", "--verbose", "--ascii", "--color", "--debug"),
+    *("--include-content", "--print", "--quiet", "--verbose", "--ascii", "--color", "--debug"),
 )
 
 
@@ -49,8 +49,8 @@ def test_flags(capsys: pytest.CaptureFixture[str], name: str) -> None:
     text = printed(capsys, name, "--help")
     for flag in FLAGS:
         assert re.search(rf"(^  |, ){flag}\b", text, re.MULTILINE), flag
-    assert ("--include-content" in text) is (name == "explain")
-    assert "--baseline" not in text
+    for flag in ("--baseline", "--ratchet", "--no-waivers", "--history"):
+        assert (flag in text) is (name == "scan")
 
 
 @pytest.mark.parametrize(

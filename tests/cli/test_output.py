@@ -31,6 +31,12 @@ def system(tmp_path: Path) -> Path:
         ("json:audit", "json", "audit"),
         ("plain:a:b", "plain", "a:b"),
         ("./json:b.json", "json", "json:b.json"),
+        ("out/x.sarif", "sarif", "out/x.sarif"),
+        ("junit.xml", "junit", "junit.xml"),
+        ("x.junit.xml", "junit", "x.junit.xml"),
+        ("badge.json", "shields", "badge.json"),
+        ("mybadge.json", "json", "mybadge.json"),
+        ("comment:c.md", "comment", "c.md"),
         ("json:/dev/null", "json", "/dev/null"),
     ],
 )
@@ -38,9 +44,11 @@ def test_destination(text: str, report: str, path: str) -> None:
     assert destination(text, builtin()) == Destination(report, Path(path))
 
 
-@pytest.mark.parametrize("text", ["audit.html", "audit", "sarif:audit.json", ".json", "x.jsonl"])
+@pytest.mark.parametrize(
+    "text", ["audit.pdf", "audit", "pdf:audit.json", ".json", "x.jsonl", "json", "x.xml"]
+)
 def test_a_format_nobody_writes_names_the_known_ones(text: str) -> None:
-    with pytest.raises(UsageError, match=r"known: json \(\.json\), plain \(\.txt\), terminal"):
+    with pytest.raises(UsageError, match=r"json \(\.json\), .*, plain \(\.txt\), .*, terminal"):
         destination(text, builtin())
 
 

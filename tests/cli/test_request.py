@@ -33,7 +33,17 @@ def flags(**given: Any) -> Flags:
     """Flags as typer would give them."""
     empty = {f.name: [] if "list" in str(f.type) else None for f in fields(Flags)}
     closed = dict.fromkeys(
-        ("exit_zero", "offline", "no_plugins", "include_content", "quiet", "ascii", "debug"), False
+        (
+            "exit_zero",
+            "offline",
+            "no_plugins",
+            "include_content",
+            "print",
+            "quiet",
+            "ascii",
+            "debug",
+        ),
+        False,
     )
     return Flags(**{**empty, **closed, "verbose": 0, "color": "auto", **given})
 

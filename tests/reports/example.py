@@ -23,6 +23,8 @@ from agentaudit.score.dossier import (
     DossierLink,
     DossierStep,
 )
+from agentaudit.score.ledgers import Origins
+from agentaudit.score.provenance import HistoryPoint, Waiver
 from agentaudit.source import Ledger, Unread
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -187,9 +189,14 @@ def card(
     population: int | None = 100,
     obstacles: tuple[Obstacle, ...] = (),
     crashed: bool = False,
+    waivers: tuple[Waiver, ...] = (),
+    history: tuple[HistoryPoint, ...] = (),
+    sources: list[Ledger] | None = None,
+    origins: Origins | None = None,
+    made: Tally | None = None,
 ) -> Scorecard:
     """The scorecard of it all."""
-    made = tally()
+    made = made or tally()
     if crashed:
         crash = Answer(Outcome.ERROR, "acme crashed: KeyError: 'run_id'", (), "crashed")
         made.subject("GRD-05", "two", crash)
@@ -209,11 +216,15 @@ def card(
             "c" * 64,
             "5" * 64,
             "invoice-agents",
+            "agentaudit.yaml",
+            origins or {},
         ),
         population=Population(100, population),
         conditions=gate,
-        ledgers=ledgers(),
+        ledgers=ledgers() if sources is None else sources,
         dossiers=dossiers,
+        waivers=waivers,
+        history=history,
         obstacles=obstacles,
     )
 

@@ -21,29 +21,32 @@ _FREE = frozenset(
         *("message", "uri", "title", "text", "place", "fact", "what", "recorded", "where", "id"),
         *("leads_to", "name", "service", "entry", "system", "path", "attribute", "excerpt"),
         *("subject", "must", "fix", "question", "asked", "answered", "reason", "why", "role"),
+        *("owner", "until", "declared", "root", "revision", "config"),
         *("tool", "as_of", "started", "kind", "span_id", "source", "command", "notes", "criterion"),
     }
 )
-_CLOSED = {("criteria", "subject"), ("rubric", "version")}
+_CLOSED = {("criteria", "subject"), ("planned", "subject"), ("rubric", "version")}
 _COLOR = re.compile(r"\x1b\[[0-9;]*m")
 _CONTROL = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
 
-def _poisoned(value: Any, key: str = "", above: str = "") -> Any:
+def _poisoned(value: Any, evil: str, free: frozenset[str], key: str = "", above: str = "") -> Any:
     if isinstance(value, dict):
-        return {k: _poisoned(v, k, key or above) for k, v in value.items()}
+        return {k: _poisoned(v, evil, free, k, key or above) for k, v in value.items()}
     if isinstance(value, list):
-        return [_poisoned(item, key, above) for item in value]
-    if isinstance(value, str) and key in _FREE and (above, key) not in _CLOSED:
-        return EVIL
+        return [_poisoned(item, evil, free, key, above) for item in value]
+    if isinstance(value, str) and key in free and (above, key) not in _CLOSED:
+        return evil
     return value
 
 
-def hostile() -> Scorecard:
-    """The example with every free text replaced: a writer must not rely on its reader's care."""
-    data = _poisoned(json.loads(scorecard_json(audited())))
+def hostile(
+    card: Scorecard | None = None, evil: str = EVIL, but: frozenset[str] = frozenset()
+) -> Scorecard:
+    """An audit with every free text replaced: a writer must not rely on its reader's care."""
+    data = _poisoned(json.loads(scorecard_json(card or audited())), evil, _FREE - but)
     return Scorecard.model_validate(data)
 
 

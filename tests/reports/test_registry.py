@@ -12,22 +12,24 @@ from tests.reports.example import card
 
 def test_every_format_has_its_own_name_and_suffix() -> None:
     suffixes = [report.suffix for report in builtin().values() if report.suffix]
-    assert sorted(builtin()) == ["json", "plain", "terminal"]
+    machine = {"badge", "codequality", "comment", "csv", "github", "in-toto", "junit"}
+    machine |= {"json", "markdown", "sarif", "shields"}
+    assert set(builtin()) == {*machine, "html", "plain", "terminal"}
     assert len(suffixes) == len(set(suffixes))
 
 
 def test_a_plugin_is_a_function_of_the_scorecard(monkeypatch: pytest.MonkeyPatch) -> None:
-    def badge(found: Scorecard) -> str:
+    def mark(found: Scorecard) -> str:
         return f"{found.reconstructable.full} of {found.reconstructable.total}"
 
-    monkeypatch.setattr("agentaudit.plugins.load", lambda group, taken: {"badge": badge})
-    report = installed(plugins=True)["badge"]
-    assert report.suffix == ".badge"
+    monkeypatch.setattr("agentaudit.plugins.load", lambda group, taken: {"mark": mark})
+    report = installed(plugins=True)["mark"]
+    assert report.suffix == ".mark"
     assert report.render(card(), View()) == b"61 of 100"
-    assert "badge" not in installed(plugins=False)
+    assert "mark" not in installed(plugins=False)
 
 
 def test_a_plugin_that_returns_no_text_is_named() -> None:
-    report = Report("badge", lambda found, view: 42, package="acme 1.0")  # type: ignore[arg-type, return-value]  # the mistake
-    with pytest.raises(PluginError, match=r"'badge' of acme 1\.0 returned int"):
+    report = Report("mark", lambda found, view: 42, package="acme 1.0")  # type: ignore[arg-type, return-value]  # the mistake
+    with pytest.raises(PluginError, match=r"'mark' of acme 1\.0 returned int"):
         report.render(card(), View())

@@ -34,14 +34,14 @@ TOP = (
     "dimensions fixes gate dossiers waivers errors history"
 )
 KEYS = {
-    "run": "tool system as_of command config_sha256 rubric sources sample",
+    "run": "tool system as_of command config_sha256 config rubric sources sample",
     "run.rubric": "id version sha256 criteria_total criteria_planned",
     "run.sample": "size population seed",
     "score": "low high",
     "reconstructable": "full partial none total low high interval links by_entry no_fix_known",
     "reconstructable.links": "resolved broken not_assessed total",
-    "dimensions.0": "id title question level level_high level_cap applicability score links "
-    "criteria",
+    "dimensions.0": "id title question level level_high level_interval level_cap "
+    "applicability score links criteria planned",
     "dimensions.0.applicability": "applies reason evidence",
     "dimensions.0.criteria.0": "id level subject title must probe weight target effort relieves "
     "met counts value interval findings fix",

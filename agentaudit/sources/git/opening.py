@@ -223,6 +223,7 @@ def _repository(
         GitHistory(name, proxy, objects, within),
         root_name=within.rpartition("/")[2] or (hosted[1] if hosted else ""),
         uri=name.removeprefix("git:"),
+        revision=proxy.head,
         notes=list(proxy.notes),
         closing=[scratch.close, objects.close],
     )

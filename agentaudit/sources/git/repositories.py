@@ -29,6 +29,8 @@ class Repository:
     root_name: str = ""
     """What the repository is called, as it says itself; empty when it does not."""
     uri: str = "."
+    revision: str = ""
+    """Commit that is checked out; empty when nothing is committed."""
     notes: list[str] = field(default_factory=list)
     closing: list[Callable[[], None]] = field(default_factory=list)
 
@@ -123,6 +125,7 @@ def _ledger(each: Repository) -> Ledger:
     return Ledger(
         kind="git",
         uri=safe(each.uri),
+        revision=each.revision,
         read=len(each.reader.paths),
         unread=len(problems),
         unread_places=[Unread(safe(path), safe(why)) for path, why in problems[:_SHOWN]],
