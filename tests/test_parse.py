@@ -126,7 +126,7 @@ def test_strict_yaml_allows_plain_values_only(text: str, message: str) -> None:
 
 
 _NUMBER = re.compile(r"[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?|0o[0-7]+|0x[0-9a-fA-F]+")
-"""What YAML 1.2 reads as a number; the writer used here knows 1.1 only and leaves `0E0` unquoted."""
+"""Numbers of YAML 1.2; the writer used here knows 1.1 only and leaves `0E0` unquoted."""
 _TEXTS = st.text(max_size=20).filter(lambda text: not _NUMBER.fullmatch(text))
 _VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**50), 2**50) | _TEXTS,

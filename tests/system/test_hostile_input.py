@@ -141,27 +141,47 @@ def test_a_bomb_in_what_must_be_read_is_2(tmp_path: Path, name: str, text: str) 
     assert f"--> {name}".encode() in done.stderr
 
 
-@pytest.mark.parametrize("text", [BOMB, DEEP, f"services: {DEEP}", f'{{"a": {DEEP}}}'])
-@pytest.mark.parametrize(
-    "name",
-    ["compose.yaml", ".github/workflows/ci.yml", "package.json", "k8s/deploy.yaml", "uv.lock",
-     "ops/alerts.yml", "pdm.lock", "evals/cases.jsonl", "dvc.yaml"],
-)  # fmt: skip
-def test_a_bomb_in_a_file_of_the_repository_costs_that_file(
-    tmp_path: Path, name: str, text: str
-) -> None:
-    component(tmp_path, {name: text})
+PARSED = {
+    "compose.yaml": "services: ",
+    ".github/workflows/ci.yml": "jobs: ",
+    "package.json": "",
+    "k8s/deploy.yaml": "kind: Deployment\nspec: ",
+    "ops/alerts.yml": "groups: ",
+    "pdm.lock": "",
+    "dvc.yaml": "stages: ",
+    "evals/cases.jsonl": "",
+}
+"""File → how it begins, so that its parser goes on."""
+
+
+@pytest.mark.parametrize("text", [BOMB, DEEP, "{a: " * 50_000, '{"a":' * 50_000])
+def test_bombs_in_files_of_the_repository_cost_those_files(tmp_path: Path, text: str) -> None:
+    bombs = {name: f"{start}{text}" for name, start in PARSED.items()}
+    component(tmp_path, {**bombs, "svc/pyproject.toml": "[project]\nname='b'\n"})
+    (tmp_path / "svc" / "compose.yaml").write_text(text)
     card = audited(tmp_path)
-    assert card["run"]["sources"][0]["read"] > 0
-    assert card["dimensions"][0]["criteria"][0]["counts"]["fail"] == 1  # pyproject was understood
+    unread = {place["place"] for place in card["run"]["sources"][0]["unread_places"]}
+    assert {
+        "compose.yaml",
+        ".github/workflows/ci.yml",
+        "package.json",
+        "svc/compose.yaml",
+    } <= unread
+    assert card["dimensions"][0]["criteria"][0]["counts"]["fail"] >= 1  # manifests were understood
 
 
 NESTED_TEXT = "[" * 900 + "]" * 900
 OBJECT = '{"a":' * 700 + "1" + "}" * 700
 
 
-@pytest.mark.parametrize("text", [NESTED_TEXT, OBJECT, DEEP, '{"a":' * 50_000], ids=len)
-@pytest.mark.parametrize("dialect", dialects.DIALECTS)
+@pytest.mark.parametrize(
+    ("dialect", "text"),
+    [
+        *(("gen_ai", text) for text in (NESTED_TEXT, DEEP, '{"a":' * 50_000)),
+        *((dialect, OBJECT) for dialect in dialects.DIALECTS),
+    ],
+    ids=lambda held: held if len(held) < 20 else str(len(held)),
+)
 def test_json_within_attributes_nested_as_deep_as_may_be(
     tmp_path: Path, dialect: str, text: str
 ) -> None:
@@ -212,17 +232,14 @@ def test_a_line_of_a_gigabyte_is_counted_unread(tmp_path: Path) -> None:
     assert gated.returncode == 3
 
 
-SPANS = 20_000
-
-
-def crowd(shape: str) -> dict[str, Any]:
+def crowd(shape: str, spans: int) -> dict[str, Any]:
     """One trace of very many steps: in one chain, side by side, each in a service of its own, or
     all failing with a log record each."""
     steps = dialects.gen_ai()
     trace_id = "ab" * 16
     resources: list[dict[str, Any]] = []
     records = []
-    for number in range(SPANS):
+    for number in range(spans):
         step = steps[number % len(steps)]
         above = max(0, number - 1) if shape == "chain" else 0
         made = {
@@ -251,21 +268,20 @@ def crowd(shape: str) -> dict[str, Any]:
     return {"resourceSpans": resources, "resourceLogs": logs if shape == "failing" else []}
 
 
-@pytest.mark.parametrize("shape", ["chain", "flat", "services", "failing"])
-def test_a_trace_of_very_many_spans_is_bounded(tmp_path: Path, shape: str) -> None:
-    """Processor time, which a busy machine does not stretch. Twice the spans took four times as
-    long, and some ten minutes, before every question climbed once."""
-    component(tmp_path, {"t.jsonl": json.dumps(crowd(shape)) + "\n"})
+@pytest.mark.parametrize(
+    ("shape", "spans"),
+    [("chain", 20_000), ("flat", 20_000), ("services", 5_000), ("failing", 5_000)],
+)
+def test_a_trace_of_very_many_spans_is_bounded(tmp_path: Path, shape: str, spans: int) -> None:
+    """Processor time, which a busy machine does not stretch. Where a question looks at every other
+    span from each, twice the spans take four times as long, and this many take ten minutes."""
+    component(tmp_path, {"t.jsonl": json.dumps(crowd(shape, spans)) + "\n"})
+    traces = ("--traces", "otlp:t.jsonl", "--format", "json")
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    done = process(tmp_path, "scan", "--traces", "otlp:t.jsonl", "--format", "json")
-    scanned = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    done = process(tmp_path, "explain", "abab", *traces)
     assert done.returncode == 0, done.stderr.decode()
     card = json.loads(done.stdout)
     assert not card["errors"]
-    assert card["reconstructable"]["total"] == 1
-    told = process(tmp_path, "explain", "abab", "--traces", "otlp:t.jsonl")
-    assert told.returncode == 0
-    assert told.stdout.count(b"\nstep ") == SPANS
-    explained = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    assert scanned - before < 40
-    assert explained - scanned < 40
+    assert len(card["dossiers"][0]["steps"]) == spans
+    used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+    assert used < spans / 400, f"{used:.1f} s"
