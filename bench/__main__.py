@@ -1,0 +1,22 @@
+"""`python -m bench NAME`: run one benchmark; exit 1 when it is over its budget."""
+
+from __future__ import annotations
+
+import sys
+
+from bench import help, otlp
+
+BENCHMARKS = {"help": help.main, "otlp": otlp.main}
+
+
+def main() -> int:
+    """The exit code."""
+    name, *arguments = sys.argv[1:] or [""]
+    if name not in BENCHMARKS:
+        print(f"usage: python -m bench {{{','.join(BENCHMARKS)}}} [OPTIONS]", file=sys.stderr)
+        return 2
+    return BENCHMARKS[name](arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
