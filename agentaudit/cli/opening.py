@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from agentaudit.cli import messages
 from agentaudit.cli.flags import Flags
+from agentaudit.cli.placing import placed
 from agentaudit.errors import ConfigError, SourceError, UsageError
 
 if TYPE_CHECKING:
@@ -111,6 +112,8 @@ def opened(config: Config, rubric: Rubric, *, plugins: bool) -> Iterator[Sources
         )
         for source in (repo, traces):
             _keep(stack, source)
+        if repo is not None and not failures:
+            placed(config, repo)
         yield Sources(repo=repo, traces=traces, failures=tuple(failures))
 
 

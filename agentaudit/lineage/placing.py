@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agentaudit.response import Response, Service
@@ -53,8 +53,7 @@ class Placing:
     def _search(self, service: Service, entry: Declaration, image: str) -> Component | None:
         components = self.components or ()
         if entry.component:
-            wanted = entry.component.strip("/") or "."
-            return next((c for c in components if wanted in (c.id, c.path)), None)
+            return find(components, entry.component)
         names = {_plain(service.name)}
         names |= {
             _plain(part.split("@")[0].rsplit("/", 1)[-1])
@@ -64,6 +63,12 @@ class Placing:
             if _plain(component.name) in names:
                 return component
         return components[0] if len(components) == 1 else None
+
+
+def find(components: Sequence[Component], declared: str) -> Component | None:
+    """The component that `services:` names by directory or `repo:path`."""
+    wanted = declared.strip("/") or "."
+    return next((c for c in components if wanted in (c.id, c.path)), None)
 
 
 def _plain(name: str) -> str:

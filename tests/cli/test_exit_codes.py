@@ -235,3 +235,21 @@ def test_explain_shows_no_content_unless_asked(
     assert secret not in capsys.readouterr().out
     assert command(system, "explain", "4bf9", "--include-content") == 0
     assert secret in capsys.readouterr().out
+
+
+def test_a_component_that_no_repository_has(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its service would else be asked about as if it had not been declared."""
+    write(tmp_path, f"{CONFIG}services:\n  planner: {{component: servces/planner}}\n")
+    planner = tmp_path / "services" / "planner"
+    planner.mkdir(parents=True)
+    (planner / "pyproject.toml").write_text('[project]\nname = "p"\ndependencies = ["openai"]\n')
+    (planner / "Dockerfile").write_text("FROM python:3.12.4\nCOPY . .\n")
+    assert command(tmp_path, "scan") == ExitCode.USAGE
+    said = capsys.readouterr().err
+    assert "no component 'servces/planner'" in said
+    assert "agentaudit.yaml:6" in said
+    assert "did you mean 'services/planner'?" in said
+    write(tmp_path, f"{CONFIG}services:\n  planner: {{component: services/planner}}\n")
+    assert command(tmp_path, "scan") == ExitCode.OK

@@ -64,12 +64,6 @@ def test_a_source_that_is_none_is_an_error_at_its_place(
     assert says in str(failing(uri, tmp_path))
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
-def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
-    write(tmp_path / "t.jsonl", line(span(1))).chmod(0)
-    assert "cannot be read" in str(failing("otlp:t.jsonl", tmp_path))
-
-
 def test_a_file_that_cannot_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "t.jsonl", line(span(1)))
 
