@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from bench import help, otlp
+from bench import help, labels, otlp
 
-BENCHMARKS = {"help": help.main, "otlp": otlp.main}
+BENCHMARKS = {"help": help.main, "labels": labels.main, "otlp": otlp.main}
 
 
 def main() -> int:
