@@ -3,9 +3,12 @@
     python record/record.py --out traces --responses 360
     python record/record.py --release v0.4.0 --responses 90     # the other files stay as they are
 
-For every release the commit is cloned from the bundle, each service gets a virtual environment from
-that commit's lock file, the services and the scripted model server are started on loopback ports,
-e-mails are sent, everything that was started is stopped, and the telemetry files are compressed.
+For every release the commit is cloned from the bundle, the services and the scripted model server
+are started on loopback ports, e-mails are sent, everything that was started is stopped, and the
+telemetry files are compressed. Up to v0.4.0 each service runs in a virtual environment made from
+that commit's lock file; from v0.5.0 on in a container of the image that is built from that commit,
+and the images are kept in an OCI layout. For the last third of its responses one image is changed
+by hand.
 """
 
 from __future__ import annotations
@@ -26,10 +29,12 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from containers import Engine, engine, leave_layers_out
 from mails import Case, Mail, mails
 
 HERE = Path(__file__).resolve().parent
@@ -44,6 +49,11 @@ PORT_VARIABLES = {"INTAKE_PORT": 1, "SEARCH_PORT": 2, "ERP_PORT": 3}
 URL_VARIABLES = {"LLM_BASE_URL": (0, "/v1"), "SEARCH_URL": (2, ""), "ERP_URL": (3, "")}
 SERVICES = {"erp": 3, "search": 2, "intake": 1}
 """Offsets from the first port, in the order of starting; the model server has offset 0."""
+REGISTRY = 4
+"""Offset of the image registry."""
+
+Services = AbstractContextManager[None]
+"""The services of one commit, running while the block lasts."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,8 @@ class Release:
     tag: str
     nordlicht_abroad: bool
     """Whether Nordlicht already invoices without VAT."""
+    containers: bool = False
+    """Whether the services run in the images that are built from the commit."""
 
 
 RELEASES = [
@@ -60,7 +72,10 @@ RELEASES = [
     Release("v0.2.0", False),
     Release("v0.3.0", True),
     Release("v0.4.0", True),
+    Release("v0.5.0", True, containers=True),
 ]
+PATCHED = ("erp", "services/erp/books.py", "LOCK_SECONDS = 0.05", "LOCK_SECONDS = 0.4")
+"""What somebody changed by hand in the image of a service: it waits longer for the database."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +90,11 @@ class Place:
     def environments(self) -> Path:
         """One virtual environment for each lock file, kept between runs."""
         return self.work.with_name(self.work.name + "-venvs")
+
+    @property
+    def engine(self) -> Path:
+        """What the Docker engine keeps."""
+        return self.work.with_name(self.work.name + "-engine")
 
     def url(self, offset: int) -> str:
         """The base URL of a server on loopback."""
@@ -91,20 +111,46 @@ def main() -> None:
     for position, release in enumerate(releases):
         count = share + (position >= len(releases) - rest)
         if count:
-            record(release, count, place, given.out)
+            record(release, count, place, given.out, given.images)
 
 
-def record(release: Release, count: int, place: Place, out: Path) -> None:
+def record(release: Release, count: int, place: Place, out: Path, images: Path) -> None:
     """Deploy one release, send it `count` e-mails, keep what it recorded."""
     commit = check_out(release.tag, place.work)
-    telemetry = place.work / "var" / "telemetry"
-    with running(place, telemetry):
-        sent = mails(release.tag, count, release.nordlicht_abroad)
+    sent = mails(release.tag, count, release.nordlicht_abroad)
+    if not release.containers:
+        keep(f"{release.tag}-{commit[:7]}", place, out, sent, _processes(place))
+        return
+    with engine(place.engine, images, place.first_port + REGISTRY) as docker:
+        docker.make_base()
+        digests = {
+            name: docker.build(place.work, name, commit, release.tag, place.python)
+            for name in SERVICES
+        }
+        before = count - count // 3
+        name = f"{release.tag}-{commit[:7]}"
+        keep(name, place, out, sent[:before], _containers(place, docker, digests))
+        service, file, old, new = PATCHED
+        digests[service] = docker.patch(service, release.tag, old, new, file)
+        keep(f"{name}-patched", place, out, sent[before:], _containers(place, docker, digests))
+    leave_layers_out(images)
+
+
+def keep(
+    name: str, place: Place, out: Path, sent: list[Mail], services: Callable[[], Services]
+) -> None:
+    """Send e-mails to what `services` runs, and keep the telemetry under `name`."""
+    var = place.work / "var"
+    shutil.rmtree(var, ignore_errors=True)
+    var.mkdir()
+    var.chmod(0o777)  # containers write to it as the user nobody
+    model = [sys.executable, str(HERE / "scripted_model.py"), "--port", str(place.first_port)]
+    with _process(model, HERE, {}, var / "model.log", place.url(0)), services():
         seen = Counter(send(mail, place) for mail in sent)
     for signal in ("spans", "logs"):
-        target = out / f"{release.tag}-{commit[:7]}.{signal}.jsonl.gz"
-        pack(sorted(telemetry.glob(f"*.{signal}.jsonl")), target)
-    print(f"{release.tag} {commit}: {dict(sorted(seen.items()))}", flush=True)
+        found = sorted((var / "telemetry").glob(f"*.{signal}.jsonl"))
+        pack(found, out / f"{name}.{signal}.jsonl.gz")
+    print(f"{name}: {dict(sorted(seen.items()))}", flush=True)
 
 
 def check_out(tag: str, work: Path) -> str:
@@ -121,31 +167,57 @@ def check_out(tag: str, work: Path) -> str:
     return commit
 
 
+def _processes(place: Place) -> Callable[[], Services]:
+    """The services of the checked-out commit as processes of this machine."""
+
+    @contextlib.contextmanager
+    def services() -> Iterator[None]:
+        variables = _variables(place) | {"PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1"}
+        with contextlib.ExitStack() as stack:
+            for name, offset in SERVICES.items():
+                folder = place.work / "services" / name
+                if folder.exists():
+                    interpreter = _environment(folder / "requirements.lock", place)
+                    command = [str(interpreter), "-m", f"services.{name}.main"]
+                    log = place.work / "var" / f"{name}.log"
+                    started = _process(command, place.work, variables, log, place.url(offset))
+                    stack.enter_context(started)
+            yield
+
+    return services
+
+
+def _containers(place: Place, docker: Engine, digests: Mapping[str, str]) -> Callable[[], Services]:
+    """The services as containers of published images."""
+
+    @contextlib.contextmanager
+    def services() -> Iterator[None]:
+        with contextlib.ExitStack() as stack:
+            for name, offset in SERVICES.items():
+                variables = _variables(place) | {"IMAGE_DIGEST": digests[name]}
+                started = docker.running(name, digests[name], variables, place.work / "var")
+                stack.enter_context(started)
+                _await(place.url(offset), lambda: True)
+            yield
+
+    return services
+
+
 @contextlib.contextmanager
-def running(place: Place, telemetry: Path) -> Iterator[None]:
-    """The model server and the services of the checked-out commit, until the block ends."""
-    variables = _variables(place, telemetry)
-    logs = place.work / "var"
-    logs.mkdir()
-    model = [sys.executable, str(HERE / "scripted_model.py"), "--port", str(place.first_port)]
-    started: list[subprocess.Popen[bytes]] = []
+def _process(
+    command: list[str], folder: Path, variables: Mapping[str, str], log: Path, url: str
+) -> Iterator[None]:
+    """A process that answers at `url`, until the block ends."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=folder, env=dict(variables), stdout=output, stderr=output
+        )
     try:
-        started.append(_start(model, HERE, variables, logs / "model.log"))
-        _await(place.url(0), started[-1])
-        for name, offset in SERVICES.items():
-            folder = place.work / "services" / name
-            if not folder.exists():
-                continue
-            interpreter = _environment(folder / "requirements.lock", place)
-            command = [str(interpreter), "-m", f"services.{name}.main"]
-            started.append(_start(command, place.work, variables, logs / f"{name}.log"))
-            _await(place.url(offset), started[-1])
+        _await(url, lambda: process.poll() is None)
         yield
     finally:
-        for process in reversed(started):
-            process.terminate()
-        for process in started:
-            process.wait(timeout=START_SECONDS)
+        process.terminate()
+        process.wait(timeout=START_SECONDS)
 
 
 def send(mail: Mail, place: Place) -> str:
@@ -207,7 +279,7 @@ def _environment(lock: Path, place: Place) -> Path:
     return interpreter
 
 
-def _variables(place: Place, telemetry: Path) -> dict[str, str]:
+def _variables(place: Place) -> dict[str, str]:
     """The environment of the services: `.env.example` of the commit, our ports, nothing else."""
     lines = (place.work / ".env.example").read_text().splitlines()
     variables = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
@@ -215,27 +287,13 @@ def _variables(place: Place, telemetry: Path) -> dict[str, str]:
         variables[name] = str(place.first_port + offset)
     for name, (offset, path) in URL_VARIABLES.items():
         variables[name] = place.url(offset) + path
-    return variables | {
-        "PATH": os.defpath,
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "HOST_ID": HOST_ID,
-        "TELEMETRY_DIR": str(telemetry),
-    }
+    return variables | {"HOST_ID": HOST_ID, "TELEMETRY_DIR": "var/telemetry"}
 
 
-def _start(
-    command: list[str], folder: Path, variables: Mapping[str, str], log: Path
-) -> subprocess.Popen[bytes]:
-    with log.open("wb") as output:
-        return subprocess.Popen(
-            command, cwd=folder, env=dict(variables), stdout=output, stderr=output
-        )
-
-
-def _await(url: str, process: subprocess.Popen[bytes]) -> None:
-    """Wait until the process answers."""
+def _await(url: str, alive: Callable[[], bool]) -> None:
+    """Wait until something answers."""
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline and alive():
         try:
             with urllib.request.urlopen(url + "/healthz", timeout=5):
                 return
@@ -261,11 +319,14 @@ def _arguments() -> argparse.Namespace:
         help="only this one; may be repeated",
     )
     parser.add_argument(
-        "--responses", type=int, default=360, help="over all recorded releases together"
+        "--responses", type=int, default=450, help="over all recorded releases together"
     )
     parser.add_argument("--workdir", type=Path, default=neutral / "invoice-agents")
     parser.add_argument("--python", default=shutil.which("python3.11") or sys.executable)
-    parser.add_argument("--first-port", type=int, default=18100, help="and the three after it")
+    parser.add_argument("--first-port", type=int, default=18100, help="and the four after it")
+    parser.add_argument(
+        "--images", type=Path, default=HERE.parent / "images", help="OCI layout for what is built"
+    )
     return parser.parse_args()
 
 

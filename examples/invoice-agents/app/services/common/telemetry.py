@@ -166,4 +166,11 @@ def _about(service: str, component: str, config_digest: str) -> dict[str, Any]:
         "process.runtime.version": platform.python_version(),
         "env.lock.digest": "sha256:" + hashlib.sha256(lock).hexdigest(),
         "env.config.digest": config_digest,
+        **_image(),
     }
+
+
+def _image() -> dict[str, str]:
+    """The image we run in, as whoever started it says: a process cannot see its own image."""
+    digest = os.environ.get("IMAGE_DIGEST", "")
+    return {"oci.manifest.digest": digest} if digest else {}
