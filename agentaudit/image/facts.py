@@ -1,0 +1,106 @@
+"""What an image holds and what is said about it: packages, attestations, verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class OperatingSystem:
+    """What os-release says."""
+
+    id: str
+    version: str
+    name: str
+    """In full, e.g. `Debian GNU/Linux 12 (bookworm)`."""
+    path: str
+    """The file that says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One package that an image holds."""
+
+    ecosystem: str
+    """deb, apk, rpm, python or node."""
+    name: str
+    version: str
+    path: str
+    """The file that says so."""
+    installed: bool = True
+    """False: its metadata is there and its files are gone."""
+
+
+class Trust(StrEnum):
+    """How far an attestation was followed."""
+
+    PRESENT = "present"
+    """It is attached to the image."""
+    MATCHES = "matches"
+    """Its own subject is a digest of this image."""
+    SIGNED = "signed"
+    """Its signature was verified as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A document that is attached to an image in its registry or layout, unread."""
+
+    how: str
+    """`buildkit` (child of the index), `referrers`, or the name of a fallback tag."""
+    subject: str
+    """Digest that the attachment is filed under."""
+    digest: str
+    media_type: str
+    data: bytes
+    """At most 8 MiB, digest verified."""
+    artifact_type: str = ""
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """What somebody states about an image: an SBOM, its provenance, a signature."""
+
+    predicate: str
+    """Predicate type, or media type of a bare SBOM."""
+    how: str
+    """As of `Attachment`, or `file` for one inside the image."""
+    trust: Trust
+    subjects: tuple[str, ...]
+    """Digests that it names as its subject."""
+    digest: str
+    built: Mapping[str, str] = field(default_factory=dict)
+    """Facts that the builder computed: source URI, commit, base images."""
+    claimed: Mapping[str, str] = field(default_factory=dict)
+    """Facts that whoever started the build could set."""
+    problem: str = ""
+    """Why it says nothing: malformed, about another image."""
+
+
+class Verdict(StrEnum):
+    """Whether the application files of an image are those of a commit."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    UNVERIFIABLE = "unverifiable"
+
+
+@dataclass(frozen=True, slots=True)
+class ContentVerdict:
+    """An image's application files against the tree of one commit."""
+
+    verdict: Verdict
+    commit: str
+    detail: str
+    """One sentence."""
+    roots: tuple[tuple[str, str], ...] = ()
+    """(directory of the repository, directory of the image); empty text is the root."""
+    same: tuple[str, ...] = ()
+    modified: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    """Repository paths under a root that the image does not hold."""
+    extra: tuple[str, ...] = ()
+    """Image paths under a root that no repository path leads to."""
