@@ -13,7 +13,9 @@ from __future__ import annotations
 from agentaudit.image.facts import (
     Attachment,
     Attestation,
+    Bill,
     ContentVerdict,
+    CudaFact,
     OperatingSystem,
     Package,
     Trust,
@@ -25,8 +27,10 @@ from agentaudit.image.whole import Contents, Image, Instruction, Layer, Settings
 __all__ = [
     "Attachment",
     "Attestation",
+    "Bill",
     "ContentVerdict",
     "Contents",
+    "CudaFact",
     "FileEntry",
     "FileKind",
     "FileMap",

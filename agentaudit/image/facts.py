@@ -31,6 +31,27 @@ class Package:
     """The file that says so."""
     installed: bool = True
     """False: its metadata is there and its files are gone."""
+    origin: str = ""
+    """Where a Python distribution came from if not from an index (PEP 610): `url@commit` or url."""
+
+
+@dataclass(frozen=True, slots=True)
+class CudaFact:
+    """One place that names a version of the CUDA runtime."""
+
+    version: str
+    place: str
+    """Path, package or environment variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A bill of materials, inside the image or attached to it."""
+
+    format: str
+    """CycloneDX or SPDX."""
+    path: str
+    packages: tuple[Package, ...]
 
 
 class Trust(StrEnum):
@@ -104,3 +125,8 @@ class ContentVerdict:
     """Repository paths under a root that the image does not hold."""
     extra: tuple[str, ...] = ()
     """Image paths under a root that no repository path leads to."""
+    ignored: tuple[str, ...] = ()
+    """Repository paths under a root that the build leaves out on purpose: `.dockerignore`, or no
+    COPY of the build file names them."""
+    nearest: str = ""
+    """Another commit that the image's files equal better; empty when none was found."""

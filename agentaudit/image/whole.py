@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from agentaudit.image.facts import Attachment, Attestation, OperatingSystem, Package
+from agentaudit.image.facts import Attachment, Attestation, Bill, CudaFact, OperatingSystem, Package
 from agentaudit.image.files import FileMap
 
 
@@ -67,6 +67,10 @@ class Contents:
     files: FileMap
     system: OperatingSystem | None = None
     packages: tuple[Package, ...] = ()
+    cuda: tuple[CudaFact, ...] = ()
+    bills: tuple[Bill, ...] = ()
+    application: tuple[str, ...] = ()
+    """Paths of files that belong neither to the system nor to a package, sorted."""
     problems: tuple[str, ...] = ()
     """What is odd about the layers, a sentence each: names that lead out of the image, …"""
 
