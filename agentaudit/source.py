@@ -198,6 +198,16 @@ class Repo(Protocol):
     def code_at(self, sha: str, path: str, line: int | None, symbol: str) -> Target:
         """Find a line or symbol at a commit; content is a `CodePlace`."""
 
+    def tree_at(self, sha: str) -> Target:
+        """Every file of a commit; content is a `CommitTree`."""
+
+    def locks_at(self, sha: str) -> Target:
+        """The lock files of a commit; content is a tuple of `LockFile`."""
+
+    def recent(self, limit: int) -> tuple[str, ...]:
+        """The latest commits on any branch or tag, newest first; empty without history."""
+        ...
+
     def ledgers(self) -> list[Ledger]:
         """What was read, one per repository."""
 

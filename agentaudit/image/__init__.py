@@ -10,6 +10,7 @@ what shows them passes them through `evidence.safe`.
 
 from __future__ import annotations
 
+from agentaudit.image.code import BuildPlan, CommitTree, Drift, LockFile, Pin
 from agentaudit.image.facts import (
     Attachment,
     Attestation,
@@ -28,17 +29,22 @@ __all__ = [
     "Attachment",
     "Attestation",
     "Bill",
+    "BuildPlan",
+    "CommitTree",
     "ContentVerdict",
     "Contents",
     "CudaFact",
+    "Drift",
     "FileEntry",
     "FileKind",
     "FileMap",
     "Image",
     "Instruction",
     "Layer",
+    "LockFile",
     "OperatingSystem",
     "Package",
+    "Pin",
     "Settings",
     "Trust",
     "Verdict",

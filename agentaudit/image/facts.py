@@ -97,8 +97,15 @@ class Attestation:
     """Facts that the builder computed: source URI, commit, base images."""
     claimed: Mapping[str, str] = field(default_factory=dict)
     """Facts that whoever started the build could set."""
+    bill: Bill | None = None
+    """The packages that it lists, where it is a bill of materials."""
     problem: str = ""
     """Why it says nothing: malformed, about another image."""
+
+    @property
+    def describes(self) -> bool:
+        """Whether it says what the image holds or how it was built: an SBOM, or provenance."""
+        return self.bill is not None or self.predicate.startswith("https://slsa.dev/provenance/")
 
 
 class Verdict(StrEnum):

@@ -15,12 +15,12 @@ from agentaudit.sources.images.extract.os_release import operating_system
 from agentaudit.sources.images.extract.sbom import bills
 from agentaudit.sources.images.extract.wanted import Selection, Wanted, wanted
 
-__all__ = ["Selection", "Wanted", "contents", "wanted"]
+__all__ = ["Selection", "Wanted", "extract", "wanted"]
 
 MOST_PACKAGES = 100_000
 
 
-def contents(
+def extract(
     files: FileMap, env: Mapping[str, str] | None = None, problems: tuple[str, ...] = ()
 ) -> Contents:
     """Everything the extractors find; what they cannot read becomes a problem, never an error."""
