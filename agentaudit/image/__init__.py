@@ -19,6 +19,7 @@ from agentaudit.image.facts import (
     CudaFact,
     OperatingSystem,
     Package,
+    Runtime,
     Trust,
     Verdict,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "OperatingSystem",
     "Package",
     "Pin",
+    "Runtime",
     "Settings",
     "Trust",
     "Verdict",

@@ -59,6 +59,8 @@ class LockFile:
     pins: tuple[Pin, ...]
     problem: str = ""
     """Why it cannot be compared; else empty."""
+    sha256: str = ""
+    """Of its bytes, 64 hexadecimal digits; empty where it could not be read."""
 
 
 @dataclass(frozen=True, slots=True)

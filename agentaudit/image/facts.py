@@ -36,6 +36,17 @@ class Package:
 
 
 @dataclass(frozen=True, slots=True)
+class Runtime:
+    """A language runtime that an image holds."""
+
+    name: str
+    """python, node, go, java, rust or dotnet."""
+    version: str
+    place: str
+    """Path, package or environment variable."""
+
+
+@dataclass(frozen=True, slots=True)
 class CudaFact:
     """One place that names a version of the CUDA runtime."""
 

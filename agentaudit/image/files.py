@@ -9,6 +9,8 @@ from enum import StrEnum
 
 _MOST_LINKS = 40
 """Symbolic links followed for one path, as Linux does."""
+_DEEPEST = 256
+"""Parts of a path while links are followed."""
 
 
 class FileKind(StrEnum):
@@ -73,7 +75,7 @@ class FileMap:
             entry = self.entries.get(here)
             if entry is not None and entry.kind is FileKind.SYMLINK:
                 links += 1
-                if links > _MOST_LINKS:
+                if links > _MOST_LINKS or len(todo) + len(done) > _DEEPEST:
                     return None
                 done = [] if entry.target.startswith("/") else done
                 todo += _parts(entry.target)[::-1]

@@ -6,7 +6,15 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from agentaudit.image.facts import Attachment, Attestation, Bill, CudaFact, OperatingSystem, Package
+from agentaudit.image.facts import (
+    Attachment,
+    Attestation,
+    Bill,
+    CudaFact,
+    OperatingSystem,
+    Package,
+    Runtime,
+)
 from agentaudit.image.files import FileMap
 
 
@@ -67,6 +75,7 @@ class Contents:
     files: FileMap
     system: OperatingSystem | None = None
     packages: tuple[Package, ...] = ()
+    runtimes: tuple[Runtime, ...] = ()
     cuda: tuple[CudaFact, ...] = ()
     bills: tuple[Bill, ...] = ()
     application: tuple[str, ...] = ()

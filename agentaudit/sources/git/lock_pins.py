@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -41,7 +42,8 @@ def lock_file(path: str, content: Content) -> LockFile | None:
         return LockFile(path, ecosystem, (), f"cannot be understood: {error}")
     if form == "requirements.txt" and (not pins or any(not p.version for p in pins if not p.local)):
         return None
-    return LockFile(path, ecosystem, pins, "" if pins else "lists no package")
+    digest = hashlib.sha256(content.text.encode()).hexdigest()
+    return LockFile(path, ecosystem, pins, "" if pins else "lists no package", digest)
 
 
 def _tables(data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:

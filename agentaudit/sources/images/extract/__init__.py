@@ -12,6 +12,7 @@ from agentaudit.sources.images.extract import apk, dpkg, node, python, rpm
 from agentaudit.sources.images.extract.application import application_files
 from agentaudit.sources.images.extract.cuda_runtime import cuda
 from agentaudit.sources.images.extract.os_release import operating_system
+from agentaudit.sources.images.extract.runtimes import runtimes
 from agentaudit.sources.images.extract.sbom import bills
 from agentaudit.sources.images.extract.wanted import Selection, Wanted, wanted
 
@@ -34,6 +35,7 @@ def extract(
         files,
         operating_system(files),
         packages,
+        tuple(runtimes(files, packages, env or {})),
         tuple(cuda(files, packages, env or {})),
         tuple(bills(files)),
         tuple(application_files(files, packages)),
