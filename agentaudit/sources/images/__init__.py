@@ -9,3 +9,11 @@ Three steps, each of which knows nothing of the next:
 - `extract.extract(files)` turns a `FileMap` into `Contents`, and `attest.attested(image)` turns
   `image.attachments` into `Attestation`s; both are pure.
 """
+
+from __future__ import annotations
+
+from agentaudit.sources.images.configured import ConfiguredImages, open_images
+from agentaudit.sources.images.limits import Limits
+from agentaudit.sources.images.opening import ImageSource, ReadOptions
+
+__all__ = ["ConfiguredImages", "ImageSource", "Limits", "ReadOptions", "open_images"]
