@@ -18,6 +18,7 @@ from agentaudit.sources.images.extract import extract, wanted
 from agentaudit.sources.images.limits import Spent, TooMuch
 from agentaudit.sources.images.merge import merged
 from agentaudit.sources.images.opening import ImageSource, Opened, ReadOptions, find, open_image
+from agentaudit.sources.images.references import full
 from agentaudit.sources.images.scan import LayerScan
 from agentaudit.sources.images.streams import DIGEST
 
@@ -65,7 +66,7 @@ class ConfiguredImages:
 
     def open(self, reference: str) -> Target:
         for each in self._opened:
-            if reference == each.source.uri or reference in each.image.names:
+            if reference == each.source.uri or full(reference) in map(full, each.image.names):
                 return _target(each, reference)
         return self.image(reference)
 

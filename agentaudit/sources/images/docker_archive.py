@@ -24,7 +24,7 @@ from agentaudit.sources.images.documents import (
 from agentaudit.sources.images.extract.wanted import Selection
 from agentaudit.sources.images.files import Archive, document
 from agentaudit.sources.images.limits import Limits, Refused, Spent
-from agentaudit.sources.images.references import DOCKER_ARCHIVE
+from agentaudit.sources.images.references import DOCKER_ARCHIVE, full
 from agentaudit.sources.images.scan import LayerScan, normal, scan
 from agentaudit.sources.images.streams import LayerStream
 
@@ -82,7 +82,8 @@ class DockerArchive:
         if not isinstance(wrapped, list):
             raise Refused("manifest.json holds no list")
         images = [each for each in wrapped[:_MOST_IMAGES] if isinstance(each, dict)]
-        found = [e for e in images if self._name in _strings(e, "RepoTags") or not self._name]
+        name = self._name and full(self._name)
+        found = [e for e in images if not name or name in map(full, _strings(e, "RepoTags"))]
         if len(found) == 1:
             return found[0]
         tags = ", ".join(sorted(tag for each in images for tag in _strings(each, "RepoTags"))[:5])

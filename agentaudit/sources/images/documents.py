@@ -32,6 +32,12 @@ _METADATA = re.compile(
     r"(?:/bin/sh -c #\(nop\)\s{1,4})?(?:ENV|LABEL|CMD|ENTRYPOINT|USER|EXPOSE|ARG|VOLUME|STOPSIGNAL"
     r"|HEALTHCHECK|ONBUILD|SHELL|MAINTAINER)\b"
 )
+_SETTING = re.compile(
+    r"(?:/bin/sh -c #\(nop\)\s{1,4})?(?:ENV|ARG)\s[^\0]{0,8000}"
+    r"|(?:RUN )?\|\d{1,4} (?:(?!/bin/sh)[^\0]){0,8000}"
+)
+"""An ENV or ARG instruction; or the build arguments before a command."""
+_PAIR = re.compile(r"""([A-Za-z_][A-Za-z0-9_]{0,99})=("[^"]{0,4000}"|'[^']{0,4000}'|\S{0,4000})""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +163,22 @@ def settings(config: Mapping[str, Any]) -> Settings:
 def _history(config: Mapping[str, Any]) -> Iterator[Instruction]:
     for item in _list(config, "history"):
         if isinstance(item, dict):
-            created, by = moment(_shown(item, "created")), _shown(item, "created_by")
+            by = safe(_without_values(_text(item, "created_by")))
+            created = moment(_shown(item, "created"))
             yield Instruction(created, by, item.get("empty_layer") is True)
+
+
+def _without_values(instruction: str) -> str:
+    """An instruction whose settings and build arguments are shown as those of the environment."""
+    found = _SETTING.match(instruction)
+    if found is None:
+        return instruction
+    return _PAIR.sub(_shown_pair, found[0]) + instruction[found.end() :]
+
+
+def _shown_pair(pair: re.Match[str]) -> str:
+    (name, value), *_ = environment([f"{pair[1]}={pair[2]}"]).items()
+    return f"{name}={value}"
 
 
 def told(history: tuple[Instruction, ...], layers: list[Layer]) -> tuple[Layer, ...]:

@@ -62,6 +62,15 @@ def parse(text: str) -> Reference:
     return Reference(DAEMON, name=name)
 
 
+def full(name: str) -> str:
+    """A name as engines spell it out: with its registry, and a tag where it has no digest."""
+    head, slash, _ = name.partition("/")
+    if not slash or not ("." in head or ":" in head or head == "localhost"):
+        name = f"docker.io/{name}" if slash else f"docker.io/library/{name}"
+    last = name.rpartition("/")[2]
+    return name if ":" in last or "@" in last else f"{name}:latest"
+
+
 def _registry(text: str) -> Reference:
     head, slash, name = text.partition("/")
     user, _, host = head.rpartition("@") if slash else ("", "", head)
