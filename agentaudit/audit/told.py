@@ -123,8 +123,8 @@ def _telemetry(response: Response) -> Iterator[Told]:
     for service in response.services:
         yield _fact(f"{service.name}: peak memory", service.fact("process.memory"))
     records = f"{len(response.logs)} found by the trace id" if response.logs else "missing"
-    first = response.logs[0].locator if response.logs else ""
-    yield Told("log records", records, bool(response.logs), first)
+    where = str(entry.at()) if response.logs else ""
+    yield Told("log records", records, bool(response.logs), where)
     for span in response.spans:
         for event in span.events:
             trace = span.event_fact(event, "exception.type")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agentaudit.image import Image
+from agentaudit.ledger import Ledger
 from agentaudit.response import CodePlace, Commit, PromptText, Resolution, Target
 from agentaudit.source import Repo
 from agentaudit.sources.git.memory import MemoryRepo
@@ -73,6 +74,9 @@ class Shelf:
             for key, given in self.opens.items()
             if key.startswith("sha256:")
         )
+
+    def ledgers(self) -> list[Ledger]:
+        return []
 
     def version(self, uri: str) -> Target:
         return self._target(uri, uri)
