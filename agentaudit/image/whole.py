@@ -108,6 +108,9 @@ class Image:
     """None until its layers were read."""
     why: str = ""
     """Why its layers were not examined: too large, corrupt, nobody asked."""
+    damaged: bool = False
+    """Whether they could not be examined because they are not what they are said to be, or could
+    not be fetched; False where they are merely too many or too large."""
 
     @property
     def examined(self) -> bool:

@@ -12,8 +12,16 @@ Three steps, each of which knows nothing of the next:
 
 from __future__ import annotations
 
+from agentaudit.sources.images.cache import usual_folder
 from agentaudit.sources.images.configured import ConfiguredImages, open_images
 from agentaudit.sources.images.limits import Limits
 from agentaudit.sources.images.opening import ImageSource, ReadOptions
 
-__all__ = ["ConfiguredImages", "ImageSource", "Limits", "ReadOptions", "open_images"]
+__all__ = [
+    "ConfiguredImages",
+    "ImageSource",
+    "Limits",
+    "ReadOptions",
+    "open_images",
+    "usual_folder",
+]

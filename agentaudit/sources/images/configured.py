@@ -92,7 +92,7 @@ class ConfiguredImages:
         known = self._examined.get(image.identity)
         if known is None:
             known = self._examined[image.identity] = self._read(image)
-        return replace(image, contents=known.contents, why=known.why)
+        return replace(image, contents=known.contents, why=known.why, damaged=known.damaged)
 
     def _read(self, image: Image) -> Image:
         way = next(e for e in self._opened if e.image.identity == image.identity)
@@ -101,7 +101,7 @@ class ConfiguredImages:
         except TooMuch as error:
             return replace(image, why=f"not examined: {safe(str(error))}")
         except SourceError as error:
-            return replace(image, why=f"cannot be read: {safe(str(error))}")
+            return replace(image, why=f"cannot be read: {safe(str(error))}", damaged=True)
         files = merged((scans[each] for each in image.diff_ids), self._options.limits)
         problems = tuple(
             oddity for each in dict.fromkeys(image.diff_ids) for oddity in _odd(scans[each])

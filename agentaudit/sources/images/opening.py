@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from agentaudit.errors import SourceError
+from agentaudit.errors import ConfigError, SourceError
 from agentaudit.image import Image
 from agentaudit.sources.images.blobs import BlobImage
 from agentaudit.sources.images.daemon import Daemon
 from agentaudit.sources.images.docker_archive import DockerArchive
 from agentaudit.sources.images.files import Archive, Files, Folder
 from agentaudit.sources.images.layout import Layout
-from agentaudit.sources.images.limits import Limits
+from agentaudit.sources.images.limits import Limits, Refused
 from agentaudit.sources.images.references import (
     DAEMON,
     DOCKER_ARCHIVE,
@@ -65,9 +65,13 @@ class Opened:
 
 
 def open_image(source: ImageSource, options: ReadOptions) -> Opened:
-    """Open one image without reading a layer. Raises SourceError that says where it is declared."""
+    """Open one image without reading a layer. Raises SourceError that says where it is declared,
+    and ConfigError for a reference that is none."""
     try:
         reference = parse(source.opened or source.uri)
+    except ConfigError as error:
+        raise ConfigError(f"{source.uri}: {error}", where=source.place, hint=error.hint) from None
+    try:
         return _open(source, reference, options)
     except SourceError as error:
         raise SourceError(
@@ -86,8 +90,6 @@ def find(opened: Iterable[Opened], digest: str, options: ReadOptions) -> Opened 
             reference = _another(store.reference, digest)
             found = None if reference is None else _open(store.source, reference, options)
         except SourceError as error:
-            from agentaudit.sources.images.limits import Refused
-
             failure = failure if isinstance(error, Refused) else error
         else:
             if found is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from agentaudit.errors import SourceError
+from agentaudit.errors import ConfigError
 
 DAEMON, LAYOUT, OCI_ARCHIVE, DOCKER_ARCHIVE, REGISTRY = (
     "docker-daemon",
@@ -45,7 +45,7 @@ class Reference:
 
 
 def parse(text: str) -> Reference:
-    """Read a reference. Raises SourceError, which never repeats a password."""
+    """Read a reference. Raises ConfigError, which never repeats a password."""
     if len(text) > _LONGEST:
         raise _wrong("it is too long")
     transport, colon, rest = text.partition(":")
@@ -95,5 +95,5 @@ def _registry(text: str) -> Reference:
     )
 
 
-def _wrong(why: str) -> SourceError:
-    return SourceError(f"the image cannot be opened: {why}", hint=f"spell it as {SPELLINGS}")
+def _wrong(why: str) -> ConfigError:
+    return ConfigError(f"the image cannot be opened: {why}", hint=f"spell it as {SPELLINGS}")
