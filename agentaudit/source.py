@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from agentaudit.evidence import Evidence, Location
+from agentaudit.host import ThisHost
 from agentaudit.image import Image
 from agentaudit.ledger import Ledger as Ledger
 from agentaudit.ledger import Unread as Unread
@@ -290,6 +291,10 @@ class Documents(Protocol):
 
 
 class Host(Protocol):
-    """The machine that runs the scan."""
+    """The machine that runs the scan: never taken for the one that answered."""
 
-    def packages(self) -> Mapping[str, str]: ...
+    def facts(self) -> ThisHost:
+        """Read once a run."""
+        ...
+
+    def ledgers(self) -> list[Ledger]: ...
