@@ -116,6 +116,7 @@ class Flags:
     no_cache: Annotated[
         bool, _option("--no-cache", help="Read image layers anew, and keep nothing of them.")
     ]
+    host: Annotated[bool, _option("--host", help="Say what this host is: driver, GPUs, packages.")]
     no_plugins: Annotated[bool, _option("--no-plugins", help="Load no installed plug-in.")]
     include_content: Annotated[
         bool, _option("--include-content", help="Show prompts and answers, not their digests.")

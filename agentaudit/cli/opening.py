@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from agentaudit.config import Config, Run, Store
     from agentaudit.probe import Probe
     from agentaudit.rubric import Rubric
-    from agentaudit.source import Images, Repo, Traces
+    from agentaudit.source import Host, Images, Repo, Traces
     from agentaudit.sources.images import ReadOptions
 
 CONFIGURATIONS = ("agentaudit.yaml", ".agentaudit.yaml", "pyproject.toml")
@@ -74,6 +74,7 @@ def configured(path: Path, flags: Flags) -> Config:
         max_image_bytes=flags.max_image_bytes,
         max_image_files=flags.max_image_files,
         no_cache=flags.no_cache,
+        host=flags.host,
     )
     config = load(path, given, configured=not flags.no_config)
     for text in config.warnings:
@@ -124,7 +125,9 @@ def opened(config: Config, rubric: Rubric, *, plugins: bool) -> Iterator[Sources
         )
         for source in (repo, traces, images):
             _keep(stack, source)
-        yield Sources(repo=repo, traces=traces, images=images, failures=tuple(failures))
+        host = _host() if config.run.host else None
+        failed = tuple(failures)
+        yield Sources(repo=repo, traces=traces, images=images, host=host, failures=failed)
 
 
 @contextmanager
@@ -138,6 +141,12 @@ def only_images(config: Config) -> Iterator[Images]:
         images = _images(config, stores)
         _keep(stack, images)
         yield images
+
+
+def _host() -> Host:
+    from agentaudit.sources.host import LocalHost
+
+    return LocalHost()
 
 
 def _refuse(stores: Sequence[Store], kind: str) -> None:

@@ -48,6 +48,7 @@ class Overrides:
     max_image_bytes: int | None = None
     max_image_files: int | None = None
     no_cache: bool = False
+    host: bool = False
 
 
 FLAGS = {
@@ -59,7 +60,7 @@ FLAGS = {
         for name in (
             *("registry", "traces", "since", "until", "where", "rubric", "sample", "seed"),
             *("as_of", "fail_under", "min_level", "min_reconstructable", "offline"),
-            *("max_image_bytes", "max_image_files", "no_cache"),
+            *("max_image_bytes", "max_image_files", "no_cache", "host"),
         )
     },
 }
@@ -88,6 +89,8 @@ class Run:
     """Entries of all its layers; None leaves it to the source."""
     no_cache: bool = False
     """Whether image layers are read anew and nothing of them is kept."""
+    host: bool = False
+    """Whether the machine that runs the scan says what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,7 @@ class Asked:
             max_image_bytes=self._most("max_image_bytes"),
             max_image_files=self._most("max_image_files"),
             no_cache=self.flags.no_cache,
+            host=self.flags.host,
         )
 
     def _moment(self, name: str, end: bool = False) -> int | None:

@@ -36,6 +36,7 @@ def flags(**given: Any) -> Flags:
         (
             "exit_zero",
             "offline",
+            "host",
             "no_plugins",
             "include_content",
             "print",
