@@ -7,7 +7,6 @@ whether a document is there, and whether the image that it speaks about is this 
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import Any
 
 from agentaudit import parse
@@ -107,13 +106,20 @@ def _unwrapped(given: dict[str, Any]) -> dict[str, Any]:
     payload = envelope.get("payload") if isinstance(envelope, dict) else None
     if not isinstance(payload, str):
         return given
-    try:
-        inner = parse.json(base64.b64decode(payload, validate=True))
-    except binascii.Error:
-        raise parse.Malformed("its payload is not base64") from None
+    data = _decoded(payload)
+    if data is None:
+        raise parse.Malformed("its payload is not base64")
+    inner = parse.json(data)
     if not isinstance(inner, dict):
         raise parse.Malformed("its payload is no JSON object")
     return inner
+
+
+def _decoded(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return None
 
 
 def _signature(attachment: Attachment, given: dict[str, Any], known: frozenset[str]) -> Attestation:
@@ -130,10 +136,7 @@ def _message(attachment: Attachment, given: dict[str, Any], known: frozenset[str
     """A Sigstore bundle that signs a digest without saying anything about it."""
     message = given.get("messageDigest")
     value = message.get("digest") if isinstance(message, dict) else None
-    try:
-        digest = base64.b64decode(value, validate=True).hex() if isinstance(value, str) else ""
-    except binascii.Error:
-        digest = ""
+    digest = (_decoded(value) or b"").hex() if isinstance(value, str) else ""
     names = (f"sha256:{digest}",) if len(digest) == 64 else ()
     trust, problem = _trust(names, known)
     kind = attachment.artifact_type or attachment.media_type
