@@ -6,7 +6,8 @@ import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from agentaudit.errors import SourceError
 from agentaudit.evidence import safe
@@ -19,6 +20,9 @@ from agentaudit.sources.images.references import DAEMON
 from agentaudit.sources.images.scan import LayerScan, scan
 from agentaudit.sources.images.streams import GZIP, ZSTD, LayerStream, Peekable
 from agentaudit.sources.images.tar import BLOCK, REGULAR, Tar
+
+if TYPE_CHECKING:
+    import requests
 
 _TIMEOUT = 600
 """Seconds: the engine writes a whole image aside before it sends its first byte."""
@@ -68,9 +72,8 @@ class Daemon:
     ) -> Iterator[LayerScan]:
         """The engine sends all layers in an order of its own; each is known by what it holds."""
         left = set(needed)
-        with _told(self._name):
-            pieces = self._client.get_image(self._name, chunk_size=CHUNK)
-            tar = Tar(Pieces(pieces), self._limits.header)
+        with _told(self._name), self._saved() as answer:
+            tar = Tar(Pieces(answer.iter_content(CHUNK)), self._limits.header)
             for member in tar:
                 source = Peekable(Pieces(tar.body()))
                 if member.type == REGULAR and not member.sparse and _is_layer(source):
@@ -83,6 +86,16 @@ class Daemon:
 
     def close(self) -> None:
         self._client.close()
+
+    @contextmanager
+    def _saved(self) -> Iterator[requests.Response]:
+        """The image as `docker save` gives it; the SDK's own call leaves its connection open when
+        it is not read to the end."""
+        client = self._client
+        place = f"{client.base_url}/v{client.api_version}/images/{quote(self._name)}/get"
+        with client.get(place, stream=True, timeout=_TIMEOUT) as answer:
+            answer.raise_for_status()
+            yield answer
 
 
 def _is_layer(source: Peekable) -> bool:
@@ -124,15 +137,21 @@ def _client(offline: bool) -> Any:
     host = str(given.pop("base_url", None) or _socket())
     if host.startswith("ssh:"):
         raise SourceError("the engine is behind ssh", hint="set DOCKER_HOST to a socket or tcp://")
+    if host.startswith("unix://") and not Path(host.removeprefix("unix://")).exists():
+        raise _nobody(host, "there is no such socket")
     if offline and not host.startswith(("unix:", "http+unix:")):
         raise SourceError("the engine is behind a URL, and the run is offline")
     try:
         return docker.APIClient(base_url=host, version="auto", timeout=_TIMEOUT, **given)
     except docker.errors.DockerException as error:
-        raise SourceError(
-            f"no container engine answers at {host}: {safe(str(error), 200)}",
-            hint="start it, set DOCKER_HOST, or name the image with docker:// or oci:",
-        ) from None
+        raise _nobody(host, str(error)) from None
+
+
+def _nobody(host: str, why: str) -> SourceError:
+    return SourceError(
+        f"no container engine answers at {host}: {safe(why, 200)}",
+        hint="start it, set DOCKER_HOST, or name the image with docker:// or oci:",
+    )
 
 
 def _socket() -> str:

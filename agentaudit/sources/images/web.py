@@ -68,7 +68,7 @@ class Web:
                 yield Pieces(response.iter_raw(CHUNK))
             finally:
                 response.close()
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise SourceError(self._words(str(error) or type(error).__name__)) from None
 
     def close(self) -> None:

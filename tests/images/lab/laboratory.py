@@ -9,9 +9,9 @@ import signal
 import socket
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 PROGRAMS = {
@@ -46,6 +46,7 @@ class Lab:
         self.socket = folder / "engine.sock"
         self.host = f"unix://{self.socket}"
         self.environ = {**os.environ, "DOCKER_HOST": self.host, "DOCKER_BUILDKIT": "1"}
+        self._started: dict[str, subprocess.Popen[bytes]] = {}
         for name in [n for n in self.environ if n.lower().endswith("_proxy")]:
             del self.environ[name]
 
@@ -82,6 +83,8 @@ class Lab:
         state = self._state
         for name in ("registry", "engine"):
             _end(state[name])
+            if name in self._started:
+                self._started.pop(name).wait()
 
     def run(self, *command: str, stdin: bytes | None = None, env: Mapping[str, str] = {}) -> str:
         """Run a program of the laboratory and return what it printed. Raises RuntimeError."""
@@ -117,7 +120,13 @@ class Lab:
 
     def _engine(self) -> list[str]:
         return [
-            *("dockerd", "--data-root", f"{self.folder}/data", "--exec-root", f"{self.folder}/exec"),
+            *(
+                "dockerd",
+                "--data-root",
+                f"{self.folder}/data",
+                "--exec-root",
+                f"{self.folder}/exec",
+            ),
             *("-H", self.host, "-p", f"{self.folder}/engine.pid", "--bridge=none"),
             *("--iptables=false", "--ip6tables=false", "--storage-driver=vfs"),
         ]
@@ -139,7 +148,7 @@ class Lab:
 
     def _spawn(self, name: str, program: str, *arguments: str) -> subprocess.Popen[bytes]:
         with (self.folder / f"{name}.log").open("wb") as log:
-            return subprocess.Popen(
+            self._started[name] = subprocess.Popen(
                 [_program(program) or program, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -147,6 +156,7 @@ class Lab:
                 env=self.environ,
                 start_new_session=True,
             )
+        return self._started[name]
 
     def _await(
         self, name: str, process: subprocess.Popen[bytes], answers: Callable[[], bool]
@@ -187,22 +197,17 @@ def _end(pid: int) -> None:
     """Ask a process to end, and insist where it does not."""
     for signal_, patience in ((signal.SIGTERM, 15.0), (signal.SIGKILL, 5.0)):
         until = time.monotonic() + patience
-        try:
+        with suppress(ProcessLookupError):
             os.kill(pid, signal_)
-            while time.monotonic() < until:
-                if _gone(pid):
-                    return
-                time.sleep(0.05)
-        except ProcessLookupError:
-            return
+        while time.monotonic() < until:
+            if _gone(pid):
+                return
+            time.sleep(0.05)
 
 
 def _gone(pid: int) -> bool:
-    """Whether a process has ended, be it our child or somebody else's."""
+    """Whether a process has ended, be it our child, yet to be waited for, or somebody else's."""
     try:
-        if os.waitpid(pid, os.WNOHANG)[0] == pid:
-            return True
-    except ChildProcessError:
-        pass
-    os.kill(pid, 0)
-    return False
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True

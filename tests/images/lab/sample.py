@@ -19,7 +19,8 @@ ENV MODEL_NAME=planner:3 API_KEY=sk-proj-abcdefghijklmnopqrstuvwxyz012345
 WORKDIR /srv/app
 COPY app /srv/app
 RUN rm -rf /usr/lib/python3/dist-packages/gone && echo patched > /srv/app/hotfix.py \
-    && ln /srv/app/main.py /srv/app/twin.py && rm -r /opt/old && mkdir /opt/old && touch /opt/old/new
+    && ln /srv/app/main.py /srv/app/twin.py && rm -r /opt/old \
+    && mkdir /opt/old && touch /opt/old/new
 USER 1000
 ENTRYPOINT ["python3", "main.py"]
 CMD ["--serve"]

@@ -222,7 +222,7 @@ def test_a_redirect_gets_no_login(registry: Fake, nobody: Path) -> None:
 def test_a_redirect_to_an_unsafe_place_is_refused(registry: Fake, target: str) -> None:
     registry.image()
     registry.redirect = lambda path: target
-    with pytest.raises(SourceError, match="redirects to|location header"):
+    with pytest.raises(SourceError, match=r"redirects to|location header"):
         images(registry)
 
 
