@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from agentaudit.image import BuildPlan, CommitTree, Contents
-from agentaudit.lineage.roots import Root, is_code, placed
+from agentaudit.lineage.roots import PACKAGES, Root, is_code, placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,10 @@ def _rank(
 
 
 def _there(tree: CommitTree, roots: Iterable[Root], contents: Contents) -> frozenset[str]:
+    """Files that a build copied; what an installer put among packages follows other rules."""
     held = contents.files.entries
-    places = ((path, placed(path, root)) for root in roots for path in tree.blobs)
+    copied = [root for root in roots if not PACKAGES.match(root[1])]
+    places = ((path, placed(path, root)) for root in copied for path in tree.blobs)
     return frozenset(path for path, place in places if place in held)
 
 

@@ -25,6 +25,8 @@ from agentaudit.lineage.roots import (
     is_code,
     placed,
     roots,
+    top,
+    tops,
     under,
 )
 
@@ -120,35 +122,18 @@ class _Pair:
 def _root(pair: _Pair, root: Root, wanted: Expected, seen: _Compared, used: set[str]) -> None:
     """Compare every file of the repository that lies under one root."""
     tree, contents = pair.tree, pair.contents
-    installed = PACKAGES.match(root[1]) is not None
-    tops = _tops(tree, contents, root) if installed else None
+    packages = tops(tree, contents, root)
     for path in tree.blobs:
         place = placed(path, root)
-        if place is None or (tops is not None and _top(place, root) not in tops):
+        if place is None or (packages is not None and top(place, root) not in packages):
             continue
         entry = contents.files.get(place)
         if entry is None:
-            seen.lacks(path, wanted, installed=installed)
+            seen.lacks(path, wanted, installed=packages is not None)
             continue
         used.add(place)
         same = pair.same(path, entry)
         (seen.large if same is None else seen.same if same else seen.modified).add(path)
-
-
-def _tops(tree: CommitTree, contents: Contents, root: Root) -> frozenset[str]:
-    """Packages of the repository that are installed there: directories and modules with at least
-    one file of the same content."""
-    found = set()
-    for path, blob in tree.blobs.items():
-        place = placed(path, root)
-        entry = contents.files.get(place) if place else None
-        if place and entry is not None and entry.blob == blob and path.endswith(".py"):
-            found.add(_top(place, root))
-    return frozenset(found)
-
-
-def _top(place: str, root: Root) -> str:
-    return place[len(root[1]) :].lstrip("/").partition("/")[0]
 
 
 def _further(
@@ -157,11 +142,11 @@ def _further(
     """Code below the roots that no file of the repository accounts for."""
     others = [path for path, _ in candidates(contents) if path not in used]
     for root in found:
-        tops = _tops(tree, contents, root) if PACKAGES.match(root[1]) else None
+        packages = tops(tree, contents, root)
         for path in under(others, root[1]):
-            if tops is None and PACKAGES.match(path.rpartition("/")[0]):
+            if packages is None and PACKAGES.match(path.rpartition("/")[0]):
                 continue
-            if tops is not None and _top(path, root) not in tops:
+            if packages is not None and top(path, root) not in packages:
                 continue
             entry = contents.files.get(path)
             runs = entry is not None and bool(entry.mode & 0o111)
