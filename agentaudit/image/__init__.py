@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from agentaudit.image.code import BuildPlan, CommitTree, Drift, LockFile, Pin
 from agentaudit.image.facts import (
+    DISTRIBUTION,
     Attachment,
     Attestation,
     Bill,
@@ -27,6 +28,7 @@ from agentaudit.image.files import FileEntry, FileKind, FileMap
 from agentaudit.image.whole import Contents, Image, Instruction, Layer, Settings
 
 __all__ = [
+    "DISTRIBUTION",
     "Attachment",
     "Attestation",
     "Bill",

@@ -19,6 +19,9 @@ class OperatingSystem:
     """The file that says it."""
 
 
+DISTRIBUTION = "distribution"
+
+
 @dataclass(frozen=True, slots=True)
 class Package:
     """One package that an image holds."""
@@ -32,7 +35,8 @@ class Package:
     installed: bool = True
     """False: its metadata is there and its files are gone."""
     origin: str = ""
-    """Where a Python distribution came from if not from an index (PEP 610): `url@commit` or url."""
+    """Where a Python distribution came from if not from an index (PEP 610): `url@commit` or url;
+    `DISTRIBUTION` where the operating system's package manager brought it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from agentaudit.image import Contents, Drift, LockFile, Package, Pin
+from agentaudit.image import DISTRIBUTION, Contents, Drift, LockFile, Package, Pin
 
 INSTALLERS = frozenset({"pip", "setuptools", "wheel", "uv", "npm", "corepack", "yarn", "pnpm"})
 """What installs packages comes with the language's image and is locked by none of them."""
@@ -64,8 +64,10 @@ def _apart(package: Package, name: str, system: set[str]) -> bool:
     """Whether something else than the lock file answers for it."""
     if package.ecosystem == "node":
         return _SYSTEM_NODE.match(package.path) is not None
-    return name in INSTALLERS or not system.isdisjoint(
-        (f"python3-{name}", f"py3-{name}", f"python-{name}")
+    return (
+        name in INSTALLERS
+        or package.origin == DISTRIBUTION
+        or not system.isdisjoint((f"python3-{name}", f"py3-{name}", f"python-{name}"))
     )
 
 

@@ -108,6 +108,7 @@ def _python(packages: Mapping[str, str]) -> dict[str, str]:
         info = f"{home}/{module}-{version}.dist-info"
         found[f"{home}/{module}/__init__.py"] = f"# {name}\n"
         found[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+        found[f"{info}/INSTALLER"] = "pip\n"
         found[f"{info}/RECORD"] = f"{module}/__init__.py,,\n{info.rpartition('/')[2]}/METADATA,,\n"
     return found
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from agentaudit.image import CudaFact, FileMap, Package
+from agentaudit.image import DISTRIBUTION, CudaFact, FileMap, Package
 from agentaudit.sources.images.extract import extract, wanted
 from agentaudit.sources.images.extract.cuda_runtime import disagreeing
 from agentaudit.sources.images.extract.settings import environment, labels
@@ -259,6 +259,15 @@ def test_where_a_distribution_came_from() -> None:
     ):
         files = wheel("x", "1", **{"direct_url.json": text})
         assert extract(held(files)).packages[0].origin == origin
+
+
+def test_distributions_that_debian_brought_are_known() -> None:
+    status = {"var/lib/dpkg/status": "Package: python3-yaml\nVersion: 6.0-3\n"}
+    files = {**wheel("PyYAML", "6.0"), **wheel("numpy", "2.1.0", INSTALLER="pip\n"), **status}
+    found = {p.name: p.origin for p in extract(held(files)).packages if p.ecosystem == "python"}
+    assert found == {"PyYAML": DISTRIBUTION, "numpy": ""}
+    del files["var/lib/dpkg/status"]
+    assert {p.origin for p in extract(held(files)).packages} == {""}
 
 
 def test_node_packages_and_those_that_are_gone() -> None:

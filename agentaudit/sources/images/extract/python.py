@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from agentaudit import parse
-from agentaudit.image import FileMap, Package
+from agentaudit.image import DISTRIBUTION, FileMap, Package
+from agentaudit.sources.images.extract.dpkg import STATUS
 from agentaudit.sources.images.extract.fields import header, text
 from agentaudit.sources.images.extract.wanted import HEAD, LISTS, SMALL, Wanted
 
@@ -19,10 +20,12 @@ WANTED = (
     Wanted(r"(?:.+/)?[^/]+\.dist-info/METADATA", HEAD, head=True),
     Wanted(r"(?:.+/)?[^/]+\.dist-info/direct_url\.json", SMALL),
     Wanted(r"(?:.+/)?[^/]+\.dist-info/RECORD", LISTS),
+    Wanted(r"(?:.+/)?[^/]+\.dist-info/INSTALLER", 1 << 10),
     Wanted(r"(?:.+/)?[^/]+\.egg-info(?:/PKG-INFO)?", HEAD, head=True),
     Wanted(r"(?:.+/)?[^/]+\.egg-info/(?:top_level|installed-files|SOURCES)\.txt", LISTS),
 )
 _METADATA = re.compile(r"(?:.+/)?[^/]+\.(?:dist-info/METADATA|egg-info(?:/PKG-INFO)?)")
+_DEBIAN = "usr/lib/python3/dist-packages/"
 _FIELDS = frozenset({"name", "version"})
 _MOST_LINES = 500_000
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -112,11 +115,20 @@ def _is_metadata(path: str) -> bool:
     return ".dist-info/" in path or ".egg-info" in path or path.endswith(".pyc")
 
 
+def _of_debian(files: FileMap, home: str) -> bool:
+    """Whether a Debian package brought it: every installer of wheels leaves its name."""
+    return (
+        home.startswith(_DEBIAN)
+        and files.get(STATUS) is not None
+        and not any(files.get(f"{home}/{name}") for name in ("INSTALLER", "installed-files.txt"))
+    )
+
+
 def _origin(files: FileMap, home: str) -> str:
     """Where it was installed from, if not from an index (PEP 610): `url@commit`, else the url."""
     data = files.read(f"{home}/direct_url.json")
     if data is None:
-        return ""
+        return DISTRIBUTION if _of_debian(files, home) else ""
     try:
         given = parse.json(data)
     except parse.Malformed:
