@@ -182,7 +182,7 @@ def _labelled(image: Image) -> Iterator[Claim]:
 
 def _summary(image: Image) -> str:
     if image.contents is None:
-        return f"layers not examined, {image.why or 'nobody asked'}"
+        return f"its layers were not examined: {unread(image)}"
     system = image.contents.system
     counts: dict[str, int] = {}
     for package in image.contents.packages:
@@ -199,8 +199,13 @@ def _not_configured(source: str) -> Target:
 
 
 def _unexamined(image: Image) -> Target:
-    why = image.why or "nobody asked for them"
-    return Target(Resolution.NOT_LOOKED, f"its layers were not examined: {why}", "not_examined")
+    detail = f"its layers were not examined: {unread(image)}"
+    return Target(Resolution.NOT_LOOKED, detail, "not_examined")
+
+
+def unread(image: Image) -> str:
+    """Why the layers of an image were not examined."""
+    return image.why.removeprefix("not examined: ") or "nobody asked for them"
 
 
 def _judged(image: Image, found: ContentVerdict) -> Target:

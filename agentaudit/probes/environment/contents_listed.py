@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from agentaudit.finding import Answer, Outcome
 from agentaudit.image import Image, Package, Trust
+from agentaudit.lineage.pictures import unread
 from agentaudit.probe import Example, Gaps, probe
 from agentaudit.response import Reference, Response, Service
 
@@ -147,14 +148,14 @@ def _of_image(gaps: Gaps, ref: Reference, service: Service | None) -> None:
     contents = image.contents
     if contents is None:
         if not attached(image):
-            why = image.why or "nobody asked for them"
-            _doubt(gaps, ref, f"its layers were not examined: {why}", "not_examined")
+            why = f"its layers were not examined: {unread(image)}"
+            _doubt(gaps, ref, why, "not_examined")
         elif service is not None:
             _system(gaps, service)
         return
-    unread = next((p for p in contents.problems if "database" in p or "too large" in p), "")
-    if unread:
-        _doubt(gaps, ref, unread, "unreadable")
+    problem = next((p for p in contents.problems if "database" in p or "too large" in p), "")
+    if problem:
+        _doubt(gaps, ref, problem, "unreadable")
     elif not any(package.installed for package in contents.packages):
         _lack(gaps, ref, "holds no package database, and no SBOM is attached", "image.packages")
     if contents.system is None:
