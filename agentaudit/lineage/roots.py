@@ -13,7 +13,6 @@ Root = tuple[str, str]
 
 PACKAGES = re.compile(r"(?:.*/)?(?:site|dist)-packages")
 """Directories of installed Python packages."""
-_INSTALLED = re.compile(r"(?:.*/)?(?:site|dist)-packages/(?!.*-info/).+", re.DOTALL)
 _FOREIGN = re.compile(
     r"(?:.*/)?(?:vendor|vendored|_vendor|third[_-]party|node_modules)/", re.DOTALL
 )
@@ -57,8 +56,12 @@ def candidates(contents: Contents) -> Iterator[tuple[str, str]]:
     those of installed Python packages."""
     wanted = set(contents.application)
     for path, entry in contents.files.entries.items():
-        if entry.kind is FileKind.FILE and (path in wanted or _INSTALLED.fullmatch(path)):
+        if entry.kind is FileKind.FILE and (path in wanted or _installed(path)):
             yield path, entry.blob
+
+
+def _installed(path: str) -> bool:
+    return ("site-packages/" in path or "dist-packages/" in path) and "-info/" not in path
 
 
 def roots(tree: CommitTree, contents: Contents) -> tuple[Root, ...]:

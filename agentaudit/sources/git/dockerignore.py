@@ -8,6 +8,8 @@ from agentaudit.sources.git.globs import compiled
 
 _MOST = 500
 """Patterns that are read of one file."""
+_MOST_WORK = 2_000_000
+"""Patterns times paths: of more, the first patterns count."""
 
 
 def ignored(text: str, paths: Iterable[str]) -> frozenset[str]:
@@ -15,7 +17,8 @@ def ignored(text: str, paths: Iterable[str]) -> frozenset[str]:
 
     The last pattern that matches a path or a directory above it decides; `!` takes back.
     """
-    patterns = list(_patterns(text))
+    paths = list(paths)
+    patterns = list(_patterns(text))[: max(1, _MOST_WORK // max(1, len(paths)))]
     return frozenset(path for path in paths if _out(path, patterns))
 
 

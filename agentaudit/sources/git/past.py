@@ -18,7 +18,9 @@ from agentaudit.sources.git.stages import plans
 from agentaudit.sources.git.text import LOCK_CAP
 
 _Read = Callable[[str, History], tuple[str, object]]
-_MOST_PLANS = 50
+_MOST_RECIPES = 30
+"""Build files, and as many files that say what they leave out."""
+_MOST_PLANS = 100
 _MOST_LOCKS = 50
 _KEPT = 8
 """Trees and sets of lock files that are kept for later questions."""
@@ -85,7 +87,7 @@ class Past:
             if file.endswith(".dockerignore")
             for path in _kept_out(file, text, blobs)
         )
-        tree = CommitTree(sha, history.repo, blobs, found, left_out)
+        tree = CommitTree(sha, history.repo, blobs, found[:_MOST_PLANS], left_out)
         return f"{len(blobs)} files at commit {sha[:12]}", tree
 
     def _lock_files(self, sha: str, history: History) -> tuple[str, tuple[LockFile, ...]]:
@@ -103,7 +105,7 @@ def _recipes(blobs: Mapping[str, str]) -> list[str]:
         for path in sorted(blobs)
         if path.endswith(".dockerignore") or is_build_file(path.rpartition("/")[2])
     )
-    return [path for path in names if role(path) is Role.APP][:_MOST_PLANS]
+    return [path for path in names if role(path) is Role.APP][:_MOST_RECIPES]
 
 
 def _texts(history: History, sha: str, paths: Sequence[str]) -> dict[str, str]:
