@@ -7,10 +7,14 @@ A look-up never answers with a bare "no": `Target` tells broken (looked, not the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from agentaudit.evidence import Evidence, Location
+from agentaudit.host import ThisHost
+from agentaudit.image import Image
+from agentaudit.ledger import Ledger as Ledger
+from agentaudit.ledger import Unread as Unread
 from agentaudit.response import Response, Target
 from agentaudit.span import Kind
 
@@ -195,46 +199,18 @@ class Repo(Protocol):
     def code_at(self, sha: str, path: str, line: int | None, symbol: str) -> Target:
         """Find a line or symbol at a commit; content is a `CodePlace`."""
 
+    def tree_at(self, sha: str) -> Target:
+        """Every file of a commit; content is a `CommitTree`."""
+
+    def locks_at(self, sha: str) -> Target:
+        """The lock files of a commit; content is a tuple of `LockFile`."""
+
+    def recent(self, limit: int) -> tuple[str, ...]:
+        """The latest commits on any branch or tag, newest first; empty without history."""
+        ...
+
     def ledgers(self) -> list[Ledger]:
         """What was read, one per repository."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A line or file that could not be read, and why."""
-
-    place: str
-    why: str
-
-
-@dataclass(slots=True)
-class Ledger:
-    """What reading a source gave, counted: shown beside every headline."""
-
-    kind: str
-    """git, traces, images, registry."""
-    uri: str
-    role: str = ""
-    """The role it was opened with, as the config declares it."""
-    revision: str = ""  # the commit that was read
-    read: int = 0
-    """Lines of a file source, files of a repository."""
-    unread: int = 0
-    spans: int = 0
-    records: int = 0  # log records
-    traces: int = 0
-    responses: int = 0
-    unread_places: list[Unread] = field(default_factory=list)
-    """The first ten."""
-    unrecognised: dict[str, int] = field(default_factory=dict)
-    """Traces without any recognised step, by service name."""
-    recognised: dict[str, int] = field(default_factory=dict)
-    """Traces with a recognised step, by service name."""
-    evaluator_only: int = 0
-    first_ns: int = 0
-    last_ns: int = 0
-    notes: list[str] = field(default_factory=list)
-    """What the reader of a report must know: shallow history, no git, metrics left out."""
 
 
 class Traces(Protocol):
@@ -277,9 +253,29 @@ class Traces(Protocol):
 
 
 class Images(Protocol):
-    """Container images, by digest."""
+    """All configured container images together: the need `images`."""
 
-    def image(self, digest: str) -> Target: ...
+    def image(self, digest: str) -> Target:
+        """Look an image up by any of its digests (index, manifest, configuration, identity) or by
+        a name that ends in one; content is an `Image` whose layers may be unread."""
+        ...
+
+    def open(self, reference: str) -> Target:
+        """The image of a configured reference, by the same spelling or by what it names."""
+        ...
+
+    def examine(self, image: Image) -> Image:
+        """The same image with its layers read; `examined` is False and `why` says so where they
+        are too large, too many, or not what their digests promise. Read once a run."""
+        ...
+
+    def all(self) -> tuple[Image, ...]:
+        """Every configured image that opened, each identity once."""
+        ...
+
+    def ledgers(self) -> list[Ledger]:
+        """What was read, one per configured image."""
+        ...
 
 
 class Registry(Protocol):
@@ -295,6 +291,10 @@ class Documents(Protocol):
 
 
 class Host(Protocol):
-    """The machine that runs the scan."""
+    """The machine that runs the scan: never taken for the one that answered."""
 
-    def packages(self) -> Mapping[str, str]: ...
+    def facts(self) -> ThisHost:
+        """Read once a run."""
+        ...
+
+    def ledgers(self) -> list[Ledger]: ...

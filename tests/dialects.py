@@ -36,6 +36,16 @@ REPOSITORY = {
 """Files of the commit that the responses name."""
 
 
+def image(files: Mapping[str, str] = REPOSITORY) -> dict[str, Any]:
+    """The image that the responses name, built from those files as their Dockerfile says."""
+    return {
+        "digest": DIGEST,
+        "files": {f"app/{path}": text for path, text in files.items()},
+        "deb": {"python3.11-minimal": "3.11.2-6"},
+        "python": {"openai": "1.0.0", "chromadb": "1.0.0"},
+    }
+
+
 def resource(commit: str) -> dict[str, Any]:
     """Resource attributes of a careful service."""
     return {

@@ -19,6 +19,7 @@ from agentaudit.rubric import Rubric
 from agentaudit.score import GateSettings
 from agentaudit.score.scorecard import Scorecard
 from agentaudit.sources.git import open_repos
+from agentaudit.sources.images.memory import MemoryImages, memory_image
 from agentaudit.sources.traces import ReadOptions, TraceSource, open_traces
 
 AS_OF = date(2026, 11, 21)
@@ -74,9 +75,10 @@ def scan(
     asked: Rubric | None = None,
     gate: GateSettings | None = None,
     services: Mapping[str, Declaration] | None = None,
+    image: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Scorecard:
-    """Audit `root`: its repository and its `traces/*.jsonl`."""
+    """Audit `root`: its repository, its `traces/*.jsonl`, and an image where one is given."""
     asked = asked or shipped()
     read = ReadOptions(root=root, **options)
     request = Request(
@@ -89,7 +91,8 @@ def scan(
     found_repo = open_repos(["."], root) if repo else None
     found_traces = open_traces([TraceSource("otlp:traces/*.jsonl")], read) if traces else None
     try:
-        return audit(request, Sources(repo=found_repo, traces=found_traces))
+        images = MemoryImages([memory_image(image)]) if image else None
+        return audit(request, Sources(repo=found_repo, traces=found_traces, images=images))
     finally:
         for source in (found_repo, found_traces):
             if source is not None:

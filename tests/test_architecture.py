@@ -13,7 +13,19 @@ from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = sorted((ROOT / "agentaudit").rglob("*.py"))
-HEAVY = ("git", "duckdb", "jinja2", "docker", "tree_sitter", "pydantic", "yaml", "rich", "orjson")
+HEAVY = (
+    "git",
+    "duckdb",
+    "jinja2",
+    "docker",
+    "tree_sitter",
+    "pydantic",
+    "yaml",
+    "rich",
+    "orjson",
+    "httpx",
+    "requests",
+)
 DATA_TABLES = {"semconv/keys.py"}
 """Files that are one table; they grow with the world, not with our logic."""
 

@@ -39,7 +39,7 @@ def documents(
 
 def audited(root: Path, found: list[dict[str, Any]], **given: Any) -> Scorecard:
     write(root / "traces" / "all.jsonl", found)
-    return scan(root, asked=responses_only(shipped()), **given)
+    return scan(root, asked=responses_only(shipped()), image=dialects.image(), **given)
 
 
 def failing(scorecard: Scorecard) -> dict[str, list[str]]:

@@ -20,6 +20,7 @@ from agentaudit.shapes import Shape
 from agentaudit.shapes.pattern import Search, bounded
 from agentaudit.source import Component, Place
 from agentaudit.sources.git.globs import matches
+from agentaudit.subject import ImageSubject
 
 PASS, FAIL, UNKNOWN = Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN
 NOT_APPLICABLE = Outcome.NOT_APPLICABLE
@@ -134,7 +135,7 @@ def test_files_of_another_repository_are_not_the_components() -> None:
         ),
         (
             "{kind: image_label, labels: [a.b]}",
-            {"images", "image"},
+            {"image"},
             "Does the image carry the labels a.b?",
         ),
         (
@@ -306,20 +307,17 @@ def test_a_response_without_such_a_reference(of: str, outcome: Outcome) -> None:
 
 
 class Content:
-    """An image with labels, or a model version with tags."""
+    """A model version with tags."""
 
-    def __init__(self, **named: Mapping[str, str]) -> None:
-        self.__dict__.update(named)
+    def __init__(self, tags: Mapping[str, str]) -> None:
+        self.tags = tags
 
 
 class Shelf:
-    """An image source and registry that gives one answer."""
+    """A registry that gives one answer."""
 
     def __init__(self, target: Target) -> None:
         self.target = target
-
-    def image(self, digest: str) -> Target:
-        return self.target
 
     def version(self, uri: str) -> Target:
         return self.target
@@ -329,27 +327,34 @@ def opened(content: object) -> Target:
     return Target(Resolution.RESOLVED, "opens", content=content)
 
 
+def both(held: Mapping[str, str]) -> tuple[Target, Target]:
+    """An image with these labels, and a model version with these tags."""
+    return opened(testing.image({"labels": held})), opened(Content(held))
+
+
 GONE = Target(Resolution.BROKEN, "is not there", "broken")
 CLOSED = Target(Resolution.NOT_LOOKED, "refused", "not_allowed")
 
 
 @pytest.mark.parametrize(
-    ("target", "subject", "outcome", "reason"),
+    ("targets", "subject", "outcome", "reason"),
     [
-        (opened(Content(labels={"a.b": "1"}, tags={"a.b": "1"})), "sha256:1", PASS, ""),
-        (opened(Content(labels={"a.b": " "}, tags={"a.b": ""})), "sha256:1", FAIL, "missing"),
-        (opened(Content(labels={}, tags={})), "sha256:1", FAIL, "missing"),
-        (opened(None), "sha256:1", UNKNOWN, "not_looked"),
-        (GONE, "sha256:1", FAIL, "broken"),
-        (CLOSED, "sha256:1", UNKNOWN, "not_allowed"),
-        (opened(Content(labels={"a.b": "1"}, tags={"a.b": "1"})), "", FAIL, "missing"),
+        (both({"a.b": "1"}), "sha256:1", PASS, ""),
+        (both({"a.b": " "}), "sha256:1", FAIL, "missing"),
+        (both({}), "sha256:1", FAIL, "missing"),
+        ((opened(None), opened(None)), "sha256:1", UNKNOWN, "not_looked"),
+        ((GONE, GONE), "sha256:1", FAIL, "broken"),
+        ((CLOSED, CLOSED), "sha256:1", UNKNOWN, "not_allowed"),
+        (both({"a.b": "1"}), "", FAIL, "missing"),
     ],
 )
-def test_labels_and_tags(target: Target, subject: str, outcome: Outcome, reason: str) -> None:
+def test_labels_and_tags(
+    targets: tuple[Target, Target], subject: str, outcome: Outcome, reason: str
+) -> None:
     label, tag = "{kind: image_label, labels: [a.b]}", "{kind: registry_tag, tags: [a.b]}"
     for answer in (
-        ask(label, {"images": Shelf(target), "image": subject}),
-        ask(tag, {"registry": Shelf(target), "model": subject}),
+        ask(label, {"image": ImageSubject(subject, target=targets[0])}),
+        ask(tag, {"registry": Shelf(targets[1]), "model": subject}),
     ):
         assert (answer.outcome, answer.reason) == (outcome, reason)
 

@@ -40,7 +40,8 @@ def explain(request: Request, sources: Sources, id: str) -> Scorecard:
     answered = [(response, run.answers(response)) for response in found]
     for response, answers in answered:
         service = response.service_name(response.entry)
-        run.tally.response(response.id, response.entry.name, service, answers)
+        borrowed = run.borrowed(response)
+        run.tally.response(response.id, response.entry.name, service, answers, borrowed)
     run.repositories()
     applicability = run.observed.applicability(sources, run.components)
     told = [run.tell(response, answers, applicability) for response, answers in answered]

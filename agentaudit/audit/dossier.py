@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from agentaudit.audit.told import Told, told
 from agentaudit.evidence import digest, safe
-from agentaudit.finding import Answer
+from agentaudit.finding import Answer, Outcome
 from agentaudit.messages import returned, sent
 from agentaudit.response import Response
 from agentaudit.rubric import Dimension, Rubric
@@ -31,11 +31,16 @@ def dossier(
     rubric: Rubric,
     answers: Mapping[str, Answer],
     applicability: Mapping[str, Applicability],
+    borrowed: Mapping[str, tuple[Answer, ...]] | None = None,
     *,
     content: bool,
 ) -> Dossier:
-    """Tell one response; prompts and answers as length and digest unless `content`."""
-    states = link_states(rubric, answers, applicability=applicability)
+    """Tell one response; prompts and answers as length and digest unless `content`.
+
+    `borrowed` are the answers about the images that it ran in, by criterion id.
+    """
+    states = link_states(rubric, answers, borrowed, applicability)
+    answers = {**answers, **{id: _worst(found) for id, found in (borrowed or {}).items()}}
     resolved = [s for s in states.values() if s is LinkState.RESOLVED]
     state = "none" if not resolved else "full" if len(resolved) == len(states) else "partial"
     entry = response.entry
@@ -57,6 +62,12 @@ def dossier(
             "content": content,
         }
     )
+
+
+def _worst(answers: tuple[Answer, ...]) -> Answer:
+    """Of the images of a response the one that answers worst speaks for all."""
+    order = (Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN, Outcome.PASS, Outcome.NOT_APPLICABLE)
+    return min(answers, key=lambda answer: order.index(answer.outcome))
 
 
 def _link(

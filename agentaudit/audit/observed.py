@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from agentaudit.audit.request import Request, Sources
 from agentaudit.evidence import Evidence, Location
 from agentaudit.hosting import hosted
+from agentaudit.lineage.subjects import Uses
 from agentaudit.response import Response
 from agentaudit.score.layout import Applicability, Applies
 from agentaudit.semconv import EVALUATION_EVENT
@@ -32,6 +33,8 @@ class Observed:
     """A model that is not positively hosted, likewise."""
     calls: int = 0
     """LLM calls seen."""
+    images: Uses = field(default_factory=Uses)
+    """Images that they ran in."""
     _from: dict[str, str] = field(default_factory=dict)
 
     def observe(self, response: Response) -> None:
@@ -44,6 +47,7 @@ class Observed:
         self.survey.observe(response, carried)
         calls = response.of(Kind.LLM)
         self.calls += len(calls)
+        self.images.observe(response)
         self._note("retrieval", response, response.of(*_RETRIEVAL))
         self._note("own_model", response, (s for s in calls if not hosted(s)))
 

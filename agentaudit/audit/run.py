@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from agentaudit.audit import host
 from agentaudit.audit.dossier import dossier
+from agentaudit.audit.images import Imagery
 from agentaudit.audit.observed import DECIDED_LAST, Observed, survey
 from agentaudit.audit.request import Request, Sources
 from agentaudit.audit.typical import Typical
@@ -39,6 +41,8 @@ class Run:
             self.available, request.declared, Placing(self.components, request.services)
         )
 
+        self.imagery = Imagery(self.lineage.pictures, sources)
+
     def all(self) -> None:
         """Ask everything."""
         responses = self.sources.traces.responses() if self.sources.traces else ()
@@ -58,7 +62,8 @@ class Run:
     def _response(self, response: Response) -> None:
         answers = self.answers(response)
         service = response.service_name(response.entry)
-        self.tally.response(response.id, response.entry.name, service, answers)
+        borrowed = self.borrowed(response)
+        self.tally.response(response.id, response.entry.name, service, answers, borrowed)
         self.typical.offer(response.id, answers, lambda: self.tell(response, answers, {}))
 
     def tell(
@@ -69,13 +74,24 @@ class Run:
     ) -> Dossier:
         """One response, told end to end."""
         content = self.request.include_content
-        return dossier(response, self.request.rubric, answers, applicability, content=content)
+        borrowed = self.borrowed(response)
+        return dossier(
+            response, self.request.rubric, answers, applicability, borrowed, content=content
+        )
 
     def answers(self, response: Response) -> dict[str, Answer]:
         """Answers about one response, by criterion id."""
         self.lineage.follow(response)
         self.observed.observe(response)
         return {c.id: self.ask(c, response=response) for c in self._of("response")}
+
+    def borrowed(self, response: Response) -> dict[str, tuple[Answer, ...]]:
+        """Answers about the images that a response ran in, by criterion id."""
+        if not any(self._of("image")):
+            return {}
+        subjects = tuple(self.imagery.of(response))
+        asked = {c.id: tuple(self.ask(c, image=s) for s in subjects) for c in self._of("image")}
+        return asked if subjects else {}
 
     def repositories(self) -> None:
         """Ask about components and the system as a whole."""
@@ -92,8 +108,18 @@ class Run:
             self.available["traces"] = self.observed.survey
         for criterion in self._of("system"):
             self.tally.subject(criterion.id, "", self.ask(criterion))
-        self._nobody("image", "images")
+        self._images()
         self._nobody("model", "registry")
+
+    def _images(self) -> None:
+        """Ask about every image that responses or the configuration name."""
+        found = list(self.imagery.subjects(self.observed.images))
+        for criterion in self._of("image"):
+            for subject, count in found:
+                answer = self.imagery.weighed(self.ask(criterion, image=subject))
+                self.tally.subject(criterion.id, subject.id, answer, count)
+        if not found:
+            self._nobody("image", "images")
 
     @property
     def _dimensions(self) -> tuple[Dimension, ...]:
@@ -140,5 +166,6 @@ def _components(sources: Sources) -> tuple[Component, ...] | None:
 
 
 def _ledgers(sources: Sources) -> list[Ledger]:
-    readers = (sources.repo, sources.traces)
-    return [ledger for reader in readers if reader is not None for ledger in reader.ledgers()]
+    readers = (sources.repo, sources.traces, sources.images)
+    found = [ledger for reader in readers if reader is not None for ledger in reader.ledgers()]
+    return found if sources.host is None else [*found, *host.ledgers(sources.host, sources.repo)]

@@ -81,9 +81,10 @@ def _environment(response: Response) -> Iterator[Told]:
             yield _fact(
                 f"{name}: host (declared to run without a container)", service.fact("host.id")
             )
-            yield _fact(f"{name}: lock file", service.fact("env.lock.digest"))
+            yield from _of_service(response, service, "lock", "lock file")
         else:
             yield from _of_service(response, service, "image", "image")
+            yield from _of_service(response, service, "packages", "packages in the image")
         for what, keys in (
             ("os", ("env.os", "env.os.version")),
             ("runtime", ("env.runtime", "env.runtime.version")),
@@ -179,6 +180,7 @@ def _count(messages: Sized) -> str:
 def _inference_code(response: Response) -> Iterator[Told]:
     for service in response.services:
         yield from _of_service(response, service, "commit", "commit")
+        yield from _of_service(response, service, "build", "code in the image")
         yield _fact(f"{service.name}: uncommitted changes", service.fact("git.dirty"))
     for ref in response.refs("code"):
         if ref.fact == "code.file":

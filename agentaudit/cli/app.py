@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from agentaudit import __version__
-from agentaudit.cli import baseline, config, explain, probes, report, rubric, scan, schema
+from agentaudit.cli import baseline, config, explain, image, probes, report, rubric, scan, schema
 from agentaudit.cli.flags import flagged
 from agentaudit.cli.output import lines
 
@@ -73,4 +73,5 @@ app.add_typer(baseline.app, name="baseline")
 app.add_typer(rubric.app, name="rubric")
 app.add_typer(probes.app, name="probes")
 app.add_typer(config.app, name="config")
+app.command("image")(image.image)
 app.command("schema")(schema.schema)

@@ -29,6 +29,14 @@ class Flags:
         _option("--traces", metavar="URI", help="Read traces, e.g. otlp:traces/*.jsonl.gz."),
     ]
     image: Annotated[list[str], _option("--image", metavar="REF", help="Read this image.")]
+    max_image_bytes: Annotated[
+        int | None,
+        _option("--max-image-bytes", metavar="N", help="Read no layers of larger images; 4 GiB."),
+    ]
+    max_image_files: Annotated[
+        int | None,
+        _option("--max-image-files", metavar="N", help="Nor of images with more files; 300,000."),
+    ]
     registry: Annotated[
         list[str], _option("--registry", metavar="URI", help="Read this model registry.")
     ]
@@ -105,6 +113,10 @@ class Flags:
         bool, _option("--no-config", help="Read no agentaudit.yaml: PATH alone, without a gate.")
     ]
     offline: Annotated[bool, _option("--offline", help="Refuse every source behind a URL.")]
+    no_cache: Annotated[
+        bool, _option("--no-cache", help="Read image layers anew, and keep nothing of them.")
+    ]
+    host: Annotated[bool, _option("--host", help="Say what this host is: driver, GPUs, packages.")]
     no_plugins: Annotated[bool, _option("--no-plugins", help="Load no installed plug-in.")]
     include_content: Annotated[
         bool, _option("--include-content", help="Show prompts and answers, not their digests.")

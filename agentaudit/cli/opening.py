@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
 from datetime import date
 from glob import glob
 from pathlib import Path
@@ -16,10 +17,11 @@ from agentaudit.errors import ConfigError, SourceError, UsageError
 
 if TYPE_CHECKING:
     from agentaudit.audit import Sources
-    from agentaudit.config import Config, Store
+    from agentaudit.config import Config, Run, Store
     from agentaudit.probe import Probe
     from agentaudit.rubric import Rubric
-    from agentaudit.source import Repo, Traces
+    from agentaudit.source import Host, Images, Repo, Traces
+    from agentaudit.sources.images import ReadOptions
 
 CONFIGURATIONS = ("agentaudit.yaml", ".agentaudit.yaml", "pyproject.toml")
 _Source = TypeVar("_Source")
@@ -70,6 +72,10 @@ def configured(path: Path, flags: Flags) -> Config:
         min_level=flags.min_level,
         min_reconstructable=flags.min_reconstructable,
         offline=flags.offline,
+        max_image_bytes=flags.max_image_bytes,
+        max_image_files=flags.max_image_files,
+        no_cache=flags.no_cache,
+        host=flags.host,
     )
     config = load(path, given, configured=not flags.no_config)
     for text in config.warnings:
@@ -78,9 +84,13 @@ def configured(path: Path, flags: Flags) -> Config:
 
 
 def evidence(config: Config) -> set[Path]:
-    """Files that the run reads and must not write: the configuration, bundles, trace files."""
+    """Files that the run reads and must not write: the configuration, bundles, trace files,
+    image archives."""
     found = {config.document.folder / name for name in CONFIGURATIONS}
     found.update(store.base / store.opened().removeprefix("git:") for store in config.repos)
+    found.update(
+        store.base / store.uri.partition(":")[2].partition(":")[0] for store in config.images
+    )
     for store in config.traces:
         pattern = store.base / store.opened().partition(":")[2]
         for match in map(Path, glob(str(pattern), recursive=True)):
@@ -96,7 +106,6 @@ def opened(config: Config, rubric: Rubric, *, plugins: bool) -> Iterator[Sources
     """
     from agentaudit.audit import Sources
 
-    _refuse(config.images, "image")
     _refuse(config.registry, "registry")
     failures: list[SourceError] = []
     with ExitStack() as stack:
@@ -110,11 +119,37 @@ def opened(config: Config, rubric: Rubric, *, plugins: bool) -> Iterator[Sources
             lambda stores: _traces(config, stores, rubric, plugins),
             failures,
         )
-        for source in (repo, traces):
+        images: Images | None = _attempt(
+            _reachable(config, config.images, failures),
+            lambda stores: _images(config, stores),
+            failures,
+        )
+        for source in (repo, traces, images):
             _keep(stack, source)
         if repo is not None and not failures:
             placed(config, repo)
-        yield Sources(repo=repo, traces=traces, failures=tuple(failures))
+        host = _host() if config.run.host else None
+        failed = tuple(failures)
+        yield Sources(repo=repo, traces=traces, images=images, host=host, failures=failed)
+
+
+@contextmanager
+def only_images(config: Config) -> Iterator[Images]:
+    """The declared images, nothing else. Raises SourceError for the first that does not open."""
+    failures: list[SourceError] = []
+    stores = _reachable(config, config.images, failures)
+    if failures:
+        raise failures[0]
+    with ExitStack() as stack:
+        images = _images(config, stores)
+        _keep(stack, images)
+        yield images
+
+
+def _host() -> Host:
+    from agentaudit.sources.host import LocalHost
+
+    return LocalHost()
 
 
 def _refuse(stores: Sequence[Store], kind: str) -> None:
@@ -198,6 +233,27 @@ def _repos(stores: list[Store]) -> Repo:
 
     secrets = {secret: written for s in stores for secret, written in s.secrets().items()}
     return open_repos([store.opened() for store in stores], stores[0].base, secrets)
+
+
+def _images(config: Config, stores: list[Store]) -> Images:
+    from agentaudit.sources.images import ImageSource, open_images
+
+    sources = [ImageSource(s.uri, s.opened(), s.role, s.place, s.plain_http) for s in stores]
+    return open_images(sources, image_options(config.run, stores[0].base))
+
+
+def image_options(run: Run, base: Path) -> ReadOptions:
+    """How images are read, as the flags have it."""
+    from agentaudit.sources.images import Limits, ReadOptions, usual_folder
+
+    usual = Limits()
+    limits = replace(
+        usual,
+        image=usual.image if run.max_image_bytes is None else run.max_image_bytes,
+        files=usual.files if run.max_image_files is None else run.max_image_files,
+    )
+    cache = None if run.no_cache else usual_folder()
+    return ReadOptions(base, limits, cache, run.offline)
 
 
 def _traces(config: Config, stores: list[Store], rubric: Rubric, plugins: bool) -> Traces:

@@ -25,7 +25,7 @@ _SHOWN_ONLY = frozenset(
     {
         *("output", "format", "print", "quiet", "verbose", "ascii", "color", "debug", "exit_zero"),
         *("fail_under", "min_level", "min_reconstructable", "require_source"),
-        *("baseline", "ratchet", "no_waivers", "history"),
+        *("baseline", "ratchet", "no_waivers", "history", "no_cache"),
     }
 )
 """Flags that change neither what is read nor what is asked: the same audit with other ones is the

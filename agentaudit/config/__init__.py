@@ -16,7 +16,14 @@ from typing import Any
 
 from agentaudit.config.overrides import ENVIRONMENT, FLAGS, Asked, Given, Overrides, Run, Sample
 from agentaudit.config.search import Document, find
-from agentaudit.config.settings import PLACEHOLDER, Settings, SourceEntry, TraceEntry, schema
+from agentaudit.config.settings import (
+    PLACEHOLDER,
+    ImageEntry,
+    Settings,
+    SourceEntry,
+    TraceEntry,
+    schema,
+)
 from agentaudit.config.waivers import accept
 from agentaudit.errors import ConfigError
 from agentaudit.evidence import clean, safe
@@ -51,6 +58,8 @@ class Store:
     role: str = ""
     where: Mapping[str, str] = field(default_factory=dict)
     retention_days: int | None = None
+    plain_http: bool = False
+    """Whether it may be asked over HTTP without encryption."""
 
     @property
     def remote(self) -> bool:
@@ -197,6 +206,9 @@ def _stores(name: str, settings: Settings, document: Document, asked: Asked) -> 
         elif isinstance(entry, TraceEntry):
             more = (entry.role, entry.where, entry.retention_days)
             yield Store(entry.uri, document.folder, place, *more)
+        elif isinstance(entry, ImageEntry):
+            plain = entry.plain_http
+            yield Store(entry.uri, document.folder, place, entry.role, plain_http=plain)
         else:
             yield Store(entry.uri, document.folder, place, entry.role)
 

@@ -45,6 +45,10 @@ class Overrides:
     min_reconstructable: float | None = None
     require_source: tuple[str, ...] = ()
     offline: bool = False
+    max_image_bytes: int | None = None
+    max_image_files: int | None = None
+    no_cache: bool = False
+    host: bool = False
 
 
 FLAGS = {
@@ -56,6 +60,7 @@ FLAGS = {
         for name in (
             *("registry", "traces", "since", "until", "where", "rubric", "sample", "seed"),
             *("as_of", "fail_under", "min_level", "min_reconstructable", "offline"),
+            *("max_image_bytes", "max_image_files", "no_cache", "host"),
         )
     },
 }
@@ -78,6 +83,14 @@ class Run:
     seed: int = 0
     require_sources: tuple[str, ...] = ()
     offline: bool = False
+    max_image_bytes: int | None = None
+    """Largest image whose layers are read, as transported; None leaves it to the source."""
+    max_image_files: int | None = None
+    """Entries of all its layers; None leaves it to the source."""
+    no_cache: bool = False
+    """Whether image layers are read anew and nothing of them is kept."""
+    host: bool = False
+    """Whether the machine that runs the scan says what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +139,10 @@ class Asked:
             seed=self._seed(),
             require_sources=self.flags.require_source,
             offline=self._offline(),
+            max_image_bytes=self._most("max_image_bytes"),
+            max_image_files=self._most("max_image_files"),
+            no_cache=self.flags.no_cache,
+            host=self.flags.host,
         )
 
     def _moment(self, name: str, end: bool = False) -> int | None:
@@ -161,6 +178,12 @@ class Asked:
         if digits.isascii() and digits.isdigit() and len(digits) < 19:
             return int(given.value)
         raise _wrong(given, f"{given.value[:40]!r} is no seed", "write a whole number")
+
+    def _most(self, name: str) -> int | None:
+        value: int | None = getattr(self.flags, name)
+        if value is not None and not 0 <= value < 1 << 62:
+            raise UsageError(f"{FLAGS[name]}: {value} is no limit", hint="write a whole number")
+        return value
 
     def _offline(self) -> bool:
         given = self["offline"]

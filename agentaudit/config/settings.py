@@ -93,6 +93,13 @@ class SourceEntry(Record):
     """The role it is opened with, e.g. `read-only-team`; printed in every report."""
 
 
+class ImageEntry(SourceEntry):
+    """A container image with what must be known about it."""
+
+    plain_http: bool = False
+    """Whether its registry may be asked without encryption; this machine's own always may."""
+
+
 class TraceEntry(SourceEntry):
     """A trace store with what must be known about it."""
 
@@ -105,6 +112,9 @@ class TraceEntry(SourceEntry):
 OneSource = Annotated[
     Annotated[Uri, Tag("text")] | Annotated[SourceEntry, Tag("entry")], _one_or("entry")
 ]
+OneImage = Annotated[
+    Annotated[Uri, Tag("text")] | Annotated[ImageEntry, Tag("entry")], _one_or("entry")
+]
 OneTraces = Annotated[
     Annotated[Uri, Tag("text")] | Annotated[TraceEntry, Tag("entry")], _one_or("entry")
 ]
@@ -115,7 +125,7 @@ class Sources(Record):
 
     repos: tuple[OneSource, ...] = ()
     """Git repositories and bundles; without any, the scanned path."""
-    images: tuple[OneSource, ...] = ()
+    images: tuple[OneImage, ...] = ()
     """Container images, spelled as skopeo does: `docker://HOST/NAME@DIGEST`, `oci:DIR:TAG`."""
     registry: tuple[OneSource, ...] = ()
     """Model registries, e.g. `mlflow:http://127.0.0.1:5000`."""

@@ -10,8 +10,9 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from agentaudit.lineage import collect, follow
+from agentaudit.lineage import built, collect, follow
 from agentaudit.lineage.declared import Declared
+from agentaudit.lineage.pictures import Pictures
 from agentaudit.lineage.placing import Placing
 from agentaudit.response import Reference, Response, Target
 from agentaudit.span import Recorded
@@ -29,11 +30,16 @@ class Kind:
     """What a look-up depends on: equal keys are looked up once."""
     open: Callable[[Any, Any], Target]
     """Ask the source for one key."""
+    joined: bool = False
+    """Whether `Pictures` is asked instead, which joins images with repositories."""
 
 
 KINDS: tuple[Kind, ...] = (
     Kind("commit", "repo", collect.commits, follow.by_value, follow.commit),
-    Kind("image", "images", collect.images, follow.by_value, follow.image),
+    Kind("image", "images", collect.images, follow.by_value, built.image, joined=True),
+    Kind("build", "images", built.builds, built.build_key, built.build, joined=True),
+    Kind("packages", "images", built.packages, built.packages_key, built.package_list, joined=True),
+    Kind("lock", "repo", built.locks, built.lock_key, built.lock, joined=True),
     Kind("registry version", "registry", collect.models, follow.by_value, follow.version),
     Kind("adapter", "registry", collect.adapters, follow.by_value, follow.version),
     Kind("prompt", "repo", collect.prompts, follow.prompt_key, follow.prompt),
@@ -51,7 +57,11 @@ class Lineage:
     """Need → source, for those that are configured."""
     declared: Declared = field(default_factory=Declared)
     placing: Placing = field(default_factory=Placing)
+    pictures: Pictures = field(init=False)
     _known: dict[tuple[str, Hashable], Target] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.pictures = Pictures(self.sources.get("images"), self.sources.get("repo"))
 
     def follow(self, response: Response) -> None:
         """Map its services to components, then fill `response.references`."""
@@ -75,5 +85,6 @@ class Lineage:
         if isinstance(key, Target):
             return replace(ref, target=key)
         if (kind.name, key) not in self._known:
-            self._known[kind.name, key] = kind.open(self.sources[kind.source], key)
+            source = self.pictures if kind.joined else self.sources[kind.source]
+            self._known[kind.name, key] = kind.open(source, key)
         return replace(ref, target=self._known[kind.name, key])

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from agentaudit.lineage.collect import COMMIT
 from agentaudit.lineage.declared import Declared
 from agentaudit.response import Reference, Resolution, Response, Target
-from agentaudit.source import Documents, Images, Registry, Repo, Traces
+from agentaudit.source import Documents, Registry, Repo, Traces
 from agentaudit.span import Recorded
 
 USUAL_PROMPTS = tuple(
@@ -54,10 +54,6 @@ def by_value(ref: Reference, response: Response, declared: Declared) -> Hashable
 
 def commit(repo: Repo, value: str) -> Target:
     return repo.commit(value)
-
-
-def image(images: Images, value: str) -> Target:
-    return images.image(value)
 
 
 def version(registry: Registry, value: str) -> Target:

@@ -97,15 +97,15 @@ class Tally:
         number = self._entry(Entry(safe(service), safe(entry)))
         self.signatures[(number, tuple(cells))] += 1
 
-    def subject(self, criterion_id: str, subject: str, answer: Answer) -> None:
-        """Count one answer about a component, image, model or the system.
+    def subject(self, criterion_id: str, subject: str, answer: Answer, count: int = 1) -> None:
+        """Count one answer about a component, image, model or the system, or `count` alike.
 
         Raises ValueError for a criterion about responses, KeyError for an unknown one.
         """
         column = self.layout.by_id[criterion_id]
         if column.own:
             raise ValueError(f"{criterion_id} is asked of responses")
-        self.subjects[self._number(column, answer)] += 1
+        self.subjects[self._number(column, answer)] += count
         self._example(column, place_in_order(subject), subject, answer)
 
     def unasked(

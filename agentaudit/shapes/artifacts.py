@@ -8,21 +8,15 @@ from typing import Annotated, Literal, Protocol, runtime_checkable
 from pydantic import Field
 
 from agentaudit.finding import Answer
+from agentaudit.image import Image
 from agentaudit.parse.closed import Record
 from agentaudit.probe import Gaps, Probe, failed, unknown
 from agentaudit.response import Resolution, Target
 from agentaudit.semconv import EMPTY
-from agentaudit.source import Images, Registry
+from agentaudit.source import Registry
+from agentaudit.subject import ImageSubject
 
 Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)]
-
-
-@runtime_checkable
-class Labelled(Protocol):
-    """What an image source gives as content, as far as this question goes."""
-
-    @property
-    def labels(self) -> Mapping[str, str]: ...
 
 
 @runtime_checkable
@@ -41,17 +35,22 @@ class ImageLabel(Record):
     """Label names, e.g. `org.opencontainers.image.revision`."""
 
     def compile(self, id: str, fix: str) -> Probe:
-        """The probe that asks it; its subject is the digest of an image."""
+        """The probe that asks it; its subject is an image."""
 
-        def answer(images: Images, image: str) -> Answer:
-            if not image:
-                return failed("an image that no digest identifies", fact="image.digest")
-            target = images.image(image)
-            held = target.content.labels if isinstance(target.content, Labelled) else None
-            return _answer(target, held, self.labels, "label", image)
+        def answer(image: ImageSubject) -> Answer:
+            if not image.name:
+                return failed(
+                    "an image that no digest identifies",
+                    *image.evidence,
+                    fact="image.digest",
+                    place=image.place,
+                )
+            target = image.target
+            held = target.content.settings.labels if isinstance(target.content, Image) else None
+            return _answer(target, held, self.labels, "label", image.name)
 
         answer.__doc__ = f"Does the image carry the labels {', '.join(self.labels)}?"
-        return Probe(id, answer, fix, (), frozenset({"images", "image"}))
+        return Probe(id, answer, fix, (), frozenset({"image"}))
 
 
 class RegistryTag(Record):

@@ -49,7 +49,7 @@ PRACTICES = {
 WHY = "The planner asked for the weather of towns that nobody had named."
 FURTHER: dict[str, dict[str, Any]] = {
     "registry": {dialects.REGISTRY: {}},
-    "images": {dialects.DIGEST: {}},
+    "images": {dialects.DIGEST: dialects.image({**dialects.REPOSITORY, **PRACTICES})},
     "documents": {"kb@2026-11-01": {}},
 }
 """What stands in for the kinds of source that have no reader yet."""

@@ -19,6 +19,7 @@ from agentaudit.audit import Request, Sources
 from agentaudit.audit.observed import Observed
 from agentaudit.audit.run import Run
 from agentaudit.finding import Answer, Outcome
+from agentaudit.lineage.subjects import Named
 from agentaudit.rubric import Criterion
 from agentaudit.score.examples import Examples
 from agentaudit.score.standing import Standing, settle
@@ -51,7 +52,12 @@ class Told:
         seen = self.observed
         shares = sorted((key, s.carrying, s.total) for key, s in seen.survey.shares.items())
         shown = (seen.retrieval is None, seen.own_model is None, seen.calls > 0)
-        return (*self.outcomes.values(), *shares, *shown)
+        images = tuple(seen.images.named()), tuple((n.places, c) for n, c in _missing(seen))
+        return (*self.outcomes.values(), *shares, *shown, images)
+
+
+def _missing(seen: Observed) -> list[tuple[Named, int]]:
+    return list(seen.images.unidentified())
 
 
 class Asking(Run):
@@ -62,8 +68,8 @@ class Asking(Run):
 
     def ask(self, criterion: Criterion, **subject: Any) -> Answer:
         lasting = "response" not in subject and "traces" not in self._needs(criterion)
-        component = subject.get("component")
-        key = (criterion.id, component.id if component else "")
+        asked = subject.get("component") or subject.get("image")
+        key = (criterion.id, repr(asked) if "image" in subject else asked.id if asked else "")
         answer = self.kept.get(key) if lasting else None
         if answer is None:
             answer = BARE[super().ask(criterion, **subject).outcome]
@@ -92,6 +98,7 @@ def _together(empty: Observed, told: Sequence[Told]) -> Observed:
             sum.carrying += share.carrying
             sum.total += share.total
         found.calls += each.observed.calls
+        found.images.merge(each.observed.images)
         found.retrieval = found.retrieval or each.observed.retrieval
         found.own_model = found.own_model or each.observed.own_model
     return found

@@ -83,7 +83,7 @@ def test_a_renamed_checkout_without_configuration(tmp_path: Path) -> None:
         found.add(process(folder, "scan", *traces).stdout)
         found.add(process(folder, "scan", ".", *traces).stdout)
     assert len(found) == 1
-    assert b'"full": 5' in found.pop()
+    assert b'"partial": 5' in found.pop()
 
 
 def test_the_record_of_the_command_leaves_out_what_changes_nothing(system: Path) -> None:

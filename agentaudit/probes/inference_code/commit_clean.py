@@ -2,10 +2,17 @@ from __future__ import annotations
 
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, probe
-from agentaudit.response import Commit, Reference, Response, Service
+from agentaudit.response import Commit, Reference, Resolution, Response, Service
 from agentaudit.span import Recorded
 
 COMMIT = "3f2a9c71d04b5e8896a1c2d7f0b3e4a5968712cd"
+DIGEST = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+FILES = {
+    "app/main.py": "import agent\n",
+    "app/agent.py": "def plan(): ...\n",
+    "Dockerfile": "FROM debian:12\nCOPY app /srv/app\n",
+}
+COPIED = {"files": {f"srv/{path}": text for path, text in FILES.items() if path[:4] == "app/"}}
 STAMPED = {"service.name": "planner", "vcs.ref.head.revision": COMMIT}
 STEP = {"name": "chat gpt-4o", "resource": {**STAMPED, "vcs.dirty": False}}
 CLEAN = frozenset({"false", "0"})
@@ -34,6 +41,33 @@ DIRTY = frozenset({"true", "1"})
                 }
             },
             "as text, under either name",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "response": {
+                    "spans": [
+                        {**STEP, "resource": {**STAMPED, "container.image.id": DIGEST}},
+                    ],
+                    "opens": {COMMIT: {"files": FILES}, DIGEST: COPIED},
+                }
+            },
+            "the files of its image are those of the commit",
+        ),
+        Example(
+            Outcome.FAIL,
+            {
+                "response": {
+                    "spans": [
+                        {**STEP, "resource": {**STAMPED, "container.image.id": DIGEST}},
+                    ],
+                    "opens": {
+                        COMMIT: {"files": {**FILES, "app/main.py": "import sys\n"}},
+                        DIGEST: COPIED,
+                    },
+                }
+            },
+            "a file of its image is not the commit's",
         ),
         Example(
             Outcome.FAIL,
@@ -86,7 +120,7 @@ def commit_clean(response: Response) -> Answer:
             _reachable(gaps, ref)
         service = response.service(response.by_id[ref.span_id])
         if service is not None:
-            _clean(gaps, service)
+            _clean(gaps, response, service)
     return gaps.answer("every commit is on a branch or tag, and its tree was clean")
 
 
@@ -106,11 +140,14 @@ def _reachable(gaps: Gaps, ref: Reference) -> None:
     )
 
 
-def _clean(gaps: Gaps, service: Service) -> None:
+def _clean(gaps: Gaps, response: Response, service: Service) -> None:
+    """Stated, or proven by an image whose files are the commit's: that shows what was built."""
     fact = service.fact("git.dirty")
     said = {value.text.strip('"').lower() for value in service.values("git.dirty")}
-    if said and said <= CLEAN:
-        gaps.seen(*fact.evidence())
+    builds = response.refs_of("build", service.resource)
+    proven = [b for b in builds if b.target.resolution is Resolution.VERIFIED and not b.conflicts]
+    if said <= CLEAN and (said or proven):
+        gaps.seen(*fact.evidence(), *(e for each in proven for e in each.target.evidence[:1]))
         return
     if said & DIRTY:
         message, reason = f"{service.name} was built with uncommitted changes", "dirty"

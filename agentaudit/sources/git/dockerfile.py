@@ -118,7 +118,7 @@ class _Build:
         if source is not None:
             self._external(source, instruction.line)
         else:
-            self.copies += _sources(instruction.rest)
+            self.copies += sources(instruction.rest)
 
     def _external(self, source: str, line: int) -> None:
         if source.isdigit() or source.lower() in self.stages or source == "scratch":
@@ -132,7 +132,7 @@ class _Build:
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w{0,100})(=?)(\"[^\"]{0,500}\"|'[^']{0,500}')?(\S{0,500})")
 
 
-def _sources(rest: str) -> Iterator[str]:
+def sources(rest: str) -> Iterator[str]:
     """What COPY takes from the context: all words but the last."""
     rest = rest.strip()
     words = re.findall(r"\"([^\"]{1,500})\"", rest) if rest.startswith("[") else rest.split()

@@ -62,8 +62,16 @@ class History(Protocol):
         """Path → key of its content, for every file of the commit; raises Absent."""
         ...
 
-    def open(self, key: str) -> Content:
-        """A file by the key that `files` gave."""
+    def blobs(self, sha: str) -> Mapping[str, str]:
+        """Path → git object id, for every file of the commit; raises Absent."""
+        ...
+
+    def recent(self, limit: int) -> tuple[str, ...]:
+        """Full ids of the latest commits on any branch or tag, newest first."""
+        ...
+
+    def open(self, key: str, cap: int = CAP) -> Content:
+        """A file of at most `cap` bytes by the key that `files` gave."""
         ...
 
     def changes(self, patterns: tuple[str, ...], limit: int) -> list[Dated]:
@@ -131,8 +139,18 @@ class GitHistory:
             self._files[sha] = committed(self._git, sha)
         return self._files[sha]
 
-    def open(self, key: str) -> Content:
-        return read_blob(self._objects, key, CAP)
+    def blobs(self, sha: str) -> dict[str, str]:
+        return self.files(sha)
+
+    def recent(self, limit: int) -> tuple[str, ...]:
+        if not self._proxy.refs:
+            return ()
+        asked = ("--branches", "--tags", "--remotes")
+        listed = self._git.run("rev-list", f"--max-count={limit}", *asked, most=1 << 20)
+        return tuple(listed.decode().split())
+
+    def open(self, key: str, cap: int = CAP) -> Content:
+        return read_blob(self._objects, key, cap)
 
     def changes(self, patterns: tuple[str, ...], limit: int) -> list[Dated]:
         if not self._proxy.head or not patterns:

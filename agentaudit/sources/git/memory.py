@@ -16,7 +16,7 @@ from agentaudit.sources.git.messages import moment, parts
 from agentaudit.sources.git.objects import Absent
 from agentaudit.sources.git.reader import Reader
 from agentaudit.sources.git.repositories import Repositories, Repository
-from agentaudit.sources.git.text import MISSING, TOO_LARGE, Content, decode
+from agentaudit.sources.git.text import CAP, MISSING, TOO_LARGE, Content, decode
 
 _START = 1_767_225_600
 """2026-01-01T00:00:00Z: when the first commit was made; each next one a day later."""
@@ -84,9 +84,15 @@ class MemoryHistory:
     def files(self, sha: str) -> dict[str, str]:
         return {path: f"{sha}:{path}" for path in self._get(sha)[1].files}
 
-    def open(self, key: str) -> Content:
+    def blobs(self, sha: str) -> dict[str, str]:
+        return {path: _blob(_bytes(data)) for path, data in self._get(sha)[1].files.items()}
+
+    def recent(self, limit: int) -> tuple[str, ...]:
+        return tuple(sha for sha, (_, each) in self._by_sha.items() if each.reachable)[::-1][:limit]
+
+    def open(self, key: str, cap: int = CAP) -> Content:
         sha, _, path = key.partition(":")
-        return FilesInMemory(self._get(sha)[1].files).read(path, 1_000_000)
+        return FilesInMemory(self._get(sha)[1].files).read(path, cap)
 
     def changes(self, patterns: tuple[str, ...], limit: int) -> list[Dated]:
         found = []
@@ -142,6 +148,10 @@ def _commit(given: Mapping[str, Any]) -> MemoryCommit:
 
 def _bytes(content: str | bytes) -> bytes:
     return content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape")
+
+
+def _blob(data: bytes) -> str:
+    return hashlib.sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
 
 
 def _changed(

@@ -13,6 +13,7 @@ from agentaudit.sources.git.components import Survey
 from agentaudit.sources.git.history import History
 from agentaudit.sources.git.lookup import WHY, Gap, Lookup
 from agentaudit.sources.git.objects import Absent
+from agentaudit.sources.git.past import Past
 from agentaudit.sources.git.process import GitTrouble
 from agentaudit.sources.git.reader import Reader
 
@@ -47,6 +48,7 @@ class Repositories:
         histories = [each.history for each in self._all if each.history is not None]
         gaps = [Gap(each.name, "no_git") for each in self._all if each.history is None]
         self._lookup = Lookup(histories, gaps)
+        self._past = Past(histories, self._lookup)
 
     @property
     def name(self) -> str:
@@ -103,6 +105,15 @@ class Repositories:
 
     def code_at(self, sha: str, path: str, line: int | None, symbol: str) -> Target:
         return self._lookup.code_at(sha, path, line, symbol)
+
+    def tree_at(self, sha: str) -> Target:
+        return self._past.tree(sha)
+
+    def locks_at(self, sha: str) -> Target:
+        return self._past.locks(sha)
+
+    def recent(self, limit: int) -> tuple[str, ...]:
+        return self._past.recent(limit)
 
     def ledgers(self) -> list[Ledger]:
         """What was read of each repository so far, and what its reader must know."""

@@ -38,6 +38,17 @@ def read(text: str) -> Iterator[Requirement]:
         yield _requirement(number, line)
 
 
+def exact_versions(text: str) -> Iterator[tuple[str, str, bool, bool]]:
+    """Name, the one version that is allowed (empty for none), whether a marker guards it, whether
+    it is a local directory; requirements without a name are left out."""
+    lines = dict(_logical(text))
+    for item in read(text):
+        if item.name:
+            body = lines[item.line].partition(" --")[0].partition(";")[0].partition(" #")[0]
+            version = body.rpartition("==")[2].strip("= \t") if item.exact and "==" in body else ""
+            yield item.name, version, item.conditional, item.local
+
+
 def _logical(text: str) -> Iterator[tuple[int, str]]:
     parts: list[str] = []
     start = 1

@@ -8,15 +8,15 @@ analysed exactly as in a scan.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from agentaudit.evidence import Evidence, Location
+from agentaudit.image import Image
 from agentaudit.lineage import Lineage
+from agentaudit.lineage.pictures import Pictures
+from agentaudit.lineage.placing import Declaration, Placing
 from agentaudit.recognition import recognise
 from agentaudit.response import (
-    CodePlace,
-    Commit,
-    PromptText,
     Reference,
     Resolution,
     Response,
@@ -26,7 +26,9 @@ from agentaudit.semconv import Vocabulary
 from agentaudit.source import Component, Repo
 from agentaudit.sources.traces.assemble import Context, Trace, responses
 from agentaudit.span import Event, Kind, Link, LogRecord, Recorded, Resource, Span
+from agentaudit.subject import ImageSubject
 from agentaudit.survey import Share, Survey
+from agentaudit.testing.shelf import Shelf as Shelf
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 START_NS = 1_795_219_200_000_000_000
@@ -111,10 +113,11 @@ def _follow(found: Response, given: Mapping[str, Any]) -> None:
     """Fill its references, and what its services are in the repository."""
     opened = Shelf(given["opens"]) if "opens" in given else None
     sources = ("repo", "images", "registry", "documents", "traces") if opened else ()
-    Lineage(dict.fromkeys(sources, opened)).follow(found)
+    containers = given.get("containers", {})
+    declared = {name: Declaration(container=container) for name, container in containers.items()}
+    Lineage(dict.fromkeys(sources, opened), placing=Placing(declared=declared)).follow(found)
     for service in found.services:
         service.component = given.get("components", {}).get(service.name, "")
-        service.container = given.get("containers", {}).get(service.name)
         trades = given.get("declares", {}).get(service.name)
         service.declares = None if trades is None else frozenset(trades)
     if "references" in given:
@@ -140,57 +143,6 @@ def _join(spans: list[Span], logs: list[LogRecord]) -> None:
             for span in spans:
                 if span.span_id == record.span_id:
                     span.events.append(Event("exception", START_NS, record.attributes))
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """Every source at once: what opens, by the value that is looked up; anything else is broken.
-
-    Keys are commit ids, paths, `path:line`, image digests, registry URIs, `source@snapshot`, trace
-    ids and response ids. Each may say: resolution, reason, detail; of a commit reachable (True
-    unless given); of a file its text.
-    """
-
-    opens: Mapping[str, Mapping[str, Any]]
-    name: str = "example"
-
-    def commit(self, sha: str) -> Target:
-        given = self.opens.get(sha, {})
-        refs = ("main",) if given.get("reachable", True) else ()
-        reachable = given.get("reachable", True)
-        return self._target(sha, Commit(sha, self.name, reachable, refs, "", ""))
-
-    def text_at(self, sha: str, path: str) -> Target:
-        text = self.opens.get(path, {}).get("text", "")
-        return self._target(path, PromptText(path, sha, text))
-
-    def code_at(self, sha: str, path: str, line: int | None, symbol: str) -> Target:
-        key = (path if line is None else f"{path}:{line}") or symbol
-        return self._target(key, CodePlace(path, line, symbol, sha))
-
-    def image(self, digest: str) -> Target:
-        return self._target(digest, digest)
-
-    def version(self, uri: str) -> Target:
-        return self._target(uri, uri)
-
-    def document(self, source: str, snapshot: str, id: str) -> Target:
-        return self._target(f"{source}@{snapshot}", snapshot)
-
-    def holds_trace(self, trace_id: str) -> bool:
-        return trace_id in self.opens
-
-    def holds_completion(self, response_id: str) -> bool:
-        return response_id in self.opens
-
-    def _target(self, value: str, content: object) -> Target:
-        if value not in self.opens:
-            return Target(Resolution.BROKEN, f"{value} is not in {self.name}", "broken")
-        given = self.opens[value]
-        resolution = Resolution(given.get("resolution", "resolved"))
-        detail, reason = given.get("detail", f"{value} opens"), given.get("reason", "")
-        good = resolution in {Resolution.RESOLVED, Resolution.VERIFIED}
-        return Target(resolution, detail, reason, content=content if good else None)
 
 
 def _reference(given: Mapping[str, Any]) -> Reference:
@@ -249,6 +201,42 @@ def component(given: Mapping[str, Any]) -> Component:
     return next(c for c in repository(given).components() if c.path == path)
 
 
+def image(given: Mapping[str, Any]) -> Image:
+    """One image from plain data, its layers read as real ones are; keys as of
+    `sources.images.memory.memory_image`."""
+    from agentaudit.sources.images.memory import memory_image
+
+    return memory_image(given)
+
+
+def image_subject(given: Mapping[str, Any]) -> ImageSubject:
+    """The subject `image` of a probe.
+
+    Keys, all optional: unnamed (True for one that nothing identifies), service, commits [ids that
+    responses recorded], component (directory), resolution and reason where it does not open,
+    repository (what `repository` knows; without it none is configured), and those of `image`.
+    """
+    from agentaudit.lineage.subjects import Named, subject
+
+    repo = repository(given["repository"]) if "repository" in given else None
+    place = given.get("service", "planner")
+    evidence = (Evidence(Location("otlp:example.jsonl", f"{TRACE_ID}/1"), f"service {place}"),)
+    if given.get("unnamed"):
+        return subject(Pictures(None, repo), Named("", (place,), evidence=evidence), None)
+    made = image(given)
+    resolution = Resolution(given.get("resolution", "resolved"))
+    found = made if resolution is Resolution.RESOLVED else None
+    target = Target(resolution, f"{made.manifest} {resolution}", given.get("reason", ""), "", found)
+    named = Named(
+        made.manifest,
+        (place,),
+        tuple(given.get("commits", ())),
+        given.get("component", ""),
+        evidence,
+    )
+    return subject(Pictures(None, repo), named, target)
+
+
 def build(given: Mapping[str, Any]) -> dict[str, Any]:
     """What a probe is asked with, from the plain data of an example.
 
@@ -259,6 +247,7 @@ def build(given: Mapping[str, Any]) -> dict[str, Any]:
         "traces": survey,
         "repo": repository,
         "component": component,
+        "image": image_subject,
     }
     if "component" in given:
         given = {"repo": given["component"], **given}

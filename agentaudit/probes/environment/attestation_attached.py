@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from agentaudit.evidence import Evidence, Location
+from agentaudit.finding import Answer, Outcome
+from agentaudit.image import Image, Trust
+from agentaudit.probe import Example, failed, passed, probe
+from agentaudit.probes.pictured import place, unopened
+from agentaudit.subject import ImageSubject
+
+OTHER = "sha256:60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752"
+PROVENANCE = {"predicateType": "https://slsa.dev/provenance/v1", "predicate": {}}
+BILL = {
+    "predicateType": "https://spdx.dev/Document",
+    "predicate": {"spdxVersion": "SPDX-2.3", "packages": []},
+}
+
+
+@probe(
+    "environment-attestation-attached",
+    fix="Let the builder attach what it knows, and push both together: "
+    "`docker buildx build --provenance=mode=max --sbom=true --push -t registry.example/app .`.",
+    examples=[
+        Example(Outcome.PASS, {"image": {"attestations": [PROVENANCE]}}),
+        Example(Outcome.PASS, {"image": {"attestations": [BILL]}}, "an SBOM about this image"),
+        Example(Outcome.FAIL, {"image": {}}, "nothing is attached"),
+        Example(
+            Outcome.FAIL,
+            {"image": {"attestations": [{**PROVENANCE, "subject": OTHER}]}},
+            "it speaks about another image",
+        ),
+        Example(
+            Outcome.FAIL,
+            {"image": {"attestations": [{"predicateType": "https://cosign.sigstore.dev/x"}]}},
+            "a signature says neither what is in the image nor how it was built",
+        ),
+        Example(Outcome.FAIL, {"image": {"unnamed": True}}, "nobody says which image it was"),
+        Example(
+            Outcome.UNKNOWN,
+            {"image": {"resolution": "not_looked", "reason": "unreachable"}},
+            "the registry did not answer",
+        ),
+    ],
+)
+def attestation_attached(image: ImageSubject) -> Answer:
+    """Is an SBOM or a provenance statement attached whose subject is this very image?
+
+    A list of contents that names no image can be about any. One whose subject is the image's
+    digest, made by what built it, answers what is inside and where it came from, years later.
+    """
+    answer = unopened(image, "attestations")
+    if answer is not None:
+        return answer
+    found = image.target.content
+    attestations = found.attestations if isinstance(found, Image) else ()
+    good = [a for a in attestations if a.describes and a.trust is not Trust.PRESENT]
+    if good:
+        kinds = ", ".join(sorted({each.predicate for each in good}))
+        shown = (Evidence(Location(each.digest, each.predicate), each.how) for each in good[:5])
+        return passed(f"attached and about this image: {kinds}", *shown)
+    about = [f"{a.predicate} {a.problem}".strip() for a in attestations]
+    message = f"no SBOM or provenance whose subject is this image; searched: {_searched(about)}"
+    where = image.evidence or (Evidence(Location(image.name, "attestations")),)
+    return failed(message, *where, fact="image.attestation", place=place(image))
+
+
+def _searched(about: list[str]) -> str:
+    if not about:
+        return "its index, its referrers and their tags hold nothing"
+    return "; ".join(about[:3])

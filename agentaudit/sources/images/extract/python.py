@@ -1,0 +1,142 @@
+"""Python distributions: what metadata says is there, and what of it really is.
+
+Metadata alone proves nothing: `rm -rf package` leaves its `.dist-info` behind. A distribution is
+installed when at least one of the files that its RECORD lists, metadata apart, is in the image.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+
+from agentaudit import parse
+from agentaudit.image import DISTRIBUTION, FileMap, Package
+from agentaudit.sources.images.extract.dpkg import STATUS
+from agentaudit.sources.images.extract.fields import header, text
+from agentaudit.sources.images.extract.wanted import HEAD, LISTS, SMALL, Wanted
+
+WANTED = (
+    Wanted(r"(?:.+/)?[^/]+\.dist-info/METADATA", HEAD, head=True),
+    Wanted(r"(?:.+/)?[^/]+\.dist-info/direct_url\.json", SMALL),
+    Wanted(r"(?:.+/)?[^/]+\.dist-info/RECORD", LISTS),
+    Wanted(r"(?:.+/)?[^/]+\.dist-info/INSTALLER", 1 << 10),
+    Wanted(r"(?:.+/)?[^/]+\.egg-info(?:/PKG-INFO)?", HEAD, head=True),
+    Wanted(r"(?:.+/)?[^/]+\.egg-info/(?:top_level|installed-files|SOURCES)\.txt", LISTS),
+)
+_METADATA = re.compile(r"(?:.+/)?[^/]+\.(?:dist-info/METADATA|egg-info(?:/PKG-INFO)?)")
+_DEBIAN = "usr/lib/python3/dist-packages/"
+_FIELDS = frozenset({"name", "version"})
+_MOST_LINES = 500_000
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+
+
+def packages(files: FileMap) -> Iterator[Package]:
+    """Every distribution with metadata, in order of path; `installed` as far as it can be told."""
+    for path in files.below(""):
+        if not _METADATA.fullmatch(path):
+            continue
+        data = files.read(path)
+        found = header(data, _FIELDS) if data else {}
+        if found.get("name") and found.get("version"):
+            home = _home(path)
+            yield Package(
+                "python",
+                found["name"][:500],
+                found["version"][:500],
+                path,
+                installed=_installed(files, home),
+                origin=_origin(files, home),
+            )
+
+
+def metadata(package: Package) -> str:
+    """Its metadata directory, or the one file that an old installer left."""
+    return _home(package.path)
+
+
+def _home(path: str) -> str:
+    return path.rpartition("/")[0] if path.endswith(("/METADATA", "/PKG-INFO")) else path
+
+
+def _installed(files: FileMap, home: str) -> bool:
+    """Whether any of its files is there; nothing is held against one that lists no file."""
+    listed = [path for path in listing(files, home) if not _is_metadata(path)]
+    return not listed or any(files.resolve(path) for path in listed)
+
+
+def listing(files: FileMap, home: str) -> list[str]:
+    """Paths that the distribution with this metadata directory says it installed."""
+    above = home.rpartition("/")[0]
+    record = files.read(f"{home}/RECORD")
+    if record is not None:
+        return list(_placed(above, _recorded(record)))
+    installed = files.read(f"{home}/installed-files.txt")
+    if installed is not None:
+        return list(_placed(home, text(installed).split("\n")[:_MOST_LINES]))
+    tops = files.read(f"{home}/top_level.txt")
+    if tops is not None:
+        names = [name.strip() for name in text(tops).split("\n")[:1000] if name.strip()]
+        return list(
+            _placed(above, (form for n in names for form in (n, f"{n}.py", f"{n}/__init__.py")))
+        )
+    return []
+
+
+def _recorded(data: bytes) -> Iterator[str]:
+    """First column of RECORD."""
+    lines = text(data).split("\n")[:_MOST_LINES]
+    try:
+        for row in csv.reader(lines):
+            if row:
+                yield row[0]
+    except csv.Error:
+        return
+
+
+def _placed(folder: str, names: Iterable[str]) -> Iterator[str]:
+    """Paths relative to a directory as paths of the image; those that leave the image are not."""
+    for name in names:
+        parts = [] if name.startswith("/") else folder.split("/")
+        for part in name.strip().split("/"):
+            if part == "..":
+                if not parts:
+                    break
+                parts.pop()
+            elif part not in ("", "."):
+                parts.append(part)
+        else:
+            if parts:
+                yield "/".join(parts)
+
+
+def _is_metadata(path: str) -> bool:
+    """Metadata, and compiled files, which stay when their sources are deleted by name."""
+    return ".dist-info/" in path or ".egg-info" in path or path.endswith(".pyc")
+
+
+def _of_debian(files: FileMap, home: str) -> bool:
+    """Whether a Debian package brought it: every installer of wheels leaves its name."""
+    return (
+        home.startswith(_DEBIAN)
+        and files.get(STATUS) is not None
+        and not any(files.get(f"{home}/{name}") for name in ("INSTALLER", "installed-files.txt"))
+    )
+
+
+def _origin(files: FileMap, home: str) -> str:
+    """Where it was installed from, if not from an index (PEP 610): `url@commit`, else the url."""
+    data = files.read(f"{home}/direct_url.json")
+    if data is None:
+        return DISTRIBUTION if _of_debian(files, home) else ""
+    try:
+        given = parse.json(data)
+    except parse.Malformed:
+        return ""
+    if not isinstance(given, dict):
+        return ""
+    url, vcs = given.get("url"), given.get("vcs_info")
+    commit = vcs.get("commit_id") if isinstance(vcs, dict) else None
+    shown = url[:500] if isinstance(url, str) else ""
+    exact = isinstance(commit, str) and _COMMIT.fullmatch(commit)
+    return f"{shown}@{commit}" if exact else shown

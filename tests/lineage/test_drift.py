@@ -1,0 +1,154 @@
+"""Packages of an image against lock files, name by name."""
+
+from __future__ import annotations
+
+from agentaudit.image import Contents, FileMap, LockFile, Package, Pin
+from agentaudit.lineage.drift import choose, drift
+from agentaudit.sources.git import MemoryRepo
+from agentaudit.sources.git.memory import MemoryCommit
+
+SHA = "a" * 40
+
+
+def contents(*packages: str, ecosystem: str = "python", **gone: str) -> Contents:
+    """Packages as `name==version`; those of `gone` left their metadata behind."""
+    found = [each.split("==") for each in packages]
+    held = [Package(ecosystem, name, version, f"{name}/METADATA") for name, version in found]
+    held += [Package(ecosystem, n, v, f"{n}/METADATA", installed=False) for n, v in gone.items()]
+    return Contents(FileMap({}), packages=tuple(held))
+
+
+def lock(*pins: str, **more: bool) -> LockFile:
+    """Pins as `name==version`; a question mark behind says that not every installation has it."""
+    made = []
+    for each in pins:
+        name, _, version = each.partition("==")
+        made.append(Pin(name, version.removesuffix("?"), not version.endswith("?"), **more))
+    return LockFile("requirements.txt", "python", tuple(made))
+
+
+def test_equal_packages_do_not_drift() -> None:
+    held = contents("Foo_Bar==1.0.0", "b==2.0", "pip==24.0", "setuptools==70.1")
+    found = drift(held, lock("foo-bar==1.0", "b==2.0", "dev-only==3?"))
+    assert found.names == ()
+    assert found.compared == 2
+
+
+def test_every_difference_is_named() -> None:
+    held = contents("a==1.1", "b==2.0", "extra==0.1", c="3.0")
+    found = drift(held, lock("a==1.0", "b==2.0", "c==3.0", "d==4.0"))
+    assert found.unlocked == ("extra 0.1",)
+    assert found.changed == ("a 1.1 instead of 1.0",)
+    assert found.missing == ("c 3.0", "d 4.0")
+    assert len(found.names) == 4
+
+
+def test_versions_compare_as_installers_do() -> None:
+    for installed, locked in (("1.0", "1.0.0"), ("V2", "2"), ("1.0+CU124", "1.0+cu124")):
+        assert drift(contents(f"a=={installed}"), lock(f"a=={locked}")).names == ()
+    for installed, locked in (("1.0", "1.0.1"), ("1.10", "1.1"), ("2.0+cu124", "2.0")):
+        assert drift(contents(f"a=={installed}"), lock(f"a=={locked}")).changed
+
+
+def test_packages_of_the_distribution_are_its_own() -> None:
+    deb = Package("deb", "python3-yaml", "6.0-3", "var/lib/dpkg/status")
+    held = contents("yaml==6.0")
+    found = drift(Contents(held.files, packages=(*held.packages, deb)), lock("a==1?"))
+    assert found.unlocked == ()
+    assert drift(held, lock("a==1?")).unlocked == ("yaml 6.0",)
+
+
+def test_the_repositorys_own_package_is_no_drift() -> None:
+    own = Package("python", "planner", "0.1", "x/METADATA", origin="file:///srv/app")
+    other = Package("python", "other", "0.1", "y/METADATA", origin="https://g.example/x")
+    held = Contents(FileMap({}), packages=(own, other))
+    assert drift(held, lock("a==1?")).unlocked == ("other 0.1",)
+    assert drift(held, lock("planner==9.9", "other==0.1", local=True)).names == ()
+
+
+def locks(path: str, text: str) -> dict[str, tuple[str, bool, bool]]:
+    """What a lock file of a commit pins: name → version, required, local."""
+    repo = MemoryRepo({}, [MemoryCommit({path: text}, sha=SHA)])
+    (found,) = repo.locks_at(SHA).content  # type: ignore[misc]
+    assert isinstance(found, LockFile)
+    assert found.problem == ""
+    return {pin.name: (pin.version, pin.required, pin.local) for pin in found.pins}
+
+
+def test_uv_locks_require_what_every_installation_has() -> None:
+    text = """
+version = 1
+[[package]]
+name = "app"
+version = "0.1.0"
+source = { editable = "." }
+dependencies = [{ name = "a", extra = ["x"] }, { name = "win", marker = "sys_platform == 'win32'" }]
+[package.optional-dependencies]
+gpu = [{ name = "torch" }]
+[package.dev-dependencies]
+dev = [{ name = "pytest" }]
+[[package]]
+name = "a"
+version = "1.0"
+source = { registry = "https://x.example" }
+dependencies = [{ name = "B_c" }]
+[package.optional-dependencies]
+x = [{ name = "x" }]
+""" + "".join(
+        f'[[package]]\nname = "{name}"\nversion = "1.0"\n'
+        for name in ("b-c", "x", "win", "torch", "pytest")
+    )
+    found = locks("uv.lock", text)
+    assert found["app"] == ("0.1.0", False, True)
+    assert {name for name, (_, required, _) in found.items() if required} == {"a", "b-c", "x"}
+
+
+def test_other_lock_files() -> None:
+    poetry = (
+        '[[package]]\nname = "A"\nversion = "1"\noptional = false\ngroups = ["main"]\n'
+        '[[package]]\nname = "d"\nversion = "2"\noptional = false\ngroups = ["dev"]\n[metadata]\n'
+    )
+    assert locks("poetry.lock", poetry) == {"a": ("1", True, False), "d": ("2", False, False)}
+    pipfile = '{"default": {"a": {"version": "==1"}}, "develop": {"d": {"version": "==2"}}}'
+    assert locks("Pipfile.lock", pipfile) == {"a": ("1", True, False), "d": ("2", False, False)}
+    pylock = 'lock-version = "1.0"\n[[packages]]\nname = "a"\nversion = "1"\n'
+    assert locks("pylock.toml", pylock) == {"a": ("1", True, False)}
+    npm = (
+        '{"packages": {"": {}, "node_modules/a": {"version": "1"}, '
+        '"node_modules/@s/d": {"version": "2", "dev": true}}}'
+    )
+    assert locks("package-lock.json", npm) == {"a": ("1", True, False), "@s/d": ("2", False, False)}
+    text = (
+        "# by pip-compile\na==1.0 --hash=sha256:aa\nb==2.0 ; sys_platform == 'win32'\n"
+        "c[x]==3.0 \\\n    --hash=sha256:bb\n"
+    )
+    assert locks("requirements.txt", text) == {
+        "a": ("1.0", True, False),
+        "b": ("2.0", False, False),
+        "c": ("3.0", True, False),
+    }
+
+
+def test_what_pins_too_little_is_no_lock_file() -> None:
+    repo = MemoryRepo({}, [MemoryCommit({"requirements.txt": "a>=1\nb==2\n"}, sha=SHA)])
+    assert repo.locks_at(SHA).content == ()
+    broken = MemoryRepo({}, [MemoryCommit({"uv.lock": "not toml ["}, sha=SHA)])
+    (found,) = broken.locks_at(SHA).content  # type: ignore[misc]
+    assert "cannot be understood" in found.problem
+
+
+def test_the_lock_file_of_a_component_is_chosen() -> None:
+    def at(*paths: str) -> list[LockFile]:
+        return [LockFile(path, "python", ()) for path in paths]
+
+    def chosen(locks: list[LockFile], *homes: str) -> list[str]:
+        return [lock.path for lock in choose(locks, homes)]
+
+    two = at("services/a/uv.lock", "services/b/uv.lock")
+    assert chosen(two, "services/a") == ["services/a/uv.lock"]
+    assert chosen(two, "services/a/src") == ["services/a/uv.lock"]
+    assert chosen(two, "") == []
+    assert chosen(at("x/uv.lock"), "y") == ["x/uv.lock"]
+    assert chosen(at("uv.lock", "a/uv.lock"), "a", "") == ["a/uv.lock"]
+    assert chosen(at("uv.lock", "requirements.txt"), "") == ["uv.lock"]
+    assert chosen(at("a.lock/uv.lock", "b.txt/poetry.lock"), "c") == []
