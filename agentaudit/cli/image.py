@@ -118,7 +118,9 @@ def _contents(held: Contents) -> Iterator[str]:
         yield _row("cuda", f"{cuda.version}  {cuda.place}")
     for bill in held.bills:
         yield _row("bill", f"{bill.format}, {len(bill.packages):,} packages  {bill.path}")
-    yield _row("files", f"{len(held.files.entries):,}, {len(held.application):,} of them application files")
+    yield _row(
+        "files", f"{len(held.files.entries):,}, {len(held.application):,} of them application files"
+    )
     for path in held.application[:_SHOWN]:
         yield _row("", f"{held.files.entries[path].blob[:12]:12}  {path}")
     if len(held.application) > _SHOWN:

@@ -61,7 +61,7 @@ def request(
         gate=_gate(config, flags, asked, gated),
         waivers=() if flags.no_waivers else waivers(config, asked, seen),
         services={
-            name: Declaration(entry.component, entry.container)
+            name: Declaration(entry.component, entry.container, entry.since_ns)
             for name, entry in config.settings.services.items()
         },
         declared=_declared(config),

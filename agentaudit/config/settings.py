@@ -141,8 +141,15 @@ class ServiceEntry(Record):
     container: bool | None = None
     """False: it runs without a container, and is asked for host and lock digest instead of an
     image digest."""
+    container_since: Instant | None = None
+    """Day or instant, UTC, from which on it runs in a container; before, without one."""
     agentic: bool = True
     """False: its traces hold no agentic steps, and unrecognised ones stop no gate."""
+
+    @property
+    def since_ns(self) -> int | None:
+        """Unix nanoseconds of `container_since`."""
+        return moment(self.container_since) if self.container_since else None
 
 
 class ModelEntry(Record):

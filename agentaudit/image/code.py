@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,10 @@ class BuildPlan:
     """Of stages that it takes files from: an image of it may hold them."""
 
 
+def _nothing(path: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class CommitTree:
     """The files of a commit; links and submodules are left out."""
@@ -33,6 +37,8 @@ class CommitTree:
     plans: tuple[BuildPlan, ...] = ()
     ignored: frozenset[str] = frozenset()
     """Paths that a `.dockerignore` keeps out of the build."""
+    unversioned: Callable[[str], bool] = field(default=_nothing, compare=False, repr=False)
+    """Whether a `.gitignore` of the commit keeps a file at this path out of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,5 +150,7 @@ class ContentVerdict:
     ignored: tuple[str, ...] = ()
     """Repository paths under a root that the build leaves out on purpose: `.dockerignore`, or no
     COPY of the build file names them."""
+    stamped: tuple[str, ...] = ()
+    """Data files that the build writes: a `.gitignore` of the commit keeps them out of it."""
     nearest: str = ""
     """Another commit that the image's files equal better; empty when none was found."""

@@ -36,6 +36,8 @@ _GENERATED = re.compile(
 )
 """Files that a build writes: no commit has them, so nothing is proven either way."""
 _COMPILED = re.compile(r".+\.(?:pyc|pyz|whl|jar|class|so|egg)", re.DOTALL)
+_STAMP = re.compile(r".+\.(?:json|toml|properties|css|html)", re.DOTALL)
+"""Data that a build may write, such as the commit that it was made from; no code, no prompt."""
 _NAMED = 3
 """Files named in the sentence of a verdict."""
 
@@ -52,6 +54,7 @@ class _Compared:
     extra: set[str] = field(default_factory=set)
     ignored: set[str] = field(default_factory=set)
     generated: set[str] = field(default_factory=set)
+    stamped: set[str] = field(default_factory=set)
     unsettled: set[str] = field(default_factory=set)
     """Files that are not there, and no build file says whether they should be."""
     large: set[str] = field(default_factory=set)
@@ -153,8 +156,17 @@ def _further(
             if _COMPILED.fullmatch(path):
                 if "__pycache__/" not in path:
                     seen.generated.add(path)
+            elif _STAMP.fullmatch(path) and tree.unversioned(_back(path, root)):
+                seen.stamped.add(path)
             elif is_code(path) or (runs and "." not in path.rpartition("/")[2]):
                 (seen.generated if _GENERATED.fullmatch(path) else seen.extra).add(path)
+
+
+def _back(place: str, root: Root) -> str:
+    """Where a file of the image would lie in the repository."""
+    home, at = root
+    rest = place[len(at) :].lstrip("/")
+    return f"{home}/{rest}" if home else rest
 
 
 def _verdict(tree: CommitTree, found: tuple[Root, ...], seen: _Compared) -> ContentVerdict:
@@ -178,6 +190,7 @@ def _verdict(tree: CommitTree, found: tuple[Root, ...], seen: _Compared) -> Cont
         tuple(sorted(seen.absent)),
         tuple(sorted(seen.extra)),
         tuple(sorted(seen.ignored)),
+        tuple(sorted(seen.stamped)),
     )
 
 

@@ -19,6 +19,12 @@ class Declaration:
     component: str = ""
     """Directory of the component, or `repo:path`."""
     container: bool | None = None
+    since_ns: int | None = None
+    """Unix nanoseconds from which on it runs in a container; before, without one."""
+
+    def contained(self, start_ns: int) -> bool | None:
+        """Whether it ran in a container at a moment; None where nothing is declared."""
+        return self.container if self.since_ns is None else start_ns >= self.since_ns
 
 
 @dataclass(slots=True)
@@ -35,7 +41,7 @@ class Placing:
         """Fill component, container and declared trades of each service."""
         for service in response.services:
             entry = self.declared.get(service.name, Declaration())
-            service.container = entry.container
+            service.container = entry.contained(response.entry.start_ns)
             component = self._component(service, entry)
             if component is not None:
                 service.component = component.id

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from agentaudit.image import CommitTree, LockFile
 from agentaudit.response import Commit, Resolution, Target
 from agentaudit.sources.git.dockerfile import is_build_file
-from agentaudit.sources.git.dockerignore import ignored
+from agentaudit.sources.git.dockerignore import Unversioned, ignored
 from agentaudit.sources.git.history import History
 from agentaudit.sources.git.lock_pins import kind, lock_file
 from agentaudit.sources.git.lookup import Lookup, not_looked
@@ -87,7 +87,8 @@ class Past:
             if file.endswith(".dockerignore")
             for path in _kept_out(file, text, blobs)
         )
-        tree = CommitTree(sha, history.repo, blobs, found[:_MOST_PLANS], left_out)
+        unversioned = Unversioned(_texts_by_home(history, sha, blobs))
+        tree = CommitTree(sha, history.repo, blobs, found[:_MOST_PLANS], left_out, unversioned)
         return f"{len(blobs)} files at commit {sha[:12]}", tree
 
     def _lock_files(self, sha: str, history: History) -> tuple[str, tuple[LockFile, ...]]:
@@ -106,6 +107,13 @@ def _recipes(blobs: Mapping[str, str]) -> list[str]:
         if path.endswith(".dockerignore") or is_build_file(path.rpartition("/")[2])
     )
     return [path for path in names if role(path) is Role.APP][:_MOST_RECIPES]
+
+
+def _texts_by_home(history: History, sha: str, blobs: Mapping[str, str]) -> dict[str, str]:
+    """Directory → text of its `.gitignore`."""
+    named = [path for path in sorted(blobs) if path.rpartition("/")[2] == ".gitignore"]
+    found = _texts(history, sha, named[:_MOST_RECIPES])
+    return {path.rpartition("/")[0]: text for path, text in found.items()}
 
 
 def _texts(history: History, sha: str, paths: Sequence[str]) -> dict[str, str]:
