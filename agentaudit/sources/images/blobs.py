@@ -62,6 +62,9 @@ class BlobImage:
             tuple(self._attachments(digest, index)),
         )
 
+    def absent(self, image: Image) -> int:
+        return sum(self._blobs.lacks(layer.digest) for layer in image.layers)
+
     def scans(
         self, image: Image, needed: Collection[str], selection: Selection, spent: Spent
     ) -> Iterator[LayerScan]:

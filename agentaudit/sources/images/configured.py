@@ -96,6 +96,9 @@ class ConfiguredImages:
 
     def _read(self, image: Image) -> Image:
         way = next(e for e in self._opened if e.image.identity == image.identity)
+        if absent := way.transport.absent(way.image):  # asked first: the cache may know them
+            many = f"{absent} of its {len(way.image.layers)} layers are not there"
+            return replace(image, why=f"not examined: {many}")
         try:
             scans = self._scans(way)
         except TooMuch as error:

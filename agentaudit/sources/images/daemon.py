@@ -84,6 +84,9 @@ class Daemon:
         if left:
             raise Refused(f"the engine sent no layer that unpacks to {min(left)}")
 
+    def absent(self, image: Image) -> int:
+        return 0
+
     def close(self) -> None:
         self._client.close()
 

@@ -72,6 +72,9 @@ class DockerArchive:
                 with self._files.open(place) as source:
                     yield scan(LayerStream(source, spent, diff_id, digest), selection, spent)
 
+    def absent(self, image: Image) -> int:
+        return 0
+
     def close(self) -> None:
         self._files.close()
 

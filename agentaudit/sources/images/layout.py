@@ -42,6 +42,13 @@ class Layout:
     def blob(self, digest: str) -> AbstractContextManager[Readable]:
         return self._files.open(_place(digest))
 
+    def lacks(self, digest: str) -> bool:
+        try:
+            with self._files.open(_place(digest)):
+                return False
+        except SourceError:
+            return True
+
     def referrers(self, digest: str) -> Iterator[tuple[str, Descriptor]]:
         tags = {f"{digest.replace(':', '-')}{end}" for end in _FALLBACKS}
         for each in self._index[: self._limits.attachments]:

@@ -46,6 +46,10 @@ class Registry:
     def blob(self, digest: str) -> AbstractContextManager[Readable]:
         return self._web.get(self._path("blobs", checked_digest(digest)), "*/*")
 
+    def lacks(self, digest: str) -> bool:
+        """A registry keeps what its manifests name; only reading tells."""
+        return False
+
     def referrers(self, digest: str) -> Iterator[tuple[str, Descriptor]]:
         """By the referrers interface, else by the tag that the specification falls back to; older
         tools' tags besides."""

@@ -21,6 +21,10 @@ class Transport(Protocol):
         """Configuration, layers and attachments, without reading a layer. Raises SourceError."""
         ...
 
+    def absent(self, image: Image) -> int:
+        """How many of its layers are known, without reading one, not to be there."""
+        ...
+
     def scans(
         self, image: Image, needed: Collection[str], selection: Selection, spent: Spent
     ) -> Iterator[LayerScan]:
@@ -46,6 +50,10 @@ class Blobs(Protocol):
 
     def blob(self, digest: str) -> AbstractContextManager[Readable]:
         """Any other blob, not yet verified."""
+        ...
+
+    def lacks(self, digest: str) -> bool:
+        """Whether a blob is known, without reading it, not to be there."""
         ...
 
     def referrers(self, digest: str) -> Iterator[tuple[str, Descriptor]]:

@@ -32,12 +32,12 @@ def told(image: Image) -> str:
 
 
 def spoilt(layout: Path) -> None:
-    """No layer of the layout can be read any more."""
+    """Every layer of the layout holds other bytes now."""
     index = json.loads((layout / "index.json").read_text())
     blobs = layout / "blobs/sha256"
     manifest = json.loads((blobs / index["manifests"][0]["digest"][7:]).read_text())
     for each in manifest["layers"]:
-        (blobs / each["digest"][7:]).unlink()
+        (blobs / each["digest"][7:]).write_bytes(b"spoilt")
 
 
 def test_a_second_run_reads_no_layer_and_finds_the_same(tmp_path: Path) -> None:
@@ -47,6 +47,20 @@ def test_a_second_run_reads_no_layer_and_finds_the_same(tmp_path: Path) -> None:
     spoilt(tmp_path / "image")
     assert told(examined(reference, tmp_path / "cache")) == first
     assert examined(reference, None).damaged
+
+
+def test_a_layer_that_is_not_there_is_not_examined_whatever_is_cached(tmp_path: Path) -> None:
+    """Else the same evidence would give one answer on this machine and another on the next."""
+    reference = layout(tmp_path / "image", BASE, TOP)
+    told(examined(reference, tmp_path / "cache"))
+    for blob in (tmp_path / "image/blobs/sha256").iterdir():
+        if blob.read_bytes()[:1] != b"{":
+            blob.unlink()
+    for cache in (tmp_path / "cache", None):
+        found = examined(reference, cache)
+        assert not found.examined
+        assert found.why == "not examined: 2 of its 2 layers are not there"
+        assert not found.damaged
 
 
 def test_the_cache_is_the_users_alone_and_leaves_nothing_half_done(tmp_path: Path) -> None:
