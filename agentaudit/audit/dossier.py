@@ -15,6 +15,7 @@ from agentaudit.score.dossier import (
     Dossier,
     DossierAnswer,
     DossierFact,
+    DossierLevel,
     DossierLink,
     DossierStep,
 )
@@ -88,7 +89,22 @@ def _link(
             for criterion in dimension.criteria
             if criterion.id in answers
         ),
+        levels=tuple(_levels(dimension, answers)),
     )
+
+
+def _levels(dimension: Dimension, answers: Mapping[str, Answer]) -> Iterator[DossierLevel]:
+    """The arithmetic of the levels, for this response alone."""
+    for level in sorted({criterion.level for criterion in dimension.criteria}):
+        asked = [
+            answers[criterion.id].outcome
+            for criterion in dimension.criteria
+            if criterion.level == level and criterion.id in answers
+        ]
+        applicable = [outcome for outcome in asked if outcome is not Outcome.NOT_APPLICABLE]
+        if applicable:
+            passed = applicable.count(Outcome.PASS)
+            yield DossierLevel(level=level, passed=passed, asked=len(applicable))
 
 
 def _fact(item: Told) -> DossierFact:

@@ -10,7 +10,7 @@ from math import floor
 from agentaudit.reports import signs
 from agentaudit.reports.signs import Sign
 from agentaudit.score.dimension import CriterionScore, DimensionScore, ShownFinding
-from agentaudit.score.dossier import Dossier, ShownEvidence
+from agentaudit.score.dossier import Dossier, DossierLink, ShownEvidence
 from agentaudit.score.rounding import percent, whole
 from agentaudit.score.scorecard import Condition, Fix, Scorecard
 
@@ -248,6 +248,14 @@ LINK_STATES = {
     "not_assessed": "not assessed",
     "not_applicable": "not applicable",
 }
+
+
+def rungs(link: DossierLink) -> str:
+    """E.g. `level 2 Recorded 5 of 5, level 3 Resolves 1 of 2`."""
+    return ", ".join(
+        f"level {each.level} {LEVELS[each.level]} {each.passed} of {each.asked}"
+        for each in link.levels
+    )
 
 
 def resolving(told: Dossier) -> tuple[int, int]:

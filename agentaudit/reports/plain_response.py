@@ -46,7 +46,8 @@ def _step(step: DossierStep) -> str:
 
 
 def _link(card: Scorecard, link: DossierLink) -> Iterator[str]:
-    yield record(f"link {link.dimension}", state=link.state)
+    counted = {f"level_{each.level}": f"{each.passed}/{each.asked}" for each in link.levels}
+    yield record(f"link {link.dimension}", state=link.state, **counted)
     for fact in link.facts:
         yield record(
             f"fact {link.dimension}",

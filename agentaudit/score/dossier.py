@@ -60,6 +60,14 @@ class DossierFact(Record):
     )
 
 
+class DossierLevel(Record):
+    """How many criteria of one level this response passes in one dimension."""
+
+    level: int = Field(description="2 Recorded, 3 Resolves or 4 Proven.")
+    passed: int = Field(description="Criteria that pass.")
+    asked: int = Field(description="Criteria of the level that apply.")
+
+
 class DossierLink(Record):
     """What one dimension shows of the context of this response."""
 
@@ -73,6 +81,9 @@ class DossierLink(Record):
         description="What the response carries or lacks, where it stands and where it leads."
     )
     answers: tuple[DossierAnswer, ...] = Field(description="Its criteria, in rubric order.")
+    levels: tuple[DossierLevel, ...] = Field(
+        default=(), description="Its criteria counted by level; levels that ask nothing left out."
+    )
     left_out: int = Field(default=0, description="Facts that are not listed, for there are many.")
 
 

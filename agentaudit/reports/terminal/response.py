@@ -49,6 +49,8 @@ def _link(canvas: Canvas, card: Scorecard, told: Dossier, link: DossierLink) -> 
     bar = "    " if link is told.links[-1] else "  │ "
     word = figures.LINK_STATES[link.state]
     canvas.line("  ", sign, " ", (link.title, STRONG), (f"  {word}", sign.style))
+    if link.levels:
+        canvas.hang((bar, FAINT), canvas.text((figures.rungs(link), FAINT)), rest=bar)
     for fact in link.facts:
         _fact(canvas, bar, fact, trace)
     for answer in link.answers:
