@@ -115,7 +115,7 @@ def _one(op: Any, given: Any, state: list[int]) -> str:
         times = PUMPED // max(len(piece), 1) if pump else max(least, 1)
         return piece * int(times)
     if op is codes.BRANCH:
-        return [_sample(each, state) for each in given[1]][0]
+        return next(_sample(each, state) for each in given[1])
     if op is codes.SUBPATTERN:
         return _sample(given[3], state)
     if op is codes.ATOMIC_GROUP:
