@@ -26,7 +26,10 @@ _STAMP = (
 _COMMIT = re.compile(_STAMP)
 _ASIDE = re.compile(r"--(?:build-arg|label|cache-from|cache-to|annotation)[=\s]+\S+(?:\s+HEAD\S*)?")
 """Where a commit may stand that is not the name of what is built."""
-_VALUE = r"((?:\"[^\"]*\"|'[^']*'|`[^`]*`|\$\([^()]{0,300}\)|\$\{\{[^}]{0,200}\}\}|[^\s\"']){1,300}+)"
+_VALUE = (
+    r"((?:\"[^\"]*\"|'[^']*'|`[^`]*`|\$\([^()]{0,300}\)|\$\{\{[^}]{0,200}\}\}|[^\s\"'])"
+    r"{1,300}+)"
+)
 """One word of a shell, with what is quoted, substituted or an expression in it."""
 _ASSIGNED = re.compile(rf"\b([A-Za-z_]\w{{1,60}})(?:=|:[ \t])(?=[ \"']{{0,4}}{_VALUE})")
 _TAG = re.compile(
