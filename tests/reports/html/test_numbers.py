@@ -60,10 +60,15 @@ def _data(name: str) -> dict[str, Any]:
         "told": [_told(told) for told in data["dossiers"]],
         "waived": len({w["criterion"] for w in data["waivers"] if w["state"] == "in_force"}),
         "conditions_failing": sum(c["verdict"] != "pass" for c in data["gate"]["conditions"]),
-        "fixes_left": len(data["fixes"]) - len(page.one("ol", "fixes").all("h3")),
+        "stages": [len(stage.all("b", "chg")) or 1 for stage in _stages(page)],
+        "stages_left": len(_stages(page)) - 8,
         "examples_left_out": sum(len(c["findings"]) for c in every) - shown,
     }
     return data
+
+
+def _stages(page: Element) -> list[Element]:
+    return [part for fixes in page.all("ol", "fixes") for part in fixes.all("li", "stage")]
 
 
 def _told(told: dict[str, Any]) -> dict[str, int]:
@@ -191,7 +196,7 @@ def test_sums(name: str) -> None:
 
 def test_the_last_bar_ends_where_the_fixes_lead() -> None:
     data = json.loads(scorecard_json(CARDS["common"]()))
-    bars = read(html(CARDS["common"]())).by_id("fixes").one("table", "rest").all("svg", "hbar")
+    bars = read(html(CARDS["common"]())).one("ol", "fixes").all("svg", "hbar")
     ends = [
         max(
             float(r.attributes.get("x", 0)) + float(r.attributes["width"])
