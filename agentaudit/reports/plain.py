@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agentaudit.reports import figures, plain_response
 from agentaudit.reports.method import UNDETECTABLE
+from agentaudit.reports.notices import absent
 from agentaudit.reports.record import record
 from agentaudit.reports.view import View
 from agentaudit.score.dimension import CriterionScore, DimensionScore, Interval
@@ -24,6 +25,7 @@ def render(card: Scorecard, view: View) -> str:
         rows = [
             *_run(card),
             *(row for source in card.run.sources for row in _source(source)),
+            *(record(f"source-absent {kind}", "no such source was read") for kind in absent(card)),
             *_headline(card),
             *_beside(card),
             *(_dimension(d) for d in card.dimensions),

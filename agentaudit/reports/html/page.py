@@ -11,6 +11,7 @@ from agentaudit.reports import figures, signs
 from agentaudit.reports.changes import Change, stages
 from agentaudit.reports.html.numbers import Numbers
 from agentaudit.reports.html.records import Records
+from agentaudit.reports.notices import absent
 from agentaudit.reports.view import View
 from agentaudit.rubric import Relief
 from agentaudit.score.dimension import CriterionScore, DimensionScore
@@ -70,6 +71,16 @@ class Page:
         self._kinds = Counter(name.partition(":")[0] for name in _sources(card))
         self.waived = {w.criterion for w in card.waivers if w.state == "in_force"}
         self.numbers = Numbers(card, self._derived())
+
+    @property
+    def expired(self) -> list[str]:
+        """Criteria whose waiver is over."""
+        return [w.criterion for w in self.card.waivers if w.state == "expired"]
+
+    @property
+    def absent(self) -> list[str]:
+        """Kinds of source that nobody declared."""
+        return absent(self.card)
 
     def _derived(self) -> dict[str, Any]:
         """Counts that stand in the JSON only as the things counted."""
