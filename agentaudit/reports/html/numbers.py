@@ -95,6 +95,15 @@ def day(text: str, words: int = 3) -> Markup:
     return moment.format(text[:10], " ".join(said[:words]))
 
 
+def short_day(text: str) -> str:
+    """`20 Nov`, for an axis; the text itself where it is no date."""
+    try:
+        found = date.fromisoformat(text[:10])
+    except ValueError:
+        return clean(text, 8)
+    return f"{found.day} {_MONTHS[found.month - 1][:3]}"
+
+
 def period(first: str, last: str) -> Markup:
     """From one day to another, saying month and year once where they are the same."""
     if first[:10] == last[:10]:

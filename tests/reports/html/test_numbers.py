@@ -132,6 +132,10 @@ def test_every_number_has_a_source(name: str) -> None:
             traced += 1
             (figure,) = _FIGURE.findall(text)
             assert figure in _spellings(value(data, path)), (text, path, value(data, path))
+        elif "data-day" in element.attributes:
+            day = date.fromisoformat(element.attributes["data-day"])
+            assert element.attributes["data-day"] in set(_strings(data))
+            assert text == f"{day.day} {day:%b}"
         elif element.tag == "time":
             day = date.fromisoformat(element.attributes["datetime"])
             assert any(s.startswith(element.attributes["datetime"]) for s in _strings(data))
