@@ -135,7 +135,7 @@ def _pyproject(file: Path, start: Path, warnings: list[str]) -> Tree | None:
     return Tree(table["agentaudit"], dict(_toml_lines(text)))
 
 
-_HEADER = re.compile(r"\s*\[{1,2}\s*([\w.\"' -]+?)\s*\]{1,2}\s*(?:#.*)?$")
+_HEADER = re.compile(r"\s*\[{1,2}([\w.\"'\t -]++)\]{1,2}\s*+(?:#.*)?$")
 _ASSIGNED = re.compile(r"\s*([\w.\"'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*=")
 
 

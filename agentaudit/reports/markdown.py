@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentaudit.reports import figures, signs
+from agentaudit.reports.changes import Change, stages
 from agentaudit.reports.marked import code, escaped, fitted, table
 from agentaudit.reports.notices import Notice, notices, waived
 from agentaudit.reports.view import View
@@ -116,19 +117,22 @@ def _dimensions(card: Scorecard) -> str:
 
 
 def _fixes(card: Scorecard) -> Iterator[str]:
-    steps = list(figures.path(card))[:_MOST_FIXES]
-    if not steps:
+    found = stages(card)[:_MOST_FIXES]
+    if not found:
         return
     yield "### Next fixes"
-    total, nowhere = card.reconstructable.total, "the system"
+    total = card.reconstructable.total
     rows = [
-        f"{number}. **+{step.fix.gain_responses:,}** to {step.full:,} of {total:,}: "
-        f"{escaped(figures.headline(step.fix.text))} ({figures.EFFORT[step.fix.effort]}; "
-        f"{code(f'{step.fix.cause.fact} at {step.fix.cause.place or nowhere}')}, "
-        f"{escaped(figures.listed(step.fix.criteria, 5))})"
-        for number, step in enumerate(steps, 1)
+        f"{number}. **+{stage.gain:,}** to {stage.full:,} of {total:,}: "
+        f"{escaped(stage.title)} ({'; '.join(_change(c) for c in stage.changes[:_MOST_FIXES])})"
+        for number, stage in enumerate(found, 1)
     ]
     yield "\n".join(rows)
+
+
+def _change(change: Change) -> str:
+    named = code(change.missing())
+    return f"{named}, {escaped(figures.listed(change.criteria, 5))}, {change.effort}"
 
 
 def _notices(title: str, found: list[Notice]) -> Iterator[str]:

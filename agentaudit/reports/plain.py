@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentaudit.reports import figures, plain_response
+from agentaudit.reports.method import UNDETECTABLE
+from agentaudit.reports.notices import absent
 from agentaudit.reports.record import record
 from agentaudit.reports.view import View
 from agentaudit.score.dimension import CriterionScore, DimensionScore, Interval
@@ -23,12 +25,14 @@ def render(card: Scorecard, view: View) -> str:
         rows = [
             *_run(card),
             *(row for source in card.run.sources for row in _source(source)),
+            *(record(f"source-absent {kind}", "no such source was read") for kind in absent(card)),
             *_headline(card),
             *_beside(card),
             *(_dimension(d) for d in card.dimensions),
             *_standing(card),
             *(_criteria(card) if view.verbosity > 0 else ()),
             *_fixes(card),
+            *(_method() if view.verbosity > 0 else ()),
         ]
     return "".join(f"{row}\n" for row in (*rows, *_gate(card)))
 
@@ -217,6 +221,11 @@ def _fixes(card: Scorecard) -> Iterator[str]:
             assumed="yes" if fix.assumed else "no",
             completes_with=others or None,
         )
+
+
+def _method() -> Iterator[str]:
+    for way, words in UNDETECTABLE.items():
+        yield record(f"cannot-see {way}", words)
 
 
 def _ends(found: Interval | None) -> str | None:

@@ -3,7 +3,7 @@
 Results follow what GitHub reads (required fields, at most 1,024 characters, whole regions, relative
 URIs) and are the same after code moved. What failed nowhere in a file, what crashed, what was not
 looked at and what is waived stands in the notifications of the run, so that no viewer takes silence
-for success.
+for success. A rubric has no page on the web, so there is no `helpUri`: `help` holds the whole fix.
 """
 
 from __future__ import annotations
@@ -84,7 +84,8 @@ def _help(criterion: CriterionScore) -> str:
     lines = [safe(line, 400) for line in criterion.fix.splitlines()]
     snippet = "\n".join(f"    {line}" for line in lines)
     effort = figures.EFFORT[criterion.effort]
-    return f"**What to do** ({effort})\n\n{snippet}\n\nProbe: {_text(criterion.probe)}\n"
+    more = f"Why, and how it is asked: `agentaudit probes show {criterion.id}`"
+    return f"**What to do** ({effort})\n\n{snippet}\n\n{more}\n"
 
 
 def _result(found: Shortfall, spot: Spot, numbers: dict[str, int]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import io
 
 from agentaudit.evidence import safe
 from agentaudit.reports import figures
+from agentaudit.reports.notices import absent
 from agentaudit.reports.view import View
 from agentaudit.score.dimension import CriterionScore, DimensionScore
 from agentaudit.score.provenance import Waiver
@@ -82,6 +83,7 @@ def _run(card: Scorecard) -> Row:
         "gate": card.gate.verdict,
         "gate_failing": "; ".join(failing),
         "sources_read": "; ".join(sorted({source.kind for source in run.sources})),
+        "sources_absent": "; ".join(absent(card)),
         "as_of": run.as_of,
         "rubric": f"{run.rubric.id} {run.rubric.version}",
     }

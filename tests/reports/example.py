@@ -70,12 +70,14 @@ def rubric() -> Rubric:
         version="1.0",
         title="Agentic MLOps",
         dimensions=tuple(
-            Dimension(
-                id=id,
-                title=title,
-                question=f"Which {title.lower()} produced this response?",
-                criteria=tuple(_criterion(row) for row in _ROWS if row[0] == id),
-                planned=_planned(id),
+            Dimension.model_validate(
+                {
+                    "id": id,
+                    "title": title,
+                    "question": f"Which {title.lower()} produced this response?",
+                    "criteria": tuple(_criterion(row) for row in _ROWS if row[0] == id),
+                    "planned": _planned(id),
+                }
             )
             for id, title in _TITLES.items()
         ),

@@ -80,4 +80,6 @@ def _kinds(rows: list[str]) -> list[str]:
     """First word of each record; what is found by a name that is now another one is left out."""
     first, *others = rows
     assert "rubric=" in first or first.startswith("response ")
-    return [row.split(" ")[0] for row in others if not row.startswith("fix-text")]
+    return [
+        row.split(" ")[0] for row in others if not row.startswith(("fix-text", "source-absent"))
+    ]

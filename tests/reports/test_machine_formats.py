@@ -247,11 +247,11 @@ SEEN = {
     "codequality": ("crashed", "no source of kind", "could not be looked at", "which is over"),
     "shields": ("1 crashed", "no images, registry", "not assessed", "1 expired waiver"),
     "badge": ("1 crashed", "no images, registry", "could not be looked at", "expired waiver"),
-    "csv": ("crashed", "git; traces", "not assessed", "expired"),
+    "csv": ("crashed", "images; registry", "not assessed", "expired"),
     "in-toto": ("crashed", "no source of kind", "notAssessed", "which is over"),
-    "github": ("crash GRD-05", "no source of kind", "", "waiver-expired COD-03"),
-    "plain": ("error GRD-05", "source git", "not_assessed=", "state=expired"),
-    "terminal": ("crashed for", "git", "not assessed", "waiver expired on"),
+    "github": ("crash GRD-05", "no source of kind", "more: see the", "waiver-expired COD-03"),
+    "plain": ("error GRD-05", "source-absent images", "not_assessed=", "state=expired"),
+    "terminal": ("crashed for", "images, registry", "not assessed", "waiver expired on"),
     "json": ('"errors": [', '"kind": "git"', '"unknown": ', '"expired"'),
 }
 

@@ -22,7 +22,7 @@ _NAMED = re.compile(
     r"(?:python|pypy|node|nodejs|golang|go|jdk|jre|java|temurin|corretto|dotnet|aspnet|runtime|sdk"
     r"|net|rust)[-_:@ /=]?(v?\d[\w.+-]*)(?=$|[-@\s])"
 )
-_RANGE = re.compile(r">=\s*(\d+)\.(\d+)[\d.]*\s*,?\s*<\s*(\d+)\.(\d+)(?:\.0)?\s*")
+_RANGE = re.compile(r">=\s*+(\d++)\.(\d++)[\d.]*+\s*+,?\s*+<\s*(\d+)\.(\d+)(?:\.0)?\s*")
 _MINOR = re.compile(r"(?:~=\s*v?(\d+)\.(\d+)\.\d+|~>?\s*v?(\d+)\.(\d+)(?:\.[\dx*]+)?)")
 _DIGEST = re.compile(r"@sha256:([0-9a-f]{12})")
 INSTEAD = {"node": ("bun", "deno")}

@@ -24,15 +24,14 @@ _STAMP = (
     r"|\bTRAVIS_COMMIT\b|pull_request\.head\.sha\b|\btype=sha\b"
 )
 _COMMIT = re.compile(_STAMP)
-_BEFORE = r"(?:[\w./:@-]{1,100}|\$\{\{[^}]{0,80}\}\}|\$\{?\w{1,60}\}?){0,6}?"
-"""What a reference holds before its tag: registry, path, and variables of a matrix."""
-_NAMED = re.compile(
-    rf"\b([A-Za-z_]\w{{1,60}})(?:=|:[ \t])[ \"']{{0,4}}{_BEFORE}[ \"'$({{]{{0,8}}(?:{_STAMP})"
-)
-"""A variable that is set to the commit, or to a name that ends in it."""
 _ASIDE = re.compile(r"--(?:build-arg|label|cache-from|cache-to|annotation)[=\s]+\S+(?:\s+HEAD\S*)?")
 """Where a commit may stand that is not the name of what is built."""
-_VALUE = r"((?:\"[^\"]*\"|'[^']*'|\$\([^()]*\)|\$\{\{[^}]*\}\}|[^\s\"'])+)"
+_VALUE = (
+    r"((?:\"[^\"]*\"|'[^']*'|`[^`]*`|\$\([^()]{0,300}\)|\$\{\{[^}]{0,200}\}\}|[^\s\"'])"
+    r"{1,300}+)"
+)
+"""One word of a shell, with what is quoted, substituted or an expression in it."""
+_ASSIGNED = re.compile(rf"\b([A-Za-z_]\w{{1,60}})(?:=|:[ \t])(?=[ \"']{{0,4}}{_VALUE})")
 _TAG = re.compile(
     r"(?:^|\s)(?:-t|--tags?|--image|--destination|--version(?:-suffix)?|-Djib\.to\.(?:image|tags)"
     r"|[-/]{1,2}[DPp]:?(?:project\.)?(?:[vV]ersion|revision)|\bpack\s+build"
@@ -85,7 +84,8 @@ def _fits(word: str, component: Component) -> bool:
 def stamped(build: Step, steps: Iterable[Step], workflow: str) -> bool:
     """Whether what the step builds is named by the commit: in its own tag, or in one that the
     workflow gives to the same image later."""
-    variables = {found[1] for found in _NAMED.finditer(_ASIDE.sub("", workflow))}
+    given_names = _ASSIGNED.finditer(_ASIDE.sub("", workflow))
+    variables = {found[1] for found in given_names if _COMMIT.search(found[2])}
     same = [step for step in steps if step.place.path == build.place.path]
     texts = [text for text, _ in commands(build) if _BUILD.search(text)]
     given = [value for text in texts for value in _given(text)]

@@ -22,8 +22,10 @@ from agentaudit.score.scorecard import Scorecard
 
 LARGEST = 1_000_000
 """Bytes. Above it examples are left out, and the report says how many."""
-_EXAMPLES = (3, 2, 1, 0)
-"""Examples per criterion: the most that stay below `LARGEST`."""
+USUAL = 290_000
+"""Bytes that a report is kept below while an example per criterion can still be shown."""
+_EXAMPLES = ((3, USUAL), (2, USUAL), (1, LARGEST), (0, LARGEST))
+"""Examples per criterion, and how large the report may then be: the most that fit."""
 _LONGEST = 4_000
 """Of any text, in characters."""
 _FONTS = (("AA Sans", "400 700", "aa-sans"), ("AA Serif", "500", "aa-serif"))
@@ -32,9 +34,9 @@ _FONTS = (("AA Sans", "400 700", "aa-sans"), ("AA Serif", "500", "aa-serif"))
 def render(card: Scorecard, view: View) -> str:
     """The report, a function of the scorecard alone; `view.printable` opens everything."""
     page = ""
-    for most in _EXAMPLES:
+    for most, limit in _EXAMPLES:
         page = _page(Page(card, view, most))
-        if len(page.encode("utf-8", "replace")) <= LARGEST:
+        if len(page.encode("utf-8", "replace")) <= limit:
             break
     return page
 

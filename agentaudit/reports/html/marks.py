@@ -84,11 +84,15 @@ def sheet() -> Markup:
     )
 
 
-def glyph(state: str, size: int = 16) -> Markup:
+_COMMON = 16
+"""Pixels; other sizes have a class of their own."""
+
+
+def glyph(state: str, size: int = _COMMON) -> Markup:
     """One state, drawn; what it means stands beside it as text."""
-    return Markup(
-        '<svg class="gl" width="{0}" height="{0}" aria-hidden="true"><use href="#g-{1}"/></svg>'
-    ).format(size, state)
+    kind = "gl" if size == _COMMON else f"gl gl{size}"
+    drawn = Markup('<svg class="{}" aria-hidden="true"><use href="#g-{}"/></svg>')
+    return drawn.format(kind, state)
 
 
 def dot(kind: str, size: int = 18) -> Markup:

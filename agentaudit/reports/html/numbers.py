@@ -33,8 +33,8 @@ class Numbers:
 
     An expression is one path (`reconstructable.full`), or several joined by `+`, `-` or `/` and
     taken from left to right. A list is indexed (`fixes.0`); `[:n]` goes over its first n items and
-    `[*]` over all; what follows is summed. `#` after a list is its length. `derived` holds counts
-    of things that stand one by one in the JSON.
+    `[*]` over all; what follows is summed; `[a,b]` sums fields of one object. `#` after a list is
+    its length. `derived` holds counts of things that stand one by one in the JSON.
     """
 
     def __init__(self, card: Scorecard, derived: Mapping[str, Any]) -> None:
@@ -68,6 +68,8 @@ def _walk(value: Any, parts: list[str]) -> Any:
     for number, part in enumerate(parts):
         if part == "#":
             return len(value)
+        if "," in part:
+            return sum(value[name] for name in part[1:-1].split(","))
         if part.startswith("["):
             items = value if part == "[*]" else value[: int(part[2:-1])]
             return sum(_walk(item, parts[number + 1 :]) for item in items)
@@ -91,6 +93,15 @@ def day(text: str, words: int = 3) -> Markup:
     said = (str(found.day), _MONTHS[found.month - 1], str(found.year))
     moment = Markup('<time datetime="{}">{}</time>')
     return moment.format(text[:10], " ".join(said[:words]))
+
+
+def short_day(text: str) -> str:
+    """`20 Nov`, for an axis; the text itself where it is no date."""
+    try:
+        found = date.fromisoformat(text[:10])
+    except ValueError:
+        return clean(text, 8)
+    return f"{found.day} {_MONTHS[found.month - 1][:3]}"
 
 
 def period(first: str, last: str) -> Markup:

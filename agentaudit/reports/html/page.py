@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 from agentaudit.evidence import clean
 from agentaudit.reports import figures, signs
+from agentaudit.reports.changes import Change, stages
 from agentaudit.reports.html.numbers import Numbers
 from agentaudit.reports.html.records import Records
+from agentaudit.reports.notices import absent
 from agentaudit.reports.view import View
 from agentaudit.rubric import Relief
 from agentaudit.score.dimension import CriterionScore, DimensionScore
 from agentaudit.score.dossier import Dossier, DossierFact, DossierLink, ShownEvidence
 from agentaudit.score.provenance import SourceRecord
-from agentaudit.score.scorecard import Fix, Scorecard, scorecard_json
+from agentaudit.score.scorecard import Scorecard, scorecard_json
 
-FIXES = 6
-"""Fixes told in full; the others follow in a table."""
+FIXES = 8
+"""Stages at first sight; the others unfold."""
 STEPS = 16
 """Steps of a response at first sight; the others unfold."""
 FACTS = 5
@@ -52,16 +53,6 @@ class Cost(NamedTuple):
     asked: int
 
 
-class Step(NamedTuple):
-    """A fix with what is reached once it and all before it are made."""
-
-    fix: Fix
-    full: int
-    """Responses."""
-    links: int
-    """Links that resolve."""
-
-
 class Page:
     """One scorecard, as the template sees it."""
 
@@ -76,10 +67,20 @@ class Page:
         self.card = card
         self.open = view.printable
         self.records = Records(card, most)
-        self.steps = list(_walked(card))
+        self.stages = stages(card)
         self._kinds = Counter(name.partition(":")[0] for name in _sources(card))
         self.waived = {w.criterion for w in card.waivers if w.state == "in_force"}
         self.numbers = Numbers(card, self._derived())
+
+    @property
+    def expired(self) -> list[str]:
+        """Criteria whose waiver is over."""
+        return [w.criterion for w in self.card.waivers if w.state == "expired"]
+
+    @property
+    def absent(self) -> list[str]:
+        """Kinds of source that nobody declared."""
+        return absent(self.card)
 
     def _derived(self) -> dict[str, Any]:
         """Counts that stand in the JSON only as the things counted."""
@@ -90,7 +91,8 @@ class Page:
             "told": [_told(told) for told in card.dossiers],
             "waived": len(self.waived),
             "conditions_failing": sum(c.verdict != "pass" for c in card.gate.conditions),
-            "fixes_left": max(0, len(card.fixes) - FIXES),
+            "stages": [len(stage.changes) for stage in self.stages],
+            "stages_left": max(0, len(self.stages) - FIXES),
             "examples_left_out": self.records.left_out,
         }
 
@@ -130,7 +132,7 @@ class Page:
     def beyond(self) -> bool:
         """Whether some responses are completed only by fixes that are not listed."""
         reach = self.card.reconstructable
-        return bool(self.steps) and self.steps[-1].full + reach.no_fix_known < reach.total
+        return bool(self.stages) and self.stages[-1].full + reach.no_fix_known < reach.total
 
     @property
     def digest(self) -> str:
@@ -193,36 +195,28 @@ class Page:
     def planned(self, dimension: DimensionScore, level: int) -> list[str]:
         return [p.id for p in dimension.planned if p.level == level]
 
-    def headline(self, fix: Fix) -> str:
-        return figures.headline(fix.text)
+    @property
+    def following(self) -> list[Change]:
+        """The two changes to make next."""
+        return [change for stage in self.stages for change in stage.changes][:2]
 
-    def brief(self, fix: Fix) -> str:
+    def brief(self, change: Change) -> str:
         """For page 1, which a long text must not push off the paper."""
-        return clean(self.headline(fix), BRIEF)
+        return clean(change.headline, BRIEF)
 
-    def cause(self, fix: Fix) -> str:
-        return figures.cause(fix.cause.fact, fix.cause.reason)
-
-    def example(self, fix: Fix) -> ShownEvidence | None:
-        """A place where the fix is missing: a line of a file where there is one."""
+    def example(self, change: Change) -> ShownEvidence | None:
+        """A place where the change is missing: a line of a file where there is one."""
+        reasons = {fix.cause.reason for _, fix in change.fixes}
         found = [
             evidence
             for d in self.card.dimensions
             for c in d.criteria
-            if c.id in fix.criteria
+            if c.id in change.criteria
             for finding in figures.examples(c)
-            if finding.reason == fix.cause.reason
+            if finding.reason in reasons
             for evidence in finding.evidence[:1]
         ]
         return next((e for e in found if e.line is not None), None)
-
-    def others(self, fix: Fix, most: int = 3) -> str:
-        """Facts without which a fix completes no response."""
-        names = [
-            c.fact if c.place == fix.cause.place else f"{c.fact} in {c.place or 'the system'}"
-            for c in fix.completes_with
-        ]
-        return ", ".join(names[:most]) + (" and others" if len(names) > most else "")
 
     def place(self, evidence: ShownEvidence) -> str:
         """Where a person can open it; the source is named where there are several of its kind."""
@@ -277,13 +271,6 @@ def _sources(card: Scorecard) -> set[str]:
 def _told(told: Dossier) -> dict[str, int]:
     resolved, links = figures.resolving(told)
     return {"resolved": resolved, "links": links, "unfollowed": figures.unfollowed(told)}
-
-
-def _walked(card: Scorecard) -> Iterator[Step]:
-    links = card.reconstructable.links.resolved
-    for step in figures.path(card):
-        links += step.fix.gain_links
-        yield Step(step.fix, step.full, links)
 
 
 def _trouble(fact: DossierFact) -> int:

@@ -6,12 +6,14 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from agentaudit.reports.html.numbers import Numbers
+from agentaudit.reports.html.numbers import Numbers, short_day
 from agentaudit.score.scorecard import Scorecard
 
 _WIDE, _HIGH, _LEFT, _RIGHT, _TOP, _FOOT = 440.0, 200.0, 42.0, 56.0, 18.0, 30.0
 _MOST = 12
 """Audits drawn: the last ones."""
+_CROWD = 7
+"""Days that stand side by side."""
 
 
 class _Point(NamedTuple):
@@ -73,16 +75,26 @@ def _gate(card: Scorecard) -> Markup:
     return Markup("")
 
 
+def _day(points: list[_Point], number: int, x: float) -> Markup:
+    """The day of an audit; of many every second one, counted from the last."""
+    if len(points) > _CROWD and (len(points) - 1 - number) % 2:
+        return Markup("")
+    when = points[number].label
+    return Markup(
+        '<text class="t-ax" x="{:.1f}" y="{:g}" text-anchor="middle" data-day="{}">{}</text>'
+    ).format(x, _HIGH - 8, when, short_day(when))
+
+
 def _mark(points: list[_Point], number: int, numbers: Numbers) -> Markup:
     point, last = points[number], number == len(points) - 1
     x, y = _x(number, len(points)), _y(point.share)
     return Markup(
         '<circle class="{}" cx="{:.1f}" cy="{:.1f}" r="{}"/>'
         '<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="middle" data-value="{}">{}</text>'
-        '<text class="t-ax" x="{:.1f}" y="{:g}" text-anchor="middle">{}</text>'
+        "{}"
     ).format(
         *("t-dot t-last" if last else "t-dot", x, y, 5 if last else 3),
         *("t-val t-vl" if last else "t-val", x, y - 10, point.expression),
         numbers.text(point.expression, "percent"),
-        *(x, _HIGH - 8, point.label[:7]),
+        _day(points, number, x),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentaudit.reports.terminal import criteria, dimensions, fixes, gate, heading, response
+from agentaudit.reports.terminal import criteria, dimensions, fixes, gate, heading, method, response
 from agentaudit.reports.terminal.canvas import Canvas
 from agentaudit.reports.view import View
 from agentaudit.score.scorecard import Scorecard
@@ -23,5 +23,7 @@ def render(card: Scorecard, view: View) -> str:
         if view.verbosity > 0:
             criteria.draw(canvas, card)
         fixes.draw(canvas, card)
+        if view.verbosity > 0:
+            method.draw(canvas)
     gate.draw(canvas, card)
     return canvas.render()

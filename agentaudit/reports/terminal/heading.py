@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentaudit.reports import figures, signs
+from agentaudit.reports.notices import absent
 from agentaudit.reports.signs import FAINT, STRONG
 from agentaudit.reports.terminal.canvas import Canvas
 from agentaudit.score.provenance import SourceRecord
@@ -19,6 +20,10 @@ def draw(canvas: Canvas, card: Scorecard) -> None:
     _title(canvas, card)
     for source in card.run.sources:
         _source(canvas, source)
+    if kinds := absent(card):
+        words = "not read: what only they could show is not assessed"
+        head = canvas.text("  ", signs.NOT_ASSESSED, " ")
+        canvas.hang(head, canvas.text(", ".join(kinds), (f"  {words}", FAINT)))
     canvas.gap()
     _headline(canvas, card)
     _beside(canvas, card)

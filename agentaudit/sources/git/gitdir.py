@@ -105,7 +105,7 @@ def _shared(own: Path) -> GitDir:
 
 
 _SECTION = re.compile(r'\[\s*([A-Za-z0-9.-]+)(?:\s+"((?:[^"\\]|\\.)*)")?\s*\]')
-_SETTING = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]*)\s*(?:=\s*(.*))?")
+_SETTING = re.compile(r"\s*+([A-Za-z][A-Za-z0-9-]*+)\s*+(?:=\s*+(.*))?")
 
 
 def read_config(data: bytes) -> Config:

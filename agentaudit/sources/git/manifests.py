@@ -108,7 +108,7 @@ def _workspaces(value: Any) -> tuple[str, ...]:
     return tuple(word(item) for item in sequence(listed) if word(item))
 
 
-_GO_REQUIRE = re.compile(r"\s*(?:require\s+)?([^\s()]+\.[^\s()]+/?[^\s()]*)\s+(v\S+)\s*(//.*)?$")
+_GO_REQUIRE = re.compile(r"\s*+(?:require\s++)?((?=\S{0,500}\.)[^\s()]++)\s++(v\S++)\s*+(//.*)?$")
 
 
 def _go_mod(reader: Reader, path: str) -> Parsed | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,200})\s*(?:\[[^\]]{0,200}\])?\s*(.{0,2000})")
+_NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,200})\s*+(?:\[[^\]]{0,200}+\])?\s*+(.{0,2000})")
 _EGG = re.compile(r"#(?:.{0,200}&)?egg=([A-Za-z0-9][A-Za-z0-9._-]{0,200})")
 _EXACT = re.compile(r"={2,3}\s*[^*,\s<>=!~]{1,100}")
 _COMMIT = re.compile(r"@[0-9a-f]{40}(?:[#\s]|$)")

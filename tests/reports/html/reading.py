@@ -98,6 +98,8 @@ def _follow(data: Any, steps: list[str]) -> Any:
     for number, step in enumerate(steps):
         if step == "#":
             return len(data)
+        if named := re.fullmatch(r"\[(\w+(?:,\w+)+)\]", step):
+            return sum(data[name] for name in named[1].split(","))
         if sliced := re.fullmatch(r"\[(\*|:\d+)\]", step):
             end = None if sliced[1] == "*" else int(sliced[1][1:])
             return sum(_follow(item, steps[number + 1 :]) for item in data[:end])

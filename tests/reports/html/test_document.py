@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,11 @@ import pytest
 from agentaudit.reports import View, builtin
 from agentaudit.reports.html import LARGEST
 from agentaudit.reports.html import document as document_module
+from agentaudit.reports.method import UNDETECTABLE
 from agentaudit.score import Scorecard, scorecard_json
 from agentaudit.score import read as read_json
+from agentaudit.score.dimension import CriterionScore
+from tests.reports.audits import troubled
 from tests.reports.html.cards import CARDS, EVIL, common, hostile, html, invoice_agents, large
 from tests.reports.html.reading import read
 
@@ -122,6 +126,47 @@ def test_sizes() -> None:
     assert len(html(common())) < 200_000
     assert len(html(large())) < 500_000
     assert len(html(hostile())) < LARGEST
+
+
+def test_thirty_more_criteria_still_fit() -> None:
+    card = invoice_agents()
+    more = iter(range(30))
+    dimensions = tuple(
+        d.model_copy(update={"criteria": (*d.criteria, *_again(d.criteria, more))})
+        for d in card.dimensions
+    )
+    grown = card.model_copy(update={"dimensions": dimensions})
+    added = sum(len(d.criteria) for d in dimensions) - sum(len(d.criteria) for d in card.dimensions)
+    assert added == 30
+    page = html(grown)
+    assert len(page.encode()) < 300_000
+    for criterion in (c for d in dimensions for c in d.criteria):
+        row = read(page).by_id(f"c-{criterion.id}")
+        assert bool(row.all("li", "rec")) == bool(criterion.findings)
+
+
+def _again(criteria: tuple[CriterionScore, ...], more: Iterator[int]) -> list[CriterionScore]:
+    return [
+        c.model_copy(update={"id": f"{c.id}-{n}"}) for c, n in zip(criteria, more, strict=False)
+    ]
+
+
+def test_what_must_be_seen_is_on_the_page() -> None:
+    """A crashed probe, absent sources, an expired waiver and one in force; page 1 says so too."""
+    page = read(html(troubled()))
+    first = page.by_id("verdict").text
+    assert "The figures are incomplete. A probe crashed for GRD-05" in first
+    assert "A waiver has expired for COD-03" in first
+    unseen = page.by_id("unseen").text
+    assert "No source of kind images or registry was read" in unseen
+    assert "GRD-05 crashed for 1" in unseen
+    rows = [row.text for row in page.by_id("method").all("tr")]
+    assert any(row.startswith("COD-03") and "expired" in row for row in rows)
+    assert any(row.startswith("RAG-06") and "expired" not in row for row in rows)
+    assert "Crashed" in page.by_id("c-GRD-05").text
+    assert "Waived" in page.by_id("c-RAG-06").text
+    for words in UNDETECTABLE.values():
+        assert words in page.by_id("method").text
 
 
 def test_a_report_that_grows_too_large_leaves_examples_out_and_says_so() -> None:

@@ -60,10 +60,15 @@ def _data(name: str) -> dict[str, Any]:
         "told": [_told(told) for told in data["dossiers"]],
         "waived": len({w["criterion"] for w in data["waivers"] if w["state"] == "in_force"}),
         "conditions_failing": sum(c["verdict"] != "pass" for c in data["gate"]["conditions"]),
-        "fixes_left": len(data["fixes"]) - len(page.one("ol", "fixes").all("h3")),
+        "stages": [len(stage.all("b", "chg")) or 1 for stage in _stages(page)],
+        "stages_left": len(_stages(page)) - 8,
         "examples_left_out": sum(len(c["findings"]) for c in every) - shown,
     }
     return data
+
+
+def _stages(page: Element) -> list[Element]:
+    return [part for fixes in page.all("ol", "fixes") for part in fixes.all("li", "stage")]
 
 
 def _told(told: dict[str, Any]) -> dict[str, int]:
@@ -127,6 +132,10 @@ def test_every_number_has_a_source(name: str) -> None:
             traced += 1
             (figure,) = _FIGURE.findall(text)
             assert figure in _spellings(value(data, path)), (text, path, value(data, path))
+        elif "data-day" in element.attributes:
+            day = date.fromisoformat(element.attributes["data-day"])
+            assert element.attributes["data-day"] in set(_strings(data))
+            assert text == f"{day.day} {day:%b}"
         elif element.tag == "time":
             day = date.fromisoformat(element.attributes["datetime"])
             assert any(s.startswith(element.attributes["datetime"]) for s in _strings(data))
@@ -191,7 +200,7 @@ def test_sums(name: str) -> None:
 
 def test_the_last_bar_ends_where_the_fixes_lead() -> None:
     data = json.loads(scorecard_json(CARDS["common"]()))
-    bars = read(html(CARDS["common"]())).by_id("fixes").one("table", "rest").all("svg", "hbar")
+    bars = read(html(CARDS["common"]())).one("ol", "fixes").all("svg", "hbar")
     ends = [
         max(
             float(r.attributes.get("x", 0)) + float(r.attributes["width"])

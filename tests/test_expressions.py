@@ -1,0 +1,177 @@
+"""No regular expression of ours takes more than linear time on what an attacker writes.
+
+Each compiled pattern is attacked with texts made from itself: what it matches, with one repetition
+pumped up, and an end that it does not match.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+import signal
+import time
+from collections.abc import Iterator
+from functools import cache
+from re import _constants as codes  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from types import FrameType
+from typing import Any
+
+import pytest
+
+import agentaudit
+
+PUMPED = 20_000
+SECONDS = 1.0
+ENDS = ("", "\x00", "!\n")
+_REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT)
+_CLASSES = {
+    codes.CATEGORY_DIGIT: "7",
+    codes.CATEGORY_SPACE: " ",
+    codes.CATEGORY_WORD: "a",
+    codes.CATEGORY_NOT_DIGIT: "a",
+    codes.CATEGORY_NOT_SPACE: "a",
+    codes.CATEGORY_NOT_WORD: "-",
+}
+
+
+@cache
+def patterns() -> dict[str, re.Pattern[str]]:
+    """Every compiled text pattern that a module of ours holds, by where it stands."""
+    found = {}
+    for info in pkgutil.walk_packages(agentaudit.__path__, "agentaudit."):
+        if info.name.endswith("__main__"):
+            continue
+        for name, value in vars(importlib.import_module(info.name)).items():
+            for number, each in enumerate(value if isinstance(value, tuple | list) else [value]):
+                if isinstance(each, re.Pattern) and isinstance(each.pattern, str):
+                    found[f"{info.name}.{name}.{number}"] = each
+    return found
+
+
+def anchored(where: str) -> bool:
+    """Whether the module only ever tries the pattern at the start of a text."""
+    module, name, _ = where.rsplit(".", 2)
+    source = inspect.getsource(importlib.import_module(module))
+    used = set(re.findall(rf"\b{name}\.(\w+)", source))
+    return bool(used) and used <= {"match", "fullmatch"}
+
+
+def texts(pattern: re.Pattern[str]) -> Iterator[str]:
+    """What the pattern matches, as far as a sample goes, with each repetition pumped in turn."""
+    tree = parser.parse(pattern.pattern, pattern.flags & ~re.DEBUG)
+    count = sum(1 for _ in _repeats(tree))
+    for pumped in range(count):
+        state = [pumped]
+        for end in ENDS:
+            state[0] = pumped
+            yield _sample(tree, state) + end
+    for piece in {_sample(tree, [-1]), *_literals(tree)}:
+        if piece:
+            yield piece * (PUMPED // len(piece) + 1)
+
+
+def _repeats(tree: Any) -> Iterator[Any]:
+    for op, given in tree:
+        if op in _REPEATS:
+            yield given
+        for inner in _inside(op, given):
+            yield from _repeats(inner)
+
+
+def _literals(tree: Any) -> Iterator[str]:
+    for op, given in tree:
+        if op is codes.LITERAL:
+            yield chr(given)
+        for inner in _inside(op, given):
+            yield from _literals(inner)
+
+
+def _inside(op: Any, given: Any) -> list[Any]:
+    if op in _REPEATS:
+        return [given[2]]
+    if op is codes.SUBPATTERN:
+        return [given[3]]
+    if op is codes.BRANCH:
+        return list(given[1])
+    if op is codes.ATOMIC_GROUP:
+        return [given]
+    return []
+
+
+def _sample(tree: Any, state: list[int]) -> str:
+    """A text for the pattern; the repetition number `state[0]`, counted as met, is pumped."""
+    return "".join(_one(op, given, state) for op, given in tree)
+
+
+def _one(op: Any, given: Any, state: list[int]) -> str:
+    if op in _REPEATS:
+        least, _, inner = given
+        pump = state[0] == 0
+        state[0] -= 1
+        piece = _sample(inner, state)
+        times = PUMPED // max(len(piece), 1) if pump else max(least, 1)
+        return piece * int(times)
+    if op is codes.BRANCH:
+        return next(_sample(each, state) for each in given[1])
+    if op is codes.SUBPATTERN:
+        return _sample(given[3], state)
+    if op is codes.ATOMIC_GROUP:
+        return _sample(given, state)
+    if op is codes.LITERAL:
+        return chr(given)
+    if op is codes.IN:
+        return _member(given)
+    return "a" if op in (codes.ANY, codes.NOT_LITERAL) else ""
+
+
+def _member(given: Any) -> str:
+    op, value = given[0]
+    if op is codes.NEGATE:
+        return next(c for c in "a1- =.\"'\x01\ud800" if not _holds(given[1:], c))
+    if op is codes.RANGE:
+        return chr(value[0])
+    return _CLASSES[value] if op is codes.CATEGORY else chr(value)
+
+
+def _holds(items: Any, character: str) -> bool:
+    """Whether a set of characters has this one."""
+    for op, value in items:
+        if op is codes.LITERAL and chr(value) == character:
+            return True
+        if op is codes.RANGE and value[0] <= ord(character) <= value[1]:
+            return True
+        if op is codes.CATEGORY and re.match(rf"\{value.name[9:].lower()[0]}", character):
+            return True
+    return False
+
+
+class TooSlow(Exception):
+    """An expression took too long."""
+
+
+def _stop(_: int, __: FrameType | None) -> None:
+    raise TooSlow
+
+
+@pytest.mark.parametrize("where", sorted(patterns()))
+def test_it_takes_linear_time(where: str) -> None:
+    pattern = patterns()[where]
+    tries = (pattern.match, pattern.fullmatch) if anchored(where) else (pattern.search,)
+    before = signal.signal(signal.SIGALRM, _stop)
+    try:
+        for text in texts(pattern):
+            signal.setitimer(signal.ITIMER_REAL, SECONDS)
+            began = time.perf_counter()
+            try:
+                for attempt in tries:
+                    attempt(text)
+            except TooSlow:
+                shown = f"{text[:60]!r}… of {len(text)} characters"
+                pytest.fail(f"{where}: {time.perf_counter() - began:.1f} s for {shown}")
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+    finally:
+        signal.signal(signal.SIGALRM, before)
