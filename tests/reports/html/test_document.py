@@ -176,7 +176,7 @@ def test_a_report_that_grows_too_large_leaves_examples_out_and_says_so() -> None
     kept = len(read(page).by_id("evidence").all("li", "rec"))
     held = sum(len(c.findings) for d in card.dimensions for c in d.criteria)
     assert f"{held - kept:,} more stand in audit.json" in read(page).by_id("evidence").text
-    assert kept < len(read(html(large())).by_id("evidence").all("li", "rec"))
+    assert 0 < kept < held
 
 
 def _heavy(card: Scorecard, length: int) -> Scorecard:
