@@ -29,6 +29,8 @@ _DEBIAN = "usr/lib/python3/dist-packages/"
 _FIELDS = frozenset({"name", "version"})
 _MOST_LINES = 500_000
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_INDIRECT = re.compile(r"\A[\s/.]|[\s/]\Z|//|/\.")
+"""A path that is not yet in its shortest form, or may not be."""
 
 
 def packages(files: FileMap) -> Iterator[Package]:
@@ -97,6 +99,9 @@ def _recorded(data: bytes) -> Iterator[str]:
 def _placed(folder: str, names: Iterable[str]) -> Iterator[str]:
     """Paths relative to a directory as paths of the image; those that leave the image are not."""
     for name in names:
+        if name and not _INDIRECT.search(name):
+            yield f"{folder}/{name}"
+            continue
         parts = [] if name.startswith("/") else folder.split("/")
         for part in name.strip().split("/"):
             if part == "..":
