@@ -100,9 +100,9 @@ def _placed(folder: str, names: Iterable[str]) -> Iterator[str]:
     """Paths relative to a directory as paths of the image; those that leave the image are not."""
     for name in names:
         if name and not _INDIRECT.search(name):
-            yield f"{folder}/{name}"
+            yield f"{folder}/{name}" if folder else name
             continue
-        parts = [] if name.startswith("/") else folder.split("/")
+        parts = [] if name.startswith("/") or not folder else folder.split("/")
         for part in name.strip().split("/"):
             if part == "..":
                 if not parts:
