@@ -30,9 +30,9 @@ PLACES = (
     "x.spdx.json",
 )
 KEYS = (
-    "packages components name version versionInfo cuda url vcs_info commit_id externalRefs "
-    "bomFormat spdxVersion purl"
-).split()
+    *("packages", "components", "name", "version", "versionInfo", "cuda", "url", "vcs_info"),
+    *("commit_id", "externalRefs", "bomFormat", "spdxVersion", "purl"),
+)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
     lambda inner: (
