@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agentaudit.cli.output import emit, lines
-from agentaudit.errors import ExitCode, UsageError
+from agentaudit.errors import ExitCode, SourceError, UsageError
 
 if TYPE_CHECKING:
-    from agentaudit.config import Overrides
     from agentaudit.image import Contents, Image
+    from agentaudit.sources.images import ImageSource
 
 _SHOWN = 10
 """Files and packages that are named; --format json names all."""
@@ -47,19 +47,15 @@ def image(
     """
     import json
 
-    from agentaudit.config import Overrides
     from agentaudit.image.document import document
+    from agentaudit.sources.images import open_images, read_options
 
     if format not in ("terminal", "json"):
         raise UsageError(f"--format {format!r} is none of terminal, json")
-    asked = Overrides(
-        images=(reference,),
-        max_image_bytes=max_image_bytes,
-        max_image_files=max_image_files,
-        no_cache=no_cache,
-        offline=offline,
-    )
-    found = _read(asked)
+    source = _source(reference, offline)
+    options = read_options(Path(), max_image_bytes, max_image_files, no_cache, offline)
+    with open_images([source], options) as images:
+        found = images.examine(images.all()[0])
     if format == "json":
         emit(json.dumps(document(found), indent=2, ensure_ascii=True) + "\n")
     else:
@@ -67,13 +63,23 @@ def image(
     return ExitCode.NO_VERDICT if found.damaged else ExitCode.OK
 
 
-def _read(asked: Overrides) -> Image:
-    """The image with its layers read. Raises ConfigError and SourceError."""
-    from agentaudit.cli.opening import only_images
-    from agentaudit.config import load
+def _source(reference: str, offline: bool) -> ImageSource:
+    """The image to open. Raises UsageError, ConfigError and SourceError."""
+    from agentaudit.evidence import redact
+    from agentaudit.sources.images import ImageSource
 
-    with only_images(load(Path(), asked, configured=False)) as images:
-        return images.examine(images.all()[0])
+    if offline and "://" in reference:
+        raise SourceError("the image is behind a URL, and the run is offline", where="REF")
+    if "${" not in reference:
+        if redact(reference) != reference:
+            raise UsageError(
+                "REF holds what looks like a password",
+                hint="put it in an environment variable and write '${env:NAME}'",
+            )
+        return ImageSource(reference, place="REF")
+    from agentaudit.config import Store  # costs more than reading an image that is kept
+
+    return ImageSource(reference, Store(reference, Path(), "REF").opened(), place="REF")
 
 
 def _told(found: Image) -> Iterator[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import replace
 from datetime import date
 from glob import glob
 from pathlib import Path
@@ -17,11 +16,10 @@ from agentaudit.errors import ConfigError, SourceError, UsageError
 
 if TYPE_CHECKING:
     from agentaudit.audit import Sources
-    from agentaudit.config import Config, Run, Store
+    from agentaudit.config import Config, Store
     from agentaudit.probe import Probe
     from agentaudit.rubric import Rubric
     from agentaudit.source import Host, Images, Repo, Traces
-    from agentaudit.sources.images import ReadOptions
 
 CONFIGURATIONS = ("agentaudit.yaml", ".agentaudit.yaml", "pyproject.toml")
 _Source = TypeVar("_Source")
@@ -133,25 +131,6 @@ def opened(config: Config, rubric: Rubric, *, plugins: bool) -> Iterator[Sources
         yield Sources(repo=repo, traces=traces, images=images, host=host, failures=failed)
 
 
-@contextmanager
-def only_images(config: Config) -> Iterator[Images]:
-    """The declared images, nothing else. Raises SourceError for the first that does not open."""
-    failures: list[SourceError] = []
-    stores = _reachable(config, config.images, failures)
-    if failures:
-        raise failures[0]
-    with ExitStack() as stack:
-        images = _images(config, stores)
-        _keep(stack, images)
-        yield images
-
-
-def _host() -> Host:
-    from agentaudit.sources.host import LocalHost
-
-    return LocalHost()
-
-
 def _refuse(stores: Sequence[Store], kind: str) -> None:
     for store in stores:
         raise ConfigError(
@@ -236,24 +215,20 @@ def _repos(stores: list[Store]) -> Repo:
 
 
 def _images(config: Config, stores: list[Store]) -> Images:
-    from agentaudit.sources.images import ImageSource, open_images
+    from agentaudit.sources.images import ImageSource, open_images, read_options
 
+    run = config.run
     sources = [ImageSource(s.uri, s.opened(), s.role, s.place, s.plain_http) for s in stores]
-    return open_images(sources, image_options(config.run, stores[0].base))
-
-
-def image_options(run: Run, base: Path) -> ReadOptions:
-    """How images are read, as the flags have it."""
-    from agentaudit.sources.images import Limits, ReadOptions, usual_folder
-
-    usual = Limits()
-    limits = replace(
-        usual,
-        image=usual.image if run.max_image_bytes is None else run.max_image_bytes,
-        files=usual.files if run.max_image_files is None else run.max_image_files,
+    options = read_options(
+        stores[0].base, run.max_image_bytes, run.max_image_files, run.no_cache, run.offline
     )
-    cache = None if run.no_cache else usual_folder()
-    return ReadOptions(base, limits, cache, run.offline)
+    return open_images(sources, options)
+
+
+def _host() -> Host:
+    from agentaudit.sources.host import LocalHost
+
+    return LocalHost()
 
 
 def _traces(config: Config, stores: list[Store], rubric: Rubric, plugins: bool) -> Traces:

@@ -48,7 +48,7 @@ class Pin:
     name: str
     """Normalised."""
     version: str
-    """Empty where only a source is pinned."""
+    """`@` and the commit where a repository is pinned; empty where neither is."""
     required: bool
     """Whether every installation has it: no marker, extra or development group guards it."""
     local: bool = False

@@ -101,10 +101,9 @@ def digest(files: FileMap) -> str:
     """One digest of every path with all that is known of it: equal file maps are equal here."""
     total = hashlib.sha256()
     for path in sorted(files.entries):
-        e = files.entries[path]
-        fields = (path, e.kind.value, e.size, e.mode, e.layer, e.sha256, e.blob, e.target)
-        line = "\0".join(map(str, fields))
-        total.update(line.encode("utf-8", "surrogateescape") + b"\0\0")
+        _, kind, size, mode, layer, sha256, blob, target = files.entries[path]
+        line = f"{path}\0{kind}\0{size}\0{mode}\0{layer}\0{sha256}\0{blob}\0{target}\0\0"
+        total.update(line.encode("utf-8", "surrogateescape"))
     return total.hexdigest()
 
 

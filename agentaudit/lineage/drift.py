@@ -10,6 +10,7 @@ from agentaudit.image import DISTRIBUTION, Contents, Drift, LockFile, Package, P
 INSTALLERS = frozenset({"pip", "setuptools", "wheel", "uv", "npm", "corepack", "yarn", "pnpm"})
 """What installs packages comes with the language's image and is locked by none of them."""
 _SYSTEM_NODE = re.compile(r"usr/(?:local/)?(?:lib|share)/(?:node_modules|nodejs)/")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 _ZEROS = re.compile(r"(?:\.0)+(?=$|[^.\d])")
 
 
@@ -41,22 +42,29 @@ def drift(contents: Contents, lock: LockFile) -> Drift:
 
 
 def _changed(name: str, versions: Iterable[str], pins: list[Pin]) -> list[str]:
-    if any(pin.local or not pin.version for pin in pins):
+    if any(pin.local for pin in pins):
         return []
-    locked = {_plain(pin.version) for pin in pins}
-    shown = " or ".join(sorted({pin.version for pin in pins}))
-    return [f"{name} {v} instead of {shown}" for v in versions if _plain(v) not in locked]
+    locked = {_plain(pin.version) for pin in pins if pin.version}
+    shown = " or ".join(sorted({pin.version or "an unknown version" for pin in pins}))
+    return [
+        f"{name} {version} instead of {shown}"
+        for version in versions
+        if locked.isdisjoint(map(_plain, version.split(" ")))
+    ]
 
 
 def _installed(contents: Contents, ecosystem: str) -> Mapping[str, list[str]]:
-    """Name → versions of the packages that the lock file is to account for."""
+    """Name → versions of the packages that the lock file is to account for, with the commit of
+    those that came from a repository."""
     system = {p.name for p in contents.packages if p.ecosystem in ("deb", "apk", "rpm")}
     found: dict[str, set[str]] = {}
     for package in contents.packages:
         if package.ecosystem == ecosystem and package.installed:
             name = normalised(package.name) if ecosystem == "python" else package.name
             if not _apart(package, name, system):
-                found.setdefault(name, set()).add(package.version)
+                commit = package.origin.rpartition("@")[2]
+                source = f" @{commit}" if _COMMIT.fullmatch(commit) else ""
+                found.setdefault(name, set()).add(f"{package.version}{source}")
     return {name: sorted(versions) for name, versions in found.items()}
 
 

@@ -41,6 +41,8 @@ class Claim:
 
     commit: str
     said_by: str
+    own: bool = True
+    """Whether the image itself says it, not the responses that ran in it."""
 
 
 @dataclass(slots=True)
@@ -155,7 +157,9 @@ def claims(image: Image, recorded: Iterable[str] = ()) -> tuple[Claim, ...]:
     labels; only where neither says any, by the responses that ran in it."""
     found = [*_built(image), *_labelled(image)]
     if not found:
-        found = [Claim(commit, "the responses it gave") for commit in sorted(set(recorded))]
+        found = [
+            Claim(commit, "the responses it gave", own=False) for commit in sorted(set(recorded))
+        ]
     first: dict[str, Claim] = {}
     for claim in found:
         known = next(

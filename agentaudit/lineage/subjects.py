@@ -15,6 +15,7 @@ from agentaudit.span import Recorded
 from agentaudit.subject import ImageSubject
 
 _MOST_COMMITS = 20
+_ORDER = (Resolution.BROKEN, Resolution.NOT_LOOKED, Resolution.RESOLVED, Resolution.VERIFIED)
 _NO_CLAIM = Target(
     Resolution.NOT_LOOKED,
     "neither its labels, its provenance nor any response says which commit it was built from",
@@ -54,8 +55,11 @@ def subject(pictures: Pictures, named: Named, opened: Target | None) -> ImageSub
     said = claims(image, named.commits)
     if not said:
         return ImageSubject(named.name, place, opened, _NO_CLAIM, _NO_CLAIM, named.evidence)
-    code = _worst(_told(pictures.code(image, c.commit), c.said_by) for c in said)
-    packages = pictures.packages(image, said[0].commit, named.home)
+    # What the image says of itself must hold throughout. Of what responses say, one commit that
+    # fits is the proof: else leaving a commit out of one of them would help.
+    settle = _worst if said[0].own else _best
+    code = settle(_told(pictures.code(image, c.commit), c.said_by) for c in said)
+    packages = settle(pictures.packages(image, c.commit, named.home) for c in said)
     return ImageSubject(named.name, place, opened, code, packages, named.evidence)
 
 
@@ -69,8 +73,11 @@ def _told(target: Target, said_by: str) -> Target:
 
 def _worst(targets: Iterable[Target]) -> Target:
     """Of several commits that an image is said to be built from, the one that fits least."""
-    order = (Resolution.BROKEN, Resolution.NOT_LOOKED, Resolution.RESOLVED, Resolution.VERIFIED)
-    return min(targets, key=lambda target: order.index(target.resolution))
+    return min(targets, key=lambda target: _ORDER.index(target.resolution))
+
+
+def _best(targets: Iterable[Target]) -> Target:
+    return max(targets, key=lambda target: _ORDER.index(target.resolution))
 
 
 @dataclass(slots=True)

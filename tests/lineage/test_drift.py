@@ -66,6 +66,19 @@ def test_the_repositorys_own_package_is_no_drift() -> None:
     assert drift(held, lock("planner==9.9", "other==0.1", local=True)).names == ()
 
 
+def test_a_package_from_a_repository_is_pinned_by_its_commit() -> None:
+    commit, other = "a1" * 20, "b2" * 20
+    package = Package("python", "x", "1.0", "p", origin=f"https://g.example/x@{commit}")
+    held = Contents(FileMap({}), packages=(package,))
+    assert drift(held, lock(f"x==@{commit}")).names == ()
+    assert drift(held, lock("x==1.0")).names == ()
+    assert drift(held, lock(f"x==@{other}")).changed
+    assert drift(held, lock("x==")).changed == (f"x 1.0 @{commit} instead of an unknown version",)
+    assert locks("requirements.txt", f"x @ git+https://g.example/x@{commit}\n") == {
+        "x": (f"@{commit}", True, False)
+    }
+
+
 def locks(path: str, text: str) -> dict[str, tuple[str, bool, bool]]:
     """What a lock file of a commit pins: name → version, required, local."""
     repo = MemoryRepo({}, [MemoryCommit({path: text}, sha=SHA)])

@@ -74,6 +74,7 @@ def test_responses_say_the_commit_only_where_the_image_does_not() -> None:
     assert [c.commit for c in claims(image(AFTER, labels={LABEL: NEW}), (OLD,))] == [NEW]
     assert opened(image(AFTER), NEW).code.resolution is Resolution.VERIFIED
     assert opened(image(AFTER), OLD).code.resolution is Resolution.BROKEN
+    assert opened(image(AFTER), OLD, NEW).code.resolution is Resolution.VERIFIED
     nobody = opened(image(AFTER))
     assert (nobody.code.resolution, nobody.code.needs) == (Resolution.NOT_LOOKED, "git.commit")
 

@@ -62,6 +62,18 @@ LARGE = {"unread": "larger than --max-image-bytes"}
             "without a container: from the lock file, and the system that the service records",
         ),
         Example(
+            Outcome.PASS,
+            {
+                "response": {
+                    "spans": [STEP],
+                    "opens": {
+                        DIGEST: {"files": {"etc/os-release": "ID=x"}, "attestations": [BILL]}
+                    },
+                }
+            },
+            "an image without package databases, whose SBOM lists what it holds",
+        ),
+        Example(
             Outcome.FAIL,
             {
                 "response": {
@@ -156,7 +168,7 @@ def _of_image(gaps: Gaps, ref: Reference, service: Service | None) -> None:
     problem = next((p for p in contents.problems if "database" in p or "too large" in p), "")
     if problem:
         _doubt(gaps, ref, problem, "unreadable")
-    elif not any(package.installed for package in contents.packages):
+    elif not any(p.installed for p in contents.packages) and not attached(image):
         _lack(gaps, ref, "holds no package database, and no SBOM is attached", "image.packages")
     if contents.system is None:
         _lack(gaps, ref, "does not say which operating system it holds", "image.system")

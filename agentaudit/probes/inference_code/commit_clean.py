@@ -55,6 +55,25 @@ DIRTY = frozenset({"true", "1"})
             "the files of its image are those of the commit",
         ),
         Example(
+            Outcome.PASS,
+            {
+                "response": {
+                    "spans": [
+                        {
+                            **STEP,
+                            "resource": {
+                                **STAMPED,
+                                "container.image.id": DIGEST,
+                                "vcs.dirty": True,
+                            },
+                        },
+                    ],
+                    "opens": {COMMIT: {"files": FILES}, DIGEST: COPIED},
+                }
+            },
+            "what was uncommitted did not get into the image",
+        ),
+        Example(
             Outcome.FAIL,
             {
                 "response": {
@@ -141,12 +160,15 @@ def _reachable(gaps: Gaps, ref: Reference) -> None:
 
 
 def _clean(gaps: Gaps, response: Response, service: Service) -> None:
-    """Stated, or proven by an image whose files are the commit's: that shows what was built."""
+    """Proven by an image whose files are the commit's, whatever was in the tree beside; or stated.
+
+    What is stated never counts against the proof: else leaving it out would help.
+    """
     fact = service.fact("git.dirty")
     said = {value.text.strip('"').lower() for value in service.values("git.dirty")}
     builds = response.refs_of("build", service.resource)
     proven = [b for b in builds if b.target.resolution is Resolution.VERIFIED and not b.conflicts]
-    if said <= CLEAN and (said or proven):
+    if proven or (said and said <= CLEAN):
         gaps.seen(*fact.evidence(), *(e for each in proven for e in each.target.evidence[:1]))
         return
     if said & DIRTY:

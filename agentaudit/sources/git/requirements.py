@@ -39,13 +39,16 @@ def read(text: str) -> Iterator[Requirement]:
 
 
 def exact_versions(text: str) -> Iterator[tuple[str, str, bool, bool]]:
-    """Name, the one version that is allowed (empty for none), whether a marker guards it, whether
-    it is a local directory; requirements without a name are left out."""
+    """Name, the one version that is allowed (empty for none, `@` and the commit for a repository),
+    whether a marker guards it, whether it is a local directory; requirements without a name are
+    left out."""
     lines = dict(_logical(text))
     for item in read(text):
         if item.name:
             body = lines[item.line].partition(" --")[0].partition(";")[0].partition(" #")[0]
             version = body.rpartition("==")[2].strip("= \t") if item.exact and "==" in body else ""
+            if item.exact and (commit := _COMMIT.search(body)) is not None:
+                version = commit[0][:41]
             yield item.name, version, item.conditional, item.local
 
 

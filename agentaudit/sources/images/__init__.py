@@ -12,10 +12,9 @@ Three steps, each of which knows nothing of the next:
 
 from __future__ import annotations
 
-from agentaudit.sources.images.cache import usual_folder
 from agentaudit.sources.images.configured import ConfiguredImages, open_images
 from agentaudit.sources.images.limits import Limits
-from agentaudit.sources.images.opening import ImageSource, ReadOptions
+from agentaudit.sources.images.opening import ImageSource, ReadOptions, read_options
 
 __all__ = [
     "ConfiguredImages",
@@ -23,5 +22,5 @@ __all__ = [
     "Limits",
     "ReadOptions",
     "open_images",
-    "usual_folder",
+    "read_options",
 ]

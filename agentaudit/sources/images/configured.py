@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from types import TracebackType
 
@@ -91,7 +93,8 @@ class ConfiguredImages:
     def examine(self, image: Image) -> Image:
         known = self._examined.get(image.identity)
         if known is None:
-            known = self._examined[image.identity] = self._read(image)
+            with _uncollected():
+                known = self._examined[image.identity] = self._read(image)
         return replace(image, contents=known.contents, why=known.why, damaged=known.damaged)
 
     def _read(self, image: Image) -> Image:
@@ -158,6 +161,19 @@ def open_images(sources: list[ImageSource], options: ReadOptions) -> ConfiguredI
             opened.append(way)
         failing.pop_all()
     return ConfiguredImages(opened, options)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No collection of cycles while hundreds of thousands of entries without any are made: each
+    would look at all of them again."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def _attested(way: Opened) -> Opened:

@@ -9,6 +9,7 @@ from pathlib import Path
 from agentaudit.errors import ConfigError, SourceError
 from agentaudit.image import Image
 from agentaudit.sources.images.blobs import BlobImage
+from agentaudit.sources.images.cache import usual_folder
 from agentaudit.sources.images.daemon import Daemon
 from agentaudit.sources.images.docker_archive import DockerArchive
 from agentaudit.sources.images.files import Archive, Files, Folder
@@ -52,6 +53,19 @@ class ReadOptions:
     cache: Path | None = None
     """Folder of kept layer scans; None keeps none."""
     offline: bool = False
+
+
+def read_options(
+    root: Path, most_bytes: int | None, most_files: int | None, no_cache: bool, offline: bool
+) -> ReadOptions:
+    """How images are read as flags have it; None leaves a limit as it is."""
+    usual = Limits()
+    limits = replace(
+        usual,
+        image=usual.image if most_bytes is None else most_bytes,
+        files=usual.files if most_files is None else most_files,
+    )
+    return ReadOptions(root, limits, None if no_cache else usual_folder(), offline)
 
 
 @dataclass(slots=True)

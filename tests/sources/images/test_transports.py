@@ -264,3 +264,16 @@ def test_an_archive_is_opened_without_reading_its_layers(tmp_path: Path) -> None
     assert found.damaged
     assert "an unpacked layer is" in found.why
     assert io.BytesIO(data).getbuffer().nbytes > 5_000_000
+
+
+def test_distributions_at_the_root_own_their_files(tmp_path: Path) -> None:
+    """`pip install --target /` leaves no directory above them."""
+    root = layer(
+        file("kept/__init__.py", b"1\n"),
+        file("kept-1.0.dist-info/METADATA", b"Name: kept\nVersion: 1.0\n"),
+        file("kept-1.0.dist-info/RECORD", b"kept/__init__.py,,\nkept-1.0.dist-info/RECORD,,\n"),
+    )
+    held = examined(layout(tmp_path, root)).contents
+    assert held is not None
+    assert [(p.name, p.installed) for p in held.packages] == [("kept", True)]
+    assert "kept/__init__.py" not in held.application

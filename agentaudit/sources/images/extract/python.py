@@ -29,6 +29,8 @@ _DEBIAN = "usr/lib/python3/dist-packages/"
 _FIELDS = frozenset({"name", "version"})
 _MOST_LINES = 500_000
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_INDIRECT = re.compile(r"\A[\s/.]|[\s/]\Z|//|/\.")
+"""A path that is not yet in its shortest form, or may not be."""
 
 
 def packages(files: FileMap) -> Iterator[Package]:
@@ -61,26 +63,36 @@ def _home(path: str) -> str:
 
 def _installed(files: FileMap, home: str) -> bool:
     """Whether any of its files is there; nothing is held against one that lists no file."""
-    listed = [path for path in listing(files, home) if not _is_metadata(path)]
-    return not listed or any(files.resolve(path) for path in listed)
+    listed = False
+    for path in _listed(files, home):
+        if not _is_metadata(path):
+            listed = True
+            if files.resolve(path):
+                return True
+    return not listed
 
 
 def listing(files: FileMap, home: str) -> list[str]:
     """Paths that the distribution with this metadata directory says it installed."""
+    return list(_listed(files, home))
+
+
+def _listed(files: FileMap, home: str) -> Iterator[str]:
     above = home.rpartition("/")[0]
     record = files.read(f"{home}/RECORD")
     if record is not None:
-        return list(_placed(above, _recorded(record)))
+        yield from _placed(above, _recorded(record))
+        return
     installed = files.read(f"{home}/installed-files.txt")
     if installed is not None:
-        return list(_placed(home, text(installed).split("\n")[:_MOST_LINES]))
+        yield from _placed(home, text(installed).split("\n")[:_MOST_LINES])
+        return
     tops = files.read(f"{home}/top_level.txt")
     if tops is not None:
         names = [name.strip() for name in text(tops).split("\n")[:1000] if name.strip()]
-        return list(
-            _placed(above, (form for n in names for form in (n, f"{n}.py", f"{n}/__init__.py")))
+        yield from _placed(
+            above, (form for n in names for form in (n, f"{n}.py", f"{n}/__init__.py"))
         )
-    return []
 
 
 def _recorded(data: bytes) -> Iterator[str]:
@@ -97,7 +109,10 @@ def _recorded(data: bytes) -> Iterator[str]:
 def _placed(folder: str, names: Iterable[str]) -> Iterator[str]:
     """Paths relative to a directory as paths of the image; those that leave the image are not."""
     for name in names:
-        parts = [] if name.startswith("/") else folder.split("/")
+        if name and not _INDIRECT.search(name):
+            yield f"{folder}/{name}" if folder else name
+            continue
+        parts = [] if name.startswith("/") or not folder else folder.split("/")
         for part in name.strip().split("/"):
             if part == "..":
                 if not parts:
