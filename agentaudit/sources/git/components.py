@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from agentaudit.code import Role
 from agentaudit.evidence import safe
 from agentaudit.source import BuildFile, Component, ImageUse, Manifest, Place
 from agentaudit.sources.git import (
@@ -25,7 +26,7 @@ from agentaudit.sources.git.declared import Parsed
 from agentaudit.sources.git.images import short_name
 from agentaudit.sources.git.orders import named_contexts
 from agentaudit.sources.git.reader import Reader, directory, inside
-from agentaudit.sources.git.roles import Role, role
+from agentaudit.sources.git.roles import role
 from agentaudit.sources.git.workflows import Run
 
 _CODE = frozenset(

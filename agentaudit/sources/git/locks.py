@@ -3,19 +3,16 @@ cannot be trusted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from agentaudit import parse
 from agentaudit.source import Lock
 from agentaudit.sources.git.declared import Parsed
 from agentaudit.sources.git.globs import matches
-from agentaudit.sources.git.lock_formats import (
-    FORMATS,
-    REQUIREMENTS_LOCK,
-    Pinned,
-    from_requirements,
-)
+from agentaudit.sources.git.lock_formats import FORMATS, REQUIREMENTS_LOCK, format_of
+from agentaudit.sources.git.lock_python import from_requirements
+from agentaudit.sources.git.pinned import Pinned
 from agentaudit.sources.git.python_manifests import REQUIREMENTS
 from agentaudit.sources.git.reader import Reader, ancestors, directory
 from agentaudit.sources.git.text import LOCK_CAP, is_pointer
@@ -42,22 +39,23 @@ class Found:
 
 def find(reader: Reader) -> tuple[Found, ...]:
     """Every lock file of the application."""
-    found = [_read(reader, path, FORMATS[_format(path)]) for path in reader.named(_format)]
-    found += filter(None, (_compiled(reader, path) for path in reader.named(_maybe_compiled)))
+    found = [_read(reader, path, FORMATS[format_of(path)]) for path in reader.named(format_of)]
+    compiled = {*reader.named(_maybe_compiled), *_in_requirements(reader)}
+    found += filter(None, (_compiled(reader, path) for path in sorted(compiled)))
     return tuple(sorted(found, key=lambda lock: lock.path))
-
-
-def _format(path: str) -> str:
-    name = path.rpartition("/")[2]
-    if name in FORMATS:
-        return name
-    return "pylock.toml" if name.startswith("pylock.") and name.endswith(".toml") else ""
 
 
 def _maybe_compiled(name: str) -> bool:
     return bool(REQUIREMENTS.fullmatch(name) and name.endswith(".txt")) or bool(
         REQUIREMENTS_LOCK.fullmatch(name)
     )
+
+
+def _in_requirements(reader: Reader) -> Iterator[str]:
+    """`requirements/base.txt` and its like."""
+    for path in reader.named(lambda name: name.endswith((".txt", ".lock"))):
+        if directory(path).rpartition("/")[2] == "requirements":
+            yield path
 
 
 def _read(reader: Reader, path: str, kind: tuple[str, object]) -> Found:

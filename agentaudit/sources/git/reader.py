@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from agentaudit import parse
+from agentaudit.code import Role
 from agentaudit.source import Place
 from agentaudit.sources.git.globs import matches
-from agentaudit.sources.git.roles import Role, directory_role, foreign, role
+from agentaudit.sources.git.roles import directory_role, foreign, role
 from agentaudit.sources.git.text import CAP, MISSING, TOO_LARGE, Content, lines
 from agentaudit.sources.git.tree import Tree
 

@@ -3,23 +3,9 @@
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 from functools import lru_cache
 
-
-class Role(StrEnum):
-    """The part of a repository that a file belongs to."""
-
-    APP = "app"
-    TEST = "test"
-    EXAMPLE = "example"
-    TEMPLATE = "template"
-    DOCS = "docs"
-    VENDORED = "vendored"
-    GENERATED = "generated"
-    TOOLING = "tooling"
-    """Of the people who write it: editors, development containers."""
-
+from agentaudit.code import Role
 
 _NAMES: dict[Role, str] = {
     Role.TEST: "test tests __tests__ testing testdata fixtures e2e spec specs",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from agentaudit.code import Role
 from agentaudit.sources.git.reader import Reader
-from agentaudit.sources.git.roles import Role, role
+from agentaudit.sources.git.roles import role
 from agentaudit.sources.git.text import lines
 
 _NAMES = re.compile(
