@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+from agentaudit.code import Call, Role, Strength
+from agentaudit.evidence import Evidence
+from agentaudit.finding import Answer, Outcome
+from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
+from agentaudit.probes.models.ids import Used, asked, used
+from agentaudit.probes.readable import unread
+from agentaudit.source import Component, Use
+
+PURPOSES = frozenset({"chat", "embedding"})
+TRADES = ("model", "agent", "embedding")
+PYTHON = {"requirements.txt": "openai==1.93.0\n"}
+NODE = {"package.json": '{"name": "web", "dependencies": {"ai": "5.0.0", "@ai-sdk/openai": "2"}}'}
+ASK = "from openai import OpenAI\nclient = OpenAI()\ndef answer(q):\n    return "
+CREATE = "client.chat.completions.create(model={}, messages=[{{'role': 'user', 'content': q}}])\n"
+AZURE = (
+    "from openai import AzureOpenAI\nclient = AzureOpenAI()\ndef answer(q):\n    return "
+    "client.chat.completions.create(model='gpt-4o', messages=[])\n"
+)
+BICEP = "param chatModelName string = 'gpt-4o'\nparam chatModelVersion string = '{}'\n"
+
+
+def _component(source: str, name: str = "app.py", **more: str) -> dict[str, object]:
+    manifest = NODE if name.endswith(".ts") else PYTHON
+    return {"component": {"files": {**manifest, name: source, **more}}}
+
+
+@probe(
+    "models-ids-pinned",
+    fix="Name the dated version where the id is set, and change it by a commit: "
+    '`model="gpt-4o-2024-08-06"` instead of `model="gpt-4o"` (Azure: `version: \'2024-08-06\'` '
+    "beside the model's name in the Bicep deployment).",
+    examples=[
+        Example(Outcome.PASS, _component(ASK + CREATE.format('"gpt-4o-2024-08-06"'))),
+        Example(
+            Outcome.PASS,
+            _component(
+                'import { generateText } from "ai";\nimport { openai } from "@ai-sdk/openai";\n'
+                'const model = openai("gpt-4o-2024-08-06");\n'
+                "export const answer = (prompt: string) => generateText({ model, prompt });\n",
+                "app.ts",
+            ),
+        ),
+        Example(
+            Outcome.PASS,
+            _component(AZURE, **{"infra/main.bicep": BICEP.format("2024-08-06")}),
+            "the deployment's name is an alias; its version is pinned in Bicep",
+        ),
+        Example(Outcome.FAIL, _component(ASK + CREATE.format('"gpt-4o"'))),
+        Example(
+            Outcome.FAIL,
+            _component(
+                "import os\n" + ASK + CREATE.format('os.getenv("MODEL", "gpt-4o")'),
+            ),
+            "the default of an environment variable is used",
+        ),
+        Example(
+            Outcome.FAIL,
+            _component(
+                'import { generateText } from "ai";\nimport { openai } from "@ai-sdk/openai";\n'
+                "export const answer = (prompt: string) =>\n"
+                '  generateText({ model: openai("gpt-4o"), prompt });\n',
+                "app.ts",
+            ),
+        ),
+        Example(
+            Outcome.FAIL,
+            _component(AZURE, **{"infra/main.bicep": BICEP.format("latest")}),
+            "`latest` in Bicep pins nothing",
+        ),
+        Example(
+            Outcome.UNKNOWN,
+            _component("import os\n" + ASK + CREATE.format('os.environ["MODEL"]')),
+            "the id is set outside of the repository",
+        ),
+        Example(
+            Outcome.NOT_APPLICABLE,
+            {"component": {"files": {"requirements.txt": "flask==3.1.0\n", "app.py": "x = 1\n"}}},
+            "it calls no model",
+        ),
+    ],
+)
+def ids_pinned(component: Component) -> Answer:
+    """Does every model id in use name a dated or immutable version?
+
+    `gpt-4o` is whatever the provider serves under that name today. When answers change and no
+    commit explains it, the alias moved; a dated id moves only when the team moves it.
+    """
+    found = used(component, PURPOSES)
+    calling = [use for trade in TRADES for use in component.uses(trade)]
+    if not found and (missing := unread(component, calling, "model ids")):
+        return missing
+    if moving := [each for each in found if not each.pinned]:
+        return _alias(moving, len(found), component)
+    doubts = _elsewhere(component, found)
+    if found and not doubts:
+        message = f"all {len(found)} model ids in use name one version: {_listed(found)}"
+        return passed(message, *map(_shown, found[:5]))
+    if doubts:
+        return unknown(
+            f"the model is named outside of the repository: {doubts[0].written}",
+            *(each.place.evidence() for each in doubts[:5]),
+            reason="set_at_run_time",
+            fact="model id",
+            place=component.id,
+        )
+    return _nothing(component, calling)
+
+
+def _alias(moving: list[Used], total: int, component: Component) -> Answer:
+    return failed(
+        f"{len(moving)} of {total} model ids in use are aliases that can move: {_listed(moving)}",
+        *map(_shown, moving[:5]),
+        reason="model_alias_mutable",
+        fact="model id",
+        place=component.id,
+    )
+
+
+def _nothing(component: Component, calling: list[Use]) -> Answer:
+    """No id is in sight: is a model asked at all?"""
+    calls = [use for use in calling if use.strength >= Strength.CALLED]
+    asking = [each for each in calls if each.trade == "model"]
+    if not calling or max(use.strength for use in calling) < Strength.IMPORTED:
+        return not_applicable("no code of it calls a model", component.evidence())
+    if not asking:
+        return not_applicable(
+            "its code names and asks no hosted model", calling[0].place.evidence()
+        )
+    return unknown(
+        f"{asking[0].library} is called, and no model id is visible in code or configuration",
+        asking[0].place.evidence(),
+        reason="no_id_visible",
+        fact="model id",
+        place=component.id,
+    )
+
+
+def _elsewhere(component: Component, found: list[Used]) -> list[Value]:
+    """Models that the environment names and nothing in the repository does."""
+    code = component.code
+    asking = [c for c in code.calls if c.role is Role.APP and _asks(c, component)]
+    values = [(call, asked(code, call)) for call in asking]
+    fixed = any(each.fixed_by for each in found)
+    return [
+        value
+        for call, value in values
+        if value is not None
+        and value.text is None
+        and value.name
+        and not (fixed and "azure" in call.callee.lower())
+    ]
+
+
+def _asks(call: Call, component: Component) -> bool:
+    libraries = {use.library for trade in TRADES for use in component.uses(trade)}
+    return call.library in libraries
+
+
+def _shown(each: Used) -> Evidence:
+    return (each.fixed_by or each.place).evidence()
+
+
+def _listed(found: list[Used]) -> str:
+    names = [each.id.text for each in found[:4]]
+    return ", ".join(names) + (f" and {len(found) - 4} more" if len(found) > 4 else "")
