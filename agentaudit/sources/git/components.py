@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from agentaudit.code import Role
 from agentaudit.evidence import safe
 from agentaudit.source import BuildFile, Component, ImageUse, Manifest, Place
 from agentaudit.sources.git import (
@@ -22,11 +21,12 @@ from agentaudit.sources.git import (
     workflows,
 )
 from agentaudit.sources.git.builds import Build, Homes
+from agentaudit.sources.git.codes import Codes, Project
 from agentaudit.sources.git.declared import Parsed
 from agentaudit.sources.git.images import short_name
 from agentaudit.sources.git.orders import named_contexts
 from agentaudit.sources.git.reader import Reader, directory, inside
-from agentaudit.sources.git.roles import role
+from agentaudit.sources.git.roles import is_own
 from agentaudit.sources.git.workflows import Run
 
 _CODE = frozenset(
@@ -97,7 +97,21 @@ class Survey:
         self._attach_compose()
         self._attach_kubernetes()
         self._attach_settings()
-        return tuple(self._publish(self._parts[home]) for home in sorted(self._parts))
+        published = {home: self._publish(self._parts[home]) for home in sorted(self._parts)}
+        codes = self._codes(published)
+        return tuple(replace(each, code=codes.of(home)) for home, each in published.items())
+
+    def _codes(self, found: dict[str, Component]) -> Codes:
+        needs = {
+            home: [need for manifest in each.manifests for need in manifest.dependencies]
+            for home, each in found.items()
+        }
+        taken = {path: part.home for part in self._parts.values() for path in part.manifests}
+        projects = [
+            Project(_home(path, parsed), parsed.name, taken.get(path))
+            for path, parsed in self._manifests.items()
+        ]
+        return Codes(self._reader, needs, projects)
 
     def _gather(self, homes: Homes, found: list[Build]) -> None:
         rest = []
@@ -240,7 +254,7 @@ class Survey:
         """Manifests of the part that could not be read."""
         for path in self._reader.problems:
             mine = path in part.manifests or part in self._owners(path)
-            if mine and manifests.is_manifest(path) and role(path) is Role.APP:
+            if mine and manifests.is_manifest(path) and is_own(path):
                 yield path
 
     def _root(self, part: _Part) -> str:

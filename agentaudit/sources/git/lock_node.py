@@ -136,9 +136,7 @@ def deno(text: str) -> Pinned:
     """deno.lock: packages of npm and jsr by `name@version`, remote modules by hash."""
     data = mapping(parse.json(text))
     inner = mapping(data.get("packages")) or data
-    pairs = [
-        _deno_key(key) for kind in ("npm", "jsr") for key in mapping(inner.get(kind))
-    ]
+    pairs = [_deno_key(key) for kind in ("npm", "jsr") for key in mapping(inner.get(kind))]
     return pinned(pairs, empty="version" in data)
 
 

@@ -63,7 +63,9 @@ def _required(dependencies: object) -> Iterator[str]:
     out of the lock where the condition is never met."""
     for name, wanted in mapping(dependencies).items():
         given = mapping(wanted)
-        if isinstance(wanted, str) or (given and not {"optional", "markers", "python"} & set(given)):
+        if isinstance(wanted, str) or (
+            given and not {"optional", "markers", "python"} & set(given)
+        ):
             yield normalised(name)
     for line in sequence(dependencies):
         named = re.match(r"[\w.-]{1,200}", word(line))
@@ -176,4 +178,6 @@ def _problem(named: Iterable[Requirement], *, exact: bool, made: bool) -> str:
         return f"pins no version of {', '.join(loose[:3])}"
     if not exact:
         return "holds a requirement without a pinned commit"
-    return "" if made else "has versions but no hashes: nothing shows that it lists indirect packages"
+    return (
+        "" if made else "has versions but no hashes: nothing shows that it lists indirect packages"
+    )

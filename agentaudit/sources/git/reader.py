@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, TypeVar
 
 from agentaudit import parse
-from agentaudit.code import Role
 from agentaudit.source import Place
 from agentaudit.sources.git.globs import matches
-from agentaudit.sources.git.roles import directory_role, foreign, role
+from agentaudit.sources.git.roles import OWN, directory_role, foreign, is_own
 from agentaudit.sources.git.text import CAP, MISSING, TOO_LARGE, Content, lines
-from agentaudit.sources.git.tree import Tree
+from agentaudit.sources.git.tree import Tree, decoded
 
 _T = TypeVar("_T")
 
@@ -27,6 +27,7 @@ class Reader:
         self.repo = repo
         self._tree = tree
         self._kept: dict[str, Content] = {}
+        self._trees: dict[str, list[parse.Tree]] = {}
         self._room = _KEEP
         self.problems: dict[str, str] = {}
         """Path → why it could not be read or understood."""
@@ -52,7 +53,7 @@ class Reader:
     @cached_property
     def app(self) -> tuple[str, ...]:
         """Paths that belong to the application itself: no test, example, template, vendored…"""
-        return tuple(path for path in self.paths if role(path) is Role.APP)
+        return tuple(path for path in self.paths if is_own(path))
 
     @cached_property
     def by_name(self) -> dict[str, list[str]]:
@@ -75,7 +76,7 @@ class Reader:
         """The file, or why it cannot be read."""
         found = self._kept.get(path)
         if found is None or (found == TOO_LARGE and cap > CAP):
-            found = self._tree.read(path, cap) if path in self.known else MISSING
+            found = decoded(self._tree.load(path, cap)) if path in self.known else MISSING
             self._room -= len(found.text or "") + 100
             if self._room > 0:
                 self._kept[path] = found
@@ -84,12 +85,26 @@ class Reader:
                 self.problems[path] = found.problem
         return found
 
+    def data(self, path: str, cap: int = CAP) -> bytes | str:
+        """The bytes of a file, read anew only if nobody has; a text says why there are none."""
+        if (kept := self._kept.get(path)) is not None:
+            return kept.problem if kept.text is None else kept.text.encode("utf-8", "replace")
+        found = self._tree.load(path, cap)
+        if isinstance(found, bytes) and found.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+            found = decoded(found)
+        if isinstance(found, Content):
+            if found.text is not None:
+                return found.text.encode()
+            self.problems[path] = found.problem
+            return found.problem
+        return found.removeprefix(BOM_UTF8)
+
     def text(self, path: str, cap: int = CAP) -> str | None:
         return self.content(path, cap).text
 
     def peek(self, path: str) -> str:
         """A small file, for what it says about a large one; empty where it is larger than 1 kB."""
-        return self._tree.read(path, 1024).text or ""
+        return decoded(self._tree.load(path, 1024)).text or ""
 
     def place(self, path: str, line: int | None = None) -> Place:
         """A place in a file, with the text of the line."""
@@ -100,8 +115,10 @@ class Reader:
 
     def yaml(self, path: str) -> list[parse.Tree]:
         """The documents of a YAML file; none when it cannot be read."""
-        text = self.text(path)
-        return self._parsed(path, lambda: parse.yaml_all(text or ""), [])
+        if path not in self._trees:
+            text = self.text(path)
+            self._trees[path] = self._parsed(path, lambda: parse.yaml_all(text or ""), [])
+        return self._trees[path]
 
     def toml(self, path: str) -> dict[str, Any]:
         """A TOML file; empty when it cannot be read."""
@@ -142,7 +159,7 @@ def ancestors(home: str) -> Iterator[str]:
 
 def is_app(home: str) -> bool:
     """Whether a directory belongs to the application itself."""
-    return directory_role(home) is Role.APP
+    return directory_role(home) in OWN
 
 
 def line_of(text: str, *needles: str) -> int | None:

@@ -9,6 +9,10 @@ from agentaudit.code import Role
 
 _NAMES: dict[Role, str] = {
     Role.TEST: "test tests __tests__ testing testdata fixtures e2e spec specs",
+    Role.EVAL: "eval evals evaluation evaluations benchmark benchmarks redteam red_team red-team",
+    Role.INFRA: "infra infrastructure terraform k8s kubernetes helm charts bicep iac migrations "
+    "alembic ansible pulumi",
+    Role.CI: ".github .gitlab .circleci .azure-pipelines .buildkite ci",
     Role.EXAMPLE: "example examples sample samples demo demos cookbook cookbooks tutorial "
     "tutorials quickstart quickstarts playground",
     Role.TEMPLATE: "template templates cookiecutter scaffold scaffolds boilerplate",
@@ -24,6 +28,12 @@ _TEST_FILE = re.compile(
     r"(?:test_.{1,200}|.{1,200}_test|conftest)\.\w{1,6}|.{1,200}\.(?:test|spec)\.\w{1,6}"
 )
 
+_EVAL_FILE = re.compile(
+    r"(?:evals?|evaluate|run_evals?|benchmark)\.\w{1,6}|eval_.{1,200}|.{1,200}[._]evals?\.\w{1,6}"
+)
+OWN = frozenset((Role.APP, Role.EVAL, Role.INFRA, Role.CI))
+"""Roles of what belongs to the application and its operation."""
+
 CLUTTER = frozenset(
     name for name, role in _DIRECTORIES.items() if role in (Role.VENDORED, Role.GENERATED)
 ) - {"vendor", "vendored", "third_party", "third-party", "thirdparty", "generated"} | {
@@ -38,10 +48,12 @@ CLUTTER = frozenset(
 
 @lru_cache(maxsize=65_536)
 def directory_role(directory: str) -> Role:
-    """Role of a directory path (empty for the root): the outermost telling part decides."""
+    """Role of a directory path (empty for the root): the outermost telling part decides, but for
+    evaluations among the tests."""
     for part in directory.split("/"):
         if role := _DIRECTORIES.get(part.lower()):
-            return role
+            evaluates = role is Role.TEST and f"/{directory.lower()}/".find("/eval") >= 0
+            return Role.EVAL if evaluates else role
         if part.endswith(".egg-info"):
             return Role.GENERATED
         if "{{" in part:
@@ -55,7 +67,14 @@ def role(path: str) -> Role:
     found = directory_role(directory)
     if found is Role.APP and _TEST_FILE.fullmatch(name):
         return Role.TEST
+    if found is Role.APP and _EVAL_FILE.fullmatch(name):
+        return Role.EVAL
     return found
+
+
+def is_own(path: str) -> bool:
+    """Whether a file belongs to the application or its operation: no test, example, template…"""
+    return role(path) in OWN
 
 
 def foreign(path: str) -> bool:

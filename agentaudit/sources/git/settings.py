@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from agentaudit.code import Role
 from agentaudit.sources.git.reader import Reader
-from agentaudit.sources.git.roles import role
+from agentaudit.sources.git.roles import is_own
 from agentaudit.sources.git.text import lines
 
 _NAMES = re.compile(
@@ -61,4 +60,4 @@ _INFRASTRUCTURE = (".tf", ".tfvars", ".bicep", ".bicepparam")
 
 def _is_setting(path: str) -> bool:
     name = path.rpartition("/")[2]
-    return role(path) is Role.APP and name != "__init__.py" and not path.startswith(".github/")
+    return is_own(path) and name != "__init__.py" and not path.startswith(".github/")

@@ -1,0 +1,101 @@
+"""The calls of one file that are worth keeping."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from agentaudit.sources.git.code.expressions import arguments, expression
+from agentaudit.sources.git.code.leaf import Leaf
+from agentaudit.sources.git.code.names import Names
+from agentaudit.sources.git.code.scopes import Scopes
+from agentaudit.sources.git.code.written import Expression, WrittenArgument, WrittenCall
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_ROOT = re.compile(rb"(?:new\s+|await\s+|[(@*&\s])*([A-Za-z_$][\w$]*)")
+_LAST = re.compile(rb"([\w$]+)\s*(?:<[^<>]{0,200}>)?\s*$")
+_NAMED = ("function", "constructor", "name", "type")
+_ENTRIES = frozenset(
+    (
+        *("main", "run", "handler", "lambda_handler", "init", "Main", "setup", "default"),
+        *("GET", "POST", "PUT", "PATCH", "DELETE", "middleware", "register", "constructor"),
+        *("lifespan", "startup", "on_startup", "on_chat_start", "Program", "Startup"),
+        *("Configure", "ConfigureServices", "loader", "action", "getServerSideProps"),
+    )
+)
+"""Functions that something outside of the repository calls."""
+
+
+class Calls:
+    """Reads the calls of one file."""
+
+    def __init__(self, leaf: Leaf, scopes: Scopes, names: Names, methods: frozenset[str]) -> None:
+        self._leaf = leaf
+        self._scopes = scopes
+        self._names = names
+        self._methods = frozenset(name.encode() for name in methods)
+        self._roots = frozenset(name.encode() for name in names.roots if name)
+
+    def all(self) -> Iterator[WrittenCall]:
+        """Calls of known libraries, and of known methods whatever they belong to, by line."""
+        return iter(sorted(self._kept(), key=lambda call: call.line))
+
+    def _kept(self) -> Iterator[WrittenCall]:
+        for node in self._leaf.found("call"):
+            if self._wanted(node):
+                yield self._written(node)
+        for node in self._leaf.found("mark"):
+            root = _ROOT.match(self._leaf.data, node.start_byte)
+            if root is not None and root[1] in self._roots:
+                yield self._written(node, bare=True)
+
+    def _wanted(self, node: Node) -> bool:
+        data = self._leaf.data
+        root = _ROOT.match(data, node.start_byte)
+        if root is not None and root[1] in self._roots:
+            return True
+        named = next(filter(None, map(node.child_by_field_name, _NAMED)), None)
+        if named is None:
+            return False
+        last = _LAST.search(data, max(named.start_byte, named.end_byte - 120), named.end_byte)
+        return last is not None and last[1] in self._methods
+
+    def _written(self, node: Node, *, bare: bool = False) -> WrittenCall:
+        leaf, at = self._leaf, node.start_byte
+        given = [] if bare else list(arguments(leaf, node))
+        line = leaf.line(_name_at(node))
+        return WrittenCall(
+            callee=self._names.dotted(node, at)[:400],
+            arguments=[
+                WrittenArgument(name, position, self._value(value, at))
+                for name, position, value in given
+            ],
+            line=line,
+            text=leaf.shown(line),
+            scope=self._scopes.scope(at),
+            guards=self._scopes.guards(at),
+            inside=[
+                name
+                for name, free in self._scopes.names(at)
+                if not free and name not in _ENTRIES and not name.startswith("__")
+            ],
+        )
+
+    def _value(self, node: Node, at: int) -> Expression:
+        found = expression(self._leaf, node)
+        if found.kind in ("name", "call") and found.name:
+            dotted = self._names.resolved(found.name.split("."), at)
+            return found._replace(name=dotted[:400])
+        return found
+
+
+def _name_at(node: Node) -> int:
+    """Where the last part of the name of a call stands: chains run over many lines."""
+    named = next(filter(None, map(node.child_by_field_name, _NAMED)), None)
+    if named is None:
+        return node.start_byte
+    last = next(filter(None, map(named.child_by_field_name, ("attribute", "property"))), None)
+    return (last or named).start_byte

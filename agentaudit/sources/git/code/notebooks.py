@@ -1,0 +1,24 @@
+"""Notebooks as Python: code cells only, every line where it was, as far as that can be."""
+
+from __future__ import annotations
+
+from agentaudit import parse
+from agentaudit.sources.git.reader import mapping, sequence
+
+
+def source(data: bytes) -> bytes:
+    """The code of a Jupyter notebook; shell and magic lines are left blank. Line numbers count the
+    lines of all code cells."""
+    try:
+        notebook = mapping(parse.json(data))
+    except parse.Malformed:
+        return b""
+    cells = [mapping(cell) for cell in sequence(notebook.get("cells"))]
+    lines: list[str] = []
+    for cell in cells:
+        if cell.get("cell_type") == "code":
+            written = cell.get("source")
+            parts = written if isinstance(written, list) else [written]
+            text = "".join(part for part in parts if isinstance(part, str))
+            lines += ["" if line.lstrip()[:1] in ("%", "!") else line for line in text.split("\n")]
+    return "\n".join(lines).encode("utf-8", "surrogatepass")

@@ -1,0 +1,149 @@
+"""One hop: from a name in one file to the text that it stands for, there or elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from agentaudit.code import Setting, Value
+from agentaudit.evidence import Place
+from agentaudit.sources.git.code.index import SourceFile
+from agentaudit.sources.git.code.modules import Modules
+from agentaudit.sources.git.code.written import Expression
+
+
+class Bound(NamedTuple):
+    """What a name stands for, and where."""
+
+    file: SourceFile
+    value: Expression
+    via: str
+
+
+class Resolver:
+    """Follows names of one tree; `settings` are the values outside of the code by lower-case
+    name."""
+
+    def __init__(self, repo: str, modules: Modules, settings: Mapping[str, Setting]) -> None:
+        self._repo = repo
+        self._modules = modules
+        self._settings = settings
+
+    def value(self, file: SourceFile, scope: str, given: Expression, text: str = "") -> Value:
+        """What an argument is."""
+        here = Place(self._repo, file.path, given.line or None, text)
+        written = given.written
+        if given.kind == "text":
+            return Value(given.text, here, "literal")
+        if given.kind == "environment":
+            return self._environment(given, here, written)
+        if given.kind == "name":
+            found = self.bound(file, scope, given.name)
+            if found is not None:
+                return self._followed(found, given, here)
+            if given.text is not None:
+                return Value(given.text, here, "default", written, given.name)
+            return self._by_setting(given.name, here, written)
+        why = "the result of a call" if given.kind == "call" else "made at run time"
+        return Value(None, here, why, written)
+
+    def _environment(self, given: Expression, here: Place, written: str) -> Value:
+        if given.text is not None:
+            return Value(given.text, here, "environment", written, given.name)
+        setting = self._settings.get(_key(given.name))
+        if setting is not None and setting.value:
+            return Value(setting.value, setting.place, "setting", written, given.name)
+        return Value(None, here, "environment without a default", written, given.name)
+
+    def _by_setting(self, name: str, here: Place, written: str) -> Value:
+        last = name.rpartition(".")[2]
+        setting = self._settings.get(_key(last)) if "." in name else None
+        if setting is not None and setting.value:
+            return Value(setting.value, setting.place, "setting", written, last)
+        return Value(None, here, "a name that is bound elsewhere", written, "")
+
+    def _followed(self, found: Bound, given: Expression, here: Place) -> Value:
+        value = found.value
+        place = Place(self._repo, found.file.path, value.line or None, value.written)
+        if value.kind == "text":
+            name = given.name.rpartition(".")[2] if found.via == "field" else ""
+            return Value(value.text, place, found.via, given.written, name)
+        if value.kind == "environment":
+            return self._environment(value, place, given.written)
+        if value.text is not None:
+            return Value(value.text, place, "default", given.written, value.name)
+        second = self.bound(found.file, "", value.name) if value.name else None
+        if second is not None and second.value.kind == "text":
+            where = Place(self._repo, second.file.path, second.value.line or None)
+            return Value(second.value.text, where, second.via, given.written)
+        return Value(None, here, "more than one hop away", given.written)
+
+    def bound(self, file: SourceFile, scope: str, name: str) -> Bound | None:
+        """What a dotted name is bound to, in the scope, the module, or a module it imports."""
+        bindings = file.written.bindings
+        inner = scope
+        while inner:
+            if (found := bindings.get(f"{inner}.{name}")) is not None:
+                return Bound(file, found, "default" if "." not in name else "field")
+            inner = inner.rpartition(".")[0]
+        for candidate in _candidates(name):
+            if (found := bindings.get(candidate)) is not None:
+                return Bound(file, found, _via(candidate))
+        first, dot, rest = name.partition(".")
+        meant = _aliases(file).get(first)
+        return self._imported(file, f"{meant}{dot}{rest}" if meant else name)
+
+    def _imported(self, file: SourceFile, name: str) -> Bound | None:
+        """In a module of the tree that the file imports."""
+        for other, rest in self._modules.of(file, name):
+            bindings = other.written.bindings
+            for candidate in _candidates(rest):
+                if (found := bindings.get(candidate)) is not None:
+                    return Bound(other, found, _via(candidate))
+            if "." in rest and (found := self._instance(other, rest)) is not None:
+                return Bound(other, found, "field")
+        return None
+
+    def _instance(self, file: SourceFile, name: str) -> Expression | None:
+        """`settings.model`, where `settings` is made from a class with a field `model`: the only
+        class of that module, or of one that it imports, that has the field."""
+        field = name.rpartition(".")[2]
+        bindings = file.written.bindings
+        found = [key for key in bindings if key.endswith("." + field) and key[:1].isupper()]
+        return bindings[found[0]] if len(found) == 1 else None
+
+
+def _aliases(file: SourceFile) -> dict[str, str]:
+    """Local name → dotted name of everything that the file imports."""
+    if file.aliases is None:
+        file.aliases = {
+            taken.alias: f"{row.module}.{taken.name}" if taken.name else row.module
+            for row in file.written.imports
+            for taken in row.taken
+        }
+    return file.aliases
+
+
+def _candidates(name: str) -> list[str]:
+    """The name as it may be bound: with its owner, without `.value`."""
+    name = name.removesuffix(".value")
+    parts = name.split(".")
+    found = [name]
+    if len(parts) > 2:
+        found.append(".".join(parts[-2:]))
+    if parts[0] in ("self", "this", "cls"):
+        found.append(parts[-1])
+    return found
+
+
+def _via(name: str) -> str:
+    head, _, last = name.rpartition(".")
+    if not head:
+        return "constant"
+    if head[:1].isupper() and not head.isupper():
+        return "enum" if last.isupper() else "field"
+    return "dict"
+
+
+def _key(name: str) -> str:
+    return name.lower().replace("-", "_")

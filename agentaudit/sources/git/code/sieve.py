@@ -1,0 +1,100 @@
+"""Which files are looked into, and what in them is known: one pattern over bytes, made from the
+knowledge files, so that most files cost one pass of RE2 and no parsing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+
+from agentaudit.code import Role
+from agentaudit.sources.git.code.patterns import Pattern, compiled
+from agentaudit.sources.git.knowledge import Knowledge, known, prefixes
+
+
+class Sieve:
+    """Made once for all files."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self.methods = frozenset(knowledge.methods)
+        self._ids = compiled(_quoted(knowledge.ids))
+        self._knows: dict[str, Callable[[str], bool]] = {}
+        self._wanted: dict[tuple[str, bool], Pattern] = {}
+
+    def wanted(self, ecosystem: str, role: Role, data: bytes) -> bool:
+        """Whether a file of that ecosystem is worth parsing. Tests, examples and documents are
+        asked about evaluation only."""
+        strict = role not in (Role.APP, Role.EVAL, Role.INFRA)
+        key = (ecosystem, strict)
+        if key not in self._wanted:
+            self._wanted[key] = self._pattern(ecosystem, strict)
+        return bool(self._wanted[key].search(data))
+
+    def ids(self, data: bytes) -> frozenset[int]:
+        """Where the quotes of texts stand that look like an identifier."""
+        return frozenset(found.start() for found in self._ids.finditer(data))
+
+    def is_id(self, text: str) -> bool:
+        """Whether a text looks like an identifier."""
+        quoted = f'"{text[:300]}"'.encode("utf-8", "replace")
+        found = self._ids.search(quoted)
+        return found is not None and found.start() == 0
+
+    def knows(self, ecosystem: str) -> Callable[[str], bool]:
+        """Whether a dotted name belongs to a known library."""
+        if ecosystem not in self._knows:
+            table = self._knowledge.imports.get(ecosystem, {})
+            answers: dict[str, bool] = {}
+
+            def knows(dotted: str) -> bool:
+                if dotted not in answers:
+                    answers[dotted] = any(prefix in table for prefix in prefixes(dotted))
+                return answers[dotted]
+
+            self._knows[ecosystem] = knows
+        return self._knows[ecosystem]
+
+    def _pattern(self, ecosystem: str, strict: bool) -> Pattern:
+        knowledge = self._knowledge
+        table = knowledge.imports.get(ecosystem, {})
+        modules = [
+            re.escape(prefix)
+            for prefix, libraries in sorted(table.items())
+            if not strict or any(Role.TEST in knowledge.counts[each.trade] for each in libraries)
+        ]
+        found = [_imported(ecosystem, modules)] if modules else []
+        if not strict:
+            found += [_quoted(knowledge.ids), *knowledge.words]
+            found.append(rf"\b(?:{'|'.join(sorted(map(re.escape, knowledge.methods)))})\b")
+        return compiled(*found)
+
+
+def _imported(ecosystem: str, modules: Iterable[str]) -> str:
+    """An import of one of the modules, as the language writes it."""
+    names = "|".join(modules)
+    if ecosystem == "python":
+        # `from google import genai` names the second part after the word import
+        split = "|".join(sorted({_split(name) for name in modules if r"\." in name}))
+        return rf"(?m)^[ \t]*(?:from|import)[ \t]+(?:{names})\b" + (
+            rf"|(?m)^[ \t]*from[ \t]+(?:{split})\b" if split else ""
+        )
+    if ecosystem in ("node", "go"):
+        return rf"[\"'](?:{names})[\"'/]"
+    return rf"\b(?:import|using)[^;\n]{{0,60}}?\b(?:{names})\b"
+
+
+def _split(name: str) -> str:
+    head, _, tail = name.rpartition(r"\.")
+    return rf"{head}[ \t]+import[^\n]*\b{tail}"
+
+
+def _quoted(ids: list[str]) -> str:
+    """A quote, and an identifier behind it."""
+    return rf"[\"'`](?:{'|'.join(ids)})"
+
+
+@cache
+def sieve() -> Sieve:
+    """The sieve over everything that is known."""
+    return Sieve(known())

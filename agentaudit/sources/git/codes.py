@@ -1,0 +1,132 @@
+"""Which source files, settings and prompt files belong to which component, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from agentaudit.code import Code, Prompt, Role, Setting
+from agentaudit.source import Dependency
+from agentaudit.sources.git import kubernetes, settings
+from agentaudit.sources.git.code import configuration, prompts
+from agentaudit.sources.git.code.assemble import Repository
+from agentaudit.sources.git.reader import Reader, ancestors, directory
+from agentaudit.sources.git.roles import foreign, role
+
+_DEPLOYS = ("compose", "docker-compose")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A directory with a manifest."""
+
+    home: str
+    name: str
+    """As its manifest says; empty when it does not."""
+    part: str | None
+    """Home of the component that it belongs to; None where nothing deploys it."""
+
+
+@dataclass(slots=True)
+class _Share:
+    """What belongs to one component."""
+
+    sources: list[str] = field(default_factory=list)
+    settings: list[Setting] = field(default_factory=list)
+    prompts: list[Prompt] = field(default_factory=list)
+
+
+class Codes:
+    """The code of every component of a tree."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        parts: Mapping[str, Iterable[Dependency]],
+        projects: Iterable[Project],
+    ) -> None:
+        self._reader = reader
+        self._parts = {home: list(needs) for home, needs in parts.items()}
+        self._projects = {project.home: project for project in projects}
+        self._owners: dict[str, list[str]] = {}
+
+    def of(self, home: str) -> Code:
+        """What the source code of a component says."""
+        share = self._shares[home]
+        return self._repository.code(
+            share.sources, share.settings, self._parts[home], share.prompts
+        )
+
+    @cached_property
+    def _repository(self) -> Repository:
+        return Repository(self._reader)
+
+    @cached_property
+    def _shares(self) -> dict[str, _Share]:
+        found = {home: _Share() for home in self._parts}
+        for path in self._repository.paths:
+            for home in self._owned(path):
+                found[home].sources.append(path)
+        for path in self._configured():
+            if owners := self._owned(path):
+                rows = configuration.of_file(self._reader, path)
+                for home in owners:
+                    found[home].settings += rows
+        for prompt in self._prompt_files():
+            for home in self._owned(prompt.place.path):
+                found[home].prompts.append(prompt)
+        return found
+
+    def _owned(self, path: str) -> list[str]:
+        """The components that a file belongs to."""
+        home = directory(path)
+        if home not in self._owners:
+            self._owners[home] = self._owners_of(home)
+        return self._owners[home]
+
+    def _owners_of(self, home: str) -> list[str]:
+        for above in ancestors(home):
+            if above in self._parts:
+                return [above]
+            project = self._projects.get(above)
+            if project is not None and project.part is not None:
+                return [project.part]
+        for above in ancestors(home):
+            if above and (project := self._projects.get(above)) is not None:
+                return [part for part, needs in self._parts.items() if _needs(needs, project.name)]
+        return list(self._parts)
+
+    def _configured(self) -> Iterator[str]:
+        """Files that hold named values."""
+        reader = self._reader
+        found = {*settings.find(reader), *kubernetes.value_files(reader)}
+        for path in reader.app:
+            name = path.rpartition("/")[2].lower()
+            deploys = name.startswith(_DEPLOYS) and name.endswith((".yml", ".yaml"))
+            if (
+                deploys
+                or name.startswith("dockerfile")
+                or name.endswith((".dockerfile", ".env"))
+                or name.startswith(".env")
+                or path.startswith(".github/workflows/")
+            ):
+                found.add(path)
+        return (path for path in sorted(found) if not path.endswith(".py"))
+
+    def _prompt_files(self) -> Iterator[Prompt]:
+        repo = self._reader.repo
+        for path in self._reader.paths:
+            if not prompts.is_prompt_file(path) or foreign(path):
+                continue
+            part = role(path)
+            if part in (Role.APP, Role.TEMPLATE, Role.EVAL):
+                text = self._reader.text(path)
+                if text is not None:
+                    used = self._repository.mention(path.rpartition("/")[2])
+                    yield from prompts.files(repo, [(path, part, len(text), used)])
+
+
+def _needs(needs: Iterable[Dependency], name: str) -> bool:
+    wanted = name.lower().replace("_", "-")
+    return bool(wanted) and any(need.name.lower().replace("_", "-") == wanted for need in needs)
