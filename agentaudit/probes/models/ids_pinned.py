@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from agentaudit.code import Call, Role, Strength
+from agentaudit.code import Strength, Use, Value
 from agentaudit.evidence import Evidence
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
+from agentaudit.probes.callers import calls_of
 from agentaudit.probes.models.ids import Used, asked, used
 from agentaudit.probes.readable import unread
-from agentaudit.source import Component, Use
+from agentaudit.source import Component
 
 PURPOSES = frozenset({"chat", "embedding"})
 TRADES = ("model", "agent", "embedding")
@@ -139,9 +140,7 @@ def _nothing(component: Component, calling: list[Use]) -> Answer:
 
 def _elsewhere(component: Component, found: list[Used]) -> list[Value]:
     """Models that the environment names and nothing in the repository does."""
-    code = component.code
-    asking = [c for c in code.calls if c.role is Role.APP and _asks(c, component)]
-    values = [(call, asked(code, call)) for call in asking]
+    values = [(call, asked(component.code, call)) for call in calls_of(component, *TRADES)]
     fixed = any(each.fixed_by for each in found)
     return [
         value
@@ -151,11 +150,6 @@ def _elsewhere(component: Component, found: list[Used]) -> list[Value]:
         and value.name
         and not (fixed and "azure" in call.callee.lower())
     ]
-
-
-def _asks(call: Call, component: Component) -> bool:
-    libraries = {use.library for trade in TRADES for use in component.uses(trade)}
-    return call.library in libraries
 
 
 def _shown(each: Used) -> Evidence:

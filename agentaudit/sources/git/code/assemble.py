@@ -23,7 +23,7 @@ from agentaudit.sources.git import libraries
 from agentaudit.sources.git.code import prompts
 from agentaudit.sources.git.code.flags import condition
 from agentaudit.sources.git.code.index import Index, SourceFile
-from agentaudit.sources.git.code.mentions import Mentions
+from agentaudit.sources.git.code.mentions import mentions
 from agentaudit.sources.git.code.modules import Modules
 from agentaudit.sources.git.code.reach import Reach
 from agentaudit.sources.git.code.resolve import Resolver
@@ -41,16 +41,15 @@ class Repository:
         self._index = Index(reader)
         self._reach = Reach(self._index)
         self._modules = Modules(self._index)
-        self._mentions = Mentions(reader.repo, self._index)
 
     @property
     def paths(self) -> Iterable[str]:
         """Every source file that was found."""
         return self._index.files
 
-    def mention(self, name: str) -> Place | None:
-        """The first line of code that names a file."""
-        return self._mentions.of(name)
+    def mentions(self, names: Iterable[str]) -> dict[str, Place]:
+        """The first line of code that names each file."""
+        return mentions(self._reader.repo, self._index, names)
 
     def code(
         self,
@@ -107,6 +106,8 @@ class Repository:
     def _imports(self, file: SourceFile) -> Iterator[Import]:
         for row in file.written.imports:
             found = known().of_import(file.language.ecosystem, row.module)
+            # A package names the module best; other entries only lend it one more trade.
+            found.sort(key=lambda library: not library.packaged)
             yield Import(
                 module=row.module,
                 names=tuple(each.name for each in row.taken if each.name),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentaudit.sources.git.code.expressions import arguments, expression
 from agentaudit.sources.git.code.leaf import STRINGS, Leaf
-from agentaudit.sources.git.code.names import Names
+from agentaudit.sources.git.code.names import WORTH, Names
 from agentaudit.sources.git.code.written import Expression
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ def bindings(leaf: Leaf, names: Names) -> dict[str, Expression]:
     for scope, name, value in names.bindings:
         if len(found) >= _MOST:
             break
+        if not WORTH.match(leaf.data, value.start_byte):
+            continue
         key = _key(leaf, scope, name)
         if value.type in _OBJECTS:
             _members(leaf, key, value, found)

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from agentaudit.sources.git.code.expressions import arguments, expression
 from agentaudit.sources.git.code.leaf import Leaf
-from agentaudit.sources.git.code.names import Names
+from agentaudit.sources.git.code.names import ROOT, Names
 from agentaudit.sources.git.code.scopes import Scopes
 from agentaudit.sources.git.code.written import Expression, WrittenArgument, WrittenCall
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_ROOT = re.compile(rb"(?:new\s+|await\s+|[(@*&\s])*([A-Za-z_$][\w$]*)")
+    from agentaudit.sources.git.code.sieve import Sieve
+
 _LAST = re.compile(rb"([\w$]+)\s*(?:<[^<>]{0,200}>)?\s*$")
 _NAMED = ("function", "constructor", "name", "type")
 _ENTRIES = frozenset(
@@ -32,11 +33,13 @@ _ENTRIES = frozenset(
 class Calls:
     """Reads the calls of one file."""
 
-    def __init__(self, leaf: Leaf, scopes: Scopes, names: Names, methods: frozenset[str]) -> None:
+    def __init__(self, leaf: Leaf, scopes: Scopes, names: Names, sieve: Sieve) -> None:
         self._leaf = leaf
         self._scopes = scopes
         self._names = names
-        self._methods = frozenset(name.encode() for name in methods)
+        self._methods = frozenset(name.encode() for name in sieve.methods)
+        self._named = sieve.named
+        self._own = scopes.ranges(sieve.named)
         self._roots = frozenset(name.encode() for name in names.roots if name)
 
     def all(self) -> Iterator[WrittenCall]:
@@ -48,20 +51,22 @@ class Calls:
             if self._wanted(node):
                 yield self._written(node)
         for node in self._leaf.found("mark"):
-            root = _ROOT.match(self._leaf.data, node.start_byte)
+            root = ROOT.match(self._leaf.data, node.start_byte)
             if root is not None and root[1] in self._roots:
                 yield self._written(node, bare=True)
 
     def _wanted(self, node: Node) -> bool:
         data = self._leaf.data
-        root = _ROOT.match(data, node.start_byte)
+        root = ROOT.match(data, node.start_byte)
         if root is not None and root[1] in self._roots:
             return True
         named = next(filter(None, map(node.child_by_field_name, _NAMED)), None)
         if named is None:
             return False
         last = _LAST.search(data, max(named.start_byte, named.end_byte - 120), named.end_byte)
-        return last is not None and last[1] in self._methods
+        if last is not None and (last[1] in self._methods or self._named(last[1])):
+            return True
+        return any(start <= node.start_byte < end for start, end in self._own)
 
     def _written(self, node: Node, *, bare: bool = False) -> WrittenCall:
         leaf, at = self._leaf, node.start_byte

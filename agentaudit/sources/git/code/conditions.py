@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _NOT = frozenset({"not_operator", "unary_expression", "prefix_unary_expression"})
 _AND, _OR = frozenset({"and", "&&"}), frozenset({"or", "||"})
 _EQUAL, _UNEQUAL = frozenset({"==", "===", "is"}), frozenset({"!=", "!==", "is not"})
+_ABSENT = frozenset({"None", "null", "nil", "undefined"})
 _TWO = frozenset({"boolean_operator", "binary_expression"})
 _UNKNOWN = ["unknown"]
 _DEEPEST = 6
@@ -56,6 +57,9 @@ def _compared(leaf: Leaf, left: Node | None, sign: str, right: Node | None) -> l
         return ["not", found] if sign == "not in" else found
     if left.type in STRINGS:
         left, right = right, left
+    if leaf.text(right, 10) in _ABSENT and sign in _EQUAL | _UNEQUAL:
+        asked: list[Any] = ["truth", list(expression(leaf, left))]
+        return asked if sign in _UNEQUAL else ["not", asked]
     given = expression(leaf, right)
     if given.kind != "text":
         return _UNKNOWN

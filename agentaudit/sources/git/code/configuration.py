@@ -109,7 +109,24 @@ def _line(tree: Tree, at: tuple[Any, ...]) -> int | None:
 
 def _json(reader: Reader, path: str) -> Iterator[_Row]:
     text = reader.text(path) or ""
-    yield from _flat(reader.json(path), lambda at: line_of(text, f'"{at[-1]}"') if at else None)
+    yield from _flat(reader.json(path), _Forward(text).line)
+
+
+class _Forward:
+    """Finds keys in the order in which they stand: the text is gone through once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+        self._line = 1
+
+    def line(self, keys: tuple[Any, ...]) -> int | None:
+        at = self._text.find(f'"{keys[-1]}"', self._at) if keys else -1
+        if at < 0:
+            return None
+        self._line += self._text.count("\n", self._at, at)
+        self._at = at
+        return self._line
 
 
 def _toml(reader: Reader, path: str) -> Iterator[_Row]:

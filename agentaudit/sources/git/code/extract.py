@@ -21,7 +21,7 @@ def extract(language: Language, data: bytes, sieve: Sieve) -> Written:
     rows, aliases = imports(leaf)
     names = Names(leaf, scopes, aliases, sieve.knows(language.ecosystem))
     names.learn()
-    calls = Calls(leaf, scopes, names, sieve.methods)
+    calls = Calls(leaf, scopes, names, sieve)
     literals = Literals(leaf, scopes, names, sieve.ids(data))
     return Written(
         imports=[*rows, *names.required],

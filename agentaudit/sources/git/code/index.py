@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from agentaudit.code import Role
@@ -14,8 +15,13 @@ from agentaudit.sources.git.code.written import Written
 from agentaudit.sources.git.reader import Reader
 from agentaudit.sources.git.roles import role
 
+_PROMPTS = re.compile(r"(?i)(?:^|[/_.-])prompts?(?:[/_.-]|$)|Prompts?\.")
+"""Paths of modules that may hold prompts and nothing that is known besides."""
 _PARSED = 400_000
 """Largest source file that is parsed, in bytes: larger ones are data or made by a machine."""
+
+_SAMPLE = 40
+"""Files with nothing but common words that are parsed, evenly over the paths."""
 
 
 @dataclass(slots=True)
@@ -43,11 +49,16 @@ class Index:
         self._reader = reader
         self._sieve: Sieve = sieve()
         self.files: dict[str, SourceFile] = {}
+        self._common: list[SourceFile] = []
+        """Files that hold nothing but common words."""
         for path in reader.paths:
             language = languages.of(path)
             part = role(path) if language is not None else Role.VENDORED
             if language is not None and part not in (Role.VENDORED, Role.GENERATED):
                 self.files[path] = self._read(path, language, part)
+        step = len(self._common) // _SAMPLE + 1
+        for file in self._common[::step]:
+            self.parsed(file)
 
     def _read(self, path: str, language: Language, part: Role) -> SourceFile:
         found = self._reader.data(path)
@@ -55,16 +66,18 @@ class Index:
             return SourceFile(path, language, part, b"", Written(), found)
         data = source(found) if path.endswith(".ipynb") else found
         file = SourceFile(path, language, part, data, Written())
-        if not self._sieve.wanted(language.ecosystem, part, data):
-            return file
-        if len(data) > _PARSED:
-            file.problem = "too large to parse"
-            return file
-        return self.parsed(file)
+        if self._sieve.wanted(language.ecosystem, part, data):
+            self.parsed(file)
+        elif part is Role.APP and self._sieve.common(data):
+            self._common.append(file)
+        return file
 
     def parsed(self, file: SourceFile) -> SourceFile:
         """The file, parsed now."""
         file.looked = True
+        if len(file.data) > _PARSED:
+            file.problem = "too large to parse"
+            return file
         try:
             file.written = extract(file.language, file.data, self._sieve)
         except ImportError:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from agentaudit.code import Role
 from agentaudit.evidence import Place
-from agentaudit.sources.git.code.index import Index
+from agentaudit.sources.git.code.index import Index, SourceFile
+from agentaudit.sources.git.code.patterns import compiled
 
 _LOADS = re.compile(
     rb"open\(|read_text|readFile|load_prompt|from_file|FileSystemLoader|get_template|ReadFile|Resource"
@@ -14,30 +16,35 @@ _LOADS = re.compile(
 )
 
 
-class Mentions:
-    """Looks for names of files in code of the application."""
+def mentions(repo: str, index: Index, names: Iterable[str]) -> dict[str, Place]:
+    """The first line of application code that names each file: by its whole name, or by its stem
+    in a file that loads files. All names are looked for in one pass."""
+    wanted = {name for name in names if name.isascii()}
+    if not wanted:
+        return {}
+    stems = {name.partition(".")[0]: name for name in sorted(wanted, reverse=True)}
+    whole = compiled("|".join(sorted(map(re.escape, wanted))))
+    stem = compiled(rf"[\"'`/](?:{'|'.join(sorted(map(re.escape, filter(None, stems))))})[\"'`.]")
+    found: dict[str, Place] = {}
+    by_stem: dict[str, Place] = {}
+    for file in index.files.values():
+        if file.role not in (Role.APP, Role.EVAL):
+            continue
+        for match in whole.finditer(file.data):
+            name = match.group().decode()
+            if name not in found:
+                found[name] = _place(repo, file, match.start())
+        if len(by_stem) < len(stems) and _LOADS.search(file.data):
+            for match in stem.finditer(file.data):
+                name = stems[match.group()[1:-1].decode()]
+                if name not in by_stem:
+                    by_stem[name] = _place(repo, file, match.start() + 1)
+    return by_stem | found
 
-    def __init__(self, repo: str, index: Index) -> None:
-        self._repo = repo
-        self._files = [f for f in index.files.values() if f.role in (Role.APP, Role.EVAL)]
-        self._loads: list[bool] | None = None
 
-    def of(self, name: str) -> Place | None:
-        """The first mention: of the whole name, or of the stem in a file that loads files."""
-        if self._loads is None:
-            self._loads = [bool(_LOADS.search(file.data)) for file in self._files]
-        whole = name.encode("utf-8", "replace")
-        stem = re.compile(rb"[\"'`/]" + re.escape(whole.partition(b".")[0]) + rb"[\"'`.]")
-        for file in self._files:
-            if (at := file.data.find(whole)) >= 0:
-                return self._place(file.path, file.data, at)
-        for file, loads in zip(self._files, self._loads, strict=True):
-            if loads and (found := stem.search(file.data)):
-                return self._place(file.path, file.data, found.start())
-        return None
-
-    def _place(self, path: str, data: bytes, at: int) -> Place:
-        line = data.count(b"\n", 0, at) + 1
-        start, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
-        shown = data[start : end if end >= 0 else len(data)][:800].decode("utf-8", "replace")
-        return Place(self._repo, path, line, shown.strip()[:200])
+def _place(repo: str, file: SourceFile, at: int) -> Place:
+    data = file.data
+    line = data.count(b"\n", 0, at) + 1
+    start, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
+    shown = data[start : end if end >= 0 else len(data)][:800].decode("utf-8", "replace")
+    return Place(repo, file.path, line, shown.strip()[:200])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from agentaudit.sources.git.code.imports import required
@@ -12,6 +13,15 @@ from agentaudit.sources.git.code.written import Known, WrittenImport
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+ROOT = re.compile(rb"(?:new\s+|await\s+|[(@*&\s])*([A-Za-z_$][\w$]*)")
+"""The first part of a name, behind what may stand before it."""
+WORTH = re.compile(
+    rb"[\"'`\d{([]|[rRbBfFuU$@]{1,3}[\"']|(?:await\s+)?(?:Field|field|\w*[eE]nv\w*|[cC]onfig\w*"
+    rb"|process|import\.meta|Deno|os\.|System|builder|_?configuration|str|String|dedent|textwrap"
+    rb"|inspect|map\[|[\w$.]{1,120}\s*(?:[^\w$.(\s]|$|or\b|as\b|if\b))",
+    re.MULTILINE,
+)
+"""How a value begins that can be a text, a name, or a look-up in the environment."""
 _LEFT = ("left", "name", "property")
 _RIGHT = ("right", "value")
 _PARAMETER = ("name", "pattern", "declarator")
@@ -135,16 +145,27 @@ class Names:
             if given is not None and (made := self._typed(given, node.start_byte)):
                 self._learn(self._leaf.text(left, 100), made, node.start_byte, True)
             return
+        byte = right.start_byte
+        kind = right.type
+        callable_ = kind in self._leaf.language.calls or kind in self._leaf.language.members
+        root = ROOT.match(self._leaf.data, byte) if callable_ else None
+        made = ""
+        if root is not None and root[1].decode("utf-8", "replace") in self.roots:
+            made = self.dotted(right, byte)
+        if (
+            not made
+            and callable_
+            and kind in self._leaf.language.calls
+            and not WORTH.match(self._leaf.data, byte)
+        ):
+            return
         parts = self._leaf.dotted(left)
         if not parts:
             return
-        scope = self._scopes.scope(node.start_byte)
-        self.bindings.append((scope, ".".join(parts), right))
-        kind = right.type
-        if kind in self._leaf.language.calls or kind in self._leaf.language.members:
-            made = self.dotted(right, right.start_byte)
-            if made and self._known(made):
-                self._learn(".".join(parts), made, node.start_byte, node.type in _FIELD_KINDS)
+        name = ".".join(parts)
+        self.bindings.append((self._scopes.scope(node.start_byte), name, right))
+        if made and self._known(made):
+            self._learn(name, made, node.start_byte, node.type in _FIELD_KINDS)
 
     def _learn(self, name: str, made: str, byte: int, field: bool) -> None:
         owner, _, last = name.rpartition(".")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentaudit.sources.git.code.conditions import logic
@@ -35,14 +35,14 @@ class _Spans:
     """Nested ranges of bytes."""
 
     def __init__(self, ranges: list[tuple[int, int, Any]]) -> None:
-        self._spans: list[_Span] = []
+        self.spans: list[_Span] = []
         open_: list[int] = []
         for start, end, what in sorted(ranges, key=lambda each: (each[0], -each[1])):
-            while open_ and self._spans[open_[-1]].end <= start:
+            while open_ and self.spans[open_[-1]].end <= start:
                 open_.pop()
-            self._spans.append(_Span(start, end, open_[-1] if open_ else -1, what))
-            open_.append(len(self._spans) - 1)
-        self._starts = [span.start for span in self._spans]
+            self.spans.append(_Span(start, end, open_[-1] if open_ else -1, what))
+            open_.append(len(self.spans) - 1)
+        self._starts = [span.start for span in self.spans]
 
     def around(self, byte: int) -> Iterator[Any]:
         """What stands around a byte, innermost first."""
@@ -50,7 +50,7 @@ class _Spans:
         for _ in range(200):
             if at < 0:
                 return
-            span = self._spans[at]
+            span = self.spans[at]
             if byte < span.end:
                 yield span.what
             at = span.outer
@@ -68,6 +68,15 @@ class Scopes:
         """Names around a byte, outermost first, each with whether it is run without being named:
         decorated, annotated, exported as the default."""
         return list(self._named.around(byte))[::-1]
+
+    def ranges(self, wanted: Callable[[bytes], bool]) -> list[tuple[int, int]]:
+        """Bytes of the outermost functions and classes of such names."""
+        found: list[tuple[int, int]] = []
+        for span in self._named.spans:
+            inside = bool(found) and span.start < found[-1][1]
+            if not inside and wanted(span.what[0].encode()):
+                found.append((span.start, span.end))
+        return found
 
     def scope(self, byte: int) -> str:
         return ".".join(name for name, _ in self.names(byte))[:200]

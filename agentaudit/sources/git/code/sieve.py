@@ -19,17 +19,25 @@ class Sieve:
         self._knowledge = knowledge
         self.methods = frozenset(knowledge.methods)
         self._ids = compiled(_quoted(knowledge.ids))
+        self._common = compiled(*knowledge.common)
         self._knows: dict[str, Callable[[str], bool]] = {}
-        self._wanted: dict[tuple[str, bool], Pattern] = {}
+        self._wanted: dict[tuple[str, bool, bool], Pattern] = {}
+        self._names = compiled(*(each for names in knowledge.names.values() for each in names))
+        self._named: dict[bytes, bool] = {}
 
     def wanted(self, ecosystem: str, role: Role, data: bytes) -> bool:
         """Whether a file of that ecosystem is worth parsing. Tests, examples and documents are
         asked about evaluation only."""
-        strict = role not in (Role.APP, Role.EVAL, Role.INFRA)
-        key = (ecosystem, strict)
+        migrates = role is Role.INFRA and ecosystem == "python"
+        strict = migrates or role not in (Role.APP, Role.EVAL, Role.INFRA)
+        key = (ecosystem, strict, role is Role.EVAL)
         if key not in self._wanted:
-            self._wanted[key] = self._pattern(ecosystem, strict)
+            self._wanted[key] = self._pattern(ecosystem, strict, role)
         return bool(self._wanted[key].search(data))
+
+    def common(self, data: bytes) -> bool:
+        """Whether a file holds one of the words that very many files hold."""
+        return self._common.search(data) is not None
 
     def ids(self, data: bytes) -> frozenset[int]:
         """Where the quotes of texts stand that look like an identifier."""
@@ -40,6 +48,12 @@ class Sieve:
         quoted = f'"{text[:300]}"'.encode("utf-8", "replace")
         found = self._ids.search(quoted)
         return found is not None and found.start() == 0
+
+    def named(self, name: bytes) -> bool:
+        """Whether a team calls its own code of some trade so."""
+        if name not in self._named:
+            self._named[name] = bool(self._names.search(name))
+        return self._named[name]
 
     def knows(self, ecosystem: str) -> Callable[[str], bool]:
         """Whether a dotted name belongs to a known library."""
@@ -55,7 +69,7 @@ class Sieve:
             self._knows[ecosystem] = knows
         return self._knows[ecosystem]
 
-    def _pattern(self, ecosystem: str, strict: bool) -> Pattern:
+    def _pattern(self, ecosystem: str, strict: bool, role: Role) -> Pattern:
         knowledge = self._knowledge
         table = knowledge.imports.get(ecosystem, {})
         modules = [
@@ -66,7 +80,13 @@ class Sieve:
         found = [_imported(ecosystem, modules)] if modules else []
         if not strict:
             found += [_quoted(knowledge.ids), *knowledge.words]
-            found.append(rf"\b(?:{'|'.join(sorted(map(re.escape, knowledge.methods)))})\b")
+            for trade, names in knowledge.names.items():
+                # What counts for evaluation too is asked of files of evaluation only: elsewhere
+                # the same words mean many things.
+                if role is Role.EVAL or Role.EVAL not in knowledge.counts[trade]:
+                    found += names
+            telling = sorted(re.escape(name) for name in knowledge.methods if _telling(name))
+            found += [rf"\b(?:{'|'.join(telling)})\b"] if telling else []
         return compiled(*found)
 
 
@@ -87,6 +107,11 @@ def _imported(ecosystem: str, modules: Iterable[str]) -> str:
 def _split(name: str) -> str:
     head, _, tail = name.rpartition(r"\.")
     return rf"{head}[ \t]+import[^\n]*\b{tail}"
+
+
+def _telling(name: str) -> bool:
+    """Whether the name of a method says enough by itself: `from_pretrained`, not `create`."""
+    return "_" in name.strip("_") or not (name.islower() or name.istitle())
 
 
 def _quoted(ids: list[str]) -> str:

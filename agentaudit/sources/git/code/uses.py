@@ -58,6 +58,9 @@ class Uses:
             for name in row.names or ("",):
                 module = f"{row.module}.{name}" if name else row.module
                 for library in self._knowledge.of_import(ecosystem, module):
+                    # Of a library that has this trade besides others only the calls speak.
+                    if library.calls and not library.packaged and name not in library.calls:
+                        continue
                     if row.role in self._knowledge.counts[library.trade]:
                         yield Use(library.name, library.trade, Strength.IMPORTED, row.place)
 

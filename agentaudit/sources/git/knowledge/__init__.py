@@ -60,7 +60,10 @@ class Knowledge:
     off: list[Hook] = field(default_factory=list)
     methods: set[str] = field(default_factory=set)
     words: list[str] = field(default_factory=list)
+    common: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
+    names: dict[str, list[str]] = field(default_factory=dict)
+    """Trade → patterns of the names that a team gives its own code of that trade."""
     packages: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
     """Ecosystem → package → trades."""
     imports: dict[str, dict[str, list[Library]]] = field(default_factory=dict)
@@ -104,7 +107,9 @@ def take(found: Knowledge, trade: str, data: Mapping[str, Any]) -> None:
     found.counts[trade] = frozenset(map(Role, data.get("counts", ("app",))))
     found.methods.update(data.get("methods", ()))
     found.words += data.get("words", ())
+    found.common += data.get("common", ())
     found.ids += data.get("ids", ())
+    found.names[trade] = list(data.get("names", ()))
     found.hooks += [_hook(trade, each) for each in data.get("hooks", ())]
     found.off += [_hook(trade, each) for each in data.get("off", ())]
     for ecosystem, entries in data.get("libraries", {}).items():

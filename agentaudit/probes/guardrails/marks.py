@@ -1,0 +1,98 @@
+"""Pass marks of evaluations: numbers that a score is held against, and that fail a run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from agentaudit.code import Call, Role
+from agentaudit.evidence import Place
+from agentaudit.probes.guardrails.suites import OUTSIDE, configured
+from agentaudit.source import Component, Repo
+
+_SCORE = (
+    r"(?:score|accuracy|pass_?rate|success_?rate|recall|precision|f1|faithful|relevan|correct|ground"
+    r"|similarity|coheren|fluency|hit_?rate|ndcg|mrr|mean|avg|average|grade|quality|toxicity|halluc"
+    r"|passed|winrate|win_?rate|exact_match)"
+)
+_MARK = r"(?:0?\.\d{1,4}|[01]\.0|\d{1,3}(?:\.\d{1,3})?%?|[\w.]{0,40}(?:threshold|min|target|mark|floor|baseline)\w{0,20})"
+_HELD = re.compile(
+    rf"(?i)(?:assert\b|if\b|expect\(|assertGreater\w*\(|assertTrue\(|Should\w*\(|require\.\w+\()"
+    rf"[^#\n]{{0,160}}{_SCORE}[^#\n]{{0,80}}"
+    rf"(?:[<>]=?|\.toBe(?:Greater|Less)Than(?:OrEqual)?\(|,|\.isGreaterThan\w*\(|BeGreater\w*\()"
+    rf"\s*{_MARK}"
+)
+"""A score held against a number, in a statement that can fail."""
+_FAILS = re.compile(
+    r"(?:sys\.)?exit\(\s*[1-9]|raise\s+\w|raise$|process\.exit\(\s*[1-9]|throw\s|os\._exit|"
+    r"Environment\.Exit\(|panic\(|t\.(?:Fatal|Error)|pytest\.fail|return\s+[1-9]\b|exit\(1|"
+    r"System\.exit\(\s*[1-9]|SystemExit"
+)
+_WITHIN = 8
+"""Lines after an `if` within which the run must fail."""
+_CRITERIA = re.compile(
+    r'(?i)"[\w-]{0,60}(?:score|match|correct|ground|safety|quality)[\w-]{0,40}"\s*:\s*(?:0?\.\d+|1(?:\.0)?)\b'
+)
+_THRESHOLD = re.compile(
+    r"(?i)^\s*-?\s*[\"']?(?:threshold|min_?score|pass_?rate|passingScore|minScore)[\"']?\s*:\s*[\"']?\d"
+)
+
+
+def marks(repo: Repo) -> Iterator[Place]:
+    """Places where a pass mark of an evaluation is written down."""
+    for component in repo.components():
+        yield from _given(component)
+    files = {
+        (call.place.repo, call.place.path): call.place
+        for component in repo.components()
+        for call in component.code.calls
+        if call.role is Role.EVAL or _scoring_test(call, component)
+    }
+    for place in files.values():
+        if not OUTSIDE.search(place.path):
+            yield from _held(repo, place)
+    for place in configured(repo):
+        yield from _lines(repo, place, _THRESHOLD)
+    for place in repo.files("**/test_config.json"):
+        yield from _lines(repo, place, _CRITERIA)
+
+
+def _given(component: Component) -> Iterator[Place]:
+    """Thresholds that the measures of a suite are made with, where a test is held against them."""
+    libraries = {use.library for use in component.uses("evaluation")}
+    modules = tuple({i.module for i in component.code.imports if i.library in libraries})
+    asserting = {
+        call.place.path
+        for call in component.code.calls
+        if call.method in ("assert_test", "assertTest") or call.callee.endswith(".assert_passing")
+    }
+    for call in component.code.calls:
+        value = call.argument("threshold", "min_score", "minScore", "passing_score")
+        number = value is not None and re.match(r"[\d.]", value.text or value.written)
+        if number and call.below(*modules) and call.place.path in asserting:
+            yield call.place
+
+
+def _scoring_test(call: Call, component: Component) -> bool:
+    """Whether a call in a test goes to an evaluation library."""
+    libraries = {use.library for use in component.uses("evaluation")}
+    modules = tuple({i.module for i in component.code.imports if i.library in libraries})
+    return call.role is Role.TEST and call.below(*modules)
+
+
+def _held(repo: Repo, place: Place) -> Iterator[Place]:
+    rows = (repo.read(replace(place, line=None, text="")) or "").split("\n")
+    for number, row in enumerate(rows):
+        found = _HELD.search(row[:400])
+        if found is None:
+            continue
+        after = "\n".join(rows[number : number + _WITHIN])
+        if not found[0].lstrip().startswith("if") or _FAILS.search(after[:4000]):
+            yield replace(place, line=number + 1, text=row.strip())
+
+
+def _lines(repo: Repo, place: Place, pattern: re.Pattern[str]) -> Iterator[Place]:
+    for number, row in enumerate((repo.read(place) or "").split("\n")):
+        if pattern.search(row[:400]):
+            yield replace(place, line=number + 1, text=row.strip())

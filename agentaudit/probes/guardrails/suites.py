@@ -1,0 +1,105 @@
+"""Evaluation suites: what in a repository scores the output of models, agents or retrieval."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from agentaudit.code import Call, Role, Strength, Use
+from agentaudit.evidence import Place
+from agentaudit.source import Component, Repo
+
+CONFIGURED = (
+    *("**/promptfooconfig*.yaml", "**/promptfooconfig*.yml", "**/promptfooconfig*.json"),
+    *("**/promptfoo*.yaml", "**/promptfoo*.yml", "**/*.evalset.json", "**/*.eval.yaml"),
+)
+"""Files that are a suite: a command line runs them."""
+OUTSIDE = re.compile(
+    r"(?i)(?:^|/)(?:examples?|samples?|demos?|docs?|documentation|tutorials?|cookbooks?|templates?"
+    r"|playground|fixtures|node_modules|vendor)/"
+)
+"""Directories of what is not the system itself."""
+_SCORES = re.compile(
+    r"(?i)(?:^|_)(?:score|grade|judge|evaluate|evaluation|eval|rate|metric|accuracy|recall|precision"
+    r"|f1|ndcg|mrr|hit_rate|faithfulness|groundedness|relevance|correctness|similarity|bleu|rouge"
+    r"|rubric)(?:s|d|r|rs|_|$)|(?:Evaluator|Scorer|Judge|Grader|Metric)s?$|(?:score|judge|grade)[A-Z]"
+)
+"""Names of own functions that score."""
+_NO_SCORE = re.compile(
+    r"(?i)^(?:load|save|get|list|write|print|log|read|parse|format|plot|render|build_arg|make_table)"
+    r"|numexpr|^(?:model|page|driver|browser)\.evaluate|\.(?:rate_limit|ratelimit)"
+)
+_ASKS = ("model", "agent", "evaluation")
+SUITE_ROLES = frozenset({Role.EVAL})
+
+
+class Suite(NamedTuple):
+    """What shows that a suite is there."""
+
+    what: str
+    places: tuple[Place, ...]
+
+
+def suite(repo: Repo) -> Suite | None:
+    """The first kind of suite that the repository shows: a library that is called, a file that a
+    command line runs, or own code that asks the system and scores what it says."""
+    components = repo.components()
+    called = [u for u in _uses(components, "evaluation") if u.strength >= Strength.CALLED]
+    called = [use for use in called if not OUTSIDE.search(use.place.path)]
+    if called:
+        return Suite(f"{called[0].library} scores what the system says", (called[0].place,))
+    if files := list(configured(repo)):
+        return Suite(f"{files[0].path} is a suite that a command line runs", tuple(files[:3]))
+    scoring = [call for component in components for call in _own(component)]
+    if scoring:
+        places = tuple(call.place for call in scoring[:3])
+        return Suite(f"own code scores what the system says: {scoring[0].method}", places)
+    return None
+
+
+def configured(repo: Repo) -> Iterator[Place]:
+    """Suites in files, but for examples."""
+    seen: set[tuple[str, str]] = set()
+    for pattern in CONFIGURED:
+        for place in repo.files(pattern):
+            if not OUTSIDE.search(place.path) and (place.repo, place.path) not in seen:
+                seen.add((place.repo, place.path))
+                yield place
+
+
+def declared(repo: Repo) -> Use | None:
+    """The strongest evidence for an evaluation library that is not called."""
+    uses = sorted(_uses(repo.components(), "evaluation"), key=lambda use: -use.strength)
+    return next(iter(uses), None)
+
+
+def evaluating(component: Component) -> list[Call]:
+    """Every call that stands in an evaluation suite."""
+    return [call for call in component.code.calls if call.role in SUITE_ROLES]
+
+
+def asks_models(repo: Repo) -> bool:
+    """Whether any component calls a model or an agent, or declares that it does."""
+    trades = ("model", "agent")
+    return any(component.uses(trade) for component in repo.components() for trade in trades)
+
+
+def _uses(components: Iterable[Component], trade: str) -> list[Use]:
+    return [use for component in components for use in component.uses(trade)]
+
+
+def _own(component: Component) -> list[Call]:
+    """Own scoring, in files of evaluation of a component whose evaluation asks a model or itself."""
+    calls = evaluating(component)
+    if not calls or not _asks_something(component):
+        return []
+    return [c for c in calls if _SCORES.search(c.method) and not _NO_SCORE.search(c.callee)]
+
+
+def _asks_something(component: Component) -> bool:
+    """Whether code of evaluation imports what asks a model, or code of the system itself."""
+    libraries = {use.library for trade in _ASKS for use in component.uses(trade)}
+    return any(
+        each.role in SUITE_ROLES and each.library in libraries for each in component.code.imports
+    )

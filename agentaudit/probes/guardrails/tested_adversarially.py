@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentaudit.code import Role, Strength
+from agentaudit.evidence import Evidence, Place
+from agentaudit.finding import Answer, Outcome
+from agentaudit.probe import Example, failed, not_applicable, passed, probe
+from agentaudit.probes.commands import commands
+from agentaudit.probes.guardrails.suites import OUTSIDE, asks_models, configured
+from agentaudit.source import Repo, Step
+
+ATTACKERS = frozenset({"garak", "pyrit", "deepteam", "giskard"})
+"""Libraries that attack a system to find out what it lets pass."""
+_RUNS = re.compile(
+    r"(?i)(?<![\w./-])(?:promptfoo(?:@[\w.]{1,20})?\s+redteam|(?:python3?\s+-m\s+)?garak\s"
+    r"|pyrit(?:_\w+)?\s|deepteam\s|giskard\s+scan|pytest\s[^\n;&|]{0,200}(?:red_?team|adversarial|attack"
+    r"|jailbreak))"
+)
+_NAME = r"(?:red[-_]?team(?:ing)?|adversarial|attacks?|jail[-_]?breaks?|prompt[-_]?injections?|garak|pyrit)"
+_ATTACKS = re.compile(
+    rf"(?i)(?:.{{0,400}}[/_.-])?{_NAME}(?:[/_.-].{{0,200}})?\.(?:jsonl|json|csv|tsv|ya?ml|txt|py|ts)"
+)
+_PLACE = re.compile(
+    r"(?i)(?:^|/)(?:tests?|evals?|evaluations?|benchmarks?|red[-_]?team(?:ing)?|security)/"
+)
+_RESULTS = re.compile(
+    rf"(?i)(?=.{{0,600}}{_NAME})(?:.{{0,400}}[/_.-])?(?:results?|reports?|runs?|findings|scorecard|hitlog)"
+    r"(?:[/_.-].{0,200})?\.(?:jsonl|json|csv|tsv|ya?ml|html|md|xml)"
+)
+_KEEPS = re.compile(r"uses: actions/upload-artifact|aws s3 cp|gsutil cp|az storage blob upload")
+
+REDTEAM = (
+    "targets: [{id: https://planner}]\nredteam:\n  plugins: [harmful]\n  strategies: [jailbreak]\n"
+)
+APP = {"requirements.txt": "openai==1.93.0\n", "app.py": "import openai\nopenai.OpenAI()\n"}
+STEPS = (
+    "on: [push]\njobs:\n  attack:\n    runs-on: ubuntu-latest\n    steps:\n"
+    "      - run: npx promptfoo@0.118 redteam run -o redteam.json\n{}"
+)
+UPLOAD = "      - uses: actions/upload-artifact@v4\n        with: {path: redteam.json}\n"
+
+
+def _files(**files: str) -> dict[str, object]:
+    return {"repo": {"files": {**APP, **files}}}
+
+
+@probe(
+    "guardrails-tested-adversarially",
+    fix="Attack the system on a schedule and keep what comes out: `npx promptfoo redteam run -o "
+    "redteam.json` (or garak, PyRIT, DeepTeam) in a workflow, followed by "
+    "`uses: actions/upload-artifact@v4`, or commit the report under redteam/results/.",
+    examples=[
+        Example(
+            Outcome.PASS,
+            _files(
+                **{
+                    "redteam/promptfooconfig.yaml": REDTEAM,
+                    "redteam/results/2026-11-01.json": '{"passed": 41, "failed": 2}\n',
+                }
+            ),
+        ),
+        Example(Outcome.PASS, _files(**{".github/workflows/a.yml": STEPS.format(UPLOAD)})),
+        Example(
+            Outcome.FAIL,
+            _files(**{"redteam/promptfooconfig.yaml": REDTEAM}),
+            "no result is kept",
+        ),
+        Example(Outcome.FAIL, _files(**{".github/workflows/a.yml": STEPS.format("")})),
+        Example(Outcome.FAIL, _files(), "nothing attacks it"),
+        Example(
+            Outcome.FAIL,
+            _files(**{"docs/adversarial/results/report.md": "How others did it.\n"}),
+            "documentation is no attack",
+        ),
+        Example(
+            Outcome.NOT_APPLICABLE,
+            {"repo": {"files": {"requirements.txt": "flask==3.1.0\n", "web.py": "x = 1\n"}}},
+            "nothing asks a model",
+        ),
+        Example(Outcome.UNKNOWN, {}, "no repository is configured"),
+    ],
+)
+def tested_adversarially(repo: Repo) -> Answer:
+    """Are the guardrails tested adversarially, and the results kept?
+
+    A guardrail is worth what it withstands. Attacks that were tried once by hand prove nothing about
+    the release in use; kept results show which attack got through, and since when none does.
+    """
+    if not asks_models(repo):
+        return not_applicable(f"no code in {repo.name} asks a model")
+    attacks = list(_attacks(repo))
+    kept = list(_kept(repo))
+    if attacks and kept:
+        return passed("attacks are run, and their results are kept", attacks[0], kept[0])
+    if attacks:
+        message = "attacks are written down, but no result of them is kept"
+        return failed(message, *attacks[:3], reason="results_not_kept", fact="attack results")
+    message = (
+        f"nothing attacks the system on purpose; searched {repo.name} for promptfoo redteam, garak, "
+        "PyRIT, DeepTeam and own sets of attacks"
+    )
+    return failed(message, reason="missing", fact="attack suite")
+
+
+def _attacks(repo: Repo) -> Iterator[Evidence]:
+    """Suites, calls, commands and own sets that attack."""
+    for place in configured(repo):
+        if "\nredteam:" in f"\n{repo.read(place) or ''}":
+            yield place.evidence(place.path)
+    for component in repo.components():
+        for use in component.uses("evaluation"):
+            if use.library in ATTACKERS and use.strength >= Strength.CALLED:
+                yield use.place.evidence()
+        for call in component.code.calls:
+            attacks = "red_team" in call.callee.lower() or call.method == "RedTeam"
+            if attacks and call.role in (Role.APP, Role.EVAL, Role.TEST):
+                yield call.place.evidence()
+    yield from (step.place.evidence(step.text) for step in _running(repo))
+    yield from (place.evidence(place.path) for place in _named(repo, _ATTACKS))
+
+
+def _running(repo: Repo) -> list[Step]:
+    return [s for s in repo.steps() if any(_RUNS.search(text) for text, _ in commands(s))]
+
+
+def _kept(repo: Repo) -> Iterator[Evidence]:
+    """Committed results, and workflows that attack and keep what comes out."""
+    yield from (place.evidence(place.path) for place in _named(repo, _RESULTS))
+    attacking = {step.workflow for step in _running(repo)}
+    for step in repo.steps():
+        if step.workflow in attacking and _KEEPS.search(step.text):
+            yield step.place.evidence(step.text)
+
+
+def _named(repo: Repo, pattern: re.Pattern[str]) -> Iterator[Place]:
+    for suffix in ("jsonl", "json", "csv", "yaml", "yml", "txt", "py", "ts", "html", "md", "xml"):
+        for place in repo.files(f"**/*.{suffix}"):
+            named = pattern.fullmatch(place.path) and _PLACE.search(place.path)
+            if named and not OUTSIDE.search(place.path):
+                yield place
