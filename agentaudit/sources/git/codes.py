@@ -115,16 +115,20 @@ class Codes:
         return (path for path in sorted(found) if not path.endswith(".py"))
 
     def _prompt_files(self) -> Iterator[Prompt]:
-        repo = self._reader.repo
-        for path in self._reader.paths:
-            if not prompts.is_prompt_file(path) or foreign(path):
-                continue
-            part = role(path)
-            if part in (Role.APP, Role.TEMPLATE, Role.EVAL):
-                text = self._reader.text(path)
-                if text is not None:
-                    used = self._repository.mention(path.rpartition("/")[2])
-                    yield from prompts.files(repo, [(path, part, len(text), used)])
+        reader = self._reader
+        paths = [
+            (path, part)
+            for path in reader.paths
+            if prompts.is_prompt_file(path)
+            and not foreign(path)
+            and (part := role(path)) in (Role.APP, Role.TEMPLATE, Role.EVAL)
+        ]
+        used = self._repository.mentions(path.rpartition("/")[2] for path, _ in paths)
+        for path, part in paths:
+            text = reader.text(path)
+            if text is not None:
+                named = used.get(path.rpartition("/")[2])
+                yield from prompts.files(reader.repo, [(path, part, len(text), named)])
 
 
 def _needs(needs: Iterable[Dependency], name: str) -> bool:
