@@ -29,6 +29,11 @@ class Library:
     calls: frozenset[str]
     """Last parts of dotted names that are a use; empty: every call is."""
 
+    @property
+    def by_import(self) -> bool:
+        """Whether an import alone says that it is used for its trade."""
+        return self.packaged or not self.calls
+
 
 @dataclass(frozen=True, slots=True)
 class Hook:
@@ -111,7 +116,7 @@ def take(found: Knowledge, trade: str, data: Mapping[str, Any]) -> None:
     found.ids += data.get("ids", ())
     found.names[trade] = list(data.get("names", ()))
     found.hooks += [_hook(trade, each) for each in data.get("hooks", ())]
-    found.off += [_hook(trade, each) for each in data.get("off", ())]
+    found.off += [_hook(trade, each) for each in data.get("switched_off", ())]
     for ecosystem, entries in data.get("libraries", {}).items():
         for entry in entries:
             _add(found, _library(trade, ecosystem, entry))
