@@ -132,7 +132,7 @@ def _judged(component: Component, live: list[Call]) -> Answer:
     if open_:
         call, gap = open_[0]
         return failed(
-            f"{call.method} lets everything pass without {gap.setting}",
+            f"{call.method} lets everything pass unless {gap.text}",
             call.place.evidence(),
             gap.place.evidence(gap.text),
             reason="fails_open",

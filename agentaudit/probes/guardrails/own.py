@@ -57,11 +57,35 @@ def _is_guardrail(call: Call) -> bool:
 
 
 def gaps_within(code: Code, guardrail: Call) -> Iterator[Condition]:
-    """Conditions inside of the guardrail's own code that are false when nobody configures
-    anything: what it does then, it does without judging."""
-    named = guardrail.method
-    for call in code.calls:
+    """Conditions inside of the guardrail's own code that do not hold when nobody configures
+    anything: what it does then, it does without judging. Code that raises an error instead lets
+    nothing pass."""
+    inside = [c for c in code.calls if c.role is Role.APP and _names(guardrail) & set(_scope(c))]
+    raising = {
+        (call.place.path, call.condition.text)
+        for call in inside
+        if call.condition is not None and _RAISED.search(call.method)
+    }
+    for call in inside:
         condition = call.condition
-        within = named in call.scope.split(".") and call.role is Role.APP
-        if within and condition is not None and condition.setting and condition.default is False:
+        if condition is None or not _KEY.search(condition.text):
+            continue
+        asked = _NEGATED.fullmatch(condition.text)
+        fails = asked is not None and (call.place.path, asked[1]) in raising
+        needs = asked is not None or condition.default is False
+        if needs and condition.default is not True and not fails:
             yield condition
+
+
+_KEY = re.compile(r"(?i)(?:api_?key|access_?key|secret|token|endpoint|credentials?)\b")
+_NEGATED = re.compile(r"not \((.*)\)", re.DOTALL)
+_RAISED = re.compile(r"(?:Error|Exception)$")
+
+
+def _names(guardrail: Call) -> set[str]:
+    """What its code can be called: `Safeguard.ainvoke` is code of `Safeguard`."""
+    return {part for part in guardrail.callee.split(".") if NAMED.search(part)}
+
+
+def _scope(call: Call) -> list[str]:
+    return call.scope.split(".")

@@ -95,8 +95,10 @@ def _named(code: Code) -> Iterator[tuple[str, Place]]:
 
 def _takes_part(literal: Literal) -> bool:
     listed = literal.syntax is Syntax.ELEMENT and bool(literal.callee)
+    is_key = literal.syntax is Syntax.PAIR and literal.name.strip("\"'") == literal.text
     return (
-        (listed or literal.syntax in _USED)
+        not is_key
+        and (listed or literal.syntax in _USED)
         and not _ASIDE.search(literal.callee)
         and not _SAID.search(literal.name)
         and not _TABLE.search(literal.place.path)

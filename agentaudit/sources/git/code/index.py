@@ -66,7 +66,8 @@ class Index:
             return SourceFile(path, language, part, b"", Written(), found)
         data = source(found) if path.endswith(".ipynb") else found
         file = SourceFile(path, language, part, data, Written())
-        if self._sieve.wanted(language.ecosystem, part, data):
+        holds_prompts = part is Role.APP and _PROMPTS.search(path) is not None
+        if holds_prompts or self._sieve.wanted(language.ecosystem, part, data):
             self.parsed(file)
         elif part is Role.APP and self._sieve.common(data):
             self._common.append(file)
