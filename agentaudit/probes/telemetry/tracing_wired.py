@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentaudit.code import Call, Role, Strength, Use
+from agentaudit.evidence import Place
+from agentaudit.finding import Answer, Outcome
+from agentaudit.probe import Example, failed, passed, probe, unknown
+from agentaudit.probes.readable import step_missing, unread
+from agentaudit.probes.telemetry.switches import (
+    call_of,
+    doubtful,
+    lacks_only_credentials,
+    switch,
+)
+from agentaudit.source import Component, Repo
+
+PYTHON = {"requirements.txt": "openai==1.93.0\nlangfuse==3.2.0\narize-phoenix-otel==0.13.0\n"}
+NODE = {
+    "package.json": '{"name": "web", "dependencies": {"ai": "5.0.0", "@ai-sdk/openai": "2.0.0",'
+    ' "@vercel/otel": "1.13.0"}}'
+}
+OBSERVED = (
+    "from langfuse import observe\nfrom openai import OpenAI\n\n@observe()\ndef plan(text):\n"
+    "    return OpenAI().responses.create(model='gpt-4.1-2025-04-14', input=text)\n"
+)
+PHOENIX = (
+    "import os\nfrom phoenix.otel import register\n\n"
+    "if os.getenv('TRACE_AGENTS', 'false') == 'true':\n    register(auto_instrument=True)\n"
+)
+STREAM = (
+    'import {{ streamText }} from "ai";\nimport {{ openai }} from "@ai-sdk/openai";\n'
+    "export function POST() {{\n  return streamText({{ model: openai('gpt-4.1-2025-04-14'){} }});\n}}\n"
+)
+REGISTER = 'import { registerOTel } from "@vercel/otel";\nregisterOTel({ serviceName: "web" });\n'
+KERNEL = (
+    "using OpenTelemetry.Trace;\nvar builder = WebApplication.CreateBuilder(args);\n"
+    'builder.Services.AddOpenTelemetry().WithTracing(t => t.AddSource("Microsoft.SemanticKernel*"));\n'
+)
+PROJECT = (
+    '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net8.0</TargetFramework>'
+    '</PropertyGroup><ItemGroup><PackageReference Include="Microsoft.SemanticKernel" '
+    'Version="1.60.0" /></ItemGroup></Project>\n'
+)
+
+
+def _files(base: dict[str, str], **more: str) -> dict[str, object]:
+    """A component of these files; `__` in a name stands for `.`."""
+    named = {name.replace("__", "."): text for name, text in more.items()}
+    return {"component": {"files": {**base, **named}}}
+
+
+@probe(
+    "telemetry-tracing-wired",
+    fix="Trace every model, tool and agent call in the serving code, switched on unless somebody "
+    "switches it off: `from phoenix.otel import register` and `register(auto_instrument=True)` at "
+    "start-up, or `LANGSMITH_TRACING=true` in the committed environment.",
+    examples=[
+        Example(Outcome.PASS, _files(PYTHON, app__py=OBSERVED)),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        "requirements.txt": "langgraph==0.5.0\n",
+                        "app.py": "from langgraph.graph import StateGraph\nStateGraph(dict)\n",
+                        "Dockerfile": "FROM python:3.12\nENV LANGSMITH_TRACING=true\nCOPY . .\n",
+                    }
+                }
+            },
+            "LangSmith is switched on by the environment alone",
+        ),
+        Example(
+            Outcome.PASS,
+            _files(PYTHON, app__py="import litellm\nlitellm.callbacks = ['langfuse']\n"),
+            "by a string, without an import",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        **NODE,
+                        "instrumentation.ts": REGISTER,
+                        "app/route.ts": STREAM.format(
+                            ", experimental_telemetry: { isEnabled: true }"
+                        ),
+                    }
+                }
+            },
+        ),
+        Example(
+            Outcome.PASS,
+            {"component": {"files": {"api.csproj": PROJECT, "Program.cs": KERNEL}}},
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(PYTHON, app__py="from openai import OpenAI\nOpenAI()\n"),
+            "declared, never imported",
+        ),
+        Example(Outcome.FAIL, _files(PYTHON, app__py=PHOENIX), "a flag that is off by default"),
+        Example(
+            Outcome.FAIL,
+            _files(
+                {"requirements.txt": "openai-agents==0.2.0\n"},
+                app__py="from agents import Agent, trace, set_tracing_disabled\n"
+                "set_tracing_disabled(True)\nwith trace('planner'):\n    Agent(name='planner')\n",
+            ),
+            "switched off in the code",
+        ),
+        Example(
+            Outcome.FAIL,
+            {"component": {"files": {**NODE, "app/route.ts": STREAM.format("")}}},
+            "nothing asks the SDK for telemetry",
+        ),
+        Example(
+            Outcome.FAIL,
+            {
+                "component": {
+                    "files": {
+                        "requirements.txt": "openai==1.93.0\n",
+                        "app.py": "from openai import OpenAI\nOpenAI()\n",
+                        "tests/test_app.py": "from langfuse import observe\n@observe()\ndef test(): ...\n",
+                    }
+                }
+            },
+            "tests trace, the serving code does not",
+        ),
+        Example(
+            Outcome.UNKNOWN,
+            {"component": {"files": {"requirements.txt": "openai==1.93.0\nlangfuse==3.2.0\n"}}},
+            "there is no code to look at",
+        ),
+    ],
+)
+def tracing_wired(repo: Repo, component: Component) -> Answer:
+    """Is tracing of models and agents wired in the serving code, and not switched off?
+
+    Without a trace nobody can say which prompts, tools and documents led to an answer. A dependency
+    that is never imported, or tracing behind a flag that is off, records nothing in production.
+    """
+    uses = component.uses("tracing")
+    if missing := unread(component, uses, "tracing"):
+        return missing
+    doubts: list[tuple[Use, str]] = []
+    switched: list[tuple[Use, Place]] = []
+    for use in uses:
+        works = use.strength is Strength.ON or lacks_only_credentials(component, use)
+        call = call_of(component, use)
+        if not works:
+            continue
+        if call and doubtful(call.condition):
+            doubts.append((use, call.condition.text if call.condition else ""))
+        elif (found := switch(repo, component, use)) is None:
+            return passed(f"{use.library} traces in the serving code", use.place.evidence())
+        else:
+            switched.append((use, found))
+    if own := next(_spans(component), None):
+        return passed("it writes spans of model calls itself", own.place.evidence())
+    if doubts:
+        use, text = doubts[0]
+        return unknown(
+            f"{use.library} is wired behind `{text}`, and nothing says whether that holds",
+            use.place.evidence(),
+            reason="depends_on_setting",
+            fact="tracing",
+            place=component.id,
+        )
+    return _off(component, *switched[0]) if switched else _lacking(component, uses)
+
+
+def _off(component: Component, use: Use, found: Place) -> Answer:
+    """A switch of the application that nothing sets."""
+    return failed(
+        f"{use.library} is called, but waits for a switch that nothing in the repository sets",
+        use.place.evidence(),
+        found.evidence(),
+        reason="off_by_default",
+        fact="tracing",
+        place=component.id,
+    )
+
+
+_SPANS = ("set_attribute", "setAttribute", "set_attributes", "setAttributes", "SetAttributes")
+_PREFIXES = ("gen_ai.", "llm.", "openinference.", "ai.model", "langfuse.")
+
+
+def _spans(component: Component) -> Iterator[Call]:
+    """Calls that trace by the means of an SDK or of OpenTelemetry itself."""
+    code = component.code
+    for call in code.methods("UseOpenTelemetry", "instrument_all"):
+        if call.reached and not _is_off(call):
+            yield call
+    for call in code.calls:
+        if call.role is not Role.APP or not call.reached or _is_off(call):
+            continue
+        asked = call.argument("experimental_telemetry", "experimental_telemetry.isEnabled")
+        if asked and "false" not in (asked.text or asked.written).lower() and _exports(component):
+            yield call
+        first = call.at(0)
+        named = first.text if first and call.method in _SPANS else None
+        if named and named.startswith(_PREFIXES) and _exports(component):
+            yield call
+
+
+def _is_off(call: Call) -> bool:
+    return call.condition is not None and call.condition.default is False
+
+
+_EXPORTERS = (
+    "registerOTel",
+    "NodeSDK",
+    "TracerProvider",
+    "NewTracerProvider",
+    "NodeTracerProvider",
+)
+
+
+def _exports(component: Component) -> bool:
+    """Whether spans go anywhere: somebody sets a provider up."""
+    code = component.code
+    if any(call.reached and not _is_off(call) for call in code.methods(*_EXPORTERS)):
+        return True
+    return any(each.value.strip() for each in code.set("OTEL_EXPORTER_OTLP_ENDPOINT"))
+
+
+def _lacking(component: Component, uses: tuple[Use, ...]) -> Answer:
+    """Which step is missing, for the library that came nearest."""
+    fact, place = "tracing", component.id
+    for use in uses:
+        shown = (use.place.evidence(), *((use.off.evidence(),) if use.off else ()))
+        reason = "off_by_default" if use.strength is Strength.CALLED else "not_called"
+        return failed(step_missing(use), *shown, reason=reason, fact=fact, place=place)
+    return failed(
+        "no library that traces models or agents is used (searched: imports, calls, strings such "
+        "as litellm.callbacks, environment variables)",
+        component.evidence(),
+        fact=fact,
+        place=place,
+    )
