@@ -129,8 +129,8 @@ class Import:
     """One imported module."""
 
     module: str
-    """As written: `langchain_openai`, `@langchain/openai`, `dev.langchain4j.model.openai`; local
-    modules resolve to none of the libraries."""
+    """As written: `langchain_openai`, `@langchain/openai`, `dev.langchain4j.model.openai`; modules
+    of the repository itself begin with a dot."""
     names: tuple[str, ...]
     """What is taken from it; empty for the module itself."""
     library: str

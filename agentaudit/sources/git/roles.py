@@ -31,6 +31,7 @@ _TEST_FILE = re.compile(
 _EVAL_FILE = re.compile(
     r"(?:evals?|evaluate|run_evals?|benchmark)\.\w{1,6}|eval_.{1,200}|.{1,200}[._]evals?\.\w{1,6}"
 )
+_EVAL_PART = re.compile(r"(?:.{1,60}[_-])?(?:evals?|evaluators?|benchmarking)(?:[_-].{1,60})?")
 OWN = frozenset((Role.APP, Role.EVAL, Role.INFRA, Role.CI))
 """Roles of what belongs to the application and its operation."""
 
@@ -54,6 +55,8 @@ def directory_role(directory: str) -> Role:
         if role := _DIRECTORIES.get(part.lower()):
             evaluates = role is Role.TEST and f"/{directory.lower()}/".find("/eval") >= 0
             return Role.EVAL if evaluates else role
+        if _EVAL_PART.fullmatch(part.lower()):
+            return Role.EVAL
         if part.endswith(".egg-info"):
             return Role.GENERATED
         if "{{" in part:

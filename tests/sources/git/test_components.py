@@ -1,6 +1,5 @@
 """What counts as a component, and what belongs to it."""
 # One case a line is easier to compare than a wrapped one.
-# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -123,7 +122,6 @@ COMPOSE = """services:
     image: traefik:v3
 """
 # One case a line is easier to compare than a wrapped one.
-# ruff: noqa: E501
 
 
 def _system() -> dict[str, Component]:

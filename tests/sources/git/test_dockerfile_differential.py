@@ -5,17 +5,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import dockerfile
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from agentaudit.probes.environment.images import versioned
-from agentaudit.sources.git import MemoryRepo
 from agentaudit.sources.git.dockerfile import Instruction, instructions
 
 _HADOLINT = shutil.which("hadolint", path=str(Path(sys.executable).parent)) or "hadolint"

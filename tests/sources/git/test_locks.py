@@ -1,6 +1,5 @@
 """Lock files of every kind, and the ways in which one is none."""
 # One case a line is easier to compare than a wrapped one.
-# ruff: noqa: E501
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
 """The small readers: patterns, roles, symbols, messages, workflow lines."""
 # One case a line is easier to compare than a wrapped one.
-# ruff: noqa: E501
 
 from __future__ import annotations
 

@@ -105,11 +105,13 @@ class Repository:
 
     def _imports(self, file: SourceFile) -> Iterator[Import]:
         for row in file.written.imports:
-            found = known().of_import(file.language.ecosystem, row.module)
+            local = self._modules.is_local(file, row.module)
+            found = [] if local else known().of_import(file.language.ecosystem, row.module)
+            found = [library for library in found if library.by_import]
             # A package names the module best; other entries only lend it one more trade.
             found.sort(key=lambda library: not library.packaged)
             yield Import(
-                module=row.module,
+                module=f".{row.module}" if local else row.module,
                 names=tuple(each.name for each in row.taken if each.name),
                 library=found[0].name if found else "",
                 place=Place(self._reader.repo, file.path, row.line, row.text),
@@ -118,9 +120,13 @@ class Repository:
 
     def _calls(self, resolver: Resolver, file: SourceFile) -> Iterator[Call]:
         repo = self._reader.repo
+        local = tuple(
+            row.module for row in file.written.imports if self._modules.is_local(file, row.module)
+        )
         for row in file.written.calls:
+            own = any(row.callee == name or row.callee.startswith(name + ".") for name in local)
             yield Call(
-                callee=row.callee,
+                callee=f".{row.callee}" if own else row.callee,
                 arguments=tuple(self._arguments(resolver, file, row)),
                 place=Place(repo, file.path, row.line, row.text),
                 role=file.role,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from agentaudit.sources.git.code.sieve import Sieve
 
 _LAST = re.compile(rb"([\w$]+)\s*(?:<[^<>]{0,200}>)?\s*$")
+_SECOND = re.compile(rb"\s*[?!]?\.\s*([\w$]+)")
 _NAMED = ("function", "constructor", "name", "type")
 _ENTRIES = frozenset(
     (
@@ -41,6 +42,7 @@ class Calls:
         self._named = sieve.named
         self._own = scopes.ranges(sieve.named)
         self._roots = frozenset(name.encode() for name in names.roots if name)
+        self._fields = frozenset(name.encode() for name in names.fields)
 
     def all(self) -> Iterator[WrittenCall]:
         """Calls of known libraries, and of known methods whatever they belong to, by line."""
@@ -58,7 +60,7 @@ class Calls:
     def _wanted(self, node: Node) -> bool:
         data = self._leaf.data
         root = ROOT.match(data, node.start_byte)
-        if root is not None and root[1] in self._roots:
+        if root is not None and (root[1] in self._roots or self._of_field(root)):
             return True
         named = next(filter(None, map(node.child_by_field_name, _NAMED)), None)
         if named is None:
@@ -67,6 +69,13 @@ class Calls:
         if last is not None and (last[1] in self._methods or self._named(last[1])):
             return True
         return any(start <= node.start_byte < end for start, end in self._own)
+
+    def _of_field(self, root: re.Match[bytes]) -> bool:
+        """Whether it goes on with a field that holds something known: `s.client.Chat()`."""
+        if not self._fields:
+            return False
+        second = _SECOND.match(self._leaf.data, root.end())
+        return second is not None and second[1] in self._fields
 
     def _written(self, node: Node, *, bare: bool = False) -> WrittenCall:
         leaf, at = self._leaf, node.start_byte

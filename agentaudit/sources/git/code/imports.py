@@ -11,6 +11,12 @@ from agentaudit.sources.git.code.written import Taken, WrittenImport
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_TYPE = re.compile(
+    rb"\b(?:[A-Z]\w{0,60}"
+    rb"(?:Client|Agent|Kernel|Builder|Store|Exporter|Completion|Factory|Model|Index)|Kernel)\b"
+)
+_WORD = re.compile(r"[A-Z]+(?:[a-z]+|(?=[A-Z]|$))[A-Za-z]*?(?=[A-Z][a-z]|$)")
+_GENERIC = frozenset({"Client", "Models", "Model", "Core", "Extensions", "Abstractions", "System"})
 _VERSION = re.compile(r"v\d{1,3}")
 _GO_NAME = re.compile(r"^go-|[-.]go$|\.v\d{1,3}$|-sdk$")
 
@@ -27,7 +33,27 @@ def imports(leaf: Leaf) -> tuple[list[WrittenImport], dict[str, str]]:
                 rows.append(WrittenImport(module, taken, line, leaf.shown(line)))
             for each in taken:
                 aliases[each.alias] = f"{module}.{each.name}" if each.name else module
+    spaces = [row.module for row in rows if not row.taken]
+    if leaf.language.ecosystem in ("dotnet", "java") and spaces:
+        aliases |= _of_namespaces(leaf, spaces) | aliases
     return rows, aliases
+
+
+def _of_namespaces(leaf: Leaf, spaces: list[str]) -> dict[str, str]:
+    """Types that are most likely of an imported namespace: `ChatClient` of `OpenAI.Chat`, as the
+    language names no types where it imports."""
+    found: dict[str, str] = {}
+    types = {match[0].decode() for match in _TYPE.finditer(leaf.data)}
+    words = {
+        (len(word), space, word)
+        for space in spaces
+        for part in space.split(".")[-2:]
+        for word in _WORD.findall(part)
+        if len(word) > 3 and word not in _GENERIC
+    }
+    for _, space, word in sorted(words):
+        found |= {name: f"{space}.{name}" for name in types if word in name}
+    return found
 
 
 _Read = list[tuple[str, list[Taken], bool]]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from posixpath import dirname, normpath
 
 from agentaudit.sources.git.code.index import Index, SourceFile
+from agentaudit.sources.git.reader import ancestors
 
 _SCRIPT_ENDS = (".ts", ".tsx", ".js", ".jsx", ".mjs", "/index.ts", "/index.tsx", "/index.js")
 _MOST = 4
@@ -17,6 +18,9 @@ class Modules:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._files = index.files
+        python = [path for path in self._files if path.endswith(".py")]
+        self._places = {place for path in python for place in (_stem(path), *_above(path))}
+        self._tops = {place.rpartition("/")[2] for place in self._places}
         self._tails: Mapping[str, list[str]] = self._by_tail()
 
     def _by_tail(self) -> dict[str, list[str]]:
@@ -26,6 +30,21 @@ class Modules:
             stem = _stem(path)
             found.setdefault(stem.rpartition("/")[2], []).append(path)
         return found
+
+    def is_local(self, file: SourceFile, module: str) -> bool:
+        """Whether an absolute import means a package of the tree: one that stands where Python
+        starts to look, which is no package itself."""
+        if file.language.ecosystem != "python" or module.startswith("."):
+            return False
+        root = module.partition(".")[0]
+        if root not in self._tops:
+            return False
+        for home in ancestors(dirname(file.path)):
+            for start in (home, f"{home}/src".lstrip("/")):
+                place = f"{start}/{root}".lstrip("/")
+                if place in self._places and f"{start}/__init__.py".lstrip("/") not in self._files:
+                    return place != _stem(file.path)
+        return False
 
     def of(self, file: SourceFile, dotted: str) -> Iterator[tuple[SourceFile, str]]:
         """Files that a dotted name can start with, each with the rest of the name."""
@@ -96,6 +115,10 @@ class Modules:
         if not file.looked and not file.problem:
             self._index.parsed(file)
         return file
+
+
+def _above(path: str) -> Iterator[str]:
+    return (home for home in ancestors(dirname(path)) if home)
 
 
 def _stem(path: str) -> str:

@@ -51,6 +51,11 @@ class Names:
         for node in self._leaf.found("bind"):
             self._binding(node)
 
+    @property
+    def fields(self) -> set[str]:
+        """Fields of objects that hold something known."""
+        return set(self._fields)
+
     def scope(self, byte: int) -> str:
         """The functions and classes around a byte."""
         return self._scopes.scope(byte)

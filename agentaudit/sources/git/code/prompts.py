@@ -11,7 +11,7 @@ from agentaudit.evidence import Place
 INLINE = 160
 """Characters from which a text in the code counts as a prompt of its own."""
 _NAME = re.compile(
-    r"(?i)(?:.*[_.])?(?:.*prompt.*|(?:system|user|base|agent|default)?_?(?:instructions?|message|msg)"
+    r"(?i)(?:.*[_.])?(?:.*prompt.*|(?:system|user|base|agent|default)?_?instructions?|(?:system|user|agent)_?(?:message|msg)"
     r"|system|template|persona|backstory|preamble|.*_(?:instructions?|system|template|persona"
     r"|system_message)|.*(?:Instructions?|Prompt|SystemMessage)\w{0,10})"
 )

@@ -140,7 +140,7 @@ def _via(name: str) -> str:
     head, _, last = name.rpartition(".")
     if not head:
         return "constant"
-    if head[:1].isupper() and not head.isupper():
+    if head[:1].isupper() and (len(head) == 1 or not head.isupper()):
         return "enum" if last.isupper() else "field"
     return "dict"
 

@@ -61,7 +61,7 @@ class Uses:
                     # Of a library that has this trade besides others only the calls speak.
                     if library.calls and not library.packaged and name not in library.calls:
                         continue
-                    if row.role in self._knowledge.counts[library.trade]:
+                    if library.by_import and row.role in self._knowledge.counts[library.trade]:
                         yield Use(library.name, library.trade, Strength.IMPORTED, row.place)
 
     def _called(self) -> Iterator[Use]:
