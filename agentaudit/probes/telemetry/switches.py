@@ -17,15 +17,23 @@ _CREDENTIAL = re.compile(
 """What something that sends cannot work without: asking for it is no switch."""
 _FLAG = re.compile(r"(?i)enable|disable|tracing|trace|telemetry|observab|monitor|\bis_\w+_on\b")
 _TRUE = re.compile(r"(?i)\btrue\b|[\"'](?:1|yes|on)[\"']|=\s*1\b")
+_LOCAL = re.compile(
+    r"(?i)(?:\bnot\s+\(?|!\s*)[\w.()\[\]\"']{0,60}?(?:render|vercel|railway|k_service|dyno|is_?prod\w*"
+    r"|production|deployed)\b|(?:env|environment|stage|mode)[\"'\])]*\s*={2,3}\s*[\"'](?:dev\w*|local"
+    r"|test\w*)[\"']|(?:env|environment|stage|mode)[\"'\])]*\s*!={1,2}\s*[\"']prod\w*[\"']"
+    r"|^(?:\w+\.){0,3}(?:debug|is_?dev\w*|is_?local)$"
+)
+"""A condition that holds on the machines of developers and not in production."""
 _SPOKEN = re.compile(r"(?i)config|setting|trac|observ|telemetr|monitor|\benv|langfuse|langsmith")
 """Parts of paths where switches are declared."""
-_OWN = frozenset({"LANGFUSE_TRACING_ENABLED", "TRACELOOP_TRACING_ENABLED", "LANGSMITH_TRACING"})
-"""Switches of the libraries themselves, which are known with their defaults."""
+_OWN = frozenset({"LANGFUSE_TRACING_ENABLED", "TRACELOOP_TRACING_ENABLED"})
+"""Switches of the libraries themselves that are on unless somebody sets them."""
 
 
 def call_of(component: Component, use: Use) -> Call | None:
     """The call that shows a use."""
-    return next((call for call in component.code.calls if call.place == use.place), None)
+    at = (use.place.path, use.place.line)
+    return next((c for c in component.code.calls if (c.place.path, c.place.line) == at), None)
 
 
 def doubtful(condition: Condition | None) -> bool:
@@ -35,6 +43,11 @@ def doubtful(condition: Condition | None) -> bool:
         return False
     asked = f"{condition.setting} {condition.text}"
     return bool(_FLAG.search(asked)) and not _CREDENTIAL.search(asked)
+
+
+def local_only(condition: Condition | None) -> bool:
+    """Whether the condition holds for developers and not where customers are served."""
+    return condition is not None and bool(_LOCAL.search(condition.text))
 
 
 def lacks_only_credentials(component: Component, use: Use) -> bool:

@@ -11,6 +11,7 @@ from agentaudit.probes.telemetry.switches import (
     call_of,
     doubtful,
     lacks_only_credentials,
+    local_only,
     switch,
 )
 from agentaudit.source import Component, Repo
@@ -110,6 +111,15 @@ def _files(base: dict[str, str], **more: str) -> dict[str, object]:
         ),
         Example(
             Outcome.FAIL,
+            _files(
+                PYTHON,
+                app__py="import os\nfrom phoenix.otel import register\n"
+                "if not os.getenv('RENDER'):\n    register(auto_instrument=True)\n",
+            ),
+            "only where it is not deployed",
+        ),
+        Example(
+            Outcome.FAIL,
             {"component": {"files": {**NODE, "app/route.ts": STREAM.format("")}}},
             "nothing asks the SDK for telemetry",
         ),
@@ -143,18 +153,21 @@ def tracing_wired(repo: Repo, component: Component) -> Answer:
     if missing := unread(component, uses, "tracing"):
         return missing
     doubts: list[tuple[Use, str]] = []
-    switched: list[tuple[Use, Place]] = []
+    switched: list[tuple[Use, Place, str]] = []
     for use in uses:
-        works = use.strength is Strength.ON or lacks_only_credentials(component, use)
         call = call_of(component, use)
+        off = call is not None and _is_off(call)
+        works = (use.strength is Strength.ON and not off) or lacks_only_credentials(component, use)
         if not works:
             continue
-        if call and doubtful(call.condition):
+        if call and call.condition and local_only(call.condition):
+            switched.append((use, call.condition.place, "does not run in production"))
+        elif found := switch(repo, component, use):
+            switched.append((use, found, "waits for a switch that nothing in the repository sets"))
+        elif call and doubtful(call.condition):
             doubts.append((use, call.condition.text if call.condition else ""))
-        elif (found := switch(repo, component, use)) is None:
-            return passed(f"{use.library} traces in the serving code", use.place.evidence())
         else:
-            switched.append((use, found))
+            return passed(f"{use.library} traces in the serving code", use.place.evidence())
     if own := next(_spans(component), None):
         return passed("it writes spans of model calls itself", own.place.evidence())
     if doubts:
@@ -169,10 +182,10 @@ def tracing_wired(repo: Repo, component: Component) -> Answer:
     return _off(component, *switched[0]) if switched else _lacking(component, uses)
 
 
-def _off(component: Component, use: Use, found: Place) -> Answer:
-    """A switch of the application that nothing sets."""
+def _off(component: Component, use: Use, found: Place, why: str) -> Answer:
+    """A switch of the application keeps it off."""
     return failed(
-        f"{use.library} is called, but waits for a switch that nothing in the repository sets",
+        f"{use.library} is called, but {why}",
         use.place.evidence(),
         found.evidence(),
         reason="off_by_default",
