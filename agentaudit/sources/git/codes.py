@@ -12,7 +12,7 @@ from agentaudit.sources.git import kubernetes, settings
 from agentaudit.sources.git.code import configuration, prompts
 from agentaudit.sources.git.code.assemble import Repository
 from agentaudit.sources.git.reader import Reader, ancestors, directory
-from agentaudit.sources.git.roles import foreign, role
+from agentaudit.sources.git.roles import directory_role, foreign, role
 
 _DEPLOYS = ("compose", "docker-compose")
 
@@ -94,7 +94,10 @@ class Codes:
                 return [project.part]
         for above in ancestors(home):
             if above and (project := self._projects.get(above)) is not None:
-                return [part for part, needs in self._parts.items() if _needs(needs, project.name)]
+                users = [part for part, needs in self._parts.items() if _needs(needs, project.name)]
+                # A project of its own that measures the system is about all of it.
+                measures = not users and directory_role(home) is Role.EVAL
+                return list(self._parts) if measures else users
         return list(self._parts)
 
     def _configured(self) -> Iterator[str]:
