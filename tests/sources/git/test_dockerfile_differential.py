@@ -30,7 +30,12 @@ def _theirs(text: str) -> Told | None:
     except dockerfile.GoParseError:
         return None
     return [
-        (c.cmd.upper(), c.start_line, tuple(c.flags), tuple(_compared(c.cmd, " ".join(c.value).split())))
+        (
+            c.cmd.upper(),
+            c.start_line,
+            tuple(c.flags),
+            tuple(_compared(c.cmd, " ".join(c.value).split())),
+        )
         for c in found
         if c.cmd.upper() in _WORDS
     ]
@@ -38,7 +43,12 @@ def _theirs(text: str) -> Told | None:
 
 def _ours(text: str) -> Told:
     return [
-        (each.word, each.line, tuple(map(_flag, each.flags)), tuple(_compared(each.word, _words(each))))
+        (
+            each.word,
+            each.line,
+            tuple(map(_flag, each.flags)),
+            tuple(_compared(each.word, _words(each))),
+        )
         for each in instructions(text)
         if each.word in _WORDS
     ]
@@ -67,18 +77,29 @@ _NAMES = ("a", "b:1", "reg.example:5000/x:2", "python:3.12-slim", "$V", "${V:-3}
 _from = st.builds(
     "{}{} {}{}{}".format,
     st.sampled_from(["FROM", "from", "  FROM"]),
-    st.sampled_from(["", " --platform=linux/amd64", " \\\n  --platform=$BUILDPLATFORM", " \\\n# x\n"]),
+    st.sampled_from(
+        ["", " --platform=linux/amd64", " \\\n  --platform=$BUILDPLATFORM", " \\\n# x\n"]
+    ),
     st.sampled_from(_NAMES),
     st.sampled_from(["", "\\\n:9", " \\\n\n  ", "\t"]),
     st.sampled_from(["", " AS build", " as Final", " \\\n AS c"]),
 )
 _arg = st.sampled_from(
-    ["ARG V=3.12", "ARG V", 'ARG V="3 12" W=x', "ARG \\\n  V=1", "ENV A=1 \\\n  # c\n  B=2", "LABEL a=b"]
+    [
+        "ARG V=3.12",
+        "ARG V",
+        'ARG V="3 12" W=x',
+        "ARG \\\n  V=1",
+        "ENV A=1 \\\n  # c\n  B=2",
+        "LABEL a=b",
+    ]
 )
 _copy = st.builds(
     "COPY {}{}".format,
     st.sampled_from(["", "--from=build ", "--from=uv:0.8 --chown=1:1 ", "--from=0 \\\n "]),
-    st.sampled_from(["a b", '["a", "b"]', "<<EOF /x\nFROM evil\nEOF", "<<A <<B /y\nA\nx\nA\nFROM z\nB"]),
+    st.sampled_from(
+        ["a b", '["a", "b"]', "<<EOF /x\nFROM evil\nEOF", "<<A <<B /y\nA\nx\nA\nFROM z\nB"]
+    ),
 )
 _run = st.sampled_from(
     [
@@ -99,7 +120,9 @@ _run = st.sampled_from(
     ]
 )
 _between = st.sampled_from(["\n", "\n\n", "\n# FROM no\n", "\r\n", "\n   # c\n", "\n\t\n"])
-_head = st.sampled_from(["", "# syntax=docker/dockerfile:1\n", "# escape=`\n", "\ufeff", "# c\n# escape=`\n"])
+_head = st.sampled_from(
+    ["", "# syntax=docker/dockerfile:1\n", "# escape=`\n", "\ufeff", "# c\n# escape=`\n"]
+)
 _texts = st.builds(
     lambda head, parts: head + "".join(part + end for part, end in parts),
     _head,

@@ -68,6 +68,7 @@ class Repository:
                 settings=tuple(settings),
                 used=self._used(declared, [], [], [], settings),
             )
+        settings = [*settings, *self._set_in_code(files)]
         resolver = Resolver(self._reader.repo, self._modules, _by_name(settings))
         imports = [(row, f.language.ecosystem) for f in files for row in self._imports(f)]
         calls = [(c, f.language.ecosystem) for f in files for c in self._calls(resolver, f)]
@@ -102,6 +103,23 @@ class Repository:
         named = [(d, libraries.package_name(d), libraries.trades(d)) for d in declared]
         seen = Seen(named, imports, calls, literals, settings)
         return MappingProxyType(Uses(known(), seen).all())
+
+    def _set_in_code(self, files: Sequence[SourceFile]) -> Iterator[Setting]:
+        """Variables of the environment that the code itself sets."""
+        for file in files:
+            for key, value in file.written.bindings.items():
+                at = key.find("os.environ.")
+                at = key.find("process.env.") if at < 0 else at
+                if at >= 0 and value.kind == "text":
+                    name = key.rpartition(".")[2]
+                    place = Place(self._reader.repo, file.path, value.line)
+                    yield Setting(name, key[at:], value.text or "", place, file.role)
+            for call in file.written.calls:
+                given = [each.value.text for each in call.arguments]
+                if call.callee == "os.environ.setdefault" and len(given) > 1 and given[0]:
+                    place = Place(self._reader.repo, file.path, call.line, call.text)
+                    path = f"os.environ.{given[0]}"
+                    yield Setting(given[0], path, given[1] or "", place, file.role)
 
     def _imports(self, file: SourceFile) -> Iterator[Import]:
         for row in file.written.imports:

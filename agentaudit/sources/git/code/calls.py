@@ -65,6 +65,12 @@ class Calls:
         named = next(filter(None, map(node.child_by_field_name, _NAMED)), None)
         if named is None:
             return False
+        if (
+            root is not None
+            and root[1] == b"os"
+            and data.endswith(b"setdefault", 0, named.end_byte)
+        ):
+            return True
         last = _LAST.search(data, max(named.start_byte, named.end_byte - 120), named.end_byte)
         if last is not None and (last[1] in self._methods or self._named(last[1])):
             return True

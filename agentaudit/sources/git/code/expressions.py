@@ -24,6 +24,7 @@ _VARIABLE = re.compile(
     r"(?:os\.environ|process\.env|import\.meta\.env|Bun\.env"
     r"|.{0,80}[cC]onfiguration|env)\.([A-Za-z_][\w:.-]{0,100})"
 )
+_EQUAL = frozenset({"==", "===", "in"})
 _FALLBACK = frozenset({"or", "??", "||"})
 _FIELDS = frozenset({"Field", "field", "SettingsField", "Param", "Query", "Option"})
 _SCALARS = frozenset(
@@ -55,7 +56,9 @@ def expression(leaf: Leaf, node: Node | None) -> Expression:
         if kind in _SCALARS:
             return _made(leaf, outer, "text", leaf.text(node, 60), "")
         if kind in ("binary_expression", "boolean_operator"):
-            return _fallback(leaf, outer, node)
+            return _compared(leaf, outer, node) or _fallback(leaf, outer, node)
+        if kind == "comparison_operator":
+            return _compared(leaf, outer, node) or _made(leaf, outer, "other", None, "")
         if kind in leaf.language.calls:
             found = _call(leaf, outer, node)
             if isinstance(found, Expression):
@@ -83,6 +86,22 @@ def _named(leaf: Leaf, outer: Node | None, node: Node) -> Expression:
     return _made(leaf, outer, "other", None, "")
 
 
+def _compared(leaf: Leaf, outer: Node | None, node: Node) -> Expression | None:
+    """`getenv("X", "0") == "1"`: the variable, with whether its default is equal as the text."""
+    left = leaf.inner(nth(node, 0))
+    right = leaf.inner(nth(node, node.named_child_count - 1))
+    signs = {leaf.text(child, 5) for child in node.children if not child.is_named}
+    if left is None or right is None or not signs & _EQUAL or left.id == node.id:
+        return None
+    asked = expression_of_simple(leaf, left)
+    texts = [right] if right.type in STRINGS else right.named_children
+    given = [leaf.string(each).lower() for each in texts if each.type in STRINGS]
+    if asked.kind != "environment" or not given:
+        return None
+    holds = asked.text is not None and asked.text.lower() in given
+    return _made(leaf, outer, "environment", "true" if holds else "false", asked.name)
+
+
 def _fallback(leaf: Leaf, outer: Node | None, node: Node) -> Expression:
     """`a or "b"`, `a ?? "b"`: what `a` is, and a text where it is nothing."""
     left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
@@ -100,9 +119,13 @@ def _fallback(leaf: Leaf, outer: Node | None, node: Node) -> Expression:
 
 def expression_of_simple(leaf: Leaf, node: Node) -> Expression:
     """Of a name or a look-up; anything else is `other`."""
-    if node.type in leaf.language.calls:
+    for _ in range(4):
+        if node.type not in leaf.language.calls:
+            break
         found = _call(leaf, node, node)
-        return found if isinstance(found, Expression) else _made(leaf, node, "other", None, "")
+        if isinstance(found, Expression) or found is None:
+            return found or _made(leaf, node, "other", None, "")
+        node = found
     return _named(leaf, node, node)
 
 
@@ -124,7 +147,7 @@ def _call(leaf: Leaf, outer: Node | None, node: Node) -> Expression | Node | Non
     if name and _STRIPPING.fullmatch(name):
         holder = node.child_by_field_name("function") or node.child_by_field_name("object")
         inner = leaf.inner(nth(holder, 0)) if holder is not None else None
-        if inner is not None and inner.type in STRINGS:
+        if inner is not None and (inner.type in STRINGS or inner.type in leaf.language.calls):
             return inner
         return next((value for _, _, value in given), None)
     return _made(leaf, outer, "call", None, name)

@@ -85,6 +85,10 @@ class _Asked:
         """The default value of what is asked, and the setting that would change it."""
         expression = Expression(*given)
         found = self._resolver.value(self._file, self._scope, expression)
+        named = expression.name if expression.kind == "environment" else found.name
+        named = named or expression.name.rpartition(".")[2]
+        if named and (setting := self._resolver.deployed(named)) is not None and setting.value:
+            return setting.value, named
         if expression.kind == "environment":
             return found.text if found.via == "environment" else None, expression.name
         if expression.kind == "name":

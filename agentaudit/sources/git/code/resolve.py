@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -10,6 +11,10 @@ from agentaudit.evidence import Place
 from agentaudit.sources.git.code.index import SourceFile
 from agentaudit.sources.git.code.modules import Modules
 from agentaudit.sources.git.code.written import Expression
+
+_OWNER = re.compile(r"(?:self|this|cls)\.")
+
+_TEMPLATE = re.compile(r"(?i)env[^/]*(?:example|sample|template|dist)|(?:example|sample)[^/]*env")
 
 
 class Bound(NamedTuple):
@@ -47,6 +52,11 @@ class Resolver:
         why = "the result of a call" if given.kind == "call" else "made at run time"
         return Value(None, here, why, written)
 
+    def deployed(self, name: str) -> Setting | None:
+        """What a deployment sets a variable to; templates of environment files set nothing."""
+        setting = self._settings.get(_key(name))
+        return None if setting is None or _TEMPLATE.search(setting.place.path) else setting
+
     def _environment(self, given: Expression, here: Place, written: str) -> Value:
         if given.text is not None:
             return Value(given.text, here, "environment", written, given.name)
@@ -81,17 +91,22 @@ class Resolver:
     def bound(self, file: SourceFile, scope: str, name: str) -> Bound | None:
         """What a dotted name is bound to, in the scope, the module, or a module it imports."""
         bindings = file.written.bindings
-        inner = scope
+        inner, bare = scope, _OWNER.sub("", name)
         while inner:
-            if (found := bindings.get(f"{inner}.{name}")) is not None:
-                return Bound(file, found, "default" if "." not in name else "field")
+            if (found := bindings.get(f"{inner}.{bare}")) is not None:
+                return Bound(
+                    file, found, "field" if bare != name else "dict" if "." in name else "default"
+                )
             inner = inner.rpartition(".")[0]
         for candidate in _candidates(name):
             if (found := bindings.get(candidate)) is not None:
                 return Bound(file, found, _via(candidate))
         first, dot, rest = name.partition(".")
         meant = _aliases(file).get(first)
-        return self._imported(file, f"{meant}{dot}{rest}" if meant else name)
+        found_there = self._imported(file, f"{meant}{dot}{rest}" if meant else name)
+        if found_there is None and rest and not meant and (own := self._instance(file, name)):
+            return Bound(file, own, "field")
+        return found_there
 
     def _imported(self, file: SourceFile, name: str) -> Bound | None:
         """In a module of the tree that the file imports."""

@@ -18,7 +18,9 @@ class Sieve:
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
         self.methods = frozenset(knowledge.methods)
-        self._ids = compiled(_quoted(knowledge.ids))
+        texts = sorted({re.escape(text) for hook in knowledge.hooks for text in hook.texts})
+        whole = [rf"(?:{'|'.join(texts)})[\"'`]"] if texts else []
+        self._ids = compiled(_quoted([*knowledge.ids, *whole]))
         self._common = compiled(*knowledge.common)
         self._knows: dict[str, Callable[[str], bool]] = {}
         self._wanted: dict[tuple[str, bool, bool], Pattern] = {}
@@ -80,6 +82,8 @@ class Sieve:
         found = [_imported(ecosystem, modules)] if modules else []
         if not strict:
             found += [_quoted(knowledge.ids), *knowledge.words]
+            switches = _switches(knowledge)
+            found += [rf"\b(?:{'|'.join(switches)})\b"] if switches else []
             for trade, names in knowledge.names.items():
                 # What counts for evaluation too is asked of files of evaluation only: elsewhere
                 # the same words mean many things.
@@ -96,7 +100,7 @@ def _imported(ecosystem: str, modules: Iterable[str]) -> str:
     if ecosystem == "python":
         # `from google import genai` names the second part after the word import
         split = "|".join(sorted({_split(name) for name in modules if r"\." in name}))
-        return rf"(?m)^[ \t]*(?:from|import)[ \t]+(?:{names})\b" + (
+        return rf"(?m)^[ \t]*(?:from|import)[ \t]+(?:[\w., \t]*,[ \t]*)?(?:{names})\b" + (
             rf"|(?m)^[ \t]*from[ \t]+(?:{split})\b" if split else ""
         )
     if ecosystem in ("node", "go"):
@@ -107,6 +111,13 @@ def _imported(ecosystem: str, modules: Iterable[str]) -> str:
 def _split(name: str) -> str:
     head, _, tail = name.rpartition(r"\.")
     return rf"{head}[ \t]+import[^\n]*\b{tail}"
+
+
+def _switches(knowledge: Knowledge) -> list[str]:
+    """Variables of the environment that switch something on or off, as code spells them."""
+    hooks = (*knowledge.hooks, *knowledge.off)
+    names = {name.upper() for hook in hooks for name in hook.settings if "_" in name}
+    return sorted(map(re.escape, names))
 
 
 def _telling(name: str) -> bool:

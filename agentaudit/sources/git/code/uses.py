@@ -110,6 +110,9 @@ class Uses:
                 yield call.place, f"{call.callee} is called"
 
 
+_ADDS = frozenset({"append", "extend", "add", "push", "insert"})
+
+
 def _configures(role: Role) -> bool:
     return role in (Role.APP, Role.INFRA, Role.CI, Role.TEMPLATE)
 
@@ -128,7 +131,8 @@ def _rank(use: Use) -> tuple[int, bool]:
 
 
 def _within(hook: Hook, literal: Literal) -> bool:
-    targets = (literal.name, literal.callee)
+    owner, _, method = literal.callee.rpartition(".")
+    targets = (literal.name, owner if method in _ADDS else literal.callee)
     return any(
         target == name or target.endswith("." + name) for target in targets for name in hook.within
     )
