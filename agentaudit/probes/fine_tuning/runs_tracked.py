@@ -51,8 +51,8 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
 def runs_tracked(component: Component) -> Answer:
     """Is a run tracker used where models are trained?
 
-    Of a run without a tracker only the weights remain: not its parameters, its losses, its data, nor
-    whose run it was.
+    Of a run without a tracker only the weights remain: not its parameters, its losses, its data,
+    nor whose run it was.
     """
     if missing := unread(component, component.uses("trainer"), "run trackers"):
         return missing

@@ -16,14 +16,23 @@ _SCORE = (
     r"|similarity|coheren|fluency|hit_?rate|ndcg|mrr|mean|avg|average|grade|quality|toxicity|halluc"
     r"|passed|winrate|win_?rate|exact_match)"
 )
-_MARK = r"(?:0?\.\d{1,4}|[01]\.0|\d{1,3}(?:\.\d{1,3})?%?|[\w.]{0,40}(?:threshold|min|target|mark|floor|baseline)\w{0,20})"
+_MARK = (
+    r"(?:0?\.\d{1,4}|1\.0|[1-9]\d(?:\.\d{1,3})?%?"
+    r"|[\w.]{0,40}(?:threshold|min(?:imum)?_|_min|target|pass_mark|floor|baseline)\w{0,20})"
+)
+_BAD = r"(?:toxicity|halluc|error_?rate|failure_?rate|violation|leak)"
 _HELD = re.compile(
-    rf"(?i)(?:assert\b|if\b|expect\(|assertGreater\w*\(|assertTrue\(|Should\w*\(|require\.\w+\()"
-    rf"[^#\n]{{0,160}}{_SCORE}[^#\n]{{0,80}}"
-    rf"(?:[<>]=?|\.toBe(?:Greater|Less)Than(?:OrEqual)?\(|,|\.isGreaterThan\w*\(|BeGreater\w*\()"
-    rf"\s*{_MARK}"
+    rf"(?i)\bassert\b[^#\n]{{0,160}}{_SCORE}[^#\n<>]{{0,80}}>=?\s*{_MARK}"
+    rf"|\bassert\b[^#\n]{{0,160}}{_BAD}[^#\n<>]{{0,80}}<=?\s*{_MARK}"
+    rf"|\b(?:if|elif)\b[^#\n]{{0,160}}{_SCORE}[^#\n<>]{{0,80}}<=?\s*{_MARK}"
+    rf"|expect\([^#\n]{{0,160}}{_SCORE}[^#\n]{{0,80}}\.toBe(?:Greater|Less)Than\w{{0,20}}\(\s*{_MARK}"
+    rf"|(?:assertGreater\w*|require\.Greater\w*|assert\.Greater\w*)\([^#\n]{{0,160}}{_SCORE}"
+    rf"[^#\n]{{0,80}},\s*{_MARK}"
+    rf"|{_SCORE}[^#\n]{{0,80}}(?:\.isGreaterThan\w{{0,20}}|BeGreater\w{{0,20}})\(\s*{_MARK}"
 )
 """A score held against a number, in a statement that can fail."""
+_OF_THE_SUITE = re.compile(r"(?i)(?:^|/)[\w-]{0,40}evals?[\w-]{0,40}/(?:[^/]{1,80}/){0,8}tests?/")
+"""Tests of the suite's own code: what they hold is no score of the system."""
 _FAILS = re.compile(
     r"(?:sys\.)?exit\(\s*[1-9]|raise\s+\w|raise$|process\.exit\(\s*[1-9]|throw\s|os\._exit|"
     r"Environment\.Exit\(|panic\(|t\.(?:Fatal|Error)|pytest\.fail|return\s+[1-9]\b|exit\(1|"
@@ -50,7 +59,7 @@ def marks(repo: Repo) -> Iterator[Place]:
         if call.role is Role.EVAL or _scoring_test(call, component)
     }
     for place in files.values():
-        if not OUTSIDE.search(place.path):
+        if not OUTSIDE.search(place.path) and not _OF_THE_SUITE.search(place.path):
             yield from _held(repo, place)
     for place in configured(repo):
         yield from _lines(repo, place, _THRESHOLD)
@@ -88,7 +97,7 @@ def _held(repo: Repo, place: Place) -> Iterator[Place]:
         if found is None:
             continue
         after = "\n".join(rows[number : number + _WITHIN])
-        if not found[0].lstrip().startswith("if") or _FAILS.search(after[:4000]):
+        if not found[0].lower().startswith(("if", "elif")) or _FAILS.search(after[:4000]):
             yield replace(place, line=number + 1, text=row.strip())
 
 

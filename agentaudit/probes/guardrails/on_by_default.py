@@ -3,6 +3,7 @@ from __future__ import annotations
 from agentaudit.code import Call, Strength
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
+from agentaudit.probes.asking import asks
 from agentaudit.probes.guardrails.own import gaps_within, own_calls
 from agentaudit.probes.readable import step_missing, unread
 from agentaudit.source import Component
@@ -36,7 +37,8 @@ OPEN = (
     "        if os.getenv('GROQ_API_KEY') is None:\n            self.client = None\n"
     "            return\n        self.client = OpenAI(api_key=os.getenv('GROQ_API_KEY'))\n\n"
     "def answer(question):\n    Safeguard()\n"
-    "    return OpenAI().responses.create(model='gpt-4o-2024-08-06', input=question)\n\nanswer('why?')\n"
+    "    return OpenAI().responses.create(model='gpt-4o-2024-08-06', input=question)\n\n"
+    "answer('why?')\n"
 )
 TS = (
     'import {{ Agent }} from "@openai/agents";\n'
@@ -94,15 +96,16 @@ def _python(source: str) -> dict[str, object]:
 def on_by_default(component: Component) -> Answer:
     """Does an input or output guardrail run in the serving path, on by default?
 
-    A guardrail that waits for a flag or a key protects the demonstration and not the customers. What
-    counts is what runs when nobody configures anything, and what happens when it cannot judge.
+    A guardrail that waits for a flag or a key protects the demonstration and not the customers.
+    What counts is what runs when nobody configures anything, and what happens when it cannot
+    judge.
     """
-    asking = [use for trade in ("model", "agent") for use in component.uses(trade)]
-    if missing := unread(component, asking, "guardrails"):
+    declared = [use for trade in ("model", "agent") for use in component.uses(trade)]
+    if missing := unread(component, declared, "guardrails"):
         return missing
     uses = component.uses("guardrail")
     calls = list(own_calls(component.code))
-    if not calls and not uses and not _asks(component):
+    if not uses and not asks(component):
         return not_applicable("no code of it asks a model", component.evidence())
     live = [call for call in calls if call.reached and not _is_off(call)]
     if live:
@@ -110,11 +113,6 @@ def on_by_default(component: Component) -> Answer:
     if on := [use for use in uses if use.strength is Strength.ON]:
         return passed(f"{on[0].library} judges in the serving code", on[0].place.evidence())
     return _lacking(component, calls)
-
-
-def _asks(component: Component) -> bool:
-    uses = [use for trade in ("model", "agent") for use in component.uses(trade)]
-    return any(use.strength >= Strength.IMPORTED for use in uses)
 
 
 def _is_off(call: Call) -> bool:

@@ -44,8 +44,9 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
 
 @probe(
     "guardrails-output-scored",
-    fix="Write a suite that asks the system and scores what it says, for instance evals/test_answers.py "
-    "with `assert_test(case, [AnswerRelevancyMetric(threshold=0.7)])` of deepeval, or "
+    fix="Write a suite that asks the system and scores what it says, for instance "
+    "evals/test_answers.py with `assert_test(case, [AnswerRelevancyMetric(threshold=0.7)])` of "
+    "deepeval, or "
     "evals/promptfooconfig.yaml with `assert` for every case.",
     examples=[
         Example(Outcome.PASS, _files(PYTHON, **{"evals/test_answers.py": DEEPEVAL})),
@@ -69,7 +70,8 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
             _files(
                 {"requirements.txt": "openai==1.93.0\nnumexpr==2.11.0\n"},
                 **{
-                    "tool.py": "import numexpr\n\ndef calc(text):\n    return numexpr.evaluate(text)\n"
+                    "tool.py": "import numexpr\n\ndef calc(text):\n"
+                    "    return numexpr.evaluate(text)\n"
                 },
             ),
             "that evaluates arithmetic",
@@ -90,8 +92,8 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
 def output_scored(repo: Repo) -> Answer:
     """Does an evaluation suite score the output of models, agents or retrieval?
 
-    Without scores a change of prompt or model is judged by the last answer that someone looked at. A
-    test that only reads the prompt's words says nothing about what the system answers.
+    Without scores a change of prompt or model is judged by the last answer that someone looked at.
+    A test that only reads the prompt's words says nothing about what the system answers.
     """
     found = suite(repo)
     if found is not None:

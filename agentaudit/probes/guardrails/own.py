@@ -21,8 +21,8 @@ _NO_CALL = re.compile(
     r"|schema|request|response|event|events|span|tag|state|type|enum|log|logger|record|entry|row"
     r"|dataset|evaluator|metric|score|adapter|prompt|instructions|page|panel|form|button|dialog"
     r"|table|tab|card|badge|icon|view|context|provider|store|props|dto|entity|repository|migration"
-    r"|triggered|tripwire|failure|violation|categories|category|template|message|test|spec|stats)s?$"
-    r"|^(?:is_)?(?:get|list|fetch|load|save|set|update|delete|create|register|record|log|track|emit"
+    r"|reasons?|triggered|tripwire|failure|violation|categories|category|template|message|test|spec|stats)s?$"
+    r"|^_?(?:to|from|as)_|^(?:is_)?(?:get|list|fetch|load|save|set|update|delete|create|register|record|log|track|emit"
     r"|use|format|render|parse|count|add_\w*column|test)[A-Z_]"
 )
 """Names that speak about a guardrail and are none."""

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from agentaudit.code import Call, Role, Strength, Use
+from agentaudit.code import Call, Import, Role, Strength, Use
 from agentaudit.evidence import Place
+from agentaudit.probes.asking import asks
 from agentaudit.source import Component, Repo
 
 CONFIGURED = (
@@ -31,6 +32,7 @@ _NO_SCORE = re.compile(
     r"|numexpr|^(?:model|page|driver|browser)\.evaluate|\.(?:rate_limit|ratelimit)"
 )
 _ASKS = ("model", "agent", "evaluation")
+_CLIENTS = frozenset({"httpx", "requests", "aiohttp", "axios", "undici", "urllib"})
 SUITE_ROLES = frozenset({Role.EVAL})
 
 
@@ -80,9 +82,12 @@ def evaluating(component: Component) -> list[Call]:
 
 
 def asks_models(repo: Repo) -> bool:
-    """Whether any component calls a model or an agent, or declares that it does."""
+    """Whether any component asks a model, or declares what would."""
     trades = ("model", "agent")
-    return any(component.uses(trade) for component in repo.components() for trade in trades)
+    return any(
+        asks(component) or (not component.code.read and any(map(component.uses, trades)))
+        for component in repo.components()
+    )
 
 
 def _uses(components: Iterable[Component], trade: str) -> list[Use]:
@@ -90,16 +95,24 @@ def _uses(components: Iterable[Component], trade: str) -> list[Use]:
 
 
 def _own(component: Component) -> list[Call]:
-    """Own scoring, in files of evaluation of a component whose evaluation asks a model or itself."""
+    """Own scoring, in files of evaluation that also ask a model or the system itself."""
     calls = evaluating(component)
-    if not calls or not _asks_something(component):
+    if not any(map(_Asking(component).asks, component.code.imports)):
         return []
     return [c for c in calls if _SCORES.search(c.method) and not _NO_SCORE.search(c.callee)]
 
 
-def _asks_something(component: Component) -> bool:
-    """Whether code of evaluation imports what asks a model, or code of the system itself."""
-    libraries = {use.library for trade in _ASKS for use in component.uses(trade)}
-    return any(
-        each.role in SUITE_ROLES and each.library in libraries for each in component.code.imports
-    )
+class _Asking:
+    """What code of evaluation must import to get answers that it can score."""
+
+    def __init__(self, component: Component) -> None:
+        self._libraries = {use.library for trade in _ASKS for use in component.uses(trade)}
+        paths = {call.place.path for call in component.code.calls if call.role is Role.APP}
+        self._own = {part.partition(".")[0] for path in paths for part in path.split("/")}
+
+    def asks(self, given: Import) -> bool:
+        """Whether an import brings a model, the system's own code, or a way to call it."""
+        root = given.module.lstrip("./@").replace("/", ".").partition(".")[0]
+        return given.role in SUITE_ROLES and (
+            given.library in self._libraries or root in _CLIENTS or root in self._own
+        )

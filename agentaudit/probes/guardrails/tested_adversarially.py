@@ -18,7 +18,10 @@ _RUNS = re.compile(
     r"|pyrit(?:_\w+)?\s|deepteam\s|giskard\s+scan|pytest\s[^\n;&|]{0,200}(?:red_?team|adversarial|attack"
     r"|jailbreak))"
 )
-_NAME = r"(?:red[-_]?team(?:ing)?|adversarial|attacks?|jail[-_]?breaks?|prompt[-_]?injections?|garak|pyrit)"
+_NAME = (
+    r"(?:red[-_]?team(?:ing)?|adversarial|attacks?|jail[-_]?breaks?|prompt[-_]?injections?|garak"
+    r"|pyrit)"
+)
 _ATTACKS = re.compile(
     rf"(?i)(?:.{{0,400}}[/_.-])?{_NAME}(?:[/_.-].{{0,200}})?\.(?:jsonl|json|csv|tsv|ya?ml|txt|py|ts)"
 )
@@ -85,8 +88,8 @@ def _files(**files: str) -> dict[str, object]:
 def tested_adversarially(repo: Repo) -> Answer:
     """Are the guardrails tested adversarially, and the results kept?
 
-    A guardrail is worth what it withstands. Attacks that were tried once by hand prove nothing about
-    the release in use; kept results show which attack got through, and since when none does.
+    A guardrail is worth what it withstands. Attacks that were tried once by hand prove nothing
+    about the release in use; kept results show which attack got through, and since when none does.
     """
     if not asks_models(repo):
         return not_applicable(f"no code in {repo.name} asks a model")
@@ -98,8 +101,8 @@ def tested_adversarially(repo: Repo) -> Answer:
         message = "attacks are written down, but no result of them is kept"
         return failed(message, *attacks[:3], reason="results_not_kept", fact="attack results")
     message = (
-        f"nothing attacks the system on purpose; searched {repo.name} for promptfoo redteam, garak, "
-        "PyRIT, DeepTeam and own sets of attacks"
+        f"nothing attacks the system on purpose; searched {repo.name} for promptfoo redteam, "
+        "garak, PyRIT, DeepTeam and own sets of attacks"
     )
     return failed(message, reason="missing", fact="attack suite")
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from agentaudit.code import Call, Role, Value
+from agentaudit.code import Call, Code, Role, Value
+from agentaudit.model_ids import model_id
 from agentaudit.source import Component
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _LOCAL = re.compile(
     r"(?:\.{0,2}/|~|[A-Za-z]:\\|/|file:|s3:|gs:|models:/|runs:/|.*\.(?:gguf|bin|pt)$)"
 )
+_PATH = re.compile(r"(?i)path|dir(?:ectory)?\b|folder|file|local|output|checkpoint|save")
 _HUB_ID = re.compile(r"(?:hf://)?[\w.-]{1,96}(?:/[\w.-]{1,96})?")
 METHODS = (
     *("from_pretrained", "snapshot_download", "hf_hub_download", "SentenceTransformer"),
@@ -56,10 +58,20 @@ class Load(NamedTuple):
 def loads(component: Component) -> list[Load]:
     """Every load from the Hub in the application's code."""
     calls = [c for c in component.code.calls if c.role is Role.APP and _loads(c)]
-    return [_load(call) for call in calls]
+    open_weights = _names_open_weights(component.code)
+    return [_load(call, open_weights) for call in calls]
 
 
-def _load(call: Call) -> Load:
+def _names_open_weights(code: Code) -> bool:
+    """Whether the code or its settings name a model that lies on the Hub: what a load is given
+    through variables is one of those."""
+    texts = [each.text for each in code.literals if each.role is Role.APP]
+    texts += [each.value for each in code.settings]
+    named = filter(None, map(model_id, texts))
+    return any(each.family.startswith("open ") for each in named)
+
+
+def _load(call: Call, open_weights: bool) -> Load:
     revision, model = call.argument(*_REVISION), _model(call)
     name = (model.text or model.written) if model else ""
     if revision is not None and revision.text is not None:
@@ -67,7 +79,9 @@ def _load(call: Call) -> Load:
         return Load(call, name, revision.text, pinned, "")
     if revision is not None:
         return Load(call, name, "", None, revision.written)
-    known = model is not None and model.text is not None
+    known = model is not None and (
+        model.text is not None or (open_weights and not _PATH.search(model.written))
+    )
     return Load(call, name, "", False if known else None, name)
 
 

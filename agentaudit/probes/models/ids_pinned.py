@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from agentaudit.code import Strength, Use, Value
+from agentaudit.code import Strength, Value
 from agentaudit.evidence import Evidence
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
+from agentaudit.probes.asking import asking, asks
 from agentaudit.probes.callers import calls_of
 from agentaudit.probes.models.ids import Used, asked, used
 from agentaudit.probes.readable import unread
@@ -11,6 +12,12 @@ from agentaudit.source import Component
 
 PURPOSES = frozenset({"chat", "embedding"})
 TRADES = ("model", "agent", "embedding")
+LOCAL = frozenset(
+    {"transformers", "vllm", "llama-cpp-python", "ctransformers", "ctranslate2", "sglang"}
+    | {"mlx-lm", "onnxruntime-genai", "huggingface-hub", "sentence-transformers", "fastembed"}
+    | {"flagembedding", "@huggingface/transformers", "@xenova/transformers", "node-llama-cpp"}
+)
+"""Libraries that load the weights themselves: nothing is asked of a provider."""
 PYTHON = {"requirements.txt": "openai==1.93.0\n"}
 NODE = {"package.json": '{"name": "web", "dependencies": {"ai": "5.0.0", "@ai-sdk/openai": "2"}}'}
 ASK = "from openai import OpenAI\nclient = OpenAI()\ndef answer(q):\n    return "
@@ -88,10 +95,12 @@ def ids_pinned(component: Component) -> Answer:
     `gpt-4o` is whatever the provider serves under that name today. When answers change and no
     commit explains it, the alias moved; a dated id moves only when the team moves it.
     """
-    found = used(component, PURPOSES)
-    calling = [use for trade in TRADES for use in component.uses(trade)]
-    if not found and (missing := unread(component, calling, "model ids")):
+    declared = [use for trade in TRADES for use in component.uses(trade)]
+    if missing := unread(component, declared, "model ids"):
         return missing
+    if not asks(component):
+        return not_applicable("no code of it asks a model", component.evidence())
+    found = used(component, PURPOSES)
     if moving := [each for each in found if not each.pinned]:
         return _alias(moving, len(found), component)
     doubts = _elsewhere(component, found)
@@ -106,7 +115,7 @@ def ids_pinned(component: Component) -> Answer:
             fact="model id",
             place=component.id,
         )
-    return _nothing(component, calling)
+    return _nothing(component)
 
 
 def _alias(moving: list[Used], total: int, component: Component) -> Answer:
@@ -119,19 +128,15 @@ def _alias(moving: list[Used], total: int, component: Component) -> Answer:
     )
 
 
-def _nothing(component: Component, calling: list[Use]) -> Answer:
-    """No id is in sight: is a model asked at all?"""
-    calls = [use for use in calling if use.strength >= Strength.CALLED]
-    asking = [each for each in calls if each.trade == "model"]
-    if not calling or max(use.strength for use in calling) < Strength.IMPORTED:
-        return not_applicable("no code of it calls a model", component.evidence())
-    if not asking:
-        return not_applicable(
-            "its code names and asks no hosted model", calling[0].place.evidence()
-        )
+def _nothing(component: Component) -> Answer:
+    """No id is in sight: is a hosted model asked at all?"""
+    hosted = [use for use in asking(component) if use.library not in LOCAL]
+    calls = [use for use in hosted if use.trade == "model" and use.strength >= Strength.CALLED]
+    if not calls:
+        return not_applicable("its code names and asks no hosted model", component.evidence())
     return unknown(
-        f"{asking[0].library} is called, and no model id is visible in code or configuration",
-        asking[0].place.evidence(),
+        f"{calls[0].library} is called, and no model id is visible in code or configuration",
+        calls[0].place.evidence(),
         reason="no_id_visible",
         fact="model id",
         place=component.id,

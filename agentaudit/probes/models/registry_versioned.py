@@ -54,8 +54,8 @@ def _files(**files: str) -> dict[str, object]:
 
 @probe(
     "models-registry-versioned",
-    fix='Register what is trained, `mlflow.register_model(f"runs:/{run_id}/model", "planner-llm")`, '
-    'and load it by version: `mlflow.pyfunc.load_model("models:/planner-llm/7")`.',
+    fix='Register what is trained: `mlflow.register_model(f"runs:/{run_id}/model", "planner")`, '
+    'and load it by version: `mlflow.pyfunc.load_model("models:/planner/7")`.',
     examples=[
         Example(Outcome.PASS, _files(train=TRAIN, serve=LOAD.format("models:/planner-llm/7"))),
         Example(
@@ -117,10 +117,13 @@ def registry_versioned(component: Component) -> Answer:
         )
         return passed("registered models are consumed by version", *shown)
     if doubts:
-        shown = [place.evidence() for place in doubts[:3]]
-        message = "a registered model is consumed, at a version that is set at run time"
-        fact, place = "registered model", component.id
-        return unknown(message, *shown, reason="set_at_run_time", fact=fact, place=place)
+        return unknown(
+            "a registered model is consumed, at a version that is set at run time",
+            *(place.evidence() for place in doubts[:3]),
+            reason="set_at_run_time",
+            fact="registered model",
+            place=component.id,
+        )
     if registering:
         message = "a model is registered, and no code consumes one by version"
         return _failed(component, message, registering[0].place.evidence(), "not_consumed")
@@ -150,7 +153,6 @@ def _uploads(call: Call) -> bool:
 def _consumed(code: Code) -> tuple[list[tuple[str, Place]], list[Place]]:
     """Registered models that are loaded, and loads of which nobody can tell."""
     named: dict[str, Place] = {}
-    doubts: list[Place] = []
     for literal in code.literals:
         if literal.role is Role.APP and literal.text.startswith(("models:/", "azureml:")):
             named.setdefault(literal.text, literal.place)
@@ -160,7 +162,7 @@ def _consumed(code: Code) -> tuple[list[tuple[str, Place]], list[Place]]:
             continue
         if value.text and call.method in _LOADS and _REGISTERED.fullmatch(value.text):
             named.setdefault(value.text, value.place)
-    for text in [text for text in named if "{…}" in text.rpartition("/")[2]]:
-        doubts.append(named.pop(text))
+    filled_in = [text for text in named if "{…}" in text.rpartition("/")[2]]
+    doubts = [named.pop(text) for text in filled_in]
     whole = [(t, p) for t, p in named.items() if t.partition(":/")[2] or t.startswith("azureml")]
     return whole, doubts

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import re
 
-from agentaudit.code import Prompt, PromptKind, Role, Strength, Use
+from agentaudit.code import Prompt, PromptKind, Role
 from agentaudit.evidence import Evidence
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Limits, failed, not_applicable, passed, probe, unknown
+from agentaudit.probes.asking import asking, asks
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component
 
@@ -104,9 +105,11 @@ def in_files(component: Component, limits: Limits) -> Answer:
     A prompt inside a function is found by nobody but its author, cannot be named by version and
     changes unseen among other lines. In a file of its own its history is the prompt's history.
     """
-    asking = [use for trade in ("model", "agent") for use in component.uses(trade)]
-    if missing := unread(component, asking, "prompts"):
+    declared = [use for trade in ("model", "agent") for use in component.uses(trade)]
+    if missing := unread(component, declared, "prompts"):
         return missing
+    if not asks(component):
+        return not_applicable("no code of it asks a model", component.evidence())
     prompts = [p for p in component.code.prompts if p.role is Role.APP]
     apart = [p for p in prompts if _is_apart(p)]
     inline = [p for p in prompts if not _is_apart(p) and p.length >= limits["inline_characters"]]
@@ -116,7 +119,7 @@ def in_files(component: Component, limits: Limits) -> Answer:
         return passed(_praise(apart), *map(_shown, apart[:5]))
     if short := [p for p in prompts if not _is_apart(p)]:
         return _inline(component, short, apart)
-    return _none(component, [use for use in asking if use.strength >= Strength.IMPORTED])
+    return _none(component)
 
 
 def _is_apart(prompt: Prompt) -> bool:
@@ -145,12 +148,10 @@ def _praise(apart: list[Prompt]) -> str:
     return f"{len(fetched)} prompts are fetched from a prompt registry{beside}"
 
 
-def _none(component: Component, asking: list[Use]) -> Answer:
-    if not asking:
-        return not_applicable("no code of it asks a model", component.evidence())
+def _none(component: Component) -> Answer:
     return unknown(
-        f"{asking[0].library} is used, and no prompt of this system is visible",
-        asking[0].place.evidence(),
+        "its code asks a model, and no prompt of this system is visible",
+        *(use.place.evidence() for use in asking(component)[:1]),
         reason="no_prompt_visible",
         fact="prompt files",
         place=component.id,

@@ -61,8 +61,8 @@ def _java(model: str) -> dict[str, object]:
             _python(
                 OPENAI.format("text-embedding-3-large"),
                 **{
-                    "infra/main.bicep": "param embeddingModelName string = 'text-embedding-3-large'\n"
-                    "param embeddingModelVersion string = '1'\n"
+                    "infra/main.bicep": "param embeddingModelName string = "
+                    "'text-embedding-3-large'\nparam embeddingModelVersion string = '1'\n"
                 },
             ),
             "the deployment pins the version",

@@ -25,8 +25,11 @@ _INDEX = re.compile(
     r"|streaming_bulk|upload_batch)$"
 )
 """Calls that put vectors or documents into an index."""
-_INDEX_OF_STORE = frozenset({"add", "insert", "Add", "Insert", "create", "accept", "write", "put"})
+_INDEX_OF_STORE = frozenset({"add", "insert", "Add", "Insert"})
 """Names that say so only where a vector store is what is called."""
+_ROW = re.compile(r"(?:Chunk|Embedding|Vector|Document|Node|Passage|Record|Point)\w{0,20}$")
+_VECTORS = frozenset({"embedding", "embeddings", "vector", "vectors", "content_vector"})
+"""A row of a table is an index too, when it holds a vector."""
 _MANAGED = re.compile(
     r"vector_stores?\.(?:file_batches|files)\.|vectorStores\.(?:fileBatches|files)\."
     r"|start_ingestion_job|import_files|ImportDocumentAsync|ImportTextAsync|build_index"
@@ -41,7 +44,9 @@ _CHUNK = re.compile(
     r"|(?:text|sentence|token|markdown|node|semantic|code|html|document|recursive)_?(?:splitter|parser|chunker)"
     r"|chunk|(?:^|[._])split_(?:pages|into|doc)"
 )
-_EMBED = re.compile(r"(?i)embed(?!ded\b)|(?:^|[._])encode$|get_text_embedding|vectori[sz]e")
+_EMBED = re.compile(
+    r"(?i)embed(?!ded\b)|(?:model|encoder|transformer\w*|embedder)\.encode$|vectori[sz]e"
+)
 _LOAD = re.compile(
     r"(?:Loader|Reader|Parser|Connector|DocumentConverter)(?:$|\.)|(?:^|[._])(?:load_data|lazy_load"
     r"|aload|partition\w*|read_csv|read_json|read_parquet|read_text|read_bytes|load_documents"
@@ -51,29 +56,32 @@ _LOAD = re.compile(
 )
 
 
+NAMES = ("load", "chunk", "embed", "index")
+
+
 class Stages(NamedTuple):
     """The first call that shows each stage; None where none does."""
 
     load: Call | None
     chunk: Call | None
     embed: Call | None
-    index: Call | None
+    fill: Call | None
 
     @property
     def managed(self) -> bool:
         """Whether what indexes also loads, cuts and embeds."""
-        return self.index is not None and bool(_MANAGED.search(self.index.callee))
+        return self.fill is not None and bool(_MANAGED.search(self.fill.callee))
 
     @property
     def missing(self) -> list[str]:
-        return [name for name, call in zip(self._fields, self, strict=True) if call is None]
+        return [name for name, call in zip(NAMES, self, strict=True) if call is None]
 
     @property
     def whole(self) -> bool:
         """Embedding and indexing must be there; rows that are whole documents need no cutting, and
         documents that come with a request no loading."""
         prepared = self.load is not None or self.chunk is not None
-        return self.managed or (prepared and self.embed is not None and self.index is not None)
+        return self.managed or (prepared and self.embed is not None and self.fill is not None)
 
 
 def is_rag(component: Component, at_least: Strength) -> bool:
@@ -93,7 +101,7 @@ def stages(components: Iterable[Component]) -> Stages:
         load=_first(c for c in calls if _LOAD.search(c.callee)),
         chunk=_first(c for c in calls if _CHUNK.search(c.callee)),
         embed=_first(c for c in calls if _embeds(c)),
-        index=_first(c for c in calls if _indexes(c, stores)),
+        fill=_first(c for c in calls if _indexes(c, stores)),
     )
 
 
@@ -104,7 +112,12 @@ def indexing(component: Component) -> list[Call]:
 
 
 def _first(calls: Iterator[Call]) -> Call | None:
-    return next(calls, None)
+    """The call that shows a stage best: one in code that is called ingestion or so."""
+    found = sorted(calls, key=lambda call: not _TELLING.search(call.place.path))
+    return found[0] if found else None
+
+
+_TELLING = re.compile(r"(?i)ingest|index|embed|chunk|loader|vector|(?:^|[/_])rag|knowledge|etl")
 
 
 def _modules(components: Iterable[Component]) -> Iterator[str]:
@@ -115,9 +128,12 @@ def _modules(components: Iterable[Component]) -> Iterator[str]:
 
 
 def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
+    if call.place.path.endswith((".tsx", ".jsx")):
+        return False
     if _INDEX.search(call.callee):
-        return True
-    return call.method in _INDEX_OF_STORE and call.below(*stores)
+        return "." in call.callee
+    row = _ROW.search(call.method) and any(a.name in _VECTORS for a in call.arguments)
+    return bool(row) or (call.method in _INDEX_OF_STORE and call.below(*stores))
 
 
 def _embeds(call: Call) -> bool:

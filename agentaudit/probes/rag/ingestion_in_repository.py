@@ -3,7 +3,7 @@ from __future__ import annotations
 from agentaudit.code import Strength
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe
-from agentaudit.probes.rag.ingestion import RETRIEVES, Stages, is_rag, stages
+from agentaudit.probes.rag.ingestion import NAMES, RETRIEVES, Stages, is_rag, stages
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component, Repo
 
@@ -66,7 +66,8 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
             Outcome.NOT_APPLICABLE,
             _files(
                 {
-                    "go.mod": "module x\n\ngo 1.24\n\nrequire github.com/alecthomas/chroma/v2 v2.15.0\n"
+                    "go.mod": "module x\n\ngo 1.24\n\n"
+                    "require github.com/alecthomas/chroma/v2 v2.15.0\n"
                 },
                 **{"main.go": 'package main\n\nimport "github.com/alecthomas/chroma/v2/quick"\n'},
             ),
@@ -77,8 +78,8 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
 def ingestion_in_repository(repo: Repo, component: Component) -> Answer:
     """Is the ingestion code (load, chunk, embed, index) in the repository?
 
-    What a retriever finds was decided when the documents were cut and embedded. Without that code an
-    index cannot be rebuilt, and a wrong chunk cannot be traced to the step that made it.
+    What a retriever finds was decided when the documents were cut and embedded. Without that code
+    an index cannot be rebuilt, and a wrong chunk cannot be traced to the step that made it.
     """
     declared = [use for trade in RETRIEVES for use in component.uses(trade)]
     if missing := unread(component, declared, "the ingestion code"):
@@ -103,6 +104,6 @@ def ingestion_in_repository(repo: Repo, component: Component) -> Answer:
 def _praise(found: Stages) -> str:
     if found.managed:
         return "the code hands documents to a service that cuts, embeds and indexes them"
-    seen = ", ".join(name for name in found._fields if name not in found.missing)
+    seen = ", ".join(name for name in NAMES if name not in found.missing)
     lacking = f"; no stage to {', '.join(found.missing)} is visible" if found.missing else ""
     return f"the ingestion code shows the stages {seen}{lacking}"
