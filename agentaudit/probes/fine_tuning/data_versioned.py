@@ -113,6 +113,7 @@ def data_versioned(repo: Repo, component: Component) -> Answer:
         return unread(component, (), "training code") or none
     found = [place for place, how in component.training_data if _versioned(place, how)]
     found = found or [call.place for call in _pinned_in_code(component)]
+    found = found or list(_committed(repo, component))
     found = found or list(_pinned_in_configuration(repo, component))
     if found:
         return passed("the training data is versioned", *(p.evidence() for p in found[:5]))
@@ -129,6 +130,15 @@ def _versioned(place: Place, how: str) -> bool:
     """Whether the file is versioned as training data: a plain file must be called so, since most
     data files beside a trainer are results."""
     return how in {"dvc", "lfs"} or bool(_TRAINING.search(place.path))
+
+
+def _committed(repo: Repo, component: Component) -> Iterator[Place]:
+    """Files beside the training that are called training data; a provider trains from them."""
+    home = "" if component.path == "." else f"{component.path}/"
+    for suffix in ("jsonl", "csv", "parquet"):
+        for place in repo.files(f"{home}**/*.{suffix}"):
+            if place.repo == component.repo and _TRAINING.search(place.path):
+                yield place
 
 
 def _pinned_in_code(component: Component) -> Iterator[Call]:
