@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 
 from agentaudit.probes.commands import commands
 from agentaudit.source import Component, Step
@@ -24,10 +25,8 @@ _STAMP = (
     r"|\bTRAVIS_COMMIT\b|pull_request\.head\.sha\b|\btype=sha\b"
 )
 _COMMIT = re.compile(_STAMP)
-_BEFORE = r"(?:[\w./:@-]{1,100}|\$\{\{[^}]{0,80}\}\}|\$\{?\w{1,60}\}?){0,6}?"
-"""What a reference holds before its tag: registry, path, and variables of a matrix."""
 _NAMED = re.compile(
-    rf"\b([A-Za-z_]\w{{1,60}})(?:=|:[ \t])[ \"']{{0,4}}{_BEFORE}[ \"'$({{]{{0,8}}(?:{_STAMP})"
+    rf"\b([A-Za-z_]\w{{1,60}})(?:=|:[ \t])[ \"']{{0,4}}[^\s\"'=]{{0,200}}?[ \"'$({{]{{0,8}}(?:{_STAMP})"
 )
 """A variable that is set to the commit, or to a name that ends in it."""
 _ASIDE = re.compile(r"--(?:build-arg|label|cache-from|cache-to|annotation)[=\s]+\S+(?:\s+HEAD\S*)?")
@@ -85,7 +84,7 @@ def _fits(word: str, component: Component) -> bool:
 def stamped(build: Step, steps: Iterable[Step], workflow: str) -> bool:
     """Whether what the step builds is named by the commit: in its own tag, or in one that the
     workflow gives to the same image later."""
-    variables = {found[1] for found in _NAMED.finditer(_ASIDE.sub("", workflow))}
+    variables = _variables(workflow)
     same = [step for step in steps if step.place.path == build.place.path]
     texts = [text for text, _ in commands(build) if _BUILD.search(text)]
     given = [value for text in texts for value in _given(text)]
@@ -100,6 +99,16 @@ def stamped(build: Step, steps: Iterable[Step], workflow: str) -> bool:
     if any(_PACKAGE.search(text) for text in texts):
         return any((m := _VERSION.search(text)) and _holds(m[1], variables) for text in later)
     return any(_tags(text, names, variables) for text in later)
+
+
+@lru_cache(maxsize=64)
+def _variables(workflow: str) -> frozenset[str]:
+    """Variables that a workflow sets to the commit. Expressions are closed up first, so that what
+    stands before a tag is one word."""
+    text = _EXPRESSION.sub(lambda found: "".join(found[0].split()), _ASIDE.sub("", workflow))
+    return frozenset(
+        found[1] for line in text.split("\n") for found in _NAMED.finditer(line[:2000])
+    )
 
 
 def _given(text: str) -> Iterator[str]:
