@@ -44,7 +44,7 @@ _SET = re.compile(
 _VERSION = re.compile(r"\b(?:poetry|uv|hatch|npm|pnpm|yarn)\s+version\s(.*)", re.DOTALL)
 _PACKAGE = re.compile(r"\b(?:(?:uv|poetry|hatch|-m)\s+build|npm\s+publish)\b")
 _INPUT = re.compile(r"\s(?:tags?|images?|args|extra_args|destination)=")
-_NEXT = re.compile(r"\s[a-z][a-z_-]{1,30}=")
+_NEXT = re.compile(r"\s(?!type=|id=)[a-z][a-z_-]{1,30}=")
 _TAGGING = re.compile(
     r"\b(?:docker(?:\s+image)?|podman|nerdctl|crane|buildah|skopeo)\s+(?:tag|copy)\s(.*)"
     r"|\bdocker\s+buildx\s+imagetools\s+create\s(.*)",

@@ -39,6 +39,17 @@ def _built(steps: str) -> dict[str, object]:
         ),
         Example(
             Outcome.PASS,
+            _built(
+                META.replace(
+                    "tags: type=sha",
+                    "tags: |\n            type=ref,event=tag\n            type=sha",
+                )
+                + ACTION.format("${{ steps.meta.outputs.tags }}")
+            ),
+            "one of several tags",
+        ),
+        Example(
+            Outcome.PASS,
             {"component": {"files": {**FILES, ".gitlab-ci.yml": GITLAB}}},
             "GitLab",
         ),
