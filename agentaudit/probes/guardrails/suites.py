@@ -18,7 +18,7 @@ CONFIGURED = (
 """Files that are a suite: a command line runs them."""
 OUTSIDE = re.compile(
     r"(?i)(?:^|/)(?:examples?|samples?|demos?|docs?|documentation|tutorials?|cookbooks?|templates?"
-    r"|playground|fixtures|node_modules|vendor)/"
+    r"|playground|fixtures|node_modules|vendor|skills|plugins)/"
 )
 """Directories of what is not the system itself."""
 _SCORES = re.compile(
@@ -99,7 +99,13 @@ def _own(component: Component) -> list[Call]:
     calls = evaluating(component)
     if not any(map(_Asking(component).asks, component.code.imports)):
         return []
-    return [c for c in calls if _SCORES.search(c.method) and not _NO_SCORE.search(c.callee)]
+    return [
+        call
+        for call in calls
+        if _SCORES.search(call.method)
+        and not _NO_SCORE.search(call.callee)
+        and not OUTSIDE.search(call.place.path)
+    ]
 
 
 class _Asking:

@@ -13,11 +13,11 @@ _COUNTS = frozenset({Role.APP, Role.INFRA})
 RETRIEVES = ("vector_store", "retriever")
 
 _INDEX = re.compile(
-    r"(?:^|[._])(?:a?add_documents|a?add_texts|a?from_documents|a?from_texts|add_embeddings"
+    r"EmbeddingStoreIngestor|(?:^|[._])(?:a?add_documents|a?add_texts|a?from_documents|a?from_texts|add_embeddings"
     r"|from_embeddings|upsert|upsert_points|upload_points|upload_collection|upload_documents"
     r"|merge_or_upload_documents|index_documents|insert_nodes|insert_many|batch_import|add_nodes"
     r"|add_vectors|addDocuments|fromDocuments|fromTexts|addVectors|upsertPoints|upsertAsync"
-    r"|UpsertAsync|UpsertBatchAsync|UploadDocumentsAsync|uploadDocuments|mergeOrUploadDocuments"
+    r"|UpsertAsync|Upsert|UpsertPoints|UpsertBatchAsync|UploadDocumentsAsync|uploadDocuments|mergeOrUploadDocuments"
     r"|IndexDocumentsAsync|MergeOrUploadDocumentsAsync|insertMany|addTexts|add_faiss_index"
     r"|write_documents|DocumentWriter|run_ingestion|ImportDocumentAsync|ImportTextAsync"
     r"|upload_and_poll|uploadAndPoll|import_files|start_ingestion_job|EmbeddingStoreIngestor"
@@ -47,6 +47,12 @@ _CHUNK = re.compile(
 _EMBED = re.compile(
     r"(?i)embed(?!ded\b)|(?:model|encoder|transformer\w*|embedder)\.encode$|vectori[sz]e"
 )
+_EMBEDDING_STORE = re.compile(
+    r"(?:^|[._])(?:VectorStoreIndex\.(?:from_documents|fromDocuments)|a?from_documents|a?from_texts"
+    r"|a?add_documents|a?add_texts|fromDocuments|fromTexts|addDocuments)$"
+    r"|springframework\.ai\.vectorstore\.\w+\.(?:add|accept|write)$"
+)
+"""Stores that embed what they are given."""
 _LOAD = re.compile(
     r"(?:Loader|Reader|Parser|Connector|DocumentConverter)(?:$|\.)|(?:^|[._])(?:load_data|lazy_load"
     r"|aload|partition\w*|read_csv|read_json|read_parquet|read_text|read_bytes|load_documents"
@@ -132,10 +138,14 @@ def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
         return False
     if _INDEX.search(call.callee):
         return "." in call.callee
+    if call.callee.startswith("org.springframework.ai.vectorstore"):
+        return call.method in ("add", "accept", "write")
     row = _ROW.search(call.method) and any(a.name in _VECTORS for a in call.arguments)
     return bool(row) or (call.method in _INDEX_OF_STORE and call.below(*stores))
 
 
 def _embeds(call: Call) -> bool:
+    if _EMBEDDING_STORE.search(call.callee):
+        return True
     given = any("embed" in argument.name.lower() for argument in call.arguments)
     return given or bool(_EMBED.search(call.callee))

@@ -19,7 +19,7 @@ PYTHON = {
     ),
     "openai-agents": (
         "openai-agents",
-        "from agents import Agent, Runner\nplanner = Agent(name='p', instructions='x', model='ID')\n",
+        "from agents import Agent\nplanner = Agent(name='p', instructions='x', model='ID')\n",
     ),
     "langchain": (
         "langchain-openai",
@@ -99,7 +99,7 @@ PYTHON = {
         "openai",
         "from openai import OpenAI\nfrom pydantic_settings import BaseSettings\n\n"
         "class Settings(BaseSettings):\n    openai_model: str = 'ID'\n\nsettings = Settings()\n\n"
-        "def ask(q):\n    return OpenAI().responses.create(model=settings.openai_model, input=q)\n",
+        "def ask(q):\n    OpenAI().responses.create(model=settings.openai_model, input=q)\n",
     ),
     "enum": (
         "openai",
@@ -114,7 +114,8 @@ PYTHON = {
     ),
     "dataclass": (
         "openai",
-        "from dataclasses import dataclass\nfrom openai import OpenAI\n\n@dataclass\nclass Config:\n"
+        "from dataclasses import dataclass\nfrom openai import OpenAI\n\n"
+        "@dataclass\nclass Config:\n"
         "    model: str = 'ID'\n\ndef ask(q, config):\n"
         "    return OpenAI().responses.create(model=config.model, input=q)\n",
     ),
@@ -133,7 +134,7 @@ NODE = {
     "openai": (
         "openai",
         'import OpenAI from "openai";\nconst client = new OpenAI();\n'
-        'export const ask = (q: string) => client.responses.create({ model: "ID", input: q });\n',
+        'export const ask = (input: string) => client.responses.create({ model: "ID", input });\n',
     ),
     "ai-sdk": (
         "ai",
@@ -148,7 +149,8 @@ NODE = {
     "mastra": (
         "@mastra/core",
         'import { Agent } from "@mastra/core/agent";\nimport { openai } from "@ai-sdk/openai";\n'
-        'export const planner = new Agent({ name: "p", instructions: "x", model: openai("ID") });\n',
+        'export const planner = new Agent({ name: "p", instructions: "x", '
+        'model: openai("ID") });\n',
     ),
     "langchain": (
         "@langchain/openai",

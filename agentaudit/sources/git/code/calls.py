@@ -29,6 +29,8 @@ _ENTRIES = frozenset(
     )
 )
 """Functions that something outside of the repository calls."""
+_RUN = ("__", "test", "Test")
+"""How the names begin of what the language or a runner of tests calls."""
 
 
 class Calls:
@@ -100,7 +102,7 @@ class Calls:
             inside=[
                 name
                 for name, free in self._scopes.names(at)
-                if not free and name not in _ENTRIES and not name.startswith("__")
+                if not free and name not in _ENTRIES and not name.startswith(_RUN)
             ],
         )
 
