@@ -26,7 +26,8 @@ _STAMP = (
 )
 _COMMIT = re.compile(_STAMP)
 _NAMED = re.compile(
-    rf"\b([A-Za-z_]\w{{1,60}})(?:=|:[ \t])[ \"']{{0,4}}[^\s\"'=]{{0,200}}?[ \"'$({{]{{0,8}}(?:{_STAMP})"
+    rf"\b([A-Za-z_]\w{{1,60}})(?:=|:[ \t])[ \"']{{0,4}}[^\s\"'=]{{0,200}}?"
+    rf"[ \"'$({{]{{0,8}}(?:{_STAMP})"
 )
 """A variable that is set to the commit, or to a name that ends in it."""
 _ASIDE = re.compile(r"--(?:build-arg|label|cache-from|cache-to|annotation)[=\s]+\S+(?:\s+HEAD\S*)?")

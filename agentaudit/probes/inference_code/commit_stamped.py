@@ -107,9 +107,9 @@ def commit_stamped(repo: Repo, component: Component) -> Answer:
     for place, name in read_in_code(component):
         if PLATFORM.fullmatch(name):
             return passed(f"it tells its commit from {name}", place.evidence())
-        if (given := handed(steps, name)) or (found := _set(component, name)):
-            shown = given.place if given else found
-            return passed(f"it tells its commit from {name}", place.evidence(), shown.evidence())
+        given = handed(steps, name)
+        if setter := given.place if given else _set(component, name):
+            return passed(f"it tells its commit from {name}", place.evidence(), setter.evidence())
         unset.append((place, name))
     return _lacking(component, unset)
 

@@ -12,8 +12,10 @@ from agentaudit.probes.inference_code.builds import concerns
 from agentaudit.source import Component, Repo, Step
 
 _COMMIT = (
-    r"github\.sha\b|github\.event\.pull_request\.head\.sha|\bGITHUB_SHA\b|\bCI_COMMIT_(?:SHORT_)?SHA\b"
-    r"|git\s+rev-parse|git\s+describe|Build\.SourceVersion\b|\bBUILD_SOURCEVERSION\b|\bCIRCLE_SHA1\b"
+    r"github\.sha\b|github\.event\.pull_request\.head\.sha|\bGITHUB_SHA\b"
+    r"|\bCI_COMMIT_(?:SHORT_)?SHA\b"
+    r"|git\s+rev-parse|git\s+describe|Build\.SourceVersion\b|\bBUILD_SOURCEVERSION\b"
+    r"|\bCIRCLE_SHA1\b"
     r"|\bBITBUCKET_COMMIT\b|\bSHORT_SHA\b|\bCOMMIT_SHA\b|\bGIT_COMMIT\b|\bGIT_SHA\b|\.FullCommit\b"
     r"|\{\{\s*\.Commit\b"
 )
@@ -26,12 +28,13 @@ PLATFORM = re.compile(
 )
 """Variables that a platform sets to the commit without being asked."""
 _NAME = re.compile(
-    r"[A-Z_]{0,40}(?:GIT|COMMIT|VCS|BUILD|SOURCE|CODE)_?(?:SHA|COMMIT|HASH|REF|REV|REVISION)[A-Z_]{0,20}"
-    r"|(?:APP|SERVICE|SENTRY)_(?:REVISION|RELEASE|COMMIT)|REVISION|GITSHA|COMMIT"
+    r"[A-Z_]{0,40}(?:GIT|COMMIT|VCS|BUILD|SOURCE|CODE)_?(?:SHA|COMMIT|HASH|REF|REV|REVISION)"
+    r"[A-Z_]{0,20}|(?:APP|SERVICE|SENTRY)_(?:REVISION|RELEASE|COMMIT)|REVISION|GITSHA|COMMIT"
 )
 """How variables for the commit are called."""
 _LABEL = re.compile(
-    r"(?i)^\s*(?:LABEL\s+)?[\"']?(?:org\.opencontainers\.image\.revision|vcs-ref|org\.label-schema\.vcs-ref"
+    r"(?i)^\s*(?:LABEL\s+)?[\"']?(?:org\.opencontainers\.image\.revision|vcs-ref"
+    r"|org\.label-schema\.vcs-ref"
     r"|[\w.]{0,40}(?:git[._-]?(?:sha|commit)|commit))[\"']?\s*[= ]\s*[\"']?\$\{?(\w+)"
 )
 _ENV = re.compile(r"(?i)^\s*(?:ENV\s+)?(\w+)[= ]\s*[\"']?\$\{?(\w+)")
@@ -75,7 +78,8 @@ def stamped_in_ci(repo: Repo, component: Component) -> Iterator[Place]:
 
 _STAMPS = (
     re.compile(
-        rf"--(?:label|annotation)[= ]\S{{0,100}}(?:revision|commit|sha|vcs)\S{{0,20}}=\S{{0,60}}?(?:{_COMMIT})"
+        rf"--(?:label|annotation)[= ]\S{{0,100}}(?:revision|commit|sha|vcs)\S{{0,20}}="
+        rf"\S{{0,60}}?(?:{_COMMIT})"
     ),
     re.compile(r"build-push-action.*\blabels=\$\{\{\s*steps\.[\w-]+\.outputs\.labels"),
     re.compile(
@@ -83,7 +87,8 @@ _STAMPS = (
         rf"(?:GIT|COMMIT|REVISION|RELEASE|SHA|commit|revision|sha)\w*=\S{{0,60}}?(?:{_COMMIT})"
     ),
     re.compile(
-        rf"-X[ =]['\"]?[\w./-]{{1,200}}(?:[Cc]ommit|[Gg]it|[Rr]evision|[Ss][Hh][Aa])\w*=\S{{0,60}}?(?:{_COMMIT})"
+        rf"-X[ =]['\"]?[\w./-]{{1,200}}(?:[Cc]ommit|[Gg]it|[Rr]evision|[Ss][Hh][Aa])\w*="
+        rf"\S{{0,60}}?(?:{_COMMIT})"
     ),
     re.compile(rf"sentry-cli\s+releases\s.*(?:{_COMMIT})|getsentry/action-release"),
 )

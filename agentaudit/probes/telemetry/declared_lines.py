@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from functools import lru_cache
+from typing import cast
 
 from agentaudit.evidence import Place
 from agentaudit.source import Repo
@@ -25,11 +26,15 @@ _ASIDE = re.compile(
 _COMMENT = re.compile(r"^\s*(?:#|//)")
 
 
-@lru_cache(maxsize=8)
 def saying(repo: Repo, pattern: re.Pattern[str], hint: str) -> tuple[Place, ...]:
     """Lines that match, comments left out; only files that hold a word of `hint` are read line by
     line. Asked once for all components."""
-    return tuple(_lines(repo, pattern, hint))
+    return _once(cast("Hashable", repo), pattern, hint)
+
+
+@lru_cache(maxsize=8)
+def _once(repo: Hashable, pattern: re.Pattern[str], hint: str) -> tuple[Place, ...]:
+    return tuple(_lines(cast("Repo", repo), pattern, hint))
 
 
 def _lines(repo: Repo, pattern: re.Pattern[str], hint: str) -> Iterator[Place]:

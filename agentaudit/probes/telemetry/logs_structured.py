@@ -25,8 +25,9 @@ STRUCTLOG = (
     "structlog.get_logger().info('ready', model=OpenAI().models.list())\n"
 )
 HANDLER = (
-    "import logging\nfrom openai import OpenAI\nfrom opentelemetry.sdk._logs import LoggerProvider, "
-    "LoggingHandler\nlogging.getLogger().addHandler(LoggingHandler(logger_provider=LoggerProvider()))\n"
+    "import logging\nfrom openai import OpenAI\n"
+    "from opentelemetry.sdk._logs import LoggerProvider, LoggingHandler\n"
+    "logging.getLogger().addHandler(LoggingHandler(logger_provider=LoggerProvider()))\n"
     "OpenAI()\n"
 )
 NODE = {
@@ -156,9 +157,8 @@ def _structured(component: Component, live: list[Use]) -> Iterator[Place]:
         if use.library not in _PLAIN | {"ddtrace", "opentelemetry-distro"}:
             yield use.place
     for call in _serving(component):
-        if call.method in _JSON and (given := call.argument("serialize")) is None:
-            yield call.place
-        elif (given := call.argument("serialize")) and given.text == "True":
+        given = call.argument("serialize")
+        if call.method in _JSON or (given and given.text == "True"):
             yield call.place
 
 

@@ -21,6 +21,7 @@ GAUGE = ASK + (
     "import psutil\nfrom prometheus_client import Gauge\n"
     "Gauge('planner_memory_bytes', 'resident').set(psutil.Process().memory_info().rss)\n"
 )
+COUNTED = "import psutil\nworkers = psutil.virtual_memory().total // 2**30\n"
 LOCAL = {"requirements.txt": "vllm==0.9.1\nprometheus-client==0.22.0\nnvidia-ml-py==12.575.51\n"}
 HOSTED = "from vllm import LLM\nLLM('acme/planner')\n" + SERVED[len(ASK) :]
 GPU = (
@@ -62,11 +63,11 @@ def _files(base: dict[str, str], text: str, name: str = "app.py", **more: str) -
         Example(Outcome.FAIL, _files(PYTHON, ASK), "declared, never imported"),
         Example(
             Outcome.FAIL,
-            _files(PYTHON, ASK + "import psutil\nworkers = psutil.virtual_memory().total // 2**30\n"),
+            _files(PYTHON, ASK + COUNTED),
             "read to choose a number of workers, and kept nowhere",
         ),
         Example(Outcome.FAIL, _files(LOCAL, HOSTED), "a model of its own, and nothing for the GPU"),
-        Example(Outcome.FAIL, _files(NODE, CLIENT.replace("client.coll", "// client.coll"), "app.ts")),
+        Example(Outcome.FAIL, _files(NODE, CLIENT.replace("client.coll", "// c.coll"), "app.ts")),
         Example(
             Outcome.UNKNOWN,
             {"component": {"files": PYTHON}},
@@ -102,8 +103,7 @@ def memory_measured(repo: Repo, component: Component) -> Answer:
         )
     said = [_step(component, use) for use in uses[:1]]
     message = "; ".join(["nothing measures the memory in use", *said])
-    shown = uses[0].place if uses else None
-    evidence = shown.evidence() if shown else component.evidence()
+    evidence = uses[0].place.evidence() if uses else component.evidence()
     return failed(message, evidence, fact=fact, place=place)
 
 
@@ -114,10 +114,14 @@ _EXPORTERS = re.compile(
     r"(?i)(?:image|repository|chart|name)[\"']?\s*[:=]\s*[\"']?\S{0,100}(?:cadvisor|node-exporter"
     r"|dcgm-exporter|kube-prometheus-stack|datadog/agent|datadoghq/agent|process-exporter)\b"
     r"|^\s*(?:-\s*)?(?:hostmetrics|kubeletstats|docker_stats)(?:/\w+)?:"
-    r"|metrics_path:\s*[\"']?/metrics/cadvisor|job_name:\s*[\"']?\S{0,30}(?:cadvisor|dcgm|node-exporter)"
+    r"|metrics_path:\s*[\"']?/metrics/cadvisor"
+    r"|job_name:\s*[\"']?\S{0,30}(?:cadvisor|dcgm|node-exporter)"
     r"|containerInsights[\"']?\s*[,:=]"
 )
-_HINT = r"(?i)cadvisor|exporter|prometheus-stack|datadog|hostmetrics|kubeletstats|docker_stats|containerInsights"
+_HINT = (
+    r"(?i)cadvisor|exporter|prometheus-stack|datadog|hostmetrics|kubeletstats|docker_stats"
+    r"|containerInsights"
+)
 _READERS = frozenset(
     {
         "psutil",

@@ -12,7 +12,8 @@ PYTHON = {"requirements.txt": "openai==1.93.0\nsentry-sdk==2.30.0\n"}
 NODE = {"package.json": '{"name": "api", "dependencies": {"openai": "5.0.0", "pino": "9.0.0"}}'}
 PLAN = (
     "import logging\nfrom openai import OpenAI\nlogger = logging.getLogger(__name__)\n\n"
-    "def plan(text):\n    try:\n        return OpenAI().responses.create(model='gpt-4.1', input=text)\n"
+    "def plan(text):\n    try:\n"
+    "        return OpenAI().responses.create(model='gpt-4.1', input=text)\n"
     "    except Exception as error:\n        {}\n\nplan('x')\n"
 )
 SENTRY = "import os\nimport sentry_sdk\nsentry_sdk.init(dsn=os.environ['SENTRY_DSN'])\n"
@@ -58,7 +59,7 @@ def _files(base: dict[str, str], name: str, text: str) -> dict[str, object]:
         ),
         Example(
             Outcome.PASS,
-            _files({"pom.xml": POM}, "src/main/java/Planner.java", JAVA.format('log.error("x", e);')),
+            _files({"pom.xml": POM}, "src/main/Planner.java", JAVA.format('log.error("x", e);')),
         ),
         Example(
             Outcome.FAIL,

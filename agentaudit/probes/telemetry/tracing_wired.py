@@ -31,12 +31,14 @@ PHOENIX = (
 )
 STREAM = (
     'import {{ streamText }} from "ai";\nimport {{ openai }} from "@ai-sdk/openai";\n'
-    "export function POST() {{\n  return streamText({{ model: openai('gpt-4.1-2025-04-14'){} }});\n}}\n"
+    "export function POST() {{\n"
+    "  return streamText({{ model: openai('gpt-4.1-2025-04-14'){} }});\n}}\n"
 )
 REGISTER = 'import { registerOTel } from "@vercel/otel";\nregisterOTel({ serviceName: "web" });\n'
 KERNEL = (
     "using OpenTelemetry.Trace;\nvar builder = WebApplication.CreateBuilder(args);\n"
-    'builder.Services.AddOpenTelemetry().WithTracing(t => t.AddSource("Microsoft.SemanticKernel*"));\n'
+    "builder.Services.AddOpenTelemetry().WithTracing("
+    't => t.AddSource("Microsoft.SemanticKernel*"));\n'
 )
 PROJECT = (
     '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net8.0</TargetFramework>'
@@ -130,7 +132,8 @@ def _files(base: dict[str, str], **more: str) -> dict[str, object]:
                     "files": {
                         "requirements.txt": "openai==1.93.0\n",
                         "app.py": "from openai import OpenAI\nOpenAI()\n",
-                        "tests/test_app.py": "from langfuse import observe\n@observe()\ndef test(): ...\n",
+                        "tests/test_app.py": "from langfuse import observe\n"
+                        "@observe()\ndef test(): ...\n",
                     }
                 }
             },
