@@ -85,9 +85,8 @@ class Sieve:
             switches = _switches(knowledge)
             found += [rf"\b(?:{'|'.join(switches)})\b"] if switches else []
             for trade, names in knowledge.names.items():
-                # What counts for evaluation too is asked of files of evaluation only: elsewhere
-                # the same words mean many things.
-                if role is Role.EVAL or Role.EVAL not in knowledge.counts[trade]:
+                # Elsewhere the same words mean many things: `words` say where they are asked.
+                if role is Role.EVAL and Role.EVAL in knowledge.counts[trade]:
                     found += names
             telling = sorted(re.escape(name) for name in knowledge.methods if _telling(name))
             found += [rf"\b(?:{'|'.join(telling)})\b"] if telling else []
