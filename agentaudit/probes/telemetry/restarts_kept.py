@@ -26,8 +26,8 @@ def _repo(**files: str) -> dict[str, object]:
 @probe(
     "telemetry-restarts-kept",
     fix="Keep what the platform knows about instances that die: add the dependency `- name: "
-    "kube-state-metrics` to the chart and `k8s_events:` to the receivers of the collector; both name "
-    "pod, reason and time.",
+    "kube-state-metrics` to the chart and `k8s_events:` to the receivers of the collector; both "
+    "name pod, reason and time.",
     examples=[
         Example(Outcome.PASS, _repo(chart_in_Chart__yaml=CHART), "a series by pod, kept"),
         Example(Outcome.PASS, _repo(ops_in_rules__yaml=RULE), "a rule reads it"),

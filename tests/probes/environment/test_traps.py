@@ -1,4 +1,4 @@
-"""What looks pinned, locked or declared in real repositories and is not, and the other way round."""
+"""What looks pinned or locked in real repositories and is not, and the other way round."""
 
 from __future__ import annotations
 

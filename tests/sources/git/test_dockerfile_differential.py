@@ -5,17 +5,20 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import dockerfile
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from agentaudit.probes.environment.images import versioned
+from agentaudit.sources.git import MemoryRepo
 from agentaudit.sources.git.dockerfile import Instruction, instructions
 
 _HADOLINT = shutil.which("hadolint", path=str(Path(sys.executable).parent)) or "hadolint"
-
 _WORDS = frozenset(["FROM", "ARG", "RUN", "COPY", "ADD", "CMD", "ENV", "LABEL"])
 """A line that is none of these is an instruction there and skipped here."""
 
@@ -138,3 +141,27 @@ def test_instructions_are_those_of_buildkit(text: str) -> None:
     theirs = _theirs(text)
     if theirs is not None:
         assert _ours(text) == theirs
+
+
+_BASES = [
+    *("python", "python:3.12", "python:latest", "python:3.12-slim", "node:22", "node:latest"),
+    *("ubuntu", "reg.example:5000/x", "reg.example:5000/x:2", f"python@sha256:{'a' * 64}"),
+]
+
+
+@pytest.mark.parametrize("base", _BASES)
+def test_versions_of_bases_are_judged_as_hadolint_judges_them(base: str) -> None:
+    """DL3006: no tag; DL3007: the tag `latest`."""
+    text = f"FROM {base}\nRUN true\n"
+    done = subprocess.run(
+        [_HADOLINT, "--no-fail", "--format", "json", "-"],
+        input=text,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    codes = {each["code"] for each in json.loads(done.stdout)}
+    (component,) = MemoryRepo({"Dockerfile": text, "main.py": ""}).components()
+    (found,) = component.build_files[0].bases
+    assert versioned(found) is not bool(codes & {"DL3006", "DL3007"})
