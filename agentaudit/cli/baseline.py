@@ -50,7 +50,8 @@ def write(path: str, flags: Flags) -> ExitCode:
     config = configured(Path(path), flags)
     with Progress(quiet=flags.quiet) as progress:
         asked = request(("scan",), config, flags, progress, checkout=checkout, gated=False)
-        with opened(config, asked.rubric, plugins=not flags.no_plugins) as sources:
+        plugins, cache = not flags.no_plugins, not flags.no_cache
+        with opened(config, asked.rubric, plugins=plugins, cache=cache) as sources:
             card = audit(asked, sources)
     code = ExitCode.worst(verdict(card, sources.failures))
     if code is not ExitCode.OK:

@@ -24,7 +24,8 @@ def explain(trace: str, flags: Flags) -> ExitCode:
     config = configured(directory("."), flags)
     with Progress(quiet=flags.quiet) as progress:
         asked = request(("explain", trace), config, flags, progress, gated=False)
-        with opened(config, asked.rubric, plugins=not flags.no_plugins) as sources:
+        plugins, cache = not flags.no_plugins, not flags.no_cache
+        with opened(config, asked.rubric, plugins=plugins, cache=cache) as sources:
             if sources.traces is None and sources.failures:
                 raise sources.failures[0]
             card = told(asked, sources, trace)

@@ -106,6 +106,9 @@ class Flags:
     ]
     offline: Annotated[bool, _option("--offline", help="Refuse every source behind a URL.")]
     no_plugins: Annotated[bool, _option("--no-plugins", help="Load no installed plug-in.")]
+    no_cache: Annotated[
+        bool, _option("--no-cache", help="Keep nothing on disk of the code that was read.")
+    ]
     include_content: Annotated[
         bool, _option("--include-content", help="Show prompts and answers, not their digests.")
     ]

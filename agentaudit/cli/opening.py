@@ -88,8 +88,11 @@ def evidence(config: Config) -> set[Path]:
 
 
 @contextmanager
-def opened(config: Config, rubric: Rubric, *, plugins: bool) -> Iterator[Sources]:
+def opened(
+    config: Config, rubric: Rubric, *, plugins: bool, cache: bool = False
+) -> Iterator[Sources]:
     """Every declared source, as far as it opens: one that does not stops none of the others.
+    With `cache`, what is understood of code is kept in the user's cache directory.
 
     Raises ConfigError for a kind of source that nothing reads.
     """
@@ -101,7 +104,7 @@ def opened(config: Config, rubric: Rubric, *, plugins: bool) -> Iterator[Sources
     with ExitStack() as stack:
         repo: Repo | None = _attempt(
             _reachable(config, config.repos, failures),
-            _repos,
+            lambda stores: _repos(stores, cache=cache),
             failures,
         )
         traces: Traces | None = _attempt(
@@ -190,11 +193,12 @@ def _declared(error: SourceError, store: Store) -> SourceError:
     return SourceError(text, where=store.place, hint=error.hint)
 
 
-def _repos(stores: list[Store]) -> Repo:
-    from agentaudit.sources.git import open_repos
+def _repos(stores: list[Store], *, cache: bool) -> Repo:
+    from agentaudit.sources.git import open_repos, user_folder
 
     secrets = {secret: written for s in stores for secret, written in s.secrets().items()}
-    return open_repos([store.opened() for store in stores], stores[0].base, secrets)
+    folder = user_folder() if cache else None
+    return open_repos([store.opened() for store in stores], stores[0].base, secrets, folder)
 
 
 def _traces(config: Config, stores: list[Store], rubric: Rubric, plugins: bool) -> Traces:

@@ -33,7 +33,8 @@ def scan(path: str, flags: Flags) -> ExitCode:
     with Progress(quiet=flags.quiet) as progress:
         asked = request(("scan",), config, flags, progress, checkout=checkout)
         asked = compared(asked, before, flags.history)
-        with opened(config, asked.rubric, plugins=not flags.no_plugins) as sources:
+        plugins, cache = not flags.no_plugins, not flags.no_cache
+        with opened(config, asked.rubric, plugins=plugins, cache=cache) as sources:
             card = audit(asked, sources)
     code = deliver(card, flags, stage, sources.failures)
     return ExitCode.worst([code, *recorded(card, sources.failures, before, flags)])

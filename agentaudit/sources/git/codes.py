@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from agentaudit.code import Code, Prompt, Role, Setting
-from agentaudit.source import Dependency
+from agentaudit.source import Component, Dependency
 from agentaudit.sources.git import kubernetes, settings
 from agentaudit.sources.git.code import configuration, prompts
 from agentaudit.sources.git.code.assemble import Repository
@@ -57,6 +57,10 @@ class Codes:
         return self._repository.code(
             share.sources, share.settings, self._parts[home], share.prompts
         )
+
+    def keep(self) -> None:
+        """Keep what was parsed for the next run."""
+        self._repository.keep()
 
     @cached_property
     def _repository(self) -> Repository:
@@ -137,3 +141,17 @@ class Codes:
 def _needs(needs: Iterable[Dependency], name: str) -> bool:
     wanted = name.lower().replace("_", "-")
     return bool(wanted) and any(need.name.lower().replace("_", "-") == wanted for need in needs)
+
+
+def with_code(
+    reader: Reader, components: Mapping[str, Component], projects: Iterable[Project]
+) -> tuple[Component, ...]:
+    """The components, by home, with what their code says."""
+    needs = {
+        home: [need for manifest in each.manifests for need in manifest.dependencies]
+        for home, each in components.items()
+    }
+    codes = Codes(reader, needs, projects)
+    found = tuple(replace(each, code=codes.of(home)) for home, each in components.items())
+    codes.keep()
+    return found

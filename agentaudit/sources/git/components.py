@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from agentaudit.evidence import safe
 from agentaudit.source import BuildFile, Component, ImageUse, Manifest, Place
@@ -21,7 +21,7 @@ from agentaudit.sources.git import (
     workflows,
 )
 from agentaudit.sources.git.builds import Build, Homes
-from agentaudit.sources.git.codes import Codes, Project
+from agentaudit.sources.git.codes import Project, with_code
 from agentaudit.sources.git.declared import Parsed
 from agentaudit.sources.git.images import short_name
 from agentaudit.sources.git.orders import named_contexts
@@ -98,20 +98,12 @@ class Survey:
         self._attach_kubernetes()
         self._attach_settings()
         published = {home: self._publish(self._parts[home]) for home in sorted(self._parts)}
-        codes = self._codes(published)
-        return tuple(replace(each, code=codes.of(home)) for home, each in published.items())
+        return with_code(reader, published, self._projects())
 
-    def _codes(self, found: dict[str, Component]) -> Codes:
-        needs = {
-            home: [need for manifest in each.manifests for need in manifest.dependencies]
-            for home, each in found.items()
-        }
+    def _projects(self) -> Iterator[Project]:
         taken = {path: part.home for part in self._parts.values() for path in part.manifests}
-        projects = [
-            Project(_home(path, parsed), parsed.name, taken.get(path))
-            for path, parsed in self._manifests.items()
-        ]
-        return Codes(self._reader, needs, projects)
+        for path, parsed in self._manifests.items():
+            yield Project(_home(path, parsed), parsed.name, taken.get(path))
 
     def _gather(self, homes: Homes, found: list[Build]) -> None:
         rest = []
@@ -185,7 +177,7 @@ class Survey:
             starters = [(s, part) for s in services.values() if (part := self._starts(s))]
             reached: set[str] = set()
             for service, part in starters:
-                near = _closure(service.name, services)
+                near = compose.closure(service.name, services)
                 reached |= near
                 part.places.append(service.place)
                 part.settings += [service.settings] if service.settings else []
@@ -289,17 +281,6 @@ def _join(part: _Part, build: Build) -> None:
     part.names |= build.names
     if build.recipe is not None:
         part.build_files.append(build.recipe.published)
-
-
-def _closure(name: str, services: dict[str, compose.Service]) -> set[str]:
-    found: set[str] = set()
-    pending = [name]
-    while pending:
-        current = pending.pop()
-        if current in services and current not in found:
-            found.add(current)
-            pending += services[current].needs
-    return found
 
 
 def _order(place: Place) -> tuple[str, int]:

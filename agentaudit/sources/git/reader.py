@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 
 from agentaudit import parse
 from agentaudit.source import Place
+from agentaudit.sources.git.code.cache import Cache, NoCache
 from agentaudit.sources.git.globs import matches
 from agentaudit.sources.git.roles import OWN, directory_role, foreign, is_own
-from agentaudit.sources.git.text import CAP, MISSING, TOO_LARGE, Content, lines
+from agentaudit.sources.git.text import BINARY, CAP, MISSING, TOO_LARGE, Content, lines
 from agentaudit.sources.git.tree import Tree, decoded
 
 _T = TypeVar("_T")
@@ -23,8 +24,10 @@ _KEEP = 24_000_000
 class Reader:
     """A tree under its name in reports."""
 
-    def __init__(self, repo: str, tree: Tree) -> None:
+    def __init__(self, repo: str, tree: Tree, cache: Cache | None = None) -> None:
         self.repo = repo
+        self.cache: Cache = cache or NoCache()
+        """What was made of the same bytes before."""
         self._tree = tree
         self._kept: dict[str, Content] = {}
         self._trees: dict[str, list[parse.Tree]] = {}
@@ -97,6 +100,9 @@ class Reader:
                 return found.text.encode()
             self.problems[path] = found.problem
             return found.problem
+        if b"\0" in found:
+            self.problems[path] = BINARY.problem
+            return BINARY.problem
         return found.removeprefix(BOM_UTF8)
 
     def text(self, path: str, cap: int = CAP) -> str | None:

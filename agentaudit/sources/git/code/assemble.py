@@ -47,6 +47,10 @@ class Repository:
         """Every source file that was found."""
         return self._index.files
 
+    def keep(self) -> None:
+        """Keep what was parsed for the next run."""
+        self._index.keep()
+
     def mentions(self, names: Iterable[str]) -> dict[str, Place]:
         """The first line of code that names each file."""
         return mentions(self._reader.repo, self._index, names)
@@ -60,14 +64,10 @@ class Repository:
     ) -> Code:
         """What the given files say together."""
         files = [self._index.files[path] for path in paths]
-        readable = [file for file in files if not file.problem]
-        if not readable:
+        if all(file.problem for file in files):
             problem = files[0].problem if files else Code().problem
-            return Code(
-                problem=problem,
-                settings=tuple(settings),
-                used=self._used(declared, [], [], [], settings),
-            )
+            used = self._used(declared, [], [], [], settings)
+            return Code(problem=problem, settings=tuple(settings), used=used)
         settings = [*settings, *self._set_in_code(files)]
         resolver = Resolver(self._reader.repo, self._modules, _by_name(settings))
         imports = [(row, f.language.ecosystem) for f in files for row in self._imports(f)]

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 DEEPEST = 400
 """Levels of a tree that are looked at."""
+_BLOCK = 65_536
+_PACE = 20
+"""Bytes for each time that the parser says how far it is; it does so for about 150 of them."""
+_STEPS = 400_000
+"""Steps of one file that are spent on looking at what is around its texts."""
+_FLAT = 2_000
+"""Children of a node that the grammar made nothing of, beyond which asking takes too long."""
 LONGEST_NAME = 12
 """Parts of a dotted name that are kept."""
 _PREFIX = re.compile(r"[$@a-zA-Z]{0,3}(\"{3,}|'{3}|[\"'`])")
@@ -47,13 +54,34 @@ STRINGS = frozenset(
 )
 
 
+def _intricate(root: Node) -> bool:
+    """Whether somewhere very many pieces stand side by side that the grammar made nothing of."""
+    pending = [root] if root.has_error else []
+    for _ in range(20_000):
+        if not pending:
+            return False
+        node = pending.pop()
+        if node.child_count > _FLAT and (node.is_error or node.parent is None):
+            return True
+        pending += [child for child in node.children if child.has_error]
+    return True
+
+
+def _outermost(node: Node) -> tuple[int, int]:
+    return node.start_byte, -node.end_byte
+
+
 def nth(node: Node, at: int) -> Node | None:
     """A named child by position; None where there is none."""
     return node.named_child(at) if 0 <= at < node.named_child_count else None
 
 
+class Intricate(Exception):
+    """The file cannot be read in time proportional to its size."""
+
+
 class Leaf:
-    """A file, parsed."""
+    """A file, parsed. Raises Intricate."""
 
     def __init__(self, language: Language, data: bytes) -> None:
         from tree_sitter import QueryCursor
@@ -61,15 +89,30 @@ class Leaf:
         self.language = language
         self.data = data
         read, query = parser(language.name)
-        self._tree = read.parse(data)
+        left = len(data) // _PACE + 1000
+
+        def stop(*_: object) -> bool:
+            nonlocal left
+            left -= 1
+            return left < 0
+
+        try:
+            self._tree = read.parse(lambda at, _: data[at : at + _BLOCK], progress_callback=stop)
+        except ValueError:
+            read.reset()
+            raise Intricate from None
         self.root = self._tree.root_node
+        if _intricate(self.root):
+            raise Intricate
+        self._steps = _STEPS
         cursor = QueryCursor(query)
-        cursor.match_limit = 65_536
+        cursor.match_limit = 1024
+        cursor.set_max_start_depth(DEEPEST)
         self._captures = cursor.captures(self.root)
 
     def found(self, name: str) -> list[Node]:
         """Nodes of one capture of the query."""
-        return self._captures.get(name, [])
+        return sorted(self._captures.get(name, []), key=_outermost)
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -98,6 +141,8 @@ class Leaf:
     def chain(self, node: Node) -> list[Node]:
         """The nodes around a node, innermost first, without itself; empty where the tree is too
         deep to tell."""
+        if self._steps <= 0:
+            return []
         cursor = self.root.walk()
         target, start = node.id, node.start_byte
         found: list[Node] = []
@@ -106,6 +151,7 @@ class Leaf:
             if here is None or here.id == target:
                 return found[::-1]
             found.append(here)
+            self._steps -= 1
             if cursor.goto_first_child_for_byte(start) is None:
                 return found[::-1]
             while (inner := cursor.node) is not None and inner.end_byte <= start:

@@ -53,7 +53,7 @@ class Literals:
     def all(self) -> Iterator[WrittenLiteral]:
         asides = {node.start_byte for node in self._leaf.found("doc")}
         data, done = self._leaf.data, -1
-        for node in sorted(self._leaf.found("string"), key=_outermost):
+        for node in self._leaf.found("string"):
             start, end = node.start_byte, node.end_byte
             if start < done:
                 continue
@@ -188,7 +188,3 @@ def _bare(name: str) -> str:
 def _sign(leaf: Leaf, node: Node) -> str:
     sign = node.child_by_field_name("operator")
     return leaf.text(sign, 5) if sign is not None else ""
-
-
-def _outermost(node: Node) -> tuple[int, int]:
-    return node.start_byte, -node.end_byte

@@ -150,19 +150,9 @@ class Names:
             if given is not None and (made := self._typed(given, node.start_byte)):
                 self._learn(self._leaf.text(left, 100), made, node.start_byte, True)
             return
-        byte = right.start_byte
-        kind = right.type
-        callable_ = kind in self._leaf.language.calls or kind in self._leaf.language.members
-        root = ROOT.match(self._leaf.data, byte) if callable_ else None
-        made = ""
-        if root is not None and root[1].decode("utf-8", "replace") in self.roots:
-            made = self.dotted(right, byte)
-        if (
-            not made
-            and callable_
-            and kind in self._leaf.language.calls
-            and not WORTH.match(self._leaf.data, byte)
-        ):
+        made = self._made_by(right)
+        called = right.type in self._leaf.language.calls
+        if not made and called and not WORTH.match(self._leaf.data, right.start_byte):
             return
         parts = self._leaf.dotted(left)
         if not parts:
@@ -171,6 +161,16 @@ class Names:
         self.bindings.append((self._scopes.scope(node.start_byte), name, right))
         if made and self._known(made):
             self._learn(name, made, node.start_byte, node.type in _FIELD_KINDS)
+
+    def _made_by(self, node: Node) -> str:
+        """Dotted name of what makes a value; empty where it cannot be something known."""
+        language = self._leaf.language
+        if node.type not in language.calls and node.type not in language.members:
+            return ""
+        root = ROOT.match(self._leaf.data, node.start_byte)
+        if root is None or root[1].decode("utf-8", "replace") not in self.roots:
+            return ""
+        return self.dotted(node, node.start_byte)
 
     def _learn(self, name: str, made: str, byte: int, field: bool) -> None:
         owner, _, last = name.rpartition(".")

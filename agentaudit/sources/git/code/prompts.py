@@ -35,6 +35,7 @@ _FILE = re.compile(
     r"(?i)(?:.*/)?(?:[^/]*prompts?[^/]*|instructions?|system|persona)(?:[._-][^/]*)?"
     r"\.(?:md|txt|ya?ml|j2|jinja2?|prompty|prompt|tmpl|hbs|mustache|json|toml|st|mdx|xml|poml)"
     r"|.*\.(?:prompty|prompt|poml|promptml)"
+    r"|(?:.*/)?config/(?:agents|tasks)\.ya?ml"
     r"|(?i:.*(?:^|/)(?:prompts?|prompt[_-]templates|prompt[_-]library)/.+\.(?:md|txt|ya?ml|j2|jinja2?|st|hbs"
     r"|mustache|json|toml|tmpl|xml))"
 )
@@ -44,6 +45,7 @@ _REGISTRY = {
     ),
     "pull_prompt": re.compile(r".*pull_prompt"),
     "pullPrompt": re.compile(r".*pullPrompt"),
+    "pullPromptCommit": re.compile(r".*pullPromptCommit"),
     "get_prompt": re.compile(
         r".*(?:langfuse|Langfuse|opik|Opik|phoenix|humanloop|client|get_client).*"
     ),
@@ -102,5 +104,6 @@ def fetched(calls: Iterable[Call]) -> Iterator[Prompt]:
         value = call.argument(*_REVISION)
         version = (value.text or value.written) if value is not None else ""
         if call.method != "get_prompt" and not version and (":" in name or "@" in name):
-            version = name.replace("@", ":").rpartition(":")[2]
+            last = name.rpartition("/")[2] if "/" in name.partition(":")[2] else name
+            version = last.replace("@", ":").rpartition(":")[2]
         yield Prompt(PromptKind.REGISTRY, call.place, name, 0, call.place, call.role, version)

@@ -88,8 +88,8 @@ class Written:
     """`NAME`, `Class.field`, `NAME.key`, `function:parameter` → what it is bound to."""
     types: dict[str, str] = field(default_factory=dict)
     """Module-level name → dotted name of what it was made by."""
-    broken: bool = False
-    """Whether the grammar had to skip something."""
+    intricate: bool = False
+    """Whether nothing was asked, because asking would take too long."""
 
     def dumped(self) -> bytes:
         """As JSON."""
@@ -99,21 +99,21 @@ class Written:
             self.literals,
             self.bindings,
             self.types,
-            self.broken,
+            self.intricate,
         ]
         return orjson.dumps(rows, default=list)
 
 
 def loaded(data: bytes) -> Written:
     """From JSON. Raises ValueError, TypeError or IndexError where it is not what was kept."""
-    imports, calls, literals, bindings, types, broken = orjson.loads(data)
+    imports, calls, literals, bindings, types, intricate = orjson.loads(data)
     return Written(
         [_import(row) for row in imports],
         [_call(row) for row in calls],
         [WrittenLiteral(*row) for row in literals],
         {name: Expression(*row) for name, row in bindings.items()},
         {name: str(dotted) for name, dotted in types.items()},
-        bool(broken),
+        bool(intricate),
     )
 
 
