@@ -10,6 +10,7 @@ from agentaudit.source import BuildFile, Component, ImageUse, Manifest, Place
 from agentaudit.sources.git import (
     builds,
     compose,
+    deployments,
     dockerfile,
     kubernetes,
     libraries,
@@ -24,7 +25,7 @@ from agentaudit.sources.git.builds import Build, Homes
 from agentaudit.sources.git.codes import Project, with_code
 from agentaudit.sources.git.declared import Parsed
 from agentaudit.sources.git.images import short_name
-from agentaudit.sources.git.orders import named_contexts
+from agentaudit.sources.git.orders import Order, from_ci, from_compose, named_contexts
 from agentaudit.sources.git.reader import Reader, directory, inside
 from agentaudit.sources.git.roles import is_own
 from agentaudit.sources.git.workflows import Run
@@ -88,9 +89,12 @@ class Survey:
         homes = Homes({path: _home(path, parsed) for path, parsed in self._manifests.items()})
         recipes = dockerfile.find(reader, named_contexts(self._services, self.runs))
         found = [
-            *builds.images(reader, homes, recipes, self._services, self.runs),
+            *builds.images(reader, homes, recipes, self._orders()),
             *builds.started(reader, homes, self.runs),
+            *deployments.declared(reader, homes),
         ]
+        if not any(build.home in homes.known or build.covers for build in found):
+            found += deployments.installed(homes, self.runs)
         self._gather(homes, found)
         if not self._parts:
             return ()
@@ -99,6 +103,10 @@ class Survey:
         self._attach_settings()
         published = {home: self._publish(self._parts[home]) for home in sorted(self._parts)}
         return with_code(reader, published, self._projects())
+
+    def _orders(self) -> list[Order]:
+        asked = (from_compose(self._services), from_ci(self.runs), deployments.orders(self._reader))
+        return [order for each in asked for order in each]
 
     def _projects(self) -> Iterator[Project]:
         taken = {path: part.home for part in self._parts.values() for path in part.manifests}
