@@ -109,12 +109,18 @@ def belonging(
         for lock in _covering(path, parsed, locks, all_of):
             used.setdefault(lock.path, (lock, []))[1].append(path)
     chosen = [found for found, _ in used.values()]
+    together: dict[str, frozenset[str]] = {}
+    for found in chosen:
+        if found.compiled:
+            together[found.home] = together.get(found.home, frozenset()) | found.pinned.names
     return tuple(
         Lock(
             reader.place(lock.path),
             lock.ecosystem,
             lock.pinned.complete and not lock.problem,
-            () if lock.problem and not lock.pinned.names else _missing(lock, paths, manifests),
+            ()
+            if lock.problem and not lock.pinned.names
+            else _missing(lock, paths, manifests, together.get(lock.home, frozenset())),
             lock.problem or _rival(lock, chosen),
         )
         for lock, paths in sorted(used.values(), key=lambda pair: pair[0].path)
@@ -151,7 +157,12 @@ def _is_member(home: str, above: str, lock: Found, all_of: Mapping[str, Parsed])
     return any(matches(inner, pattern) for pattern in patterns)
 
 
-def _missing(lock: Found, paths: Iterable[str], manifests: Mapping[str, Parsed]) -> tuple[str, ...]:
+def _missing(
+    lock: Found, paths: Iterable[str], manifests: Mapping[str, Parsed], together: frozenset[str]
+) -> tuple[str, ...]:
+    """Direct requirements that it lacks; compiled files of one directory, for serving, for
+    development, share the work: `together` is what all of them pin."""
+    names = together if lock.compiled else lock.pinned.names
     wanted = [
         declared.name
         for path in paths
@@ -159,7 +170,7 @@ def _missing(lock: Found, paths: Iterable[str], manifests: Mapping[str, Parsed])
         for declared in manifests[path].dependencies
         if not declared.local and not (lock.compiled and (declared.extra or declared.conditional))
     ]
-    return tuple(sorted({name for name in wanted if name not in lock.pinned.names}))
+    return tuple(sorted({name for name in wanted if name not in names}))
 
 
 def _rival(lock: Found, chosen: Iterable[Found]) -> str:

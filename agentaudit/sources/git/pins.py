@@ -126,10 +126,13 @@ def _deployed(reader: Reader, path: str) -> Iterator[tuple[Place, str]]:
 def of_image(image: ImageUse) -> tuple[Place, str] | None:
     """What a language's own base image names in its tag; `latest` when it has none."""
     name = short_name(image.reference)
+    digest = f"@{image.digest}" if image.digest else ""
+    # Where a variable names the image its line does not say which language it is.
+    told = "" if name in image.place.text.lower() else f"{name} "
     if name in _RUNTIME_IMAGES and _VERSION.match(image.tag):
-        return image.place, image.tag
+        return image.place, f"{told}{image.tag}{digest}"
     if found := _TAGGED.search(image.tag.lower()):
         return image.place, f"python {found[1]}"
     if name in _LANGUAGE_IMAGES:
-        return image.place, image.tag or "latest"
+        return image.place, f"{told}{image.tag or 'latest'}{digest}"
     return None

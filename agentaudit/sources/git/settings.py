@@ -60,4 +60,10 @@ _INFRASTRUCTURE = (".tf", ".tfvars", ".bicep", ".bicepparam")
 
 def _is_setting(path: str) -> bool:
     name = path.rpartition("/")[2]
-    return is_own(path) and name != "__init__.py" and not path.startswith(".github/")
+    return is_own(path) and name != "__init__.py" and not _ELSEWHERE.search(path)
+
+
+_ELSEWHERE = re.compile(
+    r"(?:^|/)(?:\.(?!env)[\w-]{1,60}|alembic/versions|migrations/versions|migrations)/"
+)
+"""Directories of tools, and of the changes of a database, which are called after what they change."""
