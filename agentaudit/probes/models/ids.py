@@ -90,7 +90,7 @@ def _named(code: Code) -> Iterator[tuple[str, Place]]:
                 yield value.text, value.place
     for setting in code.settings:
         if setting.role in CONFIGURES and _chooses(setting):
-            yield setting.value, setting.place
+            yield _value(setting), setting.place
 
 
 def _takes_part(literal: Literal) -> bool:
@@ -110,30 +110,69 @@ def _chooses(setting: Setting) -> bool:
 
 
 def _versions(settings: Iterable[Setting]) -> dict[str, Place]:
-    """Id → where infrastructure code pins its version."""
-    at: dict[tuple[str, str], Setting] = {}
-    for setting in settings:
-        if setting.role in CONFIGURES:
-            at.setdefault((_group(setting), setting.place.path), setting)
+    """Id → where infrastructure code pins its version; an id whose deployments are not all pinned
+    is left out. What a deployment is called says nothing about its model."""
+    rows = [each for each in settings if each.role in CONFIGURES and each.place.line]
+    versions = [each for each in rows if _VERSION.search(_name(each))]
+    deployed = {
+        _above(each).removesuffix(".model") for each in rows if _above(each).endswith(".model")
+    }
     found: dict[str, Place] = {}
-    for setting in settings:
-        named = model_id(setting.value) if setting.role in CONFIGURES else None
-        version = at.get((_group(setting, of="version"), setting.place.path)) if named else None
-        if named is not None and version is not None and _is_version(version.value):
-            found.setdefault(_plain(named.text), version.place)
-    return found
+    free: set[str] = set()
+    for setting in rows:
+        named = model_id(_value(setting))
+        if named is None or setting in versions:
+            continue
+        plain = _plain(named.text)
+        version = _beside(setting, versions)
+        if version is not None and _is_version(_value(version)):
+            found.setdefault(plain, version.place)
+        elif version is not None or not (_stem(setting) or _above(setting) in deployed):
+            free.add(plain)
+    return {plain: place for plain, place in found.items() if plain not in free}
 
 
-_VERSION = re.compile(r"(?i)(?:model)?_?version$")
-_NAME = re.compile(r"(?i)(?:model)?_?(?:name|id)?$")
+_VERSION = re.compile(r"(?i)(?:model|deployment)?_?version$")
+_NAME = re.compile(r"(?i)(?:model|deployment)?_?(?:name|id)?$")
+_DEFAULT = re.compile(r"\$\{\w{1,100}=([^{}]{0,200})\}")
+"""How a template of parameters writes a variable with its default."""
+_NEAR = 8
+"""Lines between the name and the version of one model in a list of several."""
 
 
-def _group(setting: Setting, of: str = "") -> str:
-    """What a name and a version of the same model have in common, and which of both it is."""
-    above = setting.path.rpartition(".")[0].lower()
-    what = of or ("version" if _VERSION.search(setting.name) else "name")
-    stem = (_VERSION if _VERSION.search(setting.name) else _NAME).sub("", setting.name, count=1)
-    return f"{above} {stem.lower()} {what}"
+def _value(setting: Setting) -> str:
+    found = _DEFAULT.fullmatch(setting.value.strip())
+    return found[1] if found else setting.value
+
+
+def _name(setting: Setting) -> str:
+    """Its name; a parameter stands above its `value`."""
+    keys = setting.path.split(".")
+    return keys[-2] if setting.name == "value" and len(keys) > 1 else setting.name
+
+
+def _stem(setting: Setting) -> str:
+    """What the names of a model's name and version have in common."""
+    name = _name(setting)
+    return (_VERSION if _VERSION.search(name) else _NAME).sub("", name, count=1).lower()
+
+
+def _beside(setting: Setting, versions: list[Setting]) -> Setting | None:
+    """The version of the same model: next to it, or of the same stem anywhere in the file."""
+    stem, line = _stem(setting), setting.place.line or 0
+    near = [
+        (abs((each.place.line or 0) - line), each)
+        for each in versions
+        if each.place.path == setting.place.path
+        and _above(each) == _above(setting)
+        and _stem(each) == stem
+    ]
+    near = [(far, each) for far, each in near if stem or far <= _NEAR]
+    return min(near, key=lambda pair: pair[0])[1] if near else None
+
+
+def _above(setting: Setting) -> str:
+    return setting.path.rpartition(".")[0].lower() if setting.name != "value" else ""
 
 
 def _is_version(text: str) -> bool:
