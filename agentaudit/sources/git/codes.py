@@ -117,6 +117,8 @@ class Codes:
                 or name.endswith((".dockerfile", ".env"))
                 or name.startswith(".env")
                 or path.startswith(".github/workflows/")
+                or name in ("ai.yaml", "ai.yml")
+                or name.endswith("parameters.json")
             ):
                 found.add(path)
         return (path for path in sorted(found) if not path.endswith(".py"))

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from agentaudit import parse
 from agentaudit.source import Place
 from agentaudit.sources.git.code.cache import Cache, NoCache
-from agentaudit.sources.git.globs import matches
+from agentaudit.sources.git.globs import compiled
 from agentaudit.sources.git.roles import OWN, directory_role, foreign, is_own
 from agentaudit.sources.git.text import BINARY, CAP, MISSING, TOO_LARGE, Content, lines
 from agentaudit.sources.git.tree import Tree, decoded
@@ -73,7 +73,13 @@ class Reader:
 
     def matching(self, pattern: str) -> Iterator[str]:
         """Paths that match, without vendored and generated trees."""
-        return (path for path in self.paths if matches(path, pattern) and not foreign(path))
+        fits = compiled(pattern).fullmatch
+        return (path for path in self._own if fits(path))
+
+    @cached_property
+    def _own(self) -> tuple[str, ...]:
+        """Paths without vendored and generated trees."""
+        return tuple(path for path in self.paths if not foreign(path))
 
     def content(self, path: str, cap: int = CAP) -> Content:
         """The file, or why it cannot be read."""

@@ -27,14 +27,18 @@ _PATIENCE = 2.0
 _CHUNK = 500
 
 
+Said = Written | str
+"""What a file says; or a word for why it was not asked: `nothing`, `common`."""
+
+
 class Cache(Protocol):
     """Keeps what files say, by key."""
 
-    def found(self, keys: Iterable[str]) -> dict[str, Written]:
+    def found(self, keys: Iterable[str]) -> dict[str, Said]:
         """What is known of the keys."""
         ...
 
-    def keep(self, made: dict[str, Written]) -> None:
+    def keep(self, made: dict[str, Said]) -> None:
         """Keep it for the next run."""
         ...
 
@@ -42,10 +46,10 @@ class Cache(Protocol):
 class NoCache:
     """Keeps nothing."""
 
-    def found(self, keys: Iterable[str]) -> dict[str, Written]:
+    def found(self, keys: Iterable[str]) -> dict[str, Said]:
         return {}
 
-    def keep(self, made: dict[str, Written]) -> None:
+    def keep(self, made: dict[str, Said]) -> None:
         return
 
 
@@ -56,7 +60,7 @@ class DiskCache:
         self._folder = folder
         self._file = folder / "code.sqlite"
 
-    def found(self, keys: Iterable[str]) -> dict[str, Written]:
+    def found(self, keys: Iterable[str]) -> dict[str, Said]:
         wanted = list(keys)
         rows: list[tuple[str, bytes, bytes]] = []
         with suppress(sqlite3.Error, OSError), closing(self._open(write=False)) as database:
@@ -66,15 +70,15 @@ class DiskCache:
                 rows += database.execute(
                     f"SELECT key, seal, said FROM files WHERE key IN ({marks})", some
                 )
-        known: dict[str, Written] = {}
+        known: dict[str, Said] = {}
         for key, seal, said in rows:
             with suppress(ValueError, TypeError, IndexError, AttributeError):
                 if _seal(key, said) == seal:
-                    known[key] = loaded(said)
+                    known[key] = _read(said)
         return known
 
-    def keep(self, made: dict[str, Written]) -> None:
-        rows = [(key, _seal(key, data := said.dumped()), data) for key, said in made.items()]
+    def keep(self, made: dict[str, Said]) -> None:
+        rows = [(key, _seal(key, data := _dumped(said)), data) for key, said in made.items()]
         if not rows:
             return
         with suppress(sqlite3.Error, OSError):
@@ -105,15 +109,23 @@ class DiskCache:
         return sqlite3.connect(uri, uri=True, timeout=_PATIENCE)
 
 
+def _dumped(said: Said) -> bytes:
+    return said.encode() if isinstance(said, str) else said.dumped()
+
+
+def _read(data: bytes) -> Said:
+    return loaded(data) if data.startswith(b"[") else data.decode()
+
+
 def _seal(key: str, said: object) -> bytes:
     data = said if isinstance(said, bytes) else b""
     return hashlib.blake2b(key.encode() + data, digest_size=16).digest()
 
 
-def key(stamp: str, language: str, data: bytes) -> str:
+def key(stamp: str, kind: str, data: bytes) -> str:
     """What a file is known by: what it holds, how it is read, and what was known then."""
     digest = hashlib.blake2b(data, digest_size=20, person=b"agentaudit")
-    return f"{digest.hexdigest()}-{language}-{stamp}"
+    return f"{digest.hexdigest()}-{kind}-{stamp}"
 
 
 def stamp() -> str:

@@ -18,7 +18,7 @@ from agentaudit.sources.git.code.written import Written
 
 def extract(language: Language, data: bytes, sieve: Sieve) -> Written:
     """What the file says. The work is proportional to its bytes."""
-    if language.name == "csharp" and _overwhelms(data):
+    if language.ecosystem != "python" and _overwhelms(data):
         return Written(intricate=True)
     try:
         leaf = Leaf(language, data)
@@ -40,15 +40,19 @@ def extract(language: Language, data: bytes, sieve: Sieve) -> Written:
 
 
 _ENDS = re.compile(rb"[;{}]")
-_STATEMENT = 24_000
-"""Longest statement of C# that is parsed, in bytes: its grammar keeps every reading of one."""
+_ARROW = re.compile(rb"[-=]>")
 _OPEN = 150
-"""Unclosed `<` in one of them."""
+"""Signs that can be read in two ways, open in one statement: the grammars keep every reading, and
+take memory by the square."""
 
 
 def _overwhelms(data: bytes) -> bool:
-    """Whether the grammar of C# would take memory beyond all proportion."""
+    """Whether a grammar would take memory beyond all proportion."""
+    if data.count(b"<") <= _OPEN and len(data) < 100 * _OPEN:
+        return False
     return any(
-        len(each) > _STATEMENT or each.count(b"<") - each.count(b">") > _OPEN
+        each.count(b"<") - each.count(b">") + len(_ARROW.findall(each)) > _OPEN
+        or each.count(b" is ") > 10 * _OPEN
         for each in _ENDS.split(data)
+        if len(each) > 2 * _OPEN
     )

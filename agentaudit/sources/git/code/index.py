@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agentaudit.code import Role
 from agentaudit.sources.git.code import languages
-from agentaudit.sources.git.code.cache import key, stamp
+from agentaudit.sources.git.code.cache import Said, key, stamp
 from agentaudit.sources.git.code.extract import extract
 from agentaudit.sources.git.code.languages import Language
 from agentaudit.sources.git.code.notebooks import source, unveiled
@@ -22,6 +22,7 @@ _PARSED = 400_000
 """Largest source file that is parsed, in bytes: larger ones are data or made by a machine."""
 
 _POINTER = b"version https://git-lfs.github.com/spec/"
+_NOTHING, _COMMON = "nothing", "common"
 _SAMPLE = 40
 """Files with nothing but common words that are parsed, evenly over the paths."""
 
@@ -52,40 +53,55 @@ class Index:
         self._sieve: Sieve = sieve()
         self._cache = reader.cache
         self._stamp = stamp()
-        self._known: dict[str, Written] = {}
-        self._made: dict[str, Written] = {}
+        self._made: dict[str, Said] = {}
         self.files: dict[str, SourceFile] = {}
-        self._common: list[SourceFile] = []
-        """Files that hold nothing but common words."""
-        wanted: list[SourceFile] = []
         for path in reader.paths:
             language = languages.of(path)
             part = role(path) if language is not None else Role.VENDORED
             if language is not None and part not in (Role.VENDORED, Role.GENERATED):
-                self.files[path] = file = self._read(path, language, part)
-                if self._asks(file):
-                    wanted.append(file)
-        wanted += self._common[:: len(self._common) // _SAMPLE + 1]
-        self._known = self._cache.found(map(self._key, wanted))
-        self._late = False
-        for file in wanted:
-            self.parsed(file)
-        self._late = True
+                self.files[path] = self._read(path, language, part)
+        asked = {path: self._key(file) for path, file in self.files.items() if not file.problem}
+        known = self._cache.found(asked.values())
+        common = []
+        for path, name in asked.items():
+            said = known.get(name) or self._asked(self.files[path])
+            if said == _COMMON:
+                common.append(path)
+            self._take(self.files[path], name, said, fresh=name not in known)
+        for path in common[:: len(common) // _SAMPLE + 1]:
+            self.parsed(self.files[path])
 
-    def _asks(self, file: SourceFile) -> bool:
-        """Whether the file is worth parsing for itself."""
-        if file.problem:
-            return False
+    def _asked(self, file: SourceFile) -> Said:
+        """What the file says, if it is worth parsing for itself."""
         if file.role is Role.APP and _PROMPTS.search(file.path):
-            return True
+            return self._extracted(file)
         if self._sieve.wanted(file.language.ecosystem, file.role, file.data):
-            return True
-        if file.role is Role.APP and self._sieve.common(file.data):
-            self._common.append(file)
-        return False
+            return self._extracted(file)
+        common = file.role is Role.APP and self._sieve.common(file.data)
+        return _COMMON if common else _NOTHING
 
-    def _key(self, file: SourceFile) -> str:
-        return key(self._stamp, file.language.name, file.data)
+    def _take(self, file: SourceFile, name: str, said: Said, *, fresh: bool) -> None:
+        if isinstance(said, Written):
+            file.written, file.looked = said, True
+            file.problem = file.problem or ("too intricate to parse" if said.intricate else "")
+        if fresh and (not file.problem or (isinstance(said, Written) and said.intricate)):
+            self._made[name] = said
+
+    def _key(self, file: SourceFile, asked: str = "") -> str:
+        """By its place too: some files are asked for where they stand."""
+        prompts = file.role is Role.APP and bool(_PROMPTS.search(file.path))
+        kind = f"{file.language.name}-{asked or file.role.value}{'-prompts' * prompts}"
+        return key(self._stamp, kind, file.data)
+
+    def _extracted(self, file: SourceFile) -> Written:
+        if len(file.data) > _PARSED:
+            file.problem = "too large to parse"
+            return Written()
+        try:
+            return extract(file.language, file.data, self._sieve)
+        except ImportError:
+            file.problem = f"no grammar for {file.language.name} is installed"
+            return Written()
 
     def keep(self) -> None:
         """Keep what was parsed for the next run."""
@@ -102,22 +118,10 @@ class Index:
         return SourceFile(path, language, part, data, Written())
 
     def parsed(self, file: SourceFile) -> SourceFile:
-        """The file, parsed now."""
+        """The file, parsed whatever is in it."""
+        name = self._key(file, "parsed")
+        known = self._cache.found([name]).get(name)
+        said = known if isinstance(known, Written) else self._extracted(file)
         file.looked = True
-        if len(file.data) > _PARSED:
-            file.problem = "too large to parse"
-            return file
-        name = self._key(file)
-        known = self._known.pop(name, None)
-        if known is None and self._late:
-            known = self._cache.found([name]).get(name)
-        try:
-            file.written = known or extract(file.language, file.data, self._sieve)
-        except ImportError:
-            file.problem = f"no grammar for {file.language.name} is installed"
-            return file
-        if known is None:
-            self._made[name] = file.written
-        if file.written.intricate:
-            file.problem = "too intricate to parse"
+        self._take(file, name, said, fresh=known is None)
         return file

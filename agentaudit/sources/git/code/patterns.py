@@ -31,6 +31,7 @@ def compiled(*alternatives: str) -> Pattern:
     options = re2.Options()
     options.max_mem = _MEMORY
     options.log_errors = False
+    options.never_capture = True
     options.encoding = re2.Options.Encoding.LATIN1
     pattern = "|".join(f"(?:{each})" for each in alternatives)
     made: Pattern = re2.compile(pattern.encode(), options)
