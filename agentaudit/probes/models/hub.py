@@ -13,6 +13,8 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 _LOCAL = re.compile(
     r"(?:\.{0,2}/|~|[A-Za-z]:\\|/|file:|s3:|gs:|models:/|runs:/|.*\.(?:gguf|bin|pt)$)"
 )
+_NESTED = re.compile(r"[\"']?revision[\"']?\s{0,4}[:=]\s{0,4}[\"']([^\"']{1,100})[\"']")
+"""A revision among the arguments that a wrapper passes on."""
 _PATH = re.compile(r"(?i)path|dir(?:ectory)?\b|folder|file|local|output|checkpoint|save")
 _HUB_ID = re.compile(r"(?:hf://)?[\w.-]{1,96}(?:/[\w.-]{1,96})?")
 METHODS = (
@@ -79,6 +81,9 @@ def _load(call: Call, open_weights: bool) -> Load:
         return Load(call, name, revision.text, pinned, "")
     if revision is not None:
         return Load(call, name, "", None, revision.written)
+    passed_on = call.argument("model_kwargs", "modelKwargs")
+    if passed_on is not None and (found := _NESTED.search(passed_on.written)):
+        return Load(call, name, found[1], bool(_COMMIT.fullmatch(found[1])), "")
     known = model is not None and (
         model.text is not None or (open_weights and not _PATH.search(model.written))
     )
@@ -98,6 +103,6 @@ def _loads(call: Call) -> bool:
 
 
 def _model(call: Call) -> Value | None:
-    """What it loads; a pipeline names its task first."""
-    first = 1 if call.method == "pipeline" else 0
+    """What it loads; a pipeline names its task first, an adapter its base."""
+    first = 1 if call.method == "pipeline" or "PeftModel" in call.callee else 0
     return call.argument(*_MODEL) or call.at(first)

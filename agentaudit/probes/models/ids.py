@@ -73,7 +73,7 @@ def used(component: Component, purposes: frozenset[str]) -> list[Used]:
     return list(found.values())
 
 
-def asked(code: Code, call: Call) -> Value | None:
+def asked(call: Call) -> Value | None:
     """What a call is told to ask, if it is told."""
     return call.argument(*ARGUMENTS)
 
@@ -85,7 +85,7 @@ def _named(code: Code) -> Iterator[tuple[str, Place]]:
             yield literal.text, literal.place
     for call in code.calls:
         if call.role is Role.APP and not _ASIDE.search(call.callee):
-            value = asked(code, call)
+            value = asked(call)
             if value is not None and value.text:
                 yield value.text, value.place
     for setting in code.settings:

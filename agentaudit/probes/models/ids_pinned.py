@@ -145,7 +145,7 @@ def _nothing(component: Component) -> Answer:
 
 def _elsewhere(component: Component, found: list[Used]) -> list[Value]:
     """Models that the environment names and nothing in the repository does."""
-    values = [(call, asked(component.code, call)) for call in calls_of(component, *TRADES)]
+    values = [(call, asked(call)) for call in calls_of(component, *TRADES)]
     fixed = any(each.fixed_by for each in found)
     return [
         value

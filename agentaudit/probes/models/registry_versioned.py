@@ -117,13 +117,7 @@ def registry_versioned(component: Component) -> Answer:
         )
         return passed("registered models are consumed by version", *shown)
     if doubts:
-        return unknown(
-            "a registered model is consumed, at a version that is set at run time",
-            *(place.evidence() for place in doubts[:3]),
-            reason="set_at_run_time",
-            fact="registered model",
-            place=component.id,
-        )
+        return _at_run_time(component, doubts)
     if registering:
         message = "a model is registered, and no code consumes one by version"
         return _failed(component, message, registering[0].place.evidence(), "not_consumed")
@@ -131,6 +125,16 @@ def registry_versioned(component: Component) -> Answer:
         message = f"{trainers[0].library} trains, and nothing registers what it makes"
         return _failed(component, message, trainers[0].place.evidence(), "missing")
     return not_applicable("it has no models of its own", component.evidence())
+
+
+def _at_run_time(component: Component, doubts: list[Place]) -> Answer:
+    return unknown(
+        "a registered model is consumed, at a version that is set at run time",
+        *(place.evidence() for place in doubts[:3]),
+        reason="set_at_run_time",
+        fact="registered model",
+        place=component.id,
+    )
 
 
 def _failed(component: Component, message: str, shown: Evidence, reason: str) -> Answer:

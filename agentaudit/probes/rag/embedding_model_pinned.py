@@ -1,17 +1,26 @@
 from __future__ import annotations
 
-from agentaudit.code import Strength
+import re
+
+from agentaudit.code import Call, Role, Strength
 from agentaudit.evidence import Evidence
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.models.hub import Load, loads
 from agentaudit.probes.models.hub_loads_pinned import SHA
-from agentaudit.probes.models.ids import Used, used
+from agentaudit.probes.models.ids import Used, asked, used
 from agentaudit.probes.rag.ingestion import is_rag
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component
 
 TRADES = ("vector_store", "retriever", "embedding")
+_MAKES = re.compile(
+    r"^(?:(?:Azure)?OpenAIEmbeddings?|OpenAI(?:Document|Text)Embedder|MistralAIEmbeddings?"
+    r"|CohereEmbeddings?|VertexAIEmbeddings?|BedrockEmbeddings?|GoogleGenerativeAIEmbeddings?"
+    r"|HuggingFaceEmbeddings?|FastEmbedEmbeddings|VoyageAIEmbeddings?|TextEmbedding"
+    r"|DefaultEmbeddingFunction|OpenAIEmbeddingFunction|AllMiniLmL6V2\w{0,40}EmbeddingModel)$"
+)
+"""Clients of embeddings that have a default model."""
 PYTHON = {"requirements.txt": "chromadb==1.0.15\nopenai==1.93.0\nsentence-transformers==5.0.0\n"}
 STORE = "import chromadb\nstore = chromadb.PersistentClient().get_collection('kb')\n"
 OPENAI = (
@@ -72,6 +81,22 @@ def _java(model: str) -> dict[str, object]:
         Example(Outcome.FAIL, _python(LOCAL.format("")), "whatever lies on the Hub today"),
         Example(Outcome.FAIL, _java("text-embedding-3-small")),
         Example(
+            Outcome.FAIL,
+            _python(
+                "from langchain_chroma import Chroma\n"
+                "from langchain_openai import OpenAIEmbeddings\n"
+                "import chromadb\nstore = Chroma(embedding_function=OpenAIEmbeddings())\n"
+            ),
+            "the library chooses",
+        ),
+        Example(
+            Outcome.UNKNOWN,
+            _python(
+                "import os\n" + OPENAI.replace("'{}'", "os.environ['EMBEDDING_MODEL']"),
+            ),
+            "it is set outside of the repository",
+        ),
+        Example(
             Outcome.NOT_APPLICABLE,
             {"component": {"files": {"requirements.txt": "openai==1.93.0\n", "a.py": "x = 1\n"}}},
             "it retrieves nothing",
@@ -99,6 +124,8 @@ def embedding_model_pinned(component: Component) -> Answer:
         return _unsaid(
             component, "which embedding model is loaded", doubts[0].call.place.evidence()
         )
+    if by_default := [c for c in component.code.calls if _takes_default(c)]:
+        return _by_default(component, by_default[0])
     if named or local:
         shown = [_shown(each) for each in named] + [x.call.place.evidence() for x in local]
         return passed("the embedding model is pinned", *shown[:5])
@@ -117,6 +144,23 @@ def _moving(component: Component, free: list[Used], loose: list[Load]) -> Answer
         f"the embedding model is named without a version: {', '.join(names[:3])}",
         *shown[:5],
         reason="missing",
+        fact="embedding model version",
+        place=component.id,
+    )
+
+
+def _takes_default(call: Call) -> bool:
+    """Whether a client of embeddings is made without saying of which model."""
+    named = asked(call) is not None or call.argument("embed_model", "embedding_model") is not None
+    makes = call.role is Role.APP and _MAKES.search(call.method) is not None
+    return makes and not named and call.at(0) is None
+
+
+def _by_default(component: Component, call: Call) -> Answer:
+    return failed(
+        f"{call.method} is made without a model: the library's default computes the vectors",
+        call.place.evidence(),
+        reason="default_model",
         fact="embedding model version",
         place=component.id,
     )
