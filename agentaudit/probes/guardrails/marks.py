@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from agentaudit.code import Call, Role
 from agentaudit.evidence import Place
-from agentaudit.probes.guardrails.suites import OUTSIDE, configured
+from agentaudit.probes.guardrails.outside import OUTSIDE
+from agentaudit.probes.guardrails.suites import configured
 from agentaudit.source import Component, Repo
 
 _SCORE = (

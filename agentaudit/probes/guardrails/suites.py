@@ -9,6 +9,7 @@ from typing import NamedTuple
 from agentaudit.code import Call, Import, Role, Strength, Use
 from agentaudit.evidence import Place
 from agentaudit.probes.asking import asks
+from agentaudit.probes.guardrails.outside import OUTSIDE
 from agentaudit.source import Component, Repo
 
 CONFIGURED = (
@@ -16,11 +17,6 @@ CONFIGURED = (
     *("**/promptfoo*.yaml", "**/promptfoo*.yml", "**/*.evalset.json", "**/*.eval.yaml"),
 )
 """Files that are a suite: a command line runs them."""
-OUTSIDE = re.compile(
-    r"(?i)(?:^|/)(?:examples?|samples?|demos?|docs?|documentation|tutorials?|cookbooks?|templates?"
-    r"|playground|fixtures|node_modules|vendor|skills|plugins)/"
-)
-"""Directories of what is not the system itself."""
 _SCORES = re.compile(
     r"(?i)(?:^|_)(?:score|grade|judge|evaluate|evaluation|eval|rate|metric|accuracy|recall|precision"
     r"|f1|ndcg|mrr|hit_rate|faithfulness|groundedness|relevance|correctness|similarity|bleu|rouge"

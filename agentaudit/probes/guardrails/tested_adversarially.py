@@ -8,7 +8,8 @@ from agentaudit.evidence import Evidence, Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe
 from agentaudit.probes.commands import commands
-from agentaudit.probes.guardrails.suites import OUTSIDE, asks_models, configured
+from agentaudit.probes.guardrails.outside import OUTSIDE
+from agentaudit.probes.guardrails.suites import asks_models, configured
 from agentaudit.source import Repo, Step
 
 ATTACKERS = frozenset({"garak", "pyrit", "deepteam", "giskard"})

@@ -24,6 +24,8 @@ METHODS = (
     *("FlagReranker", "FlagLLMReranker", "HuggingFaceLLM", "from_model_id", "SparseEncoder"),
     *("SentenceTransformerEmbeddings", "SentenceTransformerEmbeddingFunction", "TransformersModel"),
     *("SentenceTransformersTextEmbedder", "SentenceTransformersDocumentEmbedder", "fromPretrained"),
+    *("TextEmbedding", "SparseTextEmbedding", "LateInteractionTextEmbedding", "WhisperModel"),
+    *("get_embeddings", "RAGPretrainedModel", "TextCrossEncoder"),
 )
 """Calls that load from the Hub, by the last part of their name."""
 _LIBRARIES = ("transformers", "vllm", "@huggingface/transformers", "@xenova/transformers", "trl")
@@ -94,6 +96,8 @@ def _loads(call: Call) -> bool:
     """Whether a call loads from the Hub, as far as its name and its argument say."""
     factory = call.method in _FACTORIES and call.below(*_LIBRARIES)
     if not factory and call.method not in METHODS:
+        return False
+    if call.method == "get_embeddings" and "AutoEmbeddings" not in call.callee:
         return False
     model = _model(call)
     if model is None:
