@@ -28,8 +28,8 @@ _LOGGER = re.compile(
     r"|tslog|zap|klog|logrus|structlog)(?:\.(?:child|with|bind|default))?$"
 )
 _ERROR = re.compile(
-    r"(?:[{(]\s*)?(?:e|ex|err|error|exc|exception|cause|t|throwable)(?:\s*[,})].*)?"
-    r"|\{\s*(?:err|error)\s*:.*"
+    r"(?:e|ex|err|error|exc|exc?eption|cause|t|throwable|cause\w*)"
+    r"|\{(?:[^{}]*,)?\s*(?:err|error)\s*(?::\s*(?:e|ex|err|error)\s*)?(?:,[^{}]*)?\}"
 )
 """An argument that is the error itself, or an object that holds it."""
 
@@ -93,7 +93,7 @@ def _given(call: Call, known: bool) -> bool:
     if call.place.path.endswith(_SCRIPTS) and not known:
         return False
     return any(
-        a.name in ("err", "error", "exception") or _ERROR.fullmatch(a.value.written.strip())
+        _ERROR.fullmatch(a.value.written.strip()) and a.name in ("", "err", "error", "exception")
         for a in call.arguments
     )
 

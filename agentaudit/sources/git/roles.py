@@ -47,10 +47,15 @@ CLUTTER = frozenset(
 """Directories that a walk over a plain directory does not enter."""
 
 
+_PACKAGES = re.compile(r"(?<=/main)/(?:java|kotlin|scala|groovy)/|(?<=^main)/(?:java|kotlin)/")
+
+
 @lru_cache(maxsize=65_536)
 def directory_role(directory: str) -> Role:
     """Role of a directory path (empty for the root): the outermost telling part decides, but for
     evaluations among the tests."""
+    # Below src/main/java stand the parts of a package's name, not directories of the project.
+    directory = _PACKAGES.split(directory)[0]
     for part in directory.split("/"):
         if role := _DIRECTORIES.get(part.lower()):
             evaluates = role is Role.TEST and f"/{directory.lower()}/".find("/eval") >= 0
