@@ -21,7 +21,7 @@ _NAMES = re.compile(
 _TOOLS = re.compile(
     r"(?:jest|babel|webpack|vite|vitest|rollup|eslint|prettier|tailwind|postcss|next|nuxt|svelte|ts"
     r"|js|playwright|cypress|karma|metro|tsup|commitlint|lint-staged|pre-commit|mkdocs|renovate"
-    r"|docker|sphinx|coverage|release|typedoc|knip|biome|codecov|turbo)[._-]?config\b.*"
+    r"|docker|sphinx|coverage|release(?:-please)?|typedoc|knip|biome|codecov|turbo)[._-]?config\b.*"
     r"|\.pre-commit-config\.ya?ml|tsconfig.*|jsconfig.*|components\.json",
     re.IGNORECASE,
 )

@@ -200,3 +200,26 @@ def test_conditions_in_other_languages(understand: Understand) -> None:
     )
     (found,) = component.uses("tracing")
     assert found.why == "behind TRACE, off by default"
+
+
+def test_a_flag_that_a_package_passes_on(understand: Understand) -> None:
+    files = {
+        "core/settings.py": "class S(BaseSettings):\n    TRACE: bool = False\nsettings = S()\n",
+        "core/__init__.py": "from core.settings import settings\n",
+        "a.py": "from langfuse.langchain import CallbackHandler\nfrom core import settings\n"
+        "if settings.TRACE:\n    CallbackHandler()\n",
+    }
+    found = use(understand, "langfuse", "tracing", files)
+    assert found is not None
+    assert (found.strength, found.why) == (Strength.CALLED, "behind TRACE, off by default")
+
+
+def test_only_outside_of_production(understand: Understand) -> None:
+    text = (
+        "import os\nfrom langfuse.langchain import CallbackHandler\n"
+        'if os.getenv("ENV") != "production":\n    CallbackHandler()\n'
+    )
+    found = use(understand, "langfuse", "tracing", {"a.py": text})
+    assert found is not None
+    assert found.strength is Strength.CALLED
+    assert found.why == 'only where os.getenv("ENV") != "production"'

@@ -99,6 +99,8 @@ def _docker(reader: Reader, path: str) -> Iterator[_Row]:
 
 
 def _yaml(reader: Reader, path: str) -> Iterator[_Row]:
+    if "{{" in (reader.text(path) or "") and "/templates/" in f"/{path}":
+        return  # a chart's template is no YAML yet
     for tree in reader.yaml(path):
         yield from _flat(tree.data, partial(_line, tree))
 

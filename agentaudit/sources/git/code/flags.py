@@ -14,6 +14,10 @@ from agentaudit.sources.git.code.written import Expression, Guard
 _FALSE = frozenset({"false", "0", "", "no", "off", "none", "null", "nil", "undefined"})
 _ALWAYS = re.compile(r"__name__|TYPE_CHECKING|require\.main|import\.meta\.main")
 """Conditions that say how the file is run."""
+_CONFIGURES = re.compile(
+    r"(?i)(?:\w+\.)*\w*(?:settings?|config|cfg|flags?|features?|options)\w*[.(]"
+)
+"""Names of what holds the configuration."""
 _PRODUCTION = frozenset({"production", "prod", "live"})
 
 
@@ -28,9 +32,10 @@ def condition(
         place = Place(repo, file.path, guard.line, guard.text)
         if setting or holds is False:
             found.append(Condition(guard.text, holds, setting, place))
-    off = [each for each in found if each.default is False]
-    if off or found:
-        return (off or found)[0]
+    for telling in (False, None, True):
+        for each in found:
+            if each.default is telling:
+                return each
     if guards:
         first = guards[0]
         return Condition(first.text, None, "", Place(repo, file.path, first.line, first.text))
@@ -56,7 +61,8 @@ class _Asked:
         if kind == "truth":
             value, setting = self._value(logic[1])
             if value is None:
-                return (False if setting else None), setting
+                asked = logic[1][0] == "environment"
+                return (False if setting and asked else None), setting
             return value.strip().lower() not in _FALSE, setting
         if kind in ("==", "in"):
             value, setting = self._value(logic[1])
@@ -95,6 +101,10 @@ class _Asked:
             flag = expression.name.rpartition(".")[2]
             if found.text is not None and found.via != "setting":
                 return found.text, found.name or flag
+            if found.via == "nothing unless it is set":
+                return "", found.name or flag
+            if _CONFIGURES.match(expression.name):
+                return None, flag
             if found.name:
                 return None, found.name
         return None, ""

@@ -12,6 +12,9 @@ from agentaudit.sources.git.code.index import SourceFile
 from agentaudit.sources.git.code.modules import Modules
 from agentaudit.sources.git.code.written import Expression
 
+_PASSED_ON = 2
+"""Modules on the way to a name that do no more than import it."""
+_UNSET = frozenset({"None", "null", "nil", "undefined"})
 _OWNER = re.compile(r"(?:self|this|cls)\.")
 
 _TEMPLATE = re.compile(r"(?i)env[^/]*(?:example|sample|template|dist)|(?:example|sample)[^/]*env")
@@ -39,7 +42,7 @@ class Resolver:
         here = Place(self._repo, file.path, given.line or None, text)
         written = given.written
         if given.kind == "text":
-            return Value(given.text, here, "literal")
+            return _of_text(given.text, here, "literal", "", "")
         if given.kind == "environment":
             return self._environment(given, here, written)
         if given.kind == "name":
@@ -77,7 +80,7 @@ class Resolver:
         place = Place(self._repo, found.file.path, value.line or None, value.written)
         if value.kind == "text":
             name = given.name.rpartition(".")[2] if found.via == "field" else ""
-            return Value(value.text, place, found.via, given.written, name)
+            return _of_text(value.text, place, found.via, given.written, name)
         if value.kind == "environment":
             return self._environment(value, place, given.written)
         if value.text is not None:
@@ -108,8 +111,8 @@ class Resolver:
             return Bound(file, own, "field")
         return found_there
 
-    def _imported(self, file: SourceFile, name: str) -> Bound | None:
-        """In a module of the tree that the file imports."""
+    def _imported(self, file: SourceFile, name: str, left: int = _PASSED_ON) -> Bound | None:
+        """In a module of the tree that the file imports, or one that this one passes on."""
         for other, rest in self._modules.of(file, name):
             bindings = other.written.bindings
             for candidate in _candidates(rest):
@@ -117,6 +120,9 @@ class Resolver:
                     return Bound(other, found, _via(candidate))
             if "." in rest and (found := self._instance(other, rest)) is not None:
                 return Bound(other, found, "field")
+            first, dot, last = rest.partition(".")
+            if left and (meant := _aliases(other).get(first)):
+                return self._imported(other, f"{meant}{dot}{last}", left - 1)
         return None
 
     def _instance(self, file: SourceFile, name: str) -> Expression | None:
@@ -126,6 +132,13 @@ class Resolver:
         bindings = file.written.bindings
         found = [key for key in bindings if key.endswith("." + field) and key[:1].isupper()]
         return bindings[found[0]] if len(found) == 1 else None
+
+
+def _of_text(text: str | None, place: Place, via: str, written: str, name: str) -> Value:
+    """A text, or what the language has for none."""
+    if text in _UNSET:
+        return Value(None, place, "nothing unless it is set", written or text or "", name)
+    return Value(text, place, via, written, name)
 
 
 def _aliases(file: SourceFile) -> dict[str, str]:

@@ -123,6 +123,9 @@ def _used(library: str, trade: str, call: Call) -> Use:
         flag = condition.setting or condition.text
         why = f"behind {flag}, off by default"
         return Use(library, trade, Strength.CALLED, call.place, condition.place, why)
+    if condition is not None and condition.setting and condition.default is None:
+        why = f"only where {condition.text}"
+        return Use(library, trade, Strength.CALLED, call.place, condition.place, why)
     return Use(library, trade, Strength.ON, call.place)
 
 
