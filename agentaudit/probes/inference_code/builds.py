@@ -59,10 +59,16 @@ def builds(steps: Iterable[Step]) -> Iterator[Step]:
     return (step for step in steps if any(_BUILD.search(text) for text, _ in commands(step)))
 
 
-def concerns(step: Step, component: Component, *, alone: bool) -> bool:
+def concerns(step: Step, component: Component, *, alone: bool, workflow: str = "") -> bool:
     """Whether the step builds this component: the only one of the repository, one whose directory
-    or name the step names, or one of a matrix that the step goes through."""
+    or name the step names, or one of a matrix that the step goes through, which stands in the text
+    of the `workflow`."""
     if alone or step.place in component.built_by:
+        return True
+    if "matrix." in step.text and any(
+        re.search(rf"(?<![\w./-])(?:\./)?{re.escape(file.place.path)}(?![\w.-])", workflow)
+        for file in component.build_files
+    ):
         return True
     for name in {component.path, component.name} - {"."}:
         if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", step.text):

@@ -115,7 +115,9 @@ def ci_stamped(repo: Repo, component: Component) -> Answer:
     steps = repo.steps()
     alone = len(repo.components()) == 1
     mine = [s for s in builds(steps) if s.place.repo == component.repo]
-    mine = [s for s in mine if concerns(s, component, alone=alone)]
+    mine = [
+        s for s in mine if concerns(s, component, alone=alone, workflow=repo.read(s.place) or "")
+    ]
     for step in mine:
         if stamped(step, steps, repo.read(step.place) or ""):
             return passed("CI builds it and tags it with the commit", step.place.evidence())

@@ -70,9 +70,13 @@ def stamped_in_ci(repo: Repo, component: Component) -> Iterator[Place]:
     """Steps of CI that stamp what they build, deploy or announce with the commit."""
     alone = len(repo.components()) == 1
     for step in repo.steps():
-        if step.place.repo != component.repo or not concerns(step, component, alone=alone):
-            continue
-        if any(pattern.search(step.text) for pattern in _STAMPS) and _labels_follow(repo, step):
+        stamps = step.place.repo == component.repo and any(p.search(step.text) for p in _STAMPS)
+        workflow = (repo.read(step.place) or "") if stamps else ""
+        if (
+            stamps
+            and concerns(step, component, alone=alone, workflow=workflow)
+            and _labels_follow(workflow, step)
+        ):
             yield step.place
 
 
@@ -95,12 +99,10 @@ _STAMPS = (
 """Labels, variables of a deployment, names in a binary, releases of a tracker."""
 
 
-def _labels_follow(repo: Repo, step: Step) -> bool:
+def _labels_follow(workflow: str, step: Step) -> bool:
     """Whether labels that a build takes over are those of docker/metadata-action, which adds the
     revision."""
-    if "outputs.labels" not in step.text:
-        return True
-    return "docker/metadata-action" in (repo.read(step.place) or "")
+    return "outputs.labels" not in step.text or "docker/metadata-action" in workflow
 
 
 def read_in_code(component: Component) -> Iterator[tuple[Place, str]]:

@@ -17,6 +17,14 @@ _ALWAYS = frozenset(
     }
 )
 """Calls that keep the traceback whatever they are given."""
+_WHOLE = frozenset(
+    {
+        *("AddApplicationInsightsTelemetry", "AddApplicationInsightsTelemetryWorkerService"),
+        *("UseAzureMonitor", "UseSentry", "AddSentry", "NewProduction"),
+    }
+)
+"""Calls at start-up after which every reported error keeps its stack: the trackers of .NET, and the
+configuration for production of zap."""
 _LOGS = frozenset(
     {"error", "critical", "fatal", "severe", "Error", "Fatal", "LogError", "LogCritical"}
 )
@@ -32,6 +40,11 @@ _ERROR = re.compile(
     r"|\{(?:[^{}]*,)?\s*(?:err|error)\s*(?::\s*(?:e|ex|err|error)\s*)?(?:,[^{}]*)?\}"
 )
 """An argument that is the error itself, or an object that holds it."""
+
+
+def tracked(code: Code) -> Call | None:
+    """The call at start-up that makes every reported error keep its stack."""
+    return next((call for call in _serving(code) if call.method in _WHOLE), None)
 
 
 def kept(code: Code) -> Iterator[Call]:

@@ -9,6 +9,7 @@ from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import step_missing, unread
+from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.switches import lacks_only_credentials
 from agentaudit.source import Component, Repo
 
@@ -108,6 +109,8 @@ def logs_structured(repo: Repo, component: Component) -> Answer:
     if both := next((use for use in live if use.library in _BOTH and _exports(use)), None):
         message = f"{both.library} exports logs with fields and the trace id"
         return passed(message, both.place.evidence())
+    if sent := next(_sent(repo, component), None):
+        return passed("logs are sent with fields and the trace id", sent.evidence())
     structured = next((place for place in _structured(component, live)), None)
     joined = next(_joined(repo, component, live), None)
     if structured and joined:
@@ -124,7 +127,6 @@ _BOTH = frozenset(
             "go.opentelemetry.io/contrib/bridges/otelslog",
             "go.opentelemetry.io/contrib/bridges/otelzap",
         ),
-        *("Microsoft.ApplicationInsights.AspNetCore", "Azure.Monitor.OpenTelemetry.AspNetCore"),
     }
 )
 """Libraries that send log records with fields, each with the context of its span."""
@@ -145,6 +147,23 @@ _JOINS = frozenset(
     }
 )
 """Libraries that put the trace id into the records of others."""
+
+
+_SENDS = frozenset(
+    {
+        *("AddApplicationInsightsTelemetry", "AddApplicationInsightsTelemetryWorkerService"),
+        *("UseAzureMonitor", "WithLogging"),
+    }
+)
+
+
+def _sent(repo: Repo, component: Component) -> Iterator[Place]:
+    """What sends every record with fields and its context: agents of images that know logs, and
+    what .NET registers at start-up."""
+    yield from (c.place for c in _serving(component) if c.method in _SENDS)
+    for place in agents(repo, component):
+        if re.search(r"applicationinsights|opentelemetry-javaagent", place.text):
+            yield place
 
 
 def _exports(use: Use) -> bool:

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from agentaudit.code import Strength
+from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import step_missing, unread
-from agentaudit.probes.telemetry.errors import bare, kept
+from agentaudit.probes.telemetry.errors import bare, kept, tracked
+from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.switches import lacks_only_credentials
-from agentaudit.source import Component
+from agentaudit.source import Component, Repo
 
 PYTHON = {"requirements.txt": "openai==1.93.0\nsentry-sdk==2.30.0\n"}
 NODE = {"package.json": '{"name": "api", "dependencies": {"openai": "5.0.0", "pino": "9.0.0"}}'}
@@ -37,8 +41,15 @@ JAVA = (
 )
 
 
-def _files(base: dict[str, str], name: str, text: str) -> dict[str, object]:
-    return {"component": {"files": {**base, name: text}}}
+PROJECT = (
+    '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net8.0</TargetFramework>'
+    '</PropertyGroup><ItemGroup><PackageReference Include="Microsoft.SemanticKernel" '
+    'Version="1.60.0" /></ItemGroup></Project>\n'
+)
+
+
+def _files(base: dict[str, str], name: str, text: str, **more: str) -> dict[str, object]:
+    return {"component": {"files": {**base, name: text, **more}}}
 
 
 @probe(
@@ -60,6 +71,27 @@ def _files(base: dict[str, str], name: str, text: str) -> dict[str, object]:
         Example(
             Outcome.PASS,
             _files({"pom.xml": POM}, "src/main/Planner.java", JAVA.format('log.error("x", e);')),
+        ),
+        Example(
+            Outcome.PASS,
+            _files(
+                {"api.csproj": PROJECT},
+                "Program.cs",
+                "var builder = WebApplication.CreateBuilder(args);\n"
+                "builder.Services.AddApplicationInsightsTelemetry();\n",
+            ),
+            "a tracker of .NET",
+        ),
+        Example(
+            Outcome.PASS,
+            _files(
+                {"pom.xml": POM},
+                "src/main/java/Planner.java",
+                JAVA.format("log.error(e.getMessage());"),
+                Dockerfile='FROM eclipse-temurin:21-jre\nCOPY . .\nENTRYPOINT ["java", '
+                '"-javaagent:/app/opentelemetry-javaagent.jar", "-jar", "/app/planner.jar"]\n',
+            ),
+            "by an agent that the image starts it under",
         ),
         Example(
             Outcome.FAIL,
@@ -92,7 +124,7 @@ def _files(base: dict[str, str], name: str, text: str) -> dict[str, object]:
         ),
     ],
 )  # fmt: skip
-def tracebacks_kept(component: Component) -> Answer:
+def tracebacks_kept(repo: Repo, component: Component) -> Answer:
     """Are exceptions captured with their traceback?
 
     `str(error)` says what went wrong and never where. With the traceback in the logs, somebody who
@@ -102,31 +134,37 @@ def tracebacks_kept(component: Component) -> Answer:
     asking = [use for trade in ("model", "agent") for use in component.uses(trade)]
     if missing := unread(component, [*trackers, *asking], "tracebacks"):
         return missing
-    for use in trackers:
-        if use.strength is Strength.ON or lacks_only_credentials(component, use):
-            return passed(f"{use.library} captures exceptions", use.place.evidence())
+    for message, shown in _tracked(repo, component):
+        return passed(message, shown.evidence())
     keeping, lacking = list(kept(component.code)), list(bare(component.code))
-    shown = [call.place.evidence() for call in keeping[:3]]
-    fact, place = "traceback", component.id
     if keeping and len(keeping) * _LEAST >= len(keeping) + len(lacking):
-        return passed(f"{len(keeping)} calls keep the traceback of an error", *shown)
-    if keeping:
-        return failed(
-            f"{len(lacking)} of {len(keeping) + len(lacking)} error logs keep no traceback",
-            *(call.place.evidence() for call in lacking[:3]),
-            *shown[:2],
-            reason="partial",
-            fact=fact,
-            place=place,
-        )
-    said = [step_missing(use) for use in trackers[:1]]
-    where = lacking[0].place if lacking else None
+        evidence = (call.place.evidence() for call in keeping[:3])
+        return passed(f"{len(keeping)} calls keep the traceback of an error", *evidence)
+    message = f"{len(lacking)} of {len(keeping) + len(lacking)} error logs keep no traceback"
+    if not keeping:
+        said = [step_missing(use) for use in trackers[:1]]
+        message = "; ".join(["no call keeps the traceback of an error", *said])
     return failed(
-        "; ".join(["no call keeps the traceback of an error", *said]),
-        *((where.evidence(),) if where else (component.evidence(),)),
-        fact=fact,
-        place=place,
+        message,
+        *(
+            [call.place.evidence() for call in (*lacking[:3], *keeping[:2])]
+            or [component.evidence()]
+        ),
+        reason="partial" if keeping else "missing",
+        fact="traceback",
+        place=component.id,
     )
+
+
+def _tracked(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
+    """What captures every exception, whoever logs it."""
+    for use in component.uses("exceptions"):
+        if use.strength is Strength.ON or lacks_only_credentials(component, use):
+            yield f"{use.library} captures exceptions", use.place
+    if start := tracked(component.code):
+        yield f"{start.method} keeps the stack of every error", start.place
+    for agent in agents(repo, component):
+        yield "an agent in the image keeps exceptions", agent
 
 
 _LEAST = 3

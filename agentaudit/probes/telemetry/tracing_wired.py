@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from agentaudit.code import Call, Role, Strength, Use
 from agentaudit.evidence import Place
@@ -155,43 +156,55 @@ def tracing_wired(repo: Repo, component: Component) -> Answer:
     uses = component.uses("tracing")
     if missing := unread(component, uses, "tracing"):
         return missing
-    doubts: list[tuple[Use, str]] = []
-    switched: list[tuple[Use, Place, str]] = []
-    for use in uses:
-        call = call_of(component, use)
-        off = call is not None and _is_off(call)
-        works = (use.strength is Strength.ON and not off) or lacks_only_credentials(component, use)
-        if not works:
-            continue
-        if call and call.condition and local_only(call.condition):
-            switched.append((use, call.condition.place, "does not run in production"))
-        elif found := switch(repo, component, use):
-            switched.append((use, found, "waits for a switch that nothing in the repository sets"))
-        elif call and doubtful(call.condition):
-            doubts.append((use, call.condition.text if call.condition else ""))
-        else:
+    held: list[_Held] = []
+    for use in filter(lambda use: _runs(component, use), uses):
+        keeps = _held(repo, component, use)
+        if keeps is None:
             return passed(f"{use.library} traces in the serving code", use.place.evidence())
+        held.append(keeps)
     if own := next(_spans(component), None):
         return passed("it writes spans of model calls itself", own.place.evidence())
-    if doubts:
-        use, text = doubts[0]
-        return unknown(
-            f"{use.library} is wired behind `{text}`, and nothing says whether that holds",
-            use.place.evidence(),
-            reason="depends_on_setting",
-            fact="tracing",
-            place=component.id,
-        )
-    return _off(component, *switched[0]) if switched else _lacking(component, uses)
+    held.sort(key=lambda each: each.known)
+    return _waits(component, held[0]) if held else _lacking(component, uses)
 
 
-def _off(component: Component, use: Use, found: Place, why: str) -> Answer:
-    """A switch of the application keeps it off."""
-    return failed(
-        f"{use.library} is called, but {why}",
-        use.place.evidence(),
-        found.evidence(),
-        reason="off_by_default",
+class _Held(NamedTuple):
+    """What keeps a library from running, or may."""
+
+    use: Use
+    place: Place
+    known: bool
+    """Whether it is known to; else nobody can tell."""
+    why: str
+
+
+def _runs(component: Component, use: Use) -> bool:
+    call = call_of(component, use)
+    on = use.strength is Strength.ON and not (call is not None and _is_off(call))
+    return on or lacks_only_credentials(component, use)
+
+
+def _held(repo: Repo, component: Component, use: Use) -> _Held | None:
+    """What keeps a called library from running where customers are served."""
+    call = call_of(component, use)
+    condition = call.condition if call else None
+    if condition and local_only(condition):
+        return _Held(use, condition.place, True, "does not run in production")
+    if found := switch(repo, component, use):
+        return _Held(use, found, True, "waits for a switch that nothing in the repository sets")
+    if condition and doubtful(condition):
+        why = f"stands behind `{condition.text}`, and nothing says whether that holds"
+        return _Held(use, condition.place, False, why)
+    return None
+
+
+def _waits(component: Component, held: _Held) -> Answer:
+    """FAIL where every library is known to be off, UNKNOWN where one may be on."""
+    return (failed if held.known else unknown)(
+        f"{held.use.library} is called, but {held.why}",
+        held.use.place.evidence(),
+        held.place.evidence(),
+        reason="off_by_default" if held.known else "depends_on_setting",
         fact="tracing",
         place=component.id,
     )

@@ -66,4 +66,4 @@ def _is_setting(path: str) -> bool:
 _ELSEWHERE = re.compile(
     r"(?:^|/)(?:\.(?!env)[\w-]{1,60}|alembic/versions|migrations/versions|migrations)/"
 )
-"""Directories of tools, and of the changes of a database, which are called after what they change."""
+"""Directories of tools, and of changes of a database, which are called after what they change."""
