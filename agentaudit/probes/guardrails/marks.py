@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from agentaudit.code import Call, Role
+from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.probes.guardrails.outside import OUTSIDE
 from agentaudit.probes.guardrails.suites import configured
@@ -51,14 +51,14 @@ _THRESHOLD = re.compile(
 
 def marks(repo: Repo) -> Iterator[Place]:
     """Places where a pass mark of an evaluation is written down."""
+    files: dict[tuple[str, str], Place] = {}
     for component in repo.components():
-        yield from _given(component)
-    files = {
-        (call.place.repo, call.place.path): call.place
-        for component in repo.components()
-        for call in component.code.calls
-        if call.role is Role.EVAL or _scoring_test(call, component)
-    }
+        modules = _modules(component)
+        yield from _given(component, modules)
+        for call in component.code.calls:
+            scores = call.role is Role.TEST and call.below(*modules)
+            if scores or call.role is Role.EVAL:
+                files.setdefault((call.place.repo, call.place.path), call.place)
     for place in files.values():
         if not OUTSIDE.search(place.path) and not _OF_THE_SUITE.search(place.path):
             yield from _held(repo, place)
@@ -68,27 +68,26 @@ def marks(repo: Repo) -> Iterator[Place]:
         yield from _lines(repo, place, _CRITERIA)
 
 
-def _given(component: Component) -> Iterator[Place]:
-    """Thresholds that the measures of a suite are made with, where a test is held against them."""
+def _modules(component: Component) -> tuple[str, ...]:
+    """Modules of evaluation libraries, as they are imported."""
     libraries = {use.library for use in component.uses("evaluation")}
-    modules = tuple({i.module for i in component.code.imports if i.library in libraries})
+    return tuple({each.module for each in component.code.imports if each.library in libraries})
+
+
+def _given(component: Component, modules: tuple[str, ...]) -> Iterator[Place]:
+    """Thresholds that the measures of a suite are made with, where a test is held against them."""
     asserting = {
         call.place.path
         for call in component.code.calls
         if call.method in ("assert_test", "assertTest") or call.callee.endswith(".assert_passing")
     }
     for call in component.code.calls:
+        if call.place.path not in asserting:
+            continue
         value = call.argument("threshold", "min_score", "minScore", "passing_score")
         number = value is not None and re.match(r"[\d.]", value.text or value.written)
-        if number and call.below(*modules) and call.place.path in asserting:
+        if number and call.below(*modules):
             yield call.place
-
-
-def _scoring_test(call: Call, component: Component) -> bool:
-    """Whether a call in a test goes to an evaluation library."""
-    libraries = {use.library for use in component.uses("evaluation")}
-    modules = tuple({i.module for i in component.code.imports if i.library in libraries})
-    return call.role is Role.TEST and call.below(*modules)
 
 
 def _held(repo: Repo, place: Place) -> Iterator[Place]:

@@ -23,6 +23,7 @@ _NAME = (
     r"(?:red[-_]?team(?:ing)?|adversarial|attacks?|jail[-_]?breaks?|prompt[-_]?injections?|garak"
     r"|pyrit)"
 )
+_WORD = re.compile(rf"(?i){_NAME}")
 _ATTACKS = re.compile(
     rf"(?i)(?:.{{0,400}}[/_.-])?{_NAME}(?:[/_.-].{{0,200}})?\.(?:jsonl|json|csv|tsv|ya?ml|txt|py|ts)"
 )
@@ -30,7 +31,7 @@ _PLACE = re.compile(
     r"(?i)(?:^|/)(?:tests?|evals?|evaluations?|benchmarks?|red[-_]?team(?:ing)?|security)/"
 )
 _RESULTS = re.compile(
-    rf"(?i)(?=.{{0,600}}{_NAME})(?:.{{0,400}}[/_.-])?(?:results?|reports?|runs?|findings|scorecard|hitlog)"
+    r"(?i)(?:.{0,400}[/_.-])?(?:results?|reports?|runs?|findings|scorecard|hitlog)"
     r"(?:[/_.-].{0,200})?\.(?:jsonl|json|csv|tsv|ya?ml|html|md|xml)"
 )
 _KEEPS = re.compile(r"uses: actions/upload-artifact|aws s3 cp|gsutil cp|az storage blob upload")
@@ -94,8 +95,9 @@ def tested_adversarially(repo: Repo) -> Answer:
     """
     if not asks_models(repo):
         return not_applicable(f"no code in {repo.name} asks a model")
-    attacks = list(_attacks(repo))
-    kept = list(_kept(repo))
+    named = _named(repo)
+    attacks = list(_attacks(repo, named))
+    kept = list(_kept(repo, named))
     if attacks and kept:
         return passed("attacks are run, and their results are kept", attacks[0], kept[0])
     if attacks:
@@ -108,7 +110,7 @@ def tested_adversarially(repo: Repo) -> Answer:
     return failed(message, reason="missing", fact="attack suite")
 
 
-def _attacks(repo: Repo) -> Iterator[Evidence]:
+def _attacks(repo: Repo, named: list[Place]) -> Iterator[Evidence]:
     """Suites, calls, commands and own sets that attack."""
     for place in configured(repo):
         if "\nredteam:" in f"\n{repo.read(place) or ''}":
@@ -122,25 +124,26 @@ def _attacks(repo: Repo) -> Iterator[Evidence]:
             if attacks and call.role in (Role.APP, Role.EVAL, Role.TEST):
                 yield call.place.evidence()
     yield from (step.place.evidence(step.text) for step in _running(repo))
-    yield from (place.evidence(place.path) for place in _named(repo, _ATTACKS))
+    yield from (each.evidence(each.path) for each in named if _ATTACKS.fullmatch(each.path))
 
 
 def _running(repo: Repo) -> list[Step]:
     return [s for s in repo.steps() if any(_RUNS.search(text) for text, _ in commands(s))]
 
 
-def _kept(repo: Repo) -> Iterator[Evidence]:
+def _kept(repo: Repo, named: list[Place]) -> Iterator[Evidence]:
     """Committed results, and workflows that attack and keep what comes out."""
-    yield from (place.evidence(place.path) for place in _named(repo, _RESULTS))
+    yield from (each.evidence(each.path) for each in named if _RESULTS.fullmatch(each.path))
     attacking = {step.workflow for step in _running(repo)}
     for step in repo.steps():
         if step.workflow in attacking and _KEEPS.search(step.text):
             yield step.place.evidence(step.text)
 
 
-def _named(repo: Repo, pattern: re.Pattern[str]) -> Iterator[Place]:
-    for suffix in ("jsonl", "json", "csv", "yaml", "yml", "txt", "py", "ts", "html", "md", "xml"):
-        for place in repo.files(f"**/*.{suffix}"):
-            named = pattern.fullmatch(place.path) and _PLACE.search(place.path)
-            if named and not OUTSIDE.search(place.path):
-                yield place
+def _named(repo: Repo) -> list[Place]:
+    """Files beside tests and evaluations that are called attacks."""
+    return [
+        place
+        for place in repo.files("**")
+        if _WORD.search(place.path) and _PLACE.search(place.path) and not OUTSIDE.search(place.path)
+    ]
