@@ -45,6 +45,8 @@ _SET = re.compile(
 _VERSION = re.compile(r"\b(?:poetry|uv|hatch|npm|pnpm|yarn)\s+version\s(.*)", re.DOTALL)
 _PACKAGE = re.compile(r"\b(?:(?:uv|poetry|hatch|-m)\s+build|npm\s+publish)\b")
 _INPUT = re.compile(r"\s(?:tags?|images?|args|extra_args|destination)=")
+_MERGES = re.compile(r"imagetools\s+create\b.*(?:DOCKER_METADATA_OUTPUT_JSON|outputs\.json)", re.S)
+"""Images of several platforms, pushed by digest, get their tags when they are joined."""
 _NEXT = re.compile(r"\s(?!type=|id=)[a-z][a-z_-]{1,30}=")
 _TAGGING = re.compile(
     r"\b(?:docker(?:\s+image)?|podman|nerdctl|crane|buildah|skopeo)\s+(?:tag|copy)\s(.*)"
@@ -98,14 +100,19 @@ def stamped(build: Step, steps: Iterable[Step], workflow: str) -> bool:
     if any(_holds(value, variables) for value in given):
         return True
     if re.search(r"\.outputs\.(?:tags|version|json)\b", " ".join(given)):
-        return any(
-            "metadata-action" in s.text and _COMMIT.search(" ".join(_inputs(s.text))) for s in same
-        )
+        return any(map(_named_by_metadata, same))
+    if any(_MERGES.search(step.text) for step in same) and any(map(_named_by_metadata, same)):
+        return True
     names = {_repository(name) for value in given for name in re.split(r"[\s,]+", value)} - {""}
     later = [text for step in same for text, _ in commands(step)]
     if any(_PACKAGE.search(text) for text in texts):
         return any((m := _VERSION.search(text)) and _holds(m[1], variables) for text in later)
     return any(_tags(text, names, variables) for text in later)
+
+
+def _named_by_metadata(step: Step) -> bool:
+    """Whether docker/metadata-action makes a tag of the commit."""
+    return "metadata-action" in step.text and bool(_COMMIT.search(" ".join(_inputs(step.text))))
 
 
 @lru_cache(maxsize=64)

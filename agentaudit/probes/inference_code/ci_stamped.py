@@ -50,6 +50,16 @@ def _built(steps: str) -> dict[str, object]:
         ),
         Example(
             Outcome.PASS,
+            _built(
+                META
+                + ACTION.format("").replace("tags: ", "outputs: type=image,push-by-digest=true")
+                + "      - run: docker buildx imagetools create $(jq -cr '.tags' <<< "
+                '"$DOCKER_METADATA_OUTPUT_JSON")\n'
+            ),
+            "platforms are built apart and named when they are joined",
+        ),
+        Example(
+            Outcome.PASS,
             {"component": {"files": {**FILES, ".gitlab-ci.yml": GITLAB}}},
             "GitLab",
         ),

@@ -137,7 +137,7 @@ def tracebacks_kept(repo: Repo, component: Component) -> Answer:
     for message, shown in _tracked(repo, component):
         return passed(message, shown.evidence())
     keeping, lacking = list(kept(component.code)), list(bare(component.code))
-    if keeping and len(keeping) * _LEAST >= len(keeping) + len(lacking):
+    if _is_practice(len(keeping), len(lacking)):
         evidence = (call.place.evidence() for call in keeping[:3])
         return passed(f"{len(keeping)} calls keep the traceback of an error", *evidence)
     message = f"{len(lacking)} of {len(keeping) + len(lacking)} error logs keep no traceback"
@@ -167,5 +167,8 @@ def _tracked(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
         yield "an agent in the image keeps exceptions", agent
 
 
-_LEAST = 3
-"""One of so many error logs must keep its traceback: a single one in a corner is no practice."""
+def _is_practice(keeping: int, lacking: int) -> bool:
+    """Whether enough error logs keep their traceback: a third of few, a tenth of many, since not
+    every error that is logged is an exception. A single one in a corner is no practice."""
+    share = 10 if keeping >= 10 else 3
+    return keeping > 0 and keeping * share >= keeping + lacking
