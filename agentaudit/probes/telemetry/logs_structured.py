@@ -106,7 +106,9 @@ def logs_structured(repo: Repo, component: Component) -> Answer:
         return missing
     live = [use for use in uses if use.strength is Strength.ON]
     live += [use for use in uses if lacks_only_credentials(component, use)]
-    if both := next((use for use in live if use.library in _BOTH and _exports(use)), None):
+    if both := next(
+        (use for use in live if use.library in _BOTH and _exports(component, use)), None
+    ):
         message = f"{both.library} exports logs with fields and the trace id"
         return passed(message, both.place.evidence())
     if sent := next(_sent(repo, component), None):
@@ -166,9 +168,11 @@ def _sent(repo: Repo, component: Component) -> Iterator[Place]:
             yield place
 
 
-def _exports(use: Use) -> bool:
-    """Of what only names a formatter nothing is exported."""
-    return "Handler" in use.place.text or use.library != "opentelemetry-sdk"
+def _exports(component: Component, use: Use) -> bool:
+    """Of OpenTelemetry's own, records of `logging` are sent by its handler only."""
+    if use.library != "opentelemetry-sdk":
+        return True
+    return any(call.method == "LoggingHandler" for call in _serving(component))
 
 
 def _structured(component: Component, live: list[Use]) -> Iterator[Place]:
