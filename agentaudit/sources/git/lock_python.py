@@ -17,6 +17,14 @@ _INSTALLERS = frozenset(["pip", "setuptools", "wheel", "distribute"])
 """What lock files have long left out, since the environment brings it."""
 
 
+_FILES = re.compile(r"^(?:    \{ ?(?:url|file|path) = \"|sdist = \{)[^\n]*\n", re.MULTILINE)
+"""Lines about the files of a package: most of a lock file, and none that is asked about."""
+
+
+def _toml(text: str) -> dict[str, Any]:
+    return parse.toml(_FILES.sub("", text))
+
+
 def packages(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The `[[package]]` tables of a lock file in TOML."""
     return [mapping(item) for item in sequence(data.get("package"))]
@@ -25,7 +33,7 @@ def packages(data: Mapping[str, Any]) -> list[dict[str, Any]]:
 def uv(text: str) -> Pinned:
     """uv.lock."""
     pairs, members, needed = [], set(), set()
-    for package in packages(parse.toml(text)):
+    for package in packages(_toml(text)):
         source = mapping(package.get("source"))
         inner = next(
             (word(source[k]) for k in ("editable", "virtual", "directory") if k in source), ""
@@ -49,7 +57,7 @@ def _of(listed: object) -> Iterator[str]:
 
 def poetry(text: str) -> Pinned:
     """poetry.lock and pdm.lock."""
-    data = parse.toml(text)
+    data = _toml(text)
     if "package" not in data and "metadata" not in data:
         return pinned([])
     found = packages(data)
