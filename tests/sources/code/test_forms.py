@@ -165,3 +165,23 @@ def test_imports_are_those_of_python() -> None:
                 wanted |= {name.name for name in node.names}
         assert found - {module.partition(".")[0] for module in wanted} <= wanted
         assert wanted - {"__future__"} <= found, path
+
+
+@pytest.mark.parametrize(
+    ("suffix", "piece"),
+    [
+        ("cs", "a.b<"),
+        ("java", "a<"),
+        ("java", "x=>"),
+        ("ts", "a<b,"),
+        ("ts", "{a:"),
+        ("go", "case a:"),
+        ("go", "->"),
+        ("py", "("),
+    ],
+)
+def test_what_the_grammars_cannot_bear_is_left_alone(suffix: str, piece: str) -> None:
+    """Each of these takes them gigabytes, minutes, or the process."""
+    language = of(f"a.{suffix}")
+    assert language is not None
+    assert extract(language, piece.encode() * 20_000, sieve()).intricate

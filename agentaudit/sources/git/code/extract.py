@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 from agentaudit.sources.git.code.bindings import bindings
 from agentaudit.sources.git.code.calls import Calls
@@ -18,7 +19,7 @@ from agentaudit.sources.git.code.written import Written
 
 def extract(language: Language, data: bytes, sieve: Sieve) -> Written:
     """What the file says. The work is proportional to its bytes."""
-    if language.ecosystem != "python" and _overwhelms(data):
+    if _too_deep(data) or (language.ecosystem != "python" and _overwhelms(data)):
         return Written(intricate=True)
     try:
         leaf = Leaf(language, data)
@@ -46,13 +47,34 @@ _OPEN = 150
 take memory by the square."""
 
 
+_BRACKETS = b"([{)]}"
+_OTHERS = bytes(set(range(256)) - set(_BRACKETS))
+_STEPS = bytes.maketrans(_BRACKETS, b"\2\2\2\0\0\0")
+_DEEPEST = 1_000
+"""Brackets in brackets; the grammars end the process far beyond."""
+
+
+def _too_deep(data: bytes) -> bool:
+    """Whether brackets stand in one another beyond what anybody writes; those in texts count."""
+    if data.count(b"(") + data.count(b"[") + data.count(b"{") <= _DEEPEST:
+        return False
+    steps = data.translate(_STEPS, _OTHERS)
+    return max(accumulate(step - 1 for step in steps)) > _DEEPEST
+
+
 def _overwhelms(data: bytes) -> bool:
     """Whether a grammar would take memory beyond all proportion."""
     if data.count(b"<") <= _OPEN and len(data) < 100 * _OPEN:
         return False
     return any(
-        each.count(b"<") - each.count(b">") + len(_ARROW.findall(each)) > _OPEN
-        or each.count(b" is ") > 10 * _OPEN
+        _open(each) > _OPEN or each.count(b" is ") > 10 * _OPEN
         for each in _ENDS.split(data)
         if len(each) > 2 * _OPEN
     )
+
+
+def _open(statement: bytes) -> int:
+    """Arrows, and `<` that nothing closes."""
+    arrows = len(_ARROW.findall(statement))
+    closed = statement.count(b">") - arrows
+    return arrows + max(0, statement.count(b"<") - closed)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 DEEPEST = 400
 """Levels of a tree that are looked at."""
 _BLOCK = 65_536
-_PACE = 20
+_PACE = 40
 """Bytes for each time that the parser says how far it is; it does so for about 150 of them."""
 _STEPS = 400_000
 """Steps of one file that are spent on looking at what is around its texts."""

@@ -16,10 +16,12 @@ _NAME = re.compile(
     r"|system_message)|.*(?:Instructions?|Prompt|SystemMessage)\w{0,10})"
 )
 _TALKS = re.compile(
-    r"(?is)\s*(?:#+\s*\w+[^\n]{0,80}\n|<\w+>\s*)?(?:you are\b|you're an?\b|your (?:task|role|job|goal)\b"
-    r"|act as\b|as an? (?:expert|ai|assistant|helpful)|given (?:the|a|an|this)\b.{0,200}(?:answer|write"
-    r"|extract|generate|classify|determine|decide|rewrite)|answer the (?:question|user)"
-    r"|use the following|analy[sz]e the following|summari[sz]e the|extract (?:the|all)|translate the)"
+    r"(?is)\s*(?:#+\s*\w+[^\n]{0,80}\n|<\w+>\s*)?"
+    r"(?:you are\b|you're an?\b|your (?:task|role|job|goal)\b|act as\b"
+    r"|as an? (?:expert|ai|assistant|helpful)"
+    r"|given (?:the|a|an|this)\b.{0,200}(?:answer|write|extract|generate|classify|determine"
+    r"|decide|rewrite)|answer the (?:question|user)|use the following|analy[sz]e the following"
+    r"|summari[sz]e the|extract (?:the|all)|translate the)"
 )
 _GIVEN = re.compile(
     r"(?:.*\.)?(?:ChatPromptTemplate|PromptTemplate|SystemMessage|SystemMessagePromptTemplate|from_template"
@@ -27,9 +29,9 @@ _GIVEN = re.compile(
     r"|AssistantAgent|UserMessage|generateText|streamText|generateObject|streamObject|prompt|systemPrompt)"
 )
 _NO_PROMPT = re.compile(
-    r"(?is)\s*(?:select\b|insert\b|update\b|create (?:table|index|or replace|extension)|with \w+ as\s*\(|alter\b"
-    r"|delete from|match\s*\(|<!doctype|<html|<div|<svg|<\?xml|\{\s*\"|usage:|https?://|import |def |from \w+ import"
-    r"|#!/|\^|pragma )"
+    r"(?is)\s*(?:select\b|insert\b|update\b|create (?:table|index|or replace|extension)"
+    r"|with \w+ as\s*\(|alter\b|delete from|match\s*\(|<!doctype|<html|<div|<svg|<\?xml"
+    r"|\{\s*\"|usage:|https?://|import |def |from \w+ import|#!/|\^|pragma )"
 )
 _FILE = re.compile(
     r"(?i)(?:.*/)?(?:[^/]*prompts?[^/]*|instructions?|system|persona)(?:[._-][^/]*)?"

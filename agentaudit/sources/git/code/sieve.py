@@ -4,7 +4,7 @@ knowledge files, so that most files cost one pass of RE2 and no parsing."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from agentaudit.code import Role
@@ -23,7 +23,7 @@ class Sieve:
         self._ids = compiled(_quoted([*knowledge.ids, *whole]))
         self._common = compiled(*knowledge.common)
         self._knows: dict[str, Callable[[str], bool]] = {}
-        self._wanted: dict[tuple[str, bool, bool], Pattern] = {}
+        self._wanted: dict[tuple[str, bool, bool], list[Pattern]] = {}
         self._names = compiled(*(each for names in knowledge.names.values() for each in names))
         self._named: dict[bytes, bool] = {}
 
@@ -34,8 +34,8 @@ class Sieve:
         strict = migrates or role not in (Role.APP, Role.EVAL, Role.INFRA)
         key = (ecosystem, strict, role is Role.EVAL)
         if key not in self._wanted:
-            self._wanted[key] = self._pattern(ecosystem, strict, role)
-        return bool(self._wanted[key].search(data))
+            self._wanted[key] = list(self._patterns(ecosystem, strict, role))
+        return any(pattern.search(data) is not None for pattern in self._wanted[key])
 
     def common(self, data: bytes) -> bool:
         """Whether a file holds one of the words that very many files hold."""
@@ -71,7 +71,8 @@ class Sieve:
             self._knows[ecosystem] = knows
         return self._knows[ecosystem]
 
-    def _pattern(self, ecosystem: str, strict: bool, role: Role) -> Pattern:
+    def _patterns(self, ecosystem: str, strict: bool, role: Role) -> Iterator[Pattern]:
+        """Several: one of everything needs so many states that it is slower than all of them."""
         knowledge = self._knowledge
         table = knowledge.imports.get(ecosystem, {})
         modules = [
@@ -79,18 +80,19 @@ class Sieve:
             for prefix, libraries in sorted(table.items())
             if not strict or any(Role.TEST in knowledge.counts[each.trade] for each in libraries)
         ]
-        found = [_imported(ecosystem, modules)] if modules else []
-        if not strict:
-            found += [_quoted(knowledge.ids), *knowledge.words]
-            switches = _switches(knowledge)
-            found += [rf"\b(?:{'|'.join(switches)})\b"] if switches else []
-            for trade, names in knowledge.names.items():
-                # Elsewhere the same words mean many things: `words` say where they are asked.
-                if role is Role.EVAL and Role.EVAL in knowledge.counts[trade]:
-                    found += names
-            telling = sorted(re.escape(name) for name in knowledge.methods if _telling(name))
-            found += [rf"\b(?:{'|'.join(telling)})\b"] if telling else []
-        return compiled(*found)
+        if modules:
+            yield compiled(_imported(ecosystem, modules))
+        if strict:
+            return
+        yield compiled(*knowledge.words)
+        yield compiled(_quoted([_UP_TO.sub(_without_bound, each) for each in knowledge.ids]))
+        switches = _switches(knowledge)
+        telling = sorted(re.escape(name) for name in knowledge.methods if _telling(name))
+        yield compiled(rf"\b(?:{'|'.join([*switches, *telling])})\b")
+        for trade, names in knowledge.names.items():
+            # Elsewhere the same words mean many things: `words` say where they are asked.
+            if role is Role.EVAL and Role.EVAL in knowledge.counts[trade]:
+                yield compiled(*names)
 
 
 def _imported(ecosystem: str, modules: Iterable[str]) -> str:
@@ -117,6 +119,14 @@ def _switches(knowledge: Knowledge) -> list[str]:
     hooks = (*knowledge.hooks, *knowledge.off)
     names = {name.upper() for hook in hooks for name in hook.settings if "_" in name}
     return sorted(map(re.escape, names))
+
+
+_UP_TO = re.compile(r"\{([0-9]),\d+\}")
+
+
+def _without_bound(found: re.Match[str]) -> str:
+    """Repetition without an upper bound: fewer states, and the bound is held to later."""
+    return "*" if found[1] == "0" else "+"
 
 
 def _telling(name: str) -> bool:
