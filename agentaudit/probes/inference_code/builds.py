@@ -58,7 +58,9 @@ _EXPRESSION = re.compile(r"\$\{\{[^}]{0,200}\}\}|\$\{?\w{1,60}\}?")
 
 def builds(steps: Iterable[Step]) -> Iterator[Step]:
     """Steps that build an image or a package."""
-    return (step for step in steps if any(_BUILD.search(text) for text, _ in commands(step)))
+    # Most steps hold no such word: only the others are taken apart into commands.
+    named = (step for step in steps if _BUILD.search(step.text))
+    return (step for step in named if any(_BUILD.search(text) for text, _ in commands(step)))
 
 
 def concerns(step: Step, component: Component, *, alone: bool, workflow: str = "") -> bool:
