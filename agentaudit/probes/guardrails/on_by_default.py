@@ -4,7 +4,7 @@ from agentaudit.code import Call, Strength
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.asking import asks
-from agentaudit.probes.guardrails.own import gaps_within, own_calls
+from agentaudit.probes.guardrails.own import gaps_within, own_calls, when
 from agentaudit.probes.readable import step_missing, unread
 from agentaudit.source import Component
 
@@ -130,7 +130,7 @@ def _judged(component: Component, live: list[Call]) -> Answer:
     if open_:
         call, gap = open_[0]
         return failed(
-            f"{call.method} lets everything pass unless {gap.text}",
+            f"{call.method} lets everything pass {when(gap)}",
             call.place.evidence(),
             gap.place.evidence(gap.text),
             reason="fails_open",

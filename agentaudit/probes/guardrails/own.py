@@ -26,6 +26,8 @@ _NO_CALL = re.compile(
     r"|use|format|render|parse|count|add_\w*column|test)[A-Z_]"
 )
 """Names that speak about a guardrail and are none."""
+_ASIDE = re.compile(r"(?i)(?:^|/)(?:scripts?|bin|notebooks?|migrations|benchmarks?)/")
+"""Directories of what is run by hand, beside the serving path."""
 _GIVEN = re.compile(
     r"(?i)(?:(?:in|out)put_?)?guard_?rails?(?:_?(?:config|configuration|identifier|id|version))?"
     r"|(?:in|out)putProcessors|moderation(?:_?model)?"
@@ -37,13 +39,14 @@ _NOTHING = frozenset({"", "None", "null", "undefined", "[]", "{}", "()", "False"
 def own_calls(code: Code) -> Iterator[Call]:
     """Calls in the serving code that are a guardrail by their name, or are given one."""
     for call in code.calls:
-        if call.role is Role.APP and (_is_guardrail(call) or given(call)):
+        serves = call.role is Role.APP and not _ASIDE.search(call.place.path)
+        if serves and (_is_guardrail(call) or given(call)):
             yield call
 
 
 def given(call: Call) -> bool:
     """Whether a call is handed a guardrail by name."""
-    return any(
+    return not _NO_CALL.search(call.method) and any(
         _GIVEN.fullmatch(each.name) and each.value.written.strip() not in _NOTHING
         for each in call.arguments
     )
@@ -75,6 +78,12 @@ def gaps_within(code: Code, guardrail: Call) -> Iterator[Condition]:
         needs = asked is not None or condition.default is False
         if needs and condition.default is not True and not fails:
             yield condition
+
+
+def when(gap: Condition) -> str:
+    """In which case a guardrail does not judge, in words."""
+    asked = _NEGATED.fullmatch(gap.text)
+    return f"when {asked[1]}" if asked else f"unless {gap.text}"
 
 
 _KEY = re.compile(r"(?i)(?:api_?key|access_?key|secret|token|endpoint|credentials?)\b")

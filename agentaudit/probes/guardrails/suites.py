@@ -25,7 +25,7 @@ _SCORES = re.compile(
 """Names of own functions that score."""
 _NO_SCORE = re.compile(
     r"(?i)^(?:load|save|get|list|write|print|log|read|parse|format|plot|render|build_arg|make_table)"
-    r"|numexpr|^(?:model|page|driver|browser)\.evaluate|\.(?:rate_limit|ratelimit)"
+    r"|numexpr|similarity_search|max_marginal|(?:^|\.)eval$|^(?:model|page|driver|browser)\.evaluate|\.(?:rate_limit|ratelimit)"
 )
 _ASKS = ("model", "agent", "evaluation")
 _CLIENTS = frozenset({"httpx", "requests", "aiohttp", "axios", "undici", "urllib"})

@@ -147,12 +147,13 @@ def _elsewhere(component: Component, found: list[Used]) -> list[Value]:
     """Models that the environment names and nothing in the repository does."""
     values = [(call, asked(call)) for call in calls_of(component, *TRADES)]
     fixed = any(each.fixed_by for each in found)
+    answered = any(each.id.purpose == "chat" for each in found)
     return [
         value
         for call, value in values
         if value is not None
         and value.text is None
-        and value.name
+        and (value.name or not answered)
         and not (fixed and "azure" in call.callee.lower())
     ]
 

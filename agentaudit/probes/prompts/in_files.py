@@ -116,6 +116,7 @@ def in_files(component: Component, limits: Limits) -> Answer:
     if inline and (not apart or len(inline) > limits["inline_share"] * len([*apart, *inline])):
         return _inline(component, inline, apart)
     if apart:
+        apart.sort(key=lambda prompt: prompt.kind is not PromptKind.REGISTRY)
         return passed(_praise(apart), *map(_shown, apart[:5]))
     if short := [p for p in prompts if not _is_apart(p)]:
         return _inline(component, short, apart)

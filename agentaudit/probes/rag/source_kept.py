@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 
 from agentaudit.code import Call, Role, Strength
+from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.rag.ingestion import indexing, is_rag
@@ -10,12 +11,19 @@ from agentaudit.probes.readable import unread
 from agentaudit.source import Component, Repo
 
 TRADES = ("vector_store", "retriever")
-_SOURCE = re.compile(
-    r"(?i)(?<![a-z])(?:source\w*|doc(?:ument)?_?ids?|docId|documentId|parent_?id|file_?(?:name|path|id)?"
-    r"|filename|filepath|sourcefile|sourcepage|path|ur[il]|link|page\w*|title|origin|citation\w*"
-    r"|article_?id|message_?id|record_?id|ref_doc_id|semantic_identifier)(?![a-z])"
+_NAME = (
+    r"(?:source\w{0,20}|doc(?:ument)?_?ids?|docId|documentId|parent_?id|file_?(?:name|path|id)?"
+    r"|filename|filepath|path|ur[il]|link|page\w{0,12}|title|origin|citation\w{0,12}|article_?id"
+    r"|message_?id|record_?id|ref_doc_id|semantic_identifier)"
 )
 """Names under which a chunk says where it comes from."""
+_SOURCE = re.compile(
+    rf"(?i)[\"']{_NAME}[\"']\s{{0,4}}[:\],]|(?<![\w.]){_NAME}\s{{0,4}}[:=](?!=)"
+    rf"|[{{,]\s{{0,8}}{_NAME}\s{{0,8}}[,}}]"
+)
+"""Such a name as a key, or as an argument by name."""
+_KEY = re.compile(rf"(?i)[\"']{_NAME}[\"']\s{{0,4}}:")
+_KEYWORD = re.compile(rf"(?i){_NAME}")
 _CARRIES = re.compile(
     r"(?i)meta_?datas?|metadatas|payloads?|properties|fields|documents?|docs|records?|points|vectors"
     r"|items|chunks|nodes|batch|rows|objects|data|entities|values|points_batch|new_documents"
@@ -94,7 +102,7 @@ def source_kept(repo: Repo, component: Component) -> Answer:
         return not_applicable("its code searches no vector store", component.evidence())
     around = [c for c in repo.components() if c.repo == component.repo]
     for components in ([component], around):
-        if kept := [call for each in components for call in _keeping(each)]:
+        if kept := [call for each in components for call in _keeping(repo, each)]:
             shown = [call.place.evidence() for call in kept[:3]]
             return passed("chunks are stored with the source that they come from", *shown)
     filling = [call for each in around for call in indexing(each)]
@@ -110,15 +118,24 @@ def source_kept(repo: Repo, component: Component) -> Answer:
     return unknown(message, *shown, reason="unresolved", fact=fact, place=place)
 
 
-def _keeping(component: Component) -> list[Call]:
+def _keeping(repo: Repo, component: Component) -> list[Call]:
     """Calls that store the source, or copy it from document to chunk."""
-    stored = [call for call in indexing(component) if _names_source(call)]
+    filling = indexing(component)
+    stored = [call for call in filling if _names_source(call)]
     copied = [
         call
         for call in component.code.calls
         if call.role in (Role.APP, Role.INFRA) and _KEEPS.search(call.callee)
     ]
-    return stored or copied
+    return stored or copied or [call for call in filling if _put_together(repo, call)]
+
+
+def _put_together(repo: Repo, call: Call) -> bool:
+    """Whether what a call stores through variables is given a source somewhere in its file."""
+    if _is_bare(call):
+        return False
+    text = repo.read(Place(call.place.repo, call.place.path)) or ""
+    return bool(_KEY.search(text))
 
 
 def _names_source(call: Call) -> bool:
@@ -126,7 +143,7 @@ def _names_source(call: Call) -> bool:
         _SOURCE.search(argument.value.written)
         for argument in call.arguments
         if not argument.name or _CARRIES.fullmatch(argument.name)
-    ) or any(_SOURCE.fullmatch(argument.name) for argument in call.arguments)
+    ) or any(_KEYWORD.fullmatch(argument.name) for argument in call.arguments)
 
 
 def _is_bare(call: Call) -> bool:

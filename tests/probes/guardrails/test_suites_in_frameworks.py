@@ -128,6 +128,11 @@ UNMARKED = {
         **SCORED["ragas"],
         "search.py": "SCORE_THRESHOLD = 0.7\n\ndef keep(score):\n    return score >= 0.7\n",
     },
+    "similarity of duplicates": {
+        **SCORED["ragas"],
+        "ingest.py": "def same(similarity):\n    assert similarity > 0.5\n"
+        "    return similarity >= 0.92\n",
+    },
     "tests of the suite itself": {
         **SCORED["ragas"],
         "planner_evals/tests/test_score.py": "from ragas import evaluate\n\ndef test_it():\n"

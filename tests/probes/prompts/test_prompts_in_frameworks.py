@@ -143,3 +143,18 @@ def test_inline_prompts_are_seen(files: dict[str, str]) -> None:
 def test_prompts_apart_are_seen(files: dict[str, str]) -> None:
     answer = in_files.ask({**testing.build({"component": {"files": files}}), "limits": LIMITS})
     assert answer.outcome is Outcome.PASS, answer.message
+
+
+def test_a_local_text_beside_a_registry_is_named() -> None:
+    """A registry that cannot be reached is often answered by a text that nobody looks at."""
+    files = {
+        "requirements.txt": "langsmith==0.4.0\nlangchain-openai==1.0\n",
+        "prompts.py": f'LOCAL = """{TEXT}"""\n',
+        "app.py": "from langsmith import Client\nfrom langchain_openai import ChatOpenAI\n"
+        "from prompts import LOCAL\ntry:\n    prompt = Client().pull_prompt('planner')\n"
+        "except Exception:\n    prompt = LOCAL\nchain = prompt | ChatOpenAI(model='gpt-4o')\n",
+    }
+    answer = in_files.ask({**testing.build({"component": {"files": files}}), "limits": LIMITS})
+    assert answer.outcome is Outcome.PASS
+    assert "a fallback may use them unseen" in answer.message
+    assert answer.evidence[0].location.path == "app.py"
