@@ -53,6 +53,8 @@ _TAGGING = re.compile(
     r"|\bdocker\s+buildx\s+imagetools\s+create\s(.*)",
     re.DOTALL,
 )
+_NAMING = re.compile(r"\b(?:tag|copy|imagetools|version)\s")
+"""A word of every command that names what was built before."""
 _EXPRESSION = re.compile(r"\$\{\{[^}]{0,200}\}\}|\$\{?\w{1,60}\}?")
 
 
@@ -106,7 +108,8 @@ def stamped(build: Step, steps: Iterable[Step], workflow: str) -> bool:
     if any(_MERGES.search(step.text) for step in same) and any(map(_named_by_metadata, same)):
         return True
     names = {_repository(name) for value in given for name in re.split(r"[\s,]+", value)} - {""}
-    later = [text for step in same for text, _ in commands(step)]
+    naming = [step for step in same if _NAMING.search(step.text)]
+    later = [text for step in naming for text, _ in commands(step)]
     if any(_PACKAGE.search(text) for text in texts):
         return any((m := _VERSION.search(text)) and _holds(m[1], variables) for text in later)
     return any(_tags(text, names, variables) for text in later)
