@@ -30,7 +30,7 @@ _TABLE = re.compile(
 """Files that are about models and ask none."""
 _SAID = re.compile(
     r"(?i)(?:^|_)(?:label|title|display_?name|description|help|placeholder|examples?|docs?|alias"
-    r"|comment|note|tooltip|icon|logo|url|price|cost|text)$"
+    r"|comment|note|tooltip|icon|logo|url|price|cost|text|slug)$"
 )
 """Names of what is shown to people."""
 _MODEL = re.compile(

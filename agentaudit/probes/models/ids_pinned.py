@@ -6,6 +6,7 @@ from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.asking import asking, asks
 from agentaudit.probes.callers import calls_of
+from agentaudit.probes.models.hub import loads
 from agentaudit.probes.models.ids import Used, asked, used
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component
@@ -84,6 +85,18 @@ def _component(source: str, name: str = "app.py", **more: str) -> dict[str, obje
         ),
         Example(
             Outcome.NOT_APPLICABLE,
+            {
+                "component": {
+                    "files": {
+                        "requirements.txt": "vllm==0.9.2\n",
+                        "app.py": "from vllm import LLM\nllm = LLM(model='Qwen/Qwen3-8B')\n",
+                    }
+                }
+            },
+            "it serves the model itself",
+        ),
+        Example(
+            Outcome.NOT_APPLICABLE,
             {"component": {"files": {"requirements.txt": "flask==3.1.0\n", "app.py": "x = 1\n"}}},
             "it calls no model",
         ),
@@ -100,7 +113,7 @@ def ids_pinned(component: Component) -> Answer:
         return missing
     if not asks(component):
         return not_applicable("no code of it asks a model", component.evidence())
-    found = used(component, PURPOSES)
+    found = _hosted(component)
     if moving := [each for each in found if not each.pinned]:
         return _alias(moving, len(found), component)
     doubts = _elsewhere(component, found)
@@ -116,6 +129,13 @@ def ids_pinned(component: Component) -> Answer:
             place=component.id,
         )
     return _nothing(component)
+
+
+def _hosted(component: Component) -> list[Used]:
+    """Ids in use, but for models that the component loads itself: those are asked of no provider,
+    and another criterion asks for their commit."""
+    own = {load.name.rpartition("/")[2].lower() for load in loads(component)}
+    return [each for each in used(component, PURPOSES) if each.id.text.lower() not in own]
 
 
 def _alias(moving: list[Used], total: int, component: Component) -> Answer:
