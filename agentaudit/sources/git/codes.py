@@ -59,8 +59,9 @@ class Codes:
         )
 
     def keep(self) -> None:
-        """Keep what was parsed for the next run."""
-        self._repository.keep()
+        """Keep what was parsed, if anything was, for the next run."""
+        if "_repository" in self.__dict__:
+            self._repository.keep()
 
     @cached_property
     def _repository(self) -> Repository:
@@ -154,6 +155,7 @@ def with_code(
         for home, each in components.items()
     }
     codes = Codes(reader, needs, projects)
-    found = tuple(replace(each, code=codes.of(home)) for home, each in components.items())
-    codes.keep()
-    return found
+    try:
+        return tuple(replace(each, code=codes.of(home)) for home, each in components.items())
+    finally:
+        codes.keep()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from agentaudit.sources.git.tree import Tree, decoded
 
 _T = TypeVar("_T")
 
+_WILD = frozenset("*?[")
 _KEEP = 24_000_000
 """Characters of text that are kept for probes that read the same files again."""
 
@@ -74,7 +75,24 @@ class Reader:
     def matching(self, pattern: str) -> Iterator[str]:
         """Paths that match, without vendored and generated trees."""
         fits = compiled(pattern).fullmatch
-        return (path for path in self._own if fits(path))
+        return (path for path in self._likely(pattern.rpartition("/")[2]) if fits(path))
+
+    def _likely(self, last: str) -> Sequence[str]:
+        """Paths that a pattern with this last part can match: by name or suffix, where it tells."""
+        _, dot, suffix = last.rpartition(".")
+        if not set(last) & _WILD:
+            return self._own_by_end.get(f"/{last}", ())
+        return self._own_by_end.get(suffix, ()) if dot and not set(suffix) & _WILD else self._own
+
+    @cached_property
+    def _own_by_end(self) -> dict[str, list[str]]:
+        """`/name` and suffix → paths, without vendored and generated trees."""
+        found: dict[str, list[str]] = {}
+        for path in self._own:
+            name = path.rpartition("/")[2]
+            found.setdefault(f"/{name}", []).append(path)
+            found.setdefault(name.rpartition(".")[2], []).append(path)
+        return found
 
     @cached_property
     def _own(self) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ class Cache(Protocol):
         ...
 
     def keep(self, made: dict[str, Said]) -> None:
-        """Keep it for the next run."""
+        """Keep it for the next run, and let go of what was needed to look."""
         ...
 
 
@@ -58,12 +58,14 @@ class DiskCache:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._reading: sqlite3.Connection | None = None
         self._file = folder / "code.sqlite"
 
     def found(self, keys: Iterable[str]) -> dict[str, Said]:
         wanted = list(keys)
         rows: list[tuple[str, bytes, bytes]] = []
-        with suppress(sqlite3.Error, OSError), closing(self._open(write=False)) as database:
+        with suppress(sqlite3.Error, OSError):
+            database = self._reading = self._reading or self._open(write=False)
             for at in range(0, len(wanted), _CHUNK):
                 some = wanted[at : at + _CHUNK]
                 marks = ",".join("?" * len(some))
@@ -78,6 +80,9 @@ class DiskCache:
         return known
 
     def keep(self, made: dict[str, Said]) -> None:
+        if self._reading is not None:
+            self._reading.close()
+            self._reading = None
         rows = [(key, _seal(key, data := _dumped(said)), data) for key, said in made.items()]
         if not rows:
             return
