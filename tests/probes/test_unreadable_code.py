@@ -24,6 +24,8 @@ ASKED = [
     "rag-source-kept",
     "guardrails-on-by-default",
     "guardrails-output-scored",
+    "guardrails-pass-marks-numeric",
+    "guardrails-tested-adversarially",
     "fine-tuning-code-in-repository",
     "fine-tuning-runs-tracked",
 ]

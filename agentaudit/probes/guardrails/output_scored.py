@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from agentaudit.finding import Answer, Outcome
-from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
-from agentaudit.probes.guardrails.suites import asks_models, declared, suite
+from agentaudit.probe import Example, failed, not_applicable, passed, probe
+from agentaudit.probes.guardrails.suites import asks_models, declared, suite, unread_code
 from agentaudit.probes.readable import MISSING_STEP
 from agentaudit.source import Repo
 
@@ -98,14 +98,8 @@ def output_scored(repo: Repo) -> Answer:
     found = suite(repo)
     if found is not None:
         return passed(found.what, *(place.evidence() for place in found.places))
-    if unread := [c for c in repo.components() if c.agentic and not c.code.read]:
-        return unknown(
-            f"{unread[0].name} could not be read: {unread[0].code.problem}",
-            unread[0].evidence(),
-            reason="code_unreadable",
-            fact="source code",
-            place=unread[0].id,
-        )
+    if missing := unread_code(repo):
+        return missing
     if not asks_models(repo):
         return not_applicable(f"no code in {repo.name} asks a model")
     near = declared(repo)

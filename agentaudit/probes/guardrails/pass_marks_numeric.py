@@ -6,7 +6,7 @@ from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe
 from agentaudit.probes.guardrails.marks import marks
 from agentaudit.probes.guardrails.output_scored import APP, DEEPEVAL, EVALITE, NODE, OWN, PYTHON
-from agentaudit.probes.guardrails.suites import asks_models, suite
+from agentaudit.probes.guardrails.suites import asks_models, suite, unread_code
 from agentaudit.source import Repo
 
 GATE = OWN.replace(
@@ -76,6 +76,8 @@ def pass_marks_numeric(repo: Repo) -> Answer:
         message = f"a score is held against a number: {found[0].text or found[0].path}"
         return passed(message, *(place.evidence() for place in found))
     there = suite(repo)
+    if there is None and (missing := unread_code(repo)):
+        return missing
     if there is None:
         message = f"no evaluation suite; searched {len(repo.components())} components"
         return failed(message, reason="missing", fact="evaluation suite")

@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 from agentaudit.code import Call, Import, Role, Strength, Use
 from agentaudit.evidence import Place
+from agentaudit.finding import Answer
 from agentaudit.probes.asking import asks
 from agentaudit.probes.guardrails.outside import OUTSIDE
+from agentaudit.probes.readable import unread
 from agentaudit.source import Component, Repo
 
 CONFIGURED = (
@@ -84,6 +86,16 @@ def asks_models(repo: Repo) -> bool:
         asks(component) or (not component.code.read and any(map(component.uses, trades)))
         for component in repo.components()
     )
+
+
+def unread_code(repo: Repo) -> Answer | None:
+    """UNKNOWN where the code of a component that asks models could not be read."""
+    for component in repo.components():
+        trades = ("model", "agent")
+        uses = [use for trade in trades for use in component.uses(trade)]
+        if uses and (missing := unread(component, uses, "evaluation")):
+            return missing
+    return None
 
 
 def _uses(components: Iterable[Component], trade: str) -> list[Use]:

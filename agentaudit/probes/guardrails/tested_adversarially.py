@@ -9,7 +9,7 @@ from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe
 from agentaudit.probes.commands import commands
 from agentaudit.probes.guardrails.outside import OUTSIDE
-from agentaudit.probes.guardrails.suites import asks_models, configured
+from agentaudit.probes.guardrails.suites import asks_models, configured, unread_code
 from agentaudit.source import Repo, Step
 
 ATTACKERS = frozenset({"garak", "pyrit", "deepteam", "giskard"})
@@ -103,6 +103,8 @@ def tested_adversarially(repo: Repo) -> Answer:
     if attacks:
         message = "attacks are written down, but no result of them is kept"
         return failed(message, *attacks[:3], reason="results_not_kept", fact="attack results")
+    if missing := unread_code(repo):
+        return missing
     message = (
         f"nothing attacks the system on purpose; searched {repo.name} for promptfoo redteam, "
         "garak, PyRIT, DeepTeam and own sets of attacks"
