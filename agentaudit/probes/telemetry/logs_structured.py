@@ -10,6 +10,7 @@ from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import step_missing, unread
 from agentaudit.probes.telemetry.image_agents import agents
+from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.switches import lacks_only_credentials
 from agentaudit.source import Component, Repo
 
@@ -38,6 +39,7 @@ NODE = {
 PINO = 'import pino from "pino";\nimport OpenAI from "openai";\nconst logger = pino();\n' + (
     "logger.info({ model: new OpenAI() });\n"
 )
+LOADS = 'import "./tracing";\n'
 INSTRUMENTED = (
     'import { PinoInstrumentation } from "@opentelemetry/instrumentation-pino";\n'
     "export const instrumentations = [new PinoInstrumentation()];\n"
@@ -68,7 +70,7 @@ def _files(base: dict[str, str], name: str, text: str, **more: str) -> dict[str,
         ),
         Example(
             Outcome.PASS,
-            {"component": {"files": {**NODE, "app.ts": PINO, "tracing.ts": INSTRUMENTED}}},
+            {"component": {"files": {**NODE, "app.ts": LOADS + PINO, "tracing.ts": INSTRUMENTED}}},
         ),
         Example(
             Outcome.FAIL,
@@ -86,6 +88,11 @@ def _files(base: dict[str, str], name: str, text: str, **more: str) -> dict[str,
             "structlog is declared and never imported",
         ),
         Example(Outcome.FAIL, _files(NODE, "app.ts", PINO), "declared, never instrumented"),
+        Example(
+            Outcome.FAIL,
+            {"component": {"files": {**NODE, "app.ts": PINO, "types/tracing.ts": INSTRUMENTED}}},
+            "instrumented in a script that nothing loads",
+        ),
         Example(Outcome.FAIL, _files(GO, "main.go", SLOG), "JSON without the trace id"),
         Example(
             Outcome.UNKNOWN,
@@ -211,7 +218,9 @@ _ABOUT_LOGS = re.compile(r"(?i)log|structlog|observ|telemetr|trac|main|app|middl
 
 def _joined(repo: Repo, component: Component, live: list[Use]) -> Iterator[Place]:
     """Where the trace id enters the records."""
-    yield from (use.place for use in live if use.library in _JOINS)
+    for use in live:
+        if use.library in _JOINS and loaded(repo, component, use.place):
+            yield use.place
     for call in _serving(component):
         if call.method in _BINDS and any(
             _ID.fullmatch(a.name) or _ID.fullmatch(a.value.text or "") for a in call.arguments

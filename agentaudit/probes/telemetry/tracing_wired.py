@@ -8,6 +8,7 @@ from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe, unknown
 from agentaudit.probes.readable import step_missing, unread
+from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.switches import (
     call_of,
     doubtful,
@@ -192,6 +193,8 @@ def _held(repo: Repo, component: Component, use: Use) -> _Held | None:
         return _Held(use, condition.place, True, "does not run in production")
     if found := switch(repo, component, use):
         return _Held(use, found, True, "waits for a switch that nothing in the repository sets")
+    if not loaded(repo, component, use.place):
+        return _Held(use, use.place, True, "stands in a script that nothing loads")
     if condition and doubtful(condition):
         why = f"stands behind `{condition.text}`, and nothing says whether that holds"
         return _Held(use, condition.place, False, why)
