@@ -37,6 +37,19 @@ STREAM = (
     "  return streamText({{ model: openai('gpt-4.1-2025-04-14'){} }});\n}}\n"
 )
 REGISTER = 'import { registerOTel } from "@vercel/otel";\nregisterOTel({ serviceName: "web" });\n'
+GO_MOD = "module x.io/a\n\ngo 1.24\n\nrequire github.com/openai/openai-go v1.8.0\n"
+GO = (
+    'package main\n\nimport (\n\t"github.com/openai/openai-go"\n'
+    '\t"go.opentelemetry.io/otel/attribute"\n\tsdk "go.opentelemetry.io/otel/sdk/trace"\n)\n\n'
+    'func main() {\n\t_, span := sdk.NewTracerProvider().Tracer("a").Start(ctx, "chat")\n'
+    '\tspan.SetAttributes(attribute.String("gen_ai.request.model", "gpt-4.1"))\n'
+    "\topenai.NewClient()\n}\n"
+)
+POM = (
+    "<project><dependencies><dependency><groupId>org.springframework.ai</groupId>"
+    "<artifactId>spring-ai-starter-model-openai</artifactId><version>1.0.0</version></dependency>"
+    "</dependencies></project>\n"
+)
 KERNEL = (
     "using OpenTelemetry.Trace;\nvar builder = WebApplication.CreateBuilder(args);\n"
     "builder.Services.AddOpenTelemetry().WithTracing("
@@ -97,6 +110,26 @@ def _files(base: dict[str, str], **more: str) -> dict[str, object]:
         Example(
             Outcome.PASS,
             {"component": {"files": {"api.csproj": PROJECT, "Program.cs": KERNEL}}},
+        ),
+        Example(
+            Outcome.PASS,
+            {"component": {"files": {"go.mod": GO_MOD, "main.go": GO}}},
+            "spans of its own that name the model",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        "pom.xml": POM,
+                        "src/main/java/A.java": "import org.springframework.ai.chat.client."
+                        "ChatClient;\n@RestController\npublic class A { ChatClient chat; }\n",
+                        "src/main/resources/application.properties": "management.tracing.sampling"
+                        ".probability=1.0\n",
+                    }
+                }
+            },
+            "Spring AI observes itself; the sampling sends it",
         ),
         Example(
             Outcome.FAIL,
@@ -229,10 +262,16 @@ def _spans(component: Component) -> Iterator[Call]:
         asked = call.argument("experimental_telemetry", "experimental_telemetry.isEnabled")
         if asked and "false" not in (asked.text or asked.written).lower() and _exports(component):
             yield call
-        first = call.at(0)
-        named = first.text if first and call.method in _SPANS else None
-        if named and named.startswith(_PREFIXES) and _exports(component):
+        if call.method in _SPANS and _speaks(call) and _exports(component):
             yield call
+
+
+def _speaks(call: Call) -> bool:
+    """Whether a span is told something about a model: by a key, or by keys in what it is given."""
+    first = call.at(0)
+    if first and first.text and first.text.startswith(_PREFIXES):
+        return True
+    return any(f'"{key}' in a.value.written for a in call.arguments for key in _PREFIXES)
 
 
 def _is_off(call: Call) -> bool:
