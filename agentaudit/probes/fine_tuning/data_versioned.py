@@ -17,6 +17,9 @@ POINTER = (
     "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"
 )
 _TRAINING = re.compile(r"(?i)(?:^|[/_.-])(?:train|training|finetune|fine[_-]tune|sft)(?:[/_.-])")
+_RESULT = re.compile(
+    r"(?i)(?:^|[/_.-])(?:results?|outputs?|logs?|metrics|evals?|predictions?|history|loss)(?:[/_.-])"
+)
 _REVISION = re.compile(r"\b(?:\w+_)?revision[\"']?\s*[:=]\s*[\"']?[0-9a-f]{7,40}\b")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}|v?\d{1,4}(?:\.\d{1,4}){1,3}")
 _VERSION = re.compile(r":v\d{1,6}$")
@@ -95,6 +98,11 @@ DVC = "outs:\n- md5: 2c26b46b68ffc68ff99b453c1d304134\n  path: train.jsonl\n"
             "results are no training data",
         ),
         Example(
+            Outcome.FAIL,
+            {"component": {"files": {**TRAINER, "training/outputs/loss.jsonl": '{"loss": 1}\n'}}},
+            "nor is what the training wrote",
+        ),
+        Example(
             Outcome.NOT_APPLICABLE,
             {"component": {"files": {"requirements.txt": "openai==1.93.0\n"}}},
             "it trains nothing",
@@ -129,7 +137,8 @@ def data_versioned(repo: Repo, component: Component) -> Answer:
 def _versioned(place: Place, how: str) -> bool:
     """Whether the file is versioned as training data: a plain file must be called so, since most
     data files beside a trainer are results."""
-    return how in {"dvc", "lfs"} or bool(_TRAINING.search(place.path))
+    plain = _TRAINING.search(place.path) and not _RESULT.search(place.path)
+    return how in {"dvc", "lfs"} or bool(plain)
 
 
 def _committed(repo: Repo, component: Component) -> Iterator[Place]:
@@ -137,7 +146,8 @@ def _committed(repo: Repo, component: Component) -> Iterator[Place]:
     home = "" if component.path == "." else f"{component.path}/"
     for suffix in ("jsonl", "csv", "parquet"):
         for place in repo.files(f"{home}**/*.{suffix}"):
-            if place.repo == component.repo and _TRAINING.search(place.path):
+            told = _TRAINING.search(place.path) and not _RESULT.search(place.path)
+            if place.repo == component.repo and told:
                 yield place
 
 

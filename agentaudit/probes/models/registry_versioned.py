@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentaudit.code import Call, Code, Role, Strength
+from agentaudit.code import Call, Code, Literal, Role, Strength
 from agentaudit.evidence import Evidence, Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
@@ -154,17 +154,30 @@ def _uploads(call: Call) -> bool:
     return call.callee.endswith("aiplatform.Model.upload")
 
 
+def _names_model(literal: Literal) -> bool:
+    """Azure ML writes data and environments like models: what it is given to tells them apart."""
+    azure = literal.text.startswith("azureml:") and "://" not in literal.text
+    return literal.text.startswith("models:/") or (azure and "model" in literal.name.lower())
+
+
+def _loads_model(call: Call, text: str) -> bool:
+    """Artifacts of Weights & Biases are data too."""
+    kind = call.argument("type")
+    told = "model" in (kind.text if kind is not None and kind.text else text).lower()
+    return call.method in _LOADS and (call.method != "use_artifact" or told)
+
+
 def _consumed(code: Code) -> tuple[list[tuple[str, Place]], list[Place]]:
     """Registered models that are loaded, and loads of which nobody can tell."""
     named: dict[str, Place] = {}
     for literal in code.literals:
-        if literal.role is Role.APP and literal.text.startswith(("models:/", "azureml:")):
+        if literal.role is Role.APP and _names_model(literal):
             named.setdefault(literal.text, literal.place)
     for call in code.calls:
         value = call.argument("model_uri", "name_or_path", "root") or call.at(0)
         if call.role is not Role.APP or value is None:
             continue
-        if value.text and call.method in _LOADS and _REGISTERED.fullmatch(value.text):
+        if value.text and _loads_model(call, value.text) and _REGISTERED.fullmatch(value.text):
             named.setdefault(value.text, value.place)
     filled_in = [text for text in named if "{…}" in text.rpartition("/")[2]]
     doubts = [named.pop(text) for text in filled_in]
