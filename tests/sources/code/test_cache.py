@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from agentaudit.sources.git.code.written import Written
 from agentaudit.sources.git.reader import Reader
 from agentaudit.sources.git.tree import FilesOnDisk, walked
 
+ROOT = Path(__file__).parents[3]
 FILES = {
     "pyproject.toml": '[project]\nname = "a"\ndependencies = ["openai"]\n',
     "a.py": "from openai import OpenAI\nOpenAI().responses.create(model='gpt-4o')\n",
@@ -104,6 +107,25 @@ def test_the_cache_lies_with_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.delenv("HOME")
     monkeypatch.delenv("USERPROFILE", raising=False)
     assert user_folder() is None
+
+
+@pytest.mark.parametrize(("flags", "kept"), [([], ["code.sqlite"]), (["--no-cache"], [])])
+def test_a_scan_writes_into_the_cache_only(
+    tree: Path, tmp_path: Path, flags: list[str], kept: list[str]
+) -> None:
+    home, before = tmp_path / "home", seal(tree)
+    home.mkdir()
+    given = {k: v for k, v in os.environ.items() if k != "XDG_CACHE_HOME"}
+    done = subprocess.run(
+        [sys.executable, "-m", "agentaudit", "scan", ".", *flags],
+        cwd=tree,
+        env={**given, "HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert [path.name for path in home.rglob("*") if path.is_file()] == kept
+    assert seal(tree) == before
 
 
 def test_no_file_is_read_twice(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:

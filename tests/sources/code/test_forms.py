@@ -110,7 +110,7 @@ PIECES = st.sampled_from(
 
 @pytest.mark.parametrize("suffix", [language.suffixes[0] for language in LANGUAGES])
 @given(st.lists(PIECES, max_size=60))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=200)
 def test_any_text_is_read(suffix: str, pieces: list[str]) -> None:
     files = {f"a.{suffix}": "openai\n" + "".join(pieces)}
     (component,) = MemoryRepo({"pyproject.toml": "[project]\nname='a'\n", **files}).components()
@@ -119,7 +119,7 @@ def test_any_text_is_read(suffix: str, pieces: list[str]) -> None:
 
 @pytest.mark.parametrize("suffix", [language.suffixes[0] for language in LANGUAGES])
 @given(st.binary(max_size=400))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=500)
 def test_any_bytes_are_read(suffix: str, data: bytes) -> None:
     language = of(f"a.{suffix}")
     assert language is not None
