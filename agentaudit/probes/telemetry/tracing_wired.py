@@ -1,14 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
-from agentaudit.code import Call, Role, Strength, Use
+from agentaudit.code import Strength, Use
 from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe, unknown
 from agentaudit.probes.readable import step_missing, unread
 from agentaudit.probes.telemetry.loading import loaded
+from agentaudit.probes.telemetry.spans import is_off, own_spans
 from agentaudit.probes.telemetry.switches import (
     call_of,
     doubtful,
@@ -196,7 +196,7 @@ def tracing_wired(repo: Repo, component: Component) -> Answer:
         if keeps is None:
             return passed(f"{use.library} traces in the serving code", use.place.evidence())
         held.append(keeps)
-    if own := next(_spans(component), None):
+    if own := next(own_spans(component), None):
         return passed("it writes spans of model calls itself", own.place.evidence())
     held.sort(key=lambda each: each.known)
     return _waits(component, held[0]) if held else _lacking(component, uses)
@@ -214,7 +214,7 @@ class _Held(NamedTuple):
 
 def _runs(component: Component, use: Use) -> bool:
     call = call_of(component, use)
-    on = use.strength is Strength.ON and not (call is not None and _is_off(call))
+    on = use.strength is Strength.ON and not (call is not None and is_off(call))
     return on or lacks_only_credentials(component, use)
 
 
@@ -244,55 +244,6 @@ def _waits(component: Component, held: _Held) -> Answer:
         fact="tracing",
         place=component.id,
     )
-
-
-_SPANS = ("set_attribute", "setAttribute", "set_attributes", "setAttributes", "SetAttributes")
-_PREFIXES = ("gen_ai.", "llm.", "openinference.", "ai.model", "langfuse.")
-
-
-def _spans(component: Component) -> Iterator[Call]:
-    """Calls that trace by the means of an SDK or of OpenTelemetry itself."""
-    code = component.code
-    for call in code.methods("UseOpenTelemetry", "instrument_all"):
-        if call.reached and not _is_off(call):
-            yield call
-    for call in code.calls:
-        if call.role is not Role.APP or not call.reached or _is_off(call):
-            continue
-        asked = call.argument("experimental_telemetry", "experimental_telemetry.isEnabled")
-        if asked and "false" not in (asked.text or asked.written).lower() and _exports(component):
-            yield call
-        if call.method in _SPANS and _speaks(call) and _exports(component):
-            yield call
-
-
-def _speaks(call: Call) -> bool:
-    """Whether a span is told something about a model: by a key, or by keys in what it is given."""
-    first = call.at(0)
-    if first and first.text and first.text.startswith(_PREFIXES):
-        return True
-    return any(f'"{key}' in a.value.written for a in call.arguments for key in _PREFIXES)
-
-
-def _is_off(call: Call) -> bool:
-    return call.condition is not None and call.condition.default is False
-
-
-_EXPORTERS = (
-    "registerOTel",
-    "NodeSDK",
-    "TracerProvider",
-    "NewTracerProvider",
-    "NodeTracerProvider",
-)
-
-
-def _exports(component: Component) -> bool:
-    """Whether spans go anywhere: somebody sets a provider up."""
-    code = component.code
-    if any(call.reached and not _is_off(call) for call in code.methods(*_EXPORTERS)):
-        return True
-    return any(each.value.strip() for each in code.set("OTEL_EXPORTER_OTLP_ENDPOINT"))
 
 
 def _lacking(component: Component, uses: tuple[Use, ...]) -> Answer:

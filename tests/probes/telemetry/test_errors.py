@@ -68,7 +68,8 @@ def test_samples_in_the_name_of_a_java_package_are_the_application() -> None:
     path = "src/main/java/com/acme/samples/Planner.java"
     text = (
         "import dev.langchain4j.model.openai.OpenAiChatModel;\n@RestController\n"
-        'public class Planner {\n  @GetMapping\n  public void plan() { LOGGER.error("x", ex); }\n}\n'
+        "public class Planner {\n  @GetMapping\n"
+        '  public void plan() { LOGGER.error("x", ex); }\n}\n'
     )
     code = testing.component({"files": {"pom.xml": "<project></project>\n", path: text}}).code
     assert [call.place.path for call in kept(code)] == [path]
