@@ -78,7 +78,9 @@ def _serving(code: Code) -> Iterator[Call]:
 
 
 def _is_logger(call: Call) -> bool:
-    return bool(_LOGGER.search(call.callee.rpartition(".")[0])) or call.method.startswith("Log")
+    return bool(_LOGGER.search(call.callee.rpartition(".")[0][-100:])) or call.method.startswith(
+        "Log"
+    )
 
 
 def _keeps(call: Call, known: bool) -> bool:

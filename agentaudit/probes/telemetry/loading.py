@@ -9,7 +9,7 @@ from agentaudit.source import Component, Repo
 
 SCRIPTS = ("ts", "tsx", "js", "jsx", "mjs", "cjs")
 _BY_NAME = re.compile(
-    r"(?:.*/)?(?:(?:src/)?(?:instrumentation(?:[.-](?:node|client|edge))?|sentry\.\w+\.config)"
+    r"(?:instrumentation(?:[.-](?:node|client|edge))?|sentry\.\w{1,20}\.config"
     r"|index|main|server|app|layout|route|page|worker|cli)\.\w{2,3}"
 )
 """Scripts that frameworks and people start by their name."""
@@ -19,8 +19,9 @@ def loaded(repo: Repo, component: Component, place: Place) -> bool:
     """Whether anything names the script of a place: an import, a start command, an image. What is
     written in other languages, and in functions, is judged by what reaches it."""
     path = place.path
-    stem, _, suffix = path.rpartition("/")[2].rpartition(".")
-    if suffix not in SCRIPTS or _BY_NAME.fullmatch(path):
+    name = path.rpartition("/")[2]
+    stem, _, suffix = name.rpartition(".")
+    if suffix not in SCRIPTS or _BY_NAME.fullmatch(name):
         return True
     named = re.compile(rf"[/\"'@ .-]{re.escape(stem)}(?:\.[a-z]{{2,3}})?[\"'\s,]")
     home = "" if component.path == "." else component.path + "/"
