@@ -12,26 +12,28 @@ from agentaudit.probes.guardrails.outside import OUTSIDE
 from agentaudit.probes.guardrails.suites import configured
 from agentaudit.source import Component, Repo
 
-_SCORE = (
-    r"(?:score|accuracy|pass_?rate|success_?rate|recall|precision|f1|faithful|relevan|correct|ground"
-    r"|similarity|coheren|fluency|hit_?rate|ndcg|mrr|mean|avg|average|grade|quality|toxicity|halluc"
-    r"|passed|winrate|win_?rate|exact_match)"
+_SCORE = re.compile(
+    r"(?i)score|accuracy|pass_?rate|success_?rate|recall|precision|f1|faithful|relevan|correct"
+    r"|ground|similarity|coheren|fluency|hit_?rate|ndcg|mrr|mean|avg|average|grade|quality|passed"
+    r"|win_?rate|exact_match"
+)
+_BAD = re.compile(r"(?i)toxicity|halluc|error_?rate|failure_?rate|violation|leak")
+"""Scores of which less is better."""
+_STATEMENT = re.compile(
+    r"\b(assert|if|elif|expect)\b|\b(?:assert|require|Assert)\w{0,10}[.]?Greater\w{0,20}\(|\bShould\b"
+    r"|\bassertThat\b"
 )
 _MARK = (
     r"(?:0?\.\d{1,4}|1\.0|[1-9]\d(?:\.\d{1,3})?%?"
-    r"|[\w.]{0,40}(?:threshold|min(?:imum)?_|_min|target|pass_mark|floor|baseline)\w{0,20})"
+    r"|[\w.]{0,40}(?i:threshold|min(?:imum)?_|_min|target|pass_mark|floor|baseline)\w{0,20})"
 )
-_BAD = r"(?:toxicity|halluc|error_?rate|failure_?rate|violation|leak)"
 _HELD = re.compile(
-    rf"(?i)\bassert\b[^#\n]{{0,160}}{_SCORE}[^#\n<>]{{0,80}}>=?\s*{_MARK}"
-    rf"|\bassert\b[^#\n]{{0,160}}{_BAD}[^#\n<>]{{0,80}}<=?\s*{_MARK}"
-    rf"|\b(?:if|elif)\b[^#\n]{{0,160}}{_SCORE}[^#\n<>]{{0,80}}<=?\s*{_MARK}"
-    rf"|expect\([^#\n]{{0,160}}{_SCORE}[^#\n]{{0,80}}\.toBe(?:Greater|Less)Than\w{{0,20}}\(\s*{_MARK}"
-    rf"|(?:assertGreater\w*|require\.Greater\w*|assert\.Greater\w*)\([^#\n]{{0,160}}{_SCORE}"
-    rf"[^#\n]{{0,80}},\s*{_MARK}"
-    rf"|{_SCORE}[^#\n]{{0,80}}(?:\.isGreaterThan\w{{0,20}}|BeGreater\w{{0,20}})\(\s*{_MARK}"
+    rf"(>=?|<=?|\.toBeGreaterThan\w{{0,20}}\(|\.toBeLessThan\w{{0,20}}\(|\.isGreaterThan\w{{0,20}}\("
+    rf"|BeGreater\w{{0,20}}\(|,)\s{{0,8}}{_MARK}"
 )
-"""A score held against a number, in a statement that can fail."""
+"""How something is held against a number; the sign says in which direction."""
+_UP = (">", ".toBeGreater", ".isGreater", "BeGreater")
+_DOWN = ("<", ".toBeLess")
 _OF_THE_SUITE = re.compile(r"(?i)(?:^|/)[\w-]{0,40}evals?[\w-]{0,40}/(?:[^/]{1,80}/){0,8}tests?/")
 """Tests of the suite's own code: what they hold is no score of the system."""
 _FAILS = re.compile(
@@ -93,12 +95,30 @@ def _given(component: Component, modules: tuple[str, ...]) -> Iterator[Place]:
 def _held(repo: Repo, place: Place) -> Iterator[Place]:
     rows = (repo.read(replace(place, line=None, text="")) or "").split("\n")
     for number, row in enumerate(rows):
-        found = _HELD.search(row[:400])
-        if found is None:
+        statement = _STATEMENT.search(row[:400])
+        if statement is None or not _is_mark(statement, row[:400]):
             continue
         after = "\n".join(rows[number : number + _WITHIN])
-        if not found[0].lower().startswith(("if", "elif")) or _FAILS.search(after[:4000]):
+        if statement[1] not in ("if", "elif") or _FAILS.search(after[:4000]):
             yield replace(place, line=number + 1, text=row.strip())
+
+
+def _is_mark(statement: re.Match[str], row: str) -> bool:
+    """Whether the statement holds a score against a number in the direction that can fail."""
+    for held in _HELD.finditer(row, statement.end()):
+        given = row[statement.end() : held.start()]
+        bad, sign = bool(_BAD.search(given)), held[1]
+        if not bad and not _SCORE.search(given):
+            continue
+        if statement[1] in ("if", "elif"):
+            fits = sign.startswith(_UP if bad else _DOWN)
+        elif statement[1] is None and sign == ",":
+            fits = statement[0].endswith("(")
+        else:
+            fits = sign.startswith(_DOWN if bad else _UP)
+        if fits:
+            return True
+    return False
 
 
 def _lines(repo: Repo, place: Place, pattern: re.Pattern[str]) -> Iterator[Place]:
