@@ -165,3 +165,19 @@ class Evidence:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "excerpt", safe(self.excerpt))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file, or a line in it, of a repository at the scanned revision."""
+
+    repo: str
+    """Name of the repository source, e.g. `git:.`."""
+    path: str
+    line: int | None = None
+    text: str = ""
+    """The line itself, for evidence."""
+
+    def evidence(self, excerpt: str = "") -> Evidence:
+        """The place, with its own line unless an excerpt is given."""
+        return Evidence(Location(self.repo, self.path, self.line), excerpt or self.text)

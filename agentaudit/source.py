@@ -7,32 +7,18 @@ A look-up never answers with a bare "no": `Target` tells broken (looked, not the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from agentaudit.evidence import Evidence, Location
+from agentaudit.code import Code, Strength, Use
+from agentaudit.evidence import Evidence
+from agentaudit.evidence import Place as Place
 from agentaudit.host import ThisHost
 from agentaudit.image import Image
 from agentaudit.ledger import Ledger as Ledger
 from agentaudit.ledger import Unread as Unread
 from agentaudit.response import Response, Target
 from agentaudit.span import Kind
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A file, or a line in it, of a repository at the scanned revision."""
-
-    repo: str
-    """Name of the repository source, e.g. `git:.`."""
-    path: str
-    line: int | None = None
-    text: str = ""
-    """The line itself, for evidence."""
-
-    def evidence(self, excerpt: str = "") -> Evidence:
-        """The place, with its own line unless an excerpt is given."""
-        return Evidence(Location(self.repo, self.path, self.line), excerpt or self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +108,7 @@ class Component:
     """Data files a trainer reads or that are versioned beside it, with how: dvc, lfs, plain."""
     dependencies_known: bool = True
     """Whether every manifest could be read in full; False also where there is none."""
+    code: Code = field(default_factory=Code)
 
     @property
     def id(self) -> str:
@@ -130,6 +117,13 @@ class Component:
     def evidence(self, excerpt: str = "") -> Evidence:
         """Its directory, for a finding about something that it lacks."""
         return Place(self.repo, self.path).evidence(excerpt or f"component {self.name}")
+
+    def uses(self, trade: str) -> tuple[Use, ...]:
+        """The known libraries of a trade, strongest evidence first."""
+        if self.code.used:
+            return self.code.used.get(trade, ())
+        declared = self.declares.get(trade, ())
+        return tuple(Use(d.name, trade, Strength.DECLARED, d.place) for d in declared)
 
     @property
     def agentic(self) -> bool:

@@ -114,7 +114,7 @@ class Flags:
     ]
     offline: Annotated[bool, _option("--offline", help="Refuse every source behind a URL.")]
     no_cache: Annotated[
-        bool, _option("--no-cache", help="Read image layers anew, and keep nothing of them.")
+        bool, _option("--no-cache", help="Read everything anew, and keep nothing of it on disk.")
     ]
     host: Annotated[bool, _option("--host", help="Say what this host is: driver, GPUs, packages.")]
     no_plugins: Annotated[bool, _option("--no-plugins", help="Load no installed plug-in.")]

@@ -109,7 +109,7 @@ def opened(config: Config, rubric: Rubric, *, plugins: bool) -> Iterator[Sources
     with ExitStack() as stack:
         repo: Repo | None = _attempt(
             _reachable(config, config.repos, failures),
-            _repos,
+            lambda stores: _repos(config, stores),
             failures,
         )
         traces: Traces | None = _attempt(
@@ -207,11 +207,12 @@ def _declared(error: SourceError, store: Store) -> SourceError:
     return SourceError(text, where=store.place, hint=error.hint)
 
 
-def _repos(stores: list[Store]) -> Repo:
-    from agentaudit.sources.git import open_repos
+def _repos(config: Config, stores: list[Store]) -> Repo:
+    from agentaudit.sources.git import open_repos, user_folder
 
     secrets = {secret: written for s in stores for secret, written in s.secrets().items()}
-    return open_repos([store.opened() for store in stores], stores[0].base, secrets)
+    folder = None if config.run.no_cache else user_folder()
+    return open_repos([store.opened() for store in stores], stores[0].base, secrets, folder)
 
 
 def _images(config: Config, stores: list[Store]) -> Images:

@@ -14,7 +14,8 @@ LARGEST = 256 * 1024 * 1024
 WITHOUT = (
     *("repo", "traces", "image", "registry", "since", "until", "where", "rubric", "sample", "seed"),
     *("as_of", "fail_under", "min_level", "min_reconstructable", "require_source", "exit_zero"),
-    *("offline", "host", "include_content", "baseline", "ratchet", "no_waivers", "history"),
+    *("offline", "host", "no_cache", "include_content", "baseline", "ratchet", "no_waivers"),
+    *("history",),
 )
 """Flags that ask for another audit."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json as stdlib_json
 import re
-import tomllib
 from typing import Any
 
 import orjson
@@ -124,11 +123,13 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def toml(text: str) -> dict[str, Any]:
     """Read TOML; dates and times are ISO text."""
+    import tomli  # the same parser as the standard library's, compiled
+
     text = sized(text)
     _bound_toml(text)
     try:
-        return plain(tomllib.loads(text))  # type: ignore[no-any-return]
-    except tomllib.TOMLDecodeError as error:
+        return plain(tomli.loads(text))  # type: ignore[no-any-return]
+    except tomli.TOMLDecodeError as error:
         message, _, place = str(error).partition(" (at ")
         line = re.match(r"line (\d+)", place)
         raise Malformed(message, int(line[1]) if line else None) from None

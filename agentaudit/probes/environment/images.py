@@ -45,18 +45,44 @@ FLOATING = frozenset(
 """Words in a tag that name a moving target or a flavour, not a version."""
 
 
+MOVING = frozenset(
+    {"latest", "lts", "stable", "current", "mainline", "edge", "nightly", "main", "master"}
+    | {"canary", "next", "snapshot", "dev", "develop", "rolling", "head"}
+)
+"""First words of tags that are moved with each release, whatever follows."""
+_PLATFORMS = frozenset({"amd64", "arm64", "arm64v8", "x86", "x64", "i386", "cpu", "gpu", "python3"})
+"""Words with digits in them that name no version."""
+_RELEASES = frozenset(
+    {"buster", "bullseye", "bookworm", "trixie", "focal", "jammy", "noble", "bionic"}
+    | {"resolute", "oracular", "plucky", "questing"}
+)
+"""Names of releases of operating systems."""
+_FIXED = re.compile(r"(?:^|[-_.])(?:\d{6,8}|[0-9a-f]{7,40}|\d+\.\d+\.\d+)(?=[-_.]|$)")
+"""A date, a commit or a whole version: it fixes what begins with a moving word."""
+
+
 def versioned(image: ImageUse) -> bool:
     """Whether the image is named by a digest, or by a tag that names a version.
 
-    A tag without digits counts when it is not made of floating words only: `bookworm` is a version
-    of Debian.
+    `python:3` names one, coarse as it is: that tags move is asked where digests are, and which
+    minor version runs is asked of the runtime. `lts-alpine` and `latest_v5` name where the newest
+    is found; `bookworm` is a version of Debian.
     """
     if image.digest:
         return True
-    words = [word for word in re.split(r"[-_.+]", image.tag.lower()) if word]
-    if not words or words[0] == "latest":
+    tag = image.tag.lower()
+    words = [word for word in re.split(r"[-_.+]", tag) if word]
+    if not words or "latest" in words:
         return False
-    return any(word not in FLOATING for word in words)
+    if words[0] in MOVING:
+        return bool(_FIXED.search(tag))
+    return any(_names_version(word) for word in words)
+
+
+def _names_version(word: str) -> bool:
+    if word in _RELEASES:
+        return True
+    return word not in FLOATING | _PLATFORMS and any(letter.isdigit() for letter in word)
 
 
 def doubt_unread(gaps: Gaps, component: Component) -> None:

@@ -147,6 +147,8 @@ def _require(gaps: Gaps, spoken: str, pins: list[_Pin], component: Component) ->
     """Require that the pins of one language allow one minor version."""
     exact = {pin.version for pin in pins if pin.version}
     versions = sorted(v for v in exact if not v.startswith("sha256:")) or sorted(exact)[:1]
+    if spoken == "dotnet":  # libraries are made for older frameworks than the one that runs them
+        versions = sorted(versions, key=int)[-1:] if all(map(str.isdigit, versions)) else versions
     if loose := [pin.shown for pin in _run(pins, component) if not pin.version]:
         message = f"the {spoken} image that runs it is not pinned to a minor version"
         gaps.fail(message, *loose, fact="runtime version", place=component.id, reason="missing")

@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from agentaudit.code import Call, Value
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe
+from agentaudit.probes.fine_tuning.training import training
+from agentaudit.probes.readable import unread
 from agentaudit.source import Component, Place, Repo
 
 TRAINER = {"requirements.txt": "trl==0.19.0\ntransformers==4.53.0\npeft==0.16.0\n"}
@@ -14,7 +17,12 @@ POINTER = (
     "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"
 )
 _TRAINING = re.compile(r"(?i)(?:^|[/_.-])(?:train|training|finetune|fine[_-]tune|sft)(?:[/_.-])")
+_RESULT = re.compile(
+    r"(?i)(?:^|[/_.-])(?:results?|outputs?|logs?|metrics|evals?|predictions?|history|loss)(?:[/_.-])"
+)
 _REVISION = re.compile(r"\b(?:\w+_)?revision[\"']?\s*[:=]\s*[\"']?[0-9a-f]{7,40}\b")
+_COMMIT = re.compile(r"[0-9a-f]{7,64}|v?\d{1,4}(?:\.\d{1,4}){1,3}")
+_VERSION = re.compile(r":v\d{1,6}$")
 NEAR = 5
 """Lines between a data set's name and its revision."""
 DVC = "outs:\n- md5: 2c26b46b68ffc68ff99b453c1d304134\n  path: train.jsonl\n"
@@ -56,6 +64,21 @@ DVC = "outs:\n- md5: 2c26b46b68ffc68ff99b453c1d304134\n  path: train.jsonl\n"
             },
             "a Hub data set at a commit",
         ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        **TRAINER,
+                        "train.py": "from datasets import load_dataset\n"
+                        "from trl import SFTTrainer\n"
+                        "data = load_dataset('acme/invoices', revision='9f86d081884c7d65')\n"
+                        "SFTTrainer(model='./base', train_dataset=data).train()\n",
+                    }
+                }
+            },
+            "a Hub data set at a commit, in code",
+        ),
         Example(Outcome.FAIL, {"component": {"files": TRAINER}}, "no data is versioned"),
         Example(
             Outcome.FAIL,
@@ -75,6 +98,11 @@ DVC = "outs:\n- md5: 2c26b46b68ffc68ff99b453c1d304134\n  path: train.jsonl\n"
             "results are no training data",
         ),
         Example(
+            Outcome.FAIL,
+            {"component": {"files": {**TRAINER, "training/outputs/loss.jsonl": '{"loss": 1}\n'}}},
+            "nor is what the training wrote",
+        ),
+        Example(
             Outcome.NOT_APPLICABLE,
             {"component": {"files": {"requirements.txt": "openai==1.93.0\n"}}},
             "it trains nothing",
@@ -87,17 +115,20 @@ def data_versioned(repo: Repo, component: Component) -> Answer:
     A fine-tuned model is its data. When rows are corrected or deleted and the file keeps its name,
     nobody can say what the model in production was taught.
     """
-    trainers = component.declares.get("trainer", ())
-    if not trainers:
-        return not_applicable("it declares no library that trains models", component.evidence())
+    trained = training(component)
+    if not trained.any:
+        none = not_applicable("no code of it trains a model", component.evidence())
+        return unread(component, (), "training code") or none
     found = [place for place, how in component.training_data if _versioned(place, how)]
+    found = found or [call.place for call in _pinned_in_code(component)]
+    found = found or list(_committed(repo, component))
     found = found or list(_pinned_in_configuration(repo, component))
     if found:
         return passed("the training data is versioned", *(p.evidence() for p in found[:5]))
     return failed(
         "no versioned training data is visible (searched: DVC files, LFS pointers, data files that "
         "are called training data, revisions of Hub data sets in configuration)",
-        trainers[0].place.evidence(),
+        trained.place().evidence(),
         fact="training data",
         place=component.id,
     )
@@ -106,7 +137,35 @@ def data_versioned(repo: Repo, component: Component) -> Answer:
 def _versioned(place: Place, how: str) -> bool:
     """Whether the file is versioned as training data: a plain file must be called so, since most
     data files beside a trainer are results."""
-    return how in {"dvc", "lfs"} or bool(_TRAINING.search(place.path))
+    plain = _TRAINING.search(place.path) and not _RESULT.search(place.path)
+    return how in {"dvc", "lfs"} or bool(plain)
+
+
+def _committed(repo: Repo, component: Component) -> Iterator[Place]:
+    """Files beside the training that are called training data; a provider trains from them."""
+    home = "" if component.path == "." else f"{component.path}/"
+    for suffix in ("jsonl", "csv", "parquet"):
+        for place in repo.files(f"{home}**/*.{suffix}"):
+            told = _TRAINING.search(place.path) and not _RESULT.search(place.path)
+            if place.repo == component.repo and told:
+                yield place
+
+
+def _pinned_in_code(component: Component) -> Iterator[Call]:
+    """Data sets that the code loads from the Hub or a registry at one version."""
+    for call in component.code.calls:
+        revision = call.argument("revision", "version")
+        text = revision.text if revision is not None else None
+        named = call.at(0)
+        if call.method in ("load_dataset", "snapshot_download", "get_url", "open"):
+            if text and _COMMIT.fullmatch(text):
+                yield call
+        elif call.method == "use_artifact" and _VERSION.search(_text(named)):
+            yield call
+
+
+def _text(value: Value | None) -> str:
+    return (value.text if value is not None else None) or ""
 
 
 def _pinned_in_configuration(repo: Repo, component: Component) -> Iterator[Place]:

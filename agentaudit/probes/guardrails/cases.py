@@ -8,16 +8,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from agentaudit.parse import Malformed, json, yaml
+from agentaudit.probes.guardrails.outside import OUTSIDE
 from agentaudit.source import Place, Repo
 
 PATTERNS = tuple(f"**/*.{suffix}" for suffix in ("jsonl", "csv", "tsv", "json", "yaml", "yml"))
 _WORD = (
-    r"(?:evals?|evaluations?|golden(?:s|[-_]?(?:set|dataset|data))?|benchmarks?|test[-_]?set"
+    r"(?:evals?|evaluations?|evaluators?|golden(?:s|[-_]?(?:set|dataset|data))?|benchmarks?|test[-_]?set"
     r"|eval(?:uation)?[-_]?(?:set|dataset|data|cases))"
 )
 _DATASET = re.compile(
     rf"(?i)(?:(?:.*/)?{_WORD}/.*|(?:.*[/_.-])?{_WORD}(?:[._-][^/]*)?\.[a-z]+)", re.DOTALL
 )
+_PART = re.compile(rf"(?i)(?<![a-z]){_WORD}(?![a-z])")
+"""Where the evaluation begins in a path: what lies below it may be called samples."""
 _RESULT = re.compile(
     r"(?i)(?:^|[/_.-])(?:results?|outputs?|reports?|runs?|logs?|predictions?|scores?|metrics|history"
     r"|baseline|cache|snapshots?|config|schema|package|package-lock|tsconfig|dashboards?)"
@@ -41,7 +44,8 @@ def datasets(repo: Repo) -> Iterator[Place]:
     for pattern in PATTERNS:
         for place in repo.files(pattern):
             if _DATASET.fullmatch(place.path) and not _RESULT.search(place.path):
-                yield place
+                above = _PART.split(place.path, maxsplit=1)[0]
+                yield from () if OUTSIDE.search(above) else (place,)
 
 
 def count(text: str, path: str) -> int | None:

@@ -33,6 +33,7 @@ def _first(number: int) -> str:
         Example(Outcome.FAIL, _repo("evals/golden.jsonl", f"{POINTER}v1\noid x\n"), "a pointer"),
         Example(Outcome.FAIL, _repo("evals/results/run.jsonl", CASES), "results"),
         Example(Outcome.FAIL, _repo("data/customers.jsonl", CASES), "not for evaluation"),
+        Example(Outcome.FAIL, _repo("examples/evals/golden.jsonl", CASES), "of an example"),
         Example(Outcome.FAIL, _repo("evals/golden.jsonl", _first(1) * 200), "one case 200 times"),
         Example(Outcome.FAIL, _repo("evals/golden.jsonl", "{}\n" * 200), "empty cases"),
         Example(

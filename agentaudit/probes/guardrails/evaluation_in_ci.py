@@ -23,15 +23,20 @@ _RUNS = re.compile(
       | langsmith\s+(?:eval|evaluate)\b
       | langwatch\s+evaluation\b
       | (?:arize-?)?phoenix\s+(?:experiments?|evals?)\b
-      | azure/genai-evals\b | microsoft/ai-agent-evals\b
+      | azure/genai-evals\b | (?:microsoft|azure)/ai-agent-evals\b
       | adk\s+eval\b
+      | (?:npx|bunx|pnpm(?:\ exec)?|yarn)\s+evalite\b
+      | (?:python3?|uv\ run(?:\ python3?)?)\s+-m\s+evaltools\s+evaluate\b
+      | vitest\s(?:[^\n;&|]{0,200}[\s/.])?evals?(?:\.config|/|\s|$)
+      | dotnet\s+test\s(?:[^\n;&|]{0,200}[\s/.])?(?:evals?|evaluations?)(?:[./]|\s|$)
+      | go\s+test\s(?:[^\n;&|]{0,200}[\s/])?(?:evals?|evaluations?)(?:/|\s|$)
       | evidently\s+(?:run|test)\b | giskard\s+(?:scan|test)\b
       | pytest\s(?:[^\n;&|]{0,200}[\s/])?(?:evals?|evaluations?|llm_evals)(?:/|\.py|\s|::|$)
       | pytest\s[^\n;&|]{0,200}-m\s*["']?(?:llm_)?evals?\b
       | (?:python3?|uv\ run(?:\ python3?)?|poetry\ run(?:\ python3?)?)\s+(?:-m\s+)?
         (?:\.{1,2}/)?(?:[\w-]{1,60}[./]){0,8}(?:evals?|evaluations?|run_evals?|run_evaluations?|evaluate)
         (?:[./][\w./-]{1,100}|\.py)?(?=\s|$|["';&|])
-      | (?:make|just|task|npm\ run|pnpm(?:\ run)?|yarn|nox\ -s|tox\ -e|hatch\ run)\s+
+      | (?:make|just|task|npm\ run|pnpm(?:\ run)?|yarn|bun\ run|nox\ -s|tox\ -e|hatch\ run)\s+
         (?:[\w:-]{1,40}[-:_])?evals?(?:[-:_][\w:-]{1,40})?(?=\s|$|["';&|])
     )"""
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 
 from agentaudit.probes.commands import commands
 from agentaudit.source import Component, Step
@@ -44,24 +45,36 @@ _SET = re.compile(
 _VERSION = re.compile(r"\b(?:poetry|uv|hatch|npm|pnpm|yarn)\s+version\s(.*)", re.DOTALL)
 _PACKAGE = re.compile(r"\b(?:(?:uv|poetry|hatch|-m)\s+build|npm\s+publish)\b")
 _INPUT = re.compile(r"\s(?:tags?|images?|args|extra_args|destination)=")
-_NEXT = re.compile(r"\s[a-z][a-z_-]{1,30}=")
+_MERGES = re.compile(r"imagetools\s+create\b.*(?:DOCKER_METADATA_OUTPUT_JSON|outputs\.json)", re.S)
+"""Images of several platforms, pushed by digest, get their tags when they are joined."""
+_NEXT = re.compile(r"\s(?!type=|id=)[a-z][a-z_-]{1,30}=")
 _TAGGING = re.compile(
     r"\b(?:docker(?:\s+image)?|podman|nerdctl|crane|buildah|skopeo)\s+(?:tag|copy)\s(.*)"
     r"|\bdocker\s+buildx\s+imagetools\s+create\s(.*)",
     re.DOTALL,
 )
+_NAMING = re.compile(r"\b(?:tag|copy|imagetools|version)\s")
+"""A word of every command that names what was built before."""
 _EXPRESSION = re.compile(r"\$\{\{[^}]{0,200}\}\}|\$\{?\w{1,60}\}?")
 
 
 def builds(steps: Iterable[Step]) -> Iterator[Step]:
     """Steps that build an image or a package."""
-    return (step for step in steps if any(_BUILD.search(text) for text, _ in commands(step)))
+    # Most steps hold no such word: only the others are taken apart into commands.
+    named = (step for step in steps if _BUILD.search(step.text))
+    return (step for step in named if any(_BUILD.search(text) for text, _ in commands(step)))
 
 
-def concerns(step: Step, component: Component, *, alone: bool) -> bool:
+def concerns(step: Step, component: Component, *, alone: bool, workflow: str = "") -> bool:
     """Whether the step builds this component: the only one of the repository, one whose directory
-    or name the step names, or one of a matrix that the step goes through."""
+    or name the step names, or one of a matrix that the step goes through, which stands in the text
+    of the `workflow`."""
     if alone or step.place in component.built_by:
+        return True
+    if "matrix." in step.text and any(
+        re.search(rf"(?<![\w./-])(?:\./)?{re.escape(file.place.path)}(?![\w.-])", workflow)
+        for file in component.build_files
+    ):
         return True
     for name in {component.path, component.name} - {"."}:
         if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", step.text):
@@ -84,22 +97,35 @@ def _fits(word: str, component: Component) -> bool:
 def stamped(build: Step, steps: Iterable[Step], workflow: str) -> bool:
     """Whether what the step builds is named by the commit: in its own tag, or in one that the
     workflow gives to the same image later."""
-    given_names = _ASSIGNED.finditer(_ASIDE.sub("", workflow))
-    variables = {found[1] for found in given_names if _COMMIT.search(found[2])}
+    variables = _variables(workflow)
     same = [step for step in steps if step.place.path == build.place.path]
     texts = [text for text, _ in commands(build) if _BUILD.search(text)]
     given = [value for text in texts for value in _given(text)]
     if any(_holds(value, variables) for value in given):
         return True
     if re.search(r"\.outputs\.(?:tags|version|json)\b", " ".join(given)):
-        return any(
-            "metadata-action" in s.text and _COMMIT.search(" ".join(_inputs(s.text))) for s in same
-        )
+        return any(map(_named_by_metadata, same))
+    if any(_MERGES.search(step.text) for step in same) and any(map(_named_by_metadata, same)):
+        return True
     names = {_repository(name) for value in given for name in re.split(r"[\s,]+", value)} - {""}
-    later = [text for step in same for text, _ in commands(step)]
+    naming = [step for step in same if _NAMING.search(step.text)]
+    later = [text for step in naming for text, _ in commands(step)]
     if any(_PACKAGE.search(text) for text in texts):
         return any((m := _VERSION.search(text)) and _holds(m[1], variables) for text in later)
     return any(_tags(text, names, variables) for text in later)
+
+
+def _named_by_metadata(step: Step) -> bool:
+    """Whether docker/metadata-action makes a tag of the commit."""
+    return "metadata-action" in step.text and bool(_COMMIT.search(" ".join(_inputs(step.text))))
+
+
+@lru_cache(maxsize=64)
+def _variables(workflow: str) -> frozenset[str]:
+    """Variables that a workflow sets to the commit. Expressions are closed up first, so that what
+    stands before a tag is one word."""
+    text = _EXPRESSION.sub(lambda found: "".join(found[0].split()), _ASIDE.sub("", workflow))
+    return frozenset(found[1] for found in _ASSIGNED.finditer(text) if _COMMIT.search(found[2]))
 
 
 def _given(text: str) -> Iterator[str]:

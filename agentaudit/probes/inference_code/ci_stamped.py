@@ -39,6 +39,27 @@ def _built(steps: str) -> dict[str, object]:
         ),
         Example(
             Outcome.PASS,
+            _built(
+                META.replace(
+                    "tags: type=sha",
+                    "tags: |\n            type=ref,event=tag\n            type=sha",
+                )
+                + ACTION.format("${{ steps.meta.outputs.tags }}")
+            ),
+            "one of several tags",
+        ),
+        Example(
+            Outcome.PASS,
+            _built(
+                META
+                + ACTION.format("").replace("tags: ", "outputs: type=image,push-by-digest=true")
+                + "      - run: docker buildx imagetools create $(jq -cr '.tags' <<< "
+                '"$DOCKER_METADATA_OUTPUT_JSON")\n'
+            ),
+            "platforms are built apart and named when they are joined",
+        ),
+        Example(
+            Outcome.PASS,
             {"component": {"files": {**FILES, ".gitlab-ci.yml": GITLAB}}},
             "GitLab",
         ),
@@ -104,7 +125,9 @@ def ci_stamped(repo: Repo, component: Component) -> Answer:
     steps = repo.steps()
     alone = len(repo.components()) == 1
     mine = [s for s in builds(steps) if s.place.repo == component.repo]
-    mine = [s for s in mine if concerns(s, component, alone=alone)]
+    mine = [
+        s for s in mine if concerns(s, component, alone=alone, workflow=repo.read(s.place) or "")
+    ]
     for step in mine:
         if stamped(step, steps, repo.read(step.place) or ""):
             return passed("CI builds it and tags it with the commit", step.place.evidence())

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from agentaudit.evidence import Evidence, Location
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Limits, failed, passed, probe, unknown
 from agentaudit.source import Change, Repo
 
+CODE = ("py", "ts", "js", "go", "java", "cs")
+"""Modules that hold prompts and nothing else are prompt files too."""
 SUFFIXES = ("md", "txt", "yaml", "yml", "json", "j2", "jinja", "jinja2", "mustache", "hbs", "toml")
 PATTERNS = (
     "**/prompts/**",
@@ -15,7 +18,15 @@ PATTERNS = (
     "**/*.prompt",
     "**/*.prompty",
     *(f"**/*prompt*.{suffix}" for suffix in SUFFIXES),
+    *(f"**/{name}.{suffix}" for name in ("prompts", "*_prompts", "*_prompt") for suffix in CODE),
 )
+OTHERS = re.compile(
+    r"(?i)(?:^|/)(?:examples?|samples?|demos?|docs?|documentation|tutorials?|cookbooks?|tests?"
+    r"|__tests__|fixtures|node_modules|vendor|\.github|\.cursor|\.claude|\.vscode|\.codex|\.gemini)/"
+)
+"""Directories whose prompts are none of the system's own: of examples, tests and editors."""
+AHEAD = 4
+"""Times as many commits are looked at, since some change prompts of others only."""
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 LIMITS = {"share": 0.8, "words": 5, "commits": 50}
@@ -23,9 +34,13 @@ FILES = {"prompts/planner/1.md": "You plan."}
 WHY = "Shorten the planner prompt\n\nIt copied the question into the answer in 7 of 40 cases."
 
 
-def _repo(*messages: str) -> dict[str, object]:
-    commits = [{"message": m, "files": ["prompts/planner/1.md"]} for m in messages]
-    return {"repo": {"files": FILES, "commits": commits}, "limits": LIMITS}
+def _repo(
+    *messages: str, path: str = "prompts/planner/1.md", then: Sequence[str] = ()
+) -> dict[str, object]:
+    """Commits that change `path`, and then some that change the planner's prompt."""
+    commits = [{"message": m, "files": [path]} for m in messages]
+    commits += [{"message": m, "files": ["prompts/planner/1.md"]} for m in then]
+    return {"repo": {"files": {**FILES, path: "x"}, "commits": commits}, "limits": LIMITS}
 
 
 @probe(
@@ -37,6 +52,16 @@ def _repo(*messages: str) -> dict[str, object]:
         Example(Outcome.PASS, _repo(WHY)),
         Example(Outcome.PASS, _repo(*[WHY] * 4, "Fix typo"), "four of five"),
         Example(Outcome.FAIL, _repo(WHY, "Update prompt")),
+        Example(
+            Outcome.FAIL,
+            _repo(*[WHY] * 4, path="examples/prompts/1.md", then=["Update prompt"]),
+            "prompts of examples are not the system's own",
+        ),
+        Example(
+            Outcome.UNKNOWN,
+            _repo(WHY, path=".github/prompts/review.prompt.md"),
+            "a prompt of the editor is none of the system",
+        ),
         Example(
             Outcome.FAIL,
             _repo("Update prompt\n\nCo-authored-by: A B <a@example.org>"),
@@ -65,9 +90,11 @@ def changes_explained(repo: Repo, limits: Limits) -> Answer:
     A prompt is tuned against failures that nobody remembers a month later; without the reason the
     next change brings them back. The body of the message counts, trailers do not.
     """
-    changes = repo.changes(PATTERNS, int(limits["commits"]))
-    if changes is None:
+    wanted = int(limits["commits"])
+    found = repo.changes(PATTERNS, AHEAD * wanted)
+    if found is None:
         return unknown(f"{repo.name} is not under git", reason="no_git", fact="prompt changes")
+    changes = [c for c in found if not all(map(OTHERS.search, c.paths))][:wanted]
     if not changes:
         return unknown(
             f"no commit in {repo.name} changes a prompt file; searched {', '.join(PATTERNS[:5])}",

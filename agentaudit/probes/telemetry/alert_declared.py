@@ -67,6 +67,18 @@ BICEP = """resource slow 'Microsoft.Insights/metricAlerts@2018-03-01' = {
         ),
         Example(
             Outcome.FAIL,
+            {
+                "repo": {
+                    "files": {
+                        "ops/alerts.yml": "groups:\n  - rules:\n      - alert: PlannerErrors\n"
+                        "        expr: rate(errors_total[5m]) > 0 and vector(0) == 1\n"
+                    }
+                }
+            },
+            "it can never fire",
+        ),
+        Example(
+            Outcome.FAIL,
             {"repo": {"files": {"tests/fixtures/alerts.yml": PROMETHEUS}}},
             "a fixture alerts nobody",
         ),

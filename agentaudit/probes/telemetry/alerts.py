@@ -5,8 +5,9 @@ Files are read line by line: most are templates that no parser of their format w
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -58,7 +59,7 @@ def _in_file(file: Place, text: str) -> Iterator[Place]:
     starts = [number for number, line in enumerate(lines) if _START.search(line)]
     for start, after in pairwise([*starts, len(lines)]):
         block = lines[start : min(after, start + LONGEST)]
-        if _speaks(block) and not _off(block):
+        if _speaks(block) and not _off(block) and not _never(block):
             yield replace(file, line=start + 1, text=lines[start].strip())
 
 
@@ -70,6 +71,46 @@ def _speaks(block: list[str]) -> bool:
     text = "\n".join(line for line in block if not line.lstrip().startswith(("#", "//")))
     words = {word.lower() for word in _WORDS.findall(text)}
     return bool(words & SIGNALS) or bool(_TIMES.search(text))
+
+
+_EXPRESSION = re.compile(
+    r"^\s*(?:-\s*)?[\"']?(?:expr|expression|condition|query)[\"']?\s*[:=]\s*(.*)$"
+)
+_NUMBER = r"\s*(?:vector\s*\(\s*)?([\d.]{1,20})\s*\)?\s*"
+_COMPARED = re.compile(rf"{_NUMBER}(==|!=|>=|<=|>|<){_NUMBER}")
+_HOLDS: dict[str, Callable[[float, float], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
+
+
+def _never(block: list[str]) -> bool:
+    """Whether the alert asks for something that cannot become true: two numbers, or `false`."""
+    for number, line in enumerate(block):
+        found = _EXPRESSION.match(line)
+        if found is None:
+            continue
+        text = found[1].strip()
+        if text in ("|", ">", "|-", ">-", "") and number + 1 < len(block):
+            text = block[number + 1]
+        pieces = re.split(r"\s(?:and|&&)\s(?:on\s*\(\s*\)\s*)?", text.strip().strip("\"',"))
+        if any(_is_false(piece) for piece in pieces):
+            return True
+    return False
+
+
+def _is_false(text: str) -> bool:
+    compared = _COMPARED.fullmatch(text)
+    if compared is None:
+        return text.strip().lower() == "false"
+    try:
+        return not _HOLDS[compared[2]](float(compared[1]), float(compared[3]))
+    except ValueError:
+        return False
 
 
 def _off(block: list[str]) -> bool:

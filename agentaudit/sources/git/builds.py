@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from agentaudit.source import Place
-from agentaudit.sources.git.compose import Service, joined
+from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.dockerfile import Recipe
 from agentaudit.sources.git.globs import matches
-from agentaudit.sources.git.orders import Order, from_ci, from_compose, ships, working_directory
+from agentaudit.sources.git.orders import Order, ships, working_directory
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
 from agentaudit.sources.git.workflows import Run
 
@@ -56,18 +56,18 @@ class Homes:
 
 
 def images(
-    reader: Reader, homes: Homes, recipes: list[Recipe], services: list[Service], runs: list[Run]
+    reader: Reader, homes: Homes, recipes: list[Recipe], asked: list[Order]
 ) -> Iterator[Build]:
-    """Every image that is built from the repository."""
+    """Every image that is built from the repository, with whoever asks for it."""
     known = {"", *reader.directories}
-    asked = [*from_compose(services), *from_ci(runs)]
     orders = [order for order in asked if order.context in known]
     crowded = [directory(recipe.path) for recipe in recipes]
     for recipe in recipes:
         mine = [order for order in orders if _means(order, recipe)]
         context = mine[0].context if mine else _context(reader, homes, recipe)
         shared = crowded.count(directory(recipe.path)) > 1
-        home = _home(homes, recipe, context, shared)
+        said = (order.home for order in mine if order.home in homes.known)
+        home = next(said, "") or _home(homes, recipe, context, shared)
         names = frozenset(name for order in mine for name in order.names)
         place = recipe.published.place
         yield Build(home, place, homes.copied(context, recipe.copies), recipe, names)

@@ -10,6 +10,7 @@ from agentaudit.source import BuildFile, Component, ImageUse, Manifest, Place
 from agentaudit.sources.git import (
     builds,
     compose,
+    deployments,
     dockerfile,
     kubernetes,
     libraries,
@@ -21,11 +22,12 @@ from agentaudit.sources.git import (
     workflows,
 )
 from agentaudit.sources.git.builds import Build, Homes
+from agentaudit.sources.git.codes import Project, with_code
 from agentaudit.sources.git.declared import Parsed
 from agentaudit.sources.git.images import short_name
-from agentaudit.sources.git.orders import named_contexts
+from agentaudit.sources.git.orders import Order, from_ci, from_compose, named_contexts
 from agentaudit.sources.git.reader import Reader, directory, inside
-from agentaudit.sources.git.roles import Role, role
+from agentaudit.sources.git.roles import is_own
 from agentaudit.sources.git.workflows import Run
 
 _CODE = frozenset(
@@ -87,16 +89,29 @@ class Survey:
         homes = Homes({path: _home(path, parsed) for path, parsed in self._manifests.items()})
         recipes = dockerfile.find(reader, named_contexts(self._services, self.runs))
         found = [
-            *builds.images(reader, homes, recipes, self._services, self.runs),
+            *builds.images(reader, homes, recipes, self._orders()),
             *builds.started(reader, homes, self.runs),
+            *deployments.declared(reader, homes),
         ]
+        if not any(build.home in homes.known or build.covers for build in found):
+            found += deployments.installed(homes, self.runs)
         self._gather(homes, found)
         if not self._parts:
             return ()
         self._attach_compose()
         self._attach_kubernetes()
         self._attach_settings()
-        return tuple(self._publish(self._parts[home]) for home in sorted(self._parts))
+        published = {home: self._publish(self._parts[home]) for home in sorted(self._parts)}
+        return with_code(reader, published, self._projects())
+
+    def _orders(self) -> list[Order]:
+        asked = (from_compose(self._services), from_ci(self.runs), deployments.orders(self._reader))
+        return [order for each in asked for order in each]
+
+    def _projects(self) -> Iterator[Project]:
+        taken = {path: part.home for part in self._parts.values() for path in part.manifests}
+        for path, parsed in self._manifests.items():
+            yield Project(_home(path, parsed), parsed.name, taken.get(path))
 
     def _gather(self, homes: Homes, found: list[Build]) -> None:
         rest = []
@@ -170,7 +185,7 @@ class Survey:
             starters = [(s, part) for s in services.values() if (part := self._starts(s))]
             reached: set[str] = set()
             for service, part in starters:
-                near = _closure(service.name, services)
+                near = compose.closure(service.name, services)
                 reached |= near
                 part.places.append(service.place)
                 part.settings += [service.settings] if service.settings else []
@@ -239,7 +254,7 @@ class Survey:
         """Manifests of the part that could not be read."""
         for path in self._reader.problems:
             mine = path in part.manifests or part in self._owners(path)
-            if mine and manifests.is_manifest(path) and role(path) is Role.APP:
+            if mine and manifests.is_manifest(path) and is_own(path):
                 yield path
 
     def _root(self, part: _Part) -> str:
@@ -274,17 +289,6 @@ def _join(part: _Part, build: Build) -> None:
     part.names |= build.names
     if build.recipe is not None:
         part.build_files.append(build.recipe.published)
-
-
-def _closure(name: str, services: dict[str, compose.Service]) -> set[str]:
-    found: set[str] = set()
-    pending = [name]
-    while pending:
-        current = pending.pop()
-        if current in services and current not in found:
-            found.add(current)
-            pending += services[current].needs
-    return found
 
 
 def _order(place: Place) -> tuple[str, int]:

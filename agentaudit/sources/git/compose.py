@@ -93,3 +93,15 @@ def joined(home: str, relative: str) -> str | None:
     if found == ".." or found.startswith("../"):
         return None
     return "" if found == "." else found
+
+
+def closure(name: str, services: dict[str, Service]) -> set[str]:
+    """The service and all that it needs to start, by name."""
+    found: set[str] = set()
+    pending = [name]
+    while pending:
+        current = pending.pop()
+        if current in services and current not in found:
+            found.add(current)
+            pending += services[current].needs
+    return found

@@ -28,6 +28,8 @@ _NOT = (
 )
 _HEREDOC = re.compile(r"(?<!<)<<(-?)([\"']?)([A-Za-z_][\w.-]{0,100})\2")
 _INSTRUCTION = re.compile(r"\s*([A-Za-z]{2,20})(?:\s+(.*))?", re.DOTALL)
+_FLAGGED_LIST = re.compile(r"(?:--\S*\s+){0,20}\[\s*\"")
+"""The form of a JSON list, which no shell reads: `<<` means nothing there."""
 _FLAG = re.compile(r"--([a-z-]{1,30})(?:=(\S*))?\s*")
 
 
@@ -143,7 +145,7 @@ def sources(rest: str) -> Iterator[str]:
 
 def instructions(text: str) -> Iterator[Instruction]:
     """Instructions in order; the text of here-documents is never taken for one."""
-    rows = text.replace("\r\n", "\n").split("\n")
+    rows = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
     escape = _escape(rows)
     at = 0
     while at < len(rows):
@@ -153,7 +155,7 @@ def instructions(text: str) -> Iterator[Instruction]:
         if found is None:
             continue
         word, rest = found[1].upper(), found[2] or ""
-        if word in ("RUN", "COPY", "ADD"):
+        if word in ("RUN", "COPY", "ADD") and not _FLAGGED_LIST.match(rest):
             for heredoc in _HEREDOC.finditer(rest):
                 at = _after(rows, at, heredoc[3], tabs=bool(heredoc[1]))
         flags = []
@@ -175,7 +177,8 @@ def _escape(rows: list[str]) -> str:
 
 
 def _logical(rows: list[str], at: int, escape: str) -> tuple[str, int]:
-    """One instruction with its continuation lines, and the number of the row after it."""
+    """One instruction with its continuation lines, and the number of the row after it. What stood
+    on two lines is joined as it is: an image name may go on after the break."""
     parts: list[str] = []
     while at < len(rows):
         row = rows[at]
@@ -184,12 +187,13 @@ def _logical(rows: list[str], at: int, escape: str) -> tuple[str, int]:
             if not parts:
                 return "", at
             continue
-        bare = row.rstrip()
-        if not bare.endswith(escape):
+        bare = row.rstrip(" \t")
+        doubled = bare.endswith(escape * 2)
+        if not bare.endswith(escape) or doubled:
             parts.append(row)
             break
         parts.append(bare[: -len(escape)])
-    return " ".join(parts).strip()[:100_000], at
+    return "".join(parts).strip()[:100_000], at
 
 
 def _after(rows: list[str], at: int, end: str, *, tabs: bool) -> int:

@@ -3,19 +3,16 @@ cannot be trusted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from agentaudit import parse
 from agentaudit.source import Lock
 from agentaudit.sources.git.declared import Parsed
 from agentaudit.sources.git.globs import matches
-from agentaudit.sources.git.lock_formats import (
-    FORMATS,
-    REQUIREMENTS_LOCK,
-    Pinned,
-    from_requirements,
-)
+from agentaudit.sources.git.lock_formats import FORMATS, REQUIREMENTS_LOCK, format_of
+from agentaudit.sources.git.lock_python import from_requirements
+from agentaudit.sources.git.pinned import Pinned
 from agentaudit.sources.git.python_manifests import REQUIREMENTS
 from agentaudit.sources.git.reader import Reader, ancestors, directory
 from agentaudit.sources.git.text import LOCK_CAP, is_pointer
@@ -42,22 +39,23 @@ class Found:
 
 def find(reader: Reader) -> tuple[Found, ...]:
     """Every lock file of the application."""
-    found = [_read(reader, path, FORMATS[_format(path)]) for path in reader.named(_format)]
-    found += filter(None, (_compiled(reader, path) for path in reader.named(_maybe_compiled)))
+    found = [_read(reader, path, FORMATS[format_of(path)]) for path in reader.named(format_of)]
+    compiled = {*reader.named(_maybe_compiled), *_in_requirements(reader)}
+    found += filter(None, (_compiled(reader, path) for path in sorted(compiled)))
     return tuple(sorted(found, key=lambda lock: lock.path))
-
-
-def _format(path: str) -> str:
-    name = path.rpartition("/")[2]
-    if name in FORMATS:
-        return name
-    return "pylock.toml" if name.startswith("pylock.") and name.endswith(".toml") else ""
 
 
 def _maybe_compiled(name: str) -> bool:
     return bool(REQUIREMENTS.fullmatch(name) and name.endswith(".txt")) or bool(
         REQUIREMENTS_LOCK.fullmatch(name)
     )
+
+
+def _in_requirements(reader: Reader) -> Iterator[str]:
+    """`requirements/base.txt` and its like."""
+    for path in reader.named(lambda name: name.endswith((".txt", ".lock"))):
+        if directory(path).rpartition("/")[2] == "requirements":
+            yield path
 
 
 def _read(reader: Reader, path: str, kind: tuple[str, object]) -> Found:
@@ -111,12 +109,18 @@ def belonging(
         for lock in _covering(path, parsed, locks, all_of):
             used.setdefault(lock.path, (lock, []))[1].append(path)
     chosen = [found for found, _ in used.values()]
+    together: dict[str, frozenset[str]] = {}
+    for found in chosen:
+        if found.compiled:
+            together[found.home] = together.get(found.home, frozenset()) | found.pinned.names
     return tuple(
         Lock(
             reader.place(lock.path),
             lock.ecosystem,
             lock.pinned.complete and not lock.problem,
-            () if lock.problem and not lock.pinned.names else _missing(lock, paths, manifests),
+            ()
+            if lock.problem and not lock.pinned.names
+            else _missing(lock, paths, manifests, together.get(lock.home, frozenset())),
             lock.problem or _rival(lock, chosen),
         )
         for lock, paths in sorted(used.values(), key=lambda pair: pair[0].path)
@@ -153,7 +157,12 @@ def _is_member(home: str, above: str, lock: Found, all_of: Mapping[str, Parsed])
     return any(matches(inner, pattern) for pattern in patterns)
 
 
-def _missing(lock: Found, paths: Iterable[str], manifests: Mapping[str, Parsed]) -> tuple[str, ...]:
+def _missing(
+    lock: Found, paths: Iterable[str], manifests: Mapping[str, Parsed], together: frozenset[str]
+) -> tuple[str, ...]:
+    """Direct requirements that it lacks; compiled files of one directory, for serving, for
+    development, share the work: `together` is what all of them pin."""
+    names = together if lock.compiled else lock.pinned.names
     wanted = [
         declared.name
         for path in paths
@@ -161,7 +170,7 @@ def _missing(lock: Found, paths: Iterable[str], manifests: Mapping[str, Parsed])
         for declared in manifests[path].dependencies
         if not declared.local and not (lock.compiled and (declared.extra or declared.conditional))
     ]
-    return tuple(sorted({name for name in wanted if name not in lock.pinned.names}))
+    return tuple(sorted({name for name in wanted if name not in names}))
 
 
 def _rival(lock: Found, chosen: Iterable[Found]) -> str:

@@ -16,7 +16,8 @@ from agentaudit.sources.git.messages import moment, parts
 from agentaudit.sources.git.objects import Absent
 from agentaudit.sources.git.reader import Reader
 from agentaudit.sources.git.repositories import Repositories, Repository
-from agentaudit.sources.git.text import CAP, MISSING, TOO_LARGE, Content, decode
+from agentaudit.sources.git.text import CAP, MISSING, TOO_LARGE, Content
+from agentaudit.sources.git.tree import decoded
 
 _START = 1_767_225_600
 """2026-01-01T00:00:00Z: when the first commit was made; each next one a day later."""
@@ -43,11 +44,11 @@ class FilesInMemory:
         self._files = {path: _bytes(content) for path, content in files.items()}
         self.paths = tuple(sorted(self._files))
 
-    def read(self, path: str, cap: int) -> Content:
+    def load(self, path: str, cap: int) -> bytes | Content:
         data = self._files.get(path)
         if data is None:
             return MISSING
-        return TOO_LARGE if len(data) > cap else decode(data)
+        return TOO_LARGE if len(data) > cap else data
 
 
 @dataclass(slots=True)
@@ -92,7 +93,7 @@ class MemoryHistory:
 
     def open(self, key: str, cap: int = CAP) -> Content:
         sha, _, path = key.partition(":")
-        return FilesInMemory(self._get(sha)[1].files).read(path, cap)
+        return decoded(FilesInMemory(self._get(sha)[1].files).load(path, cap))
 
     def changes(self, patterns: tuple[str, ...], limit: int) -> list[Dated]:
         found = []

@@ -11,6 +11,7 @@ from pathlib import Path
 from agentaudit.errors import SourceError
 from agentaudit.evidence import safe
 from agentaudit.sources.git.bundle import is_bundle, unbundle
+from agentaudit.sources.git.code.cache import DiskCache
 from agentaudit.sources.git.gitdir import GitDir, Refused, enclosing, is_git_dir, of_work_tree
 from agentaudit.sources.git.history import GitHistory
 from agentaudit.sources.git.lock_formats import FORMATS
@@ -47,10 +48,14 @@ class GitRepos(Repositories):
 
 
 def open_repos(
-    uris: Sequence[str], under: Path, secrets: Mapping[str, str] | None = None
+    uris: Sequence[str],
+    under: Path,
+    secrets: Mapping[str, str] | None = None,
+    cache: Path | None = None,
 ) -> GitRepos:
     """Open every repository; relative `uris` are read from the directory `under`. `secrets` that
-    were filled into them are named as they are written there.
+    were filled into them are named as they are written there. What is understood of files is kept
+    in the directory `cache`, if one is given.
 
     Raises SourceError for one that does not exist or cannot be read.
     """
@@ -63,6 +68,8 @@ def open_repos(
             name = f"git:{_shown(named, under)}"
             if name not in opened:
                 opened[name] = _open(uri, under, name)
+                if cache is not None:
+                    opened[name].reader.cache = DiskCache(cache)
     except BaseException:
         GitRepos(list(opened.values())).close()
         raise

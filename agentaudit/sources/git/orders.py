@@ -24,6 +24,8 @@ class Order:
     """Path of the build file; None for the usual one of the context."""
     names: frozenset[str]
     """Short names of the image that it makes."""
+    home: str = ""
+    """Directory of the project that the image is of, where that is said."""
 
 
 def from_compose(services: list[Service]) -> Iterator[Order]:

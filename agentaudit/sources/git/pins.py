@@ -21,8 +21,17 @@ _FILES = {
     "rust-toolchain.toml": "rust",
     "global.json": "dotnet",
     ".tool-versions": "",
+    "mise.toml": "",
+    ".mise.toml": "",
+    "langgraph.json": "",
+    "app.yaml": "",
+    "serverless.yml": "",
+    "serverless.yaml": "",
 }
 """File name → the ecosystem that it pins; empty for any."""
+_PLATFORMS = frozenset(
+    ["mise.toml", ".mise.toml", "langgraph.json", "app.yaml", "serverless.yml", "serverless.yaml"]
+)
 _TOOLS = frozenset(["python", "node", "nodejs", "golang", "go", "java", "rust", "dotnet"])
 _RUNTIME_IMAGES = frozenset(
     [
@@ -47,23 +56,38 @@ _LANGUAGE_IMAGES = frozenset(
     ["python", "pypy", "node", "golang", "rust", "openjdk", "eclipse-temurin", "amazoncorretto"]
 )
 """Those that hold one language whatever their tag is."""
+_WRITTEN = re.compile(
+    r"[\"']?(?:(?P<key>python|node|nodejs|go|java)(?:_version)?|runtime)[\"']?\s*[:=]\s*[\"']?"
+    r"(?P<text>(?:python|nodejs|go|java)?[\d.]{1,12}(?:\.x)?)[\"']?\s*,?$"
+)
+"""A runtime in a file of a platform: `runtime: python312`, `"python_version": "3.11"`."""
+_DEPLOYED = re.compile(
+    r"linuxFxVersion:\s*'(?P<stack>[A-Za-z]{2,10})\|(?P<version>[\d.]{1,10})'"
+    r"|^\s*runtime\s*=\s*\"(?P<runtime>(?:python|nodejs|java)[\d.x]{1,10})\""
+)
+"""A runtime in Bicep or Terraform."""
+_TAGGED = re.compile(r"(?:^|[-_.])(?:python|py)-?(3\.\d{1,2}(?:\.\d{1,2})?)(?=[-_]|$)")
+"""A version of Python in the tag of an image that is called after something else."""
 _VERSION = re.compile(r"\d[\w.+-]{0,60}")
 
 
 def is_pin(name: str) -> bool:
     """Whether a file of this name pins a runtime."""
-    return name in _FILES
+    return name in _FILES or name.endswith((".bicep", ".tf"))
 
 
 def concerns(path: str, ecosystems: set[str]) -> bool:
     """Whether the file pins the runtime of one of the ecosystems; of any, where none is known."""
-    mine = _FILES[path.rpartition("/")[2]]
+    mine = _FILES.get(path.rpartition("/")[2], "")
     return not mine or not ecosystems or mine in ecosystems
 
 
 def read(reader: Reader, path: str) -> Iterator[tuple[Place, str]]:
     """The versions that one such file names."""
     name = path.rpartition("/")[2]
+    if name.endswith((".bicep", ".tf")):
+        yield from _deployed(reader, path)
+        return
     for number, line in enumerate(lines(reader.text(path) or "")[:200], 1):
         text = line.partition("#")[0].strip()[:200]
         if name == ".tool-versions":
@@ -73,17 +97,42 @@ def read(reader: Reader, path: str) -> Iterator[tuple[Place, str]]:
         elif name in ("rust-toolchain.toml", "global.json"):
             found = re.search(r"[\"']?(?:channel|version)[\"']?\s*[=:]\s*[\"']([^\"']{1,60})", text)
             text = found[1] if found else ""
+        elif name in _PLATFORMS:
+            found = _WRITTEN.fullmatch(text)
+            text = _runtime(found) if found else ""
         elif name == "runtime.txt":
             text = text.removeprefix("python-")
         if text:
             yield reader.place(path, number), text.strip()
 
 
+def _runtime(found: re.Match[str]) -> str:
+    """`python312` of App Engine is 3.12."""
+    text = re.sub(r"^(python3)(\d{1,2})$", r"\1.\2", found["text"])
+    return f"{found['key']} {text}" if found["key"] else text
+
+
+def _deployed(reader: Reader, path: str) -> Iterator[tuple[Place, str]]:
+    """What infrastructure code asks the platform for."""
+    text = reader.text(path) or ""
+    if "linuxFxVersion" not in text and "runtime" not in text:
+        return
+    for number, line in enumerate(lines(text), 1):
+        if found := _DEPLOYED.search(line[:400]):
+            version = found["runtime"] or f"{found['stack'].lower()} {found['version']}"
+            yield reader.place(path, number), version
+
+
 def of_image(image: ImageUse) -> tuple[Place, str] | None:
     """What a language's own base image names in its tag; `latest` when it has none."""
     name = short_name(image.reference)
+    digest = f"@{image.digest}" if image.digest else ""
+    # Where a variable names the image its line does not say which language it is.
+    told = "" if name in image.place.text.lower() else f"{name} "
     if name in _RUNTIME_IMAGES and _VERSION.match(image.tag):
-        return image.place, image.tag
+        return image.place, f"{told}{image.tag}{digest}"
+    if found := _TAGGED.search(image.tag.lower()):
+        return image.place, f"python {found[1]}"
     if name in _LANGUAGE_IMAGES:
-        return image.place, image.tag or "latest"
+        return image.place, f"{told}{image.tag or 'latest'}{digest}"
     return None

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
 from agentaudit import parse
 from agentaudit.source import Place
-from agentaudit.sources.git.globs import matches
-from agentaudit.sources.git.roles import Role, directory_role, foreign, role
-from agentaudit.sources.git.text import CAP, MISSING, TOO_LARGE, Content, lines
-from agentaudit.sources.git.tree import Tree
+from agentaudit.sources.git.code.cache import Cache, NoCache
+from agentaudit.sources.git.globs import compiled
+from agentaudit.sources.git.roles import OWN, directory_role, foreign, is_own
+from agentaudit.sources.git.text import BINARY, CAP, MISSING, TOO_LARGE, Content, lines
+from agentaudit.sources.git.tree import Tree, decoded
 
 _T = TypeVar("_T")
 
+_WILD = frozenset("*?[")
 _KEEP = 24_000_000
 """Characters of text that are kept for probes that read the same files again."""
 
@@ -22,10 +25,13 @@ _KEEP = 24_000_000
 class Reader:
     """A tree under its name in reports."""
 
-    def __init__(self, repo: str, tree: Tree) -> None:
+    def __init__(self, repo: str, tree: Tree, cache: Cache | None = None) -> None:
         self.repo = repo
+        self.cache: Cache = cache or NoCache()
+        """What was made of the same bytes before."""
         self._tree = tree
         self._kept: dict[str, Content] = {}
+        self._trees: dict[str, list[parse.Tree]] = {}
         self._room = _KEEP
         self.problems: dict[str, str] = {}
         """Path → why it could not be read or understood."""
@@ -51,7 +57,7 @@ class Reader:
     @cached_property
     def app(self) -> tuple[str, ...]:
         """Paths that belong to the application itself: no test, example, template, vendored…"""
-        return tuple(path for path in self.paths if role(path) is Role.APP)
+        return tuple(path for path in self.paths if is_own(path))
 
     @cached_property
     def by_name(self) -> dict[str, list[str]]:
@@ -68,13 +74,36 @@ class Reader:
 
     def matching(self, pattern: str) -> Iterator[str]:
         """Paths that match, without vendored and generated trees."""
-        return (path for path in self.paths if matches(path, pattern) and not foreign(path))
+        fits = compiled(pattern).fullmatch
+        return (path for path in self._likely(pattern.rpartition("/")[2]) if fits(path))
+
+    def _likely(self, last: str) -> Sequence[str]:
+        """Paths that a pattern with this last part can match: by name or suffix, where it tells."""
+        _, dot, suffix = last.rpartition(".")
+        if not set(last) & _WILD:
+            return self._own_by_end.get(f"/{last}", ())
+        return self._own_by_end.get(suffix, ()) if dot and not set(suffix) & _WILD else self._own
+
+    @cached_property
+    def _own_by_end(self) -> dict[str, list[str]]:
+        """`/name` and suffix → paths, without vendored and generated trees."""
+        found: dict[str, list[str]] = {}
+        for path in self._own:
+            name = path.rpartition("/")[2]
+            found.setdefault(f"/{name}", []).append(path)
+            found.setdefault(name.rpartition(".")[2], []).append(path)
+        return found
+
+    @cached_property
+    def _own(self) -> tuple[str, ...]:
+        """Paths without vendored and generated trees."""
+        return tuple(path for path in self.paths if not foreign(path))
 
     def content(self, path: str, cap: int = CAP) -> Content:
         """The file, or why it cannot be read."""
         found = self._kept.get(path)
         if found is None or (found == TOO_LARGE and cap > CAP):
-            found = self._tree.read(path, cap) if path in self.known else MISSING
+            found = decoded(self._tree.load(path, cap)) if path in self.known else MISSING
             self._room -= len(found.text or "") + 100
             if self._room > 0:
                 self._kept[path] = found
@@ -83,12 +112,29 @@ class Reader:
                 self.problems[path] = found.problem
         return found
 
+    def data(self, path: str, cap: int = CAP) -> bytes | str:
+        """The bytes of a file, read anew only if nobody has; a text says why there are none."""
+        if (kept := self._kept.get(path)) is not None:
+            return kept.problem if kept.text is None else kept.text.encode("utf-8", "replace")
+        found = self._tree.load(path, cap)
+        if isinstance(found, bytes) and found.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+            found = decoded(found)
+        if isinstance(found, Content):
+            if found.text is not None:
+                return found.text.encode()
+            self.problems[path] = found.problem
+            return found.problem
+        if b"\0" in found:
+            self.problems[path] = BINARY.problem
+            return BINARY.problem
+        return found.removeprefix(BOM_UTF8)
+
     def text(self, path: str, cap: int = CAP) -> str | None:
         return self.content(path, cap).text
 
     def peek(self, path: str) -> str:
         """A small file, for what it says about a large one; empty where it is larger than 1 kB."""
-        return self._tree.read(path, 1024).text or ""
+        return decoded(self._tree.load(path, 1024)).text or ""
 
     def place(self, path: str, line: int | None = None) -> Place:
         """A place in a file, with the text of the line."""
@@ -99,8 +145,10 @@ class Reader:
 
     def yaml(self, path: str) -> list[parse.Tree]:
         """The documents of a YAML file; none when it cannot be read."""
-        text = self.text(path)
-        return self._parsed(path, lambda: parse.yaml_all(text or ""), [])
+        if path not in self._trees:
+            text = self.text(path)
+            self._trees[path] = self._parsed(path, lambda: parse.yaml_all(text or ""), [])
+        return self._trees[path]
 
     def toml(self, path: str) -> dict[str, Any]:
         """A TOML file; empty when it cannot be read."""
@@ -141,7 +189,7 @@ def ancestors(home: str) -> Iterator[str]:
 
 def is_app(home: str) -> bool:
     """Whether a directory belongs to the application itself."""
-    return directory_role(home) is Role.APP
+    return directory_role(home) in OWN
 
 
 def line_of(text: str, *needles: str) -> int | None:

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 from functools import lru_cache
 
-
-class Role(StrEnum):
-    """The part of a repository that a file belongs to."""
-
-    APP = "app"
-    TEST = "test"
-    EXAMPLE = "example"
-    TEMPLATE = "template"
-    DOCS = "docs"
-    VENDORED = "vendored"
-    GENERATED = "generated"
-    TOOLING = "tooling"
-    """Of the people who write it: editors, development containers."""
-
+from agentaudit.code import Role
 
 _NAMES: dict[Role, str] = {
     Role.TEST: "test tests __tests__ testing testdata fixtures e2e spec specs",
+    Role.EVAL: "eval evals evaluation evaluations benchmark benchmarks redteam red_team red-team",
+    Role.INFRA: "infra infrastructure terraform k8s kubernetes helm charts bicep iac migrations "
+    "alembic ansible pulumi",
+    Role.CI: ".github .gitlab .circleci .azure-pipelines .buildkite ci",
     Role.EXAMPLE: "example examples sample samples demo demos cookbook cookbooks tutorial "
     "tutorials quickstart quickstarts playground",
     Role.TEMPLATE: "template templates cookiecutter scaffold scaffolds boilerplate",
@@ -38,6 +28,13 @@ _TEST_FILE = re.compile(
     r"(?:test_.{1,200}|.{1,200}_test|conftest)\.\w{1,6}|.{1,200}\.(?:test|spec)\.\w{1,6}"
 )
 
+_EVAL_FILE = re.compile(
+    r"(?:evals?|evaluate|run_evals?|benchmark)\.\w{1,6}|eval_.{1,200}|.{1,200}[._]evals?\.\w{1,6}"
+)
+_EVAL_PART = re.compile(r"(?:.{1,60}[_-])?(?:evals?|evaluators?|benchmarking)(?:[_-].{1,60})?")
+OWN = frozenset((Role.APP, Role.EVAL, Role.INFRA, Role.CI))
+"""Roles of what belongs to the application and its operation."""
+
 CLUTTER = frozenset(
     name for name, role in _DIRECTORIES.items() if role in (Role.VENDORED, Role.GENERATED)
 ) - {"vendor", "vendored", "third_party", "third-party", "thirdparty", "generated"} | {
@@ -50,12 +47,21 @@ CLUTTER = frozenset(
 """Directories that a walk over a plain directory does not enter."""
 
 
+_PACKAGES = re.compile(r"(?<=/main)/(?:java|kotlin|scala|groovy)/|(?<=^main)/(?:java|kotlin)/")
+
+
 @lru_cache(maxsize=65_536)
 def directory_role(directory: str) -> Role:
-    """Role of a directory path (empty for the root): the outermost telling part decides."""
+    """Role of a directory path (empty for the root): the outermost telling part decides, but for
+    evaluations among the tests."""
+    # Below src/main/java stand the parts of a package's name, not directories of the project.
+    directory = _PACKAGES.split(directory)[0]
     for part in directory.split("/"):
         if role := _DIRECTORIES.get(part.lower()):
-            return role
+            evaluates = role is Role.TEST and f"/{directory.lower()}/".find("/eval") >= 0
+            return Role.EVAL if evaluates else role
+        if _EVAL_PART.fullmatch(part.lower()):
+            return Role.EVAL
         if part.endswith(".egg-info"):
             return Role.GENERATED
         if "{{" in part:
@@ -69,7 +75,14 @@ def role(path: str) -> Role:
     found = directory_role(directory)
     if found is Role.APP and _TEST_FILE.fullmatch(name):
         return Role.TEST
+    if found is Role.APP and _EVAL_FILE.fullmatch(name):
+        return Role.EVAL
     return found
+
+
+def is_own(path: str) -> bool:
+    """Whether a file belongs to the application or its operation: no test, example, template…"""
+    return role(path) in OWN
 
 
 def foreign(path: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agentaudit.sources.git.reader import Reader
-from agentaudit.sources.git.roles import Role, role
+from agentaudit.sources.git.roles import is_own
 from agentaudit.sources.git.text import lines
 
 _NAMES = re.compile(
@@ -21,7 +21,7 @@ _NAMES = re.compile(
 _TOOLS = re.compile(
     r"(?:jest|babel|webpack|vite|vitest|rollup|eslint|prettier|tailwind|postcss|next|nuxt|svelte|ts"
     r"|js|playwright|cypress|karma|metro|tsup|commitlint|lint-staged|pre-commit|mkdocs|renovate"
-    r"|docker|sphinx|coverage|release|typedoc|knip|biome|codecov|turbo)[._-]?config\b.*"
+    r"|docker|sphinx|coverage|release(?:-please)?|typedoc|knip|biome|codecov|turbo)[._-]?config\b.*"
     r"|\.pre-commit-config\.ya?ml|tsconfig.*|jsconfig.*|components\.json",
     re.IGNORECASE,
 )
@@ -60,4 +60,10 @@ _INFRASTRUCTURE = (".tf", ".tfvars", ".bicep", ".bicepparam")
 
 def _is_setting(path: str) -> bool:
     name = path.rpartition("/")[2]
-    return role(path) is Role.APP and name != "__init__.py" and not path.startswith(".github/")
+    return is_own(path) and name != "__init__.py" and not _ELSEWHERE.search(path)
+
+
+_ELSEWHERE = re.compile(
+    r"(?:^|/)(?:\.(?!env)[\w-]{1,60}|alembic/versions|migrations/versions|migrations)/"
+)
+"""Directories of tools, and of changes of a database, which are called after what they change."""

@@ -31,9 +31,14 @@ class Tree(Protocol):
         """Sorted."""
         ...
 
-    def read(self, path: str, cap: int) -> Content:
-        """Text of one of `paths`, of at most `cap` bytes."""
+    def load(self, path: str, cap: int) -> bytes | Content:
+        """Bytes of one of `paths`, at most `cap` of them, or why there are none."""
         ...
+
+
+def decoded(found: bytes | Content) -> Content:
+    """What was loaded, as text."""
+    return decode(found) if isinstance(found, bytes) else found
 
 
 class FilesOnDisk:
@@ -42,14 +47,18 @@ class FilesOnDisk:
     def __init__(self, root: Path, paths: tuple[str, ...]) -> None:
         self._root = root
         self.paths = tuple(sorted(paths))
+        self._inside: dict[Path, bool] = {}
+        """Directory → whether no link leads it out of the root."""
 
-    def read(self, path: str, cap: int) -> Content:
+    def load(self, path: str, cap: int) -> bytes | Content:
         file = self._root / path
-        if not within(file.parent, self._root):
+        if (inside := self._inside.get(file.parent)) is None:
+            inside = self._inside[file.parent] = within(file.parent, self._root)
+        if not inside:
             return MISSING
         data = read_regular(file, cap)
         if data is not None:
-            return decode(data)
+            return data
         try:
             return TOO_LARGE if file.lstat().st_size > cap else MISSING
         except (OSError, ValueError):
@@ -64,13 +73,18 @@ class FilesInCommit:
         self._blobs = blobs
         self.paths = tuple(sorted(blobs))
 
-    def read(self, path: str, cap: int) -> Content:
+    def load(self, path: str, cap: int) -> bytes | Content:
         id = self._blobs.get(path)
-        return MISSING if id is None else read_blob(self._objects, id, cap)
+        return MISSING if id is None else load_blob(self._objects, id, cap)
 
 
 def read_blob(objects: Objects, id: str, cap: int) -> Content:
     """Text of a file by its object id."""
+    return decoded(load_blob(objects, id, cap))
+
+
+def load_blob(objects: Objects, id: str, cap: int) -> bytes | Content:
+    """Bytes of a file by its object id, or why there are none."""
     try:
         if objects.header(id).size > cap:
             return TOO_LARGE
@@ -79,7 +93,7 @@ def read_blob(objects: Objects, id: str, cap: int) -> Content:
         return NOT_FETCHED
     except GitTrouble as trouble:
         return Content(None, str(trouble))
-    return decode(data) if kind == "blob" else BINARY
+    return data if kind == "blob" else BINARY
 
 
 def walked(root: Path) -> tuple[str, ...]:

@@ -26,6 +26,12 @@ class Ci:
 
 
 RUNS = [
+    "npx evalite",
+    "python -m evaltools evaluate --config=evals/config.json",
+    "npx vitest run evals/",
+    "dotnet test tests/Planner.Evals/Planner.Evals.csproj",
+    "go test ./evals/...",
+    "bun run evals",
     "npx promptfoo@latest eval -c promptfoo.yaml --no-cache",
     "promptfoo eval",
     "uses: promptfoo/promptfoo-action@v1",
@@ -71,6 +77,7 @@ OTHERS = [
     "python manage.py migrate",
     "python evaluator_server.py",
     "terraform evaluate",
+    "mvn help:evaluate -Dexpression=project.version -q -DforceStdout",
     "echo evals are great",
     "ruff check evals/",
     "mypy evals",

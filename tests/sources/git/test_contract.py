@@ -1,6 +1,5 @@
 """One contract, held by real repositories of every form and by the one in memory."""
 # One case a line is easier to compare than a wrapped one.
-# ruff: noqa: E501
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
 """Build files: the external images they name, with everything that hides or imitates one."""
 # One case a line is easier to compare than a wrapped one.
-# ruff: noqa: E501
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
 """Lock files of every kind, and the ways in which one is none."""
 # One case a line is easier to compare than a wrapped one.
-# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -121,6 +120,72 @@ def test_locks_that_cannot_be_trusted(lock: str, text: str, problem: str) -> Non
     (found,) = _locks({"pyproject.toml": PYPROJECT, lock: text})
     assert problem in found.problem
     assert found.complete is False
+
+
+PYTHON_NEEDS = {
+    "uv.lock": UV + '[[package]]\nname = "openai"\nversion = "1"\ndependencies = [{ name = "httpx" }]\n',
+    "poetry.lock": '[[package]]\nname = "openai"\nversion = "1"\n[package.dependencies]\nhttpx = ">=1"\n'
+    'tomli = {version = "*", markers = "python_version < \\"3.11\\""}\ncolorama = {version = "*", optional = true}\n',
+    "pdm.lock": '[[package]]\nname = "openai"\nversion = "1"\ndependencies = ["httpx>=1", "x; os_name == \'nt\'"]\n',
+    "pylock.toml": '[[packages]]\nname = "openai"\nversion = "1"\ndependencies = [{ name = "httpx" }]\n',
+}
+NODE_NEEDS = {
+    "package-lock.json": '{"packages": {"": {}, "node_modules/openai": {"version": "4", "dependencies": {"httpx": "1", "o": "1"},'
+    ' "optionalDependencies": {"o": "1"}}}}',
+    "yarn.lock": '# yarn lockfile v1\n\n\nopenai@^4:\n  version "4.1.0"\n  dependencies:\n    httpx "^1"\n'
+    '  optionalDependencies:\n    o "1"\n',
+    "pnpm-lock.yaml": "lockfileVersion: '9.0'\n\npackages:\n\n  openai@4.1.0:\n    x: 1\n\nsnapshots:\n\n  openai@4.1.0:\n"
+    "    dependencies:\n      httpx: 1.0.0\n      z: link:../z\n    optionalDependencies:\n      o: 1.0.0\n",
+    "bun.lock": '{\n  "lockfileVersion": 1,\n  "packages": {\n    "openai": ["openai@4.1.0", "", { "dependencies": { "httpx": "1" }, '
+    '"optionalPeers": ["o"] }, "sha"],\n  }\n}\n',
+}
+
+
+@pytest.mark.parametrize(
+    ("manifest", "lock", "text"),
+    [
+        *(("pyproject.toml", lock, text) for lock, text in PYTHON_NEEDS.items()),
+        *(("package.json", lock, text) for lock, text in NODE_NEEDS.items()),
+        ("Cargo.toml", "Cargo.lock", '[[package]]\nname = "a"\nversion = "1"\ndependencies = ["httpx 1.0"]\n'),
+        ("a.csproj", "packages.lock.json",
+         '{"dependencies": {"net8.0": {"A": {"resolved": "1", "dependencies": {"httpx": "1"}}}}}'),
+    ],
+)  # fmt: skip
+def test_an_indirect_package_that_is_named_must_be_pinned(manifest: str, lock: str, text: str) -> None:
+    content = {"pyproject.toml": '[project]\nname = "a"\n', "package.json": PACKAGE,
+               "Cargo.toml": '[package]\nname = "a"\n', "a.csproj": "<Project></Project>"}[manifest]  # fmt: skip
+    (found,) = _locks({manifest: content, lock: text})
+    assert found.problem == "needs httpx and pins no version of it"
+    assert found.complete is False
+
+
+def test_the_hash_of_a_go_mod_pins_no_module() -> None:
+    files = {"go.mod": "module x.io/a\ngo 1.22\nrequire x.io/b v1.0.0\n"}
+    (found,) = _locks({**files, "go.sum": "x.io/b v1.0.0/go.mod h1:y=\n"})
+    assert found.missing == ("x.io/b",)
+
+
+@pytest.mark.parametrize(
+    ("lock", "text", "names"),
+    [
+        ("pixi.lock", "version: 6\npackages:\n- conda: https://c.example/linux-64/openai-1.0-py_0.conda\n"
+         "- pypi: https://p.example/typing_extensions\n  name: typing-extensions\n  version: 4.1\n", True),
+        ("conda-linux-64.lock", "@EXPLICIT\nhttps://c.example/linux-64/openai-1.0-py_0.conda\n"
+         "https://c.example/noarch/typing_extensions-4.1-py_0.tar.bz2#abc\n", True),
+        ("conda-linux-64.lock", "openai=1\n", False),
+        ("requirements-locked.txt", f"openai==1 {HASH}\ntyping-extensions==4 {HASH}\n", True),
+        ("requirements_lock.txt", f"openai==1 {HASH}\ntyping-extensions==4 {HASH}\n", True),
+    ],
+)  # fmt: skip
+def test_locks_under_other_names(lock: str, text: str, names: bool) -> None:
+    (found,) = _locks({"pyproject.toml": PYPROJECT, lock: text})
+    assert (found.complete and not found.missing) is names
+
+
+def test_a_lock_of_deno() -> None:
+    text = '{"version": "4", "npm": {"openai@4.1.0": {}, "@ai-sdk/openai@1.0.0_zod@3.1.0": {}}}'
+    (found,) = _locks({"package.json": PACKAGE, "deno.lock": text})
+    assert (found.complete, found.missing) == (True, ())
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """The small readers: patterns, roles, symbols, messages, workflow lines."""
 # One case a line is easier to compare than a wrapped one.
-# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -8,11 +7,12 @@ import time
 
 import pytest
 
+from agentaudit.code import Role
 from agentaudit.sources.git import MemoryRepo
 from agentaudit.sources.git.globs import matches
-from agentaudit.sources.git.libraries import TRADES, table
+from agentaudit.sources.git.knowledge import known
 from agentaudit.sources.git.messages import parts, split
-from agentaudit.sources.git.roles import Role, role
+from agentaudit.sources.git.roles import role
 from agentaudit.sources.git.symbols import defines
 
 
@@ -209,11 +209,11 @@ def test_what_never_runs_is_no_step_and_what_may_fail_is_told() -> None:
 
 
 def test_the_table_of_libraries_is_whole() -> None:
-    known = table()
-    assert set(known) == {"python", "node", "go", "java", "dotnet", "rust"}
-    for names in known.values():
-        for name, trades in names.items():
+    packages, trades = known().packages, set(known().trades)
+    assert set(packages) == {"python", "node", "go", "java", "dotnet", "rust"}
+    for names in packages.values():
+        for name, of in names.items():
             assert name == name.strip()
-            assert trades <= set(TRADES)
-    assert all(name == name.lower().replace("_", "-") for name in known["python"])
-    assert {trade for trades in known["python"].values() for trade in trades} == set(TRADES)
+            assert of <= trades
+    assert all(name == name.lower().replace("_", "-") for name in packages["python"])
+    assert {trade for of in packages["python"].values() for trade in of} <= trades

@@ -1,0 +1,96 @@
+"""Ids of hosted models: which names are ids at all, and which name one model for ever.
+
+The knowledge is the table `model_ids.yaml`; a contributor extends it without touching code.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+LONGEST = 200
+"""Characters of the longest id."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelId:
+    """A name that a provider serves a model under."""
+
+    text: str
+    """Without the route to it: `openai/gpt-4o` is `gpt-4o`."""
+    family: str
+    purpose: str
+    """chat, embedding or other."""
+    pinned: bool
+    """Whether it names a dated or immutable version."""
+
+
+class _Family(NamedTuple):
+    name: str
+    purpose: str
+    ids: re.Pattern[str]
+    pinned: tuple[re.Pattern[str], ...]
+
+
+class _Table(NamedTuple):
+    routes: frozenset[str]
+    anywhere: tuple[re.Pattern[str], ...]
+    families: tuple[_Family, ...]
+
+
+@lru_cache(maxsize=8192)
+def model_id(text: str) -> ModelId | None:
+    """The id that a text names, or None when it names none that is known."""
+    if not 2 <= len(text) <= LONGEST or any(mark.isspace() for mark in text):
+        return None
+    table = _table()
+    named = _without_route(text, table.routes)
+    for family in table.families:
+        if family.ids.fullmatch(named):
+            patterns = (*table.anywhere, *family.pinned)
+            pinned = any(pattern.search(named) for pattern in patterns)
+            return ModelId(named, family.name, family.purpose, pinned)
+    return None
+
+
+def dated(text: str) -> bool:
+    """Whether any text ends in what fixes a version in every family: a date or a digest."""
+    return len(text) <= LONGEST and any(p.search(text) for p in _table().anywhere)
+
+
+def _without_route(text: str, routes: frozenset[str]) -> str:
+    """`bedrock/us.anthropic.claude…` and `arn:…/claude…` → `claude…`; a tag stays."""
+    named = text.rpartition("/")[2]
+    head, colon, rest = named.partition(":")
+    while colon and head.lower() in routes:
+        named = rest
+        head, colon, rest = named.partition(":")
+    return named
+
+
+@cache
+def _table() -> _Table:
+    from agentaudit import parse
+
+    text = files(__package__ or "").joinpath("model_ids.yaml").read_text(encoding="utf-8")
+    data = parse.yaml(text, strict=True).data
+    return _Table(
+        frozenset(data["routes"].split()),
+        tuple(map(_pattern, data["anywhere"])),
+        tuple(
+            _Family(
+                each["family"],
+                each.get("for", "chat"),
+                _pattern("".join(each["ids"].split())),
+                tuple(map(_pattern, each["pinned"])),
+            )
+            for each in data["families"]
+        ),
+    )
+
+
+def _pattern(written: str) -> re.Pattern[str]:
+    return re.compile(written, re.IGNORECASE)

@@ -1,0 +1,127 @@
+"""Pass marks of evaluations: numbers that a score is held against, and that fail a run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from agentaudit.code import Role
+from agentaudit.evidence import Place
+from agentaudit.probes.guardrails.outside import OUTSIDE
+from agentaudit.probes.guardrails.suites import configured
+from agentaudit.source import Component, Repo
+
+_SCORE = re.compile(
+    r"(?i)score|accuracy|pass_?rate|success_?rate|recall|precision|f1|faithful|relevan|correct"
+    r"|ground|similarity|coheren|fluency|hit_?rate|ndcg|mrr|mean|avg|average|grade|quality|passed"
+    r"|win_?rate|exact_match"
+)
+_BAD = re.compile(r"(?i)toxicity|halluc|error_?rate|failure_?rate|violation|leak")
+"""Scores of which less is better."""
+_STATEMENT = re.compile(
+    r"\b(assert|if|elif|expect)\b|\b(?:assert|require|Assert)\w{0,10}[.]?Greater\w{0,20}\(|\bShould\b"
+    r"|\bassertThat\b"
+)
+_MARK = (
+    r"(?:0?\.\d{1,4}|1\.0|[1-9]\d(?:\.\d{1,3})?%?"
+    r"|[\w.]{0,40}(?i:threshold|min(?:imum)?_|_min|target|pass_mark|floor|baseline)\w{0,20})"
+)
+_HELD = re.compile(
+    rf"(>=?|<=?|\.toBeGreaterThan\w{{0,20}}\(|\.toBeLessThan\w{{0,20}}\(|\.isGreaterThan\w{{0,20}}\("
+    rf"|BeGreater\w{{0,20}}\(|,)\s{{0,8}}{_MARK}"
+)
+"""How something is held against a number; the sign says in which direction."""
+_UP = (">", ".toBeGreater", ".isGreater", "BeGreater")
+_DOWN = ("<", ".toBeLess")
+_OF_THE_SUITE = re.compile(r"(?i)(?:^|/)[\w-]{0,40}evals?[\w-]{0,40}/(?:[^/]{1,80}/){0,8}tests?/")
+"""Tests of the suite's own code: what they hold is no score of the system."""
+_FAILS = re.compile(
+    r"(?:sys\.)?exit\(\s*[1-9]|raise\s+\w|raise$|process\.exit\(\s*[1-9]|throw\s|os\._exit|"
+    r"Environment\.Exit\(|panic\(|t\.(?:Fatal|Error)|pytest\.fail|return\s+[1-9]\b|exit\(1|"
+    r"System\.exit\(\s*[1-9]|SystemExit"
+)
+_WITHIN = 8
+"""Lines after an `if` within which the run must fail."""
+_CRITERIA = re.compile(
+    r'(?i)"[\w-]{0,60}(?:score|match|correct|ground|safety|quality)[\w-]{0,40}"\s*:\s*(?:0?\.\d+|1(?:\.0)?)\b'
+)
+_THRESHOLD = re.compile(
+    r"(?i)^\s*-?\s*[\"']?(?:threshold|min_?score|pass_?rate|passingScore|minScore)[\"']?\s*:\s*[\"']?\d"
+)
+
+
+def marks(repo: Repo) -> Iterator[Place]:
+    """Places where a pass mark of an evaluation is written down."""
+    files: dict[tuple[str, str], Place] = {}
+    for component in repo.components():
+        modules = _modules(component)
+        yield from _given(component, modules)
+        for call in component.code.calls:
+            scores = call.role is Role.TEST and call.below(*modules)
+            if scores or call.role is Role.EVAL:
+                files.setdefault((call.place.repo, call.place.path), call.place)
+    for place in files.values():
+        if not OUTSIDE.search(place.path) and not _OF_THE_SUITE.search(place.path):
+            yield from _held(repo, place)
+    for place in configured(repo):
+        yield from _lines(repo, place, _THRESHOLD)
+    for place in repo.files("**/test_config.json"):
+        yield from _lines(repo, place, _CRITERIA)
+
+
+def _modules(component: Component) -> tuple[str, ...]:
+    """Modules of evaluation libraries, as they are imported."""
+    libraries = {use.library for use in component.uses("evaluation")}
+    return tuple({each.module for each in component.code.imports if each.library in libraries})
+
+
+def _given(component: Component, modules: tuple[str, ...]) -> Iterator[Place]:
+    """Thresholds that the measures of a suite are made with, where a test is held against them."""
+    asserting = {
+        call.place.path
+        for call in component.code.calls
+        if call.method in ("assert_test", "assertTest") or call.callee.endswith(".assert_passing")
+    }
+    for call in component.code.calls:
+        if call.place.path not in asserting:
+            continue
+        value = call.argument("threshold", "min_score", "minScore", "passing_score")
+        number = value is not None and re.match(r"[\d.]", value.text or value.written)
+        if number and call.below(*modules):
+            yield call.place
+
+
+def _held(repo: Repo, place: Place) -> Iterator[Place]:
+    rows = (repo.read(replace(place, line=None, text="")) or "").split("\n")
+    for number, row in enumerate(rows):
+        statement = _STATEMENT.search(row[:400])
+        if statement is None or not _is_mark(statement, row[:400]):
+            continue
+        after = "\n".join(rows[number : number + _WITHIN])
+        if statement[1] not in ("if", "elif") or _FAILS.search(after[:4000]):
+            yield replace(place, line=number + 1, text=row.strip())
+
+
+def _is_mark(statement: re.Match[str], row: str) -> bool:
+    """Whether the statement holds a score against a number in the direction that can fail."""
+    for held in _HELD.finditer(row, statement.end()):
+        given = row[statement.end() : held.start()]
+        bad, sign = bool(_BAD.search(given)), held[1]
+        if not bad and not _SCORE.search(given):
+            continue
+        if statement[1] in ("if", "elif"):
+            fits = sign.startswith(_UP if bad else _DOWN)
+        elif statement[1] is None and sign == ",":
+            fits = statement[0].endswith("(")
+        else:
+            fits = sign.startswith(_DOWN if bad else _UP)
+        if fits:
+            return True
+    return False
+
+
+def _lines(repo: Repo, place: Place, pattern: re.Pattern[str]) -> Iterator[Place]:
+    for number, row in enumerate((repo.read(place) or "").split("\n")):
+        if pattern.search(row[:400]):
+            yield replace(place, line=number + 1, text=row.strip())

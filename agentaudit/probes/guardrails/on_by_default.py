@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from agentaudit.code import Call, Strength
+from agentaudit.finding import Answer, Outcome
+from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
+from agentaudit.probes.asking import asks
+from agentaudit.probes.guardrails.own import gaps_within, own_calls, when
+from agentaudit.probes.readable import step_missing, unread
+from agentaudit.source import Component
+
+PYTHON = {"requirements.txt": "openai==1.93.0\nopenai-agents==0.2.0\nnemoguardrails==0.14.0\n"}
+NODE = {
+    "package.json": '{"name": "web", "dependencies": {"@openai/agents": "0.1.0", "openai": "5"}}'
+}
+ASK = (
+    "from openai import OpenAI\nclient = OpenAI()\n\ndef answer(question):\n{}"
+    "    return client.responses.create(model='gpt-4o-2024-08-06', input=question)\n\n"
+    "if __name__ == '__main__':\n    answer('why?')\n"
+)
+MODERATE = (
+    "    flagged = client.moderations.create(input=question)\n"
+    "    if flagged.results[0].flagged:\n        return None\n"
+)
+AGENTS = (
+    "from agents import Agent, GuardrailFunctionOutput, input_guardrail\n\n"
+    "@input_guardrail\ndef no_amounts(context, agent, text):\n"
+    "    return GuardrailFunctionOutput(output_info=None, tripwire_triggered='EUR' in text)\n\n"
+    "planner = Agent(name='planner', input_guardrails=[no_amounts])\n"
+)
+NEMO = "import os\nfrom nemoguardrails import LLMRails, RailsConfig\n" + ASK
+RAILS = (
+    "    if os.getenv('USE_GUARDRAILS', 'false') == 'true':\n"
+    "        return LLMRails(RailsConfig.from_path('rails')).generate(question)\n"
+)
+OPEN = (
+    "import os\nfrom openai import OpenAI\n\nclass Safeguard:\n    def __init__(self):\n"
+    "        if os.getenv('GROQ_API_KEY') is None:\n            self.client = None\n"
+    "            return\n        self.client = OpenAI(api_key=os.getenv('GROQ_API_KEY'))\n\n"
+    "def answer(question):\n    Safeguard()\n"
+    "    return OpenAI().responses.create(model='gpt-4o-2024-08-06', input=question)\n\n"
+    "answer('why?')\n"
+)
+TS = (
+    'import {{ Agent }} from "@openai/agents";\n'
+    'import {{ noAmounts }} from "./guardrails";\n'
+    'export const planner = new Agent({{ name: "planner"{} }});\n'
+)
+
+
+def _python(source: str) -> dict[str, object]:
+    return {"component": {"files": {**PYTHON, "app.py": source}}}
+
+
+@probe(
+    "guardrails-on-by-default",
+    fix="Judge every question or answer before it is passed on, without a switch that is off: "
+    "`Agent(..., input_guardrails=[no_amounts])`, or "
+    "`if client.moderations.create(input=question).results[0].flagged: return refusal`; refuse "
+    "when the guardrail itself fails.",
+    examples=[
+        Example(Outcome.PASS, _python(ASK.format(MODERATE))),
+        Example(Outcome.PASS, _python(AGENTS)),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {**NODE, "app.ts": TS.format(", inputGuardrails: [noAmounts]")}
+                }
+            },
+        ),
+        Example(Outcome.FAIL, _python(ASK.format("")), "declared, never imported"),
+        Example(Outcome.FAIL, _python(NEMO.format(RAILS)), "off by default"),
+        Example(Outcome.FAIL, _python(OPEN), "without a key everything is called safe"),
+        Example(Outcome.FAIL, {"component": {"files": {**NODE, "app.ts": TS.format("")}}}),
+        Example(
+            Outcome.FAIL,
+            {
+                "component": {
+                    "files": {
+                        "requirements.txt": "openai==1.93.0\nazure-ai-evaluation==1.8.0\n",
+                        "app.py": ASK.format(""),
+                        "evals/run.py": "from azure.ai.evaluation import ContentSafetyEvaluator\n"
+                        "ContentSafetyEvaluator(credential=None, azure_ai_project={})\n",
+                    }
+                }
+            },
+            "an evaluator of safety judges afterwards and blocks nothing",
+        ),
+        Example(
+            Outcome.NOT_APPLICABLE,
+            {"component": {"files": {"requirements.txt": "flask==3.1.0\n", "app.py": "x = 1\n"}}},
+            "it asks no model",
+        ),
+    ],
+)
+def on_by_default(component: Component) -> Answer:
+    """Does an input or output guardrail run in the serving path, on by default?
+
+    A guardrail that waits for a flag or a key protects the demonstration and not the customers.
+    What counts is what runs when nobody configures anything, and what happens when it cannot
+    judge.
+    """
+    declared = [use for trade in ("model", "agent") for use in component.uses(trade)]
+    if missing := unread(component, declared, "guardrails"):
+        return missing
+    uses = component.uses("guardrail")
+    calls = list(own_calls(component.code))
+    if not uses and not asks(component):
+        return not_applicable("no code of it asks a model", component.evidence())
+    live = [call for call in calls if call.reached and not _is_off(call)]
+    if live:
+        return _judged(component, live)
+    if on := [use for use in uses if use.strength is Strength.ON]:
+        return passed(f"{on[0].library} judges in the serving code", on[0].place.evidence())
+    return _lacking(component, calls)
+
+
+def _is_off(call: Call) -> bool:
+    return call.condition is not None and call.condition.default is False
+
+
+def _judged(component: Component, live: list[Call]) -> Answer:
+    """Guardrails of its own run; does each judge when nobody configured it?"""
+    open_ = [(c, gap) for c in live for gap in list(gaps_within(component.code, c))[:1]]
+    whole = [call for call in live if call not in [c for c, _ in open_]]
+    sure = [c for c in whole if c.condition is None or not c.condition.setting]
+    if sure:
+        shown = [call.place.evidence() for call in sure[:3]]
+        return passed(f"{sure[0].method} runs in the serving code", *shown)
+    if open_:
+        call, gap = open_[0]
+        return failed(
+            f"{call.method} lets everything pass {when(gap)}",
+            call.place.evidence(),
+            gap.place.evidence(gap.text),
+            reason="fails_open",
+            fact="guardrail",
+            place=component.id,
+        )
+    condition = whole[0].condition
+    return unknown(
+        f"whether {whole[0].method} runs depends on {condition.setting if condition else '?'}",
+        whole[0].place.evidence(),
+        reason="depends_on_setting",
+        fact="guardrail",
+        place=component.id,
+    )
+
+
+def _lacking(component: Component, calls: list[Call]) -> Answer:
+    """What was found on the way to a guardrail, and which step is missing."""
+    fact, place = "guardrail", component.id
+    for call in calls:
+        if call.condition is not None and call.condition.default is False:
+            where = call.condition.setting or call.condition.text
+            message = f"{call.method} is off by default: it asks {where}"
+            shown = (call.place.evidence(), call.condition.place.evidence())
+            return failed(message, *shown, reason="off_by_default", fact=fact, place=place)
+    for use in component.uses("guardrail"):
+        shown = (use.place.evidence(), *((use.off.evidence(),) if use.off else ()))
+        reason = "off_by_default" if use.strength is Strength.CALLED else "not_called"
+        return failed(step_missing(use), *shown, reason=reason, fact=fact, place=place)
+    if calls:
+        message = f"{calls[0].method} is written, but nothing reaches it"
+        return failed(
+            message, calls[0].place.evidence(), reason="not_called", fact=fact, place=place
+        )
+    message = "no guardrail is visible between the question and the answer"
+    return failed(message, component.evidence(), reason="missing", fact=fact, place=place)

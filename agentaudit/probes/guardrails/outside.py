@@ -1,0 +1,11 @@
+"""Paths of what is not the system itself, and says nothing about how it is evaluated."""
+
+from __future__ import annotations
+
+import re
+
+OUTSIDE = re.compile(
+    r"(?i)(?:^|/)(?:examples?|samples?|demos?|docs?|documentation|tutorials?|cookbooks?|templates?"
+    r"|playground|fixtures|node_modules|vendor|skills|plugins)/"
+)
+"""Directories of what is not the system itself."""

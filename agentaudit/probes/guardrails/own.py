@@ -1,0 +1,100 @@
+"""Guardrails that a team wrote itself, told by the names that they are called by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentaudit.code import Call, Code, Condition, Role
+
+NAMED = re.compile(
+    r"(?i)guard_?rails?|safe_?guard|llama_?guard|prompt_?guard|shield_?gemma"
+    r"|(?:^|_|\.)moderat(?:e|ion|or)s?(?:$|_)|content_?(?:safety|moderat|polic)|moderation(?:middleware"
+    r"|service|client|processor|filter|guard|agent|chain)|moderate(?:content|input|output|message|text)"
+    r"|prompt_?(?:injection|shield)|jail_?break"
+    r"|(?:detect|redact|mask|scrub|anonymi[sz]e|saniti[sz]e)_?pii"
+    r"|pii_?(?:detect|redact|filter|mask|scrub|anonym|middleware)|toxicity|profanity"
+    r"|(?:input|output|prompt|result)_?saniti[sz](?:er|ation)"
+)
+_NO_CALL = re.compile(
+    r"(?i)(?:error|exception|config|configs|configuration|settings?|result|results|output|decision"
+    r"|schema|request|response|event|events|span|tag|state|type|enum|log|logger|record|entry|row"
+    r"|dataset|evaluator|metric|score|adapter|prompt|instructions|page|panel|form|button|dialog"
+    r"|table|tab|card|badge|icon|view|context|provider|store|props|dto|entity|repository|migration"
+    r"|reasons?|triggered|tripwire|failure|violation|categories|category|template|message|test|spec|stats)s?$"
+    r"|^_?(?:to|from|as)_|^(?:is_)?(?:get|list|fetch|load|save|set|update|delete|create|register|record|log|track|emit"
+    r"|use|format|render|parse|count|add_\w*column|test)[A-Z_]"
+)
+"""Names that speak about a guardrail and are none."""
+_ASIDE = re.compile(r"(?i)(?:^|/)(?:scripts?|bin|notebooks?|migrations|benchmarks?)/")
+"""Directories of what is run by hand, beside the serving path."""
+_GIVEN = re.compile(
+    r"(?i)(?:(?:in|out)put_?)?guard_?rails?(?:_?(?:config|configuration|identifier|id|version))?"
+    r"|(?:in|out)putProcessors|moderation(?:_?model)?"
+)
+"""Arguments by which a framework is given one."""
+_NOTHING = frozenset({"", "None", "null", "undefined", "[]", "{}", "()", "False", "false"})
+
+
+def own_calls(code: Code) -> Iterator[Call]:
+    """Calls in the serving code that are a guardrail by their name, or are given one."""
+    for call in code.calls:
+        serves = call.role is Role.APP and not _ASIDE.search(call.place.path)
+        if serves and (_is_guardrail(call) or given(call)):
+            yield call
+
+
+def given(call: Call) -> bool:
+    """Whether a call is handed a guardrail by name."""
+    return not _NO_CALL.search(call.method) and any(
+        _GIVEN.fullmatch(each.name) and each.value.written.strip() not in _NOTHING
+        for each in call.arguments
+    )
+
+
+def _is_guardrail(call: Call) -> bool:
+    named = call.method
+    if named in ("create", "classify", "moderate"):
+        return ".moderations." in call.callee or "oderationsClient" in call.callee
+    return bool(NAMED.search(named)) and not _NO_CALL.search(named)
+
+
+def gaps_within(code: Code, guardrail: Call) -> Iterator[Condition]:
+    """Conditions inside of the guardrail's own code that do not hold when nobody configures
+    anything: what it does then, it does without judging. Code that raises an error instead lets
+    nothing pass."""
+    inside = [c for c in code.calls if c.role is Role.APP and _names(guardrail) & set(_scope(c))]
+    raising = {
+        (call.place.path, call.condition.text)
+        for call in inside
+        if call.condition is not None and _RAISED.search(call.method)
+    }
+    for call in inside:
+        condition = call.condition
+        if condition is None or not _KEY.search(condition.text):
+            continue
+        asked = _NEGATED.fullmatch(condition.text)
+        fails = asked is not None and (call.place.path, asked[1]) in raising
+        needs = asked is not None or condition.default is False
+        if needs and condition.default is not True and not fails:
+            yield condition
+
+
+def when(gap: Condition) -> str:
+    """In which case a guardrail does not judge, in words."""
+    asked = _NEGATED.fullmatch(gap.text)
+    return f"when {asked[1]}" if asked else f"unless {gap.text}"
+
+
+_KEY = re.compile(r"(?i)(?:api_?key|access_?key|secret|token|endpoint|credentials?)\b")
+_NEGATED = re.compile(r"not \((.*)\)", re.DOTALL)
+_RAISED = re.compile(r"(?:Error|Exception)$")
+
+
+def _names(guardrail: Call) -> set[str]:
+    """What its code can be called: `Safeguard.ainvoke` is code of `Safeguard`."""
+    return {part for part in guardrail.callee.split(".") if NAMED.search(part)}
+
+
+def _scope(call: Call) -> list[str]:
+    return call.scope.split(".")

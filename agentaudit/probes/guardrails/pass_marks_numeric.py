@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from itertools import islice
+
+from agentaudit.finding import Answer, Outcome
+from agentaudit.probe import Example, failed, not_applicable, passed, probe
+from agentaudit.probes.guardrails.marks import marks
+from agentaudit.probes.guardrails.output_scored import APP, DEEPEVAL, EVALITE, NODE, OWN, PYTHON
+from agentaudit.probes.guardrails.suites import asks_models, suite, unread_code
+from agentaudit.source import Repo
+
+GATE = OWN.replace(
+    "        print(judge_answer(case['input'], answer(case['input'])))\n\nmain()",
+    "        score = judge_answer(case['input'], answer(case['input']))\n"
+    "        if score < 0.8:\n            raise SystemExit(1)\n\nmain()",
+)
+VITEST = (
+    'import { Levenshtein } from "autoevals";\nimport { answer } from "../app";\n\n'
+    'test("answers", async () => {\n'
+    '  const found = await Levenshtein({ output: await answer("why?"), expected: "so" });\n'
+    "  expect(found.score).toBeGreaterThan(0.7);\n});\n"
+)
+SUITE = (
+    "prompts: [p.txt]\ntests:\n  - vars: {q: why}\n    assert:\n      - type: similar\n"
+    "        value: so\n        threshold: 0.8\n"
+)
+
+
+def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
+    return {"repo": {"files": {**manifest, "app.py": APP, **files}}}
+
+
+@probe(
+    "guardrails-pass-marks-numeric",
+    fix="Write the mark into the suite and let it fail the run: `assert mean(scores) >= 0.8`, "
+    "`AnswerRelevancyMetric(threshold=0.7)` with `assert_test`, or `threshold: 0.8` in "
+    "promptfooconfig.yaml.",
+    examples=[
+        Example(Outcome.PASS, _files(PYTHON, **{"evals/test_answers.py": DEEPEVAL})),
+        Example(Outcome.PASS, _files(PYTHON, **{"evals/run.py": GATE}), "the run ends with 1"),
+        Example(Outcome.PASS, _files(PYTHON, **{"evals/promptfooconfig.yaml": SUITE})),
+        Example(Outcome.PASS, _files(NODE, **{"evals/answers.eval.ts": VITEST})),
+        Example(Outcome.FAIL, _files(PYTHON, **{"evals/run.py": OWN}), "scores are only printed"),
+        Example(Outcome.FAIL, _files(NODE, **{"evals/answers.eval.ts": EVALITE})),
+        Example(
+            Outcome.FAIL,
+            _files(
+                PYTHON,
+                **{
+                    "evals/run.py": OWN,
+                    "pyproject.toml": "[tool.coverage.report]\nfail_under = 80\n",
+                    "search.py": "THRESHOLD = 0.75\n\ndef keep(score):\n"
+                    "    assert score > 0.5\n    return score > THRESHOLD\n",
+                },
+            ),
+            "thresholds of coverage and of relevance mark no evaluation",
+        ),
+        Example(Outcome.FAIL, _files(PYTHON), "there is no suite"),
+        Example(
+            Outcome.NOT_APPLICABLE,
+            {"repo": {"files": {"requirements.txt": "flask==3.1.0\n", "web.py": "x = 1\n"}}},
+            "nothing asks a model",
+        ),
+        Example(Outcome.UNKNOWN, {}, "no repository is configured"),
+    ],
+)
+def pass_marks_numeric(repo: Repo) -> Answer:
+    """Are numeric pass marks written down that can fail an evaluation run?
+
+    A score that nobody holds against a number is a decoration: quality sinks by a little with every
+    release, and no run ever says no.
+    """
+    if not asks_models(repo) and suite(repo) is None:
+        return not_applicable(f"no code in {repo.name} asks a model")
+    if found := list(islice(marks(repo), 3)):
+        message = f"a score is held against a number: {found[0].text or found[0].path}"
+        return passed(message, *(place.evidence() for place in found))
+    there = suite(repo)
+    if there is None and (missing := unread_code(repo)):
+        return missing
+    if there is None:
+        message = f"no evaluation suite; searched {len(repo.components())} components"
+        return failed(message, reason="missing", fact="evaluation suite")
+    return failed(
+        "the suite holds no score against a number that fails the run",
+        *(place.evidence() for place in there.places),
+        reason="missing",
+        fact="pass marks",
+    )

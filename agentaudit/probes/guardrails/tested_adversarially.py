@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentaudit.code import Role, Strength
+from agentaudit.evidence import Evidence, Place
+from agentaudit.finding import Answer, Outcome
+from agentaudit.probe import Example, failed, not_applicable, passed, probe
+from agentaudit.probes.commands import commands
+from agentaudit.probes.guardrails.outside import OUTSIDE
+from agentaudit.probes.guardrails.suites import asks_models, configured, unread_code
+from agentaudit.source import Repo, Step
+
+ATTACKERS = frozenset({"garak", "pyrit", "deepteam", "giskard"})
+"""Libraries that attack a system to find out what it lets pass."""
+_RUNS = re.compile(
+    r"(?i)(?<![\w./-])(?:promptfoo(?:@[\w.]{1,20})?\s+redteam|(?:python3?\s+-m\s+)?garak\s"
+    r"|pyrit(?:_\w+)?\s|deepteam\s|giskard\s+scan|pytest\s[^\n;&|]{0,200}(?:red_?team|adversarial|attack"
+    r"|jailbreak))"
+)
+_NAME = (
+    r"(?:red[-_]?team(?:ing)?|adversarial|attacks?|jail[-_]?breaks?|prompt[-_]?injections?|garak"
+    r"|pyrit)"
+)
+_WORD = re.compile(rf"(?i){_NAME}")
+_ATTACKS = re.compile(
+    rf"(?i)(?:.{{0,400}}[/_.-])?{_NAME}(?:[/_.-].{{0,200}})?\.(?:jsonl|json|csv|tsv|ya?ml|txt|py|ts)"
+)
+_PLACE = re.compile(
+    r"(?i)(?:^|/)(?:tests?|evals?|evaluations?|benchmarks?|red[-_]?team(?:ing)?|security)/"
+)
+_RESULTS = re.compile(
+    r"(?i)(?:.{0,400}[/_.-])?(?:results?|reports?|runs?|findings|scorecard|hitlog)"
+    r"(?:[/_.-].{0,200})?\.(?:jsonl|json|csv|tsv|ya?ml|html|md|xml)"
+)
+_KEEPS = re.compile(r"uses: actions/upload-artifact|aws s3 cp|gsutil cp|az storage blob upload")
+
+REDTEAM = (
+    "targets: [{id: https://planner}]\nredteam:\n  plugins: [harmful]\n  strategies: [jailbreak]\n"
+)
+APP = {"requirements.txt": "openai==1.93.0\n", "app.py": "import openai\nopenai.OpenAI()\n"}
+STEPS = (
+    "on: [push]\njobs:\n  attack:\n    runs-on: ubuntu-latest\n    steps:\n"
+    "      - run: npx promptfoo@0.118 redteam run -o redteam.json\n{}"
+)
+UPLOAD = "      - uses: actions/upload-artifact@v4\n        with: {path: redteam.json}\n"
+
+
+def _files(**files: str) -> dict[str, object]:
+    return {"repo": {"files": {**APP, **files}}}
+
+
+@probe(
+    "guardrails-tested-adversarially",
+    fix="Attack the system on a schedule and keep what comes out: `npx promptfoo redteam run -o "
+    "redteam.json` (or garak, PyRIT, DeepTeam) in a workflow, followed by "
+    "`uses: actions/upload-artifact@v4`, or commit the report under redteam/results/.",
+    examples=[
+        Example(
+            Outcome.PASS,
+            _files(
+                **{
+                    "redteam/promptfooconfig.yaml": REDTEAM,
+                    "redteam/results/2026-11-01.json": '{"passed": 41, "failed": 2}\n',
+                }
+            ),
+        ),
+        Example(Outcome.PASS, _files(**{".github/workflows/a.yml": STEPS.format(UPLOAD)})),
+        Example(
+            Outcome.FAIL,
+            _files(**{"redteam/promptfooconfig.yaml": REDTEAM}),
+            "no result is kept",
+        ),
+        Example(Outcome.FAIL, _files(**{".github/workflows/a.yml": STEPS.format("")})),
+        Example(Outcome.FAIL, _files(), "nothing attacks it"),
+        Example(
+            Outcome.FAIL,
+            _files(**{"docs/adversarial/results/report.md": "How others did it.\n"}),
+            "documentation is no attack",
+        ),
+        Example(
+            Outcome.NOT_APPLICABLE,
+            {"repo": {"files": {"requirements.txt": "flask==3.1.0\n", "web.py": "x = 1\n"}}},
+            "nothing asks a model",
+        ),
+        Example(Outcome.UNKNOWN, {}, "no repository is configured"),
+    ],
+)
+def tested_adversarially(repo: Repo) -> Answer:
+    """Are the guardrails tested adversarially, and the results kept?
+
+    A guardrail is worth what it withstands. Attacks that were tried once by hand prove nothing
+    about the release in use; kept results show which attack got through, and since when none does.
+    """
+    if not asks_models(repo):
+        return not_applicable(f"no code in {repo.name} asks a model")
+    named = _named(repo)
+    attacks = list(_attacks(repo, named))
+    kept = list(_kept(repo, named))
+    if attacks and kept:
+        return passed("attacks are run, and their results are kept", attacks[0], kept[0])
+    if attacks:
+        message = "attacks are written down, but no result of them is kept"
+        return failed(message, *attacks[:3], reason="results_not_kept", fact="attack results")
+    if missing := unread_code(repo):
+        return missing
+    message = (
+        f"nothing attacks the system on purpose; searched {repo.name} for promptfoo redteam, "
+        "garak, PyRIT, DeepTeam and own sets of attacks"
+    )
+    return failed(message, reason="missing", fact="attack suite")
+
+
+def _attacks(repo: Repo, named: list[Place]) -> Iterator[Evidence]:
+    """Suites, calls, commands and own sets that attack."""
+    for place in configured(repo):
+        if "\nredteam:" in f"\n{repo.read(place) or ''}":
+            yield place.evidence(place.path)
+    for component in repo.components():
+        for use in component.uses("evaluation"):
+            if use.library in ATTACKERS and use.strength >= Strength.CALLED:
+                yield use.place.evidence()
+        for call in component.code.calls:
+            attacks = "red_team" in call.callee.lower() or call.method == "RedTeam"
+            if attacks and call.role in (Role.APP, Role.EVAL, Role.TEST):
+                yield call.place.evidence()
+    yield from (step.place.evidence(step.text) for step in _running(repo))
+    yield from (each.evidence(each.path) for each in named if _ATTACKS.fullmatch(each.path))
+
+
+def _running(repo: Repo) -> list[Step]:
+    return [s for s in repo.steps() if any(_RUNS.search(text) for text, _ in commands(s))]
+
+
+def _kept(repo: Repo, named: list[Place]) -> Iterator[Evidence]:
+    """Committed results, and workflows that attack and keep what comes out."""
+    yield from (each.evidence(each.path) for each in named if _RESULTS.fullmatch(each.path))
+    attacking = {step.workflow for step in _running(repo)}
+    for step in repo.steps():
+        if step.workflow in attacking and _KEEPS.search(step.text):
+            yield step.place.evidence(step.text)
+
+
+def _named(repo: Repo) -> list[Place]:
+    """Files beside tests and evaluations that are called attacks."""
+    return [
+        place
+        for place in repo.files("**")
+        if _WORD.search(place.path) and _PLACE.search(place.path) and not OUTSIDE.search(place.path)
+    ]

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import re
+
+from agentaudit.code import Role
+from agentaudit.evidence import Place
+from agentaudit.finding import Answer, Outcome
+from agentaudit.probe import Example, failed, passed, probe
+from agentaudit.probes.inference_code.stamps import (
+    COMMIT,
+    PLATFORM,
+    handed,
+    labelled,
+    read_in_code,
+    stamped_in_ci,
+)
+from agentaudit.source import Component, Repo
+
+FILES = {"requirements.txt": "openai==1.93.0\n", "app.py": "from openai import OpenAI\nOpenAI()\n"}
+PLAIN = "FROM python:3.12\nCOPY . .\n"
+LABEL = (
+    "FROM python:3.12\nARG GIT_SHA\nLABEL org.opencontainers.image.revision=$GIT_SHA\nCOPY . .\n"
+)
+HEAD = "on: push\njobs:\n  image:\n    runs-on: ubuntu-24.04\n    steps:\n"
+BUILD = "      - run: docker build --build-arg GIT_SHA={} -t registry.example/planner:1 .\n"
+META = (
+    "      - id: meta\n        uses: docker/metadata-action@v5\n        with:\n"
+    "          images: registry.example/planner\n"
+    "      - uses: docker/build-push-action@v6\n        with:\n          context: .\n"
+    "          labels: ${{ steps.meta.outputs.labels }}\n"
+)
+RELEASE = (
+    "import os\nimport sentry_sdk\nfrom openai import OpenAI\n"
+    "sentry_sdk.init(dsn=os.environ['SENTRY_DSN'], release=os.environ.get('{}'))\nOpenAI()\n"
+)
+NODE = {"package.json": '{"name": "web", "dependencies": {"openai": "5.0.0", "@sentry/node": "9"}}'}
+TS = (
+    'import * as Sentry from "@sentry/node";\nimport OpenAI from "openai";\n'
+    "Sentry.init({ dsn: process.env.SENTRY_DSN, release: process.env.VERCEL_GIT_COMMIT_SHA });\n"
+    "new OpenAI();\n"
+)
+
+
+def _built(recipe: str, steps: str) -> dict[str, object]:
+    workflow = {".github/workflows/image.yml": HEAD + steps}
+    return {"component": {"files": {**FILES, "Dockerfile": recipe, **workflow}}}
+
+
+@probe(
+    "inference-code-commit-stamped",
+    fix="Put the commit into what runs: `ARG GIT_SHA` and `LABEL "
+    "org.opencontainers.image.revision=$GIT_SHA` in the Dockerfile with `--build-arg "
+    "GIT_SHA=$GITHUB_SHA` in CI, or `Resource.create({'vcs.ref.head.revision': "
+    "os.environ['GIT_SHA']})` in telemetry.",
+    examples=[
+        Example(Outcome.PASS, _built(LABEL, BUILD.format("$GITHUB_SHA"))),
+        Example(Outcome.PASS, _built(PLAIN, META), "docker/metadata-action adds the label"),
+        Example(
+            Outcome.PASS,
+            {"component": {"files": {**NODE, "app.ts": TS}}},
+            "the platform sets it, the release carries it",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        "requirements.txt": FILES["requirements.txt"],
+                        "app.py": RELEASE.format("RENDER_GIT_COMMIT"),
+                    }
+                }
+            },
+        ),
+        Example(Outcome.FAIL, _built(PLAIN, BUILD.format("$GITHUB_SHA")), "nothing takes it over"),
+        Example(Outcome.FAIL, _built(LABEL, BUILD.format("1.0")), "the argument is not the commit"),
+        Example(
+            Outcome.FAIL,
+            {
+                "component": {
+                    "files": {
+                        "requirements.txt": FILES["requirements.txt"],
+                        "app.py": RELEASE.format("GIT_SHA"),
+                    }
+                }
+            },
+            "it asks for a variable that nothing sets",
+        ),
+        Example(Outcome.FAIL, {"component": {"files": FILES}}),
+    ],
+)
+def commit_stamped(repo: Repo, component: Component) -> Answer:
+    """Does the application stamp its commit into image label, environment, release or telemetry?
+
+    A tag in a registry can be moved and a deployment forgotten. A process that says itself which
+    commit it is can be believed when an old answer has to be explained.
+    """
+    for place in stamped_in_ci(repo, component):
+        return passed("CI stamps what it builds with the commit", place.evidence())
+    steps = [step for step in repo.steps() if step.place.repo == component.repo]
+    unset: list[tuple[Place, str]] = []
+    for place, name in labelled(repo, component):
+        given = handed(steps, name)
+        if given:
+            message = f"the build takes the commit over from {name}"
+            return passed(message, place.evidence(), given.place.evidence())
+        unset.append((place, name))
+    for place, name in read_in_code(component):
+        if PLATFORM.fullmatch(name):
+            return passed(f"it tells its commit from {name}", place.evidence())
+        given = handed(steps, name)
+        if setter := given.place if given else _set(component, name):
+            return passed(f"it tells its commit from {name}", place.evidence(), setter.evidence())
+        unset.append((place, name))
+    return _lacking(component, unset)
+
+
+def _set(component: Component, name: str) -> Place | None:
+    """Where a deployment gives the variable the commit."""
+    for each in component.code.set(name):
+        if each.role in (Role.APP, Role.INFRA, Role.CI) and (
+            COMMIT.search(each.value) or re.search(r"\$\{?\w*(?:SHA|COMMIT)", each.value)
+        ):
+            return each.place
+    return None
+
+
+def _lacking(component: Component, unset: list[tuple[Place, str]]) -> Answer:
+    fact, place = "commit stamp", component.id
+    if unset:
+        where, name = unset[0]
+        message = f"{name} is read, and nothing in the repository sets it to the commit"
+        return failed(message, where.evidence(), reason="unset", fact=fact, place=place)
+    return failed(
+        "nothing stamps the commit (searched: labels and variables of build files, labels, "
+        "variables and releases in CI, variables that the code reads)",
+        component.evidence(),
+        fact=fact,
+        place=place,
+    )

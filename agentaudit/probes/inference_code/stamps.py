@@ -1,0 +1,130 @@
+"""Where a build or a process is told which commit it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from agentaudit.code import Role
+from agentaudit.evidence import Place
+from agentaudit.probes.inference_code.builds import concerns
+from agentaudit.source import Component, Repo, Step
+
+_COMMIT = (
+    r"github\.sha\b|github\.event\.pull_request\.head\.sha|\bGITHUB_SHA\b"
+    r"|\bCI_COMMIT_(?:SHORT_)?SHA\b"
+    r"|git\s+rev-parse|git\s+describe|Build\.SourceVersion\b|\bBUILD_SOURCEVERSION\b"
+    r"|\bCIRCLE_SHA1\b"
+    r"|\bBITBUCKET_COMMIT\b|\bSHORT_SHA\b|\bCOMMIT_SHA\b|\bGIT_COMMIT\b|\bGIT_SHA\b|\.FullCommit\b"
+    r"|\{\{\s*\.Commit\b"
+)
+COMMIT = re.compile(_COMMIT)
+"""What CI calls the commit that it works on."""
+PLATFORM = re.compile(
+    r"\b(?:VERCEL_GIT_COMMIT_SHA|NEXT_PUBLIC_VERCEL_GIT_COMMIT_SHA|RENDER_GIT_COMMIT"
+    r"|RAILWAY_GIT_COMMIT_SHA|HEROKU_SLUG_COMMIT|HEROKU_BUILD_COMMIT|CF_PAGES_COMMIT_SHA|COMMIT_REF"
+    r"|WORKERS_CI_COMMIT_SHA|SOURCE_COMMIT|KOYEB_GIT_SHA|FLY_IMAGE_REF)\b"
+)
+"""Variables that a platform sets to the commit without being asked."""
+_NAME = re.compile(
+    r"[A-Z_]{0,40}(?:GIT|COMMIT|VCS|BUILD|SOURCE|CODE)_?(?:SHA|COMMIT|HASH|REF|REV|REVISION)"
+    r"[A-Z_]{0,20}|(?:APP|SERVICE|SENTRY)_(?:REVISION|RELEASE|COMMIT)|REVISION|GITSHA|COMMIT"
+)
+"""How variables for the commit are called."""
+_LABEL = re.compile(
+    r"(?i)^\s*(?:LABEL\s+)?[\"']?(?:org\.opencontainers\.image\.revision|vcs-ref"
+    r"|org\.label-schema\.vcs-ref"
+    r"|[\w.]{0,40}(?:git[._-]?(?:sha|commit)|commit))[\"']?\s*[= ]\s*[\"']?\$\{?(\w+)"
+)
+_ENV = re.compile(r"(?i)^\s*(?:ENV\s+)?(\w+)[= ]\s*[\"']?\$\{?(\w+)")
+_GO = re.compile(
+    r"-X[ =]['\"]?[\w./-]{1,200}(?:[Cc]ommit|[Gg]it\w*|[Rr]evision|[Ss][Hh][Aa])\w*=(.*)"
+)
+
+
+def labelled(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
+    """Lines of its build files that put an argument for the commit into label, environment or
+    binary, with the argument's name."""
+    for file in component.build_files:
+        for number, line in enumerate((repo.read(file.place) or "").split("\n"), 1):
+            found = None
+            if named := _LABEL.match(line[:500]):
+                found = named[1]
+            elif (named := _ENV.match(line[:500])) and _NAME.fullmatch(named[1].upper()):
+                found = named[2]
+            elif linked := _GO.search(line[:2000]):
+                variable = re.search(r"\$\{?(\w+)", linked[1])
+                found = variable[1] if variable else ""
+            if found and (_NAME.fullmatch(found.upper()) or found.upper().endswith("VERSION")):
+                yield replace(file.place, line=number, text=line.strip()[:300]), found
+
+
+def handed(steps: Iterable[Step], name: str) -> Step | None:
+    """The step that gives an argument or variable the commit."""
+    given = re.compile(rf"\b{re.escape(name)}[\"']?\s*[=:]\s*\S{{0,60}}?(?:{_COMMIT})")
+    return next((step for step in steps if given.search(step.text)), None)
+
+
+def stamped_in_ci(repo: Repo, component: Component) -> Iterator[Place]:
+    """Steps of CI that stamp what they build, deploy or announce with the commit."""
+    alone = len(repo.components()) == 1
+    for step in repo.steps():
+        stamps = step.place.repo == component.repo and any(p.search(step.text) for p in _STAMPS)
+        workflow = (repo.read(step.place) or "") if stamps else ""
+        if (
+            stamps
+            and concerns(step, component, alone=alone, workflow=workflow)
+            and _labels_follow(workflow, step)
+        ):
+            yield step.place
+
+
+_STAMPS = (
+    re.compile(
+        rf"--(?:label|annotation)[= ]\S{{0,100}}(?:revision|commit|sha|vcs)\S{{0,20}}="
+        rf"\S{{0,60}}?(?:{_COMMIT})"
+    ),
+    re.compile(r"build-push-action.*\blabels=\$\{\{\s*steps\.[\w-]+\.outputs\.labels"),
+    re.compile(
+        r"(?:--(?:set|update)-env-vars|--env-vars|--labels|--set-string|--set|--env)[= ]\S{0,300}?"
+        rf"(?:GIT|COMMIT|REVISION|RELEASE|SHA|commit|revision|sha)\w*=\S{{0,60}}?(?:{_COMMIT})"
+    ),
+    re.compile(
+        rf"-X[ =]['\"]?[\w./-]{{1,200}}(?:[Cc]ommit|[Gg]it|[Rr]evision|[Ss][Hh][Aa])\w*="
+        rf"\S{{0,60}}?(?:{_COMMIT})"
+    ),
+    re.compile(rf"sentry-cli\s+releases\s.*(?:{_COMMIT})|getsentry/action-release"),
+)
+"""Labels, variables of a deployment, names in a binary, releases of a tracker."""
+
+
+def _labels_follow(workflow: str, step: Step) -> bool:
+    """Whether labels that a build takes over are those of docker/metadata-action, which adds the
+    revision."""
+    return "outputs.labels" not in step.text or "docker/metadata-action" in workflow
+
+
+def read_in_code(component: Component) -> Iterator[tuple[Place, str]]:
+    """Where the serving code asks the environment for its commit, with the variable's name."""
+    code = component.code
+    for call in code.calls:
+        for argument in call.arguments:
+            name = argument.value.name or _platform(argument.value.written)
+            if call.role is Role.APP and _is_commit(name):
+                yield call.place, name
+    for literal in code.literals:
+        if literal.role is Role.APP and _is_commit(literal.text):
+            yield literal.place, literal.text
+    for setting in code.settings:
+        if setting.role is not Role.CI and (found := PLATFORM.search(setting.value)):
+            yield setting.place, found[0]
+
+
+def _platform(written: str) -> str:
+    found = PLATFORM.search(written)
+    return found[0] if found else ""
+
+
+def _is_commit(name: str) -> bool:
+    return bool(PLATFORM.fullmatch(name) or (_NAME.fullmatch(name) and len(name) > 6))

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from agentaudit.finding import Answer, Outcome
+from agentaudit.probe import Example, Gaps, not_applicable, probe
+from agentaudit.probes.models.hub import Load, loads
+from agentaudit.probes.readable import unread
+from agentaudit.source import Component
+
+SHA = "e4ce9877abf3edfe10b0d82785e83bdcb973e22e"
+TRADES = ("model", "embedding", "trainer")
+PYTHON = {"requirements.txt": "transformers==4.53.0\nsentence-transformers==5.0.0\n"}
+LOAD = "from transformers import AutoModel\nmodel = AutoModel.from_pretrained({})\n"
+TS = (
+    'import {{ pipeline }} from "@huggingface/transformers";\n'
+    'export const embed = await pipeline("feature-extraction", "Xenova/bge-small"{});\n'
+)
+NODE = {"package.json": '{"name": "web", "dependencies": {"@huggingface/transformers": "3.6.0"}}'}
+
+
+def _python(source: str) -> dict[str, object]:
+    return {"component": {"files": {**PYTHON, "app.py": source}}}
+
+
+def _load(*arguments: str) -> dict[str, object]:
+    return _python(LOAD.format(", ".join(arguments)))
+
+
+@probe(
+    "models-hub-loads-pinned",
+    fix='Pin the commit of every load: `AutoModel.from_pretrained("BAAI/bge-m3", '
+    f'revision="{SHA}")`; its 40 digits stand under "Files and versions" on the Hub.',
+    examples=[
+        Example(Outcome.PASS, _load('"BAAI/bge-m3"', f'revision="{SHA}"')),
+        Example(
+            Outcome.PASS,
+            {"component": {"files": {**NODE, "app.ts": TS.format(f', {{ revision: "{SHA}" }}')}}},
+        ),
+        Example(
+            Outcome.PASS,
+            _python(f'REV = "{SHA}"\n' + LOAD.format('"BAAI/bge-m3", revision=REV')),
+            "through a constant",
+        ),
+        Example(Outcome.FAIL, _load('"BAAI/bge-m3"')),
+        Example(Outcome.FAIL, _load('"BAAI/bge-m3"', 'revision="main"'), "a branch moves"),
+        Example(Outcome.FAIL, _load('"BAAI/bge-m3"', 'revision="latest_v5"'), "a tag moves too"),
+        Example(
+            Outcome.FAIL,
+            _python(
+                "from sentence_transformers import SentenceTransformer\n"
+                'model = SentenceTransformer("all-MiniLM-L6-v2")\n'
+            ),
+        ),
+        Example(Outcome.FAIL, {"component": {"files": {**NODE, "app.ts": TS.format("")}}}),
+        Example(
+            Outcome.UNKNOWN,
+            _python("import os\n" + LOAD.format('os.environ["MODEL"]')),
+            "nobody can tell whether that is a path or a name on the Hub",
+        ),
+        Example(
+            Outcome.NOT_APPLICABLE, _load('"./models/bge"'), "a local path is no load from the Hub"
+        ),
+        Example(
+            Outcome.NOT_APPLICABLE,
+            _python('"""Add a column."""\nrevision = "1975ea83b712"\n'),
+            "a revision of alembic is none of the Hub",
+        ),
+        Example(
+            Outcome.NOT_APPLICABLE,
+            {"component": {"files": {"requirements.txt": "openai==1.93.0\n", "a.py": "x = 1\n"}}},
+        ),
+    ],
+)
+def hub_loads_pinned(component: Component) -> Answer:
+    """Does every load from the Hugging Face Hub pin a commit?
+
+    A name on the Hub is a git repository that its owner pushes to; weights, tokenizer and even code
+    behind it change without a trace in this one. Tags and branches move, a commit does not.
+    """
+    uses = [use for trade in TRADES for use in component.uses(trade)]
+    if missing := unread(component, uses, "loads from the Hub"):
+        return missing
+    found = loads(component)
+    gaps = Gaps(len(found))
+    for load in found:
+        _ask(gaps, load, component)
+    if not found:
+        return not_applicable("no code of it loads a model from the Hub", component.evidence())
+    return gaps.answer(f"all {len(found)} loads from the Hub pin a commit")
+
+
+def _ask(gaps: Gaps, load: Load, component: Component) -> None:
+    evidence, place = load.call.place.evidence(), component.id
+    if load.pinned:
+        gaps.seen(evidence)
+    elif load.pinned is None:
+        message = f"cannot tell what {load.written} is"
+        gaps.doubt(message, evidence, fact="hub revision", place=place, reason="unresolved")
+    else:
+        message = f"{load.name} is loaded without a revision"
+        if load.revision:
+            message = f"{load.name} is loaded at {load.revision}, which is no commit"
+        gaps.fail(message, evidence, fact="hub revision", place=place, reason="missing")

@@ -1,0 +1,188 @@
+"""The model ids that the serving code of a component and its configuration use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from agentaudit.code import Call, Code, Literal, Role, Setting, Syntax, Value
+from agentaudit.evidence import Place
+from agentaudit.model_ids import ModelId, model_id
+from agentaudit.source import Component
+
+_USED = frozenset(
+    {Syntax.KEYWORD, Syntax.POSITIONAL, Syntax.PAIR, Syntax.ASSIGNMENT, Syntax.DEFAULT}
+    | {Syntax.RETURNED, Syntax.SETTING}
+)
+"""Where an id that is written takes part; a comparison or a member of a list does not."""
+_ASIDE = re.compile(
+    r"(?i)(?:^|[._])(?:tiktoken|encoding_for_model|encodingForModel|encoding_name_for_model|"
+    r"get_encoding|count_tokens|countTokens|num_tokens\w*|token_counter|startswith|startsWith|"
+    r"endswith|endsWith|includes|indexOf|replace|log|logger|logging|print|println|warn|info|debug|"
+    r"error|exception|add_argument|description|has|get_model_cost|calculate_cost)(?:[._]|$)"
+)
+"""Calls that are told about a model and ask it nothing."""
+_TABLE = re.compile(
+    r"(?i)(?:^|[/_.-])(?:pricings?|prices?|costs?|tokenizers?|token[_-]?count\w*|token[_-]?limits?"
+    r"|context[_-]?windows?|model[_-]?(?:metadata|catalog|prices|limits|capabilities)\w*)(?=[/_.-])"
+)
+"""Files that are about models and ask none."""
+_SAID = re.compile(
+    r"(?i)(?:^|_)(?:label|title|display_?name|description|help|placeholder|examples?|docs?|alias"
+    r"|comment|note|tooltip|icon|logo|url|price|cost|text|slug)$"
+)
+"""Names of what is shown to people."""
+_MODEL = re.compile(
+    r"(?i)(?:^|[_.-])(?:model|models|llm|deployment|engine|embedding|embeddings|embedder|chat)"
+    r"|Model|Deployment|Llm|LLM|Embedding"
+)
+"""Names of settings that choose a model."""
+ARGUMENTS = (
+    *("model", "model_name", "modelName", "model_id", "modelId", "model_ids", "engine"),
+    *("deployment", "deployment_name", "deploymentName", "azure_deployment", "azureDeployment"),
+    *("azureOpenAIApiDeploymentName", "azure_openai_api_deployment_name", "llm", "Model"),
+)
+"""Names under which clients are given the model."""
+CONFIGURES = frozenset({Role.APP, Role.INFRA})
+
+
+class Used(NamedTuple):
+    """One id in use."""
+
+    id: ModelId
+    place: Place
+    fixed_by: Place | None
+    """The line of infrastructure code that pins the version behind a deployment's name."""
+
+    @property
+    def pinned(self) -> bool:
+        return self.id.pinned or self.fixed_by is not None
+
+
+def used(component: Component, purposes: frozenset[str]) -> list[Used]:
+    """Every id of these purposes in use, once per id, in the order of the places."""
+    versions = _versions(component.code.settings)
+    found: dict[str, Used] = {}
+    places = sorted(_named(component.code), key=lambda each: _order(each[1]))
+    for text, place in places:
+        named = model_id(text)
+        if named is not None and named.purpose in purposes:
+            fixed = versions.get(_plain(named.text))
+            found.setdefault(named.text.lower(), Used(named, place, fixed))
+    return list(found.values())
+
+
+def asked(call: Call) -> Value | None:
+    """What a call is told to ask, if it is told."""
+    return call.argument(*ARGUMENTS)
+
+
+def _named(code: Code) -> Iterator[tuple[str, Place]]:
+    """Texts that may be ids, where they take part."""
+    for literal in code.literals:
+        if literal.role is Role.APP and _takes_part(literal):
+            yield literal.text, literal.place
+    for call in code.calls:
+        if call.role is Role.APP and not _ASIDE.search(call.callee):
+            value = asked(call)
+            if value is not None and value.text:
+                yield value.text, value.place
+    for setting in code.settings:
+        if setting.role in CONFIGURES and _chooses(setting):
+            yield _value(setting), setting.place
+
+
+def _takes_part(literal: Literal) -> bool:
+    listed = literal.syntax is Syntax.ELEMENT and bool(literal.callee)
+    is_key = literal.syntax is Syntax.PAIR and literal.name.strip("\"'") == literal.text
+    return (
+        not is_key
+        and (listed or literal.syntax in _USED)
+        and not _ASIDE.search(literal.callee)
+        and not _SAID.search(literal.name)
+        and not _TABLE.search(literal.place.path)
+    )
+
+
+def _chooses(setting: Setting) -> bool:
+    return bool(_MODEL.search(setting.path)) and not _SAID.search(setting.name)
+
+
+def _versions(settings: Iterable[Setting]) -> dict[str, Place]:
+    """Id → where infrastructure code pins its version; an id whose deployments are not all pinned
+    is left out. What a deployment is called says nothing about its model."""
+    rows = [each for each in settings if each.role in CONFIGURES and each.place.line]
+    versions = [each for each in rows if _VERSION.search(_name(each))]
+    deployed = {
+        _above(each).removesuffix(".model") for each in rows if _above(each).endswith(".model")
+    }
+    found: dict[str, Place] = {}
+    free: set[str] = set()
+    for setting in rows:
+        named = model_id(_value(setting))
+        if named is None or setting in versions:
+            continue
+        plain = _plain(named.text)
+        version = _beside(setting, versions)
+        if version is not None and _is_version(_value(version)):
+            found.setdefault(plain, version.place)
+        elif version is not None or not (_stem(setting) or _above(setting) in deployed):
+            free.add(plain)
+    return {plain: place for plain, place in found.items() if plain not in free}
+
+
+_VERSION = re.compile(r"(?i)(?:model|deployment)?_?version$")
+_NAME = re.compile(r"(?i)(?:model|deployment)?_?(?:name|id)?$")
+_DEFAULT = re.compile(r"\$\{\w{1,100}=([^{}]{0,200})\}")
+"""How a template of parameters writes a variable with its default."""
+_NEAR = 8
+"""Lines between the name and the version of one model in a list of several."""
+
+
+def _value(setting: Setting) -> str:
+    found = _DEFAULT.fullmatch(setting.value.strip())
+    return found[1] if found else setting.value
+
+
+def _name(setting: Setting) -> str:
+    """Its name; a parameter stands above its `value`."""
+    keys = setting.path.split(".")
+    return keys[-2] if setting.name == "value" and len(keys) > 1 else setting.name
+
+
+def _stem(setting: Setting) -> str:
+    """What the names of a model's name and version have in common."""
+    name = _name(setting)
+    return (_VERSION if _VERSION.search(name) else _NAME).sub("", name, count=1).lower()
+
+
+def _beside(setting: Setting, versions: list[Setting]) -> Setting | None:
+    """The version of the same model: next to it, or of the same stem anywhere in the file."""
+    stem, line = _stem(setting), setting.place.line or 0
+    near = [
+        (abs((each.place.line or 0) - line), each)
+        for each in versions
+        if each.place.path == setting.place.path
+        and _above(each) == _above(setting)
+        and _stem(each) == stem
+    ]
+    near = [(far, each) for far, each in near if stem or far <= _NEAR]
+    return min(near, key=lambda pair: pair[0])[1] if near else None
+
+
+def _above(setting: Setting) -> str:
+    return setting.path.rpartition(".")[0].lower() if setting.name != "value" else ""
+
+
+def _is_version(text: str) -> bool:
+    """Azure numbers or dates its versions; `latest` and variables are none."""
+    return bool(re.fullmatch(r"20\d\d-\d\d-\d\d|\d{1,4}(?:[.-][\w]{1,20}){0,3}", text.strip()))
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace("gpt-35", "gpt-3.5")
+
+
+def _order(place: Place) -> tuple[str, str, int]:
+    return place.repo, place.path, place.line or 0

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+from agentaudit.code import Strength, Value
+from agentaudit.evidence import Evidence
+from agentaudit.finding import Answer, Outcome
+from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
+from agentaudit.probes.asking import asking, asks
+from agentaudit.probes.callers import calls_of
+from agentaudit.probes.models.hub import loads
+from agentaudit.probes.models.ids import Used, asked, used
+from agentaudit.probes.readable import unread
+from agentaudit.source import Component
+
+PURPOSES = frozenset({"chat", "embedding"})
+TRADES = ("model", "agent", "embedding")
+LOCAL = frozenset(
+    {"transformers", "vllm", "llama-cpp-python", "ctransformers", "ctranslate2", "sglang"}
+    | {"mlx-lm", "onnxruntime-genai", "huggingface-hub", "sentence-transformers", "fastembed"}
+    | {"flagembedding", "@huggingface/transformers", "@xenova/transformers", "node-llama-cpp"}
+)
+"""Libraries that load the weights themselves: nothing is asked of a provider."""
+PYTHON = {"requirements.txt": "openai==1.93.0\n"}
+NODE = {"package.json": '{"name": "web", "dependencies": {"ai": "5.0.0", "@ai-sdk/openai": "2"}}'}
+ASK = "from openai import OpenAI\nclient = OpenAI()\ndef answer(q):\n    return "
+CREATE = "client.chat.completions.create(model={}, messages=[{{'role': 'user', 'content': q}}])\n"
+AZURE = (
+    "from openai import AzureOpenAI\nclient = AzureOpenAI()\ndef answer(q):\n    return "
+    "client.chat.completions.create(model='gpt-4o', messages=[])\n"
+)
+BICEP = "param chatModelName string = 'gpt-4o'\nparam chatModelVersion string = '{}'\n"
+
+
+def _component(source: str, name: str = "app.py", **more: str) -> dict[str, object]:
+    manifest = NODE if name.endswith(".ts") else PYTHON
+    return {"component": {"files": {**manifest, name: source, **more}}}
+
+
+@probe(
+    "models-ids-pinned",
+    fix="Name the dated version where the id is set, and change it by a commit: "
+    '`model="gpt-4o-2024-08-06"` instead of `model="gpt-4o"` (Azure: `version: \'2024-08-06\'` '
+    "beside the model's name in the Bicep deployment).",
+    examples=[
+        Example(Outcome.PASS, _component(ASK + CREATE.format('"gpt-4o-2024-08-06"'))),
+        Example(
+            Outcome.PASS,
+            _component(
+                'import { generateText } from "ai";\nimport { openai } from "@ai-sdk/openai";\n'
+                'const model = openai("gpt-4o-2024-08-06");\n'
+                "export const answer = (prompt: string) => generateText({ model, prompt });\n",
+                "app.ts",
+            ),
+        ),
+        Example(
+            Outcome.PASS,
+            _component(AZURE, **{"infra/main.bicep": BICEP.format("2024-08-06")}),
+            "the deployment's name is an alias; its version is pinned in Bicep",
+        ),
+        Example(Outcome.FAIL, _component(ASK + CREATE.format('"gpt-4o"'))),
+        Example(
+            Outcome.FAIL,
+            _component(
+                "import os\n" + ASK + CREATE.format('os.getenv("MODEL", "gpt-4o")'),
+            ),
+            "the default of an environment variable is used",
+        ),
+        Example(
+            Outcome.FAIL,
+            _component(
+                'import { generateText } from "ai";\nimport { openai } from "@ai-sdk/openai";\n'
+                "export const answer = (prompt: string) =>\n"
+                '  generateText({ model: openai("gpt-4o"), prompt });\n',
+                "app.ts",
+            ),
+        ),
+        Example(
+            Outcome.FAIL,
+            _component(AZURE, **{"infra/main.bicep": BICEP.format("latest")}),
+            "`latest` in Bicep pins nothing",
+        ),
+        Example(
+            Outcome.UNKNOWN,
+            _component("import os\n" + ASK + CREATE.format('os.environ["MODEL"]')),
+            "the id is set outside of the repository",
+        ),
+        Example(
+            Outcome.NOT_APPLICABLE,
+            {
+                "component": {
+                    "files": {
+                        "requirements.txt": "vllm==0.9.2\n",
+                        "app.py": "from vllm import LLM\nllm = LLM(model='Qwen/Qwen3-8B')\n",
+                    }
+                }
+            },
+            "it serves the model itself",
+        ),
+        Example(
+            Outcome.NOT_APPLICABLE,
+            {"component": {"files": {"requirements.txt": "flask==3.1.0\n", "app.py": "x = 1\n"}}},
+            "it calls no model",
+        ),
+    ],
+)
+def ids_pinned(component: Component) -> Answer:
+    """Does every model id in use name a dated or immutable version?
+
+    `gpt-4o` is whatever the provider serves under that name today. When answers change and no
+    commit explains it, the alias moved; a dated id moves only when the team moves it.
+    """
+    declared = [use for trade in TRADES for use in component.uses(trade)]
+    if missing := unread(component, declared, "model ids"):
+        return missing
+    if not asks(component):
+        return not_applicable("no code of it asks a model", component.evidence())
+    found = _hosted(component)
+    if moving := [each for each in found if not each.pinned]:
+        return _alias(moving, len(found), component)
+    doubts = _elsewhere(component, found)
+    if found and not doubts:
+        message = f"all {len(found)} model ids in use name one version: {_listed(found)}"
+        return passed(message, *map(_shown, found[:5]))
+    if doubts:
+        return unknown(
+            f"the model is named outside of the repository: {doubts[0].written}",
+            *(each.place.evidence() for each in doubts[:5]),
+            reason="set_at_run_time",
+            fact="model id",
+            place=component.id,
+        )
+    return _nothing(component)
+
+
+def _hosted(component: Component) -> list[Used]:
+    """Ids in use, but for models that the component loads itself: those are asked of no provider,
+    and another criterion asks for their commit."""
+    own = {load.name.rpartition("/")[2].lower() for load in loads(component)}
+    return [each for each in used(component, PURPOSES) if each.id.text.lower() not in own]
+
+
+def _alias(moving: list[Used], total: int, component: Component) -> Answer:
+    return failed(
+        f"{len(moving)} of {total} model ids in use are aliases that can move: {_listed(moving)}",
+        *map(_shown, moving[:5]),
+        reason="model_alias_mutable",
+        fact="model id",
+        place=component.id,
+    )
+
+
+def _nothing(component: Component) -> Answer:
+    """No id is in sight: is a hosted model asked at all?"""
+    hosted = [use for use in asking(component) if use.library not in LOCAL]
+    calls = [use for use in hosted if use.trade == "model" and use.strength >= Strength.CALLED]
+    if not calls:
+        return not_applicable("its code names and asks no hosted model", component.evidence())
+    return unknown(
+        f"{calls[0].library} is called, and no model id is visible in code or configuration",
+        calls[0].place.evidence(),
+        reason="no_id_visible",
+        fact="model id",
+        place=component.id,
+    )
+
+
+def _elsewhere(component: Component, found: list[Used]) -> list[Value]:
+    """Models that the environment names and nothing in the repository does."""
+    values = [(call, asked(call)) for call in calls_of(component, *TRADES)]
+    fixed = any(each.fixed_by for each in found)
+    answered = any(each.id.purpose == "chat" for each in found)
+    return [
+        value
+        for call, value in values
+        if value is not None
+        and value.text is None
+        and (value.name or not answered)
+        and not (fixed and "azure" in call.callee.lower())
+    ]
+
+
+def _shown(each: Used) -> Evidence:
+    return (each.fixed_by or each.place).evidence()
+
+
+def _listed(found: list[Used]) -> str:
+    names = [each.id.text for each in found[:4]]
+    return ", ".join(names) + (f" and {len(found) - 4} more" if len(found) > 4 else "")

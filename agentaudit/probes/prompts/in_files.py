@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import re
+
+from agentaudit.code import Prompt, PromptKind, Role
+from agentaudit.evidence import Evidence
+from agentaudit.finding import Answer, Outcome
+from agentaudit.probe import Example, Limits, failed, not_applicable, passed, probe, unknown
+from agentaudit.probes.asking import asking, asks
+from agentaudit.probes.readable import unread
+from agentaudit.source import Component
+
+LIMITS = {"inline_share": 0.1, "inline_characters": 200}
+_DEDICATED = re.compile(
+    r"(?i)(?:^|/)(?:[\w-]{0,40}prompts?|prompt[_-]?(?:templates?|library|store)|instructions)/"
+    r"|(?:^|[/_.-])(?:[\w-]{0,60}[_.-])?(?:system[_-]?)?(?:prompts?|instructions|prompt[_-]templates?)"
+    r"(?:[_.-](?:v?\d{1,4}|templates?|constants?|en))?\.\w{1,8}$"
+    r"|Prompts?(?:Templates?)?\.(?:java|cs|kt|go|ts|tsx|js)$"
+)
+"""Modules and directories that hold prompts and nothing else, by their name."""
+
+PYTHON = {"requirements.txt": "openai==1.93.0\n"}
+NODE = {"package.json": '{"name": "web", "dependencies": {"ai": "5.0.0", "@ai-sdk/openai": "2"}}'}
+TEXT = (
+    "You are the planner of an invoice workflow. Read the e-mail of the customer, decide which "
+    "document it asks for, and name the fields that are missing. Never invent an amount. Answer "
+    "with one JSON object that has the keys document, fields and reason, and nothing besides it."
+)
+ASK = (
+    "from openai import OpenAI\nfrom pathlib import Path\n{}\nclient = OpenAI()\n\n"
+    "def answer(question):\n    return client.chat.completions.create(model='gpt-4o', messages=["
+    "{{'role': 'system', 'content': {}}}, {{'role': 'user', 'content': question}}])\n"
+)
+TS = (
+    'import {{ generateText }} from "ai";\nimport {{ openai }} from "@ai-sdk/openai";\n{}\n'
+    "export const answer = (prompt: string) =>\n"
+    '  generateText({{ model: openai("gpt-4o"), system: {}, prompt }});\n'
+)
+
+
+def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
+    return {"component": {"files": {**manifest, **files}}, "limits": LIMITS}
+
+
+@probe(
+    "prompts-in-files",
+    fix="Move each prompt into a file of its own under version control, `prompts/planner.md`, and "
+    'read it: `SYSTEM = Path("prompts/planner.md").read_text()`; or keep it in a prompt registry '
+    "and fetch it by version.",
+    examples=[
+        Example(
+            Outcome.PASS,
+            _files(
+                PYTHON,
+                **{
+                    "app.py": ASK.format("", 'Path("prompts/planner.md").read_text()'),
+                    "prompts/planner.md": TEXT,
+                },
+            ),
+        ),
+        Example(
+            Outcome.PASS,
+            _files(
+                PYTHON,
+                **{
+                    "prompts.py": f'PLANNER = """{TEXT}"""\n',
+                    "app.py": ASK.format("from prompts import PLANNER", "PLANNER"),
+                },
+            ),
+            "a module of prompts and nothing else",
+        ),
+        Example(
+            Outcome.PASS,
+            _files(
+                NODE,
+                **{
+                    "lib/prompts.ts": f"export const planner = `{TEXT}`;\n",
+                    "app.ts": TS.format('import { planner } from "./lib/prompts";', "planner"),
+                },
+            ),
+        ),
+        Example(Outcome.FAIL, _files(PYTHON, **{"app.py": ASK.format("", f'"""{TEXT}"""')})),
+        Example(Outcome.FAIL, _files(NODE, **{"app.ts": TS.format("", f"`{TEXT}`")})),
+        Example(
+            Outcome.FAIL,
+            _files(
+                PYTHON,
+                **{
+                    "app.py": ASK.format("", f'"""{TEXT}"""'),
+                    "examples/prompts/other.md": TEXT,
+                },
+            ),
+            "prompts of an example are not the system's own",
+        ),
+        Example(
+            Outcome.NOT_APPLICABLE,
+            _files({"requirements.txt": "flask==3.1.0\n"}, **{"app.py": "x = 1\n"}),
+            "it calls no model",
+        ),
+    ],
+)
+def in_files(component: Component, limits: Limits) -> Answer:
+    """Do prompts live in dedicated, versioned files or a prompt registry, not inline in code?
+
+    A prompt inside a function is found by nobody but its author, cannot be named by version and
+    changes unseen among other lines. In a file of its own its history is the prompt's history.
+    """
+    declared = [use for trade in ("model", "agent") for use in component.uses(trade)]
+    if missing := unread(component, declared, "prompts"):
+        return missing
+    if not asks(component):
+        return not_applicable("no code of it asks a model", component.evidence())
+    prompts = [p for p in component.code.prompts if p.role is Role.APP]
+    apart = [p for p in prompts if _is_apart(p)]
+    inline = [p for p in prompts if not _is_apart(p) and p.length >= limits["inline_characters"]]
+    if inline and (not apart or len(inline) > limits["inline_share"] * len([*apart, *inline])):
+        return _inline(component, inline, apart)
+    if apart:
+        apart.sort(key=lambda prompt: prompt.kind is not PromptKind.REGISTRY)
+        return passed(_praise(apart), *map(_shown, apart[:5]))
+    if short := [p for p in prompts if not _is_apart(p)]:
+        return _inline(component, short, apart)
+    return _none(component)
+
+
+def _is_apart(prompt: Prompt) -> bool:
+    return prompt.kind is not PromptKind.INLINE or bool(_DEDICATED.search(prompt.place.path))
+
+
+def _inline(component: Component, inline: list[Prompt], apart: list[Prompt]) -> Answer:
+    inline = sorted(inline, key=lambda p: -p.length)
+    return failed(
+        f"{len(inline)} of {len(inline) + len(apart)} prompts stand inline in code, the longest "
+        f"with {inline[0].length} characters",
+        *map(_shown, inline[:5]),
+        reason="inline",
+        fact="prompt files",
+        place=component.id,
+    )
+
+
+def _praise(apart: list[Prompt]) -> str:
+    """What is there; a registry beside local text may silently answer with the local text."""
+    fetched = [p for p in apart if p.kind is PromptKind.REGISTRY]
+    local = len(apart) - len(fetched)
+    if not fetched:
+        return f"{local} prompts live in files of their own"
+    beside = f"; {local} more lie in files, a fallback may use them unseen" if local else ""
+    return f"{len(fetched)} prompts are fetched from a prompt registry{beside}"
+
+
+def _none(component: Component) -> Answer:
+    return unknown(
+        "its code asks a model, and no prompt of this system is visible",
+        *(use.place.evidence() for use in asking(component)[:1]),
+        reason="no_prompt_visible",
+        fact="prompt files",
+        place=component.id,
+    )
+
+
+def _shown(prompt: Prompt) -> Evidence:
+    """Never the prompt itself: its name and length say which one it is."""
+    return prompt.place.evidence(f"{prompt.name or prompt.kind.value}: {prompt.length} characters")

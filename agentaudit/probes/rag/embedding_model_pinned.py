@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import re
+
+from agentaudit.code import Call, Role, Strength
+from agentaudit.evidence import Evidence
+from agentaudit.finding import Answer, Outcome
+from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
+from agentaudit.probes.models.hub import Load, loads
+from agentaudit.probes.models.hub_loads_pinned import SHA
+from agentaudit.probes.models.ids import Used, asked, used
+from agentaudit.probes.rag.ingestion import is_rag
+from agentaudit.probes.readable import unread
+from agentaudit.source import Component
+
+TRADES = ("vector_store", "retriever", "embedding")
+_MAKES = re.compile(
+    r"^(?:(?:Azure)?OpenAIEmbeddings?|OpenAI(?:Document|Text)Embedder|MistralAIEmbeddings?"
+    r"|CohereEmbeddings?|VertexAIEmbeddings?|BedrockEmbeddings?|GoogleGenerativeAIEmbeddings?"
+    r"|HuggingFaceEmbeddings?|FastEmbedEmbeddings|VoyageAIEmbeddings?|TextEmbedding"
+    r"|DefaultEmbeddingFunction|OpenAIEmbeddingFunction|AllMiniLmL6V2\w{0,40}EmbeddingModel)$"
+)
+"""Clients of embeddings that have a default model."""
+PYTHON = {"requirements.txt": "chromadb==1.0.15\nopenai==1.93.0\nsentence-transformers==5.0.0\n"}
+STORE = "import chromadb\nstore = chromadb.PersistentClient().get_collection('kb')\n"
+OPENAI = (
+    STORE + "from openai import OpenAI\n\ndef search(question):\n"
+    "    found = OpenAI().embeddings.create(model='{}', input=question)\n"
+    "    return store.query(query_embeddings=[found.data[0].embedding])\n"
+)
+LOCAL = (
+    STORE + "from sentence_transformers import SentenceTransformer\n"
+    "model = SentenceTransformer('all-MiniLM-L6-v2'{})\n\ndef search(question):\n"
+    "    return store.query(query_embeddings=[model.encode(question)])\n"
+)
+JAVA = (
+    "package app;\nimport dev.langchain4j.model.openai.OpenAiEmbeddingModel;\n"
+    "import dev.langchain4j.store.embedding.qdrant.QdrantEmbeddingStore;\n"
+    'class Search {{\n  Object model = OpenAiEmbeddingModel.builder().modelName("{}").build();\n'
+    '  Object store = QdrantEmbeddingStore.builder().host("db").build();\n}}\n'
+)
+POM = (
+    "<project><modelVersion>4.0.0</modelVersion><artifactId>app</artifactId><dependencies>"
+    "<dependency><groupId>dev.langchain4j</groupId><artifactId>langchain4j-qdrant</artifactId>"
+    "<version>1.1.0</version></dependency></dependencies></project>"
+)
+
+
+def _python(source: str, **more: str) -> dict[str, object]:
+    return {"component": {"files": {**PYTHON, "app.py": source, **more}}}
+
+
+def _java(model: str) -> dict[str, object]:
+    return {
+        "component": {
+            "files": {"pom.xml": POM, "src/main/java/app/Search.java": JAVA.format(model)}
+        }
+    }
+
+
+@probe(
+    "rag-embedding-model-pinned",
+    fix="Pin what computes the vectors: a commit for a model of the Hub, "
+    f'`SentenceTransformer("BAAI/bge-m3", revision="{SHA}")`; for a hosted one the version of the '
+    "deployment (Bicep: `version: '1'`) or an id that carries it (`text-embedding-005`).",
+    examples=[
+        Example(Outcome.PASS, _python(LOCAL.format(f", revision='{SHA}'"))),
+        Example(
+            Outcome.PASS,
+            _python(
+                OPENAI.format("text-embedding-3-large"),
+                **{
+                    "infra/main.bicep": "param embeddingModelName string = "
+                    "'text-embedding-3-large'\nparam embeddingModelVersion string = '1'\n"
+                },
+            ),
+            "the deployment pins the version",
+        ),
+        Example(Outcome.PASS, _java("text-embedding-005")),
+        Example(Outcome.FAIL, _python(OPENAI.format("text-embedding-3-small"))),
+        Example(Outcome.FAIL, _python(LOCAL.format("")), "whatever lies on the Hub today"),
+        Example(Outcome.FAIL, _java("text-embedding-3-small")),
+        Example(
+            Outcome.FAIL,
+            _python(
+                "from langchain_chroma import Chroma\n"
+                "from langchain_openai import OpenAIEmbeddings\n"
+                "import chromadb\nstore = Chroma(embedding_function=OpenAIEmbeddings())\n"
+            ),
+            "the library chooses",
+        ),
+        Example(
+            Outcome.UNKNOWN,
+            _python(
+                "import os\n" + OPENAI.replace("'{}'", "os.environ['EMBEDDING_MODEL']"),
+            ),
+            "it is set outside of the repository",
+        ),
+        Example(
+            Outcome.NOT_APPLICABLE,
+            {"component": {"files": {"requirements.txt": "openai==1.93.0\n", "a.py": "x = 1\n"}}},
+            "it retrieves nothing",
+        ),
+    ],
+)
+def embedding_model_pinned(component: Component) -> Answer:
+    """Is the embedding model pinned to a version?
+
+    Vectors of two models, or of two versions of one, do not compare. When the model behind a name
+    changes, the questions no longer find what was indexed, and nothing in the repository says so.
+    """
+    declared = [use for trade in TRADES for use in component.uses(trade)]
+    if missing := unread(component, declared, "the embedding model"):
+        return missing
+    if not is_rag(component, Strength.IMPORTED):
+        return not_applicable("its code searches no vector store", component.evidence())
+    named = used(component, frozenset({"embedding"}))
+    local = [load for load in loads(component) if load.embeds]
+    free = [each for each in named if not each.pinned and not _loaded(each, local)]
+    loose = [load for load in local if load.pinned is False]
+    if free or loose:
+        return _moving(component, free, loose)
+    if doubts := [load for load in local if load.pinned is None]:
+        return _unsaid(
+            component, "which embedding model is loaded", doubts[0].call.place.evidence()
+        )
+    if by_default := [c for c in component.code.calls if _takes_default(c)]:
+        return _by_default(component, by_default[0])
+    if named or local:
+        shown = [_shown(each) for each in named] + [x.call.place.evidence() for x in local]
+        return passed("the embedding model is pinned", *shown[:5])
+    return _unsaid(component, "which embedding model is used", component.evidence())
+
+
+def _loaded(each: Used, local: list[Load]) -> bool:
+    """Whether the id is what a load from the Hub names: that load says whether it is pinned."""
+    return any(load.name.lower().endswith(each.id.text.lower()) for load in local)
+
+
+def _moving(component: Component, free: list[Used], loose: list[Load]) -> Answer:
+    names = [each.id.text for each in free] + [load.name for load in loose]
+    shown = [each.place.evidence() for each in free] + [x.call.place.evidence() for x in loose]
+    return failed(
+        f"the embedding model is named without a version: {', '.join(names[:3])}",
+        *shown[:5],
+        reason="missing",
+        fact="embedding model version",
+        place=component.id,
+    )
+
+
+def _takes_default(call: Call) -> bool:
+    """Whether a client of embeddings is made without saying of which model."""
+    named = asked(call) is not None or call.argument("embed_model", "embedding_model") is not None
+    makes = call.role is Role.APP and _MAKES.search(call.method) is not None
+    return makes and not named and call.at(0) is None
+
+
+def _by_default(component: Component, call: Call) -> Answer:
+    return failed(
+        f"{call.method} is made without a model: the library's default computes the vectors",
+        call.place.evidence(),
+        reason="default_model",
+        fact="embedding model version",
+        place=component.id,
+    )
+
+
+def _unsaid(component: Component, what: str, shown: Evidence) -> Answer:
+    return unknown(
+        f"the code does not say {what}",
+        shown,
+        reason="set_at_run_time",
+        fact="embedding model version",
+        place=component.id,
+    )
+
+
+def _shown(each: Used) -> Evidence:
+    return (each.fixed_by or each.place).evidence()

@@ -1,0 +1,151 @@
+"""The stages by which documents become an index: load, chunk, embed, index."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from agentaudit.code import Call, Role, Strength
+from agentaudit.source import Component
+
+_COUNTS = frozenset({Role.APP, Role.INFRA})
+RETRIEVES = ("vector_store", "retriever")
+
+_INDEX = re.compile(
+    r"EmbeddingStoreIngestor|(?:^|[._])(?:a?add_documents|a?add_texts|a?from_documents|a?from_texts|add_embeddings"
+    r"|from_embeddings|upsert|upsert_points|upload_points|upload_collection|upload_documents"
+    r"|merge_or_upload_documents|index_documents|insert_nodes|insert_many|batch_import|add_nodes"
+    r"|add_vectors|addDocuments|fromDocuments|fromTexts|addVectors|upsertPoints|upsertAsync"
+    r"|UpsertAsync|Upsert|UpsertPoints|UpsertBatchAsync|UploadDocumentsAsync|uploadDocuments|mergeOrUploadDocuments"
+    r"|IndexDocumentsAsync|MergeOrUploadDocumentsAsync|insertMany|addTexts|add_faiss_index"
+    r"|write_documents|DocumentWriter|run_ingestion|ImportDocumentAsync|ImportTextAsync"
+    r"|upload_and_poll|uploadAndPoll|import_files|start_ingestion_job|EmbeddingStoreIngestor"
+    r"|build_index|create_search_client_index|add_with_ids|add_items|bulk|async_bulk|parallel_bulk"
+    r"|streaming_bulk|upload_batch)$"
+)
+"""Calls that put vectors or documents into an index."""
+_INDEX_OF_STORE = frozenset({"add", "insert", "Add", "Insert"})
+"""Names that say so only where a vector store is what is called."""
+_ROW = re.compile(r"(?:Chunk|Embedding|Vector|Document|Node|Passage|Record|Point)\w{0,20}$")
+_VECTORS = frozenset({"embedding", "embeddings", "vector", "vectors", "content_vector"})
+"""A row of a table is an index too, when it holds a vector."""
+_MANAGED = re.compile(
+    r"vector_stores?\.(?:file_batches|files)\.|vectorStores\.(?:fileBatches|files)\."
+    r"|start_ingestion_job|import_files|ImportDocumentAsync|ImportTextAsync|build_index"
+    r"|EmbeddingStoreIngestor|SearchIndexerClient"
+)
+"""Services and components that load, cut and embed by themselves."""
+_HOSTED = re.compile(r"vector_stores?\.|vectorStores\.|FileSearchTool$|fileSearchTool$")
+"""Indexes that a provider of models keeps."""
+_CHUNK = re.compile(
+    r"(?i)(?:^|[._])(?:split_documents|split_text|splitdocuments|splittext|splitall|create_documents"
+    r"|get_nodes_from_documents|documentsplitters?\.\w+|textchunker\.\w+|documentsplitter)$"
+    r"|(?:text|sentence|token|markdown|node|semantic|code|html|document|recursive)_?(?:splitter|parser|chunker)"
+    r"|chunk|(?:^|[._])split_(?:pages|into|doc)"
+)
+_EMBED = re.compile(
+    r"(?i)embed(?!ded\b)|(?:model|encoder|transformer\w*|embedder)\.encode$|vectori[sz]e"
+)
+_EMBEDDING_STORE = re.compile(
+    r"(?:^|[._])(?:VectorStoreIndex\.(?:from_documents|fromDocuments)|a?from_documents|a?from_texts"
+    r"|a?add_documents|a?add_texts|fromDocuments|fromTexts|addDocuments)$"
+    r"|springframework\.ai\.vectorstore\.\w+\.(?:add|accept|write)$"
+)
+"""Stores that embed what they are given."""
+_LOAD = re.compile(
+    r"(?:Loader|Reader|Parser|Connector|DocumentConverter)(?:$|\.)|(?:^|[._])(?:load_data|lazy_load"
+    r"|aload|partition\w*|read_csv|read_json|read_parquet|read_text|read_bytes|load_documents"
+    r"|PdfReader|PdfDocument|loadDocuments?|glob|rglob|walk|extract_text|parse_document\w*"
+    r"|convert_to_markdown|MarkItDown|begin_analyze_document|readFile|readFileSync|ReadAllText"
+    r"|ReadFile|LlamaParse|FileSystemDocumentLoader\.\w+|fetch_documents|load_file\w*)$"
+)
+
+
+NAMES = ("load", "chunk", "embed", "index")
+
+
+class Stages(NamedTuple):
+    """The first call that shows each stage; None where none does."""
+
+    load: Call | None
+    chunk: Call | None
+    embed: Call | None
+    fill: Call | None
+
+    @property
+    def managed(self) -> bool:
+        """Whether what indexes also loads, cuts and embeds."""
+        return self.fill is not None and bool(_MANAGED.search(self.fill.callee))
+
+    @property
+    def missing(self) -> list[str]:
+        return [name for name, call in zip(NAMES, self, strict=True) if call is None]
+
+    @property
+    def whole(self) -> bool:
+        """Embedding and indexing must be there; rows that are whole documents need no cutting, and
+        documents that come with a request no loading."""
+        prepared = self.load is not None or self.chunk is not None
+        return self.managed or (prepared and self.embed is not None and self.fill is not None)
+
+
+def is_rag(component: Component, at_least: Strength) -> bool:
+    """Whether its code searches or fills an index of vectors."""
+    used = any(use.strength >= at_least for use in component.uses("vector_store"))
+    return used or any(
+        c.role is Role.APP and _HOSTED.search(c.callee) for c in component.code.calls
+    )
+
+
+def stages(components: Iterable[Component]) -> Stages:
+    """The stages that the components show together."""
+    components = list(components)
+    stores = tuple(_modules(components))
+    calls = [c for each in components for c in each.code.calls if c.role in _COUNTS]
+    return Stages(
+        load=_first(c for c in calls if _LOAD.search(c.callee)),
+        chunk=_first(c for c in calls if _CHUNK.search(c.callee)),
+        embed=_first(c for c in calls if _embeds(c)),
+        fill=_first(c for c in calls if _indexes(c, stores)),
+    )
+
+
+def indexing(component: Component) -> list[Call]:
+    """Calls of a component that put documents into an index."""
+    stores = tuple(_modules([component]))
+    return [c for c in component.code.calls if c.role in _COUNTS and _indexes(c, stores)]
+
+
+def _first(calls: Iterator[Call]) -> Call | None:
+    """The call that shows a stage best: one in code that is called ingestion or so."""
+    found = sorted(calls, key=lambda call: not _TELLING.search(call.place.path))
+    return found[0] if found else None
+
+
+_TELLING = re.compile(r"(?i)ingest|index|embed|chunk|loader|vector|(?:^|[/_])rag|knowledge|etl")
+
+
+def _modules(components: Iterable[Component]) -> Iterator[str]:
+    """Modules of vector stores, as they are imported."""
+    for component in components:
+        libraries = {use.library for use in component.uses("vector_store")}
+        yield from (i.module for i in component.code.imports if i.library in libraries)
+
+
+def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
+    if call.place.path.endswith((".tsx", ".jsx")):
+        return False
+    if _INDEX.search(call.callee):
+        return "." in call.callee
+    if call.callee.startswith("org.springframework.ai.vectorstore"):
+        return call.method in ("add", "accept", "write")
+    row = _ROW.search(call.method) and any(a.name in _VECTORS for a in call.arguments)
+    return bool(row) or (call.method in _INDEX_OF_STORE and call.below(*stores))
+
+
+def _embeds(call: Call) -> bool:
+    if _EMBEDDING_STORE.search(call.callee):
+        return True
+    given = any("embed" in argument.name.lower() for argument in call.arguments)
+    return given or bool(_EMBED.search(call.callee))

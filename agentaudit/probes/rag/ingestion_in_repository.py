@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from agentaudit.code import Strength
+from agentaudit.finding import Answer, Outcome
+from agentaudit.probe import Example, failed, not_applicable, passed, probe
+from agentaudit.probes.rag.ingestion import NAMES, RETRIEVES, Stages, is_rag, stages
+from agentaudit.probes.readable import unread
+from agentaudit.source import Component, Repo
+
+PYTHON = {"requirements.txt": "langchain-chroma==0.2.4\nlangchain-text-splitters==0.3.8\n"}
+NODE = {
+    "package.json": '{"name": "web", "dependencies": {"@langchain/qdrant": "0.1.2", '
+    '"@langchain/textsplitters": "0.1.0", "@langchain/openai": "0.6.0"}}'
+}
+SEARCH = (
+    "from langchain_chroma import Chroma\nfrom langchain_openai import OpenAIEmbeddings\n"
+    'store = Chroma(persist_directory="db", embedding_function=OpenAIEmbeddings())\n\n'
+    "def search(question):\n    return store.similarity_search(question)\n"
+)
+INGEST = (
+    "from langchain_chroma import Chroma\nfrom langchain_openai import OpenAIEmbeddings\n"
+    "from langchain_community.document_loaders import PyPDFLoader\n"
+    "from langchain_text_splitters import RecursiveCharacterTextSplitter\n\n"
+    "def run(path):\n    pages = PyPDFLoader(path).load()\n"
+    "    chunks = RecursiveCharacterTextSplitter(chunk_size=500).split_documents(pages)\n"
+    '    Chroma.from_documents(chunks, OpenAIEmbeddings(), persist_directory="db")\n\n'
+    'if __name__ == "__main__":\n    run("manual.pdf")\n'
+)
+TS = (
+    'import { QdrantVectorStore } from "@langchain/qdrant";\n'
+    'import { OpenAIEmbeddings } from "@langchain/openai";\n'
+    'import { RecursiveCharacterTextSplitter } from "@langchain/textsplitters";\n'
+    'import { readFile } from "node:fs/promises";\n\n'
+    "export async function ingest(path: string) {\n"
+    '  const text = await readFile(path, "utf8");\n'
+    "  const splitter = new RecursiveCharacterTextSplitter({ chunkSize: 500 });\n"
+    "  const docs = await splitter.createDocuments([text], [{ source: path }]);\n"
+    "  await QdrantVectorStore.fromDocuments(docs, new OpenAIEmbeddings(), {});\n}\n"
+)
+
+
+def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
+    return {"component": {"files": {**manifest, **files}}}
+
+
+@probe(
+    "rag-ingestion-in-repository",
+    fix="Commit the code that fills the index beside the code that searches it, for instance "
+    "ingest.py: load, `RecursiveCharacterTextSplitter(...).split_documents(docs)`, embed, "
+    "`store.add_documents(chunks)`.",
+    examples=[
+        Example(Outcome.PASS, _files(PYTHON, **{"app.py": SEARCH, "ingest.py": INGEST})),
+        Example(Outcome.PASS, _files(NODE, **{"ingest.ts": TS})),
+        Example(Outcome.FAIL, _files(PYTHON, **{"app.py": SEARCH}), "only the search is here"),
+        Example(
+            Outcome.FAIL,
+            _files(PYTHON, **{"app.py": SEARCH, "examples/ingest.py": INGEST}),
+            "an example fills no index of this system",
+        ),
+        Example(
+            Outcome.NOT_APPLICABLE,
+            _files({"requirements.txt": "openai==1.93.0\n"}, **{"app.py": "x = 1\n"}),
+            "it searches no index",
+        ),
+        Example(
+            Outcome.NOT_APPLICABLE,
+            _files(
+                {
+                    "go.mod": "module x\n\ngo 1.24\n\n"
+                    "require github.com/alecthomas/chroma/v2 v2.15.0\n"
+                },
+                **{"main.go": 'package main\n\nimport "github.com/alecthomas/chroma/v2/quick"\n'},
+            ),
+            "that chroma colours source code",
+        ),
+    ],
+)
+def ingestion_in_repository(repo: Repo, component: Component) -> Answer:
+    """Is the ingestion code (load, chunk, embed, index) in the repository?
+
+    What a retriever finds was decided when the documents were cut and embedded. Without that code
+    an index cannot be rebuilt, and a wrong chunk cannot be traced to the step that made it.
+    """
+    declared = [use for trade in RETRIEVES for use in component.uses(trade)]
+    if missing := unread(component, declared, "the ingestion code"):
+        return missing
+    if not is_rag(component, Strength.IMPORTED):
+        return not_applicable("its code searches no vector store", component.evidence())
+    own = stages([component])
+    found = own if own.whole else stages([c for c in repo.components() if c.repo == component.repo])
+    shown = [call.place.evidence() for call in found if call is not None]
+    if found.whole:
+        return passed(_praise(found), *shown)
+    missing_stages = ", ".join(found.missing)
+    return failed(
+        f"the ingestion code shows no stage to {missing_stages}",
+        *(shown or [component.evidence()]),
+        reason="missing",
+        fact="ingestion code",
+        place=component.id,
+    )
+
+
+def _praise(found: Stages) -> str:
+    if found.managed:
+        return "the code hands documents to a service that cuts, embeds and indexes them"
+    seen = ", ".join(name for name in NAMES if name not in found.missing)
+    lacking = f"; no stage to {', '.join(found.missing)} is visible" if found.missing else ""
+    return f"the ingestion code shows the stages {seen}{lacking}"

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import re
+
+from agentaudit.code import Call, Role, Strength
+from agentaudit.evidence import Place
+from agentaudit.finding import Answer, Outcome
+from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
+from agentaudit.probes.rag.ingestion import indexing, is_rag
+from agentaudit.probes.readable import unread
+from agentaudit.source import Component, Repo
+
+TRADES = ("vector_store", "retriever")
+_NAME = (
+    r"(?:source\w{0,20}|doc(?:ument)?_?ids?|docId|documentId|parent_?id|file_?(?:name|path|id)?"
+    r"|filename|filepath|path|ur[il]|link|page\w{0,12}|title|origin|citation\w{0,12}|article_?id"
+    r"|message_?id|record_?id|ref_doc_id|semantic_identifier)"
+)
+"""Names under which a chunk says where it comes from."""
+_SOURCE = re.compile(
+    rf"(?i)[\"']{_NAME}[\"']\s{{0,4}}[:\],]|(?<![\w.]){_NAME}\s{{0,4}}[:=](?!=)"
+    rf"|[{{,]\s{{0,8}}{_NAME}\s{{0,8}}[,}}]"
+)
+"""Such a name as a key, or as an argument by name."""
+_KEY = re.compile(rf"(?i)[\"']{_NAME}[\"']\s{{0,4}}:")
+_KEYWORD = re.compile(rf"(?i){_NAME}")
+_CARRIES = re.compile(
+    r"(?i)meta_?datas?|metadatas|payloads?|properties|fields|documents?|docs|records?|points|vectors"
+    r"|items|chunks|nodes|batch|rows|objects|data|entities|values|points_batch|new_documents"
+)
+"""Arguments that carry what is stored beside a vector."""
+_KEEPS = re.compile(
+    r"split_documents$|splitDocuments$|get_nodes_from_documents$|transform_documents$"
+    r"|VectorStoreIndex\.from_documents$|VectorStoreIndex\.fromDocuments$|IngestionPipeline"
+    r"|TokenTextSplitter\.(?:apply|split|transform)$|EmbeddingStoreIngestor|DocumentSplitter"
+    r"|vector_stores?\.(?:file_batches|files)\.|vectorStores\.|ImportDocumentAsync|import_files"
+    r"|start_ingestion_job|build_index|DirectoryReader|HybridChunker|HierarchicalChunker"
+)
+"""Calls that copy the source of a document to each of its chunks."""
+
+PYTHON = {"requirements.txt": "chromadb==1.0.15\nlangchain-chroma==0.2.4\n"}
+NODE = {"package.json": '{"name": "web", "dependencies": {"@pinecone-database/pinecone": "6.1.0"}}'}
+ADD = (
+    "import chromadb\ncollection = chromadb.PersistentClient().get_collection('kb')\n\n"
+    "def ingest(path, chunks):\n    for n, chunk in enumerate(chunks):\n"
+    "        collection.add(ids=[str(n)], documents=[chunk]{})\n"
+)
+LANGCHAIN = (
+    "from langchain_chroma import Chroma\n"
+    "from langchain_community.document_loaders import PyPDFLoader\n"
+    "from langchain_text_splitters import RecursiveCharacterTextSplitter\n\n"
+    "def ingest(path, embedding):\n    pages = PyPDFLoader(path).load()\n"
+    "    chunks = RecursiveCharacterTextSplitter().split_documents(pages)\n"
+    "    return Chroma.from_documents(chunks, embedding)\n"
+)
+TS = (
+    'import {{ Pinecone }} from "@pinecone-database/pinecone";\n'
+    'const index = new Pinecone().index("kb");\n\n'
+    "export const store = (id: string, values: number[], url: string) =>\n"
+    "  index.upsert([{{ id, values{} }}]);\n"
+)
+
+
+def _python(source: str) -> dict[str, object]:
+    return {"component": {"files": {**PYTHON, "ingest.py": source}}}
+
+
+@probe(
+    "rag-source-kept",
+    fix="Store with every chunk where it comes from: "
+    '`collection.add(ids=[...], documents=[...], metadatas=[{"source": path, "page": page}])`.',
+    examples=[
+        Example(Outcome.PASS, _python(ADD.format(", metadatas=[{'source': path}]"))),
+        Example(Outcome.PASS, _python(LANGCHAIN), "the splitter copies what the loader noted"),
+        Example(
+            Outcome.PASS,
+            {"component": {"files": {**NODE, "store.ts": TS.format(", metadata: { url }")}}},
+        ),
+        Example(Outcome.FAIL, _python(ADD.format("")), "the text alone"),
+        Example(Outcome.FAIL, {"component": {"files": {**NODE, "store.ts": TS.format("")}}}),
+        Example(
+            Outcome.UNKNOWN,
+            _python("import chromadb\nstore = chromadb.HttpClient().get_collection('kb')\n"),
+            "nothing here fills the index",
+        ),
+        Example(
+            Outcome.NOT_APPLICABLE,
+            {"component": {"files": {"requirements.txt": "openai==1.93.0\n", "a.py": "x = 1\n"}}},
+        ),
+    ],
+)
+def source_kept(repo: Repo, component: Component) -> Answer:
+    """Do chunks keep the id of the document that they come from?
+
+    An answer can only be followed to its source if the chunk that it quotes says which document it
+    was cut from. Text alone proves nothing, and cannot be removed when its document is.
+    """
+    declared = [use for trade in TRADES for use in component.uses(trade)]
+    if missing := unread(component, declared, "what chunks keep"):
+        return missing
+    if not is_rag(component, Strength.IMPORTED):
+        return not_applicable("its code searches no vector store", component.evidence())
+    around = [c for c in repo.components() if c.repo == component.repo]
+    for components in ([component], around):
+        if kept := [call for each in components for call in _keeping(repo, each)]:
+            shown = [call.place.evidence() for call in kept[:3]]
+            return passed("chunks are stored with the source that they come from", *shown)
+    filling = [call for each in around for call in indexing(each)]
+    fact, place = "chunk source", component.id
+    if not filling:
+        message = "no code that fills the index is visible"
+        return unknown(message, component.evidence(), reason="missing", fact=fact, place=place)
+    shown = [call.place.evidence() for call in filling[:3]]
+    if all(_is_bare(call) for call in filling):
+        message = "chunks are stored without the source that they come from"
+        return failed(message, *shown, reason="missing", fact=fact, place=place)
+    message = "what is stored beside a chunk is put together out of sight"
+    return unknown(message, *shown, reason="unresolved", fact=fact, place=place)
+
+
+def _keeping(repo: Repo, component: Component) -> list[Call]:
+    """Calls that store the source, or copy it from document to chunk."""
+    filling = indexing(component)
+    stored = [call for call in filling if _names_source(call)]
+    copied = [
+        call
+        for call in component.code.calls
+        if call.role in (Role.APP, Role.INFRA) and _KEEPS.search(call.callee)
+    ]
+    return stored or copied or [call for call in filling if _put_together(repo, call)]
+
+
+def _put_together(repo: Repo, call: Call) -> bool:
+    """Whether what a call stores through variables is given a source somewhere in its file."""
+    if _is_bare(call):
+        return False
+    text = repo.read(Place(call.place.repo, call.place.path)) or ""
+    return bool(_KEY.search(text))
+
+
+def _names_source(call: Call) -> bool:
+    return any(
+        _SOURCE.search(argument.value.written)
+        for argument in call.arguments
+        if not argument.name or _CARRIES.fullmatch(argument.name)
+    ) or any(_KEYWORD.fullmatch(argument.name) for argument in call.arguments)
+
+
+def _is_bare(call: Call) -> bool:
+    """Whether everything that is stored stands in the call itself."""
+    return bool(call.arguments) and all(
+        argument.name or argument.value.written.lstrip().startswith(("[", "{", "("))
+        for argument in call.arguments
+    )

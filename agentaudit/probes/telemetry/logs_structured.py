@@ -1,0 +1,253 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from agentaudit.code import Call, Role, Strength, Use
+from agentaudit.evidence import Place
+from agentaudit.finding import Answer, Outcome
+from agentaudit.probe import Example, failed, passed, probe
+from agentaudit.probes.readable import step_missing, unread
+from agentaudit.probes.telemetry.image_agents import agents
+from agentaudit.probes.telemetry.loading import loaded
+from agentaudit.probes.telemetry.switches import lacks_only_credentials
+from agentaudit.source import Component, Repo
+
+PYTHON = {
+    "requirements.txt": "openai==1.93.0\nstructlog==25.4.0\npython-json-logger==3.3.0\n"
+    "opentelemetry-sdk==1.35.0\nopentelemetry-instrumentation-logging==0.56b0\n"
+}
+STRUCTLOG = (
+    "import structlog\nfrom openai import OpenAI\nfrom opentelemetry import trace\n\n"
+    "def add_trace(logger, name, event_dict):\n"
+    "    event_dict[{!r}] = format(trace.get_current_span().get_span_context().trace_id, '032x')\n"
+    "    return event_dict\n\n"
+    "structlog.configure(processors=[add_trace, structlog.processors.JSONRenderer()])\n"
+    "structlog.get_logger().info('ready', model=OpenAI().models.list())\n"
+)
+HANDLER = (
+    "import logging\nfrom openai import OpenAI\n"
+    "from opentelemetry.sdk._logs import LoggerProvider, LoggingHandler\n"
+    "logging.getLogger().addHandler(LoggingHandler(logger_provider=LoggerProvider()))\n"
+    "OpenAI()\n"
+)
+NODE = {
+    "package.json": '{"name": "api", "dependencies": {"openai": "5.0.0", "pino": "9.0.0", '
+    '"@opentelemetry/instrumentation-pino": "0.50.0"}}'
+}
+PINO = 'import pino from "pino";\nimport OpenAI from "openai";\nconst logger = pino();\n' + (
+    "logger.info({ model: new OpenAI() });\n"
+)
+LOADS = 'import "./tracing";\n'
+INSTRUMENTED = (
+    'import { PinoInstrumentation } from "@opentelemetry/instrumentation-pino";\n'
+    "export const instrumentations = [new PinoInstrumentation()];\n"
+)
+GO = {"go.mod": "module x.io/a\n\ngo 1.24\n\nrequire github.com/openai/openai-go v1.8.0\n"}
+SLOG = (
+    'package main\n\nimport (\n\t"log/slog"\n\t"os"\n\n\t"github.com/openai/openai-go"\n)\n\n'
+    "func main() {\n\tslog.SetDefault(slog.New(slog.NewJSONHandler(os.Stdout, nil)))\n"
+    "\topenai.NewClient()\n}\n"
+)
+
+
+def _files(base: dict[str, str], name: str, text: str, **more: str) -> dict[str, object]:
+    return {"component": {"files": {**base, name: text, **more}}}
+
+
+@probe(
+    "telemetry-logs-structured",
+    fix="Write logs as fields and put the trace id into each: "
+    "`LoggingInstrumentor().instrument(set_logging_format=False)` and a JSON formatter with "
+    "`%(otelTraceID)s`, or export them with `LoggingHandler` of OpenTelemetry, which does both.",
+    examples=[
+        Example(Outcome.PASS, _files(PYTHON, "app.py", STRUCTLOG.format("trace_id"))),
+        Example(
+            Outcome.PASS,
+            _files(PYTHON, "app.py", HANDLER),
+            "exported by OpenTelemetry: records have fields and the trace id",
+        ),
+        Example(
+            Outcome.PASS,
+            {"component": {"files": {**NODE, "app.ts": LOADS + PINO, "tracing.ts": INSTRUMENTED}}},
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(PYTHON, "app.py", STRUCTLOG.format("request")),
+            "fields, and nothing that leads to the trace",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(
+                PYTHON,
+                "app.py",
+                "import logging\nfrom openai import OpenAI\n"
+                "logging.basicConfig(format='%(asctime)s %(message)s')\nOpenAI()\n",
+            ),
+            "structlog is declared and never imported",
+        ),
+        Example(Outcome.FAIL, _files(NODE, "app.ts", PINO), "declared, never instrumented"),
+        Example(
+            Outcome.FAIL,
+            {"component": {"files": {**NODE, "app.ts": PINO, "types/tracing.ts": INSTRUMENTED}}},
+            "instrumented in a script that nothing loads",
+        ),
+        Example(Outcome.FAIL, _files(GO, "main.go", SLOG), "JSON without the trace id"),
+        Example(
+            Outcome.UNKNOWN,
+            {"component": {"files": {"requirements.txt": "openai==1.93.0\nstructlog==25.4.0\n"}}},
+            "there is no code to look at",
+        ),
+    ],
+)
+def logs_structured(repo: Repo, component: Component) -> Answer:
+    """Are logs structured, and do they carry the trace id?
+
+    With fields a log can be searched; with the trace id it is found from the response. One without
+    the other leaves somebody scrolling through the minutes around the complaint.
+    """
+    uses = component.uses("logging")
+    asking = [use for trade in ("model", "agent") for use in component.uses(trade)]
+    if missing := unread(component, [*uses, *asking], "logs"):
+        return missing
+    live = [use for use in uses if use.strength is Strength.ON]
+    live += [use for use in uses if lacks_only_credentials(component, use)]
+    if both := next(
+        (use for use in live if use.library in _BOTH and _exports(component, use)), None
+    ):
+        message = f"{both.library} exports logs with fields and the trace id"
+        return passed(message, both.place.evidence())
+    if sent := next(_sent(repo, component), None):
+        return passed("logs are sent with fields and the trace id", sent.evidence())
+    structured = next((place for place in _structured(component, live)), None)
+    joined = next(_joined(repo, component, live), None)
+    if structured and joined:
+        message = "logs are structured and carry the trace id"
+        return passed(message, structured.evidence(), joined.evidence())
+    return _lacking(component, structured, joined, uses)
+
+
+_BOTH = frozenset(
+    {
+        *("azure-monitor-opentelemetry", "opentelemetry-sdk", "logfire"),
+        *("@azure/monitor-opentelemetry", "applicationinsights", "@opentelemetry/sdk-logs"),
+        *(
+            "go.opentelemetry.io/contrib/bridges/otelslog",
+            "go.opentelemetry.io/contrib/bridges/otelzap",
+        ),
+    }
+)
+"""Libraries that send log records with fields, each with the context of its span."""
+_PLAIN = frozenset({"loguru", "opentelemetry-instrumentation-logging"}) | frozenset(
+    f"@opentelemetry/{name}"
+    for name in (
+        *("instrumentation-pino", "instrumentation-winston", "instrumentation-bunyan"),
+        *("auto-instrumentations-node", "winston-transport"),
+    )
+)
+"""Libraries that write text unless told otherwise, or only add the trace id."""
+_JOINS = frozenset(
+    {
+        *("opentelemetry-instrumentation-logging", "opentelemetry-distro", "ddtrace"),
+        *("@opentelemetry/instrumentation-pino", "@opentelemetry/instrumentation-winston"),
+        *("@opentelemetry/instrumentation-bunyan", "@opentelemetry/auto-instrumentations-node"),
+        "@opentelemetry/winston-transport",
+    }
+)
+"""Libraries that put the trace id into the records of others."""
+
+
+_SENDS = frozenset(
+    {
+        *("AddApplicationInsightsTelemetry", "AddApplicationInsightsTelemetryWorkerService"),
+        *("UseAzureMonitor", "WithLogging"),
+    }
+)
+
+
+def _sent(repo: Repo, component: Component) -> Iterator[Place]:
+    """What sends every record with fields and its context: agents of images that know logs, and
+    what .NET registers at start-up."""
+    yield from (c.place for c in _serving(component) if c.method in _SENDS)
+    for place in agents(repo, component):
+        if re.search(r"applicationinsights|opentelemetry-javaagent", place.text):
+            yield place
+
+
+def _exports(component: Component, use: Use) -> bool:
+    """Of OpenTelemetry's own, records of `logging` are sent by its handler only."""
+    if use.library != "opentelemetry-sdk":
+        return True
+    return any(call.method == "LoggingHandler" for call in _serving(component))
+
+
+def _structured(component: Component, live: list[Use]) -> Iterator[Place]:
+    for use in live:
+        if use.library not in _PLAIN | {"ddtrace", "opentelemetry-distro"}:
+            yield use.place
+    for call in _serving(component):
+        given = call.argument("serialize")
+        if call.method in _JSON or (given and given.text == "True"):
+            yield call.place
+
+
+_JSON = frozenset(
+    {"JSONRenderer", "NewJSONHandler", "JsonFormatter", "JSONFormatter", "AddJsonConsole"}
+)
+
+
+def _serving(component: Component) -> Iterator[Call]:
+    return (c for c in component.code.calls if c.role is Role.APP and c.reached)
+
+
+_BINDS = frozenset(
+    {
+        *("bind", "bind_contextvars", "contextualize", "child", "With", "put", "PushProperty"),
+        *("BeginScope", "bound_contextvars", "putCloseable", "append_keys", "appendKeys"),
+    }
+)
+_ID = re.compile(r"(?i)(?:dd\.|otel)?trace[_.]?id|logging\.googleapis\.com/trace")
+_WRITTEN = re.compile(
+    r"%\((?:otelTraceID|trace_id|traceId|dd\.trace_id)\)|%X\{(?:traceId|trace_id)\}"
+    r"|event_dict\[[\"'](?:dd\.)?trace_?id[\"']|record\.(?:trace_id|otelTraceID)\b"
+    r"|log_?(?:record|entry)?\w{0,20}\[[\"']trace_?id[\"']|logging\.googleapis\.com/trace"
+)
+_ABOUT_LOGS = re.compile(r"(?i)log|structlog|observ|telemetr|trac|main|app|middleware|server")
+
+
+def _joined(repo: Repo, component: Component, live: list[Use]) -> Iterator[Place]:
+    """Where the trace id enters the records."""
+    for use in live:
+        if use.library in _JOINS and loaded(repo, component, use.place):
+            yield use.place
+    for call in _serving(component):
+        if call.method in _BINDS and any(
+            _ID.fullmatch(a.name) or _ID.fullmatch(a.value.text or "") for a in call.arguments
+        ):
+            yield call.place
+    home = "" if component.path == "." else component.path + "/"
+    for suffix in ("py", "xml", "yaml", "yml", "ini", "properties"):
+        for file in repo.files(f"{home}**/*.{suffix}"):
+            name = file.path.rpartition("/")[2]
+            if not _ABOUT_LOGS.search(name) or re.search(r"(?:^|/)(?:tests?|docs?)/", file.path):
+                continue
+            for number, line in enumerate((repo.read(file) or "").split("\n"), 1):
+                if _WRITTEN.search(line[:500]):
+                    yield replace(file, line=number, text=line.strip()[:300])
+                    return
+
+
+def _lacking(
+    component: Component, structured: Place | None, joined: Place | None, uses: tuple[Use, ...]
+) -> Answer:
+    fact, place = "structured logs", component.id
+    if structured:
+        message = "logs are structured, and nothing puts the trace id into them"
+        return failed(message, structured.evidence(), reason="partial", fact=fact, place=place)
+    if joined:
+        message = "logs carry the trace id, and are text"
+        return failed(message, joined.evidence(), reason="partial", fact=fact, place=place)
+    said = "; ".join(["logs are text without the trace id", *map(step_missing, uses[:1])])
+    shown = uses[0].place.evidence() if uses else component.evidence()
+    return failed(said, shown, fact=fact, place=place)

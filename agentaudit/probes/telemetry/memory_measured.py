@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentaudit.code import Call, Role, Strength, Use
+from agentaudit.evidence import Place
+from agentaudit.finding import Answer, Outcome
+from agentaudit.probe import Example, failed, passed, probe
+from agentaudit.probes.readable import step_missing, unread
+from agentaudit.probes.telemetry.declared_lines import saying
+from agentaudit.source import Component, Repo
+
+PYTHON = {
+    "requirements.txt": "openai==1.93.0\nprometheus-client==0.22.0\npsutil==7.0.0\n"
+    "nvidia-ml-py==12.575.51\n"
+}
+ASK = "from openai import OpenAI\nOpenAI()\n"
+SERVED = ASK + "from prometheus_client import start_http_server\nstart_http_server(9000)\n"
+GAUGE = ASK + (
+    "import psutil\nfrom prometheus_client import Gauge\n"
+    "Gauge('planner_memory_bytes', 'resident').set(psutil.Process().memory_info().rss)\n"
+)
+COUNTED = "import psutil\nworkers = psutil.virtual_memory().total // 2**30\n"
+LOCAL = {"requirements.txt": "vllm==0.9.1\nprometheus-client==0.22.0\nnvidia-ml-py==12.575.51\n"}
+HOSTED = "from vllm import LLM\nLLM('acme/planner')\n" + SERVED[len(ASK) :]
+GPU = (
+    "import pynvml\nfrom prometheus_client import Gauge\npynvml.nvmlInit()\n"
+    "Gauge('gpu_memory_bytes', 'used').set(pynvml.nvmlDeviceGetMemoryInfo(0).used)\n"
+)
+NODE = {
+    "package.json": '{"name": "api", "dependencies": {"openai": "5.0.0", "prom-client": "15.1.0"}}'
+}
+CLIENT = (
+    'import OpenAI from "openai";\nimport client from "prom-client";\n'
+    "client.collectDefaultMetrics();\nnew OpenAI();\n"
+)
+COMPOSE = (
+    "services:\n  api:\n    build: .\n  cadvisor:\n    image: gcr.io/cadvisor/cadvisor:v0.52.1\n"
+)
+
+
+def _files(base: dict[str, str], text: str, name: str = "app.py", **more: str) -> dict[str, object]:
+    return {"component": {"files": {**base, name: text, **more}}}
+
+
+@probe(
+    "telemetry-memory-measured",
+    fix="Measure the memory of the process and, where a model runs on it, of the GPU: "
+    "`start_http_server(9000)` of prometheus-client exports the first, the image "
+    "`nvcr.io/nvidia/k8s/dcgm-exporter:4.2.3-4.1.3-ubuntu22.04` the second.",
+    examples=[
+        Example(Outcome.PASS, _files(PYTHON, SERVED), "its exporter includes the process's memory"),
+        Example(Outcome.PASS, _files(PYTHON, GAUGE)),
+        Example(Outcome.PASS, _files(NODE, CLIENT, "app.ts")),
+        Example(Outcome.PASS, _files(LOCAL, HOSTED + GPU), "the GPU too, which a model runs on"),
+        Example(
+            Outcome.PASS,
+            {"component": {"files": {**PYTHON, "app.py": ASK, "docker-compose.yml": COMPOSE,
+             "Dockerfile": "FROM python:3.12\nCOPY . .\n"}}},
+            "an exporter beside it",
+        ),
+        Example(Outcome.FAIL, _files(PYTHON, ASK), "declared, never imported"),
+        Example(
+            Outcome.FAIL,
+            _files(PYTHON, ASK + COUNTED),
+            "read to choose a number of workers, and kept nowhere",
+        ),
+        Example(Outcome.FAIL, _files(LOCAL, HOSTED), "a model of its own, and nothing for the GPU"),
+        Example(Outcome.FAIL, _files(NODE, CLIENT.replace("client.coll", "// c.coll"), "app.ts")),
+        Example(
+            Outcome.UNKNOWN,
+            {"component": {"files": PYTHON}},
+            "there is no code to look at",
+        ),
+    ],
+)  # fmt: skip
+def memory_measured(repo: Repo, component: Component) -> Answer:
+    """Are CPU and GPU memory measured?
+
+    Out of memory is how models fail most often, and it leaves no traceback. A series of the memory
+    in use shows which question was too long, and that the next one will fail too.
+    """
+    uses = component.uses("measurement")
+    asking = [use for trade in ("model", "agent", "trainer") for use in component.uses(trade)]
+    if missing := unread(component, [*uses, *asking], "measurements of memory"):
+        return missing
+    live = [use for use in uses if use.strength is Strength.ON and _kept(component, use)]
+    infra = list(saying(repo, _EXPORTERS, _HINT))
+    cpu = next(_places(live, infra, _GPU, wanted=False), None)
+    gpu = next(_places(live, infra, _GPU, wanted=True), None)
+    hosted = _hosts(component)
+    if cpu and (gpu or not hosted):
+        what = "CPU and GPU memory are" if hosted else "memory is"
+        return passed(f"{what} measured", cpu.evidence(), *([gpu.evidence()] if gpu else []))
+    fact, place = "memory metrics", component.id
+    if hosted and (cpu or gpu):
+        lacking = "GPU memory" if cpu else "the memory of the process"
+        shown = cpu or gpu or hosted
+        message = f"{lacking} is not measured, and a model runs here"
+        return failed(
+            message, hosted.evidence(), shown.evidence(), reason="partial", fact=fact, place=place
+        )
+    said = [_step(component, use) for use in uses[:1]]
+    message = "; ".join(["nothing measures the memory in use", *said])
+    evidence = uses[0].place.evidence() if uses else component.evidence()
+    return failed(message, evidence, fact=fact, place=place)
+
+
+_GPU = re.compile(r"(?i)nvidia|nvml|gpu|dcgm|torch|nvitop|wandb|mlflow")
+"""What measures GPUs."""
+_ALSO_CPU = re.compile(r"(?i)wandb|mlflow")
+_EXPORTERS = re.compile(
+    r"(?i)(?:image|repository|chart|name)[\"']?\s*[:=]\s*[\"']?\S{0,100}(?:cadvisor|node-exporter"
+    r"|dcgm-exporter|kube-prometheus-stack|datadog/agent|datadoghq/agent|process-exporter)\b"
+    r"|^\s*(?:-\s*)?(?:hostmetrics|kubeletstats|docker_stats)(?:/\w+)?:"
+    r"|metrics_path:\s*[\"']?/metrics/cadvisor"
+    r"|job_name:\s*[\"']?\S{0,30}(?:cadvisor|dcgm|node-exporter)"
+    r"|containerInsights[\"']?\s*[,:=]"
+)
+_HINT = (
+    r"(?i)cadvisor|exporter|prometheus-stack|datadog|hostmetrics|kubeletstats|docker_stats"
+    r"|containerInsights"
+)
+_READERS = frozenset(
+    {
+        "psutil",
+        "pynvml",
+        "nvidia-ml-py",
+        "torch",
+        "resource",
+        "runtime",
+        "gputil",
+        "systeminformation",
+    }
+    | {"memory-profiler", "java.lang.management", "pidusage", "github.com/shirou/gopsutil"}
+)
+"""Libraries that read a figure once: somebody has to keep it."""
+_KEEPERS = frozenset(
+    {"Gauge", "gauge", "set", "observe", "record", "create_gauge", "create_observable_gauge"}
+    | {"createObservableGauge", "log_metric", "log_metrics", "log", "info", "debug", "warning"}
+    | {"addCallback", "histogram", "create_histogram", "NewGauge", "NewGaugeFunc", "Set"}
+)
+
+
+def _kept(component: Component, use: Use) -> bool:
+    """Whether the figure is kept: exporters keep it, of a reading the same file must."""
+    if use.library not in _READERS:
+        return not _registers_its_own(component, use)
+    return any(
+        call.place.path == use.place.path and call.method in _KEEPERS
+        for call in _serving(component)
+    )
+
+
+def _registers_its_own(component: Component, use: Use) -> bool:
+    """Whether it exports a registry of its own, which lacks what is collected by default."""
+    at = (use.place.path, use.place.line)
+    call = next((c for c in _serving(component) if (c.place.path, c.place.line) == at), None)
+    return use.library == "prometheus-client" and bool(call and call.argument("registry"))
+
+
+def _serving(component: Component) -> Iterator[Call]:
+    return (c for c in component.code.calls if c.role is Role.APP and c.reached)
+
+
+def _places(
+    live: list[Use], infra: list[Place], gpu: re.Pattern[str], *, wanted: bool
+) -> Iterator[Place]:
+    """What measures the memory of GPUs, where that is `wanted`, else that of the process."""
+    for use in live:
+        if bool(gpu.search(use.library)) is wanted or (
+            not wanted and _ALSO_CPU.search(use.library)
+        ):
+            yield use.place
+    for place in infra:
+        if bool(gpu.search(place.text)) is wanted or "datadog" in place.text:
+            yield place
+
+
+_LOCAL = frozenset(
+    {"vllm", "sglang", "llama-cpp-python", "ctransformers", "transformers", "text-generation"}
+    | {"ctranslate2", "mlx-lm", "onnxruntime-genai", "sentence-transformers", "torch"}
+)
+_SERVERS = re.compile(r"(?:^|/)(?:vllm-openai|text-generation-inference|sglang|tritonserver|nim)\b")
+
+
+def _hosts(component: Component) -> Place | None:
+    """Where it runs a model itself, or trains one; None where it only calls others'."""
+    for trade in ("trainer", "model"):
+        for use in component.uses(trade):
+            if use.strength >= Strength.CALLED and (trade == "trainer" or use.library in _LOCAL):
+                return use.place
+    return next((i.place for i in component.images if _SERVERS.search(i.reference)), None)
+
+
+def _step(component: Component, use: Use) -> str:
+    if use.strength is Strength.ON:
+        return f"{use.library} reads it, and no metric or log keeps the figure"
+    return step_missing(use)

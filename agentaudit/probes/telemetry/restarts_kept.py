@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import re
+
+from agentaudit.finding import Answer, Outcome
+from agentaudit.probe import Example, failed, passed, probe
+from agentaudit.probes.telemetry.declared_lines import saying
+from agentaudit.source import Repo
+
+CHART = (
+    "apiVersion: v2\nname: planner\nversion: 1.0.0\ndependencies:\n"
+    "  - name: kube-state-metrics\n    version: 5.37.0\n"
+)
+RULE = (
+    "groups:\n  - rules:\n      - alert: PlannerKilled\n        expr: increase("
+    'kube_pod_container_status_restarts_total{pod=~"planner.*"}[10m]) > 0\n'
+)
+COLLECTOR = "receivers:\n  k8s_events:\n    auth_type: serviceAccount\n"
+
+
+def _repo(**files: str) -> dict[str, object]:
+    named = {name.replace("__", ".").replace("_in_", "/"): text for name, text in files.items()}
+    return {"repo": {"files": named}}
+
+
+@probe(
+    "telemetry-restarts-kept",
+    fix="Keep what the platform knows about instances that die: add the dependency `- name: "
+    "kube-state-metrics` to the chart and `k8s_events:` to the receivers of the collector; both "
+    "name pod, reason and time.",
+    examples=[
+        Example(Outcome.PASS, _repo(chart_in_Chart__yaml=CHART), "a series by pod, kept"),
+        Example(Outcome.PASS, _repo(ops_in_rules__yaml=RULE), "a rule reads it"),
+        Example(Outcome.PASS, _repo(ops_in_collector__yaml=COLLECTOR), "events, shipped as logs"),
+        Example(Outcome.FAIL, _repo(README__md="# planner")),
+        Example(
+            Outcome.FAIL,
+            _repo(compose__yaml="services:\n  api:\n    image: a:1\n    restart: always\n"),
+            "it is restarted, and nobody knows when",
+        ),
+        Example(
+            Outcome.FAIL,
+            _repo(ops_in_collector__yaml=COLLECTOR.replace("  k8s", "  # k8s")),
+            "commented out",
+        ),
+        Example(Outcome.UNKNOWN, {}, "no repository is configured"),
+    ],
+)
+def restarts_kept(repo: Repo) -> Answer:
+    """Are restarts and out-of-memory kills of the serving instances kept, by instance and time?
+
+    A killed process writes no last words: its trace ends in the middle and its caller waits. Only
+    the platform knows, and it forgets within hours unless somebody keeps what it says.
+    """
+    for place in saying(repo, _KEEPS, _HINT):
+        return passed("restarts are kept by instance and time", place.evidence())
+    return failed(
+        "nothing keeps restarts or out-of-memory kills (searched in YAML, Terraform and Bicep: "
+        "kube-state-metrics, exporters and receivers of Kubernetes events, rules and queries on "
+        "restarts and OOM kills)",
+        fact="restarts",
+    )
+
+
+_KEEPS = re.compile(
+    r"(?i)(?:image|repository|name|chart)[\"']?\s*[:=]\s*[\"']?\S{0,100}(?:kube-state-metrics"
+    r"|kubernetes-event-exporter|eventrouter|kube-prometheus-stack|kubewatch)\b"
+    r"|^\s*(?:-\s*)?(?:k8s_events|k8sobjects|k8s_cluster)(?:/\w+)?:"
+    r"|kube_pod_container_status_(?:restarts_total|last_terminated)|container_oom_events_total"
+    r"|\bKubeEvents\b|ContainerAppSystemLogs|OOMKilled|kubernetes\.containers\.restarts"
+    r"|k8s\.container\.restarts"
+)
+_HINT = (
+    r"(?i)kube-state|event-exporter|eventrouter|prometheus-stack|kubewatch|k8s_events|k8sobjects"
+    r"|k8s_cluster|container_status|oom|KubeEvents|SystemLogs|restarts"
+)

@@ -1,0 +1,57 @@
+"""Tracing by the means of an SDK or of OpenTelemetry itself, without a library for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentaudit.code import Call, Role
+from agentaudit.source import Component
+
+_SPANS = ("set_attribute", "setAttribute", "set_attributes", "setAttributes", "SetAttributes")
+_PREFIXES = ("gen_ai.", "llm.", "openinference.", "ai.model", "langfuse.")
+
+
+def own_spans(component: Component) -> Iterator[Call]:
+    """Calls that trace by the means of an SDK or of OpenTelemetry itself."""
+    code = component.code
+    for call in code.methods("UseOpenTelemetry", "instrument_all"):
+        if call.reached and not is_off(call):
+            yield call
+    for call in code.calls:
+        if call.role is not Role.APP or not call.reached or is_off(call):
+            continue
+        asked = call.argument("experimental_telemetry", "experimental_telemetry.isEnabled")
+        if asked and "false" not in (asked.text or asked.written).lower() and _exports(component):
+            yield call
+        if call.method in _SPANS and _speaks(call) and _exports(component):
+            yield call
+
+
+def _speaks(call: Call) -> bool:
+    """Whether a span is told something about a model: by a key, or by keys in what it is given."""
+    first = call.at(0)
+    if first and first.text and first.text.startswith(_PREFIXES):
+        return True
+    return any(f'"{key}' in a.value.written for a in call.arguments for key in _PREFIXES)
+
+
+def is_off(call: Call) -> bool:
+    """Whether the call does not run when nobody configures anything."""
+    return call.condition is not None and call.condition.default is False
+
+
+_EXPORTERS = (
+    "registerOTel",
+    "NodeSDK",
+    "TracerProvider",
+    "NewTracerProvider",
+    "NodeTracerProvider",
+)
+
+
+def _exports(component: Component) -> bool:
+    """Whether spans go anywhere: somebody sets a provider up."""
+    code = component.code
+    if any(call.reached and not is_off(call) for call in code.methods(*_EXPORTERS)):
+        return True
+    return any(each.value.strip() for each in code.set("OTEL_EXPORTER_OTLP_ENDPOINT"))

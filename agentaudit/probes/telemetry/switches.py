@@ -1,0 +1,101 @@
+"""Whether what is wired also runs: switches that code asks before it does something."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from agentaudit.code import Call, Condition, Role, Use
+from agentaudit.evidence import Place
+from agentaudit.source import Component, Repo
+
+_CREDENTIAL = re.compile(
+    r"(?i)(?:api_?)?key|secret|token|dsn|endpoint|_host|_ur[il]\b|connection_?string|credential"
+    r"|project_?id|collector"
+)
+"""What something that sends cannot work without: asking for it is no switch."""
+_FLAG = re.compile(r"(?i)enable|disable|tracing|trace|telemetry|observab|monitor|\bis_\w+_on\b")
+_TRUE = re.compile(r"(?i)\btrue\b|[\"'](?:1|yes|on)[\"']|=\s*1\b")
+_LOCAL = re.compile(
+    r"(?i)(?:\bnot\s+\(?|!\s*)[\w.()\[\]\"']{0,60}?(?:render|vercel|railway|k_service|dyno|is_?prod\w*"
+    r"|production|deployed)\b|(?:env|environment|stage|mode)[\"'\])]*\s*={2,3}\s*[\"'](?:dev\w*|local"
+    r"|test\w*)[\"']|(?:env|environment|stage|mode)[\"'\])]*\s*!={1,2}\s*[\"']prod\w*[\"']"
+    r"|^(?:\w+\.){0,3}(?:debug|is_?dev\w*|is_?local)$"
+)
+"""A condition that holds on the machines of developers and not in production."""
+_SPOKEN = re.compile(r"(?i)config|setting|trac|observ|telemetr|monitor|\benv|langfuse|langsmith")
+"""Parts of paths where switches are declared."""
+_OWN = frozenset({"LANGFUSE_TRACING_ENABLED", "TRACELOOP_TRACING_ENABLED"})
+"""Switches of the libraries themselves that are on unless somebody sets them."""
+
+
+def call_of(component: Component, use: Use) -> Call | None:
+    """The call that shows a use."""
+    at = (use.place.path, use.place.line)
+    return next((c for c in component.code.calls if (c.place.path, c.place.line) == at), None)
+
+
+def doubtful(condition: Condition | None) -> bool:
+    """Whether the condition is a switch and nobody can tell how it stands: a question for a key or
+    an address is none, since nothing can be sent without them."""
+    if condition is None or condition.default is not None:
+        return False
+    asked = f"{condition.setting} {condition.text}"
+    return bool(_FLAG.search(asked)) and not _CREDENTIAL.search(asked)
+
+
+def local_only(condition: Condition | None) -> bool:
+    """Whether the condition holds for developers and not where customers are served."""
+    return condition is not None and bool(_LOCAL.search(condition.text))
+
+
+def lacks_only_credentials(component: Component, use: Use) -> bool:
+    """Whether what keeps it off is that no key or address is configured."""
+    call = call_of(component, use)
+    condition = call.condition if call else None
+    return bool(
+        condition and use.off and _CREDENTIAL.search(f"{condition.setting} {condition.text}")
+    )
+
+
+def switch(repo: Repo, component: Component, use: Use) -> Place | None:
+    """A switch named after the library that the application reads and nothing sets to true."""
+    core = re.sub(
+        r"^(?:openinference-instrumentation-|opentelemetry-instrumentation-|@)", "", use.library
+    )
+    word = re.split(r"[-/.]", core)[0]
+    if len(word) < 4:
+        return None
+    name = re.compile(
+        rf"\b((?:ENABLE_|USE_|IS_)?{word}(?:_\w{{1,20}})?_(?:TRACING|ENABLED?|TRACE)(?:_ENABLED)?"
+        rf"|(?:ENABLE|USE)_{word}(?:_TRACING)?)\b",
+        re.IGNORECASE,
+    )
+    for place, found in _lines(repo, component, name):
+        if found.upper() not in _OWN and not _set_true(component, found):
+            return place
+    return None
+
+
+def _lines(repo: Repo, component: Component, name: re.Pattern[str]) -> Iterator[tuple[Place, str]]:
+    """Lines of the application that name the switch and give it no default of true."""
+    home = "" if component.path == "." else component.path + "/"
+    for suffix in ("py", "ts", "js", "go"):
+        for file in repo.files(f"{home}**/*.{suffix}"):
+            if not _SPOKEN.search(file.path) or re.search(
+                r"(?:^|/)(?:tests?|docs?|examples?)/", file.path
+            ):
+                continue
+            for number, line in enumerate((repo.read(file) or "").split("\n"), 1):
+                found = name.search(line[:500])
+                if found and not _TRUE.search(line) and re.search(r"[\"'=:(]", line):
+                    yield replace(file, line=number, text=line.strip()[:300]), found[1]
+
+
+def _set_true(component: Component, name: str) -> bool:
+    return any(
+        each.value.strip("\"' ").lower() in ("true", "1", "yes", "on")
+        for each in component.code.set(name)
+        if each.role in (Role.APP, Role.INFRA, Role.CI, Role.TEMPLATE)
+    )

@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentaudit.code import Strength
+from agentaudit.evidence import Place
+from agentaudit.finding import Answer, Outcome
+from agentaudit.probe import Example, failed, passed, probe
+from agentaudit.probes.readable import step_missing, unread
+from agentaudit.probes.telemetry.errors import bare, kept, tracked
+from agentaudit.probes.telemetry.image_agents import agents
+from agentaudit.probes.telemetry.switches import lacks_only_credentials
+from agentaudit.source import Component, Repo
+
+PYTHON = {"requirements.txt": "openai==1.93.0\nsentry-sdk==2.30.0\n"}
+NODE = {"package.json": '{"name": "api", "dependencies": {"openai": "5.0.0", "pino": "9.0.0"}}'}
+PLAN = (
+    "import logging\nfrom openai import OpenAI\nlogger = logging.getLogger(__name__)\n\n"
+    "def plan(text):\n    try:\n"
+    "        return OpenAI().responses.create(model='gpt-4.1', input=text)\n"
+    "    except Exception as error:\n        {}\n\nplan('x')\n"
+)
+SENTRY = "import os\nimport sentry_sdk\nsentry_sdk.init(dsn=os.environ['SENTRY_DSN'])\n"
+HANDLER = (
+    'import pino from "pino";\nimport OpenAI from "openai";\nconst logger = pino();\n'
+    "export async function plan(text: string) {{\n  try {{\n"
+    "    return await new OpenAI().responses.create({{ model: 'gpt-4.1', input: text }});\n"
+    "  }} catch (err) {{\n    {}\n  }}\n}}\nplan('x');\n"
+)
+POM = (
+    "<project><dependencies><dependency><groupId>dev.langchain4j</groupId>"
+    "<artifactId>langchain4j-open-ai</artifactId><version>1.1.0</version></dependency>"
+    "</dependencies></project>\n"
+)
+JAVA = (
+    "import dev.langchain4j.model.openai.OpenAiChatModel;\npublic class Planner {{\n"
+    "  private static final Logger log = LoggerFactory.getLogger(Planner.class);\n"
+    "  public static void main(String[] args) {{\n"
+    "    try {{ OpenAiChatModel.builder().build().chat(args[0]); }}\n"
+    "    catch (Exception e) {{ {} }}\n  }}\n}}\n"
+)
+
+
+PROJECT = (
+    '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net8.0</TargetFramework>'
+    '</PropertyGroup><ItemGroup><PackageReference Include="Microsoft.SemanticKernel" '
+    'Version="1.60.0" /></ItemGroup></Project>\n'
+)
+
+
+def _files(base: dict[str, str], name: str, text: str, **more: str) -> dict[str, object]:
+    return {"component": {"files": {**base, name: text, **more}}}
+
+
+@probe(
+    "telemetry-tracebacks-kept",
+    fix="Log the exception and not only its message: `logger.exception('planning failed')` or "
+    "`logger.error('planning failed', exc_info=True)` (`logger.error({ err }, 'planning failed')` "
+    "with pino, `log.error(\"planning failed\", e)` in Java), or "
+    "`sentry_sdk.init(dsn=os.environ['SENTRY_DSN'])`.",
+    examples=[
+        Example(Outcome.PASS, _files(PYTHON, "app.py", PLAN.format("logger.exception('failed')"))),
+        Example(
+            Outcome.PASS,
+            _files(PYTHON, "app.py", PLAN.format("logger.error('failed', exc_info=True)")),
+        ),
+        Example(Outcome.PASS, _files(PYTHON, "app.py", SENTRY + PLAN.format("raise"))),
+        Example(
+            Outcome.PASS, _files(NODE, "app.ts", HANDLER.format("logger.error({ err }, 'failed');"))
+        ),
+        Example(
+            Outcome.PASS,
+            _files({"pom.xml": POM}, "src/main/Planner.java", JAVA.format('log.error("x", e);')),
+        ),
+        Example(
+            Outcome.PASS,
+            _files(
+                {"api.csproj": PROJECT},
+                "Program.cs",
+                "var builder = WebApplication.CreateBuilder(args);\n"
+                "builder.Services.AddApplicationInsightsTelemetry();\n",
+            ),
+            "a tracker of .NET",
+        ),
+        Example(
+            Outcome.PASS,
+            _files(
+                {"pom.xml": POM},
+                "src/main/java/Planner.java",
+                JAVA.format("log.error(e.getMessage());"),
+                Dockerfile='FROM eclipse-temurin:21-jre\nCOPY . .\nENTRYPOINT ["java", '
+                '"-javaagent:/app/opentelemetry-javaagent.jar", "-jar", "/app/planner.jar"]\n',
+            ),
+            "by an agent that the image starts it under",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(PYTHON, "app.py", PLAN.format("logger.error(f'failed: {error}')")),
+            "the message alone; sentry-sdk is declared and never imported",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(PYTHON, "app.py", PLAN.format("logger.error('failed', exc_info=False)")),
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(NODE, "app.ts", HANDLER.format("logger.error('failed: ' + err.message);")),
+        ),
+        Example(
+            Outcome.FAIL,
+            _files({"pom.xml": POM}, "src/main/java/Planner.java",
+                   JAVA.format('log.error("failed: " + e.getMessage());')),
+        ),
+        Example(
+            Outcome.FAIL,
+            {"component": {"files": {**PYTHON, "app.py": PLAN.format("print(error)"),
+             "tests/test_app.py": PLAN.format("logger.exception('failed')")}}},
+            "in tests only",
+        ),
+        Example(
+            Outcome.UNKNOWN,
+            {"component": {"files": {"requirements.txt": "openai==1.93.0\nsentry-sdk==2.30.0\n"}}},
+            "there is no code to look at",
+        ),
+    ],
+)  # fmt: skip
+def tracebacks_kept(repo: Repo, component: Component) -> Answer:
+    """Are exceptions captured with their traceback?
+
+    `str(error)` says what went wrong and never where. With the traceback in the logs, somebody who
+    did not write the code finds the line; without it the failure has to be reproduced first.
+    """
+    trackers = component.uses("exceptions")
+    asking = [use for trade in ("model", "agent") for use in component.uses(trade)]
+    if missing := unread(component, [*trackers, *asking], "tracebacks"):
+        return missing
+    for message, shown in _tracked(repo, component):
+        return passed(message, shown.evidence())
+    keeping, lacking = list(kept(component.code)), list(bare(component.code))
+    if _is_practice(len(keeping), len(lacking)):
+        evidence = (call.place.evidence() for call in keeping[:3])
+        return passed(f"{len(keeping)} calls keep the traceback of an error", *evidence)
+    message = f"{len(lacking)} of {len(keeping) + len(lacking)} error logs keep no traceback"
+    if not keeping:
+        said = [step_missing(use) for use in trackers[:1]]
+        message = "; ".join(["no call keeps the traceback of an error", *said])
+    return failed(
+        message,
+        *(
+            [call.place.evidence() for call in (*lacking[:3], *keeping[:2])]
+            or [component.evidence()]
+        ),
+        reason="partial" if keeping else "missing",
+        fact="traceback",
+        place=component.id,
+    )
+
+
+def _tracked(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
+    """What captures every exception, whoever logs it."""
+    for use in component.uses("exceptions"):
+        if use.strength is Strength.ON or lacks_only_credentials(component, use):
+            yield f"{use.library} captures exceptions", use.place
+    if start := tracked(component.code):
+        yield f"{start.method} keeps the stack of every error", start.place
+    for agent in agents(repo, component):
+        yield "an agent in the image keeps exceptions", agent
+
+
+def _is_practice(keeping: int, lacking: int) -> bool:
+    """Whether enough error logs keep their traceback: a third of few, a tenth of many, since not
+    every error that is logged is an exception. A single one in a corner is no practice."""
+    share = 10 if keeping >= 10 else 3
+    return keeping > 0 and keeping * share >= keeping + lacking

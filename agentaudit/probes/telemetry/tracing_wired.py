@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from agentaudit.code import Strength, Use
+from agentaudit.evidence import Place
+from agentaudit.finding import Answer, Outcome
+from agentaudit.probe import Example, failed, passed, probe, unknown
+from agentaudit.probes.readable import step_missing, unread
+from agentaudit.probes.telemetry.loading import loaded
+from agentaudit.probes.telemetry.spans import is_off, own_spans
+from agentaudit.probes.telemetry.switches import (
+    call_of,
+    doubtful,
+    lacks_only_credentials,
+    local_only,
+    switch,
+)
+from agentaudit.source import Component, Repo
+
+PYTHON = {"requirements.txt": "openai==1.93.0\nlangfuse==3.2.0\narize-phoenix-otel==0.13.0\n"}
+NODE = {
+    "package.json": '{"name": "web", "dependencies": {"ai": "5.0.0", "@ai-sdk/openai": "2.0.0",'
+    ' "@vercel/otel": "1.13.0"}}'
+}
+OBSERVED = (
+    "from langfuse import observe\nfrom openai import OpenAI\n\n@observe()\ndef plan(text):\n"
+    "    return OpenAI().responses.create(model='gpt-4.1-2025-04-14', input=text)\n"
+)
+PHOENIX = (
+    "import os\nfrom phoenix.otel import register\n\n"
+    "if os.getenv('TRACE_AGENTS', 'false') == 'true':\n    register(auto_instrument=True)\n"
+)
+STREAM = (
+    'import {{ streamText }} from "ai";\nimport {{ openai }} from "@ai-sdk/openai";\n'
+    "export function POST() {{\n"
+    "  return streamText({{ model: openai('gpt-4.1-2025-04-14'){} }});\n}}\n"
+)
+REGISTER = 'import { registerOTel } from "@vercel/otel";\nregisterOTel({ serviceName: "web" });\n'
+GO_MOD = "module x.io/a\n\ngo 1.24\n\nrequire github.com/openai/openai-go v1.8.0\n"
+GO = (
+    'package main\n\nimport (\n\t"github.com/openai/openai-go"\n'
+    '\t"go.opentelemetry.io/otel/attribute"\n\tsdk "go.opentelemetry.io/otel/sdk/trace"\n)\n\n'
+    'func main() {\n\t_, span := sdk.NewTracerProvider().Tracer("a").Start(ctx, "chat")\n'
+    '\tspan.SetAttributes(attribute.String("gen_ai.request.model", "gpt-4.1"))\n'
+    "\topenai.NewClient()\n}\n"
+)
+POM = (
+    "<project><dependencies><dependency><groupId>org.springframework.ai</groupId>"
+    "<artifactId>spring-ai-starter-model-openai</artifactId><version>1.0.0</version></dependency>"
+    "</dependencies></project>\n"
+)
+KERNEL = (
+    "using OpenTelemetry.Trace;\nvar builder = WebApplication.CreateBuilder(args);\n"
+    "builder.Services.AddOpenTelemetry().WithTracing("
+    't => t.AddSource("Microsoft.SemanticKernel*"));\n'
+)
+PROJECT = (
+    '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net8.0</TargetFramework>'
+    '</PropertyGroup><ItemGroup><PackageReference Include="Microsoft.SemanticKernel" '
+    'Version="1.60.0" /></ItemGroup></Project>\n'
+)
+
+
+def _files(base: dict[str, str], **more: str) -> dict[str, object]:
+    """A component of these files; `__` in a name stands for `.`."""
+    named = {name.replace("__", "."): text for name, text in more.items()}
+    return {"component": {"files": {**base, **named}}}
+
+
+@probe(
+    "telemetry-tracing-wired",
+    fix="Trace every model, tool and agent call in the serving code, switched on unless somebody "
+    "switches it off: `from phoenix.otel import register` and `register(auto_instrument=True)` at "
+    "start-up, or `LANGSMITH_TRACING=true` in the committed environment.",
+    examples=[
+        Example(Outcome.PASS, _files(PYTHON, app__py=OBSERVED)),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        "requirements.txt": "langgraph==0.5.0\n",
+                        "app.py": "from langgraph.graph import StateGraph\nStateGraph(dict)\n",
+                        "Dockerfile": "FROM python:3.12\nENV LANGSMITH_TRACING=true\nCOPY . .\n",
+                    }
+                }
+            },
+            "LangSmith is switched on by the environment alone",
+        ),
+        Example(
+            Outcome.PASS,
+            _files(PYTHON, app__py="import litellm\nlitellm.callbacks = ['langfuse']\n"),
+            "by a string, without an import",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        **NODE,
+                        "instrumentation.ts": REGISTER,
+                        "app/route.ts": STREAM.format(
+                            ", experimental_telemetry: { isEnabled: true }"
+                        ),
+                    }
+                }
+            },
+        ),
+        Example(
+            Outcome.PASS,
+            {"component": {"files": {"api.csproj": PROJECT, "Program.cs": KERNEL}}},
+        ),
+        Example(
+            Outcome.PASS,
+            {"component": {"files": {"go.mod": GO_MOD, "main.go": GO}}},
+            "spans of its own that name the model",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        "pom.xml": POM,
+                        "src/main/java/A.java": "import org.springframework.ai.chat.client."
+                        "ChatClient;\n@RestController\npublic class A { ChatClient chat; }\n",
+                        "src/main/resources/application.properties": "management.tracing.sampling"
+                        ".probability=1.0\n",
+                    }
+                }
+            },
+            "Spring AI observes itself; the sampling sends it",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(PYTHON, app__py="from openai import OpenAI\nOpenAI()\n"),
+            "declared, never imported",
+        ),
+        Example(Outcome.FAIL, _files(PYTHON, app__py=PHOENIX), "a flag that is off by default"),
+        Example(
+            Outcome.FAIL,
+            _files(
+                {"requirements.txt": "openai-agents==0.2.0\n"},
+                app__py="from agents import Agent, trace, set_tracing_disabled\n"
+                "set_tracing_disabled(True)\nwith trace('planner'):\n    Agent(name='planner')\n",
+            ),
+            "switched off in the code",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(
+                PYTHON,
+                app__py="import os\nfrom phoenix.otel import register\n"
+                "if not os.getenv('RENDER'):\n    register(auto_instrument=True)\n",
+            ),
+            "only where it is not deployed",
+        ),
+        Example(
+            Outcome.FAIL,
+            {"component": {"files": {**NODE, "app/route.ts": STREAM.format("")}}},
+            "nothing asks the SDK for telemetry",
+        ),
+        Example(
+            Outcome.FAIL,
+            {
+                "component": {
+                    "files": {
+                        "requirements.txt": "openai==1.93.0\n",
+                        "app.py": "from openai import OpenAI\nOpenAI()\n",
+                        "tests/test_app.py": "from langfuse import observe\n"
+                        "@observe()\ndef test(): ...\n",
+                    }
+                }
+            },
+            "tests trace, the serving code does not",
+        ),
+        Example(
+            Outcome.UNKNOWN,
+            {"component": {"files": {"requirements.txt": "openai==1.93.0\nlangfuse==3.2.0\n"}}},
+            "there is no code to look at",
+        ),
+    ],
+)
+def tracing_wired(repo: Repo, component: Component) -> Answer:
+    """Is tracing of models and agents wired in the serving code, and not switched off?
+
+    Without a trace nobody can say which prompts, tools and documents led to an answer. A dependency
+    that is never imported, or tracing behind a flag that is off, records nothing in production.
+    """
+    uses = component.uses("tracing")
+    if missing := unread(component, uses, "tracing"):
+        return missing
+    held: list[_Held] = []
+    for use in filter(lambda use: _runs(component, use), uses):
+        keeps = _held(repo, component, use)
+        if keeps is None:
+            return passed(f"{use.library} traces in the serving code", use.place.evidence())
+        held.append(keeps)
+    if own := next(own_spans(component), None):
+        return passed("it writes spans of model calls itself", own.place.evidence())
+    held.sort(key=lambda each: each.known)
+    return _waits(component, held[0]) if held else _lacking(component, uses)
+
+
+class _Held(NamedTuple):
+    """What keeps a library from running, or may."""
+
+    use: Use
+    place: Place
+    known: bool
+    """Whether it is known to; else nobody can tell."""
+    why: str
+
+
+def _runs(component: Component, use: Use) -> bool:
+    call = call_of(component, use)
+    on = use.strength is Strength.ON and not (call is not None and is_off(call))
+    return on or lacks_only_credentials(component, use)
+
+
+def _held(repo: Repo, component: Component, use: Use) -> _Held | None:
+    """What keeps a called library from running where customers are served."""
+    call = call_of(component, use)
+    condition = call.condition if call else None
+    if condition and local_only(condition):
+        return _Held(use, condition.place, True, "does not run in production")
+    if found := switch(repo, component, use):
+        return _Held(use, found, True, "waits for a switch that nothing in the repository sets")
+    if not loaded(repo, component, use.place):
+        return _Held(use, use.place, True, "stands in a script that nothing loads")
+    if condition and doubtful(condition):
+        why = f"stands behind `{condition.text}`, and nothing says whether that holds"
+        return _Held(use, condition.place, False, why)
+    return None
+
+
+def _waits(component: Component, held: _Held) -> Answer:
+    """FAIL where every library is known to be off, UNKNOWN where one may be on."""
+    return (failed if held.known else unknown)(
+        f"{held.use.library} is called, but {held.why}",
+        held.use.place.evidence(),
+        held.place.evidence(),
+        reason="off_by_default" if held.known else "depends_on_setting",
+        fact="tracing",
+        place=component.id,
+    )
+
+
+def _lacking(component: Component, uses: tuple[Use, ...]) -> Answer:
+    """Which step is missing, for the library that came nearest."""
+    fact, place = "tracing", component.id
+    for use in uses:
+        shown = (use.place.evidence(), *((use.off.evidence(),) if use.off else ()))
+        reason = "off_by_default" if use.strength is Strength.CALLED else "not_called"
+        return failed(step_missing(use), *shown, reason=reason, fact=fact, place=place)
+    return failed(
+        "no library that traces models or agents is used (searched: imports, calls, strings such "
+        "as litellm.callbacks, environment variables)",
+        component.evidence(),
+        fact=fact,
+        place=place,
+    )

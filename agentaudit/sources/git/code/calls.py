@@ -1,0 +1,123 @@
+"""The calls of one file that are worth keeping."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from agentaudit.sources.git.code.expressions import arguments, expression
+from agentaudit.sources.git.code.leaf import Leaf
+from agentaudit.sources.git.code.names import ROOT, Names
+from agentaudit.sources.git.code.scopes import Scopes
+from agentaudit.sources.git.code.written import Expression, WrittenArgument, WrittenCall
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from agentaudit.sources.git.code.sieve import Sieve
+
+_LAST = re.compile(rb"([\w$]+)\s*(?:<[^<>]{0,200}>)?\s*$")
+_SECOND = re.compile(rb"\s*[?!]?\.\s*([\w$]+)")
+_NAMED = ("function", "constructor", "name", "type")
+_ENTRIES = frozenset(
+    (
+        *("main", "run", "handler", "lambda_handler", "init", "Main", "setup", "default"),
+        *("GET", "POST", "PUT", "PATCH", "DELETE", "middleware", "register", "constructor"),
+        *("lifespan", "startup", "on_startup", "on_chat_start", "Program", "Startup"),
+        *("Configure", "ConfigureServices", "loader", "action", "getServerSideProps"),
+    )
+)
+"""Functions that something outside of the repository calls."""
+_RUN = ("__", "test", "Test")
+"""How the names begin of what the language or a runner of tests calls."""
+
+
+class Calls:
+    """Reads the calls of one file."""
+
+    def __init__(self, leaf: Leaf, scopes: Scopes, names: Names, sieve: Sieve) -> None:
+        self._leaf = leaf
+        self._scopes = scopes
+        self._names = names
+        self._methods = frozenset(name.encode() for name in sieve.methods)
+        self._named = sieve.named
+        self._own = scopes.ranges(sieve.named)
+        self._roots = frozenset(name.encode() for name in names.roots if name)
+        self._fields = frozenset(name.encode() for name in names.fields)
+
+    def all(self) -> Iterator[WrittenCall]:
+        """Calls of known libraries, and of known methods whatever they belong to, by line."""
+        return iter(sorted(self._kept(), key=lambda call: call.line))
+
+    def _kept(self) -> Iterator[WrittenCall]:
+        for node in self._leaf.found("call"):
+            if self._wanted(node):
+                yield self._written(node)
+        for node in self._leaf.found("mark"):
+            root = ROOT.match(self._leaf.data, node.start_byte)
+            if root is not None and root[1] in self._roots:
+                yield self._written(node, bare=True)
+
+    def _wanted(self, node: Node) -> bool:
+        data = self._leaf.data
+        root = ROOT.match(data, node.start_byte)
+        if root is not None and (root[1] in self._roots or self._of_field(root)):
+            return True
+        named = next(filter(None, map(node.child_by_field_name, _NAMED)), None)
+        if named is None:
+            return False
+        if (
+            root is not None
+            and root[1] == b"os"
+            and data.endswith(b"setdefault", 0, named.end_byte)
+        ):
+            return True
+        last = _LAST.search(data, max(named.start_byte, named.end_byte - 120), named.end_byte)
+        if last is not None and (last[1] in self._methods or self._named(last[1])):
+            return True
+        return any(start <= node.start_byte < end for start, end in self._own)
+
+    def _of_field(self, root: re.Match[bytes]) -> bool:
+        """Whether it goes on with a field that holds something known: `s.client.Chat()`."""
+        if not self._fields:
+            return False
+        second = _SECOND.match(self._leaf.data, root.end())
+        return second is not None and second[1] in self._fields
+
+    def _written(self, node: Node, *, bare: bool = False) -> WrittenCall:
+        leaf, at = self._leaf, node.start_byte
+        given = [] if bare else list(arguments(leaf, node))
+        line = leaf.line(_name_at(node))
+        return WrittenCall(
+            callee=self._names.dotted(node, at)[:400],
+            arguments=[
+                WrittenArgument(name, position, self._value(value, at))
+                for name, position, value in given
+            ],
+            line=line,
+            text=leaf.shown(line),
+            scope=self._scopes.scope(at),
+            guards=self._scopes.guards(at),
+            inside=[
+                name
+                for name, free in self._scopes.names(at)
+                if not free and name not in _ENTRIES and not name.startswith(_RUN)
+            ],
+        )
+
+    def _value(self, node: Node, at: int) -> Expression:
+        found = expression(self._leaf, node)
+        if found.kind in ("name", "call") and found.name:
+            dotted = self._names.resolved(found.name.split("."), at)
+            return found._replace(name=dotted[:400])
+        return found
+
+
+def _name_at(node: Node) -> int:
+    """Where the last part of the name of a call stands: chains run over many lines."""
+    named = next(filter(None, map(node.child_by_field_name, _NAMED)), None)
+    if named is None:
+        return node.start_byte
+    last = next(filter(None, map(named.child_by_field_name, ("attribute", "property"))), None)
+    return (last or named).start_byte

@@ -1,0 +1,194 @@
+"""Named values outside of the code, in every form that deployments keep them in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+from agentaudit.code import Setting
+from agentaudit.evidence import Place
+from agentaudit.parse import Tree
+from agentaudit.sources.git.reader import Reader, line_of, word
+from agentaudit.sources.git.roles import role
+from agentaudit.sources.git.text import lines
+
+_MOST = 2000
+"""Settings of one file that are kept."""
+_DEEPEST = 12
+_LONGEST = 400
+_ENV_NAME = re.compile(r"(?i)(?:.*/)?(?:[\w-]*\.)?env(?:[._-][\w.-]+)?|.*\.env(?:\.[\w-]+)?")
+_DOCKER_NAME = re.compile(r"(?i)(?:.*/)?(?:[\w.-]*dockerfile[\w.-]*|containerfile)")
+_PAIR = re.compile(r"\s*(?:export\s+)?([A-Za-z_][\w.-]{0,120})\s*[=:]\s*(.*)")
+_DOCKER = re.compile(r"\s*(ENV|ARG)\s+(.*)", re.IGNORECASE)
+_DOCKER_PAIR = re.compile(r"([A-Za-z_]\w{0,120})(?:=|\s+)(\"[^\"]*\"|'[^']*'|[^\s\\]*)")
+_BLOCK = re.compile(
+    r"\s*(?:(?:variable|resource|module|output|locals|data|provider|param|var|dynamic)\s+)?"
+    r"[\"']?([\w./@-]{1,120})[\"']?(?:\s+[\"']?([\w./@-]{1,120})[\"']?)?[^{}\[\]]{0,200}[:=]?\s*[{\[]\s*$"
+)
+_CODE_PAIR = re.compile(
+    r"\s*(?:(?:param|var)\s+)?[\"']?([\w.-]{1,120})[\"']?(?:\s+\w{1,40})?\s*[:=]\s*"
+    r"(?:\"([^\"]{0,400})\"|'([^']{0,400})'|(true|false|\d[\d.]*))"
+)
+
+
+class _Row(NamedTuple):
+    path: tuple[str, ...]
+    value: str
+    line: int | None
+
+
+def of_file(reader: Reader, path: str) -> list[Setting]:
+    """Every named value of a file; none where its form is not known."""
+    read = _reader_of(path)
+    if read is None:
+        return []
+    text = reader.text(path) or ""
+    written = lines(text)
+    found: list[Setting] = []
+    for row in read(reader, path):
+        if len(found) == _MOST:
+            break
+        shown = written[row.line - 1].strip()[:200] if row.line and row.line <= len(written) else ""
+        place = Place(reader.repo, path, row.line, shown)
+        name = ".".join(row.path)[:_LONGEST]
+        found.append(Setting(row.path[-1], name, row.value[:_LONGEST], place, role(path)))
+    return found
+
+
+def _reader_of(path: str) -> Callable[[Reader, str], Iterator[_Row]] | None:
+    name = path.rpartition("/")[2].lower()
+    suffix = name.rpartition(".")[2]
+    if suffix in ("yaml", "yml"):
+        return _yaml
+    if suffix in ("tf", "tfvars", "bicep", "bicepparam", "hcl"):
+        return _infrastructure
+    if suffix == "json":
+        return _json
+    if suffix == "toml":
+        return _toml
+    if suffix == "properties" or _ENV_NAME.fullmatch(name):
+        return _environment
+    return _docker if _DOCKER_NAME.fullmatch(name) else None
+
+
+def _environment(reader: Reader, path: str) -> Iterator[_Row]:
+    for number, line in enumerate(lines(reader.text(path) or ""), 1):
+        found = _PAIR.fullmatch(line[:1000])
+        if found is not None and not line.lstrip().startswith("#"):
+            yield _Row((found[1],), _bare(found[2]), number)
+
+
+def _bare(value: str) -> str:
+    value = value.strip()
+    if value[:1] in ("'", '"'):
+        return value[1:].partition(value[0])[0]
+    return value.partition(" #")[0].rstrip()
+
+
+def _docker(reader: Reader, path: str) -> Iterator[_Row]:
+    continued = False
+    for number, line in enumerate(lines(reader.text(path) or ""), 1):
+        found = _DOCKER.fullmatch(line[:2000])
+        rest = found[2] if found is not None else line[:2000] if continued else ""
+        continued = bool(rest) and line.rstrip().endswith("\\")
+        if not rest.lstrip().startswith("#"):
+            for pair in _DOCKER_PAIR.finditer(rest):
+                yield _Row((pair[1],), pair[2].strip("\"'"), number)
+
+
+def _yaml(reader: Reader, path: str) -> Iterator[_Row]:
+    if "{{" in (reader.text(path) or "") and "/templates/" in f"/{path}":
+        return  # a chart's template is no YAML yet
+    for tree in reader.yaml(path):
+        yield from _flat(tree.data, partial(_line, tree))
+
+
+def _line(tree: Tree, at: tuple[Any, ...]) -> int | None:
+    return tree.line(*at)
+
+
+def _json(reader: Reader, path: str) -> Iterator[_Row]:
+    text = reader.text(path) or ""
+    yield from _flat(reader.json(path), _Forward(text).line)
+
+
+class _Forward:
+    """Finds keys in the order in which they stand: the text is gone through once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+        self._line = 1
+
+    def line(self, keys: tuple[Any, ...]) -> int | None:
+        at = self._text.find(f'"{keys[-1]}"', self._at) if keys else -1
+        if at < 0:
+            return None
+        self._line += self._text.count("\n", self._at, at)
+        self._at = at
+        return self._line
+
+
+def _toml(reader: Reader, path: str) -> Iterator[_Row]:
+    text = reader.text(path) or ""
+    yield from _flat(
+        reader.toml(path), lambda at: line_of(text, f"\n{at[-1]} ", f"\n{at[-1]}=") if at else None
+    )
+
+
+def _flat(data: Any, line: Callable[[tuple[Any, ...]], int | None]) -> Iterator[_Row]:
+    """Every scalar below, with its keys; `{name: X, value: Y}` and `X=Y` in a list name X."""
+    pending: list[tuple[tuple[Any, ...], Any]] = [((), data)]
+    left = 4 * _MOST
+    while pending and left:
+        left -= 1
+        at, value = pending.pop()
+        if isinstance(value, dict) and len(at) < _DEEPEST:
+            named = word(value.get("name"))
+            if named and isinstance(value.get("value"), str | int | float | bool):
+                given = _scalar(value["value"])
+                yield _Row((*_keys(at), named), given, line((*at, "value")))
+            pending += [((*at, key), inner) for key, inner in reversed(value.items())]
+        elif isinstance(value, list) and len(at) < _DEEPEST:
+            inner_items = list(enumerate(value))[:_MOST]
+            pending += [((*at, index), inner) for index, inner in reversed(inner_items)]
+        elif at and isinstance(value, str | int | float | bool):
+            text = _scalar(value)
+            name, sign, rest = text.partition("=")
+            if isinstance(at[-1], int) and sign and name.replace("_", "").isalnum():
+                yield _Row((*_keys(at), name), rest, line(at))
+            elif keys := _keys(at):
+                yield _Row(keys, text, line(at))
+
+
+def _scalar(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _keys(at: tuple[Any, ...]) -> tuple[str, ...]:
+    return tuple(part for part in at if isinstance(part, str))
+
+
+def _infrastructure(reader: Reader, path: str) -> Iterator[_Row]:
+    """Terraform and Bicep, line by line: the blocks around a value are its keys."""
+    around: list[str] = []
+    for number, line in enumerate(lines(reader.text(path) or ""), 1):
+        line = line[:1000].partition("//")[0] if "://" not in line else line[:1000]
+        if line.lstrip().startswith("#"):
+            continue
+        for pair in _CODE_PAIR.finditer(line):
+            value = next(group for group in pair.groups()[1:] if group is not None)
+            name = pair[1]
+            keys = tuple(around[-6:])
+            if name == "default" and around:
+                yield _Row(keys, value, number)
+            else:
+                yield _Row((*keys, name), value, number)
+        opened = _BLOCK.match(line)
+        for _ in range(line.count("{") + line.count("[")):
+            name = (opened[2] or opened[1]) if opened is not None else ""
+            around.append(name)
+        for _ in range(min(line.count("}") + line.count("]"), len(around))):
+            around.pop()

@@ -1,0 +1,190 @@
+"""The texts of one file that are worth keeping, and where each of them stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from agentaudit.code import Syntax
+from agentaudit.sources.git.code.expressions import ENVIRONMENT
+from agentaudit.sources.git.code.leaf import STRINGS, Leaf, nth
+from agentaudit.sources.git.code.names import Names
+from agentaudit.sources.git.code.scopes import Scopes
+from agentaudit.sources.git.code.written import WrittenLiteral
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+LONG = 160
+"""Characters from which prose is kept whatever it is called."""
+_SHORT = 40
+_WORDS = 5
+"""Spaces that prose has at least."""
+_PROMPT_NAME = re.compile(
+    r"(?i).*(?:prompt|instruct|system|template|persona|guideline|backstory|role|message|content"
+    r"|description|goal|preamble|task|directive|policy)"
+)
+_STATEMENT = re.compile(r"(?:\w*_)?(?:statement|definition|declaration|block|module|program)")
+_HARMLESS = re.compile(
+    r"(?:.*\.)?(?:dedent|cleandoc|strip|lstrip|rstrip|format|trim|trimIndent|stripIndent|formatted"
+    r"|String|TrimSpace|Field|field|SecretStr|cast|str)"
+)
+_SIGNS = frozenset({"??", "||", "+", "or", "and", "&&", "%"})
+
+
+class Stand(NamedTuple):
+    """Where a text stands."""
+
+    syntax: Syntax
+    name: str
+    callee: str
+
+
+class Literals:
+    """Reads the texts of one file; `ids` are the bytes at which an identifier's quote stands."""
+
+    def __init__(self, leaf: Leaf, scopes: Scopes, names: Names, ids: frozenset[int]) -> None:
+        self._leaf = leaf
+        self._scopes = scopes
+        self._names = names
+        self._ids = ids
+
+    def all(self) -> Iterator[WrittenLiteral]:
+        asides = {node.start_byte for node in self._leaf.found("doc")}
+        data, done = self._leaf.data, -1
+        for node in self._leaf.found("string"):
+            start, end = node.start_byte, node.end_byte
+            if start < done:
+                continue
+            if start in self._ids or start + 1 in self._ids or start + 2 in self._ids:
+                if end - start < 300 and start not in asides:
+                    done = end
+                    yield self._written(node, self.stand(node), prose=False)
+            elif end - start >= _SHORT and start not in asides:
+                spaces = data.count(b" ", start, min(end, start + 4000))
+                if spaces < _WORDS or spaces * 25 < min(end - start, 4000):
+                    continue
+                stand = self.stand(node)
+                if end - start >= LONG or _PROMPT_NAME.match(stand.name):
+                    done = end
+                    yield self._written(node, stand, prose=True)
+
+    def _written(self, node: Node, stand: Stand, *, prose: bool) -> WrittenLiteral:
+        text = self._leaf.string(node)
+        line = self._leaf.line(node.start_byte)
+        return WrittenLiteral(
+            text[:4000],
+            stand.syntax.value,
+            stand.name[:200],
+            stand.callee[:400],
+            line,
+            self._leaf.shown(line),
+            self._scopes.scope(node.start_byte),
+            len(text),
+            prose,
+        )
+
+    def stand(self, node: Node) -> Stand:
+        """What the nodes around a text make of it."""
+        found = _Standing()
+        inner = node
+        for outer in self._leaf.chain(node):
+            if self._step(found, inner, outer):
+                break
+            inner = outer
+        if found.syntax is None:
+            return Stand(Syntax.OTHER, "", found.callee)
+        return Stand(found.syntax, found.name, found.callee)
+
+    def _step(self, found: _Standing, inner: Node, outer: Node) -> bool:
+        """Take one node around into account; whether it was the last."""
+        kind = outer.type
+        language = self._leaf.language
+        if kind in language.calls and inner.type in language.arguments | {"literal_value"}:
+            return self._called(found, outer)
+        if kind in language.stands:
+            syntax, field = language.stands[kind]
+            if kind == "binary_expression" and _sign(self._leaf, outer) in _SIGNS:
+                return False
+            if found.syntax in (None, Syntax.ELEMENT) or not found.name:
+                self._place(found, syntax, field, outer)
+            elif found.syntax is Syntax.PAIR and syntax is Syntax.POSITIONAL and found.flat:
+                found.syntax = Syntax.KEYWORD
+            found.flat = found.flat and kind in ("pair", "arguments")
+        elif kind != "object":
+            found.flat = False
+        return bool(_STATEMENT.fullmatch(kind)) and found.syntax is not None
+
+    def _place(self, found: _Standing, syntax: Syntax, field: str, outer: Node) -> None:
+        if found.syntax is not None and syntax in (Syntax.POSITIONAL, Syntax.ELEMENT):
+            return
+        name = self._name(outer, field)
+        if found.syntax is None:
+            found.syntax = syntax
+            found.flat = syntax is Syntax.PAIR
+            if syntax is Syntax.POSITIONAL and name:
+                found.syntax = Syntax.KEYWORD
+            if found.default and syntax is Syntax.ASSIGNMENT:
+                found.syntax = Syntax.DEFAULT
+        if found.syntax is not Syntax.POSITIONAL:
+            found.name = found.name or name
+
+    def _name(self, outer: Node, field: str) -> str:
+        if not field:
+            first = nth(outer, 0)
+            if outer.type in ("comparison_operator", "jsx_attribute") and first is not None:
+                return "" if first.type in STRINGS else self._leaf.text(first, 100)
+            return ""
+        named = outer.child_by_field_name(field)
+        if named is None and outer.type == "keyed_element":
+            named = nth(outer, 0)
+        if named is None:
+            return ""
+        text = self._leaf.text(named, 120)
+        return "" if outer.type == "argument" and named.end_byte == outer.end_byte else _bare(text)
+
+    def _called(self, found: _Standing, call: Node) -> bool:
+        callee = self._names.dotted(call, call.start_byte)
+        if found.syntax is Syntax.POSITIONAL and ENVIRONMENT.fullmatch(callee):
+            return self._environment(found, call, callee)
+        if _HARMLESS.fullmatch(callee) and (
+            found.syntax is Syntax.POSITIONAL or found.name in ("default", "default_value")
+        ):
+            found.default = callee.rpartition(".")[2] in ("Field", "field")
+            found.syntax, found.name = None, ""
+            return False
+        found.syntax = found.syntax or Syntax.OTHER
+        found.callee = callee
+        return True
+
+    def _environment(self, found: _Standing, call: Node, callee: str) -> bool:
+        """The default of a look-up in the environment is named by the variable."""
+        listed = next((c for c in call.named_children if "arg" in c.type), None)
+        first = nth(listed, 0) if listed is not None else None
+        first = self._leaf.inner(first)
+        found.callee = callee
+        if first is not None and first.type in STRINGS:
+            found.syntax, found.name = Syntax.DEFAULT, self._leaf.string(first)[:100]
+        return True
+
+
+class _Standing:
+    """A stand while the nodes around are gone through."""
+
+    def __init__(self) -> None:
+        self.syntax: Syntax | None = None
+        self.name = ""
+        self.callee = ""
+        self.flat = False
+        """Whether everything so far was one options object."""
+        self.default = False
+
+
+def _bare(name: str) -> str:
+    return name.strip("\"'[]`@").removeprefix("self.").removeprefix("this.")
+
+
+def _sign(leaf: Leaf, node: Node) -> str:
+    sign = node.child_by_field_name("operator")
+    return leaf.text(sign, 5) if sign is not None else ""

@@ -1,0 +1,136 @@
+"""From the name of an import to the file of the same tree that it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from posixpath import dirname, normpath
+
+from agentaudit.sources.git.code.index import Index, SourceFile
+from agentaudit.sources.git.reader import ancestors
+
+_SCRIPT_ENDS = (".ts", ".tsx", ".js", ".jsx", ".mjs", "/index.ts", "/index.tsx", "/index.js")
+_MOST = 4
+
+
+class Modules:
+    """Files by the names under which they can be imported."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._files = index.files
+        python = [path for path in self._files if path.endswith(".py")]
+        self._places = {place for path in python for place in (_stem(path), *_above(path))}
+        self._tops = {place.rpartition("/")[2] for place in self._places}
+        self._tails: Mapping[str, list[str]] = self._by_tail()
+
+    def _by_tail(self) -> dict[str, list[str]]:
+        """Last part of a module's name → paths."""
+        found: dict[str, list[str]] = {}
+        for path in self._files:
+            stem = _stem(path)
+            found.setdefault(stem.rpartition("/")[2], []).append(path)
+        return found
+
+    def is_local(self, file: SourceFile, module: str) -> bool:
+        """Whether an absolute import means a package of the tree: one that stands where Python
+        starts to look, which is no package itself."""
+        if file.language.ecosystem != "python" or module.startswith("."):
+            return False
+        root = module.partition(".")[0]
+        if root not in self._tops:
+            return False
+        for home in ancestors(dirname(file.path)):
+            for start in (home, f"{home}/src".lstrip("/")):
+                place = f"{start}/{root}".lstrip("/")
+                if place in self._places and f"{start}/__init__.py".lstrip("/") not in self._files:
+                    return place != _stem(file.path)
+        return False
+
+    def of(self, file: SourceFile, dotted: str) -> Iterator[tuple[SourceFile, str]]:
+        """Files that a dotted name can start with, each with the rest of the name."""
+        ecosystem = file.language.ecosystem
+        if ecosystem == "python":
+            yield from self._python(file, dotted)
+        elif ecosystem == "node":
+            yield from self._script(file, dotted)
+        else:
+            yield from self._class(dotted)
+
+    def _python(self, file: SourceFile, dotted: str) -> Iterator[tuple[SourceFile, str]]:
+        level = len(dotted) - len(dotted.lstrip("."))
+        parts = dotted[level:].split(".")
+        home = file.path
+        for _ in range(level):
+            home = dirname(home)
+        for length in range(len(parts) - 1, 0, -1):
+            module, rest = "/".join(parts[:length]), ".".join(parts[length:])
+            if level:
+                paths = [f"{home}/{module}".lstrip("/")]
+                paths = [f"{p}{end}" for p in paths for end in (".py", "/__init__.py")]
+            else:
+                paths = self._ending(module, parts[length - 1], file.path)
+            for path in paths[:_MOST]:
+                if path in self._files:
+                    yield self._parsed(path), rest
+        if level and len(parts) == 1 and (path := f"{home}/__init__.py") in self._files:
+            yield self._parsed(path), parts[0]
+
+    def _ending(self, module: str, last: str, near: str) -> list[str]:
+        """Paths that end in a module, the nearest first."""
+        found = [
+            path
+            for path in self._tails.get(last, ())
+            if (stem := _stem(path)) == module or stem.endswith("/" + module)
+        ]
+        return sorted(found, key=lambda path: (-_shared(path, near), len(path), path))
+
+    def _script(self, file: SourceFile, dotted: str) -> Iterator[tuple[SourceFile, str]]:
+        for at in (i for i in range(len(dotted) - 1, 0, -1) if dotted[i] == "."):
+            module, rest = dotted[:at], dotted[at + 1 :]
+            module = module.removesuffix(".js").removesuffix(".ts")
+            if not module.strip("./") or module.endswith("/"):
+                continue
+            if module.startswith("."):
+                start = normpath(f"{dirname(file.path)}/{module}").lstrip("/")
+                paths = [start + end for end in _SCRIPT_ENDS]
+            elif module[:2] in ("@/", "~/", "#/") or "/" in module:
+                tail = module.partition("/")[2]
+                paths = self._ending(tail, tail.rpartition("/")[2], file.path)
+            else:
+                continue
+            for path in paths:
+                if path in self._files:
+                    yield self._parsed(path), rest
+                    return
+
+    def _class(self, dotted: str) -> Iterator[tuple[SourceFile, str]]:
+        """`Models.CHAT`, `config.Models.CHAT`: the file that is called like the class."""
+        parts = dotted.split(".")
+        for at, part in enumerate(parts[:-1]):
+            for path in self._tails.get(part, ())[:_MOST]:
+                yield self._parsed(path), ".".join(parts[at:])
+
+    def _parsed(self, path: str) -> SourceFile:
+        file = self._files[path]
+        if not file.looked and not file.problem:
+            self._index.parsed(file)
+        return file
+
+
+def _above(path: str) -> Iterator[str]:
+    return (home for home in ancestors(dirname(path)) if home)
+
+
+def _stem(path: str) -> str:
+    stem = path.rpartition(".")[0]
+    return stem.removesuffix("/__init__").removesuffix("/index")
+
+
+def _shared(path: str, near: str) -> int:
+    """Directories that two paths share."""
+    count = 0
+    for one, other in zip(path.split("/"), near.split("/"), strict=False):
+        if one != other:
+            break
+        count += 1
+    return count

@@ -1,0 +1,205 @@
+"""Dotted names in one file: aliases and simple receiver types are followed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from agentaudit.sources.git.code.imports import required
+from agentaudit.sources.git.code.leaf import Leaf, nth
+from agentaudit.sources.git.code.scopes import Scopes
+from agentaudit.sources.git.code.written import Known, WrittenImport
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+ROOT = re.compile(rb"(?:new\s+|await\s+|[(@*&\s])*([A-Za-z_$][\w$]*)")
+"""The first part of a name, behind what may stand before it."""
+WORTH = re.compile(
+    rb"[\"'`\d{([]|[rRbBfFuU$@]{1,3}[\"']|(?:await\s+)?(?:Field|field|\w*[eE]nv\w*|[cC]onfig\w*"
+    rb"|process|import\.meta|Deno|os\.|System|builder|_?configuration|str|String|dedent|textwrap"
+    rb"|inspect|map\[|[\w$.]{1,120}\s*(?:[^\w$.(\s]|$|or\b|as\b|if\b))",
+    re.MULTILINE,
+)
+"""How a value begins that can be a text, a name, or a look-up in the environment."""
+_LEFT = ("left", "name", "property")
+_RIGHT = ("right", "value")
+_PARAMETER = ("name", "pattern", "declarator")
+
+
+class Names:
+    """What names in one file stand for."""
+
+    def __init__(self, leaf: Leaf, scopes: Scopes, aliases: dict[str, str], known: Known) -> None:
+        self._leaf = leaf
+        self._scopes = scopes
+        self._known = known
+        self.aliases = aliases
+        self._types: dict[tuple[str, str], str] = {}
+        """Scope and variable → dotted name of what it was made by."""
+        self._fields: dict[str, str] = {}
+        self.roots = {alias for alias, dotted in aliases.items() if known(dotted)}
+        """First parts of names that can belong to a known library."""
+        self.bindings: list[tuple[str, str, Node]] = []
+        """Scope, name and value of everything that is bound."""
+        self.required: list[WrittenImport] = []
+
+    def learn(self) -> None:
+        """Follow parameters and assignments, in the order of the file."""
+        for node in self._leaf.found("param"):
+            self._parameter(node)
+        for node in self._leaf.found("bind"):
+            self._binding(node)
+
+    @property
+    def fields(self) -> set[str]:
+        """Fields of objects that hold something known."""
+        return set(self._fields)
+
+    def scope(self, byte: int) -> str:
+        """The functions and classes around a byte."""
+        return self._scopes.scope(byte)
+
+    @property
+    def module_types(self) -> dict[str, str]:
+        """Top-level name → dotted name of what it was made by."""
+        return {name: dotted for (scope, name), dotted in self._types.items() if not scope}
+
+    def dotted(self, node: Node | None, byte: int) -> str:
+        """Dotted name of a node that stands at `byte`."""
+        return self.resolved(self._leaf.dotted(node), byte)
+
+    def resolved(self, parts: list[str], byte: int) -> str:
+        if not parts:
+            return ""
+        if len(parts) > 1 and (parts[0] == self._leaf.language.owner or parts[1] in self._fields):
+            made = self._fields.get(parts[1])
+            if made and parts[0] not in self.aliases:
+                return ".".join([made, *parts[2:]])
+        made = self._of(parts[0], byte)
+        return ".".join([made or parts[0], *parts[1:]])
+
+    def _of(self, name: str, byte: int) -> str:
+        if name not in self.roots:
+            return self.aliases.get(name, "")
+        scope = self._scopes.scope(byte)
+        while scope:
+            if found := self._types.get((scope, name)):
+                return found
+            scope = scope.rpartition(".")[0]
+        found = self._types.get(("", name)) or self.aliases.get(name, "")
+        return found or self._fields.get(name, "")
+
+    def _parameter(self, node: Node) -> None:
+        given = node.child_by_field_name("type")
+        if given is None:
+            return
+        made = self._typed(given, node.start_byte)
+        if made:
+            for name in self._declared(node):
+                self._learn(name, made, node.start_byte, node.type in _FIELD_KINDS)
+
+    def _declared(self, node: Node) -> list[str]:
+        if node.type == "typed_parameter":
+            return [self._leaf.text(each, 100) for each in node.named_children[:1]]
+        for field in _PARAMETER:
+            if found := node.children_by_field_name(field):
+                inner = [each.child_by_field_name("name") or each for each in found]
+                return [self._leaf.text(each, 100) for each in inner]
+        named = [child.child_by_field_name("name") for child in node.named_children]
+        return [self._leaf.text(each, 100) for each in named if each is not None]
+
+    def _typed(self, node: Node, byte: int) -> str:
+        """Dotted name of a type annotation, of `Optional[X]` and `X | None` that of X."""
+        for text in _words(self._leaf.text(node, 200))[:4]:
+            parts = text.split(".")
+            if parts[0] in self.aliases and self._known(found := self.resolved(parts, byte)):
+                return found
+        return ""
+
+    def _binding(self, node: Node) -> None:
+        if node.type == "as_pattern":
+            target = nth(node, node.named_child_count - 1)
+            self._bound(node, target, nth(node, 0))
+            return
+        left = next(filter(None, map(node.child_by_field_name, _LEFT)), None)
+        right = next(filter(None, map(node.child_by_field_name, _RIGHT)), None)
+        if right is None and node.type == "variable_declarator" and node.named_child_count > 1:
+            right = nth(node, node.named_child_count - 1)
+        if node.type == "variable_declarator" and (found := required(self._leaf, node)):
+            self._require(found)
+            return
+        self._bound(node, left, right)
+
+    def _require(self, found: WrittenImport) -> None:
+        self.required.append(found)
+        for each in found.taken:
+            dotted = f"{found.module}.{each.name}" if each.name else found.module
+            self.aliases[each.alias] = dotted
+            if self._known(dotted):
+                self.roots.add(each.alias)
+
+    def _bound(self, node: Node, left: Node | None, right: Node | None) -> None:
+        left, right = self._leaf.inner(left), self._leaf.inner(right)
+        if left is None:
+            return
+        if left.type in ("as_pattern_target",):
+            left = nth(left, 0) or left
+        if right is None:
+            given = node.child_by_field_name("type")
+            if given is not None and (made := self._typed(given, node.start_byte)):
+                self._learn(self._leaf.text(left, 100), made, node.start_byte, True)
+            return
+        made = self._made_by(right)
+        called = right.type in self._leaf.language.calls
+        if not made and called and not WORTH.match(self._leaf.data, right.start_byte):
+            return
+        parts = self._leaf.dotted(left)
+        if not parts:
+            return
+        name = ".".join(parts)
+        self.bindings.append((self._scopes.scope(node.start_byte), name, right))
+        if made and self._known(made):
+            self._learn(name, made, node.start_byte, node.type in _FIELD_KINDS)
+
+    def _made_by(self, node: Node) -> str:
+        """Dotted name of what makes a value; empty where it cannot be something known."""
+        language = self._leaf.language
+        if node.type not in language.calls and node.type not in language.members:
+            return ""
+        root = ROOT.match(self._leaf.data, node.start_byte)
+        if root is None or root[1].decode("utf-8", "replace") not in self.roots:
+            return ""
+        return self.dotted(node, node.start_byte)
+
+    def _learn(self, name: str, made: str, byte: int, field: bool) -> None:
+        owner, _, last = name.rpartition(".")
+        if owner:
+            self._fields[last] = made
+            self.roots.add(owner.partition(".")[0])
+            self.roots.add(last)
+            return
+        if field:
+            self._fields[name] = made
+            self.roots.update((name, self._leaf.language.owner))
+        self._types[(self._scopes.scope(byte), name)] = made
+        self.roots.add(name)
+
+
+_FIELD_KINDS = frozenset(
+    (
+        *("field_declaration", "public_field_definition", "field_definition"),
+        *("property_declaration", "required_parameter"),
+    )
+)
+
+
+def _words(text: str) -> list[str]:
+    found, word = [], ""
+    for sign in text:
+        if sign.isalnum() or sign in "_.$":
+            word += sign
+        elif word:
+            found.append(word)
+            word = ""
+    return [*found, word] if word else found

@@ -1,0 +1,38 @@
+"""RE2 over bytes: time proportional to the text, whatever the pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+_MEMORY = 64 << 20
+"""Bytes that RE2 may use for one automaton."""
+
+
+class Found(Protocol):
+    """One match."""
+
+    def start(self) -> int: ...
+    def end(self) -> int: ...
+    def group(self) -> bytes: ...
+
+
+class Pattern(Protocol):
+    """A compiled pattern."""
+
+    def search(self, text: bytes) -> Found | None: ...
+    def finditer(self, text: bytes) -> Iterator[Found]: ...
+
+
+def compiled(*alternatives: str) -> Pattern:
+    """One pattern that matches any of the alternatives. Raises `re2.error` where one is wrong."""
+    import re2
+
+    options = re2.Options()
+    options.max_mem = _MEMORY
+    options.log_errors = False
+    options.never_capture = True
+    options.encoding = re2.Options.Encoding.LATIN1
+    pattern = "|".join(f"(?:{each})" for each in alternatives)
+    made: Pattern = re2.compile(pattern.encode(), options)
+    return made

@@ -1,0 +1,55 @@
+"""Which functions somebody mentions: a cheap stand-in for whether they are ever run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from agentaudit.code import Role
+from agentaudit.sources.git.code.index import Index, SourceFile
+from agentaudit.sources.git.code.patterns import compiled
+from agentaudit.sources.git.code.written import WrittenCall
+
+_RUN = (Role.APP, Role.EVAL, Role.INFRA, Role.CI)
+"""Roles of files whose mention counts: a function that only tests mention is not reached."""
+_DEFINES = re.compile(
+    rb"(?:\b(?:def|class|function\*?|func|fn|interface|enum|record|struct)\s+"
+    rb"(?:\([^()]{0,80}\)\s*)?|^\s*(?:(?:public|private|protected|internal|static|async|override"
+    rb"|virtual|readonly|export|const|let|final)\s+)+(?:[\w<>\[\],.?]{1,80}\s+)?)$"
+)
+"""What stands before a name where it is defined, not mentioned."""
+
+
+class Reach:
+    """Answers for all names at once: the files are gone through a single time."""
+
+    def __init__(self, index: Index) -> None:
+        self._files = [each for each in index.files.values() if each.role in _RUN]
+        self._mentions: dict[str, dict[str, int]] = {}
+        """Name → path → mentions that are no definition, at most two counted."""
+        names = {
+            name
+            for file in index.files.values()
+            for call in file.written.calls
+            for name in call.inside
+        }
+        self._count(names)
+
+    def reached(self, file: SourceFile, call: WrittenCall) -> bool:
+        """Whether every function and class around the call is mentioned somewhere."""
+        return all(self._mentions.get(name) for name in call.inside)
+
+    def _count(self, names: Iterable[str]) -> None:
+        wanted = sorted(name for name in names if re.fullmatch(r"[\w$]{1,100}", name))
+        if not wanted:
+            return
+        pattern = compiled(rf"\b(?:{'|'.join(map(re.escape, wanted))})\b")
+        for file in self._files:
+            for found in pattern.finditer(file.data):
+                name = found.group().decode()
+                paths = self._mentions.setdefault(name, {})
+                if file.path in paths or len(paths) > 1:
+                    continue
+                before = file.data[max(0, found.start() - 120) : found.start()]
+                if not _DEFINES.search(before.rpartition(b"\n")[2]):
+                    paths[file.path] = 1

@@ -1,0 +1,141 @@
+"""How strong the evidence is that a component uses each known library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from agentaudit.code import Call, Import, Literal, Role, Setting, Strength, Use
+from agentaudit.evidence import Place
+from agentaudit.source import Dependency
+from agentaudit.sources.git.knowledge import Hook, Knowledge
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Everything that a component says, with the ecosystem of its code."""
+
+    declared: Sequence[tuple[Dependency, str, frozenset[str]]]
+    """Dependency, its name in the tables, its trades."""
+    imports: Sequence[tuple[Import, str]]
+    calls: Sequence[tuple[Call, str]]
+    literals: Sequence[Literal]
+    settings: Sequence[Setting]
+
+
+class Uses:
+    """Puts the evidence together."""
+
+    def __init__(self, knowledge: Knowledge, seen: Seen) -> None:
+        self._knowledge = knowledge
+        self._seen = seen
+        self._found: dict[tuple[str, str], Use] = {}
+        """By trade and library."""
+
+    def all(self) -> dict[str, tuple[Use, ...]]:
+        """By trade, strongest first."""
+        for found in (*self._declared(), *self._imported(), *self._called(), *self._hooked()):
+            key = (found.trade, found.library)
+            known = self._found.get(key)
+            if known is None or _rank(found) > _rank(known):
+                self._found[key] = found
+        self._switch_off()
+        by_trade: dict[str, list[Use]] = {}
+        for use in self._found.values():
+            by_trade.setdefault(use.trade, []).append(use)
+        return {
+            trade: tuple(sorted(uses, key=lambda u: (-u.strength, u.library)))
+            for trade, uses in sorted(by_trade.items())
+        }
+
+    def _declared(self) -> Iterator[Use]:
+        for dependency, name, trades in self._seen.declared:
+            for trade in sorted(trades):
+                yield Use(name, trade, Strength.DECLARED, dependency.place)
+
+    def _imported(self) -> Iterator[Use]:
+        for row, ecosystem in self._seen.imports:
+            for name in row.names or ("",):
+                module = f"{row.module}.{name}" if name else row.module
+                for library in self._knowledge.of_import(ecosystem, module):
+                    # Of a library that has this trade besides others only the calls speak.
+                    if library.calls and not library.packaged and name not in library.calls:
+                        continue
+                    if library.by_import and row.role in self._knowledge.counts[library.trade]:
+                        yield Use(library.name, library.trade, Strength.IMPORTED, row.place)
+
+    def _called(self) -> Iterator[Use]:
+        for call, ecosystem in self._seen.calls:
+            for library in self._knowledge.of_import(ecosystem, call.callee):
+                if library.calls and not library.calls & set(call.callee.split(".")):
+                    continue
+                if call.role in self._knowledge.counts[library.trade] and call.reached:
+                    yield _used(library.name, library.trade, call)
+
+    def _hooked(self) -> Iterator[Use]:
+        for hook in self._knowledge.hooks:
+            for setting in self._seen.settings if hook.settings else ():
+                if setting.name.lower() in hook.settings and hook.fits(setting.value):
+                    counts = _configures(setting.role)
+                    strength = Strength.ON if counts else Strength.DECLARED
+                    yield Use(hook.library, hook.trade, strength, setting.place)
+            for literal in self._seen.literals if hook.texts else ():
+                if literal.text in hook.texts and _within(hook, literal):
+                    yield Use(hook.library, hook.trade, Strength.ON, literal.place)
+            for call, _ in self._seen.calls if hook.calls else ():
+                if call.below(*hook.calls) and call.role is Role.APP and call.reached:
+                    yield _used(hook.library, hook.trade, call)
+
+    def _switch_off(self) -> None:
+        for hook in self._knowledge.off:
+            for place, why in self._offs(hook):
+                for key, use in self._found.items():
+                    fits = hook.library in ("*", use.library) and hook.trade == use.trade
+                    if fits and use.strength >= Strength.CALLED and use.off is None:
+                        self._found[key] = replace(
+                            use, strength=Strength.CALLED, off=place, why=why
+                        )
+
+    def _offs(self, hook: Hook) -> Iterator[tuple[Place, str]]:
+        for setting in self._seen.settings if hook.settings else ():
+            fits = setting.name.lower() in hook.settings and hook.fits(setting.value)
+            if fits and _configures(setting.role):
+                yield setting.place, f"{setting.name}={setting.value[:40]}"
+        for call, _ in self._seen.calls if hook.calls else ():
+            given = call.at(0)
+            first = given.text if given is not None else None
+            if not call.below(*hook.calls) or call.role is not Role.APP or first in hook.unless:
+                continue
+            if call.condition is None or call.condition.default is not False:
+                yield call.place, f"{call.callee} is called"
+
+
+_ADDS = frozenset({"append", "extend", "add", "push", "insert"})
+
+
+def _configures(role: Role) -> bool:
+    return role in (Role.APP, Role.INFRA, Role.CI, Role.TEMPLATE)
+
+
+def _used(library: str, trade: str, call: Call) -> Use:
+    condition = call.condition
+    if condition is not None and condition.default is False:
+        flag = condition.setting or condition.text
+        why = f"behind {flag}, off by default"
+        return Use(library, trade, Strength.CALLED, call.place, condition.place, why)
+    if condition is not None and condition.setting and condition.default is None:
+        why = f"only where {condition.text}"
+        return Use(library, trade, Strength.CALLED, call.place, condition.place, why)
+    return Use(library, trade, Strength.ON, call.place)
+
+
+def _rank(use: Use) -> tuple[int, bool]:
+    return use.strength, use.off is None
+
+
+def _within(hook: Hook, literal: Literal) -> bool:
+    owner, _, method = literal.callee.rpartition(".")
+    targets = (literal.name, owner if method in _ADDS else literal.callee)
+    return any(
+        target == name or target.endswith("." + name) for target in targets for name in hook.within
+    )

@@ -1,0 +1,161 @@
+"""Which source files, settings and prompt files belong to which component, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from agentaudit.code import Code, Prompt, Role, Setting
+from agentaudit.source import Component, Dependency
+from agentaudit.sources.git import kubernetes, settings
+from agentaudit.sources.git.code import configuration, prompts
+from agentaudit.sources.git.code.assemble import Repository
+from agentaudit.sources.git.reader import Reader, ancestors, directory
+from agentaudit.sources.git.roles import directory_role, foreign, role
+
+_DEPLOYS = ("compose", "docker-compose")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A directory with a manifest."""
+
+    home: str
+    name: str
+    """As its manifest says; empty when it does not."""
+    part: str | None
+    """Home of the component that it belongs to; None where nothing deploys it."""
+
+
+@dataclass(slots=True)
+class _Share:
+    """What belongs to one component."""
+
+    sources: list[str] = field(default_factory=list)
+    settings: list[Setting] = field(default_factory=list)
+    prompts: list[Prompt] = field(default_factory=list)
+
+
+class Codes:
+    """The code of every component of a tree."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        parts: Mapping[str, Iterable[Dependency]],
+        projects: Iterable[Project],
+    ) -> None:
+        self._reader = reader
+        self._parts = {home: list(needs) for home, needs in parts.items()}
+        self._projects = {project.home: project for project in projects}
+        self._owners: dict[str, list[str]] = {}
+
+    def of(self, home: str) -> Code:
+        """What the source code of a component says."""
+        share = self._shares[home]
+        return self._repository.code(
+            share.sources, share.settings, self._parts[home], share.prompts
+        )
+
+    def keep(self) -> None:
+        """Keep what was parsed, if anything was, for the next run."""
+        if "_repository" in self.__dict__:
+            self._repository.keep()
+
+    @cached_property
+    def _repository(self) -> Repository:
+        return Repository(self._reader)
+
+    @cached_property
+    def _shares(self) -> dict[str, _Share]:
+        found = {home: _Share() for home in self._parts}
+        for path in self._repository.paths:
+            for home in self._owned(path):
+                found[home].sources.append(path)
+        for path in self._configured():
+            if owners := self._owned(path):
+                rows = configuration.of_file(self._reader, path)
+                for home in owners:
+                    found[home].settings += rows
+        for prompt in self._prompt_files():
+            for home in self._owned(prompt.place.path):
+                found[home].prompts.append(prompt)
+        return found
+
+    def _owned(self, path: str) -> list[str]:
+        """The components that a file belongs to."""
+        home = directory(path)
+        if home not in self._owners:
+            self._owners[home] = self._owners_of(home)
+        return self._owners[home]
+
+    def _owners_of(self, home: str) -> list[str]:
+        for above in ancestors(home):
+            if above in self._parts:
+                return [above]
+            project = self._projects.get(above)
+            if project is not None and project.part is not None:
+                return [project.part]
+        for above in ancestors(home):
+            if above and (project := self._projects.get(above)) is not None:
+                users = [part for part, needs in self._parts.items() if _needs(needs, project.name)]
+                # A project of its own that measures the system is about all of it.
+                measures = not users and directory_role(home) is Role.EVAL
+                return list(self._parts) if measures else users
+        return list(self._parts)
+
+    def _configured(self) -> Iterator[str]:
+        """Files that hold named values."""
+        reader = self._reader
+        found = {*settings.find(reader), *kubernetes.value_files(reader)}
+        for path in reader.app:
+            name = path.rpartition("/")[2].lower()
+            deploys = name.startswith(_DEPLOYS) and name.endswith((".yml", ".yaml"))
+            if (
+                deploys
+                or name.startswith("dockerfile")
+                or name.endswith((".dockerfile", ".env"))
+                or name.startswith(".env")
+                or path.startswith(".github/workflows/")
+                or name in ("ai.yaml", "ai.yml")
+                or name.endswith("parameters.json")
+            ):
+                found.add(path)
+        return (path for path in sorted(found) if not path.endswith(".py"))
+
+    def _prompt_files(self) -> Iterator[Prompt]:
+        reader = self._reader
+        paths = [
+            (path, part)
+            for path in reader.paths
+            if prompts.is_prompt_file(path)
+            and not foreign(path)
+            and (part := role(path)) in (Role.APP, Role.TEMPLATE, Role.EVAL)
+        ]
+        used = self._repository.mentions(path.rpartition("/")[2] for path, _ in paths)
+        for path, part in paths:
+            text = reader.text(path)
+            if text is not None:
+                named = used.get(path.rpartition("/")[2])
+                yield from prompts.files(reader.repo, [(path, part, len(text), named)])
+
+
+def _needs(needs: Iterable[Dependency], name: str) -> bool:
+    wanted = name.lower().replace("_", "-")
+    return bool(wanted) and any(need.name.lower().replace("_", "-") == wanted for need in needs)
+
+
+def with_code(
+    reader: Reader, components: Mapping[str, Component], projects: Iterable[Project]
+) -> tuple[Component, ...]:
+    """The components, by home, with what their code says."""
+    needs = {
+        home: [need for manifest in each.manifests for need in manifest.dependencies]
+        for home, each in components.items()
+    }
+    codes = Codes(reader, needs, projects)
+    try:
+        return tuple(replace(each, code=codes.of(home)) for home, each in components.items())
+    finally:
+        codes.keep()

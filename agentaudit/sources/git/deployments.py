@@ -1,0 +1,115 @@
+"""What a platform's own file says is deployed or started: Azure Developer CLI, .NET Aspire,
+Cloud Foundry-like blueprints; and, where nothing is deployed at all, what CI installs."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from agentaudit.parse import Tree
+from agentaudit.sources.git.builds import Build, Homes
+from agentaudit.sources.git.compose import joined
+from agentaudit.sources.git.orders import Order, working_directory
+from agentaudit.sources.git.reader import Reader, directory, mapping, sequence, word
+from agentaudit.sources.git.workflows import Run
+
+_AZD = frozenset(("azure.yaml", "azure.yml"))
+_RENDER = frozenset(("render.yaml", "render.yml"))
+_BESIDE = frozenset(
+    (
+        *("langgraph.json", "fly.toml", "vercel.json", "wrangler.toml", "wrangler.jsonc"),
+        *("serverless.yml", "serverless.yaml", "netlify.toml", "railway.toml", "railway.json"),
+        *("app.yaml", "apprunner.yaml", "cloudbuild.yaml", "host.json", "firebase.json"),
+    )
+)
+"""Files of platforms that deploy the directory they stand in."""
+_HOST = re.compile(r"<IsAspireHost>\s*true|Aspire\.AppHost\.Sdk")
+_REFERENCE = re.compile(r"<ProjectReference\s+Include=\"([^\"]{1,300})\"")
+_APPLICATION = re.compile(
+    r"\.Add(?:Python|Uvicorn|Npm|Node|Vite|Java|Golang|Executable)\w{0,30}\(\s*\"[^\"]{1,100}\",\s*"
+    r"(?:(?:System\.IO\.)?Path\.Combine\(([^)]{1,300})\)|@?\"([^\"]{1,300})\")"
+)
+_INSTALL = re.compile(
+    r"(?:^|[\s;&|(])(?:uv (?:sync|pip install)|poetry install|pip3? install|pdm (?:install|sync)"
+    r"|npm (?:ci|install)|pnpm (?:i|install)|yarn(?: install)?|bun install|go build|dotnet build"
+    r"|mvn\b|(?:\./)?gradlew?\b)"
+)
+
+
+def declared(reader: Reader, homes: Homes) -> Iterator[Build]:
+    """Directories that a platform's file deploys or starts."""
+    for path, tree, name, service in _services(reader, _AZD):
+        project = joined(directory(path), word(service.get("project")) or ".")
+        yield from _build(reader, homes, path, project, tree.line("services", name))
+    for path, tree, number, service in _services(reader, _RENDER):
+        root = joined(directory(path), word(service.get("rootDir")) or ".")
+        yield from _build(reader, homes, path, root, tree.line("services", number))
+    for path in reader.named(_BESIDE.__contains__):
+        yield from _build(reader, homes, path, directory(path), 1)
+    yield from _aspire(reader, homes)
+
+
+def orders(reader: Reader) -> Iterator[Order]:
+    """Images that the Azure Developer CLI builds for a service."""
+    for path, tree, name, service in _services(reader, _AZD):
+        home = joined(directory(path), word(service.get("project")) or ".")
+        docker = mapping(service.get("docker"))
+        if home is None or not docker:
+            continue
+        file = joined(home, word(docker.get("path")) or "Dockerfile")
+        context = joined(home, word(docker.get("context")) or ".")
+        if file is not None and context is not None:
+            place = reader.place(path, tree.line("services", name))
+            yield Order(place, context, file, frozenset((str(name).lower(),)), home)
+
+
+def installed(homes: Homes, runs: list[Run]) -> Iterator[Build]:
+    """Directories whose dependencies CI installs: what there is where nothing is deployed."""
+    for run in runs:
+        where = working_directory(run)
+        if where and where in homes.known and _INSTALL.search(run.step.text):
+            yield Build(where, run.step.place)
+
+
+def _services(
+    reader: Reader, files: frozenset[str]
+) -> Iterator[tuple[str, Tree, str | int, dict[str, Any]]]:
+    """The services of each such file: path, document, key, and what stands there."""
+    for path in reader.named(files.__contains__):
+        for tree in reader.yaml(path)[:1]:
+            services = mapping(tree.data).get("services")
+            named = mapping(services).items() or enumerate(sequence(services))
+            for key, service in named:
+                yield path, tree, key, mapping(service)
+
+
+def _build(reader: Reader, homes: Homes, path: str, home: str | None, line: int) -> Iterator[Build]:
+    if home is not None and home in homes.known:
+        yield Build(home, reader.place(path, line))
+
+
+def _aspire(reader: Reader, homes: Homes) -> Iterator[Build]:
+    """What an application host starts: the projects it refers to, and what its code adds."""
+    for path in reader.named(lambda name: name.endswith(".csproj")):
+        text = reader.text(path) or ""
+        if not _HOST.search(text):
+            continue
+        host = directory(path)
+        for found in _REFERENCE.finditer(text):
+            target = posixpath.dirname(found[1].replace("\\", "/"))
+            yield from _started(reader, homes, path, text, found, joined(host, target))
+        for file in (f"{host}/{name}".lstrip("/") for name in ("Program.cs", "AppHost.cs")):
+            code = reader.text(file) or ""
+            for found in _APPLICATION.finditer(code):
+                parts = re.findall(r"\"([^\"]+)\"", found[1]) if found[1] else [found[2]]
+                target = "/".join(parts).replace("\\", "/")
+                yield from _started(reader, homes, file, code, found, joined(host, target))
+
+
+def _started(
+    reader: Reader, homes: Homes, path: str, text: str, found: re.Match[str], home: str | None
+) -> Iterator[Build]:
+    if home is not None and home in homes.known:
+        yield Build(home, reader.place(path, text.count("\n", 0, found.start()) + 1))

@@ -1,0 +1,163 @@
+"""What is known about libraries, hooks and words, by trade: data files, read once.
+
+README.md beside this file is the schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from agentaudit.code import Role
+
+ECOSYSTEMS = ("python", "node", "go", "java", "dotnet", "rust")
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """One library of one trade in one ecosystem."""
+
+    name: str
+    packaged: bool
+    """Whether a package of that name declares it."""
+    trade: str
+    ecosystem: str
+    imports: tuple[str, ...]
+    calls: frozenset[str]
+    """Last parts of dotted names that are a use; empty: every call is."""
+
+    @property
+    def by_import(self) -> bool:
+        """Whether an import alone says that it is used for its trade."""
+        return self.packaged or not self.calls
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """What switches a library on without an import, or off."""
+
+    library: str
+    trade: str
+    texts: frozenset[str] = frozenset()
+    within: tuple[str, ...] = ()
+    settings: frozenset[str] = frozenset()
+    values: frozenset[str] = frozenset()
+    calls: tuple[str, ...] = ()
+    unless: frozenset[str] = frozenset()
+
+    def fits(self, value: str) -> bool:
+        """Whether a setting has a value that counts."""
+        value = value.strip().strip("\"'").lower()
+        return value in self.values if self.values else bool(value)
+
+
+@dataclass(slots=True)
+class Knowledge:
+    """All files together."""
+
+    trades: list[str] = field(default_factory=list)
+    counts: dict[str, frozenset[Role]] = field(default_factory=dict)
+    libraries: list[Library] = field(default_factory=list)
+    hooks: list[Hook] = field(default_factory=list)
+    off: list[Hook] = field(default_factory=list)
+    methods: set[str] = field(default_factory=set)
+    words: list[str] = field(default_factory=list)
+    common: list[str] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    names: dict[str, list[str]] = field(default_factory=dict)
+    """Trade → patterns of the names that a team gives its own code of that trade."""
+    packages: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
+    """Ecosystem → package → trades."""
+    imports: dict[str, dict[str, list[Library]]] = field(default_factory=dict)
+    """Ecosystem → dotted prefix → the libraries that it belongs to, of different trades."""
+
+    def of_import(self, ecosystem: str, module: str) -> list[Library]:
+        """The libraries of a module, the longest prefix of each trade."""
+        table = self.imports.get(ecosystem, {})
+        found: dict[str, Library] = {}
+        for prefix in prefixes(module):
+            for library in table.get(prefix, ()):
+                found.setdefault(library.trade, library)
+        return list(found.values())
+
+
+def prefixes(name: str) -> Iterator[str]:
+    """The name and everything it lies below, longest first: `a.b/c` → `a.b/c`, `a.b`, `a`."""
+    yield name
+    for at in range(len(name) - 1, 0, -1):
+        if name[at] in "./":
+            yield name[:at]
+
+
+@cache
+def known() -> Knowledge:
+    """Read every data file of this package."""
+    import yaml
+
+    found = Knowledge()
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    for file in sorted(files(__name__).iterdir(), key=lambda each: each.name):
+        if file.name.endswith(".yaml"):
+            data = yaml.load(file.read_text(encoding="utf-8"), loader)
+            take(found, file.name.removesuffix(".yaml"), data)
+    return found
+
+
+def take(found: Knowledge, trade: str, data: Mapping[str, Any]) -> None:
+    """Add what one file says."""
+    found.trades.append(trade)
+    found.counts[trade] = frozenset(map(Role, data.get("counts", ("app",))))
+    found.methods.update(data.get("methods", ()))
+    found.words += data.get("words", ())
+    found.common += data.get("common", ())
+    found.ids += data.get("ids", ())
+    found.names[trade] = list(data.get("names", ()))
+    found.hooks += [_hook(trade, each) for each in data.get("hooks", ())]
+    found.off += [_hook(trade, each) for each in data.get("switched_off", ())]
+    for ecosystem, entries in data.get("libraries", {}).items():
+        for entry in entries:
+            _add(found, _library(trade, ecosystem, entry))
+
+
+def _library(trade: str, ecosystem: str, entry: str | Mapping[str, Any]) -> Library:
+    given = {"package": entry} if isinstance(entry, str) else entry
+    name = given.get("package") or given["library"]
+    imports = given.get("imports")
+    if imports is None:
+        imports = _derived(ecosystem, name)
+    calls = frozenset(given.get("calls", ()))
+    return Library(name, "package" in given, trade, ecosystem, tuple(imports), calls)
+
+
+def _derived(ecosystem: str, package: str) -> tuple[str, ...]:
+    if ecosystem == "python":
+        return (package.replace("-", "_"),)
+    return (package,) if ecosystem in ("node", "go", "dotnet") else ()
+
+
+def _add(found: Knowledge, library: Library) -> None:
+    found.libraries.append(library)
+    if library.packaged:
+        names = found.packages.setdefault(library.ecosystem, {})
+        names[library.name] = names.get(library.name, frozenset()) | {library.trade}
+    table = found.imports.setdefault(library.ecosystem, {})
+    for prefix in library.imports:
+        here = table.setdefault(prefix, [])
+        if all(each.trade != library.trade for each in here):
+            here.append(library)
+
+
+def _hook(trade: str, given: Mapping[str, Any]) -> Hook:
+    return Hook(
+        library=given["library"],
+        trade=trade,
+        texts=frozenset(given.get("text", ())),
+        within=tuple(given.get("in", ())),
+        settings=frozenset(name.lower() for name in given.get("setting", ())),
+        values=frozenset(str(value).lower() for value in given.get("value", ())),
+        calls=tuple(given.get("call", ())),
+        unless=frozenset(given.get("unless", ())),
+    )

@@ -1,0 +1,126 @@
+"""Training is seen however frameworks and providers do it, and nothing else is taken for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probes.fine_tuning.code_in_repository import code_in_repository
+from agentaudit.probes.fine_tuning.runs_tracked import runs_tracked
+
+AXOLOTL = (
+    "base_model: acme/base\nadapter: lora\nlora_r: 16\nmicro_batch_size: 2\nlearning_rate: 0.0002\n"
+    "datasets:\n  - path: data/train.jsonl\n"
+)
+
+
+def _python(package: str, source: str, **more: str) -> dict[str, str]:
+    return {"requirements.txt": f"{package}==1.0.0\n", "train.py": source, **more}
+
+
+TRAINS = {
+    "trl": _python(
+        "trl",
+        "from trl import SFTConfig, SFTTrainer\n"
+        "SFTTrainer(model='m', args=SFTConfig(output_dir='o', learning_rate=1e-4)).train()\n",
+    ),
+    "unsloth": _python(
+        "unsloth",
+        "from unsloth import FastLanguageModel\nfrom trl import SFTTrainer\n"
+        "model, tok = FastLanguageModel.from_pretrained('unsloth/x', max_seq_length=2048)\n"
+        "model = FastLanguageModel.get_peft_model(model, r=16, lora_alpha=16)\n"
+        "SFTTrainer(model=model, max_seq_length=2048).train()\n",
+    ),
+    "transformers": _python(
+        "transformers",
+        "from transformers import Trainer, TrainingArguments\n"
+        "Trainer(model=None, args=TrainingArguments('o', num_train_epochs=1)).train()\n",
+    ),
+    "sentence-transformers": _python(
+        "sentence-transformers",
+        "from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer\n"
+        "from sentence_transformers import SentenceTransformerTrainingArguments\n"
+        "args = SentenceTransformerTrainingArguments(output_dir='o', num_train_epochs=1)\n"
+        "SentenceTransformerTrainer(model=SentenceTransformer('m'), args=args).train()\n",
+    ),
+    "axolotl": {
+        "requirements.txt": "axolotl==0.12.0\n",
+        "config/lora.yaml": AXOLOTL,
+        "run.py": "print('axolotl train config/lora.yaml')\n",
+    },
+    "openai": _python(
+        "openai",
+        "from openai import OpenAI\nOpenAI().fine_tuning.jobs.create(\n"
+        "    training_file='f', model='gpt-4o-mini-2024-07-18', hyperparameters={'n_epochs': 3})\n",
+    ),
+    "bedrock": _python(
+        "boto3",
+        "import boto3\nboto3.client('bedrock').create_model_customization_job(\n"
+        "    jobName='j', baseModelIdentifier='m', hyperParameters={'epochCount': '2'})\n",
+    ),
+    "vertex": _python(
+        "google-cloud-aiplatform",
+        "from vertexai.tuning import sft\nsft.train(source_model='gemini-2.0-flash-001',\n"
+        "          train_dataset='gs://b/t.jsonl', epochs=3)\n",
+    ),
+}
+TRAINS_NOT = {
+    "crew": _python("crewai", "from crewai import Crew\nCrew(agents=[], tasks=[]).train(3)\n"),
+    "crew of a class": _python(
+        "crewai", "from my.crew import MyCrew\nMyCrew().crew().train(n_iterations=3)\n"
+    ),
+    "train of a vectorizer": _python(
+        "faiss-cpu", "import faiss\nindex = faiss.x()\nindex.train(1)\n"
+    ),
+    "optimizer of prompts": _python(
+        "dspy", "import dspy\ndspy.MIPROv2(metric=None).compile(None, trainset=[])\n"
+    ),
+    "in tests": {
+        "requirements.txt": "openai==1.93.0\n",
+        "app.py": "import openai\nopenai.OpenAI()\n",
+        "tests/test_train.py": "from trl import SFTTrainer\nSFTTrainer(model='m').train()\n",
+    },
+}
+
+
+@pytest.mark.parametrize("files", TRAINS.values(), ids=TRAINS)
+def test_training_is_seen(files: dict[str, str]) -> None:
+    answer = code_in_repository.ask(testing.build({"component": {"files": files}}))
+    assert answer.outcome is Outcome.PASS, answer.message
+
+
+@pytest.mark.parametrize("files", TRAINS_NOT.values(), ids=TRAINS_NOT)
+def test_nothing_else_is_training(files: dict[str, str]) -> None:
+    answer = code_in_repository.ask(testing.build({"component": {"files": files}}))
+    assert answer.outcome is Outcome.NOT_APPLICABLE, answer.message
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome"),
+    [
+        ("import wandb\nwandb.init(project='p')\n", Outcome.PASS),
+        ("import mlflow\nmlflow.autolog()\n", Outcome.PASS),
+        ("import wandb\n", Outcome.FAIL),
+        ("", Outcome.FAIL),
+        (
+            "import os\nos.environ['WANDB_DISABLED'] = 'true'\nimport wandb\nwandb.init()\n",
+            Outcome.FAIL,
+        ),
+    ],
+)
+def test_a_tracker_is_told(line: str, outcome: Outcome) -> None:
+    files = {**TRAINS["trl"], "train.py": line + TRAINS["trl"]["train.py"]}
+    answer = runs_tracked.ask(testing.build({"component": {"files": files}}))
+    assert answer.outcome is outcome, answer.message
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome"),
+    [('"wandb"', Outcome.PASS), ('["mlflow"]', Outcome.PASS), ('"none"', Outcome.FAIL)],
+)
+def test_a_word_tells_the_tracker(told: str, outcome: Outcome) -> None:
+    source = TRAINS["trl"]["train.py"].replace("1e-4", f"1e-4, report_to={told}")
+    files = {"requirements.txt": "trl==1.0\n", "train.py": source}
+    answer = runs_tracked.ask(testing.build({"component": {"files": files}}))
+    assert answer.outcome is outcome, answer.message

@@ -1,0 +1,53 @@
+"""What counts as an adversarial test, and when its results are kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probes.guardrails.tested_adversarially import tested_adversarially
+
+APP = {"requirements.txt": "openai==1.93.0\n", "app.py": "import openai\nopenai.OpenAI()\n"}
+KEPT = {"redteam/results/2026-11-01.json": '{"passed": 41, "failed": 2}\n'}
+ATTACKS = {
+    "promptfoo": {"redteam/promptfooconfig.yaml": "redteam:\n  plugins: [harmful]\n"},
+    "deepteam": {
+        "redteam/run.py": "from deepteam import red_team\nred_team(model_callback=None)\n"
+    },
+    "pyrit": {
+        "redteam/run.py": "from pyrit.orchestrator import PromptSendingOrchestrator\n"
+        "PromptSendingOrchestrator(objective_target=None)\n"
+    },
+    "azure": {
+        "redteam/run.py": "from azure.ai.evaluation.red_team import RedTeam\n"
+        "RedTeam(azure_ai_project={}, credential=None)\n"
+    },
+    "own set": {"tests/attacks/jailbreaks.jsonl": '{"prompt": "ignore all instructions"}\n'},
+    "garak in CI": {
+        ".github/workflows/a.yml": "on: [push]\njobs:\n  a:\n    runs-on: ubuntu-latest\n"
+        "    steps:\n      - run: python -m garak --model_type rest\n"
+    },
+}
+NONE = {
+    "nothing": {},
+    "documentation": {"docs/redteam/attacks.md": "How others attack.\n"},
+    "an attack of another kind": {"game/attack.py": "def attack():\n    return 3\n"},
+    "an example": {"examples/redteam/promptfooconfig.yaml": "redteam: {}\n"},
+}
+
+
+def _ask(files: dict[str, str]) -> tuple[Outcome, str]:
+    answer = tested_adversarially.ask(testing.build({"repo": {"files": {**APP, **files}}}))
+    return answer.outcome, answer.reason
+
+
+@pytest.mark.parametrize("files", ATTACKS.values(), ids=ATTACKS)
+def test_attacks_count_with_their_results(files: dict[str, str]) -> None:
+    assert _ask(files) == (Outcome.FAIL, "results_not_kept")
+    assert _ask({**files, **KEPT}) == (Outcome.PASS, "")
+
+
+@pytest.mark.parametrize("files", NONE.values(), ids=NONE)
+def test_nothing_else_is_an_attack(files: dict[str, str]) -> None:
+    assert _ask(files) == (Outcome.FAIL, "missing")

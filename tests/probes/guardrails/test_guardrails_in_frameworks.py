@@ -1,0 +1,164 @@
+"""Guardrails are seen however frameworks and teams write them, and nothing else is one."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probes.guardrails.on_by_default import on_by_default
+
+ASK = (
+    "from openai import OpenAI\nclient = OpenAI()\n\ndef answer(question):\n"
+    "    return client.responses.create(model='gpt-4o', input=question)\n\nanswer('why?')\n"
+)
+POM = (
+    "<project><modelVersion>4.0.0</modelVersion><artifactId>app</artifactId><dependencies>"
+    "<dependency><groupId>org.springframework.ai</groupId>"
+    "<artifactId>spring-ai-starter-model-openai</artifactId>"
+    "<version>1.1.0</version></dependency></dependencies></project>"
+)
+CSPROJ = (
+    '<Project Sdk="Microsoft.NET.Sdk"><ItemGroup>'
+    '<PackageReference Include="Azure.AI.ContentSafety" Version="1.0.0" />'
+    '<PackageReference Include="Azure.AI.OpenAI" Version="2.1.0" /></ItemGroup></Project>'
+)
+
+
+def _python(source: str, **more: str) -> dict[str, str]:
+    return {"requirements.txt": "openai==1.93.0\n", "app.py": source, **more}
+
+
+def _node(source: str) -> dict[str, str]:
+    manifest = '{"name": "web", "dependencies": {"@mastra/core": "0.20.0", "openai": "5.0.0"}}'
+    return {"package.json": manifest, "src/app.ts": source}
+
+
+ON = {
+    "guardrails-ai": _python(
+        ASK + "from guardrails import Guard\nfrom guardrails.hub import ToxicLanguage\n"
+        "guard = Guard().use(ToxicLanguage())\nguard.validate('x')\n"
+    ),
+    "nemo": _python(
+        ASK + "from nemoguardrails import LLMRails, RailsConfig\n"
+        "rails = LLMRails(RailsConfig.from_path('rails'))\nrails.generate(messages=[])\n"
+    ),
+    "llm-guard": _python(
+        ASK + "from llm_guard import scan_prompt\nfrom llm_guard.input_scanners import Toxicity\n"
+        "scan_prompt([Toxicity()], 'x')\n"
+    ),
+    "langchain middleware": _python(
+        "from langchain.agents import create_agent\n"
+        "from langchain.agents.middleware import PIIMiddleware\n"
+        "agent = create_agent('openai:gpt-4o', middleware=[PIIMiddleware('email')])\n"
+    ),
+    "presidio": _python(
+        ASK + "from presidio_analyzer import AnalyzerEngine\nAnalyzerEngine().analyze('x')\n"
+    ),
+    "bedrock": _python(
+        "import boto3\nclient = boto3.client('bedrock-runtime')\n"
+        "client.converse(modelId='anthropic.claude-3-haiku-20240307-v1:0', messages=[],\n"
+        "    guardrailConfig={'guardrailIdentifier': 'abc', 'guardrailVersion': '3'})\n"
+        "import anthropic\nanthropic.Anthropic()\n"
+    ),
+    "crewai": _python(
+        "from crewai import Agent, Task\n\ndef no_amounts(result):\n    return True, result\n\n"
+        "task = Task(description='d', expected_output='e', guardrail=no_amounts)\n"
+    ),
+    "own class": _python(
+        ASK.replace("    return", "    TopicGuardrail().check_question(question)\n    return"),
+        **{
+            "topics.py": "class TopicGuardrail:\n    def check_question(self, text):\n"
+            "        if 'tax' in text:\n            raise ValueError(text)\n"
+        },
+    ),
+    "own function": _python(
+        ASK.replace(
+            "    return", "    if detect_prompt_injection(question):\n        return\n    return"
+        )
+    ),
+    "key is required": _python(
+        "import os\nfrom openai import OpenAI\n\nclass Safeguard:\n    def __init__(self):\n"
+        "        if os.getenv('GROQ_API_KEY') is None:\n"
+        "            raise RuntimeError('no key')\n"
+        "        self.client = OpenAI(api_key=os.getenv('GROQ_API_KEY'))\n\nSafeguard()\n"
+    ),
+    "mastra": _node(
+        'import { Agent } from "@mastra/core/agent";\n'
+        'import { PromptInjectionDetector } from "@mastra/core/processors";\n'
+        "export const planner = new Agent({\n"
+        '  name: "p", inputProcessors: [new PromptInjectionDetector({ threshold: 0.8 })],\n});\n'
+    ),
+    "moderation": _node(
+        'import OpenAI from "openai";\nconst client = new OpenAI();\n'
+        "export async function answer(q: string) {\n"
+        "  const found = await client.moderations.create({ input: q });\n"
+        "  if (found.results[0].flagged) return null;\n"
+        '  return client.responses.create({ model: "gpt-4o", input: q });\n}\nanswer("why?");\n'
+    ),
+    "spring-ai": {
+        "pom.xml": POM,
+        "src/main/java/app/Planner.java": "package app;\n"
+        "import org.springframework.ai.chat.client.ChatClient;\n"
+        "import org.springframework.ai.chat.client.advisor.SafeGuardAdvisor;\n"
+        "import org.springframework.stereotype.Service;\n"
+        "@Service\nclass Planner {\n  private final ChatClient client;\n"
+        "  Planner(ChatClient.Builder builder) {\n    this.client = builder\n"
+        "      .defaultAdvisors(new SafeGuardAdvisor(java.util.List.of())).build();\n  }\n}\n",
+    },
+    "csharp": {
+        "app.csproj": CSPROJ,
+        "Program.cs": "using Azure.AI.ContentSafety;\nusing Azure.AI.OpenAI;\n"
+        'var safety = new ContentSafetyClient(new Uri("https://x"), null);\n'
+        'var found = await safety.AnalyzeTextAsync("question");\n'
+        'var chat = new AzureOpenAIClient(new Uri("https://x"), null).GetChatClient("gpt-4o");\n',
+    },
+}
+OFF = {
+    "nothing": _python(ASK),
+    "flag that is off": _python(
+        ASK + "import os\nfrom llm_guard import scan_prompt\n"
+        "if os.environ.get('ENABLE_GUARD', 'false') == 'true':\n    scan_prompt([], 'x')\n"
+    ),
+    "settings field that is off": _python(
+        ASK + "from pydantic_settings import BaseSettings\nfrom llm_guard import scan_prompt\n\n"
+        "class Settings(BaseSettings):\n    guardrails_enabled: bool = False\n\n"
+        "settings = Settings()\nif settings.guardrails_enabled:\n    scan_prompt([], 'x')\n"
+    ),
+    "only imported": _python(ASK + "from llm_guard import scan_prompt\n"),
+    "only in tests": _python(
+        ASK, **{"tests/test_guard.py": "from llm_guard import scan_prompt\nscan_prompt([], 'x')\n"}
+    ),
+    "error of a provider": _python(
+        ASK + "\nclass ContentPolicyViolationError(Exception):\n    pass\n\n"
+        "def fail():\n    raise ContentPolicyViolationError()\n\nfail()\n"
+    ),
+    "filter of markup": _python(
+        ASK + "\nclass XmlContentFilter:\n    pass\n\nXmlContentFilter()\n"
+    ),
+    "configuration of one": _python(
+        ASK + "\nclass GuardrailConfig:\n    pass\n\nGuardrailConfig()\n"
+    ),
+    "evaluator of safety": _python(
+        ASK,
+        **{
+            "evals/run.py": "from azure.ai.evaluation import ContentSafetyEvaluator\n"
+            "ContentSafetyEvaluator(credential=None, azure_ai_project={})\n"
+        },
+    ),
+    "none given": _python(
+        "from agents import Agent\nplanner = Agent(name='p', model='gpt-4o', input_guardrails=[])\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("files", ON.values(), ids=ON)
+def test_a_guardrail_is_seen(files: dict[str, str]) -> None:
+    answer = on_by_default.ask(testing.build({"component": {"files": files}}))
+    assert answer.outcome is Outcome.PASS, answer.message
+
+
+@pytest.mark.parametrize("files", OFF.values(), ids=OFF)
+def test_nothing_else_is_taken_for_one(files: dict[str, str]) -> None:
+    answer = on_by_default.ask(testing.build({"component": {"files": files}}))
+    assert answer.outcome is Outcome.FAIL, answer.message

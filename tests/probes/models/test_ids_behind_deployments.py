@@ -1,0 +1,112 @@
+"""Names of Azure deployments are aliases; the version behind one may be pinned elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probes.models.ids_pinned import ids_pinned
+
+CODE = (
+    "import os\nfrom openai import AsyncAzureOpenAI\nclient = AsyncAzureOpenAI()\n\n"
+    "async def ask(q):\n    return await client.chat.completions.create(\n"
+    '        model=os.environ["AZURE_OPENAI_CHAT_DEPLOYMENT"], messages=[q])\n'
+)
+NAMED = (
+    "from openai import AzureOpenAI\nclient = AzureOpenAI()\n\ndef ask(q):\n"
+    '    return client.chat.completions.create(model="gpt-4o", messages=[q])\n'
+)
+SEARCH_DEMO = """
+param chatGptModelName string = ''
+param chatGptDeploymentVersion string = ''
+var chatGpt = {
+  modelName: !empty(chatGptModelName) ? chatGptModelName : 'gpt-4o'
+  deploymentName: !empty(chatGptDeploymentName) ? chatGptDeploymentName : 'chat'
+  deploymentVersion: !empty(chatGptDeploymentVersion) ? chatGptDeploymentVersion : 'VERSION'
+}
+param embeddingModelName string = ''
+var embedding = {
+  modelName: !empty(embeddingModelName) ? embeddingModelName : 'text-embedding-3-large'
+  deploymentVersion: !empty(embeddingDeploymentVersion) ? embeddingDeploymentVersion : '1'
+}
+"""
+ARRAY = """
+module openAi 'core/ai/cognitiveservices.bicep' = {
+  name: 'openai'
+  params: {
+    deployments: [
+      {
+        name: chatDeploymentName
+        model: {
+          format: 'OpenAI'
+          name: 'gpt-4o'
+          version: 'VERSION'
+        }
+        sku: { name: 'Standard', capacity: 30 }
+      }
+    ]
+  }
+}
+"""
+PARAMETERS = """
+param gptModelName string = 'gpt-4o'
+param gptModelVersion string = 'VERSION'
+"""
+DEPLOYMENTS = """
+deployments:
+  - name: chat
+    model:
+      format: OpenAI
+      name: gpt-4o
+      version: "VERSION"
+"""
+TERRAFORM = """
+resource "azurerm_cognitive_deployment" "chat" {
+  name = "chat"
+  model {
+    format  = "OpenAI"
+    name    = "gpt-4o"
+    version = "VERSION"
+  }
+}
+"""
+SAME_NAME = ARRAY.replace("chatDeploymentName", "'gpt-4o'")
+INFRASTRUCTURE = {
+    "deployment named like its model": ("infra/main.bicep", SAME_NAME),
+    "objects": ("infra/main.bicep", SEARCH_DEMO),
+    "array": ("infra/main.bicep", ARRAY),
+    "parameters": ("infra/main.bicep", PARAMETERS),
+    "yaml": ("infra/ai.yaml", DEPLOYMENTS),
+    "terraform": ("infra/main.tf", TERRAFORM),
+}
+
+
+def _ask(code: str, path: str, text: str) -> Outcome:
+    files = {"requirements.txt": "openai==1.93.0\n", "app.py": code, path: text}
+    return ids_pinned.ask(testing.build({"component": {"files": files}})).outcome
+
+
+@pytest.mark.parametrize(("path", "text"), INFRASTRUCTURE.values(), ids=INFRASTRUCTURE)
+@pytest.mark.parametrize("code", [CODE, NAMED], ids=["environment", "name"])
+def test_a_pinned_version_pins_the_deployment(code: str, path: str, text: str) -> None:
+    assert _ask(code, path, text.replace("VERSION", "2024-08-06")) is Outcome.PASS
+
+
+@pytest.mark.parametrize(("path", "text"), INFRASTRUCTURE.values(), ids=INFRASTRUCTURE)
+def test_latest_pins_nothing(path: str, text: str) -> None:
+    assert _ask(CODE, path, text.replace("VERSION", "latest")) is Outcome.FAIL
+
+
+def test_a_name_without_a_version_pins_nothing() -> None:
+    assert _ask(CODE, "infra/main.bicep", "param gptModelName string = 'gpt-4o'\n") is Outcome.FAIL
+    other = "param apiVersion string = '2024-08-06'\nparam gptModelName string = 'gpt-4o'\n"
+    assert _ask(CODE, "infra/main.bicep", other) is Outcome.FAIL
+
+
+def test_one_of_two_deployments_is_not_enough() -> None:
+    pinned = DEPLOYMENTS.replace("VERSION", "2024-08-06")
+    free = "  - name: other\n    model:\n      format: OpenAI\n      name: gpt-4o\n"
+    assert _ask(CODE, "infra/ai.yaml", pinned) is Outcome.PASS
+    padding = "    sku:\n" + "".join(f"      key{n}: x\n" for n in range(9))
+    assert _ask(CODE, "infra/ai.yaml", pinned + padding + free) is Outcome.FAIL

@@ -1,0 +1,250 @@
+"""A model's id is found however the frameworks in use today are told it."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probes.models.ids_pinned import ids_pinned
+
+DATED = "gpt-4o-2024-08-06"
+ALIAS = "gpt-4o"
+
+PYTHON = {
+    "openai": (
+        "openai",
+        "from openai import AsyncOpenAI\nclient = AsyncOpenAI()\n\nasync def ask(q):\n"
+        "    return await client.responses.create(model='ID', input=q)\n",
+    ),
+    "openai-agents": (
+        "openai-agents",
+        "from agents import Agent\nplanner = Agent(name='p', instructions='x', model='ID')\n",
+    ),
+    "langchain": (
+        "langchain-openai",
+        "from langchain_openai import ChatOpenAI\nllm = ChatOpenAI(model='ID', temperature=0)\n",
+    ),
+    "langchain-init": (
+        "langchain",
+        "from langchain.chat_models import init_chat_model\nllm = init_chat_model('openai:ID')\n",
+    ),
+    "langgraph": (
+        "langgraph",
+        "from langgraph.prebuilt import create_react_agent\n"
+        "agent = create_react_agent('openai:ID', tools=[])\n",
+    ),
+    "llama-index": (
+        "llama-index-llms-openai",
+        "from llama_index.core import Settings\nfrom llama_index.llms.openai import OpenAI\n"
+        "Settings.llm = OpenAI(model='ID')\n",
+    ),
+    "google-adk": (
+        "google-adk",
+        "from google.adk.agents import LlmAgent\n"
+        "from google.adk.models.lite_llm import LiteLlm\n"
+        "root_agent = LlmAgent(name='p', model=LiteLlm(model='openai/ID'))\n",
+    ),
+    "crewai": (
+        "crewai",
+        "from crewai import Agent, LLM\n"
+        "a = Agent(role='r', goal='g', backstory='b', llm=LLM(model='openai/ID'))\n",
+    ),
+    "autogen": (
+        "autogen-ext",
+        "from autogen_ext.models.openai import OpenAIChatCompletionClient\n"
+        "client = OpenAIChatCompletionClient(model='ID')\n",
+    ),
+    "ag2": (
+        "ag2",
+        "from autogen import ConversableAgent\n"
+        "a = ConversableAgent('a', llm_config={'config_list': [{'model': 'ID'}]})\n",
+    ),
+    "agent-framework": (
+        "agent-framework",
+        "from agent_framework.openai import OpenAIChatClient\n"
+        "agent = OpenAIChatClient(model_id='ID').create_agent(name='p')\n",
+    ),
+    "semantic-kernel": (
+        "semantic-kernel",
+        "from semantic_kernel.connectors.ai.open_ai import OpenAIChatCompletion\n"
+        "service = OpenAIChatCompletion(ai_model_id='ID')\n",
+    ),
+    "haystack": (
+        "haystack-ai",
+        "from haystack.components.generators.chat import OpenAIChatGenerator\n"
+        "generator = OpenAIChatGenerator(model='ID')\n",
+    ),
+    "dspy": ("dspy", "import dspy\nlm = dspy.LM('openai/ID')\ndspy.configure(lm=lm)\n"),
+    "pydantic-ai": (
+        "pydantic-ai",
+        "from pydantic_ai import Agent\nagent = Agent('openai:ID', system_prompt='x')\n",
+    ),
+    "smolagents": (
+        "smolagents",
+        "from smolagents import CodeAgent, LiteLLMModel\n"
+        "agent = CodeAgent(tools=[], model=LiteLLMModel(model_id='ID'))\n",
+    ),
+    "litellm": (
+        "litellm",
+        "from litellm import acompletion\n\nasync def ask(q):\n"
+        "    return await acompletion(model='ID', messages=q)\n",
+    ),
+    "constant": (
+        "openai",
+        "from openai import OpenAI\nMODEL = 'ID'\n\ndef ask(q):\n"
+        "    return OpenAI().responses.create(model=MODEL, input=q)\n",
+    ),
+    "settings": (
+        "openai",
+        "from openai import OpenAI\nfrom pydantic_settings import BaseSettings\n\n"
+        "class Settings(BaseSettings):\n    openai_model: str = 'ID'\n\nsettings = Settings()\n\n"
+        "def ask(q):\n    OpenAI().responses.create(model=settings.openai_model, input=q)\n",
+    ),
+    "enum": (
+        "openai",
+        "from enum import StrEnum\nfrom openai import OpenAI\n\nclass Model(StrEnum):\n"
+        "    PLANNER = 'ID'\n\ndef ask(q):\n"
+        "    return OpenAI().responses.create(model=Model.PLANNER, input=q)\n",
+    ),
+    "dict": (
+        "openai",
+        "from openai import OpenAI\nMODELS = {'planner': 'ID'}\n\ndef ask(q):\n"
+        "    return OpenAI().responses.create(model=MODELS['planner'], input=q)\n",
+    ),
+    "dataclass": (
+        "openai",
+        "from dataclasses import dataclass\nfrom openai import OpenAI\n\n"
+        "@dataclass\nclass Config:\n"
+        "    model: str = 'ID'\n\ndef ask(q, config):\n"
+        "    return OpenAI().responses.create(model=config.model, input=q)\n",
+    ),
+    "default": (
+        "openai",
+        "from openai import OpenAI\n\ndef ask(q, model='ID'):\n"
+        "    return OpenAI().responses.create(model=model, input=q)\n",
+    ),
+    "http": (
+        "httpx",
+        "import httpx\n\ndef ask(q):\n"
+        "    return httpx.post('https://api.openai.com/v1/responses', json={'model': 'ID'})\n",
+    ),
+}
+NODE = {
+    "openai": (
+        "openai",
+        'import OpenAI from "openai";\nconst client = new OpenAI();\n'
+        'export const ask = (input: string) => client.responses.create({ model: "ID", input });\n',
+    ),
+    "ai-sdk": (
+        "ai",
+        'import { streamText } from "ai";\nimport { openai } from "@ai-sdk/openai";\n'
+        'export const ask = (prompt: string) => streamText({ model: openai("ID"), prompt });\n',
+    ),
+    "ai-gateway": (
+        "ai",
+        'import { generateText } from "ai";\n'
+        'export const ask = (prompt: string) => generateText({ model: "openai/ID", prompt });\n',
+    ),
+    "mastra": (
+        "@mastra/core",
+        'import { Agent } from "@mastra/core/agent";\nimport { openai } from "@ai-sdk/openai";\n'
+        'export const planner = new Agent({ name: "p", instructions: "x", '
+        'model: openai("ID") });\n',
+    ),
+    "langchain": (
+        "@langchain/openai",
+        'import { ChatOpenAI } from "@langchain/openai";\n'
+        'export const llm = new ChatOpenAI({ model: "ID" });\n',
+    ),
+    "agents": (
+        "@openai/agents",
+        'import { Agent } from "@openai/agents";\n'
+        'export const planner = new Agent({ name: "p", model: "ID" });\n',
+    ),
+    "constant": (
+        "openai",
+        'import OpenAI from "openai";\nconst MODEL = process.env.MODEL ?? "ID";\n'
+        "export const ask = (q: string) =>\n"
+        "  new OpenAI().responses.create({ model: MODEL, input: q });\n",
+    ),
+}
+GO = (
+    'package main\n\nimport "github.com/openai/openai-go"\n\nfunc main() {\n'
+    "\tclient := openai.NewClient()\n"
+    '\tclient.Chat.Completions.New(nil, openai.ChatCompletionNewParams{Model: "ID"})\n}\n'
+)
+LANGCHAIN4J = (
+    "package app;\nimport dev.langchain4j.model.openai.OpenAiChatModel;\nclass Planner {\n"
+    '  Object model = OpenAiChatModel.builder().modelName("ID").build();\n}\n'
+)
+POM = (
+    "<project><modelVersion>4.0.0</modelVersion><artifactId>app</artifactId><dependencies>"
+    "<dependency><groupId>GROUP</groupId><artifactId>NAME</artifactId>"
+    "<version>1.1.0</version></dependency></dependencies></project>"
+)
+SPRING = (
+    "package app;\nimport org.springframework.ai.chat.client.ChatClient;\nclass Planner {\n"
+    "  private final ChatClient client;\n  Planner(ChatClient.Builder builder) {\n"
+    "    this.client = builder.build();\n  }\n"
+    "  String ask(String q) { return client.prompt().user(q).call().content(); }\n}\n"
+)
+CSHARP = (
+    "using Microsoft.SemanticKernel;\nvar builder = Kernel.CreateBuilder();\n"
+    'builder.AddOpenAIChatCompletion("ID", Environment.GetEnvironmentVariable("KEY"));\n'
+)
+CSPROJ = (
+    '<Project Sdk="Microsoft.NET.Sdk"><ItemGroup>'
+    '<PackageReference Include="Microsoft.SemanticKernel" Version="1.60.0" />'
+    "</ItemGroup></Project>"
+)
+OTHERS = {
+    "go": {"go.mod": "module x\n\ngo 1.24\n\nrequire github.com/openai/openai-go v1.0.0\n"}
+    | {"main.go": GO},
+    "langchain4j": {
+        "pom.xml": POM.replace("GROUP", "dev.langchain4j").replace("NAME", "langchain4j-open-ai"),
+        "src/main/java/app/Planner.java": LANGCHAIN4J,
+    },
+    "spring-ai": {
+        "pom.xml": POM.replace("GROUP", "org.springframework.ai").replace(
+            "NAME", "spring-ai-starter-model-openai"
+        ),
+        "src/main/java/app/Planner.java": SPRING,
+        "src/main/resources/application.yml": "spring:\n  ai:\n    openai:\n      chat:\n"
+        "        options:\n          model: ID\n",
+    },
+    "semantic-kernel": {"app.csproj": CSPROJ, "Program.cs": CSHARP},
+    "yaml": {
+        "requirements.txt": "litellm==1.75.0\n",
+        "app.py": "import litellm\n\nlitellm.completion(messages=[], **{})\n",
+        "config.yaml": "llm:\n  model: ID\n",
+    },
+    "env-file": {
+        "requirements.txt": "openai==1.93.0\n",
+        "app.py": "import os\nfrom openai import OpenAI\nOpenAI().responses.create("
+        "model=os.environ['OPENAI_MODEL'], input='x')\n",
+        ".env.example": "OPENAI_MODEL=ID\n",
+    },
+}
+
+
+def _repositories() -> dict[str, dict[str, str]]:
+    found = {
+        f"python {name}": {"requirements.txt": f"{package}==1.0.0\n", "app.py": source}
+        for name, (package, source) in PYTHON.items()
+    }
+    for name, (package, source) in NODE.items():
+        manifest = f'{{"name": "web", "dependencies": {{"{package}": "1.0.0"}}}}'
+        found[f"node {name}"] = {"package.json": manifest, "src/app.ts": source}
+    return found | OTHERS
+
+
+REPOSITORIES = _repositories()
+
+
+@pytest.mark.parametrize("files", REPOSITORIES.values(), ids=REPOSITORIES)
+@pytest.mark.parametrize(("model", "outcome"), [(DATED, Outcome.PASS), (ALIAS, Outcome.FAIL)])
+def test_the_id_decides(files: dict[str, str], model: str, outcome: Outcome) -> None:
+    written = {path: text.replace("ID", model) for path, text in files.items()}
+    answer = ids_pinned.ask(testing.build({"component": {"files": written}}))
+    assert answer.outcome is outcome, answer.message

@@ -1,0 +1,75 @@
+"""Which calls keep the traceback of an error, in the languages and loggers that people use."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.probes.telemetry.errors import bare, kept, tracked
+
+PYTHON = "from openai import OpenAI\nimport logging\nlogger = logging.getLogger(__name__)\n"
+NODE = 'import OpenAI from "openai";\nimport winston from "winston";\n'
+NODE += "const logger = winston.createLogger();\n"
+OWN = 'import OpenAI from "openai";\nimport { logger } from "./logger";\n'
+MANIFESTS = {
+    "requirements.txt": "openai==1.93.0\n",
+    "package.json": '{"name": "a", "dependencies": {"openai": "5", "winston": "3"}}',
+}
+
+
+def _counts(path: str, text: str) -> tuple[int, int]:
+    code = testing.component({"files": {**MANIFESTS, path: text}}).code
+    return len(list(kept(code))), len(list(bare(code)))
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "counts"),
+    [
+        ("a.py", PYTHON + "logger.exception('x')\n", (1, 0)),
+        ("a.py", PYTHON + "logger.warning('x', exc_info=True)\n", (1, 0)),
+        ("a.py", PYTHON + "logger.warning('x')\n", (0, 0)),
+        ("a.py", PYTHON + "logger.error('x: %s', error)\n", (0, 1)),
+        ("a.py", PYTHON + "import traceback\ntraceback.print_exc()\n", (1, 0)),
+        ("a.py", PYTHON + "import loguru\nloguru.logger.opt(exception=True).error('x')\n", (1, 0)),
+        ("a.py", PYTHON + "future.exception()\n", (0, 0)),
+        ("a.py", PYTHON + "span.record_exception(error)\n", (1, 0)),
+        ("a.ts", NODE + "logger.error('x', err);\n", (1, 0)),
+        ("a.ts", NODE + "logger.error({ err }, 'x');\n", (1, 0)),
+        ("a.ts", NODE + "logger.error('x', { error: String(error) });\n", (0, 1)),
+        ("a.ts", NODE + "console.error(error);\n", (0, 0)),
+        ("a.ts", NODE + "logger.error(error.stack);\n", (1, 0)),
+        ("a.ts", OWN + "toast.error('x', err);\n", (0, 0)),
+    ],
+)  # fmt: skip
+def test_which_calls_keep_a_traceback(path: str, text: str, counts: tuple[int, int]) -> None:
+    assert _counts(path, text) == counts
+
+
+def test_a_logger_of_ones_own_may_drop_what_it_is_given() -> None:
+    files = {**MANIFESTS, "package.json": '{"name": "a", "dependencies": {"openai": "5"}}'}
+    code = testing.component({"files": {**files, "a.ts": OWN + "logger.error('x', err);\n"}}).code
+    assert not list(kept(code))
+
+
+def test_production_logs_of_zap_hold_stacks() -> None:
+    text = (
+        'package main\n\nimport (\n\t"github.com/openai/openai-go"\n\t"go.uber.org/zap"\n)\n\n'
+        "func main() {\n\tlogger, _ := zap.NewProduction()\n\topenai.NewClient()\n"
+        '\tlogger.Error("x")\n}\n'
+    )
+    mod = "module x.io/a\n\ngo 1.24\n\nrequire github.com/openai/openai-go v1.8.0\n"
+    code = testing.component({"files": {"go.mod": mod, "main.go": text}}).code
+    found = tracked(code)
+    assert found is not None
+    assert found.place.line == 9
+
+
+def test_samples_in_the_name_of_a_java_package_are_the_application() -> None:
+    path = "src/main/java/com/acme/samples/Planner.java"
+    text = (
+        "import dev.langchain4j.model.openai.OpenAiChatModel;\n@RestController\n"
+        "public class Planner {\n  @GetMapping\n"
+        '  public void plan() { LOGGER.error("x", ex); }\n}\n'
+    )
+    code = testing.component({"files": {"pom.xml": "<project></project>\n", path: text}}).code
+    assert [call.place.path for call in kept(code)] == [path]

@@ -1,0 +1,225 @@
+"""Strength of evidence: declared, imported, called, not switched off; and what is off."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit.code import Strength, Use
+from tests.sources.code.conftest import Understand
+
+PROJECT = '[project]\nname = "app"\ndependencies = ["openai", "langfuse", "litellm", "openai-agents", "arize-phoenix"]\n'
+
+
+def use(understand: Understand, library: str, trade: str, files: dict[str, str]) -> Use | None:
+    component = understand({"pyproject.toml": PROJECT, **files})
+    return next((use for use in component.uses(trade) if use.library == library), None)
+
+
+STRENGTH = {
+    "declared only": ({}, Strength.DECLARED),
+    "declared, imported by a test": (
+        {"tests/test_a.py": "import langfuse\nlangfuse.Langfuse()\n"},
+        Strength.DECLARED,
+    ),
+    "imported": ({"a.py": "from langfuse import observe\n"}, Strength.IMPORTED),
+    "called where nobody goes": (
+        {"a.py": "from langfuse import CallbackHandler\ndef never():\n    CallbackHandler()\n"},
+        Strength.IMPORTED,
+    ),
+    "called in a test of it only": (
+        {
+            "a.py": "from langfuse import CallbackHandler\ndef never():\n    CallbackHandler()\n",
+            "tests/test_a.py": "from a import never\nnever()\n",
+        },
+        Strength.IMPORTED,
+    ),
+    "called": (
+        {"a.py": "from langfuse import CallbackHandler\ndef go():\n    CallbackHandler()\ngo()\n"},
+        Strength.ON,
+    ),
+    "called from another file": (
+        {
+            "a.py": "from langfuse import CallbackHandler\ndef go():\n    CallbackHandler()\n",
+            "b.py": "from a import go\ngo()\n",
+        },
+        Strength.ON,
+    ),
+    "decorator": (
+        {"a.py": "from langfuse import observe\n@observe()\ndef f(): ...\n"},
+        Strength.ON,
+    ),
+    "a string": ({"a.py": 'import litellm\nlitellm.callbacks = ["langfuse"]\n'}, Strength.ON),
+    "a string, appended": (
+        {"a.py": 'import litellm\nlitellm.success_callback.append("langfuse")\n'},
+        Strength.ON,
+    ),
+    "commented out": (
+        {"a.py": '# litellm.callbacks = ["langfuse"]\nimport litellm\n'},
+        Strength.DECLARED,
+    ),
+    "another string": (
+        {"a.py": 'import litellm\nlitellm.drop = ["langfuse"]\n'},
+        Strength.DECLARED,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STRENGTH)
+def test_strength(name: str, understand: Understand) -> None:
+    files, strength = STRENGTH[name]
+    found = use(understand, "langfuse", "tracing", files)
+    assert found is not None
+    assert found.strength is strength
+    assert found.off is None
+
+
+def test_an_indirect_library_is_none(understand: Understand) -> None:
+    """OpenTelemetry in go.sum only."""
+    files = {
+        "go.mod": "module a\n\nrequire go.opentelemetry.io/otel v1.2.0 // indirect\n",
+        "go.sum": "go.opentelemetry.io/otel v1.2.0 h1:x=\n",
+        "main.go": "package main\nfunc main() {}\n",
+    }
+    assert not understand(files).uses("tracing")
+
+
+HANDLER = "from llama_index.core import set_global_handler\n"
+OFF = {
+    "flag that is false": (
+        "langfuse",
+        "from langfuse import CallbackHandler\nclass S(BaseSettings):\n    trace: bool = False\ns = S()\nif s.trace:\n    CallbackHandler()\n",
+        "behind trace, off by default",
+    ),
+    "variable that nobody sets": (
+        "langfuse",
+        'import os\nfrom langfuse import CallbackHandler\nif os.getenv("TRACE") == "1":\n    CallbackHandler()\n',
+        "behind TRACE, off by default",
+    ),
+    "variable whose default is false": (
+        "langfuse",
+        'import os\nfrom langfuse import CallbackHandler\nON = os.getenv("TRACE", "false").lower() == "true"\n'
+        "def go():\n    if not ON:\n        return\n    CallbackHandler()\ngo()\n",
+        "behind",
+    ),
+    "early return": (
+        "langfuse",
+        'import os\nfrom langfuse import CallbackHandler\ndef go():\n    if not os.getenv("TRACE"):\n        return\n    CallbackHandler()\ngo()\n',
+        "behind TRACE, off by default",
+    ),
+    "ternary": (
+        "langfuse",
+        'import os\nfrom langfuse import CallbackHandler\nc = CallbackHandler() if os.environ.get("TRACE") else None\n',
+        "behind TRACE, off by default",
+    ),
+    "switched off in code": (
+        "openai-agents",
+        "import agents\nagents.set_tracing_disabled(True)\nagents.trace(1)\n",
+        "agents.set_tracing_disabled is called",
+    ),
+    "switched off by a variable set in code": (
+        "openai-agents",
+        'import os, agents\nos.environ.setdefault("OPENAI_AGENTS_DISABLE_TRACING", "1")\nagents.trace(1)\n',
+        "OPENAI_AGENTS_DISABLE_TRACING=1",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OFF)
+def test_off(name: str, understand: Understand) -> None:
+    library, text, why = OFF[name]
+    found = use(understand, library, "tracing", {"a.py": text})
+    assert found is not None
+    assert found.strength is Strength.CALLED
+    assert found.off is not None
+    assert found.off.path == "a.py"
+    assert found.why.startswith(why)
+
+
+def test_off_in_production_cannot_be_told(understand: Understand) -> None:
+    """Phoenix only when not in production: the condition is named."""
+    text = (
+        "import os\nfrom llama_index.core import set_global_handler\n"
+        'if os.getenv("ENV") != "production":\n    set_global_handler("arize_phoenix")\n'
+    )
+    component = understand({"pyproject.toml": PROJECT, "a.py": text})
+    calls = [call for call in component.code.calls if call.method == "set_global_handler"]
+    assert calls
+    condition = calls[0].condition
+    assert condition is not None
+    assert condition.setting == "ENV"
+    assert condition.default is None
+
+
+def test_set_in_compose_it_is_on(understand: Understand) -> None:
+    compose = "services:\n  a:\n    build: .\n    environment:\n      LANGSMITH_TRACING: 'true'\n"
+    files = {
+        "compose.yaml": compose,
+        "Dockerfile": "FROM python:3.12\nCOPY . .\n",
+        "a.py": "import openai\n",
+    }
+    found = use(understand, "langsmith", "tracing", files)
+    assert found is not None
+    assert found.strength is Strength.ON
+    assert (found.place.path, found.place.line) == ("compose.yaml", 5)
+
+
+def test_a_switch_in_the_image_is_named(understand: Understand) -> None:
+    docker = "FROM python:3.12\nCOPY . .\nENV OTEL_SDK_DISABLED=true\n"
+    text = "from phoenix.otel import register\nregister()\n"
+    found = use(understand, "arize-phoenix-otel", "tracing", {"Dockerfile": docker, "a.py": text})
+    assert found is not None
+    assert found.off is not None
+    assert (found.off.path, found.off.line) == ("Dockerfile", 3)
+
+
+def test_a_variable_set_elsewhere_decides(understand: Understand) -> None:
+    """Off by default in code, but the deployment sets it."""
+    text = 'import os\nfrom langfuse import CallbackHandler\nif os.getenv("TRACE") == "1":\n    CallbackHandler()\n'
+    docker = "FROM python:3.12\nCOPY . .\nENV TRACE=1\n"
+    found = use(understand, "langfuse", "tracing", {"a.py": text, "Dockerfile": docker})
+    assert found is not None
+    assert found.strength is Strength.ON
+
+
+def test_main_guards_are_no_condition(understand: Understand) -> None:
+    text = (
+        'from langfuse import CallbackHandler\nif __name__ == "__main__":\n    CallbackHandler()\n'
+    )
+    found = use(understand, "langfuse", "tracing", {"a.py": text})
+    assert found is not None
+    assert found.strength is Strength.ON
+
+
+def test_conditions_in_other_languages(understand: Understand) -> None:
+    script = (
+        'import { Langfuse } from "langfuse";\nexport function go() {\n'
+        '  if (process.env.TRACE === "true") { return new Langfuse({}); }\n}\ngo();\n'
+    )
+    component = understand(
+        {"package.json": '{"name": "a", "dependencies": {"langfuse": "3"}}', "a.ts": script}
+    )
+    (found,) = component.uses("tracing")
+    assert found.why == "behind TRACE, off by default"
+
+
+def test_a_flag_that_a_package_passes_on(understand: Understand) -> None:
+    files = {
+        "core/settings.py": "class S(BaseSettings):\n    TRACE: bool = False\nsettings = S()\n",
+        "core/__init__.py": "from core.settings import settings\n",
+        "a.py": "from langfuse.langchain import CallbackHandler\nfrom core import settings\n"
+        "if settings.TRACE:\n    CallbackHandler()\n",
+    }
+    found = use(understand, "langfuse", "tracing", files)
+    assert found is not None
+    assert (found.strength, found.why) == (Strength.CALLED, "behind TRACE, off by default")
+
+
+def test_only_outside_of_production(understand: Understand) -> None:
+    text = (
+        "import os\nfrom langfuse.langchain import CallbackHandler\n"
+        'if os.getenv("ENV") != "production":\n    CallbackHandler()\n'
+    )
+    found = use(understand, "langfuse", "tracing", {"a.py": text})
+    assert found is not None
+    assert found.strength is Strength.CALLED
+    assert found.why == 'only where os.getenv("ENV") != "production"'
