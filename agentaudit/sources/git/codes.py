@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -155,7 +156,11 @@ def with_code(
         for home, each in components.items()
     }
     codes = Codes(reader, needs, projects)
+    collects = gc.isenabled()
+    gc.disable()  # millions of small values, and no cycle among them: looking for one costs a tenth
     try:
         return tuple(replace(each, code=codes.of(home)) for home, each in components.items())
     finally:
         codes.keep()
+        if collects:
+            gc.enable()
