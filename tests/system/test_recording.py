@@ -1,7 +1,7 @@
 """The example's newest release, built and recorded again: the whole chain from answer to image.
 
-Docker Engine, registry and skopeo are started by the example's own script, the images are built from
-the commit, the services answer from containers of them, and the scan opens these images.
+Docker Engine, registry and skopeo are started by the example's own script, the images are built
+from the commit, the services answer from containers of them, and the scan opens these images.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from agentaudit.sources.git.lock_pins import kind, lock_file
 from agentaudit.sources.git.lookup import Lookup, not_looked
 from agentaudit.sources.git.objects import Absent
 from agentaudit.sources.git.process import GitTrouble
-from agentaudit.sources.git.roles import Role, foreign, role
+from agentaudit.sources.git.roles import foreign, is_own
 from agentaudit.sources.git.stages import plans
 from agentaudit.sources.git.text import LOCK_CAP
 
@@ -106,7 +106,7 @@ def _recipes(blobs: Mapping[str, str]) -> list[str]:
         for path in sorted(blobs)
         if path.endswith(".dockerignore") or is_build_file(path.rpartition("/")[2])
     )
-    return [path for path in names if role(path) is Role.APP][:_MOST_RECIPES]
+    return [path for path in names if is_own(path)][:_MOST_RECIPES]
 
 
 def _texts_by_home(history: History, sha: str, blobs: Mapping[str, str]) -> dict[str, str]:

@@ -123,7 +123,8 @@ def test_locks_that_cannot_be_trusted(lock: str, text: str, problem: str) -> Non
 
 
 PYTHON_NEEDS = {
-    "uv.lock": UV + '[[package]]\nname = "openai"\nversion = "1"\ndependencies = [{ name = "httpx" }]\n',
+    "uv.lock": UV
+    + '[[package]]\nname = "openai"\nversion = "1"\ndependencies = [{ name = "httpx" }]\n',
     "poetry.lock": '[[package]]\nname = "openai"\nversion = "1"\n[package.dependencies]\nhttpx = ">=1"\n'
     'tomli = {version = "*", markers = "python_version < \\"3.11\\""}\ncolorama = {version = "*", optional = true}\n',
     "pdm.lock": '[[package]]\nname = "openai"\nversion = "1"\ndependencies = ["httpx>=1", "x; os_name == \'nt\'"]\n',
@@ -151,7 +152,9 @@ NODE_NEEDS = {
          '{"dependencies": {"net8.0": {"A": {"resolved": "1", "dependencies": {"httpx": "1"}}}}}'),
     ],
 )  # fmt: skip
-def test_an_indirect_package_that_is_named_must_be_pinned(manifest: str, lock: str, text: str) -> None:
+def test_an_indirect_package_that_is_named_must_be_pinned(
+    manifest: str, lock: str, text: str
+) -> None:
     content = {"pyproject.toml": '[project]\nname = "a"\n', "package.json": PACKAGE,
                "Cargo.toml": '[package]\nname = "a"\n', "a.csproj": "<Project></Project>"}[manifest]  # fmt: skip
     (found,) = _locks({manifest: content, lock: text})
