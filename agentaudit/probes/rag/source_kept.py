@@ -44,7 +44,7 @@ _KEEPS = re.compile(
 """Calls that copy the source of a document to each of its chunks."""
 _ROW = re.compile(
     r"(?:^|\.)(?:Document|LangchainDocument|LCDocument|TextNode|Node|PointStruct|TextSegment"
-    r"|SearchDocument|IndexDocumentsAction)(?:\.from)?$"
+    r"|SearchDocument|IndexDocumentsAction|\w{0,40}Chunk(?:DTO|Model|Row)?)(?:\.from)?$"
 )
 """Things that are made to be stored."""
 
@@ -147,7 +147,7 @@ def _keeping(repo: Repo, component: Component) -> list[Call]:
 
 def _put_together(repo: Repo, call: Call) -> bool:
     """Whether what a call stores through variables is given a source somewhere in its file."""
-    if _is_bare(call):
+    if _is_bare(call) or "crewai" in call.callee:
         return False
     text = repo.read(Place(call.place.repo, call.place.path)) or ""
     if call.place.path.endswith(_SCRIPT):

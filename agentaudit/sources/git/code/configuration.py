@@ -33,9 +33,10 @@ _CODE_PAIR = re.compile(
 )
 
 _REFERENCE = re.compile(
-    r"\s*[\"']?([\w.-]{1,120})[\"']?\s*[:=]\s*(?:var\.|local\.)?([A-Za-z_]\w{0,120})\s*,?\s*$"
+    r"\s*[\"']?((?i:model|(?:model|deployment)?_?(?:name|version|id)))[\"']?\s*[:=]\s*"
+    r"(?:var\.|local\.)?([A-Za-z_]\w{0,120})\s*,?\s*$"
 )
-"""A value that is a parameter, variable or local of the same file."""
+"""A name or version that is a parameter, variable or local of the same file."""
 
 
 class _Row(NamedTuple):
