@@ -125,7 +125,7 @@ def _versions(settings: Iterable[Setting]) -> dict[str, Place]:
         _above(each).removesuffix(".model") for each in rows if _above(each).endswith(".model")
     }
     found: dict[str, Place] = {}
-    free: set[str] = set()
+    free = set(_asked_of_two(rows))
     for setting in rows:
         named = model_id(_value(setting))
         if named is None or setting in versions:
@@ -137,6 +137,18 @@ def _versions(settings: Iterable[Setting]) -> dict[str, Place]:
         elif version is not None or not (_stem(setting) or _above(setting) in deployed):
             free.add(plain)
     return {plain: place for plain, place in found.items() if plain not in free}
+
+
+def _asked_of_two(rows: Iterable[Setting]) -> Iterator[str]:
+    """Ids that one setting names for a deployment on Azure and another for OpenAI itself, which
+    takes them as aliases. Models of embeddings carry their version in their name there."""
+    asked: dict[str, set[bool]] = {}
+    for setting in rows:
+        named = model_id(_value(setting))
+        name = _name(setting).lower()
+        if named is not None and named.purpose == "chat" and "openai" in name:
+            asked.setdefault(_plain(named.text), set()).add("azure" in name)
+    return (plain for plain, clouds in asked.items() if len(clouds) == 2)
 
 
 _VERSION = re.compile(r"(?i)(?:model|deployment)?_?version$|^(?:image_?)?tag$")

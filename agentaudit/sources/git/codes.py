@@ -13,7 +13,7 @@ from agentaudit.source import Component, Dependency
 from agentaudit.sources.git import kubernetes, libraries, settings
 from agentaudit.sources.git.code import configuration, prompts
 from agentaudit.sources.git.code.assemble import Repository
-from agentaudit.sources.git.reader import Reader, ancestors, directory
+from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
 from agentaudit.sources.git.roles import directory_role, foreign, role
 
 _DEPLOYS = ("compose", "docker-compose")
@@ -96,9 +96,11 @@ class Codes:
         return self._owners[home]
 
     def _owners_of(self, home: str) -> list[str]:
+        deploys = directory_role(home) is Role.INFRA
         for above in ancestors(home):
             if above in self._parts:
-                return [above]
+                # What deploys a component deploys what lies below it, too.
+                return [p for p in self._parts if inside(p, above)] if deploys else [above]
             project = self._projects.get(above)
             if project is not None and project.part is not None:
                 return [project.part]
