@@ -23,7 +23,9 @@ _ASIDE = re.compile(
     r"error|exception|add_argument|description|has|get_model_cost|calculate_cost)(?:[._]|$)"
 )
 """Calls that are told about a model and ask it nothing."""
-_TAGGED = re.compile(r"(?!.{1,80}-cloud$)[\w.-]{1,60}:(?:latest|e?\d{1,3}(?:\.\d{1,2})?[bm][\w.-]{0,40})")
+_TAGGED = re.compile(
+    r"(?!.{1,80}-cloud$)[\w.-]{1,60}:(?:latest|e?\d{1,3}(?:\.\d{1,2})?[bm][\w.-]{0,40})"
+)
 """How Ollama writes a model: `llama3.1:latest`, `qwen2.5:7b`."""
 _TABLE = re.compile(
     r"(?i)(?:^|[/_.-])(?:pricings?|prices?|costs?|tokenizers?|token[_-]?count\w*|token[_-]?limits?"

@@ -25,7 +25,7 @@ _INDEX = re.compile(
     r"|streaming_bulk|upload_batch)$"
 )
 """Calls that put vectors or documents into an index."""
-_INDEX_OF_STORE = frozenset({"add", "insert", "Add", "Insert"})
+_INDEX_OF_STORE = frozenset({"add", "addAll", "insert", "Add", "Insert", "AddAll"})
 """Names that say so only where a vector store is what is called."""
 _ROW = re.compile(
     r"(?:Chunk|Embedding|Vector|Document|Node|Passage|Record|Point)"
@@ -48,7 +48,9 @@ _COLUMN = re.compile(r"(?i)pgvector\S*\.(?:new_?(?:half_?)?vector|vector|half_?v
 """Calls that make the value of a column of vectors."""
 _STORES = re.compile(r"(?i)^(?:store|insert|upsert|save|add|index|write|put|ingest|create)")
 """Functions that write a row."""
-_READY = re.compile(r"(?:^|[._])(?:load_index_from_storage|from_persist_dir|load_local|read_index)$")
+_READY = re.compile(
+    r"(?:^|[._])(?:load_index_from_storage|from_persist_dir|load_local|read_index)$"
+)
 """Calls that open an index which was made elsewhere."""
 _KEPT = re.compile(
     r"(?:^|[._])(?:persist|save_local|write_index|VectorStoreIndex|a?from_(?:documents|texts)"

@@ -26,7 +26,9 @@ _SOURCE = re.compile(
 _KEY = re.compile(
     rf"(?i)[\"']{_NAME}[\"']\s{{0,4}}:|\[[\"']{_NAME}[\"']\]\s{{0,4}}=(?!=)|MemoryRecordMetadata\("
 )
-_BARE_KEY = re.compile(rf"(?i)[{{,]\s{{0,40}}{_NAME}\s{{0,4}}(?:,|:(?!\s{{0,4}}(?:string|number)\b))")
+_BARE_KEY = re.compile(
+    rf"(?i)[{{,]\s{{0,40}}{_NAME}\s{{0,4}}(?:,|:(?!\s{{0,4}}(?:string|number)\b))"
+)
 """The same as JavaScript writes it."""
 _KEYWORD = re.compile(rf"(?i){_NAME}")
 _CARRIES = re.compile(

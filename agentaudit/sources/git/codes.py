@@ -17,7 +17,9 @@ from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
 from agentaudit.sources.git.roles import directory_role, foreign, role
 
 _DEPLOYS = ("compose", "docker-compose")
-_INGESTS = re.compile(r"(?i)ingest|index(?:er|ing)|embedder|prep_?docs|preparedocs|vectori[sz]|etl$")
+_INGESTS = re.compile(
+    r"(?i)ingest|index(?:er|ing)|embedder|prep_?docs|preparedocs|vectori[sz]|etl$"
+)
 """Names of projects that fill an index."""
 _SEARCHES = frozenset({"vector_store", "retriever"})
 

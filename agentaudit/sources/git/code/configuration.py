@@ -197,9 +197,7 @@ def _infrastructure(reader: Reader, path: str) -> Iterator[_Row]:
             around.pop()
 
 
-def _pairs(
-    line: str, keys: tuple[str, ...], number: int, given: dict[str, str]
-) -> Iterator[_Row]:
+def _pairs(line: str, keys: tuple[str, ...], number: int, given: dict[str, str]) -> Iterator[_Row]:
     """The values of one line; what names a parameter has the value that the parameter was given
     above."""
     found = False
