@@ -46,6 +46,12 @@ _COMPARES = re.compile(
 """Calls that compare two vectors: a search that the component wrote itself."""
 _COLUMN = re.compile(r"(?i)pgvector\S*\.(?:new_?(?:half_?)?vector|vector|half_?vector|to_?sql)$")
 """Calls that make the value of a column of vectors."""
+_NEAREST = re.compile(
+    r"<[=#-]>\s{0,4}(?:\$\d|\$\{|%s|%\(|:\w|\?|@\w|CAST|\{)|VEC_DISTANCE\w{0,10}\("
+)
+"""SQL that orders rows by the distance of vectors, as pgvector and MariaDB write it."""
+_INSERTS = re.compile(r"(?i)\binsert\s+into\s[^;\"`]{0,300}\b(?:embedding|vector)s?\b")
+"""SQL that stores a row with a vector."""
 _STORES = re.compile(r"(?i)^(?:store|insert|upsert|save|add|index|write|put|ingest|create)")
 """Functions that write a row."""
 _READY = re.compile(
@@ -123,7 +129,14 @@ def is_rag(component: Component, at_least: Strength) -> bool:
     """Whether its code searches or fills an index of vectors."""
     used = any(use.strength >= at_least for use in component.uses("vector_store"))
     calls = [call for call in component.code.calls if call.role is Role.APP]
-    return used or any(_HOSTED.search(call.callee) for call in calls) or _compares(calls)
+    hosted = any(_HOSTED.search(call.callee) for call in calls)
+    return used or hosted or _compares(calls) or any(_says(_NEAREST, call) for call in calls)
+
+
+def _says(pattern: re.Pattern[str], call: Call) -> bool:
+    """Whether a call is given a text with the pattern, directly or by name."""
+    values = [argument.value for argument in call.arguments]
+    return any(pattern.search(v.text or "") or pattern.search(v.written) for v in values)
 
 
 def _compares(calls: list[Call]) -> bool:
@@ -187,7 +200,7 @@ def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
         return False
     if _INDEX.search(call.callee):
         return "." in call.callee
-    if _MANAGED.search(call.callee):
+    if _MANAGED.search(call.callee) or _says(_INSERTS, call):
         return True
     if _COLUMN.search(call.callee):
         return bool(_STORES.search(call.scope.rpartition(".")[2]))

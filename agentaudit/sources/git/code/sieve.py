@@ -25,6 +25,7 @@ class Sieve:
         whole = [rf"(?:{'|'.join(texts)})[\"'`]"] if texts else []
         self._ids = compiled(_quoted([*knowledge.ids, *whole]))
         self._common = compiled(*knowledge.common)
+        self._queries = compiled(*knowledge.queries) if knowledge.queries else None
         self._knows: dict[str, Callable[[str], bool]] = {}
         self._wanted: dict[tuple[str, bool, Role | None], list[Pattern]] = {}
         self._names = compiled(*(each for names in knowledge.names.values() for each in names))
@@ -47,6 +48,11 @@ class Sieve:
     def ids(self, data: bytes) -> frozenset[int]:
         """Where the quotes of texts stand that look like an identifier."""
         return frozenset(found.start() for found in self._ids.finditer(data))
+
+    def queries(self, data: bytes) -> list[int]:
+        """Where the texts stand that make a call worth keeping, in order."""
+        found = self._queries.finditer(data) if self._queries is not None else ()
+        return [each.start() for each in found]
 
     def is_id(self, text: str) -> bool:
         """Whether a text looks like an identifier."""
