@@ -23,6 +23,8 @@ _SOURCE = re.compile(
     rf"|[{{,]\s{{0,8}}{_NAME}\s{{0,8}}[,}}]"
 )
 """Such a name as a key, or as an argument by name."""
+_COLUMN = re.compile(rf"(?i)insert\s{{1,8}}into\s[^;()]{{0,80}}\([^;()]{{0,300}}\b{_NAME}\b")
+"""Such a name as a column of a row that SQL stores."""
 _KEY = re.compile(
     rf"(?i)[\"']{_NAME}[\"']\s{{0,4}}:|\[[\"']{_NAME}[\"']\]\s{{0,4}}=(?!=)|MemoryRecordMetadata\("
 )
@@ -162,7 +164,7 @@ _SCRIPT = (".ts", ".tsx", ".js", ".mjs", ".jsx")
 
 def _names_source(call: Call) -> bool:
     return any(
-        _SOURCE.search(argument.value.written)
+        _SOURCE.search(argument.value.written) or _COLUMN.search(argument.value.text or "")
         for argument in call.arguments
         if not argument.name or _CARRIES.fullmatch(argument.name)
     ) or any(_KEYWORD.fullmatch(argument.name) for argument in call.arguments)
