@@ -180,7 +180,13 @@ def _keys(at: tuple[Any, ...]) -> tuple[str, ...]:
 def _infrastructure(reader: Reader, path: str) -> Iterator[_Row]:
     """Terraform and Bicep, line by line: the blocks around a value are its keys."""
     around: list[str] = []
+    # Terraform keeps its variables in a file beside the resources.
+    beside = f"{path.rpartition('/')[0]}/variables.tf".removeprefix("/")
     given: dict[str, str] = {}
+    if path.endswith(".tf") and path != beside and beside in reader.known:
+        for row in _infrastructure(reader, beside):
+            if len(row.path) == 1:
+                given.setdefault(row.path[0], row.value)
     for number, line in enumerate(lines(reader.text(path) or ""), 1):
         line = line[:1000].partition("//")[0] if "://" not in line else line[:1000]
         if line.lstrip().startswith("#"):
