@@ -35,7 +35,7 @@ _VECTORS = frozenset({"embedding", "embeddings", "vector", "vectors", "content_v
 """A row of a table is an index too, when it holds a vector."""
 _MANAGED = re.compile(
     r"vector_stores?\.(?:file_batches|files)\.|vectorStores\.(?:fileBatches|files)\."
-    r"|start_ingestion_job|import_files|ImportDocumentAsync|ImportTextAsync|build_index"
+    r"|start_ingestion_job|import_files|ImportDocumentAsync|ImportTextAsync|graphrag\.\S{0,60}build_index"
     r"|EmbeddingStoreIngestor|SearchIndexerClient|SearchIndexerSkillset|crewai\.knowledge\.source\."
     r"|crewai_tools\.(?:RagTool|(?:CSV|PDF|TXT|MDX|DOCX|JSON|XML|Directory|CodeDocs|Website)SearchTool)$"
 )

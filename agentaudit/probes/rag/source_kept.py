@@ -43,7 +43,7 @@ _KEEPS = re.compile(
     r"|VectorStoreIndex\.from_documents$|VectorStoreIndex\.fromDocuments$|IngestionPipeline"
     r"|TokenTextSplitter\.(?:apply|split|transform)$|EmbeddingStoreIngestor|DocumentSplitter"
     r"|vector_stores?\.(?:file_batches|files)\.|vectorStores\.|ImportDocumentAsync|import_files"
-    r"|start_ingestion_job|build_index|DirectoryReader|HybridChunker|HierarchicalChunker"
+    r"|start_ingestion_job|graphrag\.\S{0,60}build_index|DirectoryReader|HybridChunker|HierarchicalChunker"
 )
 """Calls that copy the source of a document to each of its chunks."""
 _ROW = re.compile(
