@@ -23,6 +23,10 @@ _ASIDE = re.compile(
     r"error|exception|add_argument|description|has|get_model_cost|calculate_cost)(?:[._]|$)"
 )
 """Calls that are told about a model and ask it nothing."""
+_TAGGED = re.compile(
+    r"(?!.{1,80}-cloud$)[\w.-]{1,60}:(?:latest|e?\d{1,3}(?:\.\d{1,2})?[bm][\w.-]{0,40})"
+)
+"""How Ollama writes a model: `llama3.1:latest`, `qwen2.5:7b`."""
 _TABLE = re.compile(
     r"(?i)(?:^|[/_.-])(?:pricings?|prices?|costs?|tokenizers?|token[_-]?count\w*|token[_-]?limits?"
     r"|context[_-]?windows?|model[_-]?(?:metadata|catalog|prices|limits|capabilities)\w*)(?=[/_.-])"
@@ -54,6 +58,8 @@ class Used(NamedTuple):
     place: Place
     fixed_by: Place | None
     """The line of infrastructure code that pins the version behind a deployment's name."""
+    local: bool = False
+    """Whether a server of the team's own, such as Ollama, answers: nobody hosts the model."""
 
     @property
     def pinned(self) -> bool:
@@ -65,11 +71,14 @@ def used(component: Component, purposes: frozenset[str]) -> list[Used]:
     versions = _versions(component.code.settings)
     found: dict[str, Used] = {}
     places = sorted(_named(component.code), key=lambda each: _order(each[1]))
-    for text, place in places:
+    for text, place, around in places:
         named = model_id(text)
         if named is not None and named.purpose in purposes:
             fixed = versions.get(_plain(named.text))
-            found.setdefault(named.text.lower(), Used(named, place, fixed))
+            local = bool(_TAGGED.fullmatch(text) or "ollama" in around.lower())
+            known = found.setdefault(named.text.lower(), Used(named, place, fixed, local))
+            if known.local and not local:
+                found[named.text.lower()] = Used(named, place, fixed)
     return list(found.values())
 
 
@@ -78,19 +87,19 @@ def asked(call: Call) -> Value | None:
     return call.argument(*ARGUMENTS)
 
 
-def _named(code: Code) -> Iterator[tuple[str, Place]]:
-    """Texts that may be ids, where they take part."""
+def _named(code: Code) -> Iterator[tuple[str, Place, str]]:
+    """Texts that may be ids, where they take part, and what they are given to."""
     for literal in code.literals:
         if literal.role is Role.APP and _takes_part(literal):
-            yield literal.text, literal.place
+            yield literal.text, literal.place, f"{literal.callee} {literal.name}"
     for call in code.calls:
         if call.role is Role.APP and not _ASIDE.search(call.callee):
             value = asked(call)
             if value is not None and value.text:
-                yield value.text, value.place
+                yield value.text, value.place, call.callee
     for setting in code.settings:
         if setting.role in CONFIGURES and _chooses(setting):
-            yield _value(setting), setting.place
+            yield _value(setting), setting.place, setting.path
 
 
 def _takes_part(literal: Literal) -> bool:
@@ -118,7 +127,7 @@ def _versions(settings: Iterable[Setting]) -> dict[str, Place]:
         _above(each).removesuffix(".model") for each in rows if _above(each).endswith(".model")
     }
     found: dict[str, Place] = {}
-    free: set[str] = set()
+    free = set(_asked_of_two(rows))
     for setting in rows:
         named = model_id(_value(setting))
         if named is None or setting in versions:
@@ -132,7 +141,20 @@ def _versions(settings: Iterable[Setting]) -> dict[str, Place]:
     return {plain: place for plain, place in found.items() if plain not in free}
 
 
-_VERSION = re.compile(r"(?i)(?:model|deployment)?_?version$")
+def _asked_of_two(rows: Iterable[Setting]) -> Iterator[str]:
+    """Ids that one setting names for a deployment on Azure and another for OpenAI itself, which
+    takes them as aliases. Models of embeddings carry their version in their name there."""
+    asked: dict[str, set[bool]] = {}
+    for setting in rows:
+        named = model_id(_value(setting))
+        name = _name(setting).lower()
+        if named is not None and named.purpose == "chat" and "openai" in name:
+            asked.setdefault(_plain(named.text), set()).add("azure" in name)
+    return (plain for plain, clouds in asked.items() if len(clouds) == 2)
+
+
+_VERSION = re.compile(r"(?i)(?:model|deployment)?_?version$|^(?:image_?)?tag$")
+"""The tag of the image that serves a model names its weights."""
 _NAME = re.compile(r"(?i)(?:model|deployment)?_?(?:name|id)?$")
 _DEFAULT = re.compile(r"\$\{\w{1,100}=([^{}]{0,200})\}")
 """How a template of parameters writes a variable with its default."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from agentaudit.code import Strength, Value
 from agentaudit.evidence import Evidence
 from agentaudit.finding import Answer, Outcome
@@ -13,6 +15,12 @@ from agentaudit.source import Component
 
 PURPOSES = frozenset({"chat", "embedding"})
 TRADES = ("model", "agent", "embedding")
+_EMBEDS = re.compile(r"(?i)embed")
+_ANSWERS = re.compile(
+    r"(?i)chat|complet|respon|messages|converse|invoke|agent|llm|kernel|predict|generate_?(?!embed|vector)"
+    r"|stream|run|model$|models\.generate"
+)
+"""Names of calls that ask for text."""
 LOCAL = frozenset(
     {"transformers", "vllm", "llama-cpp-python", "ctransformers", "ctranslate2", "sglang"}
     | {"mlx-lm", "onnxruntime-genai", "huggingface-hub", "sentence-transformers", "fastembed"}
@@ -135,7 +143,18 @@ def _hosted(component: Component) -> list[Used]:
     """Ids in use, but for models that the component loads itself: those are asked of no provider,
     and another criterion asks for their commit."""
     own = {load.name.rpartition("/")[2].lower() for load in loads(component)}
-    return [each for each in used(component, PURPOSES) if each.id.text.lower() not in own]
+    purposes = PURPOSES - {"chat"} if _only_embeds(component) else PURPOSES
+    found = [each for each in used(component, purposes) if not each.local]
+    return [each for each in found if each.id.text.lower() not in own]
+
+
+def _only_embeds(component: Component) -> bool:
+    """Whether everything that it asks of models is a vector: the models that answer questions,
+    which its configuration names too, are asked by others."""
+    asked_for = [call.callee for call in calls_of(component, *TRADES)]
+    return any(_EMBEDS.search(each) for each in asked_for) and not any(
+        _ANSWERS.search(each) for each in asked_for
+    )
 
 
 def _alias(moving: list[Used], total: int, component: Component) -> Answer:

@@ -115,6 +115,9 @@ def embedding_model_pinned(component: Component) -> Answer:
     if not is_rag(component, Strength.IMPORTED):
         return not_applicable("its code searches no vector store", component.evidence())
     named = used(component, frozenset({"embedding"}))
+    if any(each.pinned and not each.local for each in named):
+        # What is deployed counts; beside it stands what a developer runs at home.
+        named = [each for each in named if not each.local]
     local = [load for load in loads(component) if load.embeds]
     free = [each for each in named if not each.pinned and not _loaded(each, local)]
     loose = [load for load in local if load.pinned is False]

@@ -25,24 +25,56 @@ _INDEX = re.compile(
     r"|streaming_bulk|upload_batch)$"
 )
 """Calls that put vectors or documents into an index."""
-_INDEX_OF_STORE = frozenset({"add", "insert", "Add", "Insert"})
+_INDEX_OF_STORE = frozenset({"add", "addAll", "insert", "Add", "Insert", "AddAll"})
 """Names that say so only where a vector store is what is called."""
-_ROW = re.compile(r"(?:Chunk|Embedding|Vector|Document|Node|Passage|Record|Point)\w{0,20}$")
+_ROW = re.compile(
+    r"(?:Chunk|Embedding|Vector|Document|Node|Passage|Record|Point)"
+    r"(?!\w{0,20}(?:Store|Index|Search|Client|Retriever))\w{0,20}$"
+)
 _VECTORS = frozenset({"embedding", "embeddings", "vector", "vectors", "content_vector"})
 """A row of a table is an index too, when it holds a vector."""
 _MANAGED = re.compile(
     r"vector_stores?\.(?:file_batches|files)\.|vectorStores\.(?:fileBatches|files)\."
-    r"|start_ingestion_job|import_files|ImportDocumentAsync|ImportTextAsync|build_index"
-    r"|EmbeddingStoreIngestor|SearchIndexerClient"
+    r"|start_ingestion_job|import_files|ImportDocumentAsync|ImportTextAsync|graphrag\.\S{0,60}build_index"
+    r"|EmbeddingStoreIngestor|SearchIndexerClient|SearchIndexerSkillset|crewai\.knowledge\.source\."
+    r"|crewai_tools\.(?:RagTool|(?:CSV|PDF|TXT|MDX|DOCX|JSON|XML|Directory|CodeDocs|Website)SearchTool)$"
 )
 """Services and components that load, cut and embed by themselves."""
+_COMPARES = re.compile(
+    r"(?i)(?:^|[._])(?:cos(?:ine)?_?sim\w{0,20}|(?:compute|calculate|vector|embedding)_?similarity)$"
+)
+"""Calls that compare two vectors: a search that the component wrote itself."""
+_COLUMN = re.compile(r"(?i)pgvector\S*\.(?:new_?(?:half_?)?vector|vector|half_?vector|to_?sql)$")
+"""Calls that make the value of a column of vectors."""
+_NEAREST = re.compile(
+    r"<[=#-]>\s{0,4}(?:\$\d|\$\{|%s|%\(|:\w|\?|@\w|CAST|\{)|VEC_DISTANCE\w{0,10}\("
+)
+"""SQL that orders rows by the distance of vectors, as pgvector and MariaDB write it."""
+_INSERTS = re.compile(r"(?i)\binsert\s+into\s[^;\"`]{0,300}\b(?:embedding|vector)s?\b")
+"""SQL that stores a row with a vector."""
+_STORES = re.compile(r"(?i)^(?:store|insert|upsert|save|add|index|write|put|ingest|create)")
+"""Functions that write a row."""
+_READY = re.compile(
+    r"(?:^|[._])(?:load_index_from_storage|from_persist_dir|load_local|read_index)$"
+)
+"""Calls that open an index which was made elsewhere."""
+_KEPT = re.compile(
+    r"(?:^|[._])(?:persist|save_local|write_index|VectorStoreIndex|a?from_(?:documents|texts)"
+    r"|insert_nodes|add_documents|add_texts|add_embeddings|run_ingestion|refresh_ref_docs)$"
+)
+"""Calls that make such an index."""
+_SEARCH_SERVICE = re.compile(
+    r"(?i)(?:^|[._])(?:merge_?or_?)?upload_?documents(?:async)?$|(?:^|[._])index_?documents(?:async)?$"
+)
+"""Calls that give documents to a service that finds them by their words too."""
 _HOSTED = re.compile(r"vector_stores?\.|vectorStores\.|FileSearchTool$|fileSearchTool$")
 """Indexes that a provider of models keeps."""
 _CHUNK = re.compile(
     r"(?i)(?:^|[._])(?:split_documents|split_text|splitdocuments|splittext|splitall|create_documents"
     r"|get_nodes_from_documents|documentsplitters?\.\w+|textchunker\.\w+|documentsplitter)$"
     r"|(?:text|sentence|token|markdown|node|semantic|code|html|document|recursive)_?(?:splitter|parser|chunker)"
-    r"|chunk|(?:^|[._])split_(?:pages|into|doc)"
+    r"|chunk|(?:^|[._])split_?(?:pages|into|doc)|(?:^|[._])create_?(?:sections|passages)$"
+    r"|textsplitter\."
 )
 _EMBED = re.compile(
     r"(?i)embed(?!ded\b)|(?:model|encoder|transformer\w*|embedder)\.encode$|vectori[sz]e"
@@ -84,37 +116,67 @@ class Stages(NamedTuple):
 
     @property
     def whole(self) -> bool:
-        """Embedding and indexing must be there; rows that are whole documents need no cutting, and
-        documents that come with a request no loading."""
+        """Indexing must be there, and embedding but for services that search words; rows that are
+        whole documents need no cutting, and documents that come with a request no loading."""
+        if self.fill is None or self.managed:
+            return self.fill is not None
         prepared = self.load is not None or self.chunk is not None
-        return self.managed or (prepared and self.embed is not None and self.fill is not None)
+        by_words = self.load is not None and _SEARCH_SERVICE.search(self.fill.callee) is not None
+        return prepared and (self.embed is not None or by_words)
 
 
 def is_rag(component: Component, at_least: Strength) -> bool:
     """Whether its code searches or fills an index of vectors."""
     used = any(use.strength >= at_least for use in component.uses("vector_store"))
-    return used or any(
-        c.role is Role.APP and _HOSTED.search(c.callee) for c in component.code.calls
-    )
+    calls = [call for call in component.code.calls if call.role is Role.APP]
+    hosted = any(_HOSTED.search(call.callee) for call in calls)
+    return used or hosted or _compares(calls) or any(_says(_NEAREST, call) for call in calls)
+
+
+def _says(pattern: re.Pattern[str], call: Call) -> bool:
+    """Whether a call is given a text with the pattern, directly or by name."""
+    values = [argument.value for argument in call.arguments]
+    return any(pattern.search(v.text or "") or pattern.search(v.written) for v in values)
+
+
+def _compares(calls: list[Call]) -> bool:
+    """Whether calls compare what others cut and embedded: an index in memory, of its own make."""
+    tells = (_COMPARES, _CHUNK, _EMBED)
+    return all(any(tell.search(call.callee) for call in calls) for tell in tells)
+
+
+def ready_made(component: Component) -> Call | None:
+    """A call that opens an index which no code of the component made."""
+    calls = [call for call in component.code.calls if call.role in _COUNTS]
+    opened = next((call for call in calls if _READY.search(call.callee)), None)
+    return None if any(_KEPT.search(call.callee) for call in calls) else opened
 
 
 def stages(components: Iterable[Component]) -> Stages:
     """The stages that the components show together."""
     components = list(components)
     stores = tuple(_modules(components))
+    readers = tuple(_modules(components, "document"))
     calls = [c for each in components for c in each.code.calls if c.role in _COUNTS]
+    filling = [c for c in calls if _indexes(c, stores)]
+    if not stores and _compares(calls):
+        filling += [c for c in calls if _COMPARES.search(c.callee)]
     return Stages(
-        load=_first(c for c in calls if _LOAD.search(c.callee)),
+        load=_first(c for c in calls if _LOAD.search(c.callee) or c.below(*readers)),
         chunk=_first(c for c in calls if _CHUNK.search(c.callee)),
         embed=_first(c for c in calls if _embeds(c)),
-        fill=_first(c for c in calls if _indexes(c, stores)),
+        fill=_first(c for c in filling if _MANAGED.search(c.callee)) or _first(iter(filling)),
     )
 
 
 def indexing(component: Component) -> list[Call]:
     """Calls of a component that put documents into an index."""
     stores = tuple(_modules([component]))
-    return [c for c in component.code.calls if c.role in _COUNTS and _indexes(c, stores)]
+    calls = [call for call in component.code.calls if call.role in _COUNTS]
+    found = [call for call in calls if _indexes(call, stores)]
+    if stores or found or not _compares(calls):
+        return found
+    return [call for call in calls if _COMPARES.search(call.callee)]
 
 
 def _first(calls: Iterator[Call]) -> Call | None:
@@ -126,10 +188,10 @@ def _first(calls: Iterator[Call]) -> Call | None:
 _TELLING = re.compile(r"(?i)ingest|index|embed|chunk|loader|vector|(?:^|[/_])rag|knowledge|etl")
 
 
-def _modules(components: Iterable[Component]) -> Iterator[str]:
-    """Modules of vector stores, as they are imported."""
+def _modules(components: Iterable[Component], trade: str = "vector_store") -> Iterator[str]:
+    """Modules of the libraries of a trade, as they are imported."""
     for component in components:
-        libraries = {use.library for use in component.uses("vector_store")}
+        libraries = {use.library for use in component.uses(trade)}
         yield from (i.module for i in component.code.imports if i.library in libraries)
 
 
@@ -138,6 +200,10 @@ def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
         return False
     if _INDEX.search(call.callee):
         return "." in call.callee
+    if _MANAGED.search(call.callee) or _says(_INSERTS, call):
+        return True
+    if _COLUMN.search(call.callee):
+        return bool(_STORES.search(call.scope.rpartition(".")[2]))
     if call.callee.startswith("org.springframework.ai.vectorstore"):
         return call.method in ("add", "accept", "write")
     row = _ROW.search(call.method) and any(a.name in _VECTORS for a in call.arguments)

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from agentaudit.code import Strength
+from agentaudit.code import Call, Strength
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe
-from agentaudit.probes.rag.ingestion import NAMES, RETRIEVES, Stages, is_rag, stages
+from agentaudit.probes.rag.ingestion import NAMES, RETRIEVES, Stages, is_rag, ready_made, stages
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component, Repo
 
@@ -89,6 +89,8 @@ def ingestion_in_repository(repo: Repo, component: Component) -> Answer:
     own = stages([component])
     found = own if own.whole else stages([c for c in repo.components() if c.repo == component.repo])
     shown = [call.place.evidence() for call in found if call is not None]
+    if (opened := ready_made(component)) is not None:
+        return _ready_made(component, opened)
     if found.whole:
         return passed(_praise(found), *shown)
     missing_stages = ", ".join(found.missing)
@@ -96,6 +98,16 @@ def ingestion_in_repository(repo: Repo, component: Component) -> Answer:
         f"the ingestion code shows no stage to {missing_stages}",
         *(shown or [component.evidence()]),
         reason="missing",
+        fact="ingestion code",
+        place=component.id,
+    )
+
+
+def _ready_made(component: Component, opened: Call) -> Answer:
+    return failed(
+        f"{opened.method} opens an index that no code of the component makes",
+        opened.place.evidence(),
+        reason="ready_made",
         fact="ingestion code",
         place=component.id,
     )

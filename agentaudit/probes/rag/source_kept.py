@@ -12,9 +12,10 @@ from agentaudit.source import Component, Repo
 
 TRADES = ("vector_store", "retriever")
 _NAME = (
-    r"(?:source\w{0,20}|doc(?:ument)?_?ids?|docId|documentId|parent_?id|file_?(?:name|path|id)?"
-    r"|filename|filepath|path|ur[il]|link|page\w{0,12}|title|origin|citation\w{0,12}|article_?id"
-    r"|message_?id|record_?id|ref_doc_id|semantic_identifier)"
+    r"(?:(?:external_)?source\w{0,20}|(?:doc|document|parent|post|article|message|product|ticket"
+    r"|issue|thread|note|email|mail|paper|book|video|asset|blob|attachment|upload|resource|media)_?ids?"
+    r"|file_?(?:name|path|id)?|filename|filepath|path|(?:docs?_|page_|file_)?ur[il]|link|page\w{0,12}"
+    r"|title|origin|citation\w{0,12}|ref_doc_id|semantic_identifier)"
 )
 """Names under which a chunk says where it comes from."""
 _SOURCE = re.compile(
@@ -22,10 +23,18 @@ _SOURCE = re.compile(
     rf"|[{{,]\s{{0,8}}{_NAME}\s{{0,8}}[,}}]"
 )
 """Such a name as a key, or as an argument by name."""
-_KEY = re.compile(rf"(?i)[\"']{_NAME}[\"']\s{{0,4}}:")
+_COLUMN = re.compile(rf"(?i)insert\s{{1,8}}into\s[^;()]{{0,80}}\([^;()]{{0,300}}\b{_NAME}\b")
+"""Such a name as a column of a row that SQL stores."""
+_KEY = re.compile(
+    rf"(?i)[\"']{_NAME}[\"']\s{{0,4}}:|\[[\"']{_NAME}[\"']\]\s{{0,4}}=(?!=)|MemoryRecordMetadata\("
+)
+_BARE_KEY = re.compile(
+    rf"(?i)[{{,]\s{{0,40}}{_NAME}\s{{0,4}}(?:,|:(?!\s{{0,4}}(?:string|number)\b))"
+)
+"""The same as JavaScript writes it."""
 _KEYWORD = re.compile(rf"(?i){_NAME}")
 _CARRIES = re.compile(
-    r"(?i)meta_?datas?|metadatas|payloads?|properties|fields|documents?|docs|records?|points|vectors"
+    r"(?i)meta_?datas?|extra_info|metadatas|payloads?|properties|fields|documents?|docs|records?|points|vectors"
     r"|items|chunks|nodes|batch|rows|objects|data|entities|values|points_batch|new_documents"
 )
 """Arguments that carry what is stored beside a vector."""
@@ -34,9 +43,14 @@ _KEEPS = re.compile(
     r"|VectorStoreIndex\.from_documents$|VectorStoreIndex\.fromDocuments$|IngestionPipeline"
     r"|TokenTextSplitter\.(?:apply|split|transform)$|EmbeddingStoreIngestor|DocumentSplitter"
     r"|vector_stores?\.(?:file_batches|files)\.|vectorStores\.|ImportDocumentAsync|import_files"
-    r"|start_ingestion_job|build_index|DirectoryReader|HybridChunker|HierarchicalChunker"
+    r"|start_ingestion_job|graphrag\.\S{0,60}build_index|DirectoryReader|HybridChunker|HierarchicalChunker"
 )
 """Calls that copy the source of a document to each of its chunks."""
+_ROW = re.compile(
+    r"(?:^|\.)(?:Document|LangchainDocument|LCDocument|TextNode|Node|PointStruct|TextSegment"
+    r"|SearchDocument|IndexDocumentsAction|\w{0,40}Chunk(?:DTO|Model|Row)?)(?:\.from)?$"
+)
+"""Things that are made to be stored."""
 
 PYTHON = {"requirements.txt": "chromadb==1.0.15\nlangchain-chroma==0.2.4\n"}
 NODE = {"package.json": '{"name": "web", "dependencies": {"@pinecone-database/pinecone": "6.1.0"}}'}
@@ -127,20 +141,30 @@ def _keeping(repo: Repo, component: Component) -> list[Call]:
         for call in component.code.calls
         if call.role in (Role.APP, Role.INFRA) and _KEEPS.search(call.callee)
     ]
-    return stored or copied or [call for call in filling if _put_together(repo, call)]
+    rows = [
+        call
+        for call in component.code.calls
+        if call.role in (Role.APP, Role.INFRA) and _ROW.search(call.callee) and _names_source(call)
+    ]
+    return stored or rows or copied or [call for call in filling if _put_together(repo, call)]
 
 
 def _put_together(repo: Repo, call: Call) -> bool:
     """Whether what a call stores through variables is given a source somewhere in its file."""
-    if _is_bare(call):
+    if _is_bare(call) or "crewai" in call.callee:
         return False
     text = repo.read(Place(call.place.repo, call.place.path)) or ""
+    if call.place.path.endswith(_SCRIPT):
+        return bool(_BARE_KEY.search(text))
     return bool(_KEY.search(text))
+
+
+_SCRIPT = (".ts", ".tsx", ".js", ".mjs", ".jsx")
 
 
 def _names_source(call: Call) -> bool:
     return any(
-        _SOURCE.search(argument.value.written)
+        _SOURCE.search(argument.value.written) or _COLUMN.search(argument.value.text or "")
         for argument in call.arguments
         if not argument.name or _CARRIES.fullmatch(argument.name)
     ) or any(_KEYWORD.fullmatch(argument.name) for argument in call.arguments)

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from agentaudit.code import Code, Prompt, Role, Setting
 from agentaudit.source import Component, Dependency
-from agentaudit.sources.git import kubernetes, settings
+from agentaudit.sources.git import kubernetes, libraries, settings
 from agentaudit.sources.git.code import configuration, prompts
 from agentaudit.sources.git.code.assemble import Repository
-from agentaudit.sources.git.reader import Reader, ancestors, directory
+from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
 from agentaudit.sources.git.roles import directory_role, foreign, role
 
 _DEPLOYS = ("compose", "docker-compose")
+_INGESTS = re.compile(
+    r"(?i)ingest|index(?:er|ing)|embedder|prep_?docs|preparedocs|vectori[sz]|etl$"
+)
+"""Names of projects that fill an index."""
+_SEARCHES = frozenset({"vector_store", "retriever"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +98,32 @@ class Codes:
         return self._owners[home]
 
     def _owners_of(self, home: str) -> list[str]:
+        deploys = directory_role(home) is Role.INFRA
         for above in ancestors(home):
             if above in self._parts:
-                return [above]
+                # What deploys a component deploys what lies below it, too.
+                return [p for p in self._parts if inside(p, above)] if deploys else [above]
             project = self._projects.get(above)
             if project is not None and project.part is not None:
                 return [project.part]
         for above in ancestors(home):
             if above and (project := self._projects.get(above)) is not None:
                 users = [part for part, needs in self._parts.items() if _needs(needs, project.name)]
-                # A project of its own that measures the system is about all of it.
-                measures = not users and directory_role(home) is Role.EVAL
-                return list(self._parts) if measures else users
+                return users or self._served(above, home)
         return list(self._parts)
+
+    def _served(self, project: str, home: str) -> list[str]:
+        """Whom a project serves that nothing deploys and nobody needs: what measures or deploys
+        the system is about all of it, what fills an index about those who search one."""
+        if directory_role(home) in (Role.EVAL, Role.INFRA):
+            return list(self._parts)
+        if not _INGESTS.search(project.rpartition("/")[2]):
+            return []
+        return [
+            part
+            for part, needs in self._parts.items()
+            if any(libraries.trades(need) & _SEARCHES for need in needs)
+        ]
 
     def _configured(self) -> Iterator[str]:
         """Files that hold named values."""

@@ -71,12 +71,44 @@ resource "azurerm_cognitive_deployment" "chat" {
   }
 }
 """
+REFERENCE = """
+param chatName string = 'gpt-4o'
+param chatRelease string = 'VERSION'
+var deployments = [
+  {
+    name: 'chat'
+    model: {
+      format: 'OpenAI'
+      name: chatName
+      version: chatRelease
+    }
+  }
+]
+"""
+VARIABLES = """
+variable "chat_name" {
+  default = "gpt-4o"
+}
+variable "chat_release" {
+  default = "VERSION"
+}
+resource "azurerm_cognitive_deployment" "chat" {
+  name = "chat"
+  model {
+    format  = "OpenAI"
+    name    = var.chat_name
+    version = var.chat_release
+  }
+}
+"""
 SAME_NAME = ARRAY.replace("chatDeploymentName", "'gpt-4o'")
 INFRASTRUCTURE = {
     "deployment named like its model": ("infra/main.bicep", SAME_NAME),
     "objects": ("infra/main.bicep", SEARCH_DEMO),
     "array": ("infra/main.bicep", ARRAY),
     "parameters": ("infra/main.bicep", PARAMETERS),
+    "what parameters hold": ("infra/main.bicep", REFERENCE),
+    "what variables hold": ("infra/main.tf", VARIABLES),
     "yaml": ("infra/ai.yaml", DEPLOYMENTS),
     "terraform": ("infra/main.tf", TERRAFORM),
 }
@@ -110,3 +142,35 @@ def test_one_of_two_deployments_is_not_enough() -> None:
     assert _ask(CODE, "infra/ai.yaml", pinned) is Outcome.PASS
     padding = "    sku:\n" + "".join(f"      key{n}: x\n" for n in range(9))
     assert _ask(CODE, "infra/ai.yaml", pinned + padding + free) is Outcome.FAIL
+
+
+def test_variables_of_terraform_may_stand_in_a_file_of_their_own() -> None:
+    at = VARIABLES.index("resource")
+    files = {
+        "requirements.txt": "openai==1.93.0\n",
+        "app.py": CODE,
+        "infra/main.tf": VARIABLES[at:],
+        "infra/variables.tf": VARIABLES[:at].replace("VERSION", "2024-08-06"),
+    }
+    assert ids_pinned.ask(testing.build({"component": {"files": files}})).outcome is Outcome.PASS
+
+
+def test_openai_itself_takes_the_id_of_a_pinned_deployment_as_an_alias() -> None:
+    azure = "param azureOpenAIChatModelName string = 'gpt-4o'\n"
+    version = "param azureOpenAIChatModelVersion string = '2024-08-06'\n"
+    plain = "param openAIChatDeployment string = 'gpt-4o'\n"
+    assert _ask(CODE, "infra/main.bicep", azure + version) is Outcome.PASS
+    assert _ask(CODE, "infra/main.bicep", azure + version + plain) is Outcome.FAIL
+
+
+def test_what_deploys_the_whole_deploys_its_parts() -> None:
+    files = {
+        "package.json": '{"name": "all", "workspaces": ["packages/*"]}',
+        "Dockerfile": "FROM node:22.1.0\nCOPY . .\nRUN npm ci\n",
+        "packages/api/Dockerfile": "FROM python:3.12.1\nCOPY . .\n",
+        "packages/api/requirements.txt": "openai==1.93.0\n",
+        "packages/api/app.py": CODE,
+        "infra/main.bicep": PARAMETERS.replace("VERSION", "2024-08-06"),
+    }
+    given = {"files": files, "path": "packages/api"}
+    assert ids_pinned.ask(testing.build({"component": given})).outcome is Outcome.PASS

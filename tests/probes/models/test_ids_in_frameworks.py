@@ -248,3 +248,45 @@ def test_the_id_decides(files: dict[str, str], model: str, outcome: Outcome) -> 
     written = {path: text.replace("ID", model) for path, text in files.items()}
     answer = ids_pinned.ask(testing.build({"component": {"files": written}}))
     assert answer.outcome is outcome, answer.message
+
+
+LOCAL = {
+    "python": {
+        "requirements.txt": "langchain-ollama==0.3.0\nlangchain-openai==0.3.0\n",
+        "app.py": "import os\nfrom langchain_ollama import ChatOllama\n"
+        "from langchain_openai import ChatOpenAI\n"
+        "local = ChatOllama(model='llama3.1')\n"
+        "model = ChatOpenAI(model='ID') if os.environ.get('KEY') else local\n",
+    },
+    "typescript": {
+        "package.json": '{"name": "web", "dependencies": {"@langchain/openai": "0.6.0", '
+        '"@langchain/ollama": "0.2.0"}}',
+        "src/models.ts": "export const ollamaChatModel = 'qwen2.5:7b';\n",
+        "src/app.ts": 'import { ChatOllama } from "@langchain/ollama";\n'
+        'import { ChatOpenAI } from "@langchain/openai";\n'
+        'import { ollamaChatModel } from "./models";\n'
+        "export const model = process.env.KEY ? new ChatOpenAI({ model: 'ID' })\n"
+        "  : new ChatOllama({ model: ollamaChatModel });\n",
+    },
+}
+
+
+@pytest.mark.parametrize("files", LOCAL.values(), ids=LOCAL)
+@pytest.mark.parametrize(("model", "outcome"), [(DATED, Outcome.PASS), (ALIAS, Outcome.FAIL)])
+def test_nobody_hosts_what_a_server_of_ones_own_answers(
+    files: dict[str, str], model: str, outcome: Outcome
+) -> None:
+    written = {path: text.replace("ID", model) for path, text in files.items()}
+    answer = ids_pinned.ask(testing.build({"component": {"files": written}}))
+    assert answer.outcome is outcome, answer.message
+
+
+@pytest.mark.parametrize("hosted", ["gpt-oss:120b-cloud", "meta-llama/llama-3.3-70b:free"])
+def test_a_tag_alone_does_not_say_that_a_model_is_ones_own(hosted: str) -> None:
+    files = {
+        "requirements.txt": "openai==1.93.0\n",
+        "app.py": "from openai import OpenAI\n"
+        f"OpenAI(base_url='https://x').responses.create(model='{hosted}', input='x')\n",
+    }
+    answer = ids_pinned.ask(testing.build({"component": {"files": files}}))
+    assert answer.outcome is Outcome.FAIL, answer.message

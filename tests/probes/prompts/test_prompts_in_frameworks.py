@@ -158,3 +158,18 @@ def test_a_local_text_beside_a_registry_is_named() -> None:
     assert answer.outcome is Outcome.PASS
     assert "a fallback may use them unseen" in answer.message
     assert answer.evidence[0].location.path == "app.py"
+
+
+def test_what_people_are_told_about_a_prompt_is_none() -> None:
+    text = "The prompt exceeds the limit of the model; make it shorter, or ask less at once. " * 4
+    inline = f"PROMPT_TOO_LONG_ERROR_MSG = '''{text}'''\n"
+    files = {
+        "requirements.txt": "openai==1.93.0\n",
+        "prompts/planner.md": text,
+        "app.py": "from pathlib import Path\nfrom openai import OpenAI\n"
+        + inline
+        + "OpenAI().responses.create(model='gpt-4o', "
+        "instructions=Path('prompts/planner.md').read_text(), input='x')\n",
+    }
+    given = testing.build({"component": {"files": files}, "limits": LIMITS})
+    assert in_files.ask(given).outcome is Outcome.PASS

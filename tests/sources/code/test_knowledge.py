@@ -19,11 +19,11 @@ FILES = {
 }
 KEYS = {
     *("about", "counts", "libraries", "methods", "words", "common", "ids", "names", "hooks"),
-    "switched_off",
+    *("switched_off", "queries"),
 }
 LIBRARY = {"package", "library", "imports", "calls"}
 HOOK = {"library", "text", "in", "setting", "value", "call", "unless"}
-PATTERNS = ("words", "common", "ids", "names")
+PATTERNS = ("words", "common", "ids", "names", "queries")
 
 
 @pytest.mark.parametrize("name", sorted(FILES))

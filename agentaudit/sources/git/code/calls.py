@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _LAST = re.compile(rb"([\w$]+)\s*(?:<[^<>]{0,200}>)?\s*$")
 _SECOND = re.compile(rb"\s*[?!]?\.\s*([\w$]+)")
 _NAMED = ("function", "constructor", "name", "type")
+_LONGEST_QUERY = 3_000
 _ENTRIES = frozenset(
     (
         *("main", "run", "handler", "lambda_handler", "init", "Main", "setup", "default"),
@@ -43,6 +45,7 @@ class Calls:
         self._methods = frozenset(name.encode() for name in sieve.methods)
         self._named = sieve.named
         self._own = scopes.ranges(sieve.named)
+        self._queries = sieve.queries(leaf.data)
         self._roots = frozenset(name.encode() for name in names.roots if name)
         self._fields = frozenset(name.encode() for name in names.fields)
 
@@ -76,7 +79,15 @@ class Calls:
         last = _LAST.search(data, max(named.start_byte, named.end_byte - 120), named.end_byte)
         if last is not None and (last[1] in self._methods or self._named(last[1])):
             return True
+        if self._queries and self._asks(node):
+            return True
         return any(start <= node.start_byte < end for start, end in self._own)
+
+    def _asks(self, node: Node) -> bool:
+        """Whether a query stands in its arguments; those of a call around it are too long."""
+        near = bisect_left(self._queries, node.start_byte)
+        inside = near < len(self._queries) and self._queries[near] < node.end_byte
+        return inside and node.end_byte - node.start_byte <= _LONGEST_QUERY
 
     def _of_field(self, root: re.Match[bytes]) -> bool:
         """Whether it goes on with a field that holds something known: `s.client.Chat()`."""

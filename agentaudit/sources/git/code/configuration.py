@@ -32,6 +32,12 @@ _CODE_PAIR = re.compile(
     r"(?:\"([^\"]{0,400})\"|'([^']{0,400})'|(true|false|\d[\d.]*))"
 )
 
+_REFERENCE = re.compile(
+    r"\s*[\"']?((?i:model|(?:model|deployment)?_?(?:name|version|id)))[\"']?\s*[:=]\s*"
+    r"(?:var\.|local\.)?([A-Za-z_]\w{0,120})\s*,?\s*$"
+)
+"""A name or version that is a parameter, variable or local of the same file."""
+
 
 class _Row(NamedTuple):
     path: tuple[str, ...]
@@ -174,21 +180,37 @@ def _keys(at: tuple[Any, ...]) -> tuple[str, ...]:
 def _infrastructure(reader: Reader, path: str) -> Iterator[_Row]:
     """Terraform and Bicep, line by line: the blocks around a value are its keys."""
     around: list[str] = []
+    # Terraform keeps its variables in a file beside the resources.
+    beside = f"{path.rpartition('/')[0]}/variables.tf".removeprefix("/")
+    given: dict[str, str] = {}
+    if path.endswith(".tf") and path != beside and beside in reader.known:
+        for row in _infrastructure(reader, beside):
+            if len(row.path) == 1:
+                given.setdefault(row.path[0], row.value)
     for number, line in enumerate(lines(reader.text(path) or ""), 1):
         line = line[:1000].partition("//")[0] if "://" not in line else line[:1000]
         if line.lstrip().startswith("#"):
             continue
-        for pair in _CODE_PAIR.finditer(line):
-            value = next(group for group in pair.groups()[1:] if group is not None)
-            name = pair[1]
-            keys = tuple(around[-6:])
-            if name == "default" and around:
-                yield _Row(keys, value, number)
-            else:
-                yield _Row((*keys, name), value, number)
+        for row in _pairs(line, tuple(around[-6:]), number, given):
+            if len(row.path) == 1 or row.path[:-1] == ("locals",):
+                given.setdefault(row.path[-1], row.value)
+            yield row
         opened = _BLOCK.match(line)
         for _ in range(line.count("{") + line.count("[")):
             name = (opened[2] or opened[1]) if opened is not None else ""
             around.append(name)
         for _ in range(min(line.count("}") + line.count("]"), len(around))):
             around.pop()
+
+
+def _pairs(line: str, keys: tuple[str, ...], number: int, given: dict[str, str]) -> Iterator[_Row]:
+    """The values of one line; what names a parameter has the value that the parameter was given
+    above."""
+    found = False
+    for pair in _CODE_PAIR.finditer(line):
+        found = True
+        value = next(group for group in pair.groups()[1:] if group is not None)
+        yield _Row(keys if pair[1] == "default" and keys else (*keys, pair[1]), value, number)
+    named = None if found or not keys else _REFERENCE.match(line)
+    if named is not None and named[2] in given:
+        yield _Row((*keys, named[1]), given[named[2]], number)

@@ -41,6 +41,8 @@ _FILE = re.compile(
     r"|(?i:.*(?:^|/)(?:prompts?|prompt[_-]templates|prompt[_-]library)/.+\.(?:md|txt|ya?ml|j2|jinja2?|st|hbs"
     r"|mustache|json|toml|tmpl|xml))"
 )
+_TOLD = re.compile(r"(?i).*(?:error|exception|warning|failure)(?:_?(?:msg|messages?|text))?")
+"""What people are told when something went wrong, be it about a prompt."""
 _REGISTRY = {
     "pull": re.compile(
         r"(?:langchain\.|langchain_classic\.|langsmith\.|langchainhub\.)?(?:hub|Client)\.pull"
@@ -80,7 +82,7 @@ def is_prompt(literal: Literal) -> bool:
         return False
     if _TALKS.match(literal.text):
         return True
-    if _NAME.fullmatch(literal.name):
+    if _NAME.fullmatch(literal.name) and not _TOLD.fullmatch(literal.name):
         return True
     return literal.syntax is Syntax.POSITIONAL and bool(_GIVEN.fullmatch(literal.callee))
 

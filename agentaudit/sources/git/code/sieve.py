@@ -11,6 +11,9 @@ from agentaudit.code import Role
 from agentaudit.sources.git.code.patterns import Pattern, compiled
 from agentaudit.sources.git.knowledge import Knowledge, known, prefixes
 
+_FILLS = frozenset({"vector_store", "retriever", "document"})
+"""Trades of what fills an index."""
+
 
 class Sieve:
     """Made once for all files."""
@@ -22,8 +25,9 @@ class Sieve:
         whole = [rf"(?:{'|'.join(texts)})[\"'`]"] if texts else []
         self._ids = compiled(_quoted([*knowledge.ids, *whole]))
         self._common = compiled(*knowledge.common)
+        self._queries = compiled(*knowledge.queries) if knowledge.queries else None
         self._knows: dict[str, Callable[[str], bool]] = {}
-        self._wanted: dict[tuple[str, bool, bool], list[Pattern]] = {}
+        self._wanted: dict[tuple[str, bool, Role | None], list[Pattern]] = {}
         self._names = compiled(*(each for names in knowledge.names.values() for each in names))
         self._named: dict[bytes, bool] = {}
 
@@ -32,7 +36,7 @@ class Sieve:
         asked about evaluation only."""
         migrates = role is Role.INFRA and ecosystem == "python"
         strict = migrates or role not in (Role.APP, Role.EVAL, Role.INFRA)
-        key = (ecosystem, strict, role is Role.EVAL)
+        key = (ecosystem, strict, role if role in (Role.EVAL, Role.INFRA) else None)
         if key not in self._wanted:
             self._wanted[key] = list(self._patterns(ecosystem, strict, role))
         return any(pattern.search(data) is not None for pattern in self._wanted[key])
@@ -44,6 +48,11 @@ class Sieve:
     def ids(self, data: bytes) -> frozenset[int]:
         """Where the quotes of texts stand that look like an identifier."""
         return frozenset(found.start() for found in self._ids.finditer(data))
+
+    def queries(self, data: bytes) -> list[int]:
+        """Where the texts stand that make a call worth keeping, in order."""
+        found = self._queries.finditer(data) if self._queries is not None else ()
+        return [each.start() for each in found]
 
     def is_id(self, text: str) -> bool:
         """Whether a text looks like an identifier."""
@@ -75,10 +84,14 @@ class Sieve:
         """Several: one of everything needs so many states that it is slower than all of them."""
         knowledge = self._knowledge
         table = knowledge.imports.get(ecosystem, {})
+        # Scripts of a deployment fill indexes; the many migrations beside them ask no model.
+        fills = _FILLS if role is Role.INFRA else frozenset[str]()
         modules = [
             re.escape(prefix)
             for prefix, libraries in sorted(table.items())
-            if not strict or any(Role.TEST in knowledge.counts[each.trade] for each in libraries)
+            if not strict
+            or any(Role.TEST in knowledge.counts[each.trade] for each in libraries)
+            or any(each.trade in fills for each in libraries)
         ]
         if modules:
             yield compiled(_imported(ecosystem, modules))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from agentaudit.code import Call, Import, Literal, Role, Setting, Strength, Use
+from agentaudit.code import Call, Import, Literal, Role, Setting, Strength, Syntax, Use
 from agentaudit.evidence import Place
 from agentaudit.source import Dependency
 from agentaudit.sources.git.knowledge import Hook, Knowledge
@@ -80,7 +80,8 @@ class Uses:
                     strength = Strength.ON if counts else Strength.DECLARED
                     yield Use(hook.library, hook.trade, strength, setting.place)
             for literal in self._seen.literals if hook.texts else ():
-                if literal.text in hook.texts and _within(hook, literal):
+                compared = literal.syntax is Syntax.COMPARISON
+                if not compared and literal.text in hook.texts and _within(hook, literal):
                     yield Use(hook.library, hook.trade, Strength.ON, literal.place)
             for call, _ in self._seen.calls if hook.calls else ():
                 if call.below(*hook.calls) and call.role is Role.APP and call.reached:

@@ -67,6 +67,7 @@ class Knowledge:
     words: list[str] = field(default_factory=list)
     common: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
+    queries: list[str] = field(default_factory=list)
     names: dict[str, list[str]] = field(default_factory=dict)
     """Trade → patterns of the names that a team gives its own code of that trade."""
     packages: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
@@ -114,6 +115,7 @@ def take(found: Knowledge, trade: str, data: Mapping[str, Any]) -> None:
     found.words += data.get("words", ())
     found.common += data.get("common", ())
     found.ids += data.get("ids", ())
+    found.queries += data.get("queries", ())
     found.names[trade] = list(data.get("names", ()))
     found.hooks += [_hook(trade, each) for each in data.get("hooks", ())]
     found.off += [_hook(trade, each) for each in data.get("switched_off", ())]
