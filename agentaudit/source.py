@@ -144,6 +144,8 @@ class Step:
     place: Place
     gating: bool = True
     """Whether the run fails when it fails."""
+    by_hand: bool = False
+    """Whether nothing but a person starts it."""
 
 
 @dataclass(frozen=True, slots=True)
