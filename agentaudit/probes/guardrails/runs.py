@@ -47,8 +47,8 @@ _RUNNERS = rf"""
       {_PATH}{_NAME}(?:[./][\w./-]{{1,100}}|\.py)?{_AFTER}
     | (?:tsx|ts-node|node|bun(?:\ run)?|deno\ run)\s(?:--?\S{{1,60}}\s+){{0,4}}
       {_PATH}{_NAME}(?:/[\w./-]{{1,100}}|\.[cm]?[jt]s)?{_AFTER}
-    | mvnw?\s[^\n;&|]{{0,200}}(?:-D(?:it\.)?test=\S{{0,40}}eval|-P\s?\S{{0,20}}evals?\b)
-    | gradlew?\s[^\n;&|]{{0,200}}:?evals?(?:test)?{_AFTER}
+    | (?:\./)?mvnw?\s[^\n;&|]{{0,200}}(?:-D(?:it\.)?test=\S{{0,40}}eval|-P\s?\S{{0,20}}evals?\b)
+    | (?:\./)?gradlew?\s[^\n;&|]{{0,200}}:?evals?(?:test)?{_AFTER}
     | (?:[A-Z]{{1,20}}_?){{0,3}}EVALS?(?:_[A-Z]{{1,20}})?=["']?(?:[1-9]\d{{0,3}}|true|yes|on)["']?\s
       [^\n;&|]{{0,200}}(?:go\ test|pytest|vitest|jest|dotnet\ test|mvn|gradle|npm|pnpm|yarn|make)\b
     | (?:turbo|nx)\s+(?:run\s+)?(?:[\w-]{{1,40}}:)?evals?{_AFTER}
@@ -76,8 +76,9 @@ _INSTALL = re.compile(r"(?i)\b(?:npm|pip3?|uv|pnpm|yarn|poetry)\s+(?:install|add
 _LOOKS = re.compile(
     r"(?i)(?:^|[_/.-])(?:analy[sz]e|summari[sz]e|summary|reports?|plot|compare|view|upload|download"
     r"|generate|create|prepare|collect|convert|render|lint|check|post|parse|show|publish|setup)[_-]"
+    r"|[_-](?:results?|server|service|api|ui|viewer|app|worker|report|dashboard)(?:\.\w{1,4})?$"
 )
-"""Scripts that do something with results or cases, and run no suite."""
+"""Scripts that do something with results or cases, or serve, and run no suite."""
 
 
 def run_of(text: str) -> str:

@@ -65,6 +65,7 @@ class Survey:
         self._services = compose.find(reader)
         self.runs: list[Run] = workflows.find(reader)
         self._parts: dict[str, _Part] = {}
+        self._data: dict[bool, list[tuple[Place, str]]] = {}
         self.notes: list[str] = []
         """What must be known about the components, once they are found."""
 
@@ -246,7 +247,7 @@ class Survey:
             runtime_pins=tuple(self._pins(part, published)),
             settings=_unique(part.settings),
             declares=declares,
-            training_data=tuple(self._training(part)) if trains else (),
+            training_data=tuple(self._training(part, look=trains)),
             dependencies_known=manifests.all_read(reader, part.manifests, self._unread(part)),
         )
 
@@ -274,8 +275,11 @@ class Survey:
         for file in part.build_files:
             yield from filter(None, map(pins.of_image, file.bases))
 
-    def _training(self, part: _Part) -> Iterator[tuple[Place, str]]:
-        for place, how in training.find(self._reader):
+    def _training(self, part: _Part, *, look: bool) -> Iterator[tuple[Place, str]]:
+        # A provider may do the training: no library of the manifests says so then.
+        if look not in self._data:
+            self._data[look] = training.find(self._reader, look=look)
+        for place, how in self._data[look]:
             if part in self._owners(place.path):
                 yield place, how
 
