@@ -12,6 +12,7 @@ from agentaudit.sources.git import (
     compose,
     deployments,
     dockerfile,
+    hooks,
     kubernetes,
     libraries,
     locks,
@@ -20,6 +21,7 @@ from agentaudit.sources.git import (
     settings,
     training,
     workflows,
+    workspaces,
 )
 from agentaudit.sources.git.builds import Build, Homes
 from agentaudit.sources.git.codes import Project, with_code
@@ -94,6 +96,8 @@ class Survey:
             *builds.started(reader, homes, self.runs),
             *deployments.declared(reader, homes),
         ]
+        found += hooks.started(reader, homes, found)
+        found += workspaces.started(reader, homes, found)
         if not any(build.home in homes.known or build.covers for build in found):
             found += deployments.installed(homes, self.runs)
         self._gather(homes, found)
