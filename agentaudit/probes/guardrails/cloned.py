@@ -17,7 +17,9 @@ _SUITE = re.compile(
     r"(?:mark)?s?(?:[-_.]|$)"
 )
 """Names of repositories that hold a suite for models or agents."""
-_RUNS = re.compile(r"(?:^|[\s/\"'])(?:run|eval|evaluate|bench|python3?|pytest|npx|main\.py)(?=[\s\"']|$)")
+_RUNS = re.compile(
+    r"(?:^|[\s/\"'])(?:run|eval|evaluate|bench|python3?|pytest|npx|main\.py)(?=[\s\"']|$)"
+)
 
 
 def cloned(lines: Iterable[Line]) -> Line | None:

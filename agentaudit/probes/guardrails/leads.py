@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from agentaudit.source import Place, Repo
 
-_SCRIPT = re.compile(r"(?<![\w/$}-])(?:\./)?((?:[\w.-]{1,80}/){0,8}[\w.-]{1,80}\.(?:sh|bash|ps1))\b")
+_SCRIPT = re.compile(
+    r"(?<![\w/$}-])(?:\./)?((?:[\w.-]{1,80}/){0,8}[\w.-]{1,80}\.(?:sh|bash|ps1))\b"
+)
 _TARGET = re.compile(
     r"(?<![\w./-])(?:make|just)\s+(?:-\S+\s+|\w+=\S*\s+){0,4}([\w.-]{1,60})(?=\s|$|[\"';&|)])"
 )

@@ -39,7 +39,8 @@ _RUNNERS = rf"""
     | (?:pytest|py\.test)\s[^\n;&|]{{0,200}}-m\s*["']?(?:[\w()\ ]{{0,60}}\b(?<!not\ ))?
       (?:llm_?|agent_?)?(?:evals?|evaluations?)\b
     | vitest\s(?:[^\n;&|]{{0,200}}[\s/.])?evals?(?:\.config|/|\s|$)
-    | dotnet\s+test\s(?:[^\n;&|]{{0,200}}[\s/.])?(?:\w{{1,40}}\.)?(?:evals?|evaluations?)(?:tests?)?(?:[./]|\s|$)
+    | dotnet\s+test\s(?:[^\n;&|]{{0,200}}[\s/.])?(?:\w{{1,40}}\.)?
+      (?:evals?|evaluations?)(?:tests?)?(?:[./]|\s|$)
     | dotnet\s+run\s[^\n;&|]{{0,200}}[./\s]{_NAME}(?:[./]|\s|$)
     | go\s+test\s(?:[^\n;&|]{{0,200}}[\s/])?(?:evals?|evaluations?)(?:/|\s|$)
     | go\s+run\s{_PATH}{_NAME}(?:\.go|/[\w./-]{{1,60}})?{_AFTER}

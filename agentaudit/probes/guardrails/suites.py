@@ -41,7 +41,9 @@ _HOSTED = re.compile(
     r"|\.(?:create_agent_evaluation|evaluations\.create(?:_run)?)$"
 )
 """Providers that evaluate for their customers: OpenAI, Bedrock, Vertex AI, Azure AI Foundry."""
-_ENDPOINT = re.compile(r"/v\d/(?:evaluation/(?:jobs|live)|evals(?:/\S{1,80}/runs)?)/?$|/evaluation-jobs/?$")
+_ENDPOINT = re.compile(
+    r"/v\d/(?:evaluation/(?:jobs|live)|evals(?:/\S{1,80}/runs)?)/?$|/evaluation-jobs/?$"
+)
 """The same without their libraries; NVIDIA NeMo Evaluator."""
 _CLIENTS = frozenset({"httpx", "requests", "aiohttp", "axios", "undici", "urllib"})
 SUITE_ROLES = frozenset({Role.EVAL})

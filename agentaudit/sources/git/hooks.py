@@ -15,7 +15,8 @@ from agentaudit.sources.git.roles import directory_role
 
 _FILES = frozenset(("azure.yaml", "azure.yml"))
 _STARTS = re.compile(
-    r"(?:--project[= ]|-(?:f|-file)[= ]|-jar |\b(?:python3?|node|npx tsx|tsx|go run|uv run) |\bcd |--prefix[= ])"
+    r"(?:--project[= ]|-(?:f|-file)[= ]|-jar |--prefix[= ]"
+    r"|\b(?:python3?|node|npx tsx|tsx|go run|uv run) |\bcd )"
     r"[\"']?([\w./\\-]{1,300})"
 )
 """How a script names the project or the file that it starts."""
