@@ -6,12 +6,11 @@ A look-up never answers with a bare "no": `Target` tells broken (looked, not the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from agentaudit.code import Code, Role, Strength, Use
+from agentaudit.code import Code, Strength, Use
 from agentaudit.evidence import Evidence
 from agentaudit.evidence import Place as Place
 from agentaudit.host import ThisHost
@@ -130,23 +129,13 @@ class Component:
     def agentic(self) -> bool:
         """Whether it calls a model, agent, retriever or trainer: its manifests say so, or its code
         does, which may need no library for it."""
-        return self.posts or any(self.declares.get(t) or self._imports(t) for t in _AGENTIC)
-
-    @property
-    def posts(self) -> bool:
-        """Whether its code sends the id of a model over HTTP, without a library for it."""
-        return any(
-            literal.role is Role.APP and literal.name in _MODEL and _POSTS.search(literal.callee)
-            for literal in self.code.literals
-        )
+        return self.code.posts or any(self.declares.get(t) or self._imports(t) for t in _AGENTIC)
 
     def _imports(self, trade: str) -> bool:
         return any(use.strength >= Strength.IMPORTED for use in self.code.used.get(trade, ()))
 
 
 _AGENTIC = ("model", "agent", "retriever", "vector_store", "embedding", "trainer")
-_POSTS = re.compile(r"(?:^|[._])(?:post|stringify|dumps|urlopen|request|PostAsJsonAsync|Marshal)$")
-_MODEL = frozenset({"model", "model_id", "modelId", "model_name"})
 
 
 @dataclass(frozen=True, slots=True)

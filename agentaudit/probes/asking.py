@@ -23,4 +23,4 @@ def asking(component: Component) -> list[Use]:
 
 def asks(component: Component) -> bool:
     """Whether its code asks a model at all."""
-    return bool(asking(component)) or component.posts
+    return bool(asking(component)) or component.code.posts

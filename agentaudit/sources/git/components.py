@@ -110,13 +110,16 @@ class Survey:
         for build in found:
             if build.home in homes.known or build.covers:
                 self._add(build)
-            elif apart := builds.apart(build, homes, self._deployed_in()):
-                self._add(replace(build, home=apart))
             else:
                 rest.append(build)
         if not self._parts and self._something(homes, rest):
             self._parts[""] = Part("", manifests=dict(self._manifests))
-        for build in rest:
+        deployed = self._deployed_in()
+        apart = [(build, builds.apart(build, homes, deployed)) for build in rest]
+        for build, home in apart:
+            if home:
+                self._add(replace(build, home=home))
+        for build in (build for build, home in apart if not home):
             around = self._around(build.home)
             if around is None and len(self._parts) == 1:
                 around = next(iter(self._parts.values()))

@@ -189,7 +189,9 @@ def test_applications_of_a_workspace() -> None:
 
 
 def test_a_model_server_with_its_own_images_and_manifests_is_a_part() -> None:
-    pod = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - {name: a, image: registry/llm:1}\n"
+    pod = (
+        "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - {name: a, image: registry/llm:1}\n"
+    )
     files = {
         "go.mod": "module example.com/x\n\ngo 1.24\n",
         "main.go": "package main\n",
