@@ -14,6 +14,7 @@ reads `….OpenAiChatModel.builder.modelName`. Parts of a package name stay toge
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
@@ -277,3 +278,15 @@ class Code:
         """Settings of those names, whatever the case."""
         wanted = {name.lower() for name in names}
         return (s for s in self.settings if s.name.lower() in wanted)
+
+    @property
+    def posts(self) -> bool:
+        """Whether it sends the id of a model over HTTP, without a library for it."""
+        return any(
+            literal.role is Role.APP and literal.name in _MODEL and _POSTS.search(literal.callee)
+            for literal in self.literals
+        )
+
+
+_POSTS = re.compile(r"(?:^|[._])(?:post|stringify|dumps|urlopen|request|PostAsJsonAsync|Marshal)$")
+_MODEL = frozenset({"model", "model_id", "modelId", "model_name"})

@@ -127,11 +127,15 @@ class Component:
 
     @property
     def agentic(self) -> bool:
-        """Whether it calls a model, agent, retriever or trainer, as far as its manifests say."""
-        return any(
-            self.declares.get(trade)
-            for trade in ("model", "agent", "retriever", "vector_store", "embedding", "trainer")
-        )
+        """Whether it calls a model, agent, retriever or trainer: its manifests say so, or its code
+        does, which may need no library for it."""
+        return self.code.posts or any(self.declares.get(t) or self._imports(t) for t in _AGENTIC)
+
+    def _imports(self, trade: str) -> bool:
+        return any(use.strength >= Strength.IMPORTED for use in self.code.used.get(trade, ()))
+
+
+_AGENTIC = ("model", "agent", "retriever", "vector_store", "embedding", "trainer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,8 @@ class Step:
     place: Place
     gating: bool = True
     """Whether the run fails when it fails."""
+    by_hand: bool = False
+    """Whether nothing but a person starts it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from agentaudit.code import Role, Strength, Use
+from agentaudit.code import Strength, Use
 from agentaudit.source import Component
 
 _PASSES_ON = frozenset(
@@ -14,8 +12,6 @@ _PASSES_ON = frozenset(
     | {"@langchain/core", "langchain-core"}
 )
 """Libraries of agents that serve tools, or pass a question on to where an agent runs."""
-_POSTS = re.compile(r"(?:^|[._])(?:post|stringify|dumps|urlopen|request|PostAsJsonAsync|Marshal)$")
-_MODEL = frozenset({"model", "model_id", "modelId", "model_name"})
 
 
 def asking(component: Component) -> list[Use]:
@@ -25,14 +21,6 @@ def asking(component: Component) -> list[Use]:
     return sorted(found, key=lambda use: -use.strength)
 
 
-def posts(component: Component) -> bool:
-    """Whether its code sends the id of a model over HTTP, without a library for it."""
-    return any(
-        literal.role is Role.APP and literal.name in _MODEL and _POSTS.search(literal.callee)
-        for literal in component.code.literals
-    )
-
-
 def asks(component: Component) -> bool:
     """Whether its code asks a model at all."""
-    return bool(asking(component)) or posts(component)
+    return bool(asking(component)) or component.code.posts

@@ -25,6 +25,10 @@ _COMMIT = re.compile(r"[0-9a-f]{7,64}|v?\d{1,4}(?:\.\d{1,4}){1,3}")
 _VERSION = re.compile(r":v\d{1,6}$")
 NEAR = 5
 """Lines between a data set's name and its revision."""
+POSTED = (
+    "import requests\n\ndef train(url, config):\n"
+    "    return requests.post(f'{url}/v1/customization/jobs', json=config)\n\ntrain('x', {})\n"
+)
 DVC = "outs:\n- md5: 2c26b46b68ffc68ff99b453c1d304134\n  path: train.jsonl\n"
 
 
@@ -78,6 +82,20 @@ DVC = "outs:\n- md5: 2c26b46b68ffc68ff99b453c1d304134\n  path: train.jsonl\n"
                 }
             },
             "a Hub data set at a commit, in code",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        "requirements.txt": "requests==2.32.3\nopenai==1.93.0\n",
+                        "train.py": POSTED,
+                        ".gitattributes": "data/*.jsonl filter=lfs diff=lfs merge=lfs -text\n",
+                        "data/samples.jsonl": POINTER,
+                    }
+                }
+            },
+            "a provider is asked to train, without a library for it",
         ),
         Example(Outcome.FAIL, {"component": {"files": TRAINER}}, "no data is versioned"),
         Example(

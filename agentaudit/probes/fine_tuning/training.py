@@ -22,6 +22,10 @@ _HOSTED = re.compile(
     r"|FineTuningClient|CreateModelCustomizationJob|createModelCustomizationJob|jobs\.createFineTuning"
 )
 """Providers that train for their customers."""
+_ENDPOINT = re.compile(
+    r"/v\d(?:\.\d)?/(?:customization/jobs|fine[_-]tun(?:ing/jobs|ing|es))/?$|/model-customization-jobs/?$"
+)
+"""The same without their libraries; NVIDIA NeMo Customizer."""
 _CREW = re.compile(
     r"(?i)(?:^|\.)\w*crew\w*(?:\.\w+)?\.train$|crewai\.|dspy\.|nltk\.|spacy\.|rasa\."
 )
@@ -83,8 +87,14 @@ def _calls(component: Component, uses: tuple[Use, ...]) -> Iterator[Call]:
         if call.role not in _ROLES or _CREW.search(call.callee):
             continue
         trains = call.below(*modules) and _TRAINS.search(call.callee)
-        if trains or _HOSTED.search(call.callee):
+        if trains or _HOSTED.search(call.callee) or _ENDPOINT.search(_asked(call)):
             yield call
+
+
+def _asked(call: Call) -> str:
+    """The address that a call asks, where it is one."""
+    first = call.argument("url") or call.at(0)
+    return (first.text or first.written) if first is not None else ""
 
 
 def _modules(component: Component, uses: tuple[Use, ...]) -> tuple[str, ...]:

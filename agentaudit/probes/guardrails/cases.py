@@ -14,7 +14,8 @@ from agentaudit.source import Place, Repo
 PATTERNS = tuple(f"**/*.{suffix}" for suffix in ("jsonl", "csv", "tsv", "json", "yaml", "yml"))
 _WORD = (
     r"(?:evals?|evaluations?|evaluators?|golden(?:s|[-_]?(?:set|dataset|data))?|benchmarks?|test[-_]?set"
-    r"|eval(?:uation)?[-_]?(?:set|dataset|data|cases))"
+    r"|eval(?:uation)?[-_]?(?:set|dataset|data|cases|questions|prompts|queries|examples|samples|qa)"
+    r"|ground[-_]?truths?|qn?a[-_]?(?:pairs?|set|dataset))"
 )
 _DATASET = re.compile(
     rf"(?i)(?:(?:.*/)?{_WORD}/.*|(?:.*[/_.-])?{_WORD}(?:[._-][^/]*)?\.[a-z]+)", re.DOTALL
@@ -23,7 +24,8 @@ _PART = re.compile(rf"(?i)(?<![a-z]){_WORD}(?![a-z])")
 """Where the evaluation begins in a path: what lies below it may be called samples."""
 _RESULT = re.compile(
     r"(?i)(?:^|[/_.-])(?:results?|outputs?|reports?|runs?|logs?|predictions?|scores?|metrics|history"
-    r"|baseline|cache|snapshots?|config|schema|package|package-lock|tsconfig|dashboards?)"
+    r"|baseline|cache|snapshots?|config|schema|package|package-lock|tsconfig|dashboards?"
+    r"|(?:app|launch)?settings)"
     r"(?=[/_.-])|20\d{2}-?[01]\d-?[0-3]\d[T_-]?\d{2}"
 )
 POINTER = "version https://git-lfs.github.com/spec/"
@@ -37,6 +39,13 @@ _INPUT = re.compile(
     r"|history|goal|scenario|ticket|email|document|statement|claim|transcript|content)(?:[^a-z]|$)"
 )
 """Names of what a system is given in a case."""
+_EXPECTED = re.compile(
+    r"(?i)(?:^|[^a-z])(?:expect(?:ed|ations?)?|answers?|outputs?|references?|truths?|ideal|gold(?:en)?"
+    r"|labels?|targets?|responses?|rubrics?|criteria|asserts?|assertions?|must)(?:[^a-z]|$)"
+)
+"""Names of what it must say then."""
+_TURNS = ({"role", "content"}, {"role", "parts"}, {"from", "value"}, {"speaker", "text"})
+"""What a turn of a conversation has: its turns are one case together."""
 
 
 def datasets(repo: Repo) -> Iterator[Place]:
@@ -49,9 +58,8 @@ def datasets(repo: Repo) -> Iterator[Place]:
 
 
 def count(text: str, path: str) -> int | None:
-    """Number of distinct cases in a file; None when it cannot be read. A pointer to large-file
-    storage holds
-    none: the cases themselves are not in git."""
+    """Number of distinct cases in a file, which may be one case itself; None when it cannot be
+    read. A pointer to large-file storage holds none: the cases themselves are not in git."""
     if text.startswith(POINTER):
         return 0
     reader = _READERS[path.rsplit(".", 1)[-1].lower()]
@@ -87,7 +95,24 @@ def _listed(value: Any) -> int:
         return _distinct(value)
     if not isinstance(value, dict):
         return 0
-    return max((_distinct(value[k]) for k in _CASES if isinstance(value.get(k), list)), default=0)
+    if _is_pair(value):
+        return 1
+    listed = [_distinct(value[key]) for key in _CASES if isinstance(value.get(key), list)]
+    return max((*listed, _by_name(value), *map(_by_name, value.values())))
+
+
+def _by_name(value: Any) -> int:
+    """Cases of a mapping whose keys are their names."""
+    pairs = value.values() if isinstance(value, dict) else ()
+    return _distinct(pair for pair in pairs if _is_pair(pair))
+
+
+def _is_pair(value: Any) -> bool:
+    """Whether it is one case by itself: what is given, and what is expected."""
+    if not isinstance(value, dict) or not _is_case(value):
+        return False
+    names = (_SPLIT.sub("_", str(key)) for key, inner in value.items() if _is_given(inner))
+    return any(_EXPECTED.search(name) for name in names)
 
 
 def _distinct(values: Iterable[Any]) -> int:
@@ -105,7 +130,7 @@ def _bare(value: Any) -> Any:
 def _is_case(value: Any, depth: int = 4) -> bool:
     if isinstance(value, str):
         return bool(value.strip())
-    if not isinstance(value, dict) or not depth:
+    if not isinstance(value, dict) or not depth or any(turn <= value.keys() for turn in _TURNS):
         return False
     return any(
         (_is_given(inner) and _INPUT.search(_SPLIT.sub("_", str(key))) is not None)

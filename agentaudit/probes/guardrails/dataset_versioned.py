@@ -10,6 +10,13 @@ ENOUGH = {"cases": 200}
 CASES = "".join(f'{{"input": "Weather {n}?", "expected": "rain"}}\n' for n in range(500))
 ROWS = "".join(f"why {n},so\n" for n in range(200))
 KEYS = ", ".join(f'"k{n}": {{"q": {n}}}' for n in range(200))
+QUESTIONS = ",".join(f'{{"Question": "Weather {n}?", "Answer": "rain"}}' for n in range(200))
+NAMED = "".join(f"q{n}: {{question: 'Weather {n}?', answer: rain}}\n" for n in range(200))
+TURNS = ",".join(f'{{"role": "user", "content": "Weather {n}?"}}' for n in range(200))
+FOLDER = {
+    f"evals/cases/{n}/case.yaml": f"user_prompt: Weather {n}?\nexpected_output: [rain]\n"
+    for n in range(200)
+}
 GIT = {"commits": [{"message": "Add cases", "files": ["evals/golden.jsonl"]}]}
 
 
@@ -29,7 +36,24 @@ def _first(number: int) -> str:
     examples=[
         Example(Outcome.PASS, _repo("evals/golden.jsonl", CASES)),
         Example(Outcome.PASS, _repo("tests/eval/cases.csv", "q,a\n" + ROWS)),
+        Example(Outcome.PASS, _repo("data/dev/evalquestions.json", f"[{QUESTIONS}]")),
+        Example(Outcome.PASS, _repo("evals/qa.yaml", NAMED), "each case below its name"),
+        Example(
+            Outcome.PASS,
+            {"repo": {"files": FOLDER, **GIT}, "limits": ENOUGH},
+            "a file for each case",
+        ),
         Example(Outcome.FAIL, _repo("evals/golden.jsonl", _first(199)), "one too few"),
+        Example(
+            Outcome.FAIL,
+            _repo("evals/conversation.json", f"[{TURNS}]"),
+            "the turns of one conversation",
+        ),
+        Example(
+            Outcome.FAIL,
+            _repo("src/Evaluator/appsettings.json", "{\n  // the key\n  'Key': ''\n}\n"),
+            "settings",
+        ),
         Example(Outcome.FAIL, _repo("evals/golden.jsonl", f"{POINTER}v1\noid x\n"), "a pointer"),
         Example(Outcome.FAIL, _repo("evals/results/run.jsonl", CASES), "results"),
         Example(Outcome.FAIL, _repo("data/customers.jsonl", CASES), "not for evaluation"),

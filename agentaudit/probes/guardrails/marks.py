@@ -20,20 +20,25 @@ _SCORE = re.compile(
 _BAD = re.compile(r"(?i)toxicity|halluc|error_?rate|failure_?rate|violation|leak")
 """Scores of which less is better."""
 _STATEMENT = re.compile(
-    r"\b(assert|if|elif|expect)\b|\b(?:assert|require|Assert)\w{0,10}[.]?Greater\w{0,20}\(|\bShould\b"
-    r"|\bassertThat\b"
+    r"\b(?:assert|require|Assert)\w{0,10}[.]?(?:Greater|Less)\w{0,20}\(|\bassertThat\b"
+    r"|\b(?:assertTrue|Assert\.(?:True|IsTrue|That)|assert\.(?:ok|True|isTrue))(?=\()"
+    r"|\b(assert|if|elif|expect)\b|\bShould"
 )
 _MARK = (
     r"(?:0?\.\d{1,4}|1\.0|[1-9]\d(?:\.\d{1,3})?%?"
-    r"|[\w.]{0,40}(?i:threshold|min(?:imum)?_|_min|target|pass_mark|floor|baseline)\w{0,20})"
+    r"|[\w.]{0,40}(?i:threshold|min(?:imum)?_|_min|target|pass_mark|floor|baseline|cut_?off)\w{0,20})"
 )
 _HELD = re.compile(
     rf"(>=?|<=?|\.toBeGreaterThan\w{{0,20}}\(|\.toBeLessThan\w{{0,20}}\(|\.isGreaterThan\w{{0,20}}\("
-    rf"|BeGreater\w{{0,20}}\(|,)\s{{0,8}}{_MARK}"
+    rf"|\.isLessThan\w{{0,20}}\(|(?:Be)?Greater\w{{0,20}}\(|greater\w{{0,20}}\(|(?:Be)?Less\w{{0,20}}\("
+    rf"|\.(?:above|at\.?[Ll]east|gte?|AtLeast)\(|\.(?:below|most|lte?|AtMost)\(|,)\s{{0,8}}{_MARK}"
 )
 """How something is held against a number; the sign says in which direction."""
-_UP = (">", ".toBeGreater", ".isGreater", "BeGreater")
-_DOWN = ("<", ".toBeLess")
+_UP = (
+    *(">", ".toBeGreater", ".isGreater", "BeGreater", "Greater", "greater"),
+    *(".above", ".at", ".gt", ".AtLeast"),
+)
+_DOWN = ("<", ".toBeLess", ".isLess", "BeLess", "Less", ".below", ".most", ".lt", ".AtMost")
 _OF_THE_SUITE = re.compile(r"(?i)(?:^|/)[\w-]{0,40}evals?[\w-]{0,40}/(?:[^/]{1,80}/){0,8}tests?/")
 """Tests of the suite's own code: what they hold is no score of the system."""
 _FAILS = re.compile(
@@ -106,14 +111,15 @@ def _held(repo: Repo, place: Place) -> Iterator[Place]:
 def _is_mark(statement: re.Match[str], row: str) -> bool:
     """Whether the statement holds a score against a number in the direction that can fail."""
     for held in _HELD.finditer(row, statement.end()):
-        given = row[statement.end() : held.start()]
+        ends = statement.end() if statement[0] != "Should" else 0
+        given = row[ends : held.start()]
         bad, sign = bool(_BAD.search(given)), held[1]
         if not bad and not _SCORE.search(given):
             continue
-        if statement[1] in ("if", "elif"):
+        if sign == ",":
+            fits = statement[0].endswith("(") and ("Less" in statement[0]) == bad
+        elif statement[1] in ("if", "elif"):
             fits = sign.startswith(_UP if bad else _DOWN)
-        elif statement[1] is None and sign == ",":
-            fits = statement[0].endswith("(")
         else:
             fits = sign.startswith(_DOWN if bad else _UP)
         if fits:

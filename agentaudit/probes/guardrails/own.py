@@ -15,6 +15,11 @@ NAMED = re.compile(
     r"|(?:detect|redact|mask|scrub|anonymi[sz]e|saniti[sz]e)_?pii"
     r"|pii_?(?:detect|redact|filter|mask|scrub|anonym|middleware)|toxicity|profanity"
     r"|(?:input|output|prompt|result)_?saniti[sz](?:er|ation)"
+    r"|(?:^|[._])rai_(?:success|check|validat|guard|agent|filter|review)|responsible_?ai"
+    r"|safety_?(?:check|filter|classif|guard|agent|review)|(?:check|assess|classify)_?safety"
+    r"|(?:is|check|detect|contains|block|filter|screen)_?(?:harmful|toxic|unsafe_?(?:content|input|prompt)"
+    r"|off_?topic|offensive|malicious_?(?:prompt|input|query)|injection|pii)"
+    r"|(?:harmful|toxic|unsafe|inappropriate)_?content|(?:banned|bad|forbidden|blocked)_?words"
 )
 _NO_CALL = re.compile(
     r"(?i)(?:error|exception|config|configs|configuration|settings?|result|results|output|decision"

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from agentaudit.code import Call, Import, Role, Strength, Use
 from agentaudit.evidence import Place
 from agentaudit.finding import Answer
 from agentaudit.probes.asking import asks
+from agentaudit.probes.commands import commands
+from agentaudit.probes.guardrails.cloned import cloned
+from agentaudit.probes.guardrails.leads import Leads
 from agentaudit.probes.guardrails.outside import OUTSIDE
+from agentaudit.probes.guardrails.runs import TOOL
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component, Repo
 
@@ -20,9 +25,10 @@ CONFIGURED = (
 )
 """Files that are a suite: a command line runs them."""
 _SCORES = re.compile(
-    r"(?i)(?:^|_)(?:score|grade|judge|evaluate|evaluation|eval|rate|metric|accuracy|recall|precision"
+    r"(?i:(?:^|_)(?:score|grade|judge|evaluate|evaluation|eval|rate|metric|accuracy|recall|precision"
     r"|f1|ndcg|mrr|hit_rate|faithfulness|groundedness|relevance|correctness|similarity|bleu|rouge"
-    r"|rubric)(?:s|d|r|rs|_|$)|(?:Evaluator|Scorer|Judge|Grader|Metric)s?$|(?:score|judge|grade)[A-Z]"
+    r"|rubric)(?:s|d|r|rs|_|$))|(?:Evaluator|Scorer|Judge|Grader|Metric|Rubric)[sT]?$"
+    r"|(?:^|_)(?:score|judge|grade|evaluate)[A-Z]|(?:Score|Judge|Grade|Evaluate)[A-Z]"
 )
 """Names of own functions that score."""
 _NO_SCORE = re.compile(
@@ -30,8 +36,19 @@ _NO_SCORE = re.compile(
     r"|numexpr|similarity_search|max_marginal|(?:^|\.)eval$|^(?:model|page|driver|browser)\.evaluate|\.(?:rate_limit|ratelimit)"
 )
 _ASKS = ("model", "agent", "evaluation")
+_HOSTED = re.compile(
+    r"(?i)\.evals\.(?:runs\.)?create$|create_?evaluation_?job(?:command)?$|\.evaluate_instances$"
+    r"|\.(?:create_agent_evaluation|evaluations\.create(?:_run)?)$"
+)
+"""Providers that evaluate for their customers: OpenAI, Bedrock, Vertex AI, Azure AI Foundry."""
+_ENDPOINT = re.compile(
+    r"/v\d/(?:evaluation/(?:jobs|live)|evals(?:/\S{1,80}/runs)?)/?$|/evaluation-jobs/?$"
+)
+"""The same without their libraries; NVIDIA NeMo Evaluator."""
 _CLIENTS = frozenset({"httpx", "requests", "aiohttp", "axios", "undici", "urllib"})
 SUITE_ROLES = frozenset({Role.EVAL})
+_DEEP = 3
+"""Parts of a name from which on it is a Java class and not a word."""
 
 
 class Suite(NamedTuple):
@@ -45,9 +62,7 @@ def suite(repo: Repo) -> Suite | None:
     """The first kind of suite that the repository shows: a library that is called, a file that a
     command line runs, or own code that asks the system and scores what it says."""
     components = repo.components()
-    called = [u for u in _uses(components, "evaluation") if u.strength >= Strength.CALLED]
-    called = [use for use in called if not OUTSIDE.search(use.place.path)]
-    if called:
+    if called := _called(components):
         return Suite(f"{called[0].library} scores what the system says", (called[0].place,))
     if files := list(configured(repo)):
         return Suite(f"{files[0].path} is a suite that a command line runs", tuple(files[:3]))
@@ -55,7 +70,45 @@ def suite(repo: Repo) -> Suite | None:
     if scoring:
         places = tuple(call.place for call in scoring[:3])
         return Suite(f"own code scores what the system says: {scoring[0].method}", places)
-    return None
+    return next(chain(_hosted(components), _run(repo)), None)
+
+
+def suite_files(repo: Repo) -> frozenset[str]:
+    """Paths of the code that scores."""
+    components = repo.components()
+    own = (call.place.path for component in components for call in _own(component))
+    return frozenset((*(use.place.path for use in _called(components)), *own))
+
+
+def _called(components: Iterable[Component]) -> list[Use]:
+    uses = [use for use in _uses(components, "evaluation") if use.strength >= Strength.CALLED]
+    return [use for use in uses if not OUTSIDE.search(use.place.path)]
+
+
+def _hosted(components: Iterable[Component]) -> Iterator[Suite]:
+    """Evaluations that a provider runs for its customers, started in code."""
+    for component in components:
+        for call in component.code.calls:
+            first = call.argument("url") or call.at(0)
+            asked = (first.text or first.written) if first is not None else ""
+            ours = call.role in (Role.APP, Role.EVAL) and not OUTSIDE.search(call.place.path)
+            if ours and (_HOSTED.search(call.callee) or _ENDPOINT.search(asked)):
+                yield Suite("a provider scores what the system says", (call.place,))
+
+
+def _run(repo: Repo) -> Iterator[Suite]:
+    """Suites that stand elsewhere: a tool that CI runs, or a repository that a script fetches."""
+    leads = Leads(repo)
+    for step in repo.steps():
+        for text, _ in commands(step):
+            if found := TOOL.search(text):
+                yield Suite(f"{found[0].strip()} scores what the system says", (step.place,))
+    for pattern in ("**/*eval*.sh", "**/*bench*.sh"):
+        for place in repo.files(pattern):
+            if OUTSIDE.search(place.path):
+                continue
+            if (line := cloned(leads.lines(place))) is not None:
+                yield Suite("a suite that is fetched scores what the system says", (line.place,))
 
 
 def configured(repo: Repo) -> Iterator[Place]:
@@ -122,11 +175,24 @@ class _Asking:
     def __init__(self, component: Component) -> None:
         self._libraries = {use.library for trade in _ASKS for use in component.uses(trade)}
         paths = {call.place.path for call in component.code.calls if call.role is Role.APP}
+        self._homes = {path.rpartition("/")[0] for path in paths} - {""}
         self._own = {part.partition(".")[0] for path in paths for part in path.split("/")}
 
     def asks(self, given: Import) -> bool:
         """Whether an import brings a model, the system's own code, or a way to call it."""
+        if given.role not in SUITE_ROLES:
+            return False
         root = given.module.lstrip("./@").replace("/", ".").partition(".")[0]
-        return given.role in SUITE_ROLES and (
-            given.library in self._libraries or root in _CLIENTS or root in self._own
-        )
+        asking = given.library in self._libraries or root in _CLIENTS or root in self._own
+        return asking or self._is_own(given.module)
+
+    def _is_own(self, module: str) -> bool:
+        """Whether a Go package, a Java class or a C# namespace is the repository's own."""
+        if "/" in module:
+            domain, _, path = module.partition("/")
+            return "." in domain and any(path.endswith(f"/{home}") for home in self._homes)
+        parts = module.split(".")
+        package = "/".join(parts[:-1])
+        if len(parts) > _DEEP and any(f"/{home}".endswith(f"/{package}") for home in self._homes):
+            return True
+        return bool(self._own & set(parts[1:2]))

@@ -121,6 +121,19 @@ def _home(homes: Homes, recipe: Recipe, context: str, shared: bool) -> str:
     return own
 
 
+def apart(build: Build, homes: Homes, deployed: Collection[str]) -> str:
+    """The directory of a part that has images and Kubernetes manifests of its own and no project:
+    a model server beside the application. Empty where the build is no such thing."""
+    if build.recipe is None or not homes.known:
+        return ""
+    for above in ancestors(directory(build.recipe.path)):
+        if not above or any(inside(home, above) for home in homes.known):
+            return ""
+        if inside(build.home, above) and any(inside(home, above) for home in deployed):
+            return above
+    return ""
+
+
 def started(reader: Reader, homes: Homes, runs: list[Run]) -> Iterator[Build]:
     """Packages that CI makes, and what CI or a Procfile starts."""
     for path in reader.named(lambda name: name == "Procfile"):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import replace
+from functools import cached_property
 
 from agentaudit.evidence import safe
-from agentaudit.source import BuildFile, Component, ImageUse, Manifest, Place
+from agentaudit.source import Component, ImageUse, Manifest, Place
 from agentaudit.sources.git import (
     builds,
     compose,
     deployments,
     dockerfile,
+    hooks,
     kubernetes,
     libraries,
     locks,
@@ -20,12 +22,13 @@ from agentaudit.sources.git import (
     settings,
     training,
     workflows,
+    workspaces,
 )
 from agentaudit.sources.git.builds import Build, Homes
 from agentaudit.sources.git.codes import Project, with_code
-from agentaudit.sources.git.declared import Parsed
 from agentaudit.sources.git.images import short_name
 from agentaudit.sources.git.orders import Order, from_ci, from_compose, named_contexts
+from agentaudit.sources.git.parts import Part, home_of, join, order, unique
 from agentaudit.sources.git.reader import Reader, directory, inside
 from agentaudit.sources.git.roles import is_own
 from agentaudit.sources.git.workflows import Run
@@ -39,20 +42,6 @@ _CODE = frozenset(
 """Suffixes of source code."""
 
 
-@dataclass(slots=True)
-class _Part:
-    """A component while its pieces are gathered."""
-
-    home: str
-    places: list[Place] = field(default_factory=list)
-    manifests: dict[str, Parsed] = field(default_factory=dict)
-    build_files: list[BuildFile] = field(default_factory=list)
-    images: list[ImageUse] = field(default_factory=list)
-    settings: list[Place] = field(default_factory=list)
-    names: set[str] = field(default_factory=set)
-    """What its image is called."""
-
-
 class Survey:
     """Everything about the components of one tree."""
 
@@ -64,7 +53,8 @@ class Survey:
         self._drop_compiled()
         self._services = compose.find(reader)
         self.runs: list[Run] = workflows.find(reader)
-        self._parts: dict[str, _Part] = {}
+        self._parts: dict[str, Part] = {}
+        self._data: dict[bool, list[tuple[Place, str]]] = {}
         self.notes: list[str] = []
         """What must be known about the components, once they are found."""
 
@@ -77,7 +67,7 @@ class Survey:
                 if path != lock.path
                 and parsed.ecosystem == "python"
                 and parsed.dependencies
-                and _home(path, parsed) == lock.home
+                and home_of(path, parsed) == lock.home
                 and not any(path == other.path for other in self._locks)
             ]
             if lock.compiled and others:
@@ -86,13 +76,15 @@ class Survey:
     def components(self) -> tuple[Component, ...]:
         """All components, sorted by path."""
         reader = self._reader
-        homes = Homes({path: _home(path, parsed) for path, parsed in self._manifests.items()})
+        homes = Homes({path: home_of(path, parsed) for path, parsed in self._manifests.items()})
         recipes = dockerfile.find(reader, named_contexts(self._services, self.runs))
         found = [
             *builds.images(reader, homes, recipes, self._orders()),
             *builds.started(reader, homes, self.runs),
             *deployments.declared(reader, homes),
         ]
+        found += hooks.started(reader, homes, found)
+        found += workspaces.started(reader, homes, found)
         if not any(build.home in homes.known or build.covers for build in found):
             found += deployments.installed(homes, self.runs)
         self._gather(homes, found)
@@ -111,7 +103,7 @@ class Survey:
     def _projects(self) -> Iterator[Project]:
         taken = {path: part.home for part in self._parts.values() for path in part.manifests}
         for path, parsed in self._manifests.items():
-            yield Project(_home(path, parsed), parsed.name, taken.get(path))
+            yield Project(home_of(path, parsed), parsed.name, taken.get(path))
 
     def _gather(self, homes: Homes, found: list[Build]) -> None:
         rest = []
@@ -121,13 +113,18 @@ class Survey:
             else:
                 rest.append(build)
         if not self._parts and self._something(homes, rest):
-            self._parts[""] = _Part("", manifests=dict(self._manifests))
-        for build in rest:
+            self._parts[""] = Part("", manifests=dict(self._manifests))
+        deployed = self._deployed_in()
+        apart = [(build, builds.apart(build, homes, deployed)) for build in rest]
+        for build, home in apart:
+            if home:
+                self._add(replace(build, home=home))
+        for build in (build for build, home in apart if not home):
             around = self._around(build.home)
             if around is None and len(self._parts) == 1:
                 around = next(iter(self._parts.values()))
             if around is not None:
-                _join(around, build)
+                join(around, build)
             elif build.recipe is not None:
                 self.notes.append(
                     f"{build.recipe.path} builds an image of no component: not asked about"
@@ -135,6 +132,14 @@ class Survey:
         for part in self._parts.values():
             for path in [p for p in part.manifests if not self._belongs(p, part)]:
                 del part.manifests[path]
+
+    def _deployed_in(self) -> frozenset[str]:
+        """Directories that hold Kubernetes manifests."""
+        return frozenset(directory(each.image.place.path) for each in self._started_images)
+
+    @cached_property
+    def _started_images(self) -> tuple[kubernetes.Started, ...]:
+        return tuple(kubernetes.find(self._reader))
 
     def _something(self, homes: Homes, rest: list[Build]) -> bool:
         return bool(
@@ -144,33 +149,33 @@ class Survey:
         )
 
     def _add(self, build: Build) -> None:
-        part = self._parts.setdefault(build.home, _Part(build.home))
-        _join(part, build)
+        part = self._parts.setdefault(build.home, Part(build.home))
+        join(part, build)
         for path, parsed in self._manifests.items():
-            if _home(path, parsed) == build.home or path in build.covers:
+            if home_of(path, parsed) == build.home or path in build.covers:
                 part.manifests[path] = parsed
 
-    def _belongs(self, path: str, part: _Part) -> bool:
+    def _belongs(self, path: str, part: Part) -> bool:
         """A manifest that another component is built from is that component's own."""
-        home = _home(path, self._manifests[path])
+        home = home_of(path, self._manifests[path])
         return home == part.home or home not in self._parts
 
-    def _around(self, path: str) -> _Part | None:
+    def _around(self, path: str) -> Part | None:
         """The innermost component around a path."""
         around = [home for home in self._parts if inside(path, home)]
         return self._parts[max(around, key=len)] if around else None
 
-    def _owners(self, path: str) -> list[_Part]:
+    def _owners(self, path: str) -> list[Part]:
         """The innermost component around a path; all of them when it is outside of each, and of
         every other project too."""
         if (part := self._around(path)) is not None:
             return [part]
-        homes = {_home(path, parsed) for path, parsed in self._manifests.items()} - {""}
+        homes = {home_of(path, parsed) for path, parsed in self._manifests.items()} - {""}
         if any(inside(path, home) for home in homes):
             return []
         return list(self._parts.values())
 
-    def _local(self, image: ImageUse) -> _Part | None:
+    def _local(self, image: ImageUse) -> Part | None:
         """The component that an image is built from, told by its name."""
         name = short_name(image.reference)
         for part in self._parts.values():
@@ -195,7 +200,7 @@ class Survey:
             for part in parts.values() or self._owners(file):
                 self._attach(part, others)
 
-    def _starts(self, service: compose.Service) -> _Part | None:
+    def _starts(self, service: compose.Service) -> Part | None:
         if service.context is None:
             return self._local(service.image) if service.image else None
         for part in self._parts.values():
@@ -203,14 +208,14 @@ class Survey:
                 return part
         return None
 
-    def _attach(self, part: _Part, services: Iterable[compose.Service]) -> None:
+    def _attach(self, part: Part, services: Iterable[compose.Service]) -> None:
         for service in services:
             image = service.image
             if image and service.context is None and self._local(image) is None:
                 part.images.append(image)
 
     def _attach_kubernetes(self) -> None:
-        for started in kubernetes.find(self._reader):
+        for started in self._started_images:
             part = self._local(started.image)
             if part is not None:
                 part.places.append(started.image.place)
@@ -226,7 +231,7 @@ class Survey:
             for part in self._owners(path) if shared else ():
                 part.settings.append(reader.place(path))
 
-    def _publish(self, part: _Part) -> Component:
+    def _publish(self, part: Part) -> Component:
         reader = self._reader
         published = tuple(
             manifests.published(reader, path, parsed)
@@ -238,33 +243,33 @@ class Survey:
             name=safe(part.home.rpartition("/")[2] or self._root(part)),
             repo=reader.repo,
             path=part.home or ".",
-            built_by=_unique(part.places),
+            built_by=unique(part.places),
             manifests=published,
             locks=locks.belonging(reader, part.manifests, self._locks, self._manifests),
             build_files=tuple(sorted(set(part.build_files), key=lambda file: file.place.path)),
-            images=tuple(sorted(set(part.images), key=lambda image: _order(image.place))),
+            images=tuple(sorted(set(part.images), key=lambda image: order(image.place))),
             runtime_pins=tuple(self._pins(part, published)),
-            settings=_unique(part.settings),
+            settings=unique(part.settings),
             declares=declares,
-            training_data=tuple(self._training(part)) if trains else (),
+            training_data=tuple(self._training(part, look=trains)),
             dependencies_known=manifests.all_read(reader, part.manifests, self._unread(part)),
         )
 
-    def _unread(self, part: _Part) -> Iterator[str]:
+    def _unread(self, part: Part) -> Iterator[str]:
         """Manifests of the part that could not be read."""
         for path in self._reader.problems:
             mine = path in part.manifests or part in self._owners(path)
             if mine and manifests.is_manifest(path) and is_own(path):
                 yield path
 
-    def _root(self, part: _Part) -> str:
+    def _root(self, part: Part) -> str:
         """Name of the whole: never that of the checkout, which differs between machines."""
         projects = [
             parsed.name for path, parsed in sorted(part.manifests.items()) if "/" not in path
         ]
         return self._root_name or next(filter(None, projects), "root")
 
-    def _pins(self, part: _Part, published: tuple[Manifest, ...]) -> Iterator[tuple[Place, str]]:
+    def _pins(self, part: Part, published: tuple[Manifest, ...]) -> Iterator[tuple[Place, str]]:
         yield from (manifest.runtime for manifest in published if manifest.runtime)
         for path in self._reader.named(pins.is_pin):
             home = directory(path)
@@ -274,26 +279,10 @@ class Survey:
         for file in part.build_files:
             yield from filter(None, map(pins.of_image, file.bases))
 
-    def _training(self, part: _Part) -> Iterator[tuple[Place, str]]:
-        for place, how in training.find(self._reader):
+    def _training(self, part: Part, *, look: bool) -> Iterator[tuple[Place, str]]:
+        # A provider may do the training: no library of the manifests says so then.
+        if look not in self._data:
+            self._data[look] = training.find(self._reader, look=look)
+        for place, how in self._data[look]:
             if part in self._owners(place.path):
                 yield place, how
-
-
-def _home(path: str, parsed: Parsed) -> str:
-    return parsed.home if parsed.home is not None else directory(path)
-
-
-def _join(part: _Part, build: Build) -> None:
-    part.places.append(build.place)
-    part.names |= build.names
-    if build.recipe is not None:
-        part.build_files.append(build.recipe.published)
-
-
-def _order(place: Place) -> tuple[str, int]:
-    return place.path, place.line or 0
-
-
-def _unique(places: Iterable[Place]) -> tuple[Place, ...]:
-    return tuple(sorted(set(places), key=_order))

@@ -12,21 +12,23 @@ from agentaudit.parse import Tree
 from agentaudit.sources.git.builds import Build, Homes
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.orders import Order, working_directory
-from agentaudit.sources.git.reader import Reader, directory, mapping, sequence, word
+from agentaudit.sources.git.reader import Reader, directory, inside, mapping, sequence, word
 from agentaudit.sources.git.workflows import Run
 
 _AZD = frozenset(("azure.yaml", "azure.yml"))
 _RENDER = frozenset(("render.yaml", "render.yml"))
 _BESIDE = frozenset(
     (
-        *("langgraph.json", "fly.toml", "vercel.json", "wrangler.toml", "wrangler.jsonc"),
+        *("fly.toml", "vercel.json", "wrangler.toml", "wrangler.jsonc"),
         *("serverless.yml", "serverless.yaml", "netlify.toml", "railway.toml", "railway.json"),
         *("app.yaml", "apprunner.yaml", "cloudbuild.yaml", "host.json", "firebase.json"),
     )
 )
 """Files of platforms that deploy the directory they stand in."""
 _HOST = re.compile(r"<IsAspireHost>\s*true|Aspire\.AppHost\.Sdk")
-_REFERENCE = re.compile(r"<ProjectReference\s+Include=\"([^\"]{1,300})\"")
+_REFERENCE = re.compile(r"<ProjectReference\s+Include=\"([^\"]{1,300})\"([^>]{0,300})>")
+_NO_RESOURCE = re.compile(r"IsAspireProjectResource\s*=\s*\"false\"", re.IGNORECASE)
+"""Says that the host uses a project as a library, and starts it not."""
 _APPLICATION = re.compile(
     r"\.Add(?:Python|Uvicorn|Npm|Node|Vite|Java|Golang|Executable)\w{0,30}\(\s*\"[^\"]{1,100}\",\s*"
     r"(?:(?:System\.IO\.)?Path\.Combine\(([^)]{1,300})\)|@?\"([^\"]{1,300})\")"
@@ -48,6 +50,9 @@ def declared(reader: Reader, homes: Homes) -> Iterator[Build]:
         yield from _build(reader, homes, path, root, tree.line("services", number))
     for path in reader.named(_BESIDE.__contains__):
         yield from _build(reader, homes, path, directory(path), 1)
+    for path in reader.named("langgraph.json".__eq__):
+        for home in _graphs(reader, homes, path):
+            yield from _build(reader, homes, path, home, 1)
     yield from _aspire(reader, homes)
 
 
@@ -90,6 +95,19 @@ def _build(reader: Reader, homes: Homes, path: str, home: str | None, line: int)
         yield Build(home, reader.place(path, line))
 
 
+def _graphs(reader: Reader, homes: Homes, path: str) -> list[str]:
+    """The projects whose graphs a LangGraph server serves; where none is told, the directory."""
+    beside = directory(path)
+    graphs = mapping(reader.json(path)).get("graphs")
+    found: list[str] = []
+    for graph in mapping(graphs).values():
+        file = joined(beside, (word(graph) or word(mapping(graph).get("path"))).partition(":")[0])
+        home = homes.nearest(directory(file)) if file and file in reader.known else None
+        if home is not None and inside(home, beside):
+            found.append(home)
+    return list(dict.fromkeys(found)) or [beside]
+
+
 def _aspire(reader: Reader, homes: Homes) -> Iterator[Build]:
     """What an application host starts: the projects it refers to, and what its code adds."""
     for path in reader.named(lambda name: name.endswith(".csproj")):
@@ -98,6 +116,8 @@ def _aspire(reader: Reader, homes: Homes) -> Iterator[Build]:
             continue
         host = directory(path)
         for found in _REFERENCE.finditer(text):
+            if _NO_RESOURCE.search(found[2]):
+                continue
             target = posixpath.dirname(found[1].replace("\\", "/"))
             yield from _started(reader, homes, path, text, found, joined(host, target))
         for file in (f"{host}/{name}".lstrip("/") for name in ("Program.cs", "AppHost.cs")):

@@ -117,7 +117,7 @@ _PACKAGE = re.compile(
 )
 _DEPLOY = re.compile(
     rf"{_COMMAND}(?:gcloud (?:beta )?(?:run|functions|app) deploy"
-    r"|az (?:webapp|containerapp|functionapp) (?:up|deploy|deployment)|azd (?:up|deploy)"
+    r"|az (?:webapp|containerapp|functionapp) (?:up|deploy|deployment)"
     r"|fly(?:ctl)? deploy|vercel\b|serverless deploy|sls deploy|sam deploy|railway up|eb deploy"
     r"|modal deploy|langgraph (?:build|up|deploy)|adk deploy|agentcore (?:deploy|launch)"
     r"|databricks bundle deploy|wrangler (?:deploy|publish)|heroku container:push)"

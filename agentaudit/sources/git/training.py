@@ -20,17 +20,19 @@ _DATA = re.compile(
 _MOST = 50
 
 
-def find(reader: Reader) -> list[tuple[Place, str]]:
-    """Data files with how they are versioned: dvc, lfs or plain."""
+def find(reader: Reader, *, look: bool = True) -> list[tuple[Place, str]]:
+    """Data files with how they are versioned: dvc, lfs or plain. Without `look` no data file is
+    opened: only what the rules of Git LFS and the files of DVC say."""
     found = [(reader.place(path), "dvc") for path in _dvc(reader)]
     rules = _in_large_file_storage(reader)
-    for path in reader.app:
+    for path in reader.app if rules or look else ():
         if len(found) >= _MOST:
             break
         if _DATA.fullmatch(path) and not foreign(path):
             large = any(_attributed(path, home, pattern) for home, pattern in rules)
-            how = "lfs" if large or _pointer(reader, path) else "plain"
-            found.append((reader.place(path), how))
+            if large or look:
+                how = "lfs" if large or _pointer(reader, path) else "plain"
+                found.append((reader.place(path), how))
     return found
 
 

@@ -69,6 +69,7 @@ class _File:
     def github(self) -> Iterator[Run]:
         triggers = self.data.get("on")
         scheduled = isinstance(triggers, dict) and "schedule" in triggers
+        by_hand = _names(triggers) == {"workflow_dispatch"}
         default = _default_directory(self.data)
         jobs: list[tuple[Path, Any]] = [
             (("jobs", name), job) for name, job in mapping(self.data.get("jobs")).items()
@@ -80,7 +81,8 @@ class _File:
                 continue
             home = _default_directory(given) or default
             runs = self._job(at, given, home, scheduled)
-            yield from map(_excused, runs) if _is_excused(given) else runs
+            runs = map(_excused, runs) if _is_excused(given) else runs
+            yield from map(_by_hand, runs) if by_hand else runs
 
     def _job(self, at: Path, job: dict[str, Any], home: str, scheduled: bool) -> Iterator[Run]:
         if isinstance(job.get("uses"), str):
@@ -114,7 +116,8 @@ class _File:
             if rules[:1] == [{"when": "never"}]:
                 continue
             runs = self._scripts(name, job)
-            yield from map(_excused, runs) if mapping(job).get("allow_failure") is True else runs
+            runs = map(_excused, runs) if mapping(job).get("allow_failure") is True else runs
+            yield from map(_by_hand, runs) if mapping(job).get("when") == "manual" else runs
 
     def _scripts(self, name: str, job: Any) -> Iterator[Run]:
         for key in _SCRIPTS:
@@ -167,6 +170,15 @@ def _is_excused(given: dict[str, Any]) -> bool:
 
 def _excused(run: Run) -> Run:
     return replace(run, step=replace(run.step, gating=False))
+
+
+def _by_hand(run: Run) -> Run:
+    return replace(run, step=replace(run.step, by_hand=True))
+
+
+def _names(triggers: Any) -> set[str]:
+    """Names of what starts a workflow."""
+    return {triggers} if isinstance(triggers, str) else set(map(word, triggers or ()))
 
 
 def _default_directory(given: dict[str, Any]) -> str:

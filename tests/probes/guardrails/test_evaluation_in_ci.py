@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from agentaudit.finding import Outcome
 from agentaudit.probes import builtin
-from agentaudit.source import Place, Step
+from agentaudit.source import Component, Place, Step
 
 PROBE = builtin()["guardrails-evaluation-in-ci"]
 
@@ -23,6 +24,12 @@ class Ci:
 
     def steps(self) -> tuple[Step, ...]:
         return (Step("ci.yml", self.text, Place("git:.", "ci.yml", 3)),)
+
+    def components(self) -> tuple[Component, ...]:
+        return ()
+
+    def files(self, pattern: str) -> Iterator[Place]:
+        return iter(())
 
 
 RUNS = [
@@ -61,6 +68,19 @@ RUNS = [
     "pip install promptfoo && promptfoo eval",
     "pytest evals/ || (echo bad; exit 1)",
     "echo start && pytest evals/",
+    "pytest evals/ || true",
+    "pytest -m 'slow and llm_eval'",
+    "RUN_EVALS=1 pytest tests",
+    "GOEVALS=1 go test ./...",
+    "go run ./cmd/eval --cases cases.json",
+    "dotnet run --project src/Evaluator",
+    "dotnet test test/EvaluationTests",
+    "npx tsx evals/run.ts",
+    "node scripts/run-evals.mjs",
+    "python scripts/run_rag_evals.py",
+    "./mvnw verify -Pevals",
+    "turbo run eval",
+    "gh models eval prompt.yml",
 ]
 OTHERS = [
     'eval "$(ssh-agent -s)"',
@@ -87,11 +107,14 @@ OTHERS = [
     "pytest tests --ignore evals/",
     "pytest tests --ignore=tests/evals/",
     "pytest --collect-only evals/",
-    "pytest evals/ || true",
-    "pytest evals/ && ls || echo bad",
     "pytest tests -k 'not evals and fast'",
     "python -m evals --help",
     "make eval-docs",
+    "pytest -m 'not eval'",
+    "python scripts/analyze_evals.py",
+    "node scripts/upload-eval-results.mjs",
+    "python upload_eval_results.py",
+    "RUN_EVALS=0 pytest tests",
     "npm run lint:evals",
 ]
 

@@ -233,7 +233,13 @@ def test_training_data_and_how_it_is_versioned() -> None:
         "data/x.arrow": "lfs",
     }
     del files["pyproject.toml"]
-    assert _components({**files, "a.py": ""})["."].training_data == ()
+    # A provider may train: what is versioned is told, and no data file is opened for it.
+    versioned = _components({**files, "a.py": ""})["."].training_data
+    assert [place.path for place, _ in versioned] == [
+        "data/big.parquet.dvc",
+        "dvc.yaml",
+        "data/x.arrow",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -108,3 +108,99 @@ def test_projects_that_are_not_there_and_files_that_are_none() -> None:
         "pyproject.toml": PYTHON,
     }
     assert list(_components(files)) == ["."]
+
+
+def test_a_project_that_an_aspire_host_only_refers_to_is_not_started() -> None:
+    host = (
+        "<Project><PropertyGroup><IsAspireHost>true</IsAspireHost></PropertyGroup><ItemGroup>"
+        '<ProjectReference Include="..\\Api\\Api.csproj" />'
+        '<ProjectReference Include="..\\Evaluator\\Evaluator.csproj" '
+        'IsAspireProjectResource="false" /></ItemGroup></Project>'
+    )
+    files = {
+        "Host/Host.csproj": host,
+        "Api/Api.csproj": PROJECT,
+        "Evaluator/Evaluator.csproj": PROJECT,
+    }
+    assert list(_components(files)) == ["Api"]
+
+
+def test_what_a_hook_of_the_azure_developer_cli_runs() -> None:
+    azd = (
+        "services:\n  web:\n    project: ./app/web\nhooks:\n  postprovision:\n    posix:\n"
+        "      shell: sh\n      run: ./scripts/prepare.sh\n  predeploy:\n    run: python infra/x.py\n"
+    )
+    script = (
+        'echo start\nargs="--project "app/prepare/Prepare.csproj" --verbose"\n'
+        "dotnet run $args\npython deploy/scripts/roles.py\npython app/web/warm.py\n"
+    )
+    found = _components(
+        {
+            "azure.yaml": azd,
+            "scripts/prepare.sh": script,
+            "app/web/pyproject.toml": PYTHON,
+            "app/web/tools/pyproject.toml": PYTHON,
+            "app/prepare/Prepare.csproj": PROJECT,
+            "app/other/Other.csproj": PROJECT,
+            "deploy/scripts/requirements.txt": "azure-identity==1.0.0\n",
+            "infra/requirements.txt": "azure-identity==1.0.0\n",
+        }
+    )
+    assert list(found) == ["app/prepare", "app/web"]
+    assert _built_by(found["app/prepare"]) == [("azure.yaml", 5)]
+
+
+def test_deploying_all_services_makes_no_component_of_the_root() -> None:
+    workflow = "on: push\njobs:\n  d:\n    steps:\n      - run: azd deploy --no-prompt\n"
+    files = {
+        "azure.yaml": "services:\n  api:\n    project: api\n",
+        "package.json": '{"workspaces": ["api"]}',
+        "api/package.json": NODE,
+        ".github/workflows/deploy.yml": workflow,
+    }
+    assert list(_components(files)) == ["api"]
+
+
+def test_graphs_that_a_server_of_langgraph_serves() -> None:
+    graphs = '{"dependencies": ["."], "graphs": {"a": "./apps/agents/src/a.ts:graph"}}'
+    files = {
+        "langgraph.json": graphs,
+        "package.json": '{"workspaces": ["apps/*", "packages/*"]}',
+        "apps/agents/package.json": NODE,
+        "apps/agents/src/a.ts": "export const graph = 1;",
+    }
+    assert list(_components(files)) == ["apps/agents"]
+    plain = {"langgraph.json": '{"graphs": {"a": "./a.py:graph"}}', "pyproject.toml": PYTHON}
+    assert list(_components(plain)) == ["."]
+
+
+def test_applications_of_a_workspace() -> None:
+    start = '{"name": "x", "scripts": {"start": "next start"}}'
+    members = {
+        "apps/web/package.json": start,
+        "apps/docs/package.json": start,
+        "apps/mobile/package.json": NODE,
+        "packages/shared/package.json": start,
+        "elsewhere/apps/old/package.json": start,
+    }
+    npm = {"package.json": '{"workspaces": ["apps/*", "packages/*"]}', **members}
+    pnpm = {"pnpm-workspace.yaml": "packages:\n  - apps/*\n", "package.json": "{}", **members}
+    assert list(_components(npm)) == list(_components(pnpm)) == ["apps/web"]
+
+
+def test_a_model_server_with_its_own_images_and_manifests_is_a_part() -> None:
+    pod = (
+        "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - {name: a, image: registry/llm:1}\n"
+    )
+    files = {
+        "go.mod": "module example.com/x\n\ngo 1.24\n",
+        "main.go": "package main\n",
+        "images/app/Dockerfile": "FROM golang:1.24.3\nCOPY . .\n",
+        "serving/images/llm/Dockerfile": "ARG BASE\nFROM ${BASE}\nENTRYPOINT server\n",
+        "serving/k8s/llm.yaml": pod,
+    }
+    found = _components(files)
+    assert list(found) == [".", "serving"]
+    assert [file.place.path for file in found["."].build_files] == ["images/app/Dockerfile"]
+    del files["serving/k8s/llm.yaml"]
+    assert list(_components(files)) == ["."]

@@ -1,0 +1,119 @@
+"""What a command leads to: the scripts and targets of the repository that it names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from agentaudit.source import Place, Repo
+
+_SCRIPT = re.compile(
+    r"(?<![\w/$}-])(?:\./)?((?:[\w.-]{1,80}/){0,8}[\w.-]{1,80}\.(?:sh|bash|ps1))\b"
+)
+_TARGET = re.compile(
+    r"(?<![\w./-])(?:make|just)\s+(?:-\S+\s+|\w+=\S*\s+){0,4}([\w.-]{1,60})(?=\s|$|[\"';&|)])"
+)
+_ENTRY = re.compile(
+    r"(?<![\w./-])(?:npm(?:\s+run)?|pnpm(?:\s+run)?|yarn(?:\s+run)?|bun\s+run)\s+"
+    r"(?:-\S+\s+){0,3}([\w:.-]{1,60})(?=\s|$|[\"';&|)])"
+)
+_MOST_LINES = 500
+_MOST_HOPS = 2
+
+
+class Line(NamedTuple):
+    """One line that a command leads to."""
+
+    text: str
+    place: Place
+
+
+class Leads:
+    """Looks up what commands name, each file once."""
+
+    def __init__(self, repo: Repo) -> None:
+        self._repo = repo
+        self._scripts: dict[str, list[Line]] = {}
+        self._targets: dict[str, list[Line]] | None = None
+        self._entries: dict[str, list[Line]] | None = None
+
+    def of(self, text: str, hops: int = _MOST_HOPS) -> Iterator[Line]:
+        """Every line that the command leads to, over at most two hops."""
+        for line in self._next(text) if hops else ():
+            yield line
+            yield from self.of(line.text, hops - 1)
+
+    def _next(self, text: str) -> Iterator[Line]:
+        for found in _SCRIPT.finditer(text):
+            yield from self._script(found[1])
+        for found in _TARGET.finditer(text):
+            yield from self._made().get(found[1], ())
+        for found in _ENTRY.finditer(text):
+            yield from self._packaged().get(found[1], ())
+
+    def _script(self, path: str) -> list[Line]:
+        """Lines of a script, wherever the command stands: one file of that path, or none."""
+        if path not in self._scripts:
+            named = list(self._repo.files(path)) or list(self._repo.files(f"**/{path}"))
+            self._scripts[path] = list(self.lines(named[0])) if len(named) == 1 else []
+        return self._scripts[path]
+
+    def lines(self, place: Place) -> Iterator[Line]:
+        """Commands of a file; a continued command is one."""
+        rows = (self._repo.read(place) or "").split("\n")[:_MOST_LINES]
+        held = ""
+        for number, row in enumerate(rows):
+            if row.lstrip().startswith("#"):
+                continue
+            held += row.strip().removesuffix("\\")[:2000]
+            if not row.rstrip().endswith("\\"):
+                yield Line(held, Place(place.repo, place.path, number + 1, held))
+                held = ""
+
+    def _made(self) -> dict[str, list[Line]]:
+        """Recipes of make and just, by target."""
+        if self._targets is None:
+            self._targets = {}
+            for pattern in ("**/Makefile", "**/makefile", "**/*.mk", "**/justfile"):
+                for place in self._repo.files(pattern):
+                    self._recipes(place, self._targets)
+        return self._targets
+
+    def _recipes(self, place: Place, found: dict[str, list[Line]]) -> None:
+        names: list[str] = []
+        for number, row in enumerate((self._repo.read(place) or "").split("\n")[:4000]):
+            if head := re.match(r"([\w.-]{1,60}(?: [\w.-]{1,60}){0,8})\s*:(?!=)", row):
+                names = head[1].split()
+            elif row[:1] not in ("\t", " "):
+                names = names if not row.strip() else []
+            elif not row.strip().startswith(("#", "@echo")):
+                line = Line(row.strip(), Place(place.repo, place.path, number + 1, row.strip()))
+                for name in names:
+                    found.setdefault(name, []).append(line)
+
+    def _packaged(self) -> dict[str, list[Line]]:
+        """Scripts of package.json, by name."""
+        if self._entries is None:
+            self._entries = {}
+            for place in self._repo.files("**/package.json"):
+                text = self._repo.read(place) or ""
+                for name, command in _scripts(text):
+                    row = text.count("\n", 0, max(text.find(f'"{name}":'), 0)) + 1
+                    line = Line(command, Place(place.repo, place.path, row, command))
+                    self._entries.setdefault(name, []).append(line)
+        return self._entries
+
+
+def _scripts(text: str) -> Iterator[tuple[str, str]]:
+    from agentaudit.parse import Malformed
+    from agentaudit.parse import json as parsed
+
+    try:
+        given = parsed(text)
+    except Malformed:
+        return
+    scripts = given.get("scripts") if isinstance(given, dict) else None
+    for name, command in (scripts if isinstance(scripts, dict) else {}).items():
+        if isinstance(command, str):
+            yield str(name), command[:2000]

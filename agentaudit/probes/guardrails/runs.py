@@ -1,0 +1,120 @@
+"""Commands that run an evaluation suite of models, agents or retrieval."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+_TOOLS = r"""
+      promptfoo(?:@[\w.]+)?\s+(?:eval|redteam)\b
+    | promptfoo/promptfoo-action\b
+    | deepeval\s+test\b
+    | (?:python3?\s+-m\s+)?ragas\s+(?:evaluate|experiment|test)\b
+    | inspect\s+eval(?:-set)?\b
+    | lm[_-]eval(?:\s+(?:run|--)|\b)
+    | lighteval\s+\w
+    | braintrust\s+eval\b | braintrustdata/eval-action\b
+    | langfuse[\w./-]*\s+(?:experiments?|eval)\b
+    | langsmith\s+(?:eval|evaluate)\b
+    | langwatch\s+evaluation\b
+    | (?:arize-?)?phoenix\s+(?:experiments?|evals?)\b
+    | azure/genai-evals\b | (?:microsoft|azure)/ai-agent-evals\b
+    | adk\s+eval\b
+    | (?:npx|bunx|pnpm(?:\ exec)?|yarn)\s+evalite\b
+    | (?:python3?|uv\ run(?:\ python3?)?)\s+-m\s+evaltools\s+evaluate\b
+    | evidently\s+(?:run|test)\b | giskard\s+(?:scan|test)\b
+    | gh\s+models\s+eval\b | pf\s+run\s+create\b[^\n;&|]{0,200}eval
+    | helm-run\b | evalplus\.evaluate\b | lightspeed-eval\b
+"""
+"""Tools that do nothing else."""
+_NAME = (
+    r"(?:[a-z0-9]{1,30}[_-]){0,4}(?:evals?|evaluations?|evaluate|evaluator)"
+    r"(?:[_-][a-z0-9]{1,30}){0,3}"
+)
+"""How teams call the script or directory that evaluates."""
+_PATH = r"(?:\.{1,2}/)?(?:[\w-]{1,60}[./]){0,8}"
+_AFTER = r"""(?=\s|$|["';&|)])"""
+_RUNNERS = rf"""
+      (?:pytest|py\.test)\s(?:[^\n;&|]{{0,200}}[\s/])?(?:evals?|evaluations?|llm_evals)(?:/|\.py|\s|::|$)
+    | (?:pytest|py\.test)\s[^\n;&|]{{0,200}}-m\s*["']?(?:[\w()\ ]{{0,60}}\b(?<!not\ ))?
+      (?:llm_?|agent_?)?(?:evals?|evaluations?)\b
+    | vitest\s(?:[^\n;&|]{{0,200}}[\s/.])?evals?(?:\.config|/|\s|$)
+    | dotnet\s+test\s(?:[^\n;&|]{{0,200}}[\s/.])?(?:\w{{1,40}}\.)?
+      (?:evals?|evaluations?)(?:tests?)?(?:[./]|\s|$)
+    | dotnet\s+run\s[^\n;&|]{{0,200}}[./\s]{_NAME}(?:[./]|\s|$)
+    | go\s+test\s(?:[^\n;&|]{{0,200}}[\s/])?(?:evals?|evaluations?)(?:/|\s|$)
+    | go\s+run\s{_PATH}{_NAME}(?:\.go|/[\w./-]{{1,60}})?{_AFTER}
+    | (?:python3?|uv\ run(?:\ python3?)?|poetry\ run(?:\ python3?)?)\s+(?:-m\s+)?
+      {_PATH}{_NAME}(?:[./][\w./-]{{1,100}}|\.py)?{_AFTER}
+    | (?:tsx|ts-node|node|bun(?:\ run)?|deno\ run)\s(?:--?\S{{1,60}}\s+){{0,4}}
+      {_PATH}{_NAME}(?:/[\w./-]{{1,100}}|\.[cm]?[jt]s)?{_AFTER}
+    | (?:\./)?mvnw?\s[^\n;&|]{{0,200}}(?:-D(?:it\.)?test=\S{{0,40}}eval|-P\s?\S{{0,20}}evals?\b)
+    | (?:\./)?gradlew?\s[^\n;&|]{{0,200}}:?evals?(?:test)?{_AFTER}
+    | (?:[A-Z]{{1,20}}_?){{0,3}}EVALS?(?:_[A-Z]{{1,20}})?=["']?(?:[1-9]\d{{0,3}}|true|yes|on)["']?\s
+      [^\n;&|]{{0,200}}(?:go\ test|pytest|vitest|jest|dotnet\ test|mvn|gradle|npm|pnpm|yarn|make)\b
+    | (?:turbo|nx)\s+(?:run\s+)?(?:[\w-]{{1,40}}:)?evals?{_AFTER}
+    | (?:make|just|task|npm\ run|pnpm(?:\ run)?|yarn|bun\ run|nox\ -s|tox\ -e|hatch\ run)\s+
+      (?:[\w:-]{{1,40}}[-:_])?evals?(?:[-:_][\w:-]{{1,40}})?{_AFTER}
+"""
+"""Runners that are told to run what evaluates."""
+TOOL = re.compile(rf"(?xi)(?<![\w./-])(?:{_TOOLS})")
+_RUNS = re.compile(rf"(?xi)(?<![\w./-])(?:{_TOOLS}|{_RUNNERS})")
+_ASIDE = re.compile(
+    r"--(?:ignore|ignore-glob|deselect|rootdir|junitxml|cov)[=\s]+\S+"
+    r"|\s-k[=\s]*(?:\"[^\"]*\bnot\b[^\"]*\"|'[^']*\bnot\b[^']*')"
+)
+"""Options that name what is left out, or where something is put."""
+_TARGET = re.compile(r"(?i)(?:make|just|task|npm|pnpm|yarn|nox|tox|hatch)\s")
+_AROUND = frozenset(
+    re.findall(
+        r"\w+",
+        "docs doc lint format fmt install deps setup build clean image types typecheck help report "
+        "dashboard notebook deploy download list",
+    )
+)
+"""Words of targets that do something with the suite and do not run it."""
+_INSTALL = re.compile(r"(?i)\b(?:npm|pip3?|uv|pnpm|yarn|poetry)\s+(?:install|add|i)\b")
+_LOOKS = re.compile(
+    r"(?i)(?:^|[_/.-])(?:analy[sz]e|summari[sz]e|summary|reports?|plot|compare|view|upload|download"
+    r"|generate|create|prepare|collect|convert|render|lint|check|post|parse|show|publish|setup)[_-]"
+    r"|[_-](?:results?|server|service|api|ui|viewer|app|worker|report|dashboard)(?:\.\w{1,4})?$"
+)
+"""Scripts that do something with results or cases, or serve, and run no suite."""
+
+
+def run_of(text: str) -> str:
+    """The part of a command that runs a suite; empty when none does."""
+    for found in _RUNS.finditer(_ASIDE.sub(" ", text)):
+        words = set(re.split(r"[^a-z]+", found[0].lower()))
+        around = _TARGET.match(found[0]) and words & _AROUND
+        installs = _INSTALL.search(found.string, 0, found.start())
+        if not around and not installs and not _LOOKS.search(found[0].split()[-1]):
+            return found[0].strip()
+    return ""
+
+
+_TESTS = re.compile(
+    r"(?<![\w./-])(?:pytest|py\.test|vitest|jest|mocha|playwright\s+test|(?:go|dotnet|bun|node|npm|pnpm)"
+    r"\s+(?:run\s+)?(?:--)?test|python3?|tsx|ts-node)\s([^\n;&|]{1,400})"
+)
+_WORDS = re.compile(r"(?<![\w./=-])(?:\./)?([\w-][\w.-]{0,80}(?:/[\w.-]{1,80}){0,8})")
+_USUAL = frozenset(
+    ("tests", "test", "src", "unit", "integration", "e2e", "app", "lib", "backend", "api")
+)
+"""Directories whose tests are mostly of something else."""
+
+
+def names(text: str, files: Collection[str]) -> str:
+    """The part of a command that runs tests and names a file of the suite, or the directory that
+    it stands in; empty when none does."""
+    for found in _TESTS.finditer(_ASIDE.sub(" ", text)):
+        for word in _WORDS.findall(found[1]):
+            path = word.rstrip("/")
+            home = path.rpartition("/")[0] if "." in path.rpartition("/")[2] else path
+            if "/" not in path or home.rpartition("/")[2].lower() in _USUAL:
+                near = [file for file in files if file == path or file.endswith(f"/{path}")]
+            else:
+                near = [file for file in files if f"/{home}/" in f"/{file}"]
+            if near:
+                return f"{found[0].split()[0]} {path}"
+    return ""

@@ -1,0 +1,44 @@
+"""A component while its pieces are gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from agentaudit.source import BuildFile, ImageUse, Place
+from agentaudit.sources.git.builds import Build
+from agentaudit.sources.git.declared import Parsed
+from agentaudit.sources.git.reader import directory
+
+
+@dataclass(slots=True)
+class Part:
+    """A component while its pieces are gathered."""
+
+    home: str
+    places: list[Place] = field(default_factory=list)
+    manifests: dict[str, Parsed] = field(default_factory=dict)
+    build_files: list[BuildFile] = field(default_factory=list)
+    images: list[ImageUse] = field(default_factory=list)
+    settings: list[Place] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    """What its image is called."""
+
+
+def home_of(path: str, parsed: Parsed) -> str:
+    return parsed.home if parsed.home is not None else directory(path)
+
+
+def join(part: Part, build: Build) -> None:
+    part.places.append(build.place)
+    part.names |= build.names
+    if build.recipe is not None:
+        part.build_files.append(build.recipe.published)
+
+
+def order(place: Place) -> tuple[str, int]:
+    return place.path, place.line or 0
+
+
+def unique(places: Iterable[Place]) -> tuple[Place, ...]:
+    return tuple(sorted(set(places), key=order))
