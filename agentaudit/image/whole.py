@@ -78,6 +78,8 @@ class Contents:
     runtimes: tuple[Runtime, ...] = ()
     cuda: tuple[CudaFact, ...] = ()
     bills: tuple[Bill, ...] = ()
+    altered: tuple[tuple[str, str], ...] = ()
+    """(package, path) of Python sources that are not what their installer wrote, by path."""
     application: tuple[str, ...] = ()
     """Paths of files that belong neither to the system nor to a package, sorted."""
     problems: tuple[str, ...] = ()

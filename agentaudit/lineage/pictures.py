@@ -127,7 +127,11 @@ class Pictures:
             return opened
         homes = (home, *self._copied(image, commit)) if home else self._copied(image, commit)
         locks = [lock for lock in opened.content if isinstance(lock, LockFile)]
-        return _compared(image.contents, locks, choose(locks, homes), commit)
+        tree = self.repo.tree_at(commit).content
+        ours = frozenset(tree.blobs.values()) if isinstance(tree, CommitTree) else frozenset[str]()
+        found = choose(locks, homes)
+        drifts = tuple(drift(image.contents, lock, ours) for lock in found if not lock.problem)
+        return _compared(drifts, locks, found, commit)
 
     def _copied(self, image: Image, commit: str) -> tuple[str, ...]:
         """Directories of the repository that were copied into the image, most telling first."""
@@ -227,7 +231,7 @@ def _judged(image: Image, found: ContentVerdict) -> Target:
 
 
 def _compared(
-    contents: Contents, known: list[LockFile], chosen: tuple[LockFile, ...], commit: str
+    drifts: tuple[Drift, ...], known: list[LockFile], chosen: tuple[LockFile, ...], commit: str
 ) -> Target:
     at = f"commit {commit[:12]}"
     if not known:
@@ -239,7 +243,7 @@ def _compared(
     if broken is not None:
         detail = f"{broken.path} at {at}: {broken.problem}"
         return Target(Resolution.NOT_LOOKED, detail, "unreadable")
-    return _drifted(tuple(drift(contents, lock) for lock in chosen), at)
+    return _drifted(drifts, at)
 
 
 def _drifted(found: tuple[Drift, ...], at: str) -> Target:
