@@ -41,7 +41,8 @@ def _title(canvas: Canvas, card: Scorecard) -> None:
 
 def _source(canvas: Canvas, source: SourceRecord) -> None:
     good = source.read > 0 and not source.unread
-    sign = signs.YES if good else signs.UNSURE if source.read else signs.NO
+    nothing = signs.NOT_ASSESSED if source.kind == "images" else signs.NO
+    sign = signs.YES if good else signs.UNSURE if source.read else nothing
     head = canvas.text("  ", sign, f" {source.kind:<9} ")
     role = f" (role {source.role})" if source.role else ""
     canvas.hang(head, canvas.text(source.uri, f"{role}  ", ("; ".join(_read(source)), FAINT)))
@@ -50,7 +51,10 @@ def _source(canvas: Canvas, source: SourceRecord) -> None:
 
 
 def _read(source: SourceRecord) -> Iterator[str]:
-    things = "files" if source.kind == "git" else "lines"
+    if source.kind == "images" and not source.read:
+        yield "opened, no layer read"
+        return
+    things = "lines" if source.kind == "traces" else "files"
     yield f"{source.read:,} {things} read"
     yield f"{source.unread:,} unread"
     if source.kind == "traces":

@@ -24,7 +24,7 @@ from agentaudit.sources.images.references import full
 from agentaudit.sources.images.scan import LayerScan
 from agentaudit.sources.images.streams import DIGEST
 
-UNASKED = "no question needed its layers"
+UNASKED = "not examined: no question needed them"
 
 
 class ConfiguredImages:
@@ -139,15 +139,12 @@ class ConfiguredImages:
         image = way.image
         known = self._examined.get(image.identity)
         ledger = Ledger("images", way.source.uri, way.source.role)
-        ledger.notes.append(
-            f"image {image.identity}, {image.settings.platform or 'no platform'}, "
-            f"{len(image.layers)} layers"
-        )
+        about = f"{image.settings.platform or 'no platform'}, {len(image.layers)} layers"
         if known is not None and known.contents is not None:
             ledger.read = sum(1 for _ in known.contents.files.files())
-            ledger.notes += known.contents.problems
+            ledger.notes += [f"{about}, identity {image.identity}", *known.contents.problems]
         else:
-            ledger.notes.append(f"layers not examined: {known.why if known else UNASKED}")
+            ledger.notes.append(f"{about}, {known.why if known else UNASKED}")
         return ledger
 
 
