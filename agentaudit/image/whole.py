@@ -82,6 +82,8 @@ class Contents:
     """(package, path) of Python sources that are not what their installer wrote, by path."""
     application: tuple[str, ...] = ()
     """Paths of files that belong neither to the system nor to a package, sorted."""
+    tools: tuple[str, ...] = ()
+    """Files of `/usr/local/bin` and `/usr/local/sbin` that no Python package lists, sorted."""
     problems: tuple[str, ...] = ()
     """What is odd about the layers, a sentence each: names that lead out of the image, …"""
 

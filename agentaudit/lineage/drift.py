@@ -19,8 +19,9 @@ _ZEROS = re.compile(r"(?:\.0)+(?=$|[^.\d])")
 def drift(contents: Contents, lock: LockFile, ours: Container[str] = ()) -> Drift:
     """What differs between the packages that are installed and those that are locked.
 
-    `ours` are the git blob ids of the repository's code. Installers, packages that the distribution's own package manager put there, and the
-    repository's own code are left out, unless the lock file names them.
+    Installers, packages that the distribution's own package manager put there, and the
+    repository's own code, which is known by `ours`, git blob ids, are left out, unless the lock
+    file names them.
     """
     pins: dict[str, list[Pin]] = {}
     for pin in lock.pins:

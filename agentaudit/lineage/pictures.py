@@ -15,6 +15,7 @@ from agentaudit.image import (
     Drift,
     Image,
     LockFile,
+    Settings,
     Trust,
     Verdict,
 )
@@ -33,6 +34,8 @@ _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _NEARBY = 40
 """Latest commits that are tried when an image is not what it says."""
 _SHOWN = 5
+_MOST_WORDS = 100
+"""Words of a command that may name a program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,8 @@ class Pictures:
         tree = opened.content
         if not isinstance(tree, CommitTree):
             return opened
-        found = compare(tree, image.contents, _Checkout(self.repo, tree.commit))
+        checkout = _Checkout(self.repo, tree.commit)
+        found = compare(tree, image.contents, checkout, _started(image.settings))
         if found.verdict is Verdict.DIFFERENT:
             found = replace(found, nearest=self._nearest(image.contents, found))
         return _judged(image, found)
@@ -186,6 +190,12 @@ def _labelled(image: Image) -> Iterator[Claim]:
         commit = image.settings.labels.get(name, "").strip().lower()
         if _COMMIT.fullmatch(commit):
             yield Claim(commit, f"label {name}")
+
+
+def _started(said: Settings) -> tuple[str, ...]:
+    """The words of an image's command as paths of the image."""
+    words = " ".join((*said.entrypoint, *said.command)).split()[:_MOST_WORDS]
+    return tuple(word if word.startswith("/") else f"{said.workdir}/{word}" for word in words)
 
 
 def _summary(image: Image) -> str:

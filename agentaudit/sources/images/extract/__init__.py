@@ -40,7 +40,7 @@ def extract(
         tuple(cuda(files, packages, env or {})),
         tuple(bills(files)),
         tuple(altered(files, packages)),
-        tuple(application_files(files, packages)),
+        *application_files(files, packages),
         (*problems, *unread),
     )
 
