@@ -221,9 +221,9 @@ def _doubt(seen: _Compared) -> str:
             sorted(seen.generated)[:_NAMED]
         )
     if seen.strays:
-        return f"{_files(seen.strays)} of code elsewhere in it stand in no commit: " + ", ".join(
-            sorted(seen.strays)[:_NAMED]
-        )
+        verb = "is" if len(seen.strays) == 1 else "are"
+        named = ", ".join(sorted(seen.strays)[:_NAMED])
+        return f"{_files(seen.strays)} of code elsewhere in it {verb} in no commit: {named}"
     if seen.unsettled:
         return "no build file says whether these should be in the image: " + ", ".join(
             sorted(seen.unsettled)[:_NAMED]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from agentaudit.image import CommitTree, Contents
-from agentaudit.lineage.roots import PACKAGES, Root, under
+from agentaudit.lineage.roots import ASIDE, FOREIGN, PACKAGES, Root, under
 
 _RUNS = re.compile(r".+\.(?:py|pyc|pyz|js|mjs|cjs|ts|sh|bash|rb|php|pl|jar)", re.DOTALL)
 _SITE = re.compile(r"(?:.+/)?(?:site|dist)-packages/.+", re.DOTALL)
@@ -70,8 +70,9 @@ class Unplaced:
         """Modules among installed packages that are named as one of the commit's and that no
         package lists: copied there by hand, where they may be imported in its stead. Debian's own
         packages list theirs elsewhere."""
-        folders = {path.rpartition("/")[0] for path in self.tree.blobs if path.endswith(".py")}
-        names = {folder.rpartition("/")[2] for folder in folders}
+        ours = (path for path in self.tree.blobs if path.endswith(".py"))
+        ours = (path for path in ours if not FOREIGN.match(path) and not ASIDE.match(path))
+        names = {path.rpartition("/")[0].rpartition("/")[2] for path in ours}
         return frozenset(
             _module(path)
             for path in self.contents.application

@@ -7,6 +7,8 @@ import shutil
 import sqlite3
 import struct
 import subprocess
+from base64 import urlsafe_b64encode
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -268,6 +270,28 @@ def test_distributions_that_debian_brought_are_known() -> None:
     assert found == {"PyYAML": DISTRIBUTION, "numpy": ""}
     del files["var/lib/dpkg/status"]
     assert {p.origin for p in extract(held(files)).packages} == {""}
+
+
+def _distribution(name: str, rows: str, installer: str = "pip") -> dict[str, str | bytes]:
+    info = f"{DISTS}/{name}-1.dist-info"
+    said = {"METADATA": f"Name: {name}\nVersion: 1\n", "RECORD": rows, "INSTALLER": installer}
+    return {f"{info}/{file}": text for file, text in said.items()}
+
+
+def test_sources_that_are_not_what_was_installed_are_named() -> None:
+    digest = f"sha256={_of(b'X = 1')}"
+    rows = f"a/core.py,{digest},6\na/data.json,{digest},6\n../x.py,{digest},6\na/old.py,,\n"
+    files = _distribution("a", rows) | {f"{DISTS}/a/core.py": "X = 1\n", f"{DISTS}/a/old.py": ""}
+    assert extract(held(files)).altered == ()
+    edited = files | {f"{DISTS}/a/core.py": "X = 2\n", f"{DISTS}/a/data.json": "{}"}
+    assert extract(held(edited)).altered == (("a", f"{DISTS}/a/core.py"),)
+    shared = edited | _distribution("b", f"a/core.py,sha256={_of(b'X = 2')},6\n", "uv")
+    assert extract(held(shared)).altered == (), "a package that was installed later wrote it"
+    assert extract(held(edited | _distribution("a", rows, "conda"))).altered == ()
+
+
+def _of(line: bytes) -> str:
+    return urlsafe_b64encode(sha256(line + b"\n").digest()).decode().rstrip("=")
 
 
 def test_node_packages_and_those_that_are_gone() -> None:
