@@ -16,7 +16,8 @@ PACKAGES = re.compile(r"(?:.*/)?(?:site|dist)-packages")
 FOREIGN = re.compile(r"(?:.*/)?(?:vendor|vendored|_vendor|third[_-]party|node_modules)/", re.DOTALL)
 _CODE = re.compile(
     r".+\.(?:py|pyi|js|mjs|cjs|ts|tsx|jsx|go|rs|java|kt|rb|php|sh|bash|sql|j2|jinja2?|ya?ml|toml"
-    r"|json|cfg|ini|conf|ipynb|prompt|prompty|md|txt|html|css)",
+    r"|json|cfg|ini|conf|ipynb|prompt|prompty|md|txt|html|css"
+    r"|cs|php|pl|lua|ps1|xml|tmpl|tpl|hbs|handlebars|mustache|liquid|poml)",
     re.DOTALL,
 )
 _EMPTY = frozenset(

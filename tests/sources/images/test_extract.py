@@ -281,7 +281,8 @@ def _distribution(name: str, rows: str, installer: str = "pip") -> dict[str, str
 def test_sources_that_are_not_what_was_installed_are_named() -> None:
     digest = f"sha256={_of(b'X = 1')}"
     rows = f"a/core.py,{digest},6\na/data.json,{digest},6\n../x.py,{digest},6\na/old.py,,\n"
-    files = _distribution("a", rows) | {f"{DISTS}/a/core.py": "X = 1\n", f"{DISTS}/a/old.py": ""}
+    files = _distribution("a", rows)
+    files |= {f"{DISTS}/a/core.py": "X = 1\n", f"{DISTS}/a/old.py": ""}
     assert extract(held(files)).altered == ()
     edited = files | {f"{DISTS}/a/core.py": "X = 2\n", f"{DISTS}/a/data.json": "{}"}
     assert extract(held(edited)).altered == (("a", f"{DISTS}/a/core.py"),)

@@ -5,7 +5,6 @@ A version says nothing of a file that was edited in place; the digests in RECORD
 
 from __future__ import annotations
 
-import csv
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator
@@ -45,13 +44,10 @@ def altered(files: FileMap, packages: Iterable[Package]) -> Iterator[tuple[str, 
 def _promises(files: FileMap, home: str) -> Iterator[tuple[str, str]]:
     """Path in the image and SHA-256, as RECORD writes it, of sources beside the metadata."""
     above = home.rpartition("/")[0]
-    lines = text(files.read(f"{home}/RECORD") or b"").split("\n")[:_MOST_LINES]
-    try:
-        for row in csv.reader(lines):
-            if len(row) > 1 and row[1].startswith("sha256=") and _ROW.fullmatch(row[0]):
-                yield (f"{above}/{row[0]}" if above else row[0]), row[1][7:].rstrip("=")
-    except csv.Error:
-        return
+    for line in text(files.read(f"{home}/RECORD") or b"").split("\n")[:_MOST_LINES]:
+        name, _, rest = line.rpartition(",sha256=")  # a quoted name is none of a module
+        if name and _ROW.fullmatch(name):
+            yield (f"{above}/{name}" if above else name), rest.partition(",")[0].rstrip("=")
 
 
 def _told(sha256: str) -> str:
