@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from agentaudit.image import CommitTree, Contents
+from agentaudit.image import CommitTree, Contents, FileKind
 from agentaudit.lineage.roots import ASIDE, FOREIGN, PACKAGES, Root, under
 
 _RUNS = re.compile(r".+\.(?:py|pyc|pyz|js|mjs|cjs|ts|sh|bash|rb|php|pl|jar)", re.DOTALL)
@@ -16,6 +16,7 @@ _LOADED = re.compile(
 )
 """What every Python process runs by itself, but for what installers are known to leave."""
 _LIBRARY = re.compile(r"(?:.+/)?lib/python\d[\d.]*/(?!(?:site|dist)-packages/).+", re.DOTALL)
+_OTHERS = re.compile(r"(?:.*/)?(?:node_modules|site-packages|dist-packages)/", re.DOTALL)
 _USUAL = re.compile(
     r"(?:.+/)?(?:tini|tini-static|dumb-init|gosu|su-exec|env|s?h|bash|dash|busybox"
     r"|(?:python|pypy|node|deno|bun|java|ruby|uv|uvx|npm|npx|yarn|pnpm|poetry)[\d.]*)"
@@ -48,6 +49,7 @@ class Unplaced:
         homes = tuple(at for _, at in self.roots if not PACKAGES.match(at))
         entries = self.contents.files.entries
         first = min((entries[path].layer for path in self.used), default=0)
+        yield from self._links(homes)
         nobodys = self._nobodys()
         started = frozenset(filter(None, map(self.contents.files.resolve, self.started)))
         for path in (*self.contents.application, *self.contents.tools):
@@ -64,6 +66,18 @@ class Unplaced:
                 if not _USUAL.fullmatch(path) and (not based or _RUNS.fullmatch(path)):
                     yield path
             elif not based and _RUNS.fullmatch(path) and not _LIBRARY.fullmatch(path):
+                yield path
+
+    def _links(self, homes: tuple[str, ...]) -> Iterator[str]:
+        """Links below the roots, named like code, to a file that is not the commit's."""
+        files = self.contents.files
+        for path, entry in files.entries.items():
+            if entry.kind is not FileKind.SYMLINK or not _RUNS.fullmatch(path):
+                continue
+            if _OTHERS.match(path) or not any(at and path.startswith(f"{at}/") for at in homes):
+                continue
+            target = files.get(files.resolve(path) or "")
+            if target and target.kind is FileKind.FILE and target.path not in self.used:
                 yield path
 
     def _nobodys(self) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentaudit.image import Contents, ContentVerdict, FileMap, Verdict
+from agentaudit.image import Contents, ContentVerdict, FileEntry, FileKind, FileMap, Verdict
 from agentaudit.lineage.identity import compare
 from agentaudit.sources.images.extract import extract
 from tests.lineage.test_identity import GOOD, SITE, tree
@@ -77,6 +77,24 @@ def test_what_the_image_starts_counts_wherever_it_lies() -> None:
 def test_a_difference_is_worse_than_a_doubt() -> None:
     found = judged({"opt/agent/main.py": HOTFIX, "srv/app/main.py": HOTFIX})
     assert (found.verdict, found.modified) == (Verdict.DIFFERENT, ("app/main.py",))
+
+
+def test_a_link_to_code_that_is_not_the_commits_is_in_the_way() -> None:
+    files = FileMap.of({path: text.encode() for path, text in GOOD.items()})
+    links = {
+        "srv/app/hot.py": "/tmp/hot.py",
+        "srv/app/same.py": "main.py",
+        "srv/app/nowhere.py": "/gone.py",
+        "srv/venv/lib/python3/site-packages/x.py": "/tmp/hot.py",
+    }
+    entries = {
+        **files.entries,
+        **FileMap.of({"tmp/hot.py": HOTFIX.encode()}).entries,
+        **{p: FileEntry(p, FileKind.SYMLINK, target=to) for p, to in links.items()},
+    }
+    found = compare(tree(), extract(FileMap(entries, files.contents)))
+    assert found.verdict is Verdict.UNVERIFIABLE
+    assert found.detail == "1 file of code elsewhere in it is in no commit: srv/app/hot.py"
 
 
 def test_a_package_owns_only_what_lies_below_its_prefix() -> None:

@@ -368,6 +368,11 @@ def test_bills_of_materials_in_the_image() -> None:
     ]
 
 
+def test_a_secret_is_no_name_of_a_variable() -> None:
+    (name,) = environment(["sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCD=x"])
+    assert "abcdef" not in name
+
+
 def test_values_of_the_environment_are_shown_only_where_they_name_versions() -> None:
     key = "sk-" + "proj-abcdefghijklmnopqrstuvwx"
     listed = ["CUDA_VERSION=12.4.1", f"OPENAI_API_KEY={key}", "MODEL_NAME=x", "ODD", "A=b=c"]
