@@ -120,6 +120,10 @@ def _contents(held: Contents) -> Iterator[str]:
         yield _row(
             "left over", f"{each.name} {each.version}: its metadata is there, its files gone"
         )
+    for name, path in held.altered[:_SHOWN]:
+        yield _row("altered", f"{path}: not as {name} was installed")
+    if len(held.altered) > _SHOWN:
+        yield _row("", f"and {len(held.altered) - _SHOWN:,} more; --format json names all")
     for cuda in held.cuda:
         yield _row("cuda", f"{cuda.version}  {cuda.place}")
     for bill in held.bills:

@@ -82,6 +82,8 @@ class Drift:
     """`name installed instead of locked`."""
     missing: tuple[str, ...] = ()
     """`name version` that is locked for every installation and is not installed."""
+    altered: tuple[str, ...] = ()
+    """`path of name` that is not what the package's installer wrote."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -90,4 +92,5 @@ class Drift:
             *(f"{each} is not in the lock" for each in self.unlocked),
             *self.changed,
             *(f"{each} is not installed" for each in self.missing),
+            *(f"{each} was changed after it was installed" for each in self.altered),
         )

@@ -68,6 +68,7 @@ def _contents(held: Contents) -> dict[str, Any]:
         "packages": [_package(each) for each in held.packages],
         "cuda": [[safe(each.version), safe(each.place)] for each in held.cuda],
         "bills": [[each.format, safe(each.path), len(each.packages)] for each in held.bills],
+        "altered": [[safe(name), safe(path, _LONG)] for name, path in held.altered],
         "application": list(_application(held)),
         "files": {"count": len(held.files.entries), "sha256": digest(held.files)},
         "problems": [safe(each) for each in held.problems],

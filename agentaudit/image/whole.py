@@ -78,8 +78,12 @@ class Contents:
     runtimes: tuple[Runtime, ...] = ()
     cuda: tuple[CudaFact, ...] = ()
     bills: tuple[Bill, ...] = ()
+    altered: tuple[tuple[str, str], ...] = ()
+    """(package, path) of Python sources that are not what their installer wrote, by path."""
     application: tuple[str, ...] = ()
     """Paths of files that belong neither to the system nor to a package, sorted."""
+    tools: tuple[str, ...] = ()
+    """Files of `/usr/local/bin` and `/usr/local/sbin` that no Python package lists, sorted."""
     problems: tuple[str, ...] = ()
     """What is odd about the layers, a sentence each: names that lead out of the image, …"""
 

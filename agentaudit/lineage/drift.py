@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
-from agentaudit.image import DISTRIBUTION, Contents, Drift, LockFile, Package, Pin
+from agentaudit.image import DISTRIBUTION, Contents, Drift, FileMap, LockFile, Package, Pin
 
 INSTALLERS = frozenset({"pip", "setuptools", "wheel", "uv", "npm", "corepack", "yarn", "pnpm"})
 """What installs packages comes with the language's image and is locked by none of them."""
 _SYSTEM_NODE = re.compile(r"usr/(?:local/)?(?:lib|share)/(?:node_modules|nodejs)/")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar")
+_MOST_LINES = 100_000
 _ZEROS = re.compile(r"(?:\.0)+(?=$|[^.\d])")
 
 
-def drift(contents: Contents, lock: LockFile) -> Drift:
+def drift(contents: Contents, lock: LockFile, ours: Container[str] = ()) -> Drift:
     """What differs between the packages that are installed and those that are locked.
 
     Installers, packages that the distribution's own package manager put there, and the
-    repository's own code are left out, unless the lock file names them.
+    repository's own code, which is known by `ours`, git blob ids, are left out, unless the lock
+    file names them.
     """
     pins: dict[str, list[Pin]] = {}
     for pin in lock.pins:
@@ -37,8 +40,23 @@ def drift(contents: Contents, lock: LockFile) -> Drift:
         for pin in pins[name]
         if pin.required and not pin.local
     ]
-    unlocked = [each for each in unlocked if not _own(each.partition(" ")[0], contents, lock)]
-    return Drift(lock, len(installed), tuple(unlocked), tuple(changed), tuple(missing))
+    own = set(_own(contents, lock, ours)) if unlocked else set()
+    unlocked = [each for each in unlocked if each.partition(" ")[0] not in own]
+    return Drift(
+        lock,
+        len(installed),
+        tuple(unlocked),
+        tuple(changed),
+        tuple(missing),
+        tuple(_altered(contents, installed) if lock.ecosystem == "python" else ()),
+    )
+
+
+def _altered(contents: Contents, installed: Mapping[str, list[str]]) -> Iterator[str]:
+    """Files of compared packages that were edited in place."""
+    for name, path in contents.altered:
+        if normalised(name) in installed:
+            yield f"{path} of {name}"
 
 
 def _changed(name: str, versions: Iterable[str], pins: list[Pin]) -> list[str]:
@@ -79,14 +97,25 @@ def _apart(package: Package, name: str, system: set[str]) -> bool:
     )
 
 
-def _own(name: str, contents: Contents, lock: LockFile) -> bool:
-    """Whether a package is the repository's own, installed from its directory."""
-    origins = {
-        normalised(p.name) if lock.ecosystem == "python" else p.name: p.origin
-        for p in contents.packages
-        if p.ecosystem == lock.ecosystem
-    }
-    return origins.get(name, "").startswith("file://")
+def _own(contents: Contents, lock: LockFile, ours: Container[str]) -> Iterator[str]:
+    """Names of packages that are the repository's own: installed from a directory, or from a file
+    that holds its code. A file alone may be anybody's: a build in two stages makes one of each."""
+    for package in contents.packages:
+        if package.ecosystem == lock.ecosystem and package.origin.startswith("file://"):
+            packed = package.origin.lower().endswith(_ARCHIVES)
+            if not packed or _holds(contents.files, package, ours):
+                python = lock.ecosystem == "python"
+                yield normalised(package.name) if python else package.name
+
+
+def _holds(files: FileMap, package: Package, ours: Container[str]) -> bool:
+    """Whether a Python package lists a source file that the repository has too."""
+    home = package.path.rpartition("/")[0]
+    above = home.rpartition("/")[0]
+    record = (files.read(f"{home}/RECORD") or b"").decode("utf-8", "replace")
+    names = (line.partition(",")[0] for line in record.splitlines()[:_MOST_LINES])
+    found = (files.get(f"{above}/{name}") for name in names if name.endswith(".py"))
+    return any(each is not None and each.size > 1 and each.blob in ours for each in found)
 
 
 def normalised(name: str) -> str:

@@ -29,6 +29,7 @@ from agentaudit.lineage.roots import (
     tops,
     under,
 )
+from agentaudit.lineage.strays import Unplaced
 
 _GENERATED = re.compile(
     r"(?:.*/)?(?:dist|build|out|target|\.next|\.nuxt|_build)/.+|(?:.*/)?_version\.py|.+\.min\.js",
@@ -57,6 +58,8 @@ class _Compared:
     stamped: set[str] = field(default_factory=set)
     unsettled: set[str] = field(default_factory=set)
     """Files that are not there, and no build file says whether they should be."""
+    strays: set[str] = field(default_factory=set)
+    """Code of the image elsewhere, of which no commit knows."""
     large: set[str] = field(default_factory=set)
     """Files whose content could not be compared: too large, or kept in Git LFS."""
 
@@ -81,8 +84,14 @@ def _never(path: str, blob: str) -> bool | None:
     return False
 
 
-def compare(tree: CommitTree, contents: Contents, pardon: Pardon = _never) -> ContentVerdict:
-    """The verdict on an image's code, and every file that differs."""
+def compare(
+    tree: CommitTree,
+    contents: Contents,
+    pardon: Pardon = _never,
+    started: tuple[str, ...] = (),
+) -> ContentVerdict:
+    """The verdict on an image's code, and every file that differs; `started` are the words of the
+    image's command, as paths."""
     if any(len(blob) != 40 for blob in tree.blobs.values()):
         return _unverifiable(tree, "the repository names its files by SHA-256, the image by SHA-1")
     found = roots(tree, contents)
@@ -98,6 +107,7 @@ def compare(tree: CommitTree, contents: Contents, pardon: Pardon = _never) -> Co
     seen.unsettled -= seen.same | seen.modified | seen.absent
     seen.ignored -= seen.same | seen.modified | seen.absent | seen.unsettled
     _further(contents, tree, found, used, seen)
+    seen.strays.update(Unplaced(tree, contents, found, used, started).strays())
     return _verdict(tree, found, seen)
 
 
@@ -175,7 +185,7 @@ def _verdict(tree: CommitTree, found: tuple[Root, ...], seen: _Compared) -> Cont
     code = [path for path in seen.same if is_code(path)]
     if differing:
         verdict, detail = Verdict.DIFFERENT, "; ".join(_differences(seen))
-    elif seen.generated or seen.large or seen.unsettled or not code:
+    elif seen.generated or seen.strays or seen.large or seen.unsettled or not code:
         verdict, detail = Verdict.UNVERIFIABLE, _doubt(seen)
     else:
         verdict = Verdict.SAME
@@ -210,6 +220,10 @@ def _doubt(seen: _Compared) -> str:
         return f"{_files(seen.generated)} came from the build and stand in no commit: " + ", ".join(
             sorted(seen.generated)[:_NAMED]
         )
+    if seen.strays:
+        verb = "is" if len(seen.strays) == 1 else "are"
+        named = ", ".join(sorted(seen.strays)[:_NAMED])
+        return f"{_files(seen.strays)} of code elsewhere in it {verb} in no commit: {named}"
     if seen.unsettled:
         return "no build file says whether these should be in the image: " + ", ".join(
             sorted(seen.unsettled)[:_NAMED]

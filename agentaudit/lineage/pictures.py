@@ -15,6 +15,7 @@ from agentaudit.image import (
     Drift,
     Image,
     LockFile,
+    Settings,
     Trust,
     Verdict,
 )
@@ -33,6 +34,8 @@ _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _NEARBY = 40
 """Latest commits that are tried when an image is not what it says."""
 _SHOWN = 5
+_MOST_WORDS = 100
+"""Words of a command that may name a program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,8 @@ class Pictures:
         tree = opened.content
         if not isinstance(tree, CommitTree):
             return opened
-        found = compare(tree, image.contents, _Checkout(self.repo, tree.commit))
+        checkout = _Checkout(self.repo, tree.commit)
+        found = compare(tree, image.contents, checkout, _started(image.settings))
         if found.verdict is Verdict.DIFFERENT:
             found = replace(found, nearest=self._nearest(image.contents, found))
         return _judged(image, found)
@@ -127,7 +131,11 @@ class Pictures:
             return opened
         homes = (home, *self._copied(image, commit)) if home else self._copied(image, commit)
         locks = [lock for lock in opened.content if isinstance(lock, LockFile)]
-        return _compared(image.contents, locks, choose(locks, homes), commit)
+        tree = self.repo.tree_at(commit).content
+        ours = frozenset(tree.blobs.values()) if isinstance(tree, CommitTree) else frozenset[str]()
+        found = choose(locks, homes)
+        drifts = tuple(drift(image.contents, lock, ours) for lock in found if not lock.problem)
+        return _compared(drifts, locks, found, commit)
 
     def _copied(self, image: Image, commit: str) -> tuple[str, ...]:
         """Directories of the repository that were copied into the image, most telling first."""
@@ -184,6 +192,12 @@ def _labelled(image: Image) -> Iterator[Claim]:
             yield Claim(commit, f"label {name}")
 
 
+def _started(said: Settings) -> tuple[str, ...]:
+    """The words of an image's command as paths of the image."""
+    words = " ".join((*said.entrypoint, *said.command)).split()[:_MOST_WORDS]
+    return tuple(word if word.startswith("/") else f"{said.workdir}/{word}" for word in words)
+
+
 def _summary(image: Image) -> str:
     if image.contents is None:
         return f"its layers were not examined: {unread(image)}"
@@ -227,7 +241,7 @@ def _judged(image: Image, found: ContentVerdict) -> Target:
 
 
 def _compared(
-    contents: Contents, known: list[LockFile], chosen: tuple[LockFile, ...], commit: str
+    drifts: tuple[Drift, ...], known: list[LockFile], chosen: tuple[LockFile, ...], commit: str
 ) -> Target:
     at = f"commit {commit[:12]}"
     if not known:
@@ -239,7 +253,7 @@ def _compared(
     if broken is not None:
         detail = f"{broken.path} at {at}: {broken.problem}"
         return Target(Resolution.NOT_LOOKED, detail, "unreadable")
-    return _drifted(tuple(drift(contents, lock) for lock in chosen), at)
+    return _drifted(drifts, at)
 
 
 def _drifted(found: tuple[Drift, ...], at: str) -> Target:

@@ -13,12 +13,11 @@ Root = tuple[str, str]
 
 PACKAGES = re.compile(r"(?:.*/)?(?:site|dist)-packages")
 """Directories of installed Python packages."""
-_FOREIGN = re.compile(
-    r"(?:.*/)?(?:vendor|vendored|_vendor|third[_-]party|node_modules)/", re.DOTALL
-)
+FOREIGN = re.compile(r"(?:.*/)?(?:vendor|vendored|_vendor|third[_-]party|node_modules)/", re.DOTALL)
 _CODE = re.compile(
     r".+\.(?:py|pyi|js|mjs|cjs|ts|tsx|jsx|go|rs|java|kt|rb|php|sh|bash|sql|j2|jinja2?|ya?ml|toml"
-    r"|json|cfg|ini|conf|ipynb|prompt|prompty|md|txt|html|css)",
+    r"|json|cfg|ini|conf|ipynb|prompt|prompty|md|txt|html|css"
+    r"|cs|php|pl|lua|ps1|xml|tmpl|tpl|hbs|handlebars|mustache|liquid|poml)",
     re.DOTALL,
 )
 _EMPTY = frozenset(
@@ -40,7 +39,7 @@ _EVERYWHERE = frozenset(
     }
 )
 """Names that many projects use."""
-_ASIDE = re.compile(
+ASIDE = re.compile(
     r"(?:.*/)?(?:tests?|docs?|examples?|\.github)/|(?:.*/)?(?:test_[^/]*|conftest\.py)$"
 )
 """Code that is seldom built into an image."""
@@ -91,7 +90,7 @@ def _left_over(
     for path in filter(is_code, tree.blobs):
         places = [place for root in good if (place := placed(path, root)) in held]
         taken.update(places)
-        if not places and not _ASIDE.match(path):
+        if not places and not ASIDE.match(path):
             unplaced.append(path)
     return unplaced, [p for p, _ in candidates(contents) if is_code(p) and p not in taken]
 
@@ -127,7 +126,7 @@ def _may(root: Root, path: str) -> bool:
     """A copy of another project in the repository says nothing about what is installed, and texts
     that nothing runs are found in many places."""
     if PACKAGES.match(root[1]):
-        return path.endswith(".py") and not _FOREIGN.match(path)
+        return path.endswith(".py") and not FOREIGN.match(path)
     return is_code(path)
 
 
@@ -180,7 +179,7 @@ def tops(tree: CommitTree, contents: Contents, root: Root) -> frozenset[str] | N
     same, there, all_of = set(), Counter[str](), Counter[str]()
     for path, blob in tree.blobs.items():
         place = placed(path, root)
-        if place is None or not path.endswith(".py") or _ASIDE.match(path) or _FOREIGN.match(path):
+        if place is None or not path.endswith(".py") or ASIDE.match(path) or FOREIGN.match(path):
             continue
         name = top(place, root)
         all_of[name] += 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agentaudit.image import Contents, FileMap, LockFile, Package, Pin
 from agentaudit.lineage.drift import choose, drift
 from agentaudit.sources.git import MemoryRepo
@@ -64,6 +66,27 @@ def test_the_repositorys_own_package_is_no_drift() -> None:
     held = Contents(FileMap({}), packages=(own, other))
     assert drift(held, lock("a==1?")).unlocked == ("other 0.1",)
     assert drift(held, lock("planner==9.9", "other==0.1", local=True)).names == ()
+
+
+def test_a_wheel_on_disk_is_the_repositorys_own_only_if_it_holds_its_code() -> None:
+    """A build in two stages installs every dependency from a file."""
+    home = "usr/lib/python3.11/site-packages"
+    files = {f"{home}/planner/core.py": b"X = 1\n", f"{home}/planner-0.1.dist-info/RECORD": b""}
+    files[f"{home}/planner-0.1.dist-info/RECORD"] = b"planner/core.py,sha256=x,6\n"
+    held = FileMap.of(files)
+    path = f"{home}/planner-0.1.dist-info/METADATA"
+    own = Package("python", "planner", "0.1", path, origin="file:///w/planner-0.1-any.whl")
+    made = Contents(held, packages=(own,))
+    assert drift(made, lock("a==1?")).unlocked == ("planner 0.1",)
+    ours = {held.entries[f"{home}/planner/core.py"].blob}
+    assert drift(made, lock("a==1?"), ours).unlocked == ()
+
+
+def test_a_file_that_was_edited_in_place_is_named() -> None:
+    held = replace(contents("a==1.0", "yaml==6.0"), altered=(("A", "s/a/core.py"),))
+    (found,) = drift(held, lock("a==1.0", "yaml==6.0")).names
+    assert found == "s/a/core.py of A was changed after it was installed"
+    assert drift(held, LockFile("package-lock.json", "node", ())).names == ()
 
 
 def test_a_package_from_a_repository_is_pinned_by_its_commit() -> None:

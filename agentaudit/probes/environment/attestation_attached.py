@@ -2,17 +2,20 @@ from __future__ import annotations
 
 from agentaudit.evidence import Evidence, Location
 from agentaudit.finding import Answer, Outcome
-from agentaudit.image import Image, Trust
+from agentaudit.image import Attestation, Image, Trust
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.pictured import place, unopened
 from agentaudit.subject import ImageSubject
 
 OTHER = "sha256:60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752"
-PROVENANCE = {"predicateType": "https://slsa.dev/provenance/v1", "predicate": {}}
-BILL = {
-    "predicateType": "https://spdx.dev/Document",
-    "predicate": {"spdxVersion": "SPDX-2.3", "packages": []},
+PROVENANCE = {
+    "predicateType": "https://slsa.dev/provenance/v1",
+    "predicate": {"runDetails": {"builder": {"id": "https://ci.example/builder"}}},
 }
+SPDX = {"predicateType": "https://spdx.dev/Document"}
+LISTED = {"spdxVersion": "SPDX-2.3", "packages": [{"name": "numpy", "versionInfo": "2.1.0"}]}
+BILL = {**SPDX, "predicate": LISTED}
+_EMPTY = "says nothing"
 
 
 @probe(
@@ -33,6 +36,16 @@ BILL = {
             {"image": {"attestations": [{"predicateType": "https://cosign.sigstore.dev/x"}]}},
             "a signature says neither what is in the image nor how it was built",
         ),
+        Example(
+            Outcome.FAIL,
+            {"image": {"attestations": [{**SPDX, "predicate": {**LISTED, "packages": []}}]}},
+            "an SBOM that lists nothing",
+        ),
+        Example(
+            Outcome.FAIL,
+            {"image": {"attestations": [{**PROVENANCE, "predicate": {}}]}},
+            "provenance that names neither a builder nor a source",
+        ),
         Example(Outcome.FAIL, {"image": {"unnamed": True}}, "nobody says which image it was"),
         Example(
             Outcome.UNKNOWN,
@@ -52,15 +65,23 @@ def attestation_attached(image: ImageSubject) -> Answer:
         return answer
     found = image.target.content
     attestations = found.attestations if isinstance(found, Image) else ()
-    good = [a for a in attestations if a.describes and a.trust is not Trust.PRESENT]
+    about = [a for a in attestations if a.describes and a.trust is not Trust.PRESENT]
+    good = [a for a in about if _says(a)]
     if good:
         kinds = ", ".join(sorted({each.predicate for each in good}))
         shown = (Evidence(Location(each.digest, each.predicate), each.how) for each in good[:5])
         return passed(f"attached and about this image: {kinds}", *shown)
-    about = [f"{a.predicate} {a.problem}".strip() for a in attestations]
-    message = f"no SBOM or provenance whose subject is this image; searched: {_searched(about)}"
+    told = [f"{a.predicate} {a.problem or _EMPTY * (a in about)}".strip() for a in attestations]
+    message = f"no SBOM or provenance whose subject is this image; searched: {_searched(told)}"
     where = image.evidence or (Evidence(Location(image.name, "attestations")),)
     return failed(message, *where, fact="image.attestation", place=place(image))
+
+
+def _says(attestation: Attestation) -> bool:
+    """Whether it lists a package, or names a builder, a source or what went in."""
+    if attestation.bill is not None:
+        return bool(attestation.bill.packages)
+    return bool(attestation.built or attestation.claimed)
 
 
 def _searched(about: list[str]) -> str:

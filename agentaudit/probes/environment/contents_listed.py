@@ -177,7 +177,12 @@ def _of_image(gaps: Gaps, ref: Reference, service: Service | None) -> None:
 def attached(image: Image) -> tuple[Package, ...]:
     """What a bill of materials about this very image lists."""
     return next(
-        (a.bill.packages for a in image.attestations if a.bill and a.trust is not Trust.PRESENT), ()
+        (
+            a.bill.packages
+            for a in image.attestations
+            if a.bill and a.bill.packages and a.trust is not Trust.PRESENT
+        ),
+        (),
     )
 
 

@@ -104,11 +104,11 @@ class ConfiguredImages:
             return replace(image, why=f"not examined: {many}")
         try:
             scans = self._scans(way)
+            files = merged((scans[each] for each in image.diff_ids), self._options.limits)
         except TooMuch as error:
             return replace(image, why=f"not examined: {safe(str(error))}")
         except SourceError as error:
             return replace(image, why=f"cannot be read: {safe(str(error))}", damaged=True)
-        files = merged((scans[each] for each in image.diff_ids), self._options.limits)
         problems = tuple(
             oddity for each in dict.fromkeys(image.diff_ids) for oddity in _odd(scans[each])
         )

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from agentaudit.image import FileEntry, FileKind, FileMap
-from agentaudit.sources.images.limits import Limits
+from agentaudit.sources.images.limits import Limits, Refused
 from agentaudit.sources.images.scan import DEEPEST, LayerScan, normal
 
 _MOST_LINKS = 40
 
 
 def merged(scans: Iterable[LayerScan], limits: Limits) -> FileMap:
-    """The file map of an image, lowest layer first. Time grows with entries, not with layers."""
+    """The file map of an image, lowest layer first. Time grows with entries, not with layers.
+
+    Raises Refused where hard links multiply what is kept.
+    """
     tree = _Tree(limits)
     for number, scan in enumerate(scans):
         tree.hide(scan)
@@ -29,6 +32,8 @@ class _Tree:
         self._children: dict[str, set[str]] = {}
         self._homes: dict[str, str] = {}
         self._limits = limits
+        self._linked = 0
+        """Bytes of kept contents that hard links lead to once more: each is read like a file."""
 
     def hide(self, scan: LayerScan) -> None:
         """Whiteouts concern lower layers only, so they come before anything is added."""
@@ -58,6 +63,10 @@ class _Tree:
         content = None if source is None else self.contents.get(source)
         self._put(place, _moved(found, place, number))
         if content is not None:
+            self._linked += len(content)
+            if self._linked > self._limits.kept:
+                most = f"{self._limits.kept:,} bytes"
+                raise Refused(f"its hard links multiply package lists beyond {most}")
             self.contents[place] = content
 
     def _put(self, path: str, entry: FileEntry) -> None:

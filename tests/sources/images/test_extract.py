@@ -7,6 +7,8 @@ import shutil
 import sqlite3
 import struct
 import subprocess
+from base64 import urlsafe_b64encode
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -270,6 +272,29 @@ def test_distributions_that_debian_brought_are_known() -> None:
     assert {p.origin for p in extract(held(files)).packages} == {""}
 
 
+def _distribution(name: str, rows: str, installer: str = "pip") -> dict[str, str | bytes]:
+    info = f"{DISTS}/{name}-1.dist-info"
+    said = {"METADATA": f"Name: {name}\nVersion: 1\n", "RECORD": rows, "INSTALLER": installer}
+    return {f"{info}/{file}": text for file, text in said.items()}
+
+
+def test_sources_that_are_not_what_was_installed_are_named() -> None:
+    digest = f"sha256={_of(b'X = 1')}"
+    rows = f"a/core.py,{digest},6\na/data.json,{digest},6\n../x.py,{digest},6\na/old.py,,\n"
+    files = _distribution("a", rows)
+    files |= {f"{DISTS}/a/core.py": "X = 1\n", f"{DISTS}/a/old.py": ""}
+    assert extract(held(files)).altered == ()
+    edited = files | {f"{DISTS}/a/core.py": "X = 2\n", f"{DISTS}/a/data.json": "{}"}
+    assert extract(held(edited)).altered == (("a", f"{DISTS}/a/core.py"),)
+    shared = edited | _distribution("b", f"a/core.py,sha256={_of(b'X = 2')},6\n", "uv")
+    assert extract(held(shared)).altered == (), "a package that was installed later wrote it"
+    assert extract(held(edited | _distribution("a", rows, "conda"))).altered == ()
+
+
+def _of(line: bytes) -> str:
+    return urlsafe_b64encode(sha256(line + b"\n").digest()).decode().rstrip("=")
+
+
 def test_node_packages_and_those_that_are_gone() -> None:
     lock = (
         '{"packages": {"node_modules/a": {"version": "1.0.0"}, "node_modules/b": '
@@ -341,6 +366,11 @@ def test_bills_of_materials_in_the_image() -> None:
         ("SPDX", "srv/app.spdx.json", [("deb", "c", "3")]),
         ("CycloneDX", "srv/bom.json", [("python", "a", "1"), ("", "b", "2")]),
     ]
+
+
+def test_a_secret_is_no_name_of_a_variable() -> None:
+    (name,) = environment(["sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCD=x"])
+    assert "abcdef" not in name
 
 
 def test_values_of_the_environment_are_shown_only_where_they_name_versions() -> None:

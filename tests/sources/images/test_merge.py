@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import tarfile
+from dataclasses import replace
+
+import pytest
 
 from agentaudit.image import FileKind, FileMap
 from agentaudit.sources.images.extract import Selection, Wanted
 from agentaudit.sources.images.extract.wanted import select
-from agentaudit.sources.images.limits import Limits, Spent
+from agentaudit.sources.images.limits import Limits, Refused, Spent
 from agentaudit.sources.images.merge import merged
 from agentaudit.sources.images.scan import LayerScan, scan
 from agentaudit.sources.images.streams import LayerStream
@@ -145,3 +148,12 @@ def test_time_grows_with_entries_not_with_layers() -> None:
     tree = scanned(folder("d"), *(file(f"d/{n}") for n in range(1000)))
     swap = scanned(file("d", b"x"))
     assert paths(merged([tree, swap] * 150, LIMITS)) == ["d"]
+
+
+def test_hard_links_cannot_multiply_what_is_kept() -> None:
+    """One list of packages under a million names would be read a million times."""
+    members = (file("keep", b"x" * 50), *(link(f"keep{n}", "keep", hard=True) for n in range(9)))
+    scans = [scanned(*members)]
+    assert len(merged(scans, replace(LIMITS, kept=450)).contents) == 10
+    with pytest.raises(Refused, match="hard links multiply"):
+        merged(scans, replace(LIMITS, kept=449))

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from agentaudit.image import Contents, FileMap, Package
 from agentaudit.sources.images.extract import apk, dpkg, node, python, rpm
+from agentaudit.sources.images.extract.altered import altered
 from agentaudit.sources.images.extract.application import application_files
 from agentaudit.sources.images.extract.cuda_runtime import cuda
 from agentaudit.sources.images.extract.os_release import operating_system
@@ -38,7 +39,8 @@ def extract(
         tuple(runtimes(files, packages, env or {})),
         tuple(cuda(files, packages, env or {})),
         tuple(bills(files)),
-        tuple(application_files(files, packages)),
+        tuple(altered(files, packages)),
+        *application_files(files, packages),
         (*problems, *unread),
     )
 

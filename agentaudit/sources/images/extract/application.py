@@ -18,17 +18,29 @@ _SYSTEM = re.compile(
     re.DOTALL,
 )
 _INSTALLED = re.compile(r"(?:.+/)?(?:site|dist)-packages/.+", re.DOTALL)
+_LIBRARY = re.compile(r"(?:/|^)lib(?:64)?/python[\d.]*/(?:site|dist)-packages$")
+_TOOLS = ("usr/local/bin/", "usr/local/sbin/")
 _VENV = re.compile(r"(?:.+/)?(?:pyvenv\.cfg|bin/(?:python[\d.]*|activate[^/]*|Activate\.ps1))")
 
 
-def application_files(files: FileMap, packages: Iterable[Package]) -> Iterator[str]:
-    """Paths of regular files, sorted. What a Python package lists as its own is left out wherever
-    it lies; among installed packages only what none of them lists is kept."""
+def application_files(
+    files: FileMap, packages: Iterable[Package]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Paths of application files, and of programs in `/usr/local` that nobody's package brought;
+    both sorted. What a Python package lists as its own is left out wherever it lies below its
+    prefix; among installed packages only what none of them lists is kept."""
     held = tuple(p for p in packages if p.ecosystem == "python")
-    owned = {path for package in held for path in listing(files, metadata(package))}
-    for entry in files.files():
-        if entry.path not in owned and not _apart(entry.path):
-            yield entry.path
+    owned = {path for package in held for path in _own(files, metadata(package))}
+    free = [entry.path for entry in files.files() if entry.path not in owned]
+    tools = (path for path in free if path.startswith(_TOOLS))
+    return tuple(path for path in free if not _apart(path)), tuple(tools)
+
+
+def _own(files: FileMap, home: str) -> Iterator[str]:
+    """What a package lists below the prefix that it is installed in: a claim to a file anywhere
+    else would hide application code."""
+    prefix = _LIBRARY.sub("", home.rpartition("/")[0])
+    return (path for path in listing(files, home) if not prefix or path.startswith(f"{prefix}/"))
 
 
 def _apart(path: str) -> bool:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from agentaudit import parse
-from agentaudit.image import DISTRIBUTION, FileMap, Package
+from agentaudit.image import DISTRIBUTION, FileKind, FileMap, Package
 from agentaudit.sources.images.extract.dpkg import STATUS
 from agentaudit.sources.images.extract.fields import header, text
 from agentaudit.sources.images.extract.wanted import HEAD, LISTS, SMALL, Wanted
@@ -63,13 +63,37 @@ def _home(path: str) -> str:
 
 def _installed(files: FileMap, home: str) -> bool:
     """Whether any of its files is there; nothing is held against one that lists no file."""
-    listed = False
+    listed, linked = False, dict[str, bool]()
     for path in _listed(files, home):
         if not _is_metadata(path):
             listed = True
-            if files.resolve(path):
+            if _there(files, path, linked):
                 return True
     return not listed
+
+
+def _there(files: FileMap, path: str, linked: dict[str, bool]) -> bool:
+    """Whether a path leads to something. Links are followed only where there are any, which
+    `linked` remembers by directory: a list may name millions of files that are not there."""
+    entry = files.get(path)
+    if entry is None:
+        folder = path.rpartition("/")[0]
+        if folder not in linked:
+            linked[folder] = _through_link(files, folder)
+        if not linked[folder]:
+            return False
+    elif entry.kind is not FileKind.SYMLINK:
+        return True
+    return files.resolve(path) is not None
+
+
+def _through_link(files: FileMap, folder: str) -> bool:
+    while folder:
+        entry = files.get(folder)
+        if entry is not None and entry.kind is FileKind.SYMLINK:
+            return True
+        folder = folder.rpartition("/")[0]
+    return False
 
 
 def listing(files: FileMap, home: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from agentaudit.evidence import clean, safe
+from agentaudit.evidence import safe
 
 _SHOWN = re.compile(
     r"(?:[A-Z0-9_]{1,60}_)?VERSION|MODEL[A-Z0-9_]{0,60}|PATH|LANG|LC_[A-Z]{1,20}|TZ|PYTHON[A-Z]{1,40}"
@@ -25,7 +25,7 @@ def environment(listed: Iterable[object]) -> dict[str, str]:
         name, sign, value = str(item).partition("=")
         if sign:
             shown = safe(value) if _SHOWN.fullmatch(name) else f"({len(value)} characters)"
-            found[clean(name, 200)] = shown
+            found[safe(name, 200)] = shown
     return found
 
 
