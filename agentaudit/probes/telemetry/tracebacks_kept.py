@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentaudit.code import Strength
+from agentaudit.code import Call, Strength
 from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import step_missing, unread
-from agentaudit.probes.telemetry.errors import bare, kept, tracked
+from agentaudit.probes.telemetry.errors import bare, kept, outermost, tracked
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.switches import lacks_only_credentials
 from agentaudit.source import Component, Repo
@@ -137,7 +137,7 @@ def tracebacks_kept(repo: Repo, component: Component) -> Answer:
     for message, shown in _tracked(repo, component):
         return passed(message, shown.evidence())
     keeping, lacking = list(kept(component.code)), list(bare(component.code))
-    if _is_practice(len(keeping), len(lacking)):
+    if _is_practice(len(keeping), len(lacking)) or _is_wide(keeping):
         evidence = (call.place.evidence() for call in keeping[:3])
         return passed(f"{len(keeping)} calls keep the traceback of an error", *evidence)
     message = f"{len(lacking)} of {len(keeping) + len(lacking)} error logs keep no traceback"
@@ -172,3 +172,13 @@ def _is_practice(keeping: int, lacking: int) -> bool:
     every error that is logged is an exception. A single one in a corner is no practice."""
     share = 10 if keeping >= 10 else 3
     return keeping > 0 and keeping * share >= keeping + lacking
+
+
+def _is_wide(keeping: list[Call]) -> bool:
+    """Whether they stand where every failure arrives that nothing else caught, or in several
+    places: what the others say without a traceback is then no loss."""
+    files = {call.place.path for call in keeping}
+    return any(map(outermost, keeping)) or (len(keeping) >= _MANY and len(files) >= _SEVERAL)
+
+
+_MANY, _SEVERAL = 6, 4
