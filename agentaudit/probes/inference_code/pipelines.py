@@ -11,7 +11,7 @@ from agentaudit.probes.inference_code.builds import concerns
 from agentaudit.source import Component, Place, Repo, Step
 
 _CALLED = re.compile(r"^uses:\s+\./([\w./-]{1,200})")
-_INPUT = re.compile(r"\s([\w-]{1,60})=(\S{0,300})")
+_INPUT = re.compile(r"\s([\w-]{1,60})=((?:\$\{\{[^}]{0,200}\}\}|[^\s$]|\$(?!\{\{)){0,300})")
 _ASKS = re.compile(r"\$\{\{\s*inputs\.([\w-]{1,60})\s*\}\}")
 
 
