@@ -7,8 +7,9 @@ from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe, unknown
 from agentaudit.probes.readable import step_missing, unread
+from agentaudit.probes.telemetry.development import for_development
 from agentaudit.probes.telemetry.loading import loaded
-from agentaudit.probes.telemetry.spans import is_off, own_spans
+from agentaudit.probes.telemetry.spans import by_itself, is_off, own_spans
 from agentaudit.probes.telemetry.switches import (
     call_of,
     doubtful,
@@ -198,6 +199,9 @@ def tracing_wired(repo: Repo, component: Component) -> Answer:
         held.append(keeps)
     if own := next(own_spans(component), None):
         return passed("it writes spans of model calls itself", own.place.evidence())
+    if framework := by_itself(component):
+        message = f"{framework.library} writes spans of its own, and they are exported"
+        return passed(message, framework.place.evidence())
     held.sort(key=lambda each: each.known)
     return _waits(component, held[0]) if held else _lacking(component, uses)
 
@@ -226,6 +230,8 @@ def _held(repo: Repo, component: Component, use: Use) -> _Held | None:
         return _Held(use, condition.place, True, "does not run in production")
     if found := switch(repo, component, use):
         return _Held(use, found, True, "waits for a switch that nothing in the repository sets")
+    if shown := for_development(repo, component, use.library):
+        return _Held(use, shown, True, "is installed for development only")
     if not loaded(repo, component, use.place):
         return _Held(use, use.place, True, "stands in a script that nothing loads")
     if condition and doubtful(condition):
