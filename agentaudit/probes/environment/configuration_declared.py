@@ -34,7 +34,9 @@ def _files(name: str, text: str) -> dict[str, object]:
         Example(Outcome.FAIL, {"component": {"files": {**MANIFEST, "main.tf": ""}}}),
         Example(
             Outcome.PASS,
-            _files("config/config.go", 'package config\ntype C struct {\n\tM string `json:"m"`\n}\n'),
+            _files(
+                "config/config.go", 'package config\ntype C struct {\n\tM string `json:"m"`\n}\n'
+            ),
             "a structure in Go",
         ),
         Example(Outcome.FAIL, _files("config/config.go", "package config\n"), "an empty package"),
@@ -68,8 +70,8 @@ def configuration_declared(component: Component) -> Answer:
             f"declared in {names}", *(place.evidence() for place in component.settings[:3])
         )
     return failed(
-        "no file declares its configuration (searched: settings classes and structures, .env.example, "
-        "values files, compose and deployment manifests)",
+        "no file declares its configuration (searched: settings classes and structures, "
+        ".env.example, values files, compose and deployment manifests)",
         component.evidence(),
         fact="configuration",
         place=component.id,

@@ -11,7 +11,9 @@ from agentaudit.source import BuildFile, Component, Repo
 
 _PIP = re.compile(r"\bpip3?\s+install\b([^\n&|;]{0,600})")
 _LIST = re.compile(r"(?:-r|--requirements?)[\s=]+[\"']?(\S{1,200}?)[\"']?(?=\s|$)")
-_ITSELF = re.compile(r"(?:^|\s)(?:-e\s+)?[\"']?(?:\.(?:\[[\w,-]{1,80}\])?|pyproject\.toml)[\"']?(?=\s|$)")
+_ITSELF = re.compile(
+    r"(?:^|\s)(?:-e\s+)?[\"']?(?:\.(?:\[[\w,-]{1,80}\])?|pyproject\.toml)[\"']?(?=\s|$)"
+)
 _LOCKED = re.compile(
     r"\buv\s+(?:sync|export)\b|\bpoetry\s+(?:install|export)\b|\bpdm\s+(?:sync|install|export)\b"
     r"|\bpipenv\s+(?:sync|install|requirements)\b|\bconda-lock\b|\bpixi\s+install\b|pip-compile"
@@ -41,6 +43,8 @@ def _loose(component: Component, file: BuildFile, text: str) -> Iterator[Place]:
         for found in () if _COMMENT.match(line) else _PIP.finditer(line[:2000]):
             asked = found[1]
             lists = {name.rpartition("/")[2] for name in _LIST.findall(asked)}
-            itself = _ITSELF.search(asked) and "--no-deps" not in asked and "pyproject.toml" in ranges
+            itself = (
+                _ITSELF.search(asked) and "--no-deps" not in asked and "pyproject.toml" in ranges
+            )
             if lists & ranges or (itself and not lists):
                 yield replace(file.place, line=number, text=line.strip()[:300])

@@ -12,10 +12,12 @@ from agentaudit.probes.inference_code.pipelines import as_shell
 from agentaudit.source import Component, Repo
 
 _READ = r"git\s+(?:rev-parse|describe|log\s[^\n]{0,60}%[hH])"
-_COMMIT = re.compile(rf"{_READ}|\bGITHUB_SHA\b|github\.sha|CI_COMMIT_|\{{\{{\s*\.(?:Short|Full)?Commit\b")
+_COMMIT = re.compile(
+    rf"{_READ}|\bGITHUB_SHA\b|github\.sha|CI_COMMIT_|\{{\{{\s*\.(?:Short|Full)?Commit\b"
+)
 _LINKED = re.compile(
-    r"-X[ =]['\"]{0,2}[\w./${}-]{1,200}?(?:[Cc]ommit|[Gg]it|[Rr]evision|[Ss][Hh][Aa]|[Hh]ash)\w{0,30}"
-    r"=([^\n]{0,200})"
+    r"-X[ =]['\"]{0,2}[\w./${}-]{1,200}?(?:[Cc]ommit|[Gg]it|[Rr]evision|[Ss][Hh][Aa]|[Hh]ash)"
+    r"\w{0,30}=([^\n]{0,200})"
 )
 _RECIPES = (
     *("Makefile", "makefile", "GNUmakefile", "*.mk", "build/*.mk", "justfile", "Taskfile.y*ml"),
@@ -32,12 +34,16 @@ _BUNDLED = re.compile(
     r"|rev-parse[\"',\s]{1,6}(?:--short[\"',\s]{1,6})?HEAD"
 )
 _NOT_STAMPS = re.compile(r"show-toplevel|abbrev-ref|git-dir|is-inside")
-_MAVEN = re.compile(r"<artifactId>\s*(?:git-commit-id(?:-maven)?-plugin|buildnumber-maven-plugin)\s*<")
+_MAVEN = re.compile(
+    r"<artifactId>\s*(?:git-commit-id(?:-maven)?-plugin|buildnumber-maven-plugin)\s*<"
+)
 _BOUND = re.compile(
     r"<goal>\s*(?:revision|create)\s*</goal>|<artifactId>\s*spring-boot-starter-parent\s*<"
 )
 """Maven runs a plug-in only in a phase that it is bound to; the parent of Spring Boot binds it."""
-_GRADLE = re.compile(r"gradle-git-properties|com\.palantir\.git-version|org\.ajoberstar\.grgit|jgitver")
+_GRADLE = re.compile(
+    r"gradle-git-properties|com\.palantir\.git-version|org\.ajoberstar\.grgit|jgitver"
+)
 _DOTNET = re.compile(
     r"Include=\"(?:Nerdbank\.GitVersioning|GitVersion\.MsBuild|GitInfo|ThisAssembly\.Git)\""
     r"|<SourceRevisionId>"

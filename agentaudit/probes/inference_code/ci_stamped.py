@@ -238,17 +238,15 @@ def _mine(repo: Repo, component: Component) -> list[tuple[Step, str, Sequence[St
     def ours(step: Step, text: str) -> bool:
         return concerns(step, component, alone=alone, workflow=text)
 
-    found: list[tuple[Step, str, Sequence[Step]]] = []
-    for step in builds(steps):
-        if ours(step, text := repo.read(step.place) or ""):
-            found.append((step, text, steps))
-    for step, caller in reused(repo):
-        if any(builds([step])) and ours(caller, ""):
-            found.append((step, repo.read(step.place) or "", steps))
-    for step, text in recipes(repo, component):
-        if any(builds([step])) and ours(step, ""):
-            found.append((step, text, [step]))
-    return found
+    told = [(step, repo.read(step.place) or "", steps) for step in builds(steps)]
+    found: list[tuple[Step, str, Sequence[Step]]] = [each for each in told if ours(*each[:2])]
+    found += [
+        (step, repo.read(step.place) or "", steps)
+        for step, caller in reused(repo)
+        if any(builds([step])) and ours(caller, "")
+    ]
+    made = [(step, text) for step, text in recipes(repo, component) if any(builds([step]))]
+    return [*found, *((step, text, [step]) for step, text in made if ours(step, ""))]
 
 
 def _is_aside(step: Step) -> bool:

@@ -28,13 +28,20 @@ def reused(repo: Repo) -> Iterator[tuple[Step, Step]]:
         files = {path, f"{path}/action.yml", f"{path}/action.yaml"}
         for step in steps:
             if step.place.path in files and step.place.repo == caller.place.repo:
-                text = _ASKS.sub(lambda m: given.get(m[1], m[0]), step.text)
-                yield replace(step, text=text), caller
+                yield replace(step, text=_filled(step.text, given)), caller
+
+
+def _filled(text: str, given: dict[str, str]) -> str:
+    return _ASKS.sub(lambda found: given.get(found[1], found[0]), text)
 
 
 _MAKE = re.compile(r"(?:^|[\s;&|(])(?:make|just|task)\s+[\w.-]")
-_SCRIPT = re.compile(r"(?:^|[\s;&|(])(?:bash\s+|sh\s+|\./)?((?:[\w.-]{1,60}/){0,6}[\w.-]{1,60}\.sh)\b")
-_MAKEFILES = re.compile(r"(?:^|/)(?:GNUm|M|m)akefile$|\.mk$|(?:^|/)[Jj]ustfile$|(?:^|/)Taskfile\.ya?ml$")
+_SCRIPT = re.compile(
+    r"(?:^|[\s;&|(])(?:bash\s+|sh\s+|\./)?((?:[\w.-]{1,60}/){0,6}[\w.-]{1,60}\.sh)\b"
+)
+_MAKEFILES = re.compile(
+    r"(?:^|/)(?:GNUm|M|m)akefile$|\.mk$|(?:^|/)[Jj]ustfile$|(?:^|/)Taskfile\.ya?ml$"
+)
 _SHELL = re.compile(r"\$\(shell\s+([^()]{1,200})\)|`([^`]{1,200})`|\$\$?\(([A-Za-z_]\w{0,60})\)")
 _SET = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w{0,60})\s*[?:]{0,2}=\s*", re.M)
 
@@ -106,7 +113,9 @@ _SHA = (
     r"|CI_COMMIT_(?:SHORT_)?SHA|BUILDKITE_COMMIT|BUILD_SOURCEVERSION)|\$\(Build\.SourceVersion\)"
     r"|\$\{?env\.GIT_COMMIT|<<\s*pipeline\.git\.revision\s*>>)"
 )
-_NAMED = re.compile(rf"[\w}})/.-]:[\"']?\S{{0,60}}?{_SHA}|\btags?[\"']?\s*:\s*[|>\"']?\s*\S{{0,60}}?{_SHA}")
+_NAMED = re.compile(
+    rf"[\w}})/.-]:[\"']?\S{{0,60}}?{_SHA}|\btags?[\"']?\s*:\s*[|>\"']?\s*\S{{0,60}}?{_SHA}"
+)
 _AUTO = re.compile(r"template:\s*[\"']?(?:Auto-DevOps|Jobs/Build)\.gitlab-ci\.yml")
 """GitLab's own job, which names images by branch and commit unless told otherwise."""
 _LABELS = re.compile(r"^\s*-?\s*name:\s*COMMIT_SHA\b")
@@ -121,7 +130,9 @@ def pipelines(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
             text = _without_comments(repo.read(file) or "") if file.repo == component.repo else ""
             whole = Step(file.path, text[:100_000], file)
             builds = _BUILDS.search(text) or _AUTO.search(text)
-            if builds and (alone or _inside(file, component) or concerns(whole, component, alone=False)):
+            if builds and (
+                alone or _inside(file, component) or concerns(whole, component, alone=False)
+            ):
                 yield file, text
 
 

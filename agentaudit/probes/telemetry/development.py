@@ -34,7 +34,9 @@ def _is_aside(repo: Repo, need: Dependency) -> bool:
     if name.endswith(".txt"):
         return bool(re.search(r"(?i)(?:^|[-_.])(?:dev|test|docs|lint)", name))
     above = (repo.read(need.place) or "").split("\n")[: need.place.line]
-    at = next((n for n in range(len(above) - 1, -1, -1) if re.match(r"\s*\[[\w.\"-]", above[n])), -1)
+    at = next(
+        (n for n in range(len(above) - 1, -1, -1) if re.match(r"\s*\[[\w.\"-]", above[n])), -1
+    )
     if at < 0:
         return False
     key = next((m for line in reversed(above[at:]) if (m := _KEY.match(line))), None)

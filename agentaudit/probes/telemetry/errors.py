@@ -111,7 +111,7 @@ def _is_console(call: Call) -> bool:
 _SERVED = (".ts", ".js", ".mjs", ".cjs", ".mts")
 _PAGES = re.compile(
     r"(?i)(?:^|/)(?:ui|front-?end|client|web-?app|www|components?|hooks|contexts?|stores?|composables"
-    r"|public|static|assets|extension)/"
+    r"|public|static|assets|extensions?|scripts?|tools?|bin|hack|utils?/test)/"
 )
 _ROUTES = re.compile(r"(?:^|/)(?:api|server|routes?|functions|actions)/|(?:^|/)route\.[jt]s$")
 

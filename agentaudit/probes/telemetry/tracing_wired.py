@@ -61,6 +61,12 @@ PROJECT = (
     '</PropertyGroup><ItemGroup><PackageReference Include="Microsoft.SemanticKernel" '
     'Version="1.60.0" /></ItemGroup></Project>\n'
 )
+ADK = {"requirements.txt": "google-adk==1.10.0\nopentelemetry-sdk==1.35.0\n"}
+ADK_APP = (
+    "from google.adk.agents import Agent\nfrom opentelemetry import trace\n"
+    "from opentelemetry.sdk.trace import TracerProvider\n"
+    "agent = Agent(model='gemini-2.5-flash', name='a'){}\n"
+)
 
 
 def _files(base: dict[str, str], **more: str) -> dict[str, object]:
@@ -179,6 +185,27 @@ def _files(base: dict[str, str], **more: str) -> dict[str, object]:
             Outcome.UNKNOWN,
             {"component": {"files": {"requirements.txt": "openai==1.93.0\nlangfuse==3.2.0\n"}}},
             "there is no code to look at",
+        ),
+        Example(
+            Outcome.PASS,
+            _files(ADK, app__py=ADK_APP.format("\ntrace.set_tracer_provider(TracerProvider())")),
+            "the framework writes spans by itself, and a provider takes them",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(ADK, app__py=ADK_APP.format("")),
+            "a framework whose spans nobody takes",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(
+                {
+                    "pyproject.toml": '[project]\nname = "a"\ndependencies = ["openai"]\n'
+                    '[dependency-groups]\ndev = [\n    "langfuse>=3",\n]\n'
+                },
+                app__py=OBSERVED,
+            ),
+            "installed for development only",
         ),
     ],
 )

@@ -4,6 +4,7 @@ settings, look-ups of the environment in one place, manifests of plug-ins and pl
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from agentaudit.sources.git.reader import Reader
 from agentaudit.sources.git.roles import is_own
@@ -23,8 +24,12 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
         re.compile(r"process\.env\b|import\.meta\.env\b|\bDeno\.env\b|\bz\.object\(|createEnv\("),
     ),
     (
-        re.compile(r"[\w-]{0,80}(?:Propert(?:y|ies)|Config(?:uration)?|Settings|Options)\.(?:java|kt)"),
-        re.compile(r"@(?:ConfigurationProperties|ConfigMapping|ConfigProperty)\b|@Value\(\s*\"[$#]"),
+        re.compile(
+            r"[\w-]{0,80}(?:Propert(?:y|ies)|Config(?:uration)?|Settings|Options)\.(?:java|kt)"
+        ),
+        re.compile(
+            r"@(?:ConfigurationProperties|ConfigMapping|ConfigProperty)\b|@Value\(\s*\"[$#]"
+        ),
     ),
     (
         re.compile(r"[\w.-]{0,80}(?:Config(?:uration)?|Settings|Options)\.(?:cs|fs)"),
@@ -36,7 +41,9 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     ),
     (
         re.compile(r"plugin\.json|app\.json|render\.ya?ml|fly\.toml|wrangler\.(?:toml|jsonc?)"),
-        re.compile(r"\"settings_schema\"|\"env\"\s*:\s*\{|envVars:|^\[(?:env|vars)\]|\"vars\"\s*:", re.M),
+        re.compile(
+            r"\"settings_schema\"|\"env\"\s*:\s*\{|envVars:|^\[(?:env|vars)\]|\"vars\"\s*:", re.M
+        ),
     ),
 )
 """Names of files, and what one of them holds that declares a setting."""
@@ -44,9 +51,10 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
 
 def schemas(reader: Reader) -> list[str]:
     """Paths of every such file."""
-    found = []
-    for named, holds in _SCHEMAS:
-        for path in reader.named(lambda name, named=named: bool(named.fullmatch(name))):
-            if is_own(path) and holds.search((reader.text(path) or "")[:200_000]):
-                found.append(path)
-    return sorted(found)
+    return sorted(path for named, holds in _SCHEMAS for path in _declaring(reader, named, holds))
+
+
+def _declaring(reader: Reader, named: re.Pattern[str], holds: re.Pattern[str]) -> Iterator[str]:
+    for path in reader.named(named.fullmatch):
+        if is_own(path) and holds.search((reader.text(path) or "")[:200_000]):
+            yield path
