@@ -64,11 +64,19 @@ def kept(code: Code) -> Iterator[Call]:
 
 
 def bare(code: Code) -> Iterator[Call]:
-    """Calls of a logger in the serving code that report an error without its traceback."""
+    """Calls of a logger in the serving code that report an error without its traceback, where no
+    other call beside them keeps it."""
     known = _has_logger(code)
+    keeping = {(call.place.path, call.place.line or 0) for call in kept(code)}
     for call in _serving(code):
         if call.method in _LOGS and _is_logger(call) and not _keeps(call, known):
-            yield call
+            at = call.place.line or 0
+            if not any((call.place.path, at + off) in keeping for off in range(-_NEAR, _NEAR + 1)):
+                yield call
+
+
+_NEAR = 3
+"""Lines within which two calls tell of the same error."""
 
 
 def _has_logger(code: Code) -> bool:

@@ -30,6 +30,11 @@ def _counts(path: str, text: str) -> tuple[int, int]:
         ("a.py", PYTHON + "logger.warning('x')\n", (0, 0)),
         ("a.py", PYTHON + "logger.error('x: %s', error)\n", (0, 1)),
         ("a.py", PYTHON + "import traceback\ntraceback.print_exc()\n", (1, 0)),
+        (
+            "a.py",
+            PYTHON + "import traceback\nlogger.error('x: %s', error)\ntraceback.print_exc()\n",
+            (1, 0),
+        ),
         ("a.py", PYTHON + "import loguru\nloguru.logger.opt(exception=True).error('x')\n", (1, 0)),
         ("a.py", PYTHON + "future.exception()\n", (0, 0)),
         ("a.py", PYTHON + "span.record_exception(error)\n", (1, 0)),
