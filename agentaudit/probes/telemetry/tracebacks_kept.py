@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from agentaudit.code import Call, Strength
@@ -10,7 +11,7 @@ from agentaudit.probes.readable import step_missing, unread
 from agentaudit.probes.telemetry.errors import bare, kept, outermost, tracked
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.switches import lacks_only_credentials
-from agentaudit.source import Component, Repo
+from agentaudit.source import Component, Dependency, Repo
 
 PYTHON = {"requirements.txt": "openai==1.93.0\nsentry-sdk==2.30.0\n"}
 NODE = {"package.json": '{"name": "api", "dependencies": {"openai": "5.0.0", "pino": "9.0.0"}}'}
@@ -31,6 +32,11 @@ POM = (
     "<project><dependencies><dependency><groupId>dev.langchain4j</groupId>"
     "<artifactId>langchain4j-open-ai</artifactId><version>1.1.0</version></dependency>"
     "</dependencies></project>\n"
+)
+WEB = POM.replace(
+    "</dependencies>",
+    "<dependency><groupId>org.springframework.boot</groupId>"
+    "<artifactId>spring-boot-starter-web</artifactId></dependency></dependencies>",
 )
 JAVA = (
     "import dev.langchain4j.model.openai.OpenAiChatModel;\npublic class Planner {{\n"
@@ -94,6 +100,17 @@ def _files(base: dict[str, str], name: str, text: str, **more: str) -> dict[str,
             "by an agent that the image starts it under",
         ),
         Example(
+            Outcome.PASS,
+            _files({"pom.xml": WEB}, "src/main/java/Planner.java", JAVA.format("throw e;")),
+            "the container logs what is thrown at it",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files({"pom.xml": WEB}, "src/main/java/Planner.java",
+                   JAVA.format('log.error("failed: " + e.getMessage());')),
+            "caught before the container sees it",
+        ),
+        Example(
             Outcome.FAIL,
             _files(PYTHON, "app.py", PLAN.format("logger.error(f'failed: {error}')")),
             "the message alone; sentry-sdk is declared and never imported",
@@ -140,6 +157,9 @@ def tracebacks_kept(repo: Repo, component: Component) -> Answer:
     if _is_practice(len(keeping), len(lacking)) or _is_wide(keeping):
         evidence = (call.place.evidence() for call in keeping[:3])
         return passed(f"{len(keeping)} calls keep the traceback of an error", *evidence)
+    if not lacking and (framework := _serves(component)):
+        message = f"{framework.name} logs what nobody catches with its stack"
+        return passed(message, framework.place.evidence())
     message = f"{len(lacking)} of {len(keeping) + len(lacking)} error logs keep no traceback"
     if not keeping:
         said = [step_missing(use) for use in trackers[:1]]
@@ -165,6 +185,18 @@ def _tracked(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
         yield f"{start.method} keeps the stack of every error", start.place
     for agent in agents(repo, component):
         yield "an agent in the image keeps exceptions", agent
+
+
+_CONTAINERS = re.compile(
+    r"org\.springframework\.boot:spring-boot-starter-web(?:flux|mvc)?"
+    r"|io\.quarkus:quarkus-(?:rest|resteasy)[\w-]*|io\.micronaut:micronaut-http-server-netty"
+)
+
+
+def _serves(component: Component) -> Dependency | None:
+    """The framework of Java that answers requests: its container logs what is thrown at it."""
+    needs = (need for each in component.manifests for need in each.dependencies)
+    return next((need for need in needs if _CONTAINERS.fullmatch(need.name)), None)
 
 
 def _is_practice(keeping: int, lacking: int) -> bool:
