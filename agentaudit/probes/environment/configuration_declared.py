@@ -7,6 +7,10 @@ from agentaudit.source import Component
 MANIFEST = {"requirements.txt": "openai==1.93.0\n"}
 
 
+def _files(name: str, text: str) -> dict[str, object]:
+    return {"component": {"files": {**MANIFEST, name: text}}}
+
+
 @probe(
     "environment-configuration-declared",
     fix="Commit what can be set, without the secrets: a `.env.example` with every variable, or a "
@@ -28,6 +32,30 @@ MANIFEST = {"requirements.txt": "openai==1.93.0\n"}
             "nor does a comment",
         ),
         Example(Outcome.FAIL, {"component": {"files": {**MANIFEST, "main.tf": ""}}}),
+        Example(
+            Outcome.PASS,
+            _files(
+                "config/config.go", 'package config\ntype C struct {\n\tM string `json:"m"`\n}\n'
+            ),
+            "a structure in Go",
+        ),
+        Example(Outcome.FAIL, _files("config/config.go", "package config\n"), "an empty package"),
+        Example(
+            Outcome.PASS,
+            _files("src/config.ts", "export const model = process.env.MODEL ?? 'gpt-4.1';\n"),
+            "one place that reads the environment",
+        ),
+        Example(
+            Outcome.PASS,
+            _files(
+                "src/main/java/AgentProperties.java",
+                '@ConfigurationProperties("agent")\nrecord AgentProperties(String model) {}\n',
+            ),
+        ),
+        Example(
+            Outcome.PASS,
+            _files("AgentOptions.cs", "class AgentOptions { public string Model { get; set; } }\n"),
+        ),
     ],
 )
 def configuration_declared(component: Component) -> Answer:
@@ -42,8 +70,8 @@ def configuration_declared(component: Component) -> Answer:
             f"declared in {names}", *(place.evidence() for place in component.settings[:3])
         )
     return failed(
-        "no file declares its configuration (searched: settings classes, .env.example, values "
-        "files, compose and deployment manifests)",
+        "no file declares its configuration (searched: settings classes and structures, "
+        ".env.example, values files, compose and deployment manifests)",
         component.evidence(),
         fact="configuration",
         place=component.id,

@@ -4,7 +4,8 @@ from pathlib import PurePosixPath
 
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, failed, probe
-from agentaudit.source import Component, Lock, Manifest
+from agentaudit.probes.environment.installs import past_the_lock
+from agentaudit.source import Component, Lock, Manifest, Repo
 
 PROJECT = '[project]\nname = "planner"\ndependencies = ["openai>=1"]\n'
 UV = 'version = 1\n[[package]]\nname = "openai"\nversion = "1.93.0"\n'
@@ -14,6 +15,13 @@ POINTER = (
     "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\n"
     "size 12345\n"
 )
+
+
+def _image(line: str) -> dict[str, object]:
+    """A locked component whose image is built with this line."""
+    build = f"FROM python:3.12\nCOPY . .\n{line}"
+    files = {"pyproject.toml": PROJECT, "requirements.txt": "openai>=1\n", "uv.lock": UV}
+    return {"component": {"files": {**files, "Dockerfile": build}}}
 
 
 @probe(
@@ -61,9 +69,16 @@ POINTER = (
             {"component": {"files": {"app.py": "import openai\n"}}},
             "nothing declares what it needs",
         ),
+        Example(
+            Outcome.FAIL,
+            _image("RUN pip install -r requirements.txt\n"),
+            "the image installs ranges, though a lock file lies beside them",
+        ),
+        Example(Outcome.FAIL, _image("RUN pip install .\n"), "nor does pip read uv.lock"),
+        Example(Outcome.PASS, _image("RUN uv sync --frozen && pip install --no-deps .\n")),
     ],
 )
-def lock_complete(component: Component) -> Answer:
+def lock_complete(repo: Repo, component: Component) -> Answer:
     """Does a committed lock file pin every direct and transitive dependency?
 
     A response can only be replayed on the libraries that made it. Version ranges resolve
@@ -87,6 +102,9 @@ def lock_complete(component: Component) -> Answer:
         message, reason = _complaint(manifest, covering)
         shown = [lock.place.evidence() for lock in covering] or [manifest.place.evidence()]
         gaps.fail(message, *shown, fact="lock file", place=component.id, reason=reason)
+    for line in past_the_lock(repo, component):
+        message = f"{line.path} installs what no lock file pins"
+        gaps.fail(message, line.evidence(), fact="lock file", place=component.id, reason="bypassed")
     return gaps.answer("a lock file pins every dependency")
 
 

@@ -97,6 +97,33 @@ NODE = '{"name": "web", "dependencies": {"openai": "^5"}, "engines": {"node": ">
             {"component": {"files": {"app.py": "import openai\n"}}},
             "nothing pins any runtime",
         ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        "package.json": NODE,
+                        "pyproject.toml": PROJECT,
+                        "Dockerfile": "FROM node:22 AS pages\nCOPY package.json .\n"
+                        "FROM python:3.12-slim\nCOPY . .\nCOPY --from=pages /dist /dist\n",
+                    }
+                }
+            },
+            "node makes the pages, python serves",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        "go.mod": "module x.io/a\n\ngo 1.24\n",
+                        "tools/go.mod": "module x.io/a/tools\n\ngo 1.23\n",
+                        "Dockerfile": "FROM golang:1.24\nCOPY go.mod tools/go.mod .\n",
+                    }
+                }
+            },
+            "a module may ask for less than what builds it",
+        ),
     ],
 )
 def runtime_pinned(component: Component) -> Answer:
@@ -114,10 +141,15 @@ def runtime_pinned(component: Component) -> Answer:
             fact="runtime version",
             place=component.id,
         )
+    languages -= _left_behind(component, pins)
     gaps = Gaps(len(languages))
     for spoken in sorted(languages):
         _require(gaps, spoken, _about(spoken, pins, alone=len(languages) == 1), component)
     return gaps.answer("the language runtime is pinned")
+
+
+_NEWEST = frozenset({"dotnet", "go"})
+"""Languages whose modules may ask for an older version than the one that builds and runs them."""
 
 
 class _Pin(NamedTuple):
@@ -147,8 +179,8 @@ def _require(gaps: Gaps, spoken: str, pins: list[_Pin], component: Component) ->
     """Require that the pins of one language allow one minor version."""
     exact = {pin.version for pin in pins if pin.version}
     versions = sorted(v for v in exact if not v.startswith("sha256:")) or sorted(exact)[:1]
-    if spoken == "dotnet":  # libraries are made for older frameworks than the one that runs them
-        versions = sorted(versions, key=int)[-1:] if all(map(str.isdigit, versions)) else versions
+    if spoken in _NEWEST and all(v.replace(".", "").isdigit() for v in versions):
+        versions = sorted(versions, key=lambda v: [int(part) for part in v.split(".")])[-1:]
     if loose := [pin.shown for pin in _run(pins, component) if not pin.version]:
         message = f"the {spoken} image that runs it is not pinned to a minor version"
         gaps.fail(message, *loose, fact="runtime version", place=component.id, reason="missing")
@@ -162,6 +194,18 @@ def _require(gaps: Gaps, spoken: str, pins: list[_Pin], component: Component) ->
     shown = [pin.shown for pin in pins] or [component.evidence()]
     reason = "conflict" if versions else "missing"
     gaps.fail(message, *shown, fact="runtime version", place=component.id, reason=reason)
+
+
+def _left_behind(component: Component, pins: list[_Pin]) -> set[str]:
+    """Languages that its images only build with, while they end in the image of another language
+    of the component: what runs there is that one."""
+    manifests = {m.ecosystem for m in component.manifests}
+    last = {pin.language for pin in _run(pins, component)} & manifests
+    used = set()
+    for file in component.build_files:
+        places = {base.place for base in file.bases}
+        used |= {pin.language for pin in pins if pin.place in places}
+    return (used & manifests) - last if last else set()
 
 
 def _run(pins: list[_Pin], component: Component) -> Iterator[_Pin]:

@@ -1,9 +1,18 @@
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.inference_code.builds import builds, concerns, stamped
-from agentaudit.source import Component, Repo
+from agentaudit.probes.inference_code.pipelines import (
+    named_by_commit,
+    pipelines,
+    recipes,
+    reused,
+)
+from agentaudit.source import Component, Repo, Step
 
 FILES = {"requirements.txt": "openai==1.93.0\n", "Dockerfile": "FROM python:3.12\nCOPY . .\n"}
 GITLAB = "image:\n  script:\n    - docker build -t $CI_REGISTRY_IMAGE:$CI_COMMIT_SHA .\n"
@@ -16,6 +25,11 @@ ACTION = (
 META = (
     "      - id: meta\n        uses: docker/metadata-action@v5\n"
     "        with:\n          images: registry.example/planner\n          tags: type=sha\n"
+)
+TEKTON = (
+    "kind: PipelineRun\nspec:\n  params:\n    - name: output-image\n"
+    "      value: quay.example/planner:{{revision}}\n"
+    "  pipelineSpec:\n    tasks:\n      - taskRef: {name: buildah}\n"
 )
 
 
@@ -113,6 +127,74 @@ def _built(steps: str) -> dict[str, object]:
             _built("      - run: pytest --junitxml=$GITHUB_SHA.xml\n"),
             "CI tests it and builds nothing",
         ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        **FILES,
+                        ".github/workflows/release.yml": "on: push\njobs:\n  image:\n"
+                        "    uses: ./.github/workflows/build.yml\n    with:\n"
+                        "      tag: ${{ github.sha }}\n",
+                        ".github/workflows/build.yml": HEAD + RUN.format("${{ inputs.tag }}"),
+                    }
+                }
+            },
+            "a reusable workflow is handed the commit",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        **FILES,
+                        ".github/workflows/image.yml": HEAD + "      - run: make image\n",
+                        "Makefile": "TAG := $(shell git rev-parse --short HEAD)\n"
+                        "image:\n\t@docker build -t registry.example/planner:$(TAG) .\n",
+                    }
+                }
+            },
+            "by a Makefile",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        **FILES,
+                        "cloudbuild.yaml": "steps:\n  - name: gcr.io/cloud-builders/docker\n"
+                        "    args: [build, -t, 'gcr.io/$PROJECT_ID/planner:$COMMIT_SHA', .]\n",
+                    }
+                }
+            },
+            "Google Cloud Build",
+        ),
+        Example(
+            Outcome.PASS,
+            {"component": {"files": {**FILES, ".tekton/push.yaml": TEKTON}}},
+            "Tekton",
+        ),
+        Example(
+            Outcome.FAIL,
+            {
+                "component": {
+                    "files": {
+                        **FILES,
+                        ".tekton/push.yaml": TEKTON.replace("{{revision}}", "latest"),
+                    }
+                }
+            },
+            "a pipeline that names it by a moving tag",
+        ),
+        Example(
+            Outcome.FAIL,
+            _built(
+                RUN.format("1.0").replace("example/", "example/temporary-builds/")
+                + RUN.format("$GITHUB_SHA").replace("example/", "example/temporary-builds/")
+                + RUN.format("${{ github.ref_name }}")
+            ),
+            "only what is thrown away is named by the commit",
+        ),
         Example(Outcome.FAIL, {"component": {"files": FILES}}, "no CI"),
     ],
 )
@@ -122,19 +204,19 @@ def ci_stamped(repo: Repo, component: Component) -> Answer:
     What is built on a laptop contains what lay on that laptop. A build in CI starts from a commit,
     and a tag with that commit leads from the running container back to the code.
     """
-    steps = repo.steps()
-    alone = len(repo.components()) == 1
-    mine = [s for s in builds(steps) if s.place.repo == component.repo]
-    mine = [
-        s for s in mine if concerns(s, component, alone=alone, workflow=repo.read(s.place) or "")
-    ]
-    for step in mine:
-        if stamped(step, steps, repo.read(step.place) or ""):
+    mine = _mine(repo, component)
+    for step, text, around in mine:
+        if stamped(step, around, text) and not (_is_aside(step) and len(mine) > 1):
             return passed("CI builds it and tags it with the commit", step.place.evidence())
-    if mine:
+    others = list(pipelines(repo, component))
+    for file, text in others:
+        if line := named_by_commit(file, text):
+            return passed("a pipeline builds it and tags it with the commit", line.evidence())
+    places = [step.place for step, _, _ in mine] + [file for file, _ in others]
+    if places:
         return failed(
-            f"{mine[0].workflow} builds it, and the tag does not hold the commit",
-            *(step.place.evidence() for step in mine[:3]),
+            f"{places[0].path} builds it, and the tag does not hold the commit",
+            *(place.evidence() for place in places[:3]),
             reason="untagged",
             fact="commit tag",
             place=component.id,
@@ -146,3 +228,32 @@ def ci_stamped(repo: Repo, component: Component) -> Answer:
         fact="commit tag",
         place=component.id,
     )
+
+
+def _mine(repo: Repo, component: Component) -> list[tuple[Step, str, Sequence[Step]]]:
+    """Steps that build the component, each with the text of its file and the steps beside it."""
+    steps = [step for step in repo.steps() if step.place.repo == component.repo]
+    alone = len(repo.components()) == 1
+
+    def ours(step: Step, text: str) -> bool:
+        return concerns(step, component, alone=alone, workflow=text)
+
+    told = [(step, repo.read(step.place) or "", steps) for step in builds(steps)]
+    found: list[tuple[Step, str, Sequence[Step]]] = [each for each in told if ours(*each[:2])]
+    found += [
+        (step, repo.read(step.place) or "", steps)
+        for step, caller in reused(repo)
+        if any(builds([step])) and ours(caller, "")
+    ]
+    made = [(step, text) for step, text in recipes(repo, component) if any(builds([step]))]
+    return [*found, *((step, text, [step]) for step, text in made if ours(step, ""))]
+
+
+def _is_aside(step: Step) -> bool:
+    """Whether it builds an image that nobody deploys: for a preview, for a pull request."""
+    return bool(_ASIDE.search(step.text))
+
+
+_ASIDE = re.compile(
+    r"(?i)[/:.=](?:temp(?:orary)?|tmp|previews?|ephemeral|throwaway|pull-?requests?)[-_/:]"
+)

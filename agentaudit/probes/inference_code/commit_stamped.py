@@ -6,6 +6,13 @@ from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
+from agentaudit.probes.inference_code.build_stamps import built_in
+from agentaudit.probes.inference_code.pipelines import (
+    labelled_by_commit,
+    pipelines,
+    recipes,
+    reused,
+)
 from agentaudit.probes.inference_code.stamps import (
     COMMIT,
     PLATFORM,
@@ -39,6 +46,16 @@ TS = (
     "Sentry.init({ dsn: process.env.SENTRY_DSN, release: process.env.VERCEL_GIT_COMMIT_SHA });\n"
     "new OpenAI();\n"
 )
+
+
+PARENT = "<parent><artifactId>spring-boot-starter-parent</artifactId></parent>"
+POM = (
+    "<project>{}<dependencies><dependency><groupId>dev.langchain4j</groupId>"
+    "<artifactId>langchain4j-open-ai</artifactId></dependency></dependencies><build><plugins>"
+    "<plugin><artifactId>git-commit-id-maven-plugin</artifactId></plugin>"
+    "</plugins></build></project>\n"
+)
+GO = {"go.mod": "module x.io/a\n\ngo 1.24\n\nrequire github.com/openai/openai-go v1.8.0\n"}
 
 
 def _built(recipe: str, steps: str) -> dict[str, object]:
@@ -86,6 +103,67 @@ def _built(recipe: str, steps: str) -> dict[str, object]:
             "it asks for a variable that nothing sets",
         ),
         Example(Outcome.FAIL, {"component": {"files": FILES}}),
+        Example(
+            Outcome.PASS,
+            {"component": {"files": {"pom.xml": POM.format(PARENT)}}},
+            "the parent of Spring Boot runs the plug-in",
+        ),
+        Example(
+            Outcome.FAIL,
+            {"component": {"files": {"pom.xml": POM.format("")}}},
+            "a plug-in that is bound to no phase never runs",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        **GO,
+                        "Makefile": "SHA := $(shell git rev-parse HEAD)\nbuild:\n"
+                        '\tgo build -ldflags "-X main.commit=$(SHA)" ./cmd\n',
+                    }
+                }
+            },
+            "the linker writes it into the binary",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        **GO,
+                        ".goreleaser.yaml": "builds:\n  - ldflags:\n"
+                        "      - -X main.commit={{.Commit}}\n",
+                    }
+                }
+            },
+            "GoReleaser",
+        ),
+        Example(
+            Outcome.FAIL,
+            {
+                "component": {
+                    "files": {
+                        **GO,
+                        "Makefile": "build:\n\tgo build -ldflags '-X main.commit=none' ./cmd\n",
+                    }
+                }
+            },
+            "what is linked is not the commit",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        "package.json": '{"name": "web", "dependencies": {"openai": "5.0.0"}}',
+                        "next.config.js": "const sha = require('child_process')"
+                        ".execSync('git rev-parse HEAD');\n",
+                    }
+                }
+            },
+            "the bundler",
+        ),
     ],
 )
 def commit_stamped(repo: Repo, component: Component) -> Answer:
@@ -96,7 +174,14 @@ def commit_stamped(repo: Repo, component: Component) -> Answer:
     """
     for place in stamped_in_ci(repo, component):
         return passed("CI stamps what it builds with the commit", place.evidence())
+    for place in built_in(repo, component):
+        return passed("the build writes the commit into what it makes", place.evidence())
+    for file, text in pipelines(repo, component):
+        if line := labelled_by_commit(file, text):
+            return passed("a pipeline labels what it builds with the commit", line.evidence())
     steps = [step for step in repo.steps() if step.place.repo == component.repo]
+    steps += [step for step, _ in recipes(repo, component)]
+    steps += [step for step, _ in reused(repo) if step.place.repo == component.repo]
     unset: list[tuple[Place, str]] = []
     for place, name in labelled(repo, component):
         given = handed(steps, name)

@@ -21,7 +21,8 @@ _FILES = (
     "**/*.service",
 )
 _ASIDE = re.compile(
-    r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|examples?|samples?|docs?)/|(?:^|/)(?:pnpm-lock|mkdocs)"
+    r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|examples?|samples?|docs?|evals?|evaluations?"
+    r"|prompts?)/|(?:^|/)(?:pnpm-lock|mkdocs)"
 )
 _COMMENT = re.compile(r"^\s*(?:#|//)")
 

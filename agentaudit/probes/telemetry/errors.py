@@ -21,10 +21,11 @@ _WHOLE = frozenset(
     {
         *("AddApplicationInsightsTelemetry", "AddApplicationInsightsTelemetryWorkerService"),
         *("UseAzureMonitor", "UseSentry", "AddSentry", "NewProduction"),
+        "UseExceptionHandler",
     }
 )
-"""Calls at start-up after which every reported error keeps its stack: the trackers of .NET, and the
-configuration for production of zap."""
+"""Calls at start-up after which every reported error keeps its stack: the trackers of .NET and its
+middleware, which logs what nobody caught, and the configuration for production of zap."""
 _LOGS = frozenset(
     {"error", "critical", "fatal", "severe", "Error", "Fatal", "LogError", "LogCritical"}
 )
@@ -42,9 +43,18 @@ _ERROR = re.compile(
 """An argument that is the error itself, or an object that holds it."""
 
 
+_PROVIDER = re.compile(r"(?i)logging(?:builder)?\.AddOpenTelemetry$")
+
+
+def is_provider(call: Call) -> bool:
+    """Whether the call gives the records of .NET to OpenTelemetry, as fields, with the trace id and
+    the stack of exceptions."""
+    return bool(_PROVIDER.search(call.callee[-100:]))
+
+
 def tracked(code: Code) -> Call | None:
     """The call at start-up that makes every reported error keep its stack."""
-    return next((call for call in _serving(code) if call.method in _WHOLE), None)
+    return next((c for c in _serving(code) if c.method in _WHOLE or is_provider(c)), None)
 
 
 def kept(code: Code) -> Iterator[Call]:
@@ -54,11 +64,19 @@ def kept(code: Code) -> Iterator[Call]:
 
 
 def bare(code: Code) -> Iterator[Call]:
-    """Calls of a logger in the serving code that report an error without its traceback."""
+    """Calls of a logger in the serving code that report an error without its traceback, where no
+    other call beside them keeps it."""
     known = _has_logger(code)
+    keeping = {(call.place.path, call.place.line or 0) for call in kept(code)}
     for call in _serving(code):
         if call.method in _LOGS and _is_logger(call) and not _keeps(call, known):
-            yield call
+            at = call.place.line or 0
+            if not any((call.place.path, at + off) in keeping for off in range(-_NEAR, _NEAR + 1)):
+                yield call
+
+
+_NEAR = 3
+"""Lines within which two calls tell of the same error."""
 
 
 def _has_logger(code: Code) -> bool:
@@ -77,7 +95,38 @@ def _serving(code: Code) -> Iterator[Call]:
     return (call for call in code.calls if call.role is Role.APP and call.reached)
 
 
+_OUTERMOST = re.compile(
+    r"(?i)(?:\w*(?:global|unhandled|uncaught|unexpected|general|generic|catch_?all|any)\w*"
+    r"(?:exception|error)\w*|\w*(?:exception|error)_?(?:handler|filter|middleware|boundary)\w*"
+    r"|handle_?(?:exception|error|uncaught|unhandled)\w*|main|lambda_?handler"
+    r"|run_?(?:agent|crew|graph|workflow|chat|query|orchestration|pipeline|task|job|turn|session)\w*)"
+)
+"""Functions that everything passes through: what nobody else caught ends in them."""
+
+
+def outermost(call: Call) -> bool:
+    """Whether the call stands where a failure arrives that nothing else caught."""
+    return bool(_OUTERMOST.fullmatch(call.scope.rpartition(".")[2][:100]))
+
+
+def _is_console(call: Call) -> bool:
+    """A call of the console of a script that serves; pages write to that of their reader."""
+    path = call.place.path
+    shown = _PAGES.search(path) and not _ROUTES.search(path)
+    return call.callee.startswith("console.") and path.endswith(_SERVED) and not shown
+
+
+_SERVED = (".ts", ".js", ".mjs", ".cjs", ".mts")
+_PAGES = re.compile(
+    r"(?i)(?:^|/)(?:ui|front-?end|client|web-?app|www|components?|hooks|contexts?|stores?|composables"
+    r"|public|static|assets|extensions?|scripts?|tools?|bin|hack|utils?/test)/"
+)
+_ROUTES = re.compile(r"(?:^|/)(?:api|server|routes?|functions|actions)/|(?:^|/)route\.[jt]s$")
+
+
 def _is_logger(call: Call) -> bool:
+    if _is_console(call):
+        return True
     return bool(_LOGGER.search(call.callee.rpartition(".")[0][-100:])) or call.method.startswith(
         "Log"
     )
@@ -105,7 +154,7 @@ def _given(call: Call, known: bool) -> bool:
         return (asked.text or asked.written).strip().lower() not in ("false", "none", "0")
     if call.place.path.endswith((".py", ".ipynb", ".go")):
         return False
-    if call.place.path.endswith(_SCRIPTS) and not known:
+    if call.place.path.endswith(_SCRIPTS) and not known and not _is_console(call):
         return False
     return any(
         _ERROR.fullmatch(a.value.written.strip()) and a.name in ("", "err", "error", "exception")

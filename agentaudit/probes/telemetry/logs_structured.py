@@ -9,6 +9,7 @@ from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import step_missing, unread
+from agentaudit.probes.telemetry.errors import is_provider
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.switches import lacks_only_credentials
@@ -169,7 +170,7 @@ _SENDS = frozenset(
 def _sent(repo: Repo, component: Component) -> Iterator[Place]:
     """What sends every record with fields and its context: agents of images that know logs, and
     what .NET registers at start-up."""
-    yield from (c.place for c in _serving(component) if c.method in _SENDS)
+    yield from (c.place for c in _serving(component) if c.method in _SENDS or is_provider(c))
     for place in agents(repo, component):
         if re.search(r"applicationinsights|opentelemetry-javaagent", place.text):
             yield place

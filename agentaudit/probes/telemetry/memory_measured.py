@@ -9,6 +9,7 @@ from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import step_missing, unread
 from agentaudit.probes.telemetry.declared_lines import saying
+from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.source import Component, Repo
 
 PYTHON = {
@@ -87,6 +88,7 @@ def memory_measured(repo: Repo, component: Component) -> Answer:
         return missing
     live = [use for use in uses if use.strength is Strength.ON and _kept(component, use)]
     infra = list(saying(repo, _EXPORTERS, _HINT))
+    infra += _by_default(repo, component)
     cpu = next(_places(live, infra, _GPU, wanted=False), None)
     gpu = next(_places(live, infra, _GPU, wanted=True), None)
     hosted = _hosts(component)
@@ -141,6 +143,22 @@ _KEEPERS = frozenset(
     | {"createObservableGauge", "log_metric", "log_metrics", "log", "info", "debug", "warning"}
     | {"addCallback", "histogram", "create_histogram", "NewGauge", "NewGaugeFunc", "Set"}
 )
+
+
+_INSTRUMENTS = frozenset(
+    {
+        *("AddRuntimeInstrumentation", "AddProcessInstrumentation"),
+        *("AddApplicationInsightsTelemetry", "AddApplicationInsightsTelemetryWorkerService"),
+    }
+)
+"""Calls of .NET after which the memory of the process is sent, or its counters."""
+
+
+def _by_default(repo: Repo, component: Component) -> Iterator[Place]:
+    """What measures the process without being asked: agents of images (those of the JVM report heap
+    and process) and what .NET registers at start-up."""
+    yield from (agent for agent in agents(repo, component) if "-javaagent" in agent.text)
+    yield from (call.place for call in _serving(component) if call.method in _INSTRUMENTS)
 
 
 def _kept(component: Component, use: Use) -> bool:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentaudit.code import Call, Role
+from agentaudit.code import Call, Role, Strength, Use
 from agentaudit.source import Component
 
-_SPANS = ("set_attribute", "setAttribute", "set_attributes", "setAttributes", "SetAttributes")
+_SPANS = frozenset(
+    {
+        *("set_attribute", "setAttribute", "set_attributes", "setAttributes", "SetAttributes"),
+        *("start_as_current_span", "startActiveSpan", "start_span", "startSpan", "span"),
+    }
+)
+"""Calls that tell a span something, or begin one."""
 _PREFIXES = ("gen_ai.", "llm.", "openinference.", "ai.model", "langfuse.")
 
 
@@ -32,7 +38,20 @@ def _speaks(call: Call) -> bool:
     first = call.at(0)
     if first and first.text and first.text.startswith(_PREFIXES):
         return True
-    return any(f'"{key}' in a.value.written for a in call.arguments for key in _PREFIXES)
+    return any(
+        f"{quote}{key}" in a.value.written
+        for a in call.arguments
+        for key in _PREFIXES
+        for quote in ('"', "'")
+    )
+
+
+def by_itself(component: Component) -> Use | None:
+    """A framework that writes spans of models and agents by itself, where they go somewhere."""
+    if not _exports(component):
+        return None
+    uses = component.uses("self_traced")
+    return next((use for use in uses if use.strength >= Strength.CALLED), None)
 
 
 def is_off(call: Call) -> bool:
@@ -46,6 +65,8 @@ _EXPORTERS = (
     "TracerProvider",
     "NewTracerProvider",
     "NodeTracerProvider",
+    "configure_azure_monitor",
+    "useAzureMonitor",
 )
 
 

@@ -1,16 +1,17 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from agentaudit.code import Strength
+from agentaudit.code import Call, Strength
 from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import step_missing, unread
-from agentaudit.probes.telemetry.errors import bare, kept, tracked
+from agentaudit.probes.telemetry.errors import bare, kept, outermost, tracked
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.switches import lacks_only_credentials
-from agentaudit.source import Component, Repo
+from agentaudit.source import Component, Dependency, Repo
 
 PYTHON = {"requirements.txt": "openai==1.93.0\nsentry-sdk==2.30.0\n"}
 NODE = {"package.json": '{"name": "api", "dependencies": {"openai": "5.0.0", "pino": "9.0.0"}}'}
@@ -31,6 +32,11 @@ POM = (
     "<project><dependencies><dependency><groupId>dev.langchain4j</groupId>"
     "<artifactId>langchain4j-open-ai</artifactId><version>1.1.0</version></dependency>"
     "</dependencies></project>\n"
+)
+WEB = POM.replace(
+    "</dependencies>",
+    "<dependency><groupId>org.springframework.boot</groupId>"
+    "<artifactId>spring-boot-starter-web</artifactId></dependency></dependencies>",
 )
 JAVA = (
     "import dev.langchain4j.model.openai.OpenAiChatModel;\npublic class Planner {{\n"
@@ -94,6 +100,17 @@ def _files(base: dict[str, str], name: str, text: str, **more: str) -> dict[str,
             "by an agent that the image starts it under",
         ),
         Example(
+            Outcome.PASS,
+            _files({"pom.xml": WEB}, "src/main/java/Planner.java", JAVA.format("throw e;")),
+            "the container logs what is thrown at it",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files({"pom.xml": WEB}, "src/main/java/Planner.java",
+                   JAVA.format('log.error("failed: " + e.getMessage());')),
+            "caught before the container sees it",
+        ),
+        Example(
             Outcome.FAIL,
             _files(PYTHON, "app.py", PLAN.format("logger.error(f'failed: {error}')")),
             "the message alone; sentry-sdk is declared and never imported",
@@ -137,9 +154,12 @@ def tracebacks_kept(repo: Repo, component: Component) -> Answer:
     for message, shown in _tracked(repo, component):
         return passed(message, shown.evidence())
     keeping, lacking = list(kept(component.code)), list(bare(component.code))
-    if _is_practice(len(keeping), len(lacking)):
+    if _is_practice(len(keeping), len(lacking)) or _is_wide(keeping):
         evidence = (call.place.evidence() for call in keeping[:3])
         return passed(f"{len(keeping)} calls keep the traceback of an error", *evidence)
+    if not lacking and (framework := _serves(component)):
+        message = f"{framework.name} logs what nobody catches with its stack"
+        return passed(message, framework.place.evidence())
     message = f"{len(lacking)} of {len(keeping) + len(lacking)} error logs keep no traceback"
     if not keeping:
         said = [step_missing(use) for use in trackers[:1]]
@@ -167,8 +187,30 @@ def _tracked(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
         yield "an agent in the image keeps exceptions", agent
 
 
+_CONTAINERS = re.compile(
+    r"org\.springframework\.boot:spring-boot-starter-web(?:flux|mvc)?"
+    r"|io\.quarkus:quarkus-(?:rest|resteasy)[\w-]*|io\.micronaut:micronaut-http-server-netty"
+)
+
+
+def _serves(component: Component) -> Dependency | None:
+    """The framework of Java that answers requests: its container logs what is thrown at it."""
+    needs = (need for each in component.manifests for need in each.dependencies)
+    return next((need for need in needs if _CONTAINERS.fullmatch(need.name)), None)
+
+
 def _is_practice(keeping: int, lacking: int) -> bool:
     """Whether enough error logs keep their traceback: a third of few, a tenth of many, since not
     every error that is logged is an exception. A single one in a corner is no practice."""
     share = 10 if keeping >= 10 else 3
     return keeping > 0 and keeping * share >= keeping + lacking
+
+
+def _is_wide(keeping: list[Call]) -> bool:
+    """Whether they stand where every failure arrives that nothing else caught, or in several
+    places: what the others say without a traceback is then no loss."""
+    files = {call.place.path for call in keeping}
+    return any(map(outermost, keeping)) or (len(keeping) >= _MANY and len(files) >= _SEVERAL)
+
+
+_MANY, _SEVERAL = 6, 4

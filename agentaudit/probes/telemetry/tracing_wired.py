@@ -7,8 +7,9 @@ from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe, unknown
 from agentaudit.probes.readable import step_missing, unread
+from agentaudit.probes.telemetry.development import for_development
 from agentaudit.probes.telemetry.loading import loaded
-from agentaudit.probes.telemetry.spans import is_off, own_spans
+from agentaudit.probes.telemetry.spans import by_itself, is_off, own_spans
 from agentaudit.probes.telemetry.switches import (
     call_of,
     doubtful,
@@ -59,6 +60,12 @@ PROJECT = (
     '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net8.0</TargetFramework>'
     '</PropertyGroup><ItemGroup><PackageReference Include="Microsoft.SemanticKernel" '
     'Version="1.60.0" /></ItemGroup></Project>\n'
+)
+ADK = {"requirements.txt": "google-adk==1.10.0\nopentelemetry-sdk==1.35.0\n"}
+ADK_APP = (
+    "from google.adk.agents import Agent\nfrom opentelemetry import trace\n"
+    "from opentelemetry.sdk.trace import TracerProvider\n"
+    "agent = Agent(model='gemini-2.5-flash', name='a'){}\n"
 )
 
 
@@ -179,6 +186,27 @@ def _files(base: dict[str, str], **more: str) -> dict[str, object]:
             {"component": {"files": {"requirements.txt": "openai==1.93.0\nlangfuse==3.2.0\n"}}},
             "there is no code to look at",
         ),
+        Example(
+            Outcome.PASS,
+            _files(ADK, app__py=ADK_APP.format("\ntrace.set_tracer_provider(TracerProvider())")),
+            "the framework writes spans by itself, and a provider takes them",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(ADK, app__py=ADK_APP.format("")),
+            "a framework whose spans nobody takes",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(
+                {
+                    "pyproject.toml": '[project]\nname = "a"\ndependencies = ["openai"]\n'
+                    '[dependency-groups]\ndev = [\n    "langfuse>=3",\n]\n'
+                },
+                app__py=OBSERVED,
+            ),
+            "installed for development only",
+        ),
     ],
 )
 def tracing_wired(repo: Repo, component: Component) -> Answer:
@@ -198,6 +226,9 @@ def tracing_wired(repo: Repo, component: Component) -> Answer:
         held.append(keeps)
     if own := next(own_spans(component), None):
         return passed("it writes spans of model calls itself", own.place.evidence())
+    if framework := by_itself(component):
+        message = f"{framework.library} writes spans of its own, and they are exported"
+        return passed(message, framework.place.evidence())
     held.sort(key=lambda each: each.known)
     return _waits(component, held[0]) if held else _lacking(component, uses)
 
@@ -226,6 +257,8 @@ def _held(repo: Repo, component: Component, use: Use) -> _Held | None:
         return _Held(use, condition.place, True, "does not run in production")
     if found := switch(repo, component, use):
         return _Held(use, found, True, "waits for a switch that nothing in the repository sets")
+    if shown := for_development(repo, component, use.library):
+        return _Held(use, shown, True, "is installed for development only")
     if not loaded(repo, component, use.place):
         return _Held(use, use.place, True, "stands in a script that nothing loads")
     if condition and doubtful(condition):

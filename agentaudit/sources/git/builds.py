@@ -59,6 +59,18 @@ def images(
     reader: Reader, homes: Homes, recipes: list[Recipe], asked: list[Order]
 ) -> Iterator[Build]:
     """Every image that is built from the repository, with whoever asks for it."""
+    found = list(_images(reader, homes, recipes, asked))
+    made = {build.home for build in found if build.recipe is not None}
+    for build in found:
+        around = homes.nearest(build.home)
+        aside = build.recipe is not None and build.home not in homes.known and not build.covers
+        if not (aside and around in made):  # an image of something else, beside the component's own
+            yield build
+
+
+def _images(
+    reader: Reader, homes: Homes, recipes: list[Recipe], asked: list[Order]
+) -> Iterator[Build]:
     known = {"", *reader.directories}
     orders = [order for order in asked if order.context in known]
     crowded = [directory(recipe.path) for recipe in recipes]

@@ -226,7 +226,7 @@ class Survey:
     def _attach_settings(self) -> None:
         reader = self._reader
         values = (p for p in kubernetes.value_files(reader) if settings.declares(reader, p))
-        for path in sorted({*settings.find(reader), *values}):
+        for path in sorted({*settings.declaring(reader), *values}):
             shared = settings.is_shared(path) or self._around(path) is not None
             for part in self._owners(path) if shared else ():
                 part.settings.append(reader.place(path))

@@ -164,6 +164,27 @@ def _is_frozen(names: frozenset[str]) -> bool:
     return len(known) >= _SEVERAL and all(names.issuperset(brought) for brought in known)
 
 
+_ON_LINUX = {
+    "torch": "triton",
+    "ipython": "pexpect",
+    "chromadb": "uvloop",
+    "keyring": "secretstorage",
+}
+"""Packages and one that they bring with them on Linux only: a list that lacks it was taken from
+another system, and what it lacks is installed in whatever version is the newest."""
+_CHOSEN = re.compile(r"^\s*torch\s*==\s*[^\s;+]{1,40}\+|^--(?:extra-)?index-url\s.*pytorch", re.M)
+"""Builds of torch of an index of its own, some of which bring nothing."""
+
+
+def _elsewhere(text: str, names: frozenset[str]) -> str:
+    """What shows that the list was frozen on another system than images have."""
+    for package, brought in _ON_LINUX.items():
+        chosen = package == "torch" and _CHOSEN.search(text)
+        if package in names and brought not in names and not chosen:
+            return f"was taken from another system: on Linux {package} brings {brought}"
+    return ""
+
+
 def from_requirements(text: str) -> Pinned:
     """A requirements file as a lock: complete when a tool made it, which hashes, its header or the
     indirect packages in it show; versions alone may have been written by hand, for direct
@@ -174,6 +195,8 @@ def from_requirements(text: str) -> Pinned:
     exact = bool(named) and all(item.exact or item.local for item in items)
     made = all(item.hashed or item.local for item in named) or bool(_COMPILED.search(text[:2000]))
     problem = _problem(named, exact=exact, made=made or _is_frozen(names))
+    if not problem and not made:
+        problem = _elsewhere(text, names)
     return Pinned(names, not problem, problem, exact=exact)
 
 

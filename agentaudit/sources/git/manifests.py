@@ -187,6 +187,10 @@ def _gradle(reader: Reader, path: str) -> Parsed | None:
 
 
 _PACKAGE_REFERENCE = re.compile(r"<PackageReference\s[^>]{0,200}?Include=\"([\w.-]{1,200})\"")
+_PROJECT_REFERENCE = re.compile(
+    r"<ProjectReference\s[^>]{0,200}?Include=\"(?:[^\"]{0,200}[\\/])?([^\"\\/]{1,100})\.\w{2}proj\""
+)
+"""Another project of the same repository, whose code runs with this one's."""
 _FRAMEWORK = re.compile(r"<TargetFrameworks?>\s*([\w.;-]{1,80})\s*<")
 
 
@@ -195,6 +199,7 @@ def _project(reader: Reader, path: str) -> Parsed | None:
     for number, line in enumerate((reader.text(path) or "").split("\n"), 1):
         line = line[:2000]
         found += [Declared(match[1], number) for match in _PACKAGE_REFERENCE.finditer(line)]
+        found += [Declared(m[1], number, local=True) for m in _PROJECT_REFERENCE.finditer(line)]
         if runtime is None and (match := _FRAMEWORK.search(line)):
             runtime = (number, match[1])
     return Parsed("dotnet", tuple(found), runtime, path.rpartition("/")[2].rpartition(".")[0])

@@ -6,6 +6,7 @@ import re
 
 from agentaudit.sources.git.reader import Reader
 from agentaudit.sources.git.roles import is_own
+from agentaudit.sources.git.schemas import schemas
 from agentaudit.sources.git.text import lines
 
 _NAMES = re.compile(
@@ -40,6 +41,11 @@ def find(reader: Reader) -> list[str]:
     named = set(reader.named(lambda name: _NAMES.fullmatch(name) and not _TOOLS.fullmatch(name)))
     named |= {path for path in reader.app if _DIRECTORY.fullmatch(path)}
     return sorted(path for path in named if _is_setting(path) and declares(reader, path))
+
+
+def declaring(reader: Reader) -> list[str]:
+    """The same, and source files that declare what can be set."""
+    return [*find(reader), *schemas(reader)]
 
 
 def declares(reader: Reader, path: str) -> bool:

@@ -1,0 +1,120 @@
+"""Where a build takes the commit over by itself: plug-ins of build tools, names given to a linker,
+configuration of bundlers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from agentaudit.evidence import Place
+from agentaudit.probes.inference_code.pipelines import as_shell
+from agentaudit.source import Component, Repo
+
+_READ = r"git\s+(?:rev-parse|describe|log\s[^\n]{0,60}%[hH])"
+_COMMIT = re.compile(
+    rf"{_READ}|\bGITHUB_SHA\b|github\.sha|CI_COMMIT_|\{{\{{\s*\.(?:Short|Full)?Commit\b"
+)
+_LINKED = re.compile(
+    r"-X[ =]['\"]{0,2}[\w./${}-]{1,200}?(?:[Cc]ommit|[Gg]it|[Rr]evision|[Ss][Hh][Aa]|[Hh]ash)"
+    r"\w{0,30}=([^\n]{0,200})"
+)
+_RECIPES = (
+    *("Makefile", "makefile", "GNUmakefile", "*.mk", "build/*.mk", "justfile", "Taskfile.y*ml"),
+    *("scripts/*.sh", "hack/*.sh", "build/*.sh", "*.sh", ".goreleaser*.y*ml", "magefile.go"),
+)
+"""Files that say how a binary is linked."""
+_BUNDLERS = (
+    *("next.config.*", "vite.config.*", "nuxt.config.*", "vue.config.*", "webpack.config.*"),
+    *("astro.config.*", "svelte.config.*", "esbuild.*", "rsbuild.config.*"),
+)
+"""Files that may write a value into what a script becomes."""
+_BUNDLED = re.compile(
+    rf"{_READ}|git-rev-sync|GitRevisionPlugin|git-revision-webpack-plugin|git-commit-info"
+    r"|rev-parse[\"',\s]{1,6}(?:--short[\"',\s]{1,6})?HEAD"
+)
+_NOT_STAMPS = re.compile(r"show-toplevel|abbrev-ref|git-dir|is-inside")
+_MAVEN = re.compile(
+    r"<artifactId>\s*(?:git-commit-id(?:-maven)?-plugin|buildnumber-maven-plugin)\s*<"
+)
+_BOUND = re.compile(
+    r"<goal>\s*(?:revision|create)\s*</goal>|<artifactId>\s*spring-boot-starter-parent\s*<"
+)
+"""Maven runs a plug-in only in a phase that it is bound to; the parent of Spring Boot binds it."""
+_GRADLE = re.compile(
+    r"gradle-git-properties|com\.palantir\.git-version|org\.ajoberstar\.grgit|jgitver"
+)
+_DOTNET = re.compile(
+    r"Include=\"(?:Nerdbank\.GitVersioning|GitVersion\.MsBuild|GitInfo|ThisAssembly\.Git)\""
+    r"|<SourceRevisionId>"
+)
+
+
+def built_in(repo: Repo, component: Component) -> Iterator[Place]:
+    """Lines by which its build writes the commit into what it makes."""
+    yield from _plugged(repo, component)
+    spoken = {manifest.ecosystem for manifest in component.manifests}
+    for file in _beside(repo, component, _RECIPES) if "go" in spoken else ():
+        yield from _linked(repo, file)
+    for file in _beside(repo, component, _BUNDLERS, root=False) if "node" in spoken else ():
+        for place in _lines(file, repo.read(file) or "", _BUNDLED):
+            if not _NOT_STAMPS.search(place.text):
+                yield place
+
+
+def _plugged(repo: Repo, component: Component) -> Iterator[Place]:
+    """Plug-ins of Maven, Gradle and MSBuild."""
+    for manifest in component.manifests:
+        text = _bare(repo.read(manifest.place) or "")
+        if manifest.place.path.endswith("pom.xml"):
+            yield from _lines(manifest.place, text, _MAVEN) if _BOUND.search(text) else ()
+        elif manifest.ecosystem == "java":
+            yield from _lines(manifest.place, text, _GRADLE)
+        elif manifest.ecosystem == "dotnet":
+            yield from _lines(manifest.place, text, _DOTNET)
+    if any(manifest.ecosystem == "dotnet" for manifest in component.manifests):
+        for file in _beside(repo, component, ("Directory.Build.props", "Directory.Packages.props")):
+            yield from _lines(file, _bare(repo.read(file) or ""), _DOTNET)
+
+
+def _bare(text: str) -> str:
+    """Without what is commented out, on as many lines."""
+    text = re.sub(
+        r"<!--.{0,20000}?-->", lambda m: "\n" * m[0].count("\n"), text[:400_000], flags=re.DOTALL
+    )
+    return re.sub(r"(?m)^\s*//.*$", "", text)
+
+
+def _linked(repo: Repo, file: Place) -> Iterator[Place]:
+    text = as_shell(repo.read(file) or "")
+    for place in _lines(file, text, _LINKED):
+        found = _LINKED.search(place.text)
+        if found and _is_commit(found[1], text):
+            yield place
+
+
+def _is_commit(value: str, text: str) -> bool:
+    """Whether the value is the commit, or a variable that the file sets to it."""
+    if _COMMIT.search(value[:120]):
+        return True
+    named = re.match(r"[\"']?\$\{?(\w{1,60})", value)
+    if named is None:
+        return False
+    given = re.compile(rf"(?m)^\s*(?:export\s+)?{re.escape(named[1])}\s*[:?]?=([^\n]{{0,300}})")
+    return any(_COMMIT.search(found[1]) for found in given.finditer(text))
+
+
+def _beside(
+    repo: Repo, component: Component, names: tuple[str, ...], *, root: bool = True
+) -> Iterator[Place]:
+    """Files of those names in its directory, and in the `root`."""
+    home = "" if component.path == "." else component.path + "/"
+    for at in sorted({"", home} if root else {home}):
+        for name in names:
+            yield from (f for f in repo.files(f"{at}{name}") if f.repo == component.repo)
+
+
+def _lines(file: Place, text: str, wanted: re.Pattern[str]) -> Iterator[Place]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if wanted.search(line[:2000]) and not line.lstrip().startswith(("#", "//")):
+            yield replace(file, line=number, text=line.strip()[:1000])

@@ -1,0 +1,161 @@
+"""What CI builds by way of something else: a reusable workflow, a Makefile, a script, and the
+pipelines of other systems than GitHub and GitLab."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from agentaudit.probes.inference_code.builds import concerns
+from agentaudit.source import Component, Place, Repo, Step
+
+_CALLED = re.compile(r"^uses:\s+\./([\w./-]{1,200})")
+_INPUT = re.compile(r"\s([\w-]{1,60})=((?:\$\{\{[^}]{0,200}\}\}|[^\s$]|\$(?!\{\{)){0,300})")
+_ASKS = re.compile(r"\$\{\{\s*inputs\.([\w-]{1,60})\s*\}\}")
+
+
+def reused(repo: Repo) -> Iterator[tuple[Step, Step]]:
+    """Steps of reusable workflows and actions of the repository, each with the step that calls it
+    and what that hands over filled in."""
+    steps = repo.steps()
+    for caller in steps:
+        found = _CALLED.match(caller.text)
+        path = found[1].rstrip("/") if found else ""
+        if not path:
+            continue
+        given = dict(_INPUT.findall(caller.text))
+        files = {path, f"{path}/action.yml", f"{path}/action.yaml"}
+        for step in steps:
+            if step.place.path in files and step.place.repo == caller.place.repo:
+                yield replace(step, text=_filled(step.text, given)), caller
+
+
+def _filled(text: str, given: dict[str, str]) -> str:
+    return _ASKS.sub(lambda found: given.get(found[1], found[0]), text)
+
+
+_MAKE = re.compile(r"(?:^|[\s;&|(])(?:make|just|task)\s+[\w.-]")
+_SCRIPT = re.compile(
+    r"(?:^|[\s;&|(])(?:bash\s+|sh\s+|\./)?((?:[\w.-]{1,60}/){0,6}[\w.-]{1,60}\.sh)\b"
+)
+_MAKEFILES = re.compile(
+    r"(?:^|/)(?:GNUm|M|m)akefile$|\.mk$|(?:^|/)[Jj]ustfile$|(?:^|/)Taskfile\.ya?ml$"
+)
+_SHELL = re.compile(r"\$\(shell\s+([^()]{1,200})\)|`([^`]{1,200})`|\$\$?\(([A-Za-z_]\w{0,60})\)")
+_SET = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w{0,60})\s*[?:]{0,2}=\s*", re.M)
+
+
+def recipes(repo: Repo, component: Component) -> Iterator[tuple[Step, str]]:
+    """Commands of Makefiles and scripts that CI runs, each with the text of its file, as a shell
+    would write it."""
+    for path in sorted(_run_files(repo, component)):
+        for file in repo.files(path):
+            if file.repo == component.repo:
+                yield from _commands(file, as_shell(repo.read(file) or ""))
+
+
+def _run_files(repo: Repo, component: Component) -> set[str]:
+    steps = [step for step in repo.steps() if step.place.repo == component.repo]
+    found = {m[1].removeprefix("./") for step in steps for m in _SCRIPT.finditer(step.text)}
+    if any(_MAKE.search(step.text) for step in steps):
+        home = "" if component.path == "." else component.path + "/"
+        names = ("Makefile", "makefile", "GNUmakefile", "build/*.mk", "*.mk", "justfile")
+        found |= {f"{at}{name}" for at in {"", home} for name in names}
+        found |= {f"{at}Taskfile.{end}" for at in {"", home} for end in ("yml", "yaml")}
+    return found
+
+
+def as_shell(text: str) -> str:
+    """A Makefile with its variables and substitutions written as a shell writes them."""
+
+    def one(found: re.Match[str]) -> str:
+        return f"${{{found[3]}}}" if found[3] else f"$({(found[1] or found[2]).strip()})"
+
+    plain = _SHELL.sub(one, text.replace("\\\n", " ")[:200_000])
+    return _SET.sub(lambda found: f"{found[1]}=", plain)
+
+
+def _commands(file: Place, text: str) -> Iterator[tuple[Step, str]]:
+    for number, line in enumerate(text.split("\n"), 1):
+        command = line.strip().lstrip("@-").strip()
+        if command and not command.startswith("#"):
+            yield Step(file.path, command[:4000], replace(file, line=number)), text
+
+
+_PIPELINES = (
+    ".tekton/*.yaml",
+    ".tekton/*.yml",
+    "**/cloudbuild*.yaml",
+    "**/cloudbuild*.yml",
+    "**/azure-pipelines*.yml",
+    "**/azure-pipelines*.yaml",
+    ".azuredevops/**/*.yml",
+    ".pipelines/**/*.yml",
+    "**/Jenkinsfile*",
+    ".circleci/config.yml",
+    "bitbucket-pipelines.yml",
+    "**/buildspec*.yml",
+    "**/buildspec*.yaml",
+    ".drone.yml",
+    ".woodpecker*.y*ml",
+    ".buildkite/*.yml",
+    ".gitlab-ci.yml",
+)
+_BUILDS = re.compile(
+    r"buildah|kaniko|docker[\s/'\",:\[\]]{1,12}build|docker\.build|Docker@\d|gcr\.io/cloud-builders/docker"
+    r"|gcr\.io/k8s-skaffold|plugins/docker|docker-build|build-docker|cloud-builders/gke-deploy"
+    r"|component:\s*\S{0,200}(?:docker|image)\S{0,40}"
+)
+_SHA = (
+    r"(?:\{\{\s*revision\s*\}\}|\$\(params\.(?:git-)?revision\)|\$\{?(?:COMMIT_SHA|SHORT_SHA|REVISION_ID"
+    r"|CIRCLE_SHA1|BITBUCKET_COMMIT|GIT_COMMIT|CODEBUILD_RESOLVED_SOURCE_VERSION|DRONE_COMMIT\w*"
+    r"|CI_COMMIT_(?:SHORT_)?SHA|BUILDKITE_COMMIT|BUILD_SOURCEVERSION)|\$\(Build\.SourceVersion\)"
+    r"|\$\{?env\.GIT_COMMIT|<<\s*pipeline\.git\.revision\s*>>)"
+)
+_NAMED = re.compile(
+    rf"[\w}})/.-]:[\"']?\S{{0,60}}?{_SHA}|\btags?[\"']?\s*:\s*[|>\"']?\s*\S{{0,60}}?{_SHA}"
+)
+_AUTO = re.compile(r"template:\s*[\"']?(?:Auto-DevOps|Jobs/Build)\.gitlab-ci\.yml")
+"""GitLab's own job, which names images by branch and commit unless told otherwise."""
+_LABELS = re.compile(r"^\s*-?\s*name:\s*COMMIT_SHA\b")
+"""A parameter that the build task of Konflux writes as label."""
+
+
+def pipelines(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
+    """Pipelines of other systems that build an image of the component, with their text."""
+    alone = len(repo.components()) == 1
+    for pattern in _PIPELINES:
+        for file in repo.files(pattern):
+            text = _without_comments(repo.read(file) or "") if file.repo == component.repo else ""
+            whole = Step(file.path, text[:100_000], file)
+            builds = _BUILDS.search(text) or _AUTO.search(text)
+            if builds and (
+                alone or _inside(file, component) or concerns(whole, component, alone=False)
+            ):
+                yield file, text
+
+
+def _without_comments(text: str) -> str:
+    return re.sub(r"(?m)^\s*(?:#|//).*$", "", text[:200_000])
+
+
+def _inside(file: Place, component: Component) -> bool:
+    return component.path != "." and file.path.startswith(component.path + "/")
+
+
+def named_by_commit(file: Place, text: str) -> Place | None:
+    """The line by which such a pipeline names what it builds by the commit."""
+    return _line(file, text, _NAMED) or _line(file, text, _AUTO)
+
+
+def labelled_by_commit(file: Place, text: str) -> Place | None:
+    """The line by which such a pipeline labels what it builds with the commit."""
+    return _line(file, text, _LABELS) if "buildah" in text else None
+
+
+def _line(file: Place, text: str, wanted: re.Pattern[str]) -> Place | None:
+    for number, line in enumerate(text.split("\n"), 1):
+        if wanted.search(line[:1000]):
+            return replace(file, line=number, text=line.strip()[:300])
+    return None
