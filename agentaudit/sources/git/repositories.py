@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from agentaudit.evidence import safe
 from agentaudit.response import Target
 from agentaudit.source import Change, Component, Ledger, Place, Step, Unread
-from agentaudit.sources.git.components import Survey
 from agentaudit.sources.git.history import History
 from agentaudit.sources.git.lookup import WHY, Gap, Lookup
 from agentaudit.sources.git.objects import Absent
@@ -17,6 +17,9 @@ from agentaudit.sources.git.past import Past
 from agentaudit.sources.git.process import GitTrouble
 from agentaudit.sources.git.reader import Reader
 from agentaudit.sources.git.state import Unsettled
+
+if TYPE_CHECKING:
+    from agentaudit.sources.git.components import Survey
 
 _SHOWN = 10
 
@@ -59,6 +62,8 @@ class Repositories:
 
     @cached_property
     def _surveys(self) -> tuple[Survey, ...]:
+        from agentaudit.sources.git.components import Survey
+
         return tuple(Survey(each.reader, each.root_name) for each in self._all)
 
     @cached_property
