@@ -13,6 +13,7 @@ from agentaudit.errors import ExitCode
 if TYPE_CHECKING:
     from agentaudit.cli.governance import Governed
     from agentaudit.cli.kept import Kept
+    from agentaudit.cli.origins import Checkout
     from agentaudit.config import Config
     from agentaudit.errors import SourceError
     from agentaudit.score import Scorecard

@@ -15,7 +15,7 @@ from agentaudit.score.dimension import Interval
 from agentaudit.score.interval import Bounds
 from agentaudit.score.responses import DOUBTED
 from agentaudit.score.rounding import down, whole
-from agentaudit.score.scorecard import Condition, Gate, Scorecard
+from agentaudit.score.scorecard import Condition, Gate
 from agentaudit.score.standing import PROVISIONAL
 
 
