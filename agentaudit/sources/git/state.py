@@ -63,8 +63,8 @@ def _objects(proxy: Proxy, objects: Path) -> Iterator[bytes]:
         raise Unsettled
     yield repr((proxy.head, proxy.origin, proxy.partial, proxy.indexed, proxy.notes)).encode()
     yield repr(sorted(proxy.shallow)).encode()
-    for name, id in sorted(proxy.refs.items()):
-        yield name + b" " + id
+    for ref, id in sorted(proxy.refs.items()):
+        yield ref + b" " + id
     for folder in (objects, objects / "pack"):
         try:
             names = sorted(os.listdir(folder))
