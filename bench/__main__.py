@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from bench import help, labels, otlp
+from bench import help, image, labels, otlp, repo
 
-BENCHMARKS = {"help": help.main, "labels": labels.main, "otlp": otlp.main}
+BENCHMARKS = {
+    "help": help.main,
+    "image": image.main,
+    "labels": labels.main,
+    "otlp": otlp.main,
+    "repo": repo.main,
+}
 
 
 def main() -> int:

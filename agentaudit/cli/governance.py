@@ -135,12 +135,12 @@ class Governed:
 
 def governed(flags: Flags, scope: tuple[str, ...]) -> Governed | None:
     """The baseline that was named, if any. Raises UsageError."""
-    from agentaudit.score.baseline import read
-
     if flags.baseline is None:
         if flags.ratchet:
             raise UsageError("--ratchet needs a baseline to raise", hint="add --baseline FILE")
         return None
+    from agentaudit.score.baseline import read
+
     path = Path(flags.baseline)
     try:
         data = path.read_bytes()

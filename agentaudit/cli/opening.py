@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from agentaudit.probe import Probe
     from agentaudit.rubric import Rubric
     from agentaudit.source import Host, Images, Repo, Traces
+    from agentaudit.sources.git import GitRepos
 
 CONFIGURATIONS = ("agentaudit.yaml", ".agentaudit.yaml", "pyproject.toml")
 _Source = TypeVar("_Source")
@@ -96,9 +97,20 @@ def evidence(config: Config) -> set[Path]:
     return {path for path in found if path.is_file()}
 
 
+def repositories(config: Config, stack: ExitStack) -> GitRepos | None:
+    """The repositories alone, closed with the stack; None where one of them does not open."""
+    try:
+        return stack.enter_context(_repos(config, list(config.repos)))
+    except SourceError:
+        return None
+
+
 @contextmanager
-def opened(config: Config, rubric: Rubric, *, plugins: bool) -> Iterator[Sources]:
-    """Every declared source, as far as it opens: one that does not stops none of the others.
+def opened(
+    config: Config, rubric: Rubric, *, plugins: bool, repo: Repo | None = None
+) -> Iterator[Sources]:
+    """Every declared source, as far as it opens: one that does not stops none of the others; `repo`
+    where the repositories are open already.
 
     Raises ConfigError for a kind of source that nothing reads.
     """
@@ -107,7 +119,7 @@ def opened(config: Config, rubric: Rubric, *, plugins: bool) -> Iterator[Sources
     _refuse(config.registry, "registry")
     failures: list[SourceError] = []
     with ExitStack() as stack:
-        repo: Repo | None = _attempt(
+        repo = repo or _attempt(
             _reachable(config, config.repos, failures),
             lambda stores: _repos(config, stores),
             failures,
@@ -207,7 +219,7 @@ def _declared(error: SourceError, store: Store) -> SourceError:
     return SourceError(text, where=store.place, hint=error.hint)
 
 
-def _repos(config: Config, stores: list[Store]) -> Repo:
+def _repos(config: Config, stores: list[Store]) -> GitRepos:
     from agentaudit.sources.git import open_repos, user_folder
 
     secrets = {secret: written for s in stores for secret, written in s.secrets().items()}

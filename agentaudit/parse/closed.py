@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
+import inspect
+import itertools
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import orjson
-from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationError
+from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError
 
 from agentaudit.errors import AuditError
 from agentaudit.parse.bounds import Path, Tree
@@ -17,7 +21,37 @@ from agentaudit.parse.bounds import Path, Tree
 class Record(BaseModel):
     """An immutable value that knows no field but its own."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """With what stands below each field, read from the source only where a schema is asked
+        for: every start would pay for it otherwise."""
+        found = handler(core_schema)
+        said = handler.resolve_ref_schema(found).get("properties", {})
+        for kind in reversed(cls.__mro__):
+            texts = _documented(kind) if issubclass(kind, Record) else ()
+            for name, text in texts:
+                field = cls.model_fields.get(name)
+                if field is None or field.description is not None:
+                    continue
+                shown = said[field.alias or name]
+                if handler.resolve_ref_schema(shown).get("description") != text:
+                    shown["description"] = text
+        return found
+
+
+def _documented(kind: type[Record]) -> Iterator[tuple[str, str]]:
+    """Field → the text below it in the source."""
+    body = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0]
+    assert isinstance(body, ast.ClassDef)
+    for at, below in itertools.pairwise(body.body):
+        if not (isinstance(at, ast.AnnAssign) and isinstance(at.target, ast.Name)):
+            continue
+        if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant):
+            yield at.target.id, inspect.cleandoc(str(below.value.value))
 
 
 _Made = TypeVar("_Made", bound=Record)

@@ -19,7 +19,7 @@ from agentaudit.reports.notices import Notice, notices, waived
 from agentaudit.reports.spot import Spot, Spots
 from agentaudit.reports.view import View
 from agentaudit.score.dimension import CriterionScore, DimensionScore
-from agentaudit.score.gate import exit_codes
+from agentaudit.score.exits import exit_codes
 from agentaudit.score.scorecard import Scorecard
 from agentaudit.score.shortfall import Shortfall, shortfalls
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from agentaudit.errors import ExitCode
 from agentaudit.score import by_dimension, compared, trust
 from agentaudit.score.asked import Evidenced, GateSettings
 from agentaudit.score.dimension import Interval
 from agentaudit.score.interval import Bounds
 from agentaudit.score.responses import DOUBTED
 from agentaudit.score.rounding import down, whole
-from agentaudit.score.scorecard import Condition, Gate, Scorecard
+from agentaudit.score.scorecard import Condition, Gate
 from agentaudit.score.standing import PROVISIONAL
 
 
@@ -33,17 +32,6 @@ def judge(settings: GateSettings, on: Evidenced) -> Gate:
     return Gate.model_validate(
         {"verdict": verdict, "conditions": conditions, "notes": tuple(_notes(settings, on))}
     )
-
-
-def exit_codes(scorecard: Scorecard) -> list[ExitCode]:
-    """All that apply; `ExitCode.worst` decides between them."""
-    verdicts = {condition.verdict for condition in scorecard.gate.conditions}
-    codes = [ExitCode.INTERNAL] if scorecard.errors else []
-    if scorecard.gate.verdict == "no_verdict":
-        codes.append(ExitCode.NO_VERDICT)
-    if "fail" in verdicts:
-        codes.append(ExitCode.GATE_FAILED)
-    return codes or [ExitCode.OK]
 
 
 def _conditions(settings: GateSettings, on: Evidenced) -> Iterator[Condition]:

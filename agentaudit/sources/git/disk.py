@@ -22,7 +22,10 @@ def read_regular(path: Path, cap: int, *, follow: bool = False) -> bytes | None:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode) or status.st_size > cap:
             return None
-        data = file.read(cap + 1)
+        # room is made for what is asked: asking for `cap` would cost more than the reading
+        data = file.read(status.st_size + 1)
+        if len(data) > status.st_size:
+            data += file.read(cap + 1 - len(data))
     return data if len(data) <= cap else None
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from agentaudit.evidence import safe
 from agentaudit.response import Commit
 from agentaudit.source import Change
-from agentaudit.sources.git.globs import matches
+from agentaudit.sources.git.globs import compiled
 from agentaudit.sources.git.messages import Message, split
 from agentaudit.sources.git.objects import Absent, Objects
 from agentaudit.sources.git.process import GitTrouble
@@ -184,7 +184,8 @@ class GitHistory:
             for path in names.decode("utf-8", "surrogateescape").split("\0")
             if path.startswith(start) and path != start
         ]
-        kept = tuple(sorted(p for p in paths if any(matches(p, pattern) for pattern in patterns)))
+        fits = [compiled(pattern).fullmatch for pattern in patterns]
+        kept = tuple(sorted(path for path in paths if any(fit(path) for fit in fits)))
         change = Change(sha, safe(message.subject), message.body, kept, self.repo)
         return Dated(message.committed, change)
 

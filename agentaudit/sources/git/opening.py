@@ -10,6 +10,7 @@ from pathlib import Path
 
 from agentaudit.errors import SourceError
 from agentaudit.evidence import safe
+from agentaudit.sources.git import state
 from agentaudit.sources.git.bundle import is_bundle, unbundle
 from agentaudit.sources.git.code.cache import DiskCache
 from agentaudit.sources.git.gitdir import GitDir, Refused, enclosing, is_git_dir, of_work_tree
@@ -138,7 +139,10 @@ def _plain(path: Path, name: str) -> Repository:
 def _bare(found: GitDir, name: str) -> Repository:
     scratch = Scratch()
     try:
-        return _snapshot(lend(found, scratch.path), scratch, name)
+        proxy = lend(found, scratch.path)
+        repository = _snapshot(proxy, scratch, name)
+        repository.states.append(lambda: state.of_objects(proxy, found))
+        return repository
     except BaseException:
         scratch.close()
         raise
@@ -188,6 +192,8 @@ def _work_tree(path: Path, root: Path, found: GitDir, name: str) -> Repository:
         tree = FilesOnDisk(path, paths)
         repository = _repository(tree, proxy, objects, scratch, name, within)
         repository.notes += notes
+        repository.states.append(lambda: state.of_files(path, tree.paths))
+        repository.states.append(lambda: state.of_objects(proxy, found))
         return repository
     except BaseException:
         scratch.close()

@@ -20,6 +20,8 @@ _T = TypeVar("_T")
 _WILD = frozenset("*?[")
 _KEEP = 24_000_000
 """Characters of text that are kept for probes that read the same files again."""
+_KEEP_BYTES = 48_000_000
+"""Bytes of source files that are kept for the same reason."""
 
 
 class Reader:
@@ -32,9 +34,13 @@ class Reader:
         self._tree = tree
         self._kept: dict[str, Content] = {}
         self._trees: dict[str, list[parse.Tree]] = {}
-        self._room = _KEEP
+        self._bytes: dict[str, bytes] = {}
+        """Of source files, until somebody wants the text."""
+        self._room, self._bytes_room = _KEEP, _KEEP_BYTES
         self.problems: dict[str, str] = {}
         """Path → why it could not be read or understood."""
+        self.settings: list[str] | None = None
+        """Files that declare settings, once somebody has looked for them."""
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -103,7 +109,7 @@ class Reader:
         """The file, or why it cannot be read."""
         found = self._kept.get(path)
         if found is None or (found == TOO_LARGE and cap > CAP):
-            found = decoded(self._tree.load(path, cap)) if path in self.known else MISSING
+            found = decoded(self._loaded(path, cap)) if path in self.known else MISSING
             self._room -= len(found.text or "") + 100
             if self._room > 0:
                 self._kept[path] = found
@@ -116,7 +122,7 @@ class Reader:
         """The bytes of a file, read anew only if nobody has; a text says why there are none."""
         if (kept := self._kept.get(path)) is not None:
             return kept.problem if kept.text is None else kept.text.encode("utf-8", "replace")
-        found = self._tree.load(path, cap)
+        found = self._loaded(path, cap)
         if isinstance(found, bytes) and found.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
             found = decoded(found)
         if isinstance(found, Content):
@@ -127,7 +133,19 @@ class Reader:
         if b"\0" in found:
             self.problems[path] = BINARY.problem
             return BINARY.problem
-        return found.removeprefix(BOM_UTF8)
+        found = found.removeprefix(BOM_UTF8)
+        self._bytes_room -= len(found)
+        if self._bytes_room > 0:
+            self._bytes[path] = found
+        return found
+
+    def _loaded(self, path: str, cap: int) -> bytes | Content:
+        """The bytes that were read before, of which a text may be made now; else read."""
+        found = self._bytes.pop(path, None)
+        if found is None:
+            return self._tree.load(path, cap)
+        self._bytes_room += len(found)
+        return found
 
     def text(self, path: str, cap: int = CAP) -> str | None:
         return self.content(path, cap).text

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from agentaudit.evidence import safe
 from agentaudit.response import Target
 from agentaudit.source import Change, Component, Ledger, Place, Step, Unread
-from agentaudit.sources.git.components import Survey
 from agentaudit.sources.git.history import History
 from agentaudit.sources.git.lookup import WHY, Gap, Lookup
 from agentaudit.sources.git.objects import Absent
 from agentaudit.sources.git.past import Past
 from agentaudit.sources.git.process import GitTrouble
 from agentaudit.sources.git.reader import Reader
+from agentaudit.sources.git.state import Unsettled
+
+if TYPE_CHECKING:
+    from agentaudit.sources.git.components import Survey
 
 _SHOWN = 10
 
@@ -34,6 +38,8 @@ class Repository:
     """Commit that is checked out; empty when nothing is committed."""
     notes: list[str] = field(default_factory=list)
     closing: list[Callable[[], None]] = field(default_factory=list)
+    states: list[Callable[[], str]] = field(default_factory=list)
+    """What its answers rest on; empty where that cannot be told."""
 
     @property
     def name(self) -> str:
@@ -56,6 +62,8 @@ class Repositories:
 
     @cached_property
     def _surveys(self) -> tuple[Survey, ...]:
+        from agentaudit.sources.git.components import Survey
+
         return tuple(Survey(each.reader, each.root_name) for each in self._all)
 
     @cached_property
@@ -119,11 +127,26 @@ class Repositories:
         """What was read of each repository so far, and what its reader must know."""
         return [_ledger(each) for each in self._all]
 
+    def state(self) -> str | None:
+        """One word that is the same only while every answer is; None where nobody can tell."""
+        try:
+            return repr([_rests_on(each) for each in self._all])
+        except Unsettled:
+            return None
+
     def close(self) -> None:
         """Remove what was made to read the repositories. They cannot be asked afterwards."""
         for each in self._all:
             while each.closing:
                 each.closing.pop()()
+
+
+def _rests_on(each: Repository) -> tuple[object, ...]:
+    if not each.states:
+        raise Unsettled
+    named = (each.name, each.root_name, each.uri, each.revision, tuple(each.notes))
+    within = None if each.history is None else (each.history.within, each.history.gap)
+    return named, within, tuple(state() for state in each.states)
 
 
 def _ledger(each: Repository) -> Ledger:

@@ -37,7 +37,13 @@ _DIRECTORY = re.compile(r"(?:.*/)?(?:config|configs|settings)/[^/]{1,100}\.(?:py
 
 
 def find(reader: Reader) -> list[str]:
-    """Paths of every such file."""
+    """Paths of every such file; looked for once, whoever asks."""
+    if reader.settings is None:
+        reader.settings = _found(reader)
+    return list(reader.settings)
+
+
+def _found(reader: Reader) -> list[str]:
     named = set(reader.named(lambda name: _NAMES.fullmatch(name) and not _TOOLS.fullmatch(name)))
     named |= {path for path in reader.app if _DIRECTORY.fullmatch(path)}
     return sorted(path for path in named if _is_setting(path) and declares(reader, path))

@@ -10,9 +10,9 @@ from agentaudit.evidence import Place
 from agentaudit.sources.git.code.index import Index, SourceFile
 from agentaudit.sources.git.code.patterns import compiled
 
-_LOADS = re.compile(
-    rb"open\(|read_text|readFile|load_prompt|from_file|FileSystemLoader|get_template|ReadFile|Resource"
-    rb"|load_prompty|ReadAllText|importlib\.resources|from_template_file|PackageLoader|embed"
+_LOADS = (
+    r"open\(|read_text|readFile|load_prompt|from_file|FileSystemLoader|get_template|ReadFile|Resource"
+    r"|load_prompty|ReadAllText|importlib\.resources|from_template_file|PackageLoader|embed"
 )
 
 
@@ -25,6 +25,7 @@ def mentions(repo: str, index: Index, names: Iterable[str]) -> dict[str, Place]:
     stems = {name.partition(".")[0]: name for name in sorted(wanted, reverse=True)}
     whole = compiled("|".join(sorted(map(re.escape, wanted))))
     stem = compiled(rf"[\"'`/](?:{'|'.join(sorted(map(re.escape, filter(None, stems))))})[\"'`.]")
+    loads = compiled(_LOADS)
     found: dict[str, Place] = {}
     by_stem: dict[str, Place] = {}
     for file in index.files.values():
@@ -34,7 +35,7 @@ def mentions(repo: str, index: Index, names: Iterable[str]) -> dict[str, Place]:
             name = match.group().decode()
             if name not in found:
                 found[name] = _place(repo, file, match.start())
-        if len(by_stem) < len(stems) and _LOADS.search(file.data):
+        if len(by_stem) < len(stems) and loads.search(file.data):
             for match in stem.finditer(file.data):
                 name = stems[match.group()[1:-1].decode()]
                 if name not in by_stem:
