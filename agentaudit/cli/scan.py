@@ -27,7 +27,7 @@ def scan(path: str, flags: Flags) -> ExitCode:
 
     stage = Stage.of(flags)
     config = configured(directory(path), flags)
-    stage.spare(evidence(config))
+    stage.spare(evidence(config, flags))
     checkout = Checkout(Path(path))
     before = governed(flags, scope(config, checkout))
     with Progress(quiet=flags.quiet) as progress:

@@ -15,9 +15,11 @@ from agentaudit.parse.bounds import Path, Tree
 
 
 class Record(BaseModel):
-    """An immutable value that knows no field but its own."""
+    """An immutable value that knows no field but its own, and no number that is none."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False
+    )
 
 
 _Made = TypeVar("_Made", bound=Record)
