@@ -24,6 +24,7 @@ from agentaudit.rubric import Criterion
 from agentaudit.score.examples import Examples
 from agentaudit.score.standing import Standing, settle
 from agentaudit.score.tally import Tally
+from agentaudit.subject import ImageSubject
 from agentaudit.survey import Share
 from tests.laws.hiding import ALL_FACTS, NOTHING, Hidden
 from tests.laws.stories import Story
@@ -69,7 +70,7 @@ class Asking(Run):
     def ask(self, criterion: Criterion, **subject: Any) -> Answer:
         lasting = "response" not in subject and "traces" not in self._needs(criterion)
         asked = subject.get("component") or subject.get("image")
-        key = (criterion.id, repr(asked) if "image" in subject else asked.id if asked else "")
+        key = (criterion.id, _image(asked) if "image" in subject else asked.id if asked else "")
         answer = self.kept.get(key) if lasting else None
         if answer is None:
             answer = BARE[super().ask(criterion, **subject).outcome]
@@ -102,6 +103,13 @@ def _together(empty: Observed, told: Sequence[Told]) -> Observed:
         found.retrieval = found.retrieval or each.observed.retrieval
         found.own_model = found.own_model or each.observed.own_model
     return found
+
+
+def _image(asked: ImageSubject) -> str:
+    """All that the outcome of a question about an image can depend on, as text."""
+    looked = (asked.target, asked.code, asked.packages)
+    found = (f"{each.resolution} {each.reason} {each.detail}" for each in looked)
+    return "\n".join((asked.name, asked.place, *found))
 
 
 class Untold(Examples):
