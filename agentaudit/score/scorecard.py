@@ -15,6 +15,7 @@ from agentaudit.parse.closed import Record
 from agentaudit.rubric import Effort, Relief
 from agentaudit.score.dimension import DimensionScore, Interval, Links, LowHigh
 from agentaudit.score.dossier import Dossier, Level
+from agentaudit.score.fix import SHOWN
 from agentaudit.score.provenance import ErrorRecord, HistoryPoint, RunRecord, Waiver
 
 SCHEMA_VERSION = "1.0"
@@ -134,7 +135,8 @@ class Scorecard(Record):
     reconstructable: Reconstructable = Field(description="The headline.")
     dimensions: tuple[DimensionScore, ...] = Field(description="In rubric order.")
     fixes: tuple[Fix, ...] = Field(
-        description="What to mend, best first, at most 200; gains add up along the list."
+        max_length=SHOWN,
+        description="What to mend, best first, at most 200; gains add up along the list.",
     )
     gate: Gate = Field(description="The verdict.")
     dossiers: tuple[Dossier, ...] = Field(description="Responses told end to end.")

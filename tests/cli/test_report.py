@@ -95,6 +95,7 @@ def test_what_is_no_audit(
         (("level",), 10**12, "level: Input should be less than or equal to 4"),
         (("dimensions", 0, "criteria", 0, "level"), 0, "dimensions.0.criteria.0.level"),
         (("schema_version",), "2.0", "schema_version"),
+        (("fixes",), [{}] * 201, "fixes"),
     ],
 )
 def test_figures_that_no_audit_has(

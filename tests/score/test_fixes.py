@@ -82,7 +82,7 @@ def test_what_was_not_examined_is_mended_by_letting_it_be_read() -> None:
     unread = doubtful(Cause("image.digest", "intake", "not_examined"))
     (fix,) = fixes(world((1, {"P-2": unread})))
     assert (fix.cause.reason, fix.effort) == ("not_examined", "S")
-    assert fix.text.startswith("Let the audit read the layers of the image:")
+    assert fix.text.startswith("Let the audit read the layers of the image.\n")
 
 
 def test_an_answer_passes_only_when_all_its_causes_are_mended() -> None:
