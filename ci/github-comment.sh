@@ -6,7 +6,8 @@ set -euo pipefail
 
 comment="$1/comment.md"
 [ -s "$comment" ] || exit 0
-number="$(python3 -c '
+# -I: what lies in the audited directory, such as a json.py, is not imported.
+number="$(python3 -I -c '
 import json, os
 with open(os.environ["GITHUB_EVENT_PATH"], encoding="utf-8") as event:
     print(json.load(event).get("pull_request", {}).get("number", ""))

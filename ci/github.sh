@@ -8,6 +8,7 @@ mkdir -p "$out"
 
 arguments=(scan "${INPUT_PATH:-.}")
 for format in audit.json audit.sarif junit.xml summary.md comment:comment.md github:annotations.txt; do
+    rm -f "$out/${format#*:}" # an earlier audit of the same job must not speak for this one
     case $format in
         *:*) arguments+=(-o "${format%%:*}:$out/${format#*:}") ;;
         *) arguments+=(-o "$out/$format") ;;
@@ -27,6 +28,9 @@ code=0
 agentaudit "${arguments[@]}" ${more[@]+"${more[@]}"} || code=$?
 echo "::$token::"
 
+# `--help` among the arguments ends well, and has audited nothing.
+[ -s "$out/audit.json" ] || [ "$code" -ne 0 ] || code=3
+
 # A page for people, where this version draws one; it changes no verdict.
 report="$out/summary.md"
 if [ -s "$out/audit.json" ] && agentaudit report "$out/audit.json" -o "$out/report.html" >/dev/null 2>&1; then
@@ -42,7 +46,8 @@ else
         >>"$GITHUB_STEP_SUMMARY"
 fi
 
-python3 - "$out/audit.json" "$code" "$report" "$out" >>"$GITHUB_OUTPUT" <<'PYTHON'
+# -I: what lies in the audited directory, such as a json.py, is not imported.
+python3 -I - "$out/audit.json" "$code" "$report" "$out" >>"$GITHUB_OUTPUT" <<'PYTHON'
 import json
 import pathlib
 import sys

@@ -182,6 +182,40 @@ def test_arguments_are_words_and_never_run(runner: Runner, system: Path) -> None
     assert not (system / "owned").exists()
 
 
+def test_an_earlier_audit_of_the_job_does_not_speak_for_this_one(
+    runner: Runner, system: Path
+) -> None:
+    assert audit(runner, system, fail_under="10").returncode == 0
+    for name in ("output", "summary"):
+        (runner.home / name).write_text("")
+    done = audit(runner, system, fail_under="ten")
+    assert done.returncode == 2
+    assert (runner.outputs["gate"], runner.outputs["score"]) == ("no_verdict", "")
+    assert runner.read("summary").startswith("## agentaudit: no audit was made")
+    assert len(obeyed(done.stdout)) == 1
+
+
+@pytest.mark.parametrize("inputs", [{"args": "--help"}, {"path": "--help"}])
+def test_no_audit_is_never_green(runner: Runner, system: Path, inputs: dict[str, str]) -> None:
+    assert audit(runner, system, **inputs).returncode == 3
+    assert (runner.outputs["gate"], runner.outputs["exit-code"]) == ("no_verdict", "3")
+
+
+def test_nothing_of_the_audited_checkout_is_run(runner: Runner, system: Path) -> None:
+    """Python looks for modules in the current directory first, unless it is told not to."""
+    for module in ("json", "pathlib", "os", "venv"):
+        (system / f"{module}.py").write_text(f"open({str(runner.home / 'owned')!r}, 'w')\n")
+    assert audit(runner, system).returncode == 0
+    runner.script("gh", "exit 0")
+    (runner.home / "event.json").write_text(json.dumps({"pull_request": {"number": 12}}))
+    comment, env = step("Comment")
+    assert runner.bash(comment, system, **{**env, "DIRECTORY": runner.outputs["directory"]})
+    install, env = step("Install agentaudit")
+    made = install.splitlines()[0]
+    assert runner.bash(made, system, **env).returncode == 0
+    assert not (runner.home / "owned").exists()
+
+
 @pytest.mark.parametrize(("earlier", "method"), [("", "POST"), ("77", "PATCH")])
 def test_github_comment(runner: Runner, system: Path, earlier: str, method: str) -> None:
     assert audit(runner, system).returncode == 0
@@ -221,16 +255,23 @@ def test_the_action_installs_itself(runner: Runner, system: Path) -> None:
     assert 'echo "$RUNNER_TEMP/agentaudit-venv/bin" >>"$GITHUB_PATH"' in script
 
 
-@pytest.mark.parametrize(("arguments", "code"), [("", 0), ("--fail-under 99", 1)])
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [("", 0), ("--fail-under 99", 1), ("--seed 0\n--fail-under 99\n", 1), ("$(exit) `id`", 2)],
+)
 def test_gitlab(runner: Runner, system: Path, arguments: str, code: int) -> None:
     job = PIPELINE["agentaudit"]
     inputs = {k: str(v["default"]) for k, v in SPEC["spec"]["inputs"].items()}
     inputs["args"] = arguments
     filled = json.loads(
-        re.sub(r"\$\[\[ inputs\.(\w+) \]\]", lambda m: inputs[m[1]], json.dumps(job))
+        re.sub(
+            r"\$\[\[ inputs\.(\w+) \]\]", lambda m: json.dumps(inputs[m[1]])[1:-1], json.dumps(job)
+        )
     )
     done = runner.bash("\n".join(filled["script"]), system, **filled["variables"])
     assert done.returncode == code, done.stderr
+    if code == 2:
+        return
     reports = filled["artifacts"]["reports"]
     assert filled["artifacts"]["when"] == "always"
     issues = json.loads((system / reports["codequality"]).read_text())
@@ -240,6 +281,11 @@ def test_gitlab(runner: Runner, system: Path, arguments: str, code: int) -> None
     assert gate is not None
     assert gate.get("failures") == str(code)
     assert (system / "agentaudit-report" / "summary.md").is_file()
+
+
+def test_gitlab_inputs_are_never_part_of_a_script() -> None:
+    job = PIPELINE["agentaudit"]
+    assert "$[[" not in "".join(job["before_script"] + job["script"])
 
 
 def test_gitlab_installs_this_version() -> None:

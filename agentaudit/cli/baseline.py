@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ def write(path: str, flags: Flags) -> ExitCode:
     from agentaudit.audit import audit
     from agentaudit.cli.closing import verdict
     from agentaudit.cli.governance import taken
-    from agentaudit.cli.opening import configured, directory, opened
+    from agentaudit.cli.opening import configured, directory, evidence, opened
     from agentaudit.cli.origins import Checkout, scope
     from agentaudit.cli.output import Destination, lines
     from agentaudit.cli.progress import Progress
@@ -48,6 +49,7 @@ def write(path: str, flags: Flags) -> ExitCode:
     target.prepare()
     checkout = Checkout(directory(path))
     config = configured(Path(path), flags)
+    target.spare(frozenset(map(os.path.realpath, evidence(config, flags))))
     with Progress(quiet=flags.quiet) as progress:
         asked = request(("scan",), config, flags, progress, checkout=checkout, gated=False)
         with opened(config, asked.rubric, plugins=not flags.no_plugins) as sources:

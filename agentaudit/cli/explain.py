@@ -15,13 +15,14 @@ def explain(trace: str, flags: Flags) -> ExitCode:
     """
     from agentaudit.audit import explain as told
     from agentaudit.cli.delivery import deliver
-    from agentaudit.cli.opening import configured, directory, opened
+    from agentaudit.cli.opening import configured, directory, evidence, opened
     from agentaudit.cli.progress import Progress
     from agentaudit.cli.request import request
     from agentaudit.cli.stage import Stage
 
     stage = Stage.of(flags)
     config = configured(directory("."), flags)
+    stage.spare(evidence(config, flags))
     with Progress(quiet=flags.quiet) as progress:
         asked = request(("explain", trace), config, flags, progress, gated=False)
         with opened(config, asked.rubric, plugins=not flags.no_plugins) as sources:

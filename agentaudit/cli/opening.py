@@ -82,9 +82,10 @@ def configured(path: Path, flags: Flags) -> Config:
     return config
 
 
-def evidence(config: Config) -> set[Path]:
-    """Files that the run reads and must not write: the configuration, bundles, trace files,
-    image archives."""
+def evidence(config: Config, flags: Flags) -> set[Path]:
+    """Files that the run reads and no report may replace: the configuration, the rubric, bundles,
+    trace files, image archives, baseline and history."""
+    kept = {Path(name) for name in (flags.baseline, flags.history) if name}
     found = {config.document.folder / name for name in CONFIGURATIONS}
     found.update(store.base / store.opened().removeprefix("git:") for store in config.repos)
     found.update(
@@ -94,7 +95,8 @@ def evidence(config: Config) -> set[Path]:
         pattern = store.base / store.opened().partition(":")[2]
         for match in map(Path, glob(str(pattern), recursive=True)):
             found.update(match.iterdir() if match.is_dir() else (match,))
-    return {path for path in found if path.is_file()}
+    found.add(Path(config.rubric_path))
+    return kept | {path for path in found if path.is_file()}
 
 
 def repositories(config: Config, stack: ExitStack) -> GitRepos | None:

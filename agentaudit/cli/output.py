@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +33,20 @@ class Destination:
                 f"cannot write {self.path}: the directory {folder} {why}",
                 where=f"-o {self.path}",
                 hint=f"mkdir -p {folder}" if why == "does not exist" else "name another directory",
+            )
+
+    @property
+    def real(self) -> str:
+        """The file itself, whichever way it is spelled and whatever links lead to it."""
+        return os.path.realpath(self.path)
+
+    def spare(self, read: Collection[str]) -> None:
+        """Refuse to write over one of the real paths in `read`. Raises UsageError."""
+        if self.real in read:
+            raise UsageError(
+                f"{self.path} is read by this run and is not written over",
+                where=f"-o {self.path}",
+                hint="name another file",
             )
 
     def write(self, data: bytes) -> None:

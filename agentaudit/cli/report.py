@@ -32,6 +32,7 @@ def report(file: str, flags: Flags) -> ExitCode:
     from agentaudit.score import read
 
     stage = Stage.of(flags)
+    stage.spare([Path(file)])
     card = read(_bytes(file))
     explained = any(told.chosen == "asked" for told in card.dossiers)
     return deliver(card, flags, stage, (), explain=explained, again=True)

@@ -36,7 +36,7 @@ def scan(path: str, flags: Flags) -> ExitCode:
 
     stage = Stage.of(flags)
     config = configured(directory(path), flags)
-    stage.spare(evidence(config))
+    stage.spare(evidence(config, flags))
     checkout = Checkout(Path(path))
     before = governed(flags, scope(config, checkout))
     kept = Kept.of(config, flags, checkout)

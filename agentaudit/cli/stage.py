@@ -38,7 +38,7 @@ class Stage:
         if wanted not in reports:
             raise _unknown(wanted, reports, "--format")
         targets = tuple(destination(text, reports) for text in flags.output)
-        paths = [target.path.absolute() for target in targets]
+        paths = [target.real for target in targets]
         for number, target in enumerate(targets):
             if paths[number] in paths[:number]:
                 raise UsageError(
@@ -49,14 +49,9 @@ class Stage:
 
     def spare(self, evidence: Iterable[Path]) -> None:
         """Refuse to write over what is read. Raises UsageError."""
-        read = {path.resolve() for path in evidence}
+        read = frozenset(map(os.path.realpath, evidence))
         for target in self.destinations:
-            if target.path.resolve() in read:
-                raise UsageError(
-                    f"{target.path} is read by this run and is not written over",
-                    where=f"-o {target.path}",
-                    hint="name another file",
-                )
+            target.spare(read)
 
     def view(self, flags: Flags, *, explain: bool) -> View:
         """How standard output is drawn."""

@@ -19,9 +19,9 @@ from agentaudit.parse.bounds import Path, Tree
 
 
 class Record(BaseModel):
-    """An immutable value that knows no field but its own."""
+    """An immutable value that knows no field but its own, and no number that is none."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     @classmethod
     def __get_pydantic_json_schema__(

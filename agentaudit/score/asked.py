@@ -48,10 +48,11 @@ class GateSettings:
     """Waivers that are declared and, as was asked, not in force."""
 
     @property
-    def numeric(self) -> bool:
-        """Whether any condition is on a figure, or on a baseline."""
+    def demands(self) -> bool:
+        """Whether anything is asked at all: only then does an ended waiver or unread line count."""
         asked = (self.fail_under, self.min_level, self.min_reconstructable)
-        return any(value is not None for value in asked) or bool(self.dimensions or self.baseline)
+        further = self.dimensions or self.baseline or self.require_sources
+        return any(value is not None for value in asked) or bool(further)
 
 
 @dataclass(frozen=True, slots=True)

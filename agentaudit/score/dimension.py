@@ -7,7 +7,8 @@ from pydantic import AliasChoices, Field
 from agentaudit.finding import Outcome
 from agentaudit.parse.closed import Record
 from agentaudit.rubric import Effort, Relief, Subject
-from agentaudit.score.dossier import ShownEvidence
+from agentaudit.rubric import Level as CriterionLevel
+from agentaudit.score.dossier import Level, ShownEvidence
 from agentaudit.score.layout import Applies
 
 
@@ -30,8 +31,8 @@ class Interval(Record):
 class LevelInterval(Record):
     """Sampling error of a level."""
 
-    low: int = Field(description="The level at the lower ends of the shares it rests on.")
-    high: int = Field(description="The level at their upper ends.")
+    low: Level = Field(description="The level at the lower ends of the shares it rests on.")
+    high: Level = Field(description="The level at their upper ends.")
 
 
 class Links(Record):
@@ -73,7 +74,7 @@ class CriterionScore(Record):
     """One criterion and its answers."""
 
     id: str = Field(description="Stable id.")
-    level: int = Field(description="1 Exists, 2 Recorded, 3 Resolves, 4 Proven.")
+    level: CriterionLevel = Field(description="1 Exists, 2 Recorded, 3 Resolves, 4 Proven.")
     subject: Subject = Field(description="What is counted.")
     title: str = Field(description="At most eight words.")
     must: str = Field(description="The whole sentence, true when met.")
@@ -103,7 +104,7 @@ class ShownPlanned(Record):
     """A criterion that no probe can answer yet: nobody looked."""
 
     id: str = Field(description="Stable id.")
-    level: int = Field(description="1 Exists, 2 Recorded, 3 Resolves, 4 Proven.")
+    level: CriterionLevel = Field(description="1 Exists, 2 Recorded, 3 Resolves, 4 Proven.")
     subject: Subject = Field(description="What would be counted.")
     must: str = Field(description="The whole sentence, true when met.")
 
@@ -125,14 +126,16 @@ class DimensionScore(Record):
     id: str = Field(description="Stable id.")
     title: str = Field(description="Its title.")
     question: str = Field(description="What it asks.")
-    level: int | None = Field(description="0 to 4; null when it does not apply.")
-    level_high: int | None = Field(description="The level with UNKNOWN read as PASS.")
+    level: Level | None = Field(description="0 to 4; null when it does not apply.")
+    level_high: Level | None = Field(description="The level with UNKNOWN read as PASS.")
     level_interval: LevelInterval | None = Field(
         default=None,
         description="Sampling error of the level; null when it does not apply or all responses "
         "were read.",
     )
-    level_cap: int = Field(description="Highest level the rubric has criteria for, without a gap.")
+    level_cap: Level = Field(
+        description="Highest level the rubric has criteria for, without a gap."
+    )
     applicability: ShownApplicability = Field(description="Whether it applies.")
     score: LowHigh | None = Field(
         description="0 to 100; null when it does not apply or the rubric has no criterion for it."

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from agentaudit.finding import Outcome
 from agentaudit.parse.closed import Record
+
+Level = Annotated[int, Field(ge=0, le=4)]
 
 
 class ShownEvidence(Record):
@@ -63,7 +65,7 @@ class DossierFact(Record):
 class DossierLevel(Record):
     """How many criteria of one level this response passes in one dimension."""
 
-    level: int = Field(description="2 Recorded, 3 Resolves or 4 Proven.")
+    level: Level = Field(description="2 Recorded, 3 Resolves or 4 Proven.")
     passed: int = Field(description="Criteria that pass.")
     asked: int = Field(description="Criteria of the level that apply.")
 

@@ -49,7 +49,7 @@ def _conditions(settings: GateSettings, on: Evidenced) -> Iterator[Condition]:
         yield from compared.conditions(settings.baseline, on)
     for name in settings.require_sources:
         yield trust.required(name, on.ledgers)
-    if settings.numeric:
+    if settings.demands:
         yield from trust.expired(on.waivers)
         yield from trust.crashed(on.errors)
         yield from trust.unread(on.ledgers)

@@ -108,6 +108,12 @@ def _blind(cause: Cause) -> str:
         return safe(
             f"Name the right place under `sources: {key}:`: nothing to ask about was there."
         )
+    if cause.reason == "not_examined":
+        return (
+            "Let the audit read the layers of the image.\n"
+            "Name a registry or archive that holds them under `sources: images:`, or raise "
+            "`--max-image-bytes` and `--max-image-files`."
+        )
     if cause.reason == "none_recognised":
         return "Scan the directory whose manifest declares the model or agent library."
     return ""

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from agentaudit.parse.closed import Record
+from agentaudit.score.dossier import Level
 
 
 class RubricRecord(Record):
@@ -111,7 +112,7 @@ class HistoryPoint(Record):
     full: int = Field(description="Responses that were fully reconstructable.")
     total: int = Field(description="Responses that were read.")
     score: float = Field(description="Its low score, 0 to 100.")
-    level: int = Field(description="Its level, 0 to 4.")
+    level: Level = Field(description="Its level, 0 to 4.")
     rubric: str = Field(default="", description="Rubric and version it was asked.")
 
 

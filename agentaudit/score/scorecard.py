@@ -5,18 +5,22 @@ Its JSON is `audit.json`; its JSON Schema is published by `agentaudit schema`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from agentaudit.errors import UsageError
 from agentaudit.parse.closed import Record
 from agentaudit.rubric import Effort, Relief
 from agentaudit.score.dimension import DimensionScore, Interval, Links, LowHigh
-from agentaudit.score.dossier import Dossier
+from agentaudit.score.dossier import Dossier, Level
+from agentaudit.score.fix import SHOWN
 from agentaudit.score.provenance import ErrorRecord, HistoryPoint, RunRecord, Waiver
 
 SCHEMA_VERSION = "1.0"
+LARGEST = 2**53
+"""No figure is larger: every reader of JSON still has it exactly."""
 
 
 class EntryReach(Record):
@@ -53,6 +57,12 @@ class Reconstructable(Record):
     no_fix_known: int = Field(
         description="Responses, not full, that the fixes together do not complete."
     )
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Reconstructable:
+        if self.full + self.partial + self.none != self.total:
+            raise ValueError("full, partial and none are not all responses")
+        return self
 
 
 class ShownCause(Record):
@@ -118,14 +128,15 @@ class Scorecard(Record):
     coverage: float = Field(
         description="Share of applicable (criterion, subject) pairs that got PASS or FAIL."
     )
-    level: int = Field(description="Level of the weakest applicable dimension, 0 to 4.")
-    level_high: int = Field(description="The same with UNKNOWN read as PASS.")
+    level: Level = Field(description="Level of the weakest applicable dimension, 0 to 4.")
+    level_high: Level = Field(description="The same with UNKNOWN read as PASS.")
     provisional: bool = Field(description="Whether levels rest on fewer than 30 responses.")
     weakest: tuple[str, ...] = Field(description="Dimensions at that level, lowest score first.")
     reconstructable: Reconstructable = Field(description="The headline.")
     dimensions: tuple[DimensionScore, ...] = Field(description="In rubric order.")
     fixes: tuple[Fix, ...] = Field(
-        description="What to mend, best first, at most 200; gains add up along the list."
+        max_length=SHOWN,
+        description="What to mend, best first, at most 200; gains add up along the list.",
     )
     gate: Gate = Field(description="The verdict.")
     dossiers: tuple[Dossier, ...] = Field(description="Responses told end to end.")
@@ -142,14 +153,30 @@ def scorecard_json(scorecard: Scorecard) -> bytes:
 def read(data: bytes) -> Scorecard:
     """A scorecard from `audit.json`. Raises UsageError for anything else."""
     try:
-        return Scorecard.model_validate_json(data)
+        card = Scorecard.model_validate_json(data)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise UsageError(
-            f"not an audit.json of format {SCHEMA_VERSION}: {where}: {first['msg']}",
-            hint="write it again with: agentaudit scan -o audit.json",
-        ) from None
+        raise _foreign(f"{where}: {first['msg']}") from None
+    for number in _numbers(card.model_dump()):
+        if abs(number) > LARGEST:
+            raise _foreign("a figure is larger than any audit has")
+    return card
+
+
+def _numbers(data: Any) -> Iterator[float]:
+    if isinstance(data, int | float):
+        yield data
+    elif isinstance(data, dict | list | tuple):
+        for value in data.values() if isinstance(data, dict) else data:
+            yield from _numbers(value)
+
+
+def _foreign(why: str) -> UsageError:
+    return UsageError(
+        f"not an audit.json of format {SCHEMA_VERSION}: {why}",
+        hint="write it again with: agentaudit scan -o audit.json",
+    )
 
 
 def schema() -> dict[str, Any]:

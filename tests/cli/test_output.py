@@ -13,7 +13,7 @@ from agentaudit.cli.output import Destination
 from agentaudit.cli.stage import destination
 from agentaudit.errors import UsageError
 from agentaudit.reports import builtin
-from tests.cli.system import CONFIG, command, write
+from tests.cli.system import CONFIG, TRACE, command, write
 
 
 @pytest.fixture
@@ -147,6 +147,36 @@ def test_a_file_that_fails_later_costs_no_other_result(
 def test_one_file_twice_is_refused(system: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(system, "scan", "-o", "audit.json", "-o", "plain:./audit.json") == 2
     assert "audit.json is named twice" in capsys.readouterr().err
+
+
+def test_one_file_by_two_names_is_refused(system: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (system / "sub").mkdir()
+    (system / "link.html").symlink_to("audit.json")
+    for other in ("sub/../audit.json", "link.html"):
+        assert command(system, "scan", "-o", "audit.json", "-o", other) == 2
+        assert f"{other} is named twice" in capsys.readouterr().err
+    assert not (system / "audit.json").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("scan", "--baseline", "kept.json", "-o", "json:kept.json"),
+        ("scan", "--history", "kept.json", "-o", "json:kept.json"),
+        ("scan", "--rubric", "rubric.yaml", "-o", "json:rubric.yaml"),
+        ("explain", TRACE, "-o", "json:traces.jsonl"),
+        ("baseline", "write", "-o", "traces.jsonl"),
+    ],
+)
+def test_nothing_that_a_run_reads_is_written_over(
+    system: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    kept = ("baseline", "write", "-o", "kept.json")
+    assert "--baseline" not in arguments or command(system, *kept) == 0
+    before = {file.name: file.read_bytes() for file in system.iterdir()}
+    assert command(system, *arguments) == 2
+    assert "is read by this run and is not written over" in capsys.readouterr().err
+    assert {file.name: file.read_bytes() for file in system.iterdir()} == before
 
 
 def test_a_file_is_replaced_with_its_links_and_readable(tmp_path: Path) -> None:

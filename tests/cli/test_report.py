@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
+import math
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,6 +82,45 @@ def test_what_is_no_audit(
     assert command(tmp_path, "report", name, "-o", "x.html") == 2
     assert said in capsys.readouterr().err
     assert not (tmp_path / "x.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        (("score", "low"), math.nan, "score.low"),
+        (("score", "high"), math.inf, "score.high"),
+        (("score", "high"), 1e308, "a figure is larger than any audit has"),
+        (("reconstructable", "links", "total"), 10**400, "a figure is larger"),
+        (("reconstructable", "full"), 10**12, "full, partial and none are not all responses"),
+        (("level",), 10**12, "level: Input should be less than or equal to 4"),
+        (("dimensions", 0, "criteria", 0, "level"), 0, "dimensions.0.criteria.0.level"),
+        (("schema_version",), "2.0", "schema_version"),
+        (("fixes",), [{}] * 201, "fixes"),
+    ],
+)
+def test_figures_that_no_audit_has(
+    audit: Path,
+    capsys: pytest.CaptureFixture[str],
+    path: tuple[str | int, ...],
+    value: object,
+    said: str,
+) -> None:
+    card: Any = json.loads((audit / "audit.json").read_text())
+    place = card
+    for part in path[:-1]:
+        place = place[part]
+    place[path[-1]] = value
+    (audit / "edited.json").write_text(json.dumps(card))
+    assert command(audit, "report", "edited.json", "-o", "x.html") == 2
+    assert said in capsys.readouterr().err
+    assert not (audit / "x.html").exists()
+
+
+def test_the_audit_is_not_written_over(audit: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (audit / "audit.json").read_bytes()
+    assert command(audit, "report", "audit.json", "-o", "html:./audit.json") == 2
+    assert "is not written over" in capsys.readouterr().err
+    assert (audit / "audit.json").read_bytes() == before
 
 
 def test_a_file_beyond_all_measure_is_refused(

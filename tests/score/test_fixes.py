@@ -77,6 +77,14 @@ def test_points_break_a_tie_of_links() -> None:
     assert (first.gain_points, second.gain_points) == (25, 25)
 
 
+def test_what_was_not_examined_is_mended_by_letting_it_be_read() -> None:
+    """Nothing is known to be missing in an image whose layers nobody could read."""
+    unread = doubtful(Cause("image.digest", "intake", "not_examined"))
+    (fix,) = fixes(world((1, {"P-2": unread})))
+    assert (fix.cause.reason, fix.effort) == ("not_examined", "S")
+    assert fix.text.startswith("Let the audit read the layers of the image.\n")
+
+
 def test_an_answer_passes_only_when_all_its_causes_are_mended() -> None:
     system = world((3, {"P-2": failing("a", "b")}))
     first, second = fixes(system)

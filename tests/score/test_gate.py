@@ -219,6 +219,17 @@ def test_a_waiver_that_ended_fails_with_its_own_line() -> None:
     assert "ended on 2026-12-31" in found.gate.conditions[1].message
 
 
+def test_any_gate_fails_by_a_waiver_that_ended_and_by_unread_lines() -> None:
+    """Also one that only demands that a source was read; without any gate, nothing fails."""
+    read, torn = traces(100), traces(1, 99)
+    demanded = GateSettings(require_sources=("traces",))
+    assert card(HALF, demanded, ledgers=[read]).gate.verdict == "pass"
+    assert card(HALF, demanded, ledgers=[torn]).gate.verdict == "no_verdict"
+    ended = [waiver("expired")]
+    assert card(HALF, demanded, ledgers=[read], waivers=ended).gate.verdict == "fail"
+    assert card(HALF, GateSettings(), ledgers=[torn], waivers=ended).gate.verdict == "none"
+
+
 def test_another_seed_is_printed_in_the_verdict() -> None:
     settings = GateSettings(fail_under=1, configured_seed=1)
     found = card(system(P), settings, population=Population(1, 10, seed=9))

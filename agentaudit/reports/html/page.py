@@ -201,8 +201,11 @@ class Page:
         return [change for stage in self.stages for change in stage.changes][:2]
 
     def brief(self, change: Change) -> str:
-        """For page 1, which a long text must not push off the paper."""
-        return clean(change.headline, BRIEF)
+        """For page 1, which a long text must not push off the paper; cut after a whole word."""
+        said = clean(change.headline, BRIEF)
+        if len(change.headline) <= BRIEF:
+            return said
+        return said.rpartition(" ")[0].rstrip(",;:") + " …"
 
     def example(self, change: Change) -> ShownEvidence | None:
         """A place where the change is missing: a line of a file where there is one."""

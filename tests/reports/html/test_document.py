@@ -169,6 +169,15 @@ def test_what_must_be_seen_is_on_the_page() -> None:
         assert words in page.by_id("method").text
 
 
+def test_a_long_fix_is_cut_after_a_word_on_page_1() -> None:
+    card = invoice_agents()
+    words = "Keep the package databases of each image " * 4
+    first = card.fixes[0].model_copy(update={"text": f"{words}: `so`"})
+    page = html(card.model_copy(update={"fixes": (first, *card.fixes[1:])}))
+    (said,) = re.findall(r"Next: <b>(.*?)</b>", page, re.DOTALL)
+    assert read(said).text == "Keep the package databases of each image " * 2 + "Keep the package …"
+
+
 def test_a_report_that_grows_too_large_leaves_examples_out_and_says_so() -> None:
     card = _heavy(large(), 12_000)
     page = html(card)
