@@ -69,7 +69,8 @@ def _size(folder: Path) -> int:
 def _measured(folder: Path, files: int, repetitions: int, *, largest: bool) -> int:
     scan = ("scan", ".", "--format", "json", "--as-of", "2026-12-01", "--no-plugins")
     with tempfile.TemporaryDirectory() as name:
-        counts = _opened(folder, Path(name), [*scan, "--no-cache"])
+        # looking for a configuration opens pyproject.toml before any repository is opened
+        counts = _opened(folder, Path(name), [*scan, "--no-cache", "--no-config"])
         (Path(name) / "names").write_text("\0".join(counts))
         command = (PYTHON, "-m", "agentaudit", *scan)
         commands: dict[str, Sequence[str]] = {
