@@ -20,6 +20,7 @@ def part(folder: Path, traces: int = 12) -> Path:
     (folder / "traces").mkdir(parents=True)
     for name in ("agentaudit.yaml", "history.bundle"):
         shutil.copy(EXAMPLE / name, folder)
+    shutil.copytree(EXAMPLE / "images", folder / "images")
     for file in sorted((EXAMPLE / "traces").glob("*.spans.jsonl.gz")):
         found = list(_spans(file))
         kept = set(sorted({span["traceId"] for _, span in found})[:traces])

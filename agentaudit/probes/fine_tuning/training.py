@@ -86,7 +86,7 @@ def _calls(component: Component, uses: tuple[Use, ...]) -> Iterator[Call]:
     for call in component.code.calls:
         if call.role not in _ROLES or _CREW.search(call.callee):
             continue
-        trains = call.below(*modules) and _TRAINS.search(call.callee)
+        trains = call.below(*modules) and _TRAINS.search(call.callee[-100:])
         if trains or _HOSTED.search(call.callee) or _ENDPOINT.search(_asked(call)):
             yield call
 

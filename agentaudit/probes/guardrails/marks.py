@@ -52,7 +52,7 @@ _CRITERIA = re.compile(
     r'(?i)"[\w-]{0,60}(?:score|match|correct|ground|safety|quality)[\w-]{0,40}"\s*:\s*(?:0?\.\d+|1(?:\.0)?)\b'
 )
 _THRESHOLD = re.compile(
-    r"(?i)^\s*-?\s*[\"']?(?:threshold|min_?score|pass_?rate|passingScore|minScore)[\"']?\s*:\s*[\"']?\d"
+    r"(?i)^\s*+-?\s*+[\"']?(?:threshold|min_?score|pass_?rate|passingScore|minScore)[\"']?\s*:\s*[\"']?\d"
 )
 
 

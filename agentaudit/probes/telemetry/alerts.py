@@ -91,7 +91,7 @@ _HOLDS: dict[str, Callable[[float, float], bool]] = {
 def _never(block: list[str]) -> bool:
     """Whether the alert asks for something that cannot become true: two numbers, or `false`."""
     for number, line in enumerate(block):
-        found = _EXPRESSION.match(line)
+        found = _EXPRESSION.match(line[:2000])
         if found is None:
             continue
         text = found[1].strip()
@@ -104,7 +104,7 @@ def _never(block: list[str]) -> bool:
 
 
 def _is_false(text: str) -> bool:
-    compared = _COMPARED.fullmatch(text)
+    compared = _COMPARED.fullmatch(text[:400])
     if compared is None:
         return text.strip().lower() == "false"
     try:

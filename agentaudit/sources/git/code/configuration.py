@@ -195,7 +195,7 @@ def _infrastructure(reader: Reader, path: str) -> Iterator[_Row]:
             if len(row.path) == 1 or row.path[:-1] == ("locals",):
                 given.setdefault(row.path[-1], row.value)
             yield row
-        opened = _BLOCK.match(line)
+        opened = _BLOCK.match(line[:400])
         for _ in range(line.count("{") + line.count("[")):
             name = (opened[2] or opened[1]) if opened is not None else ""
             around.append(name)
@@ -207,10 +207,10 @@ def _pairs(line: str, keys: tuple[str, ...], number: int, given: dict[str, str])
     """The values of one line; what names a parameter has the value that the parameter was given
     above."""
     found = False
-    for pair in _CODE_PAIR.finditer(line):
+    for pair in _CODE_PAIR.finditer(line[:1000]):
         found = True
         value = next(group for group in pair.groups()[1:] if group is not None)
         yield _Row(keys if pair[1] == "default" and keys else (*keys, pair[1]), value, number)
-    named = None if found or not keys else _REFERENCE.match(line)
+    named = None if found or not keys else _REFERENCE.match(line[:400])
     if named is not None and named[2] in given:
         yield _Row((*keys, named[1]), given[named[2]], number)

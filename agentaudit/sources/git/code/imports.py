@@ -48,7 +48,7 @@ def _of_namespaces(leaf: Leaf, spaces: list[str]) -> dict[str, str]:
         (len(word), space, word)
         for space in spaces
         for part in space.split(".")[-2:]
-        for word in _WORD.findall(part)
+        for word in _WORD.findall(part[:200])
         if len(word) > 3 and word not in _GENERIC
     }
     for _, space, word in sorted(words):

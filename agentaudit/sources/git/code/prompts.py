@@ -82,7 +82,7 @@ def is_prompt(literal: Literal) -> bool:
         return False
     if _TALKS.match(literal.text):
         return True
-    if _NAME.fullmatch(literal.name) and not _TOLD.fullmatch(literal.name):
+    if _NAME.fullmatch(literal.name[-100:]) and not _TOLD.fullmatch(literal.name):
         return True
     return literal.syntax is Syntax.POSITIONAL and bool(_GIVEN.fullmatch(literal.callee))
 
@@ -94,7 +94,7 @@ def files(repo: str, paths: Iterable[tuple[str, Role, int, Place | None]]) -> It
 
 
 def is_prompt_file(path: str) -> bool:
-    return bool(_FILE.fullmatch(path))
+    return bool(_FILE.fullmatch(path[-400:]))
 
 
 def fetched(calls: Iterable[Call]) -> Iterator[Prompt]:
