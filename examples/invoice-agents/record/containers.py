@@ -188,11 +188,20 @@ def engine(folder: Path, layout: Path, port: int) -> Iterator[Engine]:
     }
     (folder / "registry.yml").write_text(json.dumps(settings))
     with contextlib.ExitStack() as stack:
+        stack.callback(_unmount, folder)
         stack.enter_context(_process(daemon, folder / "dockerd.log"))
         serve = ["docker-registry", "serve", str(folder / "registry.yml")]
         stack.enter_context(_process(serve, folder / "registry.log"))
         _await(made)
         yield made
+
+
+def _unmount(folder: Path) -> None:
+    """Let go of what a stopped engine leaves mounted, so that the folder can be removed."""
+    lines = Path("/proc/mounts").read_text().splitlines()
+    for point in (line.split()[1] for line in lines):
+        if Path(point).is_relative_to(folder):
+            subprocess.run(["umount", point], check=False)
 
 
 @contextlib.contextmanager
