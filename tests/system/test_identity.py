@@ -20,7 +20,9 @@ from tests.scanning import repository, write
 from tests.system import example
 
 COUNTED = ("pass", "fail", "unknown", "not_applicable", "error")
-LOOKED = re.compile(r"\b(no|not|nothing|missing|lacks|without|only \d|placeholder|malformed|found)\b")
+LOOKED = re.compile(
+    r"\b(no|not|nothing|missing|lacks|without|only \d|placeholder|malformed|found)\b"
+)
 """How a finding without evidence says what was searched and not there."""
 
 
