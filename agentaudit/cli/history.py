@@ -80,15 +80,14 @@ def _read(path: Path) -> bytes:
 def _point(line: bytes, where: str) -> HistoryPoint:
     from pydantic import ValidationError
 
+    from agentaudit.parse.closed import fault
     from agentaudit.score.provenance import HistoryPoint
 
     try:
         return HistoryPoint.model_validate_json(line)
     except ValidationError as error:
-        first = error.errors()[0]
-        at = ".".join(str(part) for part in first["loc"]) or "the line"
         raise UsageError(
-            f"not an audit of the history: {at}: {first['msg']}",
+            f"not an audit of the history: {fault(error, 'the line')}",
             where=where,
             hint="remove that line, or begin a new file",
         ) from None

@@ -96,6 +96,13 @@ def strings(data: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
             yield from strings(value, (*path, key))
 
 
+def fault(error: ValidationError, whole: str) -> str:
+    """The first fault of machine-written JSON, at its place; `whole` names the document."""
+    first = error.errors()[0]
+    at = ".".join(str(part) for part in first["loc"]) or whole
+    return f"{at}: {first['msg']}"
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """`did you mean 'x'?`, or the known words where none is near."""
     words = sorted(known)

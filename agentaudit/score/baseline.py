@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from agentaudit.errors import UsageError
-from agentaudit.parse.closed import Record
+from agentaudit.parse.closed import Record, fault
 from agentaudit.score.dimension import CriterionScore, DimensionScore
 from agentaudit.score.shortfall import shortfalls
 
@@ -90,10 +90,8 @@ def read(data: bytes, where: str) -> Baseline:
     try:
         return Baseline.model_validate_json(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        at = ".".join(str(part) for part in first["loc"]) or "the file"
         raise UsageError(
-            f"not a baseline of format {VERSION}: {at}: {first['msg']}",
+            f"not a baseline of format {VERSION}: {fault(error, 'the file')}",
             where=where,
             hint="write it again with: agentaudit baseline write",
         ) from None

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from agentaudit.errors import UsageError
-from agentaudit.parse.closed import Record
+from agentaudit.parse.closed import Record, fault
 from agentaudit.rubric import Effort, Relief
 from agentaudit.score.dimension import DimensionScore, Interval, Links, LowHigh
 from agentaudit.score.dossier import Dossier, Level
@@ -155,9 +155,7 @@ def read(data: bytes) -> Scorecard:
     try:
         card = Scorecard.model_validate_json(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise _foreign(f"{where}: {first['msg']}") from None
+        raise _foreign(fault(error, "the file")) from None
     for number in _numbers(card.model_dump()):
         if abs(number) > LARGEST:
             raise _foreign("a figure is larger than any audit has")
