@@ -95,23 +95,20 @@ def _make(folder: Path) -> None:
     blobs = folder / "blobs/sha256"
     blobs.mkdir(parents=True)
 
-    def put(data: bytes) -> dict[str, object]:
+    def put(kind: str, data: bytes) -> dict[str, object]:
         digest = hashlib.sha256(data).hexdigest()
         (blobs / digest).write_bytes(data)
-        return {
-            "mediaType": "application/octet-stream",
-            "digest": f"sha256:{digest}",
-            "size": len(data),
-        }
+        media = f"application/vnd.oci.image.{kind}"
+        return {"mediaType": media, "digest": f"sha256:{digest}", "size": len(data)}
 
     diff_id = f"sha256:{hashlib.sha256(layer).hexdigest()}"
     config = {"os": "linux", "architecture": "amd64", "rootfs": {"diff_ids": [diff_id]}}
     manifest = {
         "schemaVersion": 2,
-        "config": put(json.dumps(config).encode()),
-        "layers": [put(gzip.compress(layer, 6, mtime=0))],
+        "config": put("config.v1+json", json.dumps(config).encode()),
+        "layers": [put("layer.v1.tar+gzip", gzip.compress(layer, 6, mtime=0))],
     }
-    named = {**put(json.dumps(manifest).encode())}
+    named = put("manifest.v1+json", json.dumps(manifest).encode())
     named["annotations"] = {"org.opencontainers.image.ref.name": "large"}
     (folder / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}')
     (folder / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": [named]}))

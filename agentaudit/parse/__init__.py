@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json as stdlib_json
 import re
+from collections import Counter
 from typing import Any
 
 import orjson
@@ -83,8 +84,10 @@ def json(text: str | bytes) -> Any:
     if _json_nodes(data) > NODES and _json_nodes(_JSON_STRING.sub(b"0", data)) > NODES:
         raise Malformed(f"holds more than {NODES:,} values")
     try:
-        plain(orjson.loads(data))
+        orjson.loads(data)
         return plain(stdlib_json.loads(data, object_pairs_hook=_unique))
+    except RecursionError:  # orjson goes deeper than Python does
+        raise Malformed(f"is nested more than {DEPTH} deep") from None
     except orjson.JSONDecodeError as error:
         problem = error.msg.partition(":")[0]
         if problem == "depth limit exceeded":
@@ -113,11 +116,10 @@ def _utf8(text: str | bytes) -> bytes:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise Malformed(f"key {key!r} appears twice")
-        found[key] = value
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        count = Counter(key for key, _ in pairs)
+        raise Malformed(f"key {count.most_common(1)[0][0]!r} appears twice")
     return found
 
 

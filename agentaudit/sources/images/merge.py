@@ -24,12 +24,15 @@ def merged(scans: Iterable[LayerScan], limits: Limits) -> FileMap:
 
 
 class _Tree:
-    """The merged files, with the children of every directory, so that one falls with them."""
+    """The merged files, with the children of every directory once one falls with them."""
 
     def __init__(self, limits: Limits) -> None:
         self.entries: dict[str, FileEntry] = {}
         self.contents: dict[str, bytes] = {}
-        self._children: dict[str, set[str]] = {}
+        self._folders: set[str] = set()
+        """Every path that was ever above another."""
+        self._children: dict[str, set[str]] | None = None
+        """Made when first asked for: most images remove little, and many nothing."""
         self._homes: dict[str, str] = {}
         self._limits = limits
         self._linked = 0
@@ -71,7 +74,7 @@ class _Tree:
 
     def _put(self, path: str, entry: FileEntry) -> None:
         old = self.entries.get(path)
-        if entry.kind is not FileKind.DIRECTORY and path in self._children:
+        if entry.kind is not FileKind.DIRECTORY and path in self._folders:
             self._clear(path)  # a file over a directory hides what is in it
         if old is None:
             self._adopt(path)
@@ -84,29 +87,37 @@ class _Tree:
 
     def _adopt(self, path: str) -> None:
         """Make a path known to the directories above it, also those without an entry."""
-        while path:
-            folder = path.rpartition("/")[0]
-            siblings = self._children.setdefault(folder, set())
-            if path in siblings:
-                return
-            siblings.add(path)
-            path = folder
+        if self._children is not None:
+            _under(self._children, path)
+        folder = path.rpartition("/")[0]
+        while folder not in self._folders:
+            self._folders.add(folder)
+            folder = folder.rpartition("/")[0]
 
     def _remove(self, path: str) -> None:
         self._clear(path)
         self._drop(path)
-        self._children.get(path.rpartition("/")[0], set()).discard(path)
+        self._known().get(path.rpartition("/")[0], set()).discard(path)
 
     def _clear(self, folder: str) -> None:
         """Remove everything below a directory."""
         for path in self._below(folder):
             self._drop(path)
 
+    def _known(self) -> dict[str, set[str]]:
+        """Directory → the paths right below it."""
+        if self._children is None:
+            self._children = {}
+            for path in self.entries:
+                _under(self._children, path)
+        return self._children
+
     def _below(self, folder: str) -> Iterator[str]:
-        todo = list(self._children.pop(folder, ()))
+        children = self._known()
+        todo = list(children.pop(folder, ()))
         while todo:
             path = todo.pop()
-            todo += self._children.pop(path, ())
+            todo += children.pop(path, ())
             yield path
 
     def _drop(self, path: str) -> None:
@@ -148,6 +159,16 @@ class _Tree:
             done = [] if entry.target.startswith("/") else done
             todo += entry.target.split("/", DEEPEST)[::-1]
         return "/".join(done)
+
+
+def _under(children: dict[str, set[str]], path: str) -> None:
+    while path:
+        folder = path.rpartition("/")[0]
+        siblings = children.setdefault(folder, set())
+        if path in siblings:
+            return
+        siblings.add(path)
+        path = folder
 
 
 def _moved(entry: FileEntry, path: str, layer: int) -> FileEntry:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from agentaudit.image import FileKind, FileMap, Package
 from agentaudit.sources.images.extract.fields import text
@@ -15,8 +16,9 @@ from agentaudit.sources.images.extract.python import metadata
 
 _INSTALLERS = frozenset({b"pip", b"uv", b"poetry", b"pdm", b"installer"})
 """Those that write RECORD after their last change to a file; others rewrite files behind it."""
-_ROW = re.compile(r"(?!/|(?:.*/)?\.\./).+\.py", re.DOTALL)
-_MOST_LINES = 500_000
+_ROW = re.compile(r'^([^",\n]+\.py),sha256=([^,\n=]*)', re.MULTILINE)
+"""Path and SHA-256 of a source; a quoted name is none of a module."""
+_MOST_ROWS = 500_000
 
 
 def altered(files: FileMap, packages: Iterable[Package]) -> Iterator[tuple[str, str]]:
@@ -44,10 +46,11 @@ def altered(files: FileMap, packages: Iterable[Package]) -> Iterator[tuple[str, 
 def _promises(files: FileMap, home: str) -> Iterator[tuple[str, str]]:
     """Path in the image and SHA-256, as RECORD writes it, of sources beside the metadata."""
     above = home.rpartition("/")[0]
-    for line in text(files.read(f"{home}/RECORD") or b"").split("\n")[:_MOST_LINES]:
-        name, _, rest = line.rpartition(",sha256=")  # a quoted name is none of a module
-        if name and _ROW.fullmatch(name):
-            yield (f"{above}/{name}" if above else name), rest.partition(",")[0].rstrip("=")
+    rows = _ROW.finditer(text(files.read(f"{home}/RECORD") or b""))
+    for row in islice(rows, _MOST_ROWS):
+        name, promised = row.groups()
+        if name[0] != "/" and "../" not in name:
+            yield (f"{above}/{name}" if above else name), promised
 
 
 def _told(sha256: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from agentaudit.image import FileMap, Package
+from agentaudit.image import FileKind, FileMap, Package
 from agentaudit.sources.images.extract.python import listing, metadata
 
 _SYSTEM = re.compile(
@@ -31,7 +31,8 @@ def application_files(
     prefix; among installed packages only what none of them lists is kept."""
     held = tuple(p for p in packages if p.ecosystem == "python")
     owned = {path for package in held for path in _own(files, metadata(package))}
-    free = [entry.path for entry in files.files() if entry.path not in owned]
+    held_files = (path for path, entry in files.entries.items() if entry.kind is FileKind.FILE)
+    free = sorted(path for path in held_files if path not in owned)
     tools = (path for path in free if path.startswith(_TOOLS))
     return tuple(path for path in free if not _apart(path)), tuple(tools)
 
