@@ -4,39 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from agentaudit.evidence import Evidence
 from agentaudit.span import Fact, Kind, LogRecord, Recorded, Resource, Span, read_all
-
-
-class Resolution(StrEnum):
-    """How far a recorded reference could be followed."""
-
-    NOT_LOOKED = "not_looked"
-    """No source that could hold it is configured, or the source could not say."""
-    BROKEN = "broken"
-    """Looked up, and it is not there."""
-    RESOLVED = "resolved"
-    """Looked up and found."""
-    VERIFIED = "verified"
-    """Found, and proven to be what was used."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where a reference leads: filled by the source that looked it up."""
-
-    resolution: Resolution
-    detail: str
-    """One sentence: what was found, or what was searched and why it is not there."""
-    reason: str = ""
-    """Reason code when not resolved: `broken`, `not_configured`, `shallow`, `ambiguous`, ..."""
-    needs: str = ""
-    """Our key of another fact whose lack made the look-up impossible, e.g. `git.commit`."""
-    content: object = None
-    """The thing itself: a `Commit`, the text of a prompt, a code line. None when not resolved."""
-    evidence: tuple[Evidence, ...] = ()
+from agentaudit.target import NOT_FOLLOWED
+from agentaudit.target import Resolution as Resolution
+from agentaudit.target import Target as Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +66,7 @@ class Reference:
     evidence: tuple[Evidence, ...] = ()
     conflicts: tuple[str, ...] = ()
     """Other values recorded for the same thing; a response with any is in conflict."""
-    target: Target = Target(Resolution.NOT_LOOKED, "not looked up", "not_recorded")
+    target: Target = NOT_FOLLOWED
 
     @property
     def resolved(self) -> bool:

@@ -13,7 +13,6 @@ from agentaudit.errors import SourceError
 from agentaudit.evidence import Evidence, Location, safe
 from agentaudit.image import Image
 from agentaudit.ledger import Ledger
-from agentaudit.response import Resolution, Target
 from agentaudit.sources.images.attest import attested
 from agentaudit.sources.images.cache import LayerCache
 from agentaudit.sources.images.extract import extract, wanted
@@ -23,6 +22,7 @@ from agentaudit.sources.images.opening import ImageSource, Opened, ReadOptions, 
 from agentaudit.sources.images.references import full
 from agentaudit.sources.images.scan import LayerScan
 from agentaudit.sources.images.streams import DIGEST
+from agentaudit.target import Resolution, Target
 
 UNASKED = "not examined: no question needed them"
 

@@ -10,13 +10,13 @@ from typing import Any
 
 from agentaudit.image import Attachment, FileEntry, FileKind, Image, Layer, Settings
 from agentaudit.ledger import Ledger
-from agentaudit.response import Resolution, Target
 from agentaudit.sources.images.attest import attested
 from agentaudit.sources.images.extract import extract, wanted
 from agentaudit.sources.images.extract.settings import environment, labels
 from agentaudit.sources.images.limits import Limits
 from agentaudit.sources.images.merge import merged
 from agentaudit.sources.images.scan import LayerScan
+from agentaudit.target import Resolution, Target
 
 STATEMENT = "application/vnd.in-toto+json"
 _DEBIAN = 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n'
