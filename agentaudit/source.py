@@ -109,6 +109,8 @@ class Component:
     dependencies_known: bool = True
     """Whether every manifest could be read in full; False also where there is none."""
     code: Code = field(default_factory=Code)
+    near: Code | None = None
+    """What its code says without the libraries that only its libraries need, where it has such."""
 
     @property
     def id(self) -> str:
@@ -120,6 +122,8 @@ class Component:
 
     def uses(self, trade: str) -> tuple[Use, ...]:
         """The known libraries of a trade, strongest evidence first."""
+        if trade in _AGENTIC and self.near is not None and not self._does(trade):
+            return ()
         if self.code.used:
             return self.code.used.get(trade, ())
         declared = self.declares.get(trade, ())
@@ -128,11 +132,14 @@ class Component:
     @property
     def agentic(self) -> bool:
         """Whether it calls a model, agent, retriever or trainer: its manifests say so, or its code
-        does, which may need no library for it."""
-        return self.code.posts or any(self.declares.get(t) or self._imports(t) for t in _AGENTIC)
+        does, which may need no library for it. What a library of a library is able to do is no sign
+        that this component does it."""
+        return (self.near or self.code).posts or any(map(self._does, _AGENTIC))
 
-    def _imports(self, trade: str) -> bool:
-        return any(use.strength >= Strength.IMPORTED for use in self.code.used.get(trade, ()))
+    def _does(self, trade: str) -> bool:
+        used = (self.near or self.code).used.get(trade, ())
+        imports = any(use.strength >= Strength.IMPORTED for use in used)
+        return bool(self.declares.get(trade)) or imports
 
 
 _AGENTIC = ("model", "agent", "retriever", "vector_store", "embedding", "trainer")

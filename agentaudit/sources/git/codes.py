@@ -31,8 +31,10 @@ class Project:
     home: str
     name: str
     """As its manifest says; empty when it does not."""
-    part: str | None
-    """Home of the component that it belongs to; None where nothing deploys it."""
+    parts: tuple[str, ...]
+    """Homes of the components that it ends in; none where nothing deploys it."""
+    needs: frozenset[str] = frozenset()
+    """Names of what it requires, as `told` writes them."""
 
 
 @dataclass(slots=True)
@@ -40,6 +42,8 @@ class _Share:
     """What belongs to one component."""
 
     sources: list[str] = field(default_factory=list)
+    far: set[str] = field(default_factory=set)
+    """Those of them that stand in libraries which only its libraries need."""
     settings: list[Setting] = field(default_factory=list)
     prompts: list[Prompt] = field(default_factory=list)
 
@@ -55,7 +59,7 @@ class Codes:
     ) -> None:
         self._reader = reader
         self._parts = {home: list(needs) for home, needs in parts.items()}
-        self._projects = {project.home: project for project in projects}
+        self._projects = _by_home(projects)
         self._owners: dict[str, list[str]] = {}
 
     def of(self, home: str) -> Code:
@@ -64,6 +68,14 @@ class Codes:
         return self._repository.code(
             share.sources, share.settings, self._parts[home], share.prompts
         )
+
+    def near(self, home: str) -> Code | None:
+        """The same without the libraries of its libraries; None where it has none."""
+        share = self._shares[home]
+        if not share.far:
+            return None
+        sources = [path for path in share.sources if path not in share.far]
+        return self._repository.code(sources, share.settings, self._parts[home], share.prompts)
 
     def keep(self) -> None:
         """Keep what was parsed, if anything was, for the next run."""
@@ -80,6 +92,8 @@ class Codes:
         for path in self._repository.paths:
             for home in self._owned(path):
                 found[home].sources.append(path)
+                if self._is_far(path, home):
+                    found[home].far.add(path)
         for path in self._configured():
             if owners := self._owned(path):
                 rows = configuration.of_file(self._reader, path)
@@ -104,13 +118,42 @@ class Codes:
                 # What deploys a component deploys what lies below it, too.
                 return [p for p in self._parts if inside(p, above)] if deploys else [above]
             project = self._projects.get(above)
-            if project is not None and project.part is not None:
-                return [project.part]
+            if project is not None and project.parts:
+                users = self._users(project) if len(project.parts) > 1 else []
+                return [p for p in project.parts if p in users] or list(project.parts)
         for above in ancestors(home):
             if above and (project := self._projects.get(above)) is not None:
-                users = [part for part, needs in self._parts.items() if _needs(needs, project.name)]
-                return users or self._served(above, home)
+                return self._users(project) or self._served(above, home)
         return list(self._parts)
+
+    def _users(self, project: Project) -> list[str]:
+        """The components that need a project, if only through others."""
+        return [part for part, reached in self._reached.items() if project.home in reached]
+
+    def _is_far(self, path: str, part: str) -> bool:
+        """Whether a component has a file only because its libraries need it."""
+        reached = self._reached[part]
+        if not any(reached.values()) or inside(path, part):
+            return False
+        return next((reached[h] for h in ancestors(directory(path)) if h in reached), False)
+
+    @cached_property
+    def _reached(self) -> dict[str, dict[str, bool]]:
+        """Component → homes of the projects that it needs → whether only its libraries do."""
+        named: dict[str, list[Project]] = {}
+        for project in self._projects.values():
+            if project.name:
+                named.setdefault(told(project.name), []).append(project)
+        return {part: self._needed(part, named) for part in self._parts}
+
+    def _needed(self, part: str, named: Mapping[str, list[Project]]) -> dict[str, bool]:
+        found: dict[str, bool] = {}
+        names, far = {told(need.name) for need in self._parts[part]}, False
+        while names:
+            fresh = [p for name in sorted(names) for p in named.get(name, ()) if p.home not in found]
+            found.update({project.home: far for project in fresh})
+            names, far = {name for project in fresh for name in project.needs}, True
+        return found
 
     def _served(self, project: str, home: str) -> list[str]:
         """Whom a project serves that nothing deploys and nobody needs: what measures or deploys
@@ -161,9 +204,21 @@ class Codes:
                 yield from prompts.files(reader.repo, [(path, part, len(text), named)])
 
 
-def _needs(needs: Iterable[Dependency], name: str) -> bool:
-    wanted = name.lower().replace("_", "-")
-    return bool(wanted) and any(need.name.lower().replace("_", "-") == wanted for need in needs)
+def told(name: str) -> str:
+    """Name of a project as manifests that need it are compared with it."""
+    return name.lower().replace("_", "-").rpartition(":")[2]
+
+
+def _by_home(projects: Iterable[Project]) -> dict[str, Project]:
+    """The projects by directory; several manifests of one are one project."""
+    found: dict[str, Project] = {}
+    for project in projects:
+        if (known := found.get(project.home)) is not None:
+            parts = tuple(dict.fromkeys((*known.parts, *project.parts)))
+            needs, name = known.needs | project.needs, project.name or known.name
+            project = Project(project.home, name, parts, needs)
+        found[project.home] = project
+    return found
 
 
 def with_code(
@@ -178,7 +233,10 @@ def with_code(
     collects = gc.isenabled()
     gc.disable()  # millions of small values, and no cycle among them: looking for one costs a tenth
     try:
-        return tuple(replace(each, code=codes.of(home)) for home, each in components.items())
+        return tuple(
+            replace(each, code=codes.of(home), near=codes.near(home))
+            for home, each in components.items()
+        )
     finally:
         codes.keep()
         if collects:

@@ -25,7 +25,7 @@ from agentaudit.sources.git import (
     workspaces,
 )
 from agentaudit.sources.git.builds import Build, Homes
-from agentaudit.sources.git.codes import Project, with_code
+from agentaudit.sources.git.codes import Project, told, with_code
 from agentaudit.sources.git.images import short_name
 from agentaudit.sources.git.orders import Order, from_ci, from_compose, named_contexts
 from agentaudit.sources.git.parts import Part, home_of, join, order, unique
@@ -101,9 +101,13 @@ class Survey:
         return [order for each in asked for order in each]
 
     def _projects(self) -> Iterator[Project]:
-        taken = {path: part.home for part in self._parts.values() for path in part.manifests}
+        taken: dict[str, list[str]] = {}
+        for part in self._parts.values():
+            for path in part.manifests:
+                taken.setdefault(path, []).append(part.home)
         for path, parsed in self._manifests.items():
-            yield Project(home_of(path, parsed), parsed.name, taken.get(path))
+            needs = frozenset(told(each.name) for each in parsed.dependencies)
+            yield Project(home_of(path, parsed), parsed.name, tuple(taken.get(path, ())), needs)
 
     def _gather(self, homes: Homes, found: list[Build]) -> None:
         rest = []
