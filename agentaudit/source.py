@@ -6,6 +6,7 @@ A look-up never answers with a bare "no": `Target` tells broken (looked, not the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -109,8 +110,9 @@ class Component:
     dependencies_known: bool = True
     """Whether every manifest could be read in full; False also where there is none."""
     code: Code = field(default_factory=Code)
-    near: Code | None = None
-    """What its code says without the libraries that only its libraries need, where it has such."""
+    does: frozenset[str] | None = None
+    """Trades that it is seen to follow itself, where `code` holds files that it shares with others;
+    None where all that `code` shows is its own."""
 
     @property
     def id(self) -> str:
@@ -122,7 +124,7 @@ class Component:
 
     def uses(self, trade: str) -> tuple[Use, ...]:
         """The known libraries of a trade, strongest evidence first."""
-        if trade in _AGENTIC and self.near is not None and not self._does(trade):
+        if trade in AGENTIC and self.does is not None and not self._follows(trade):
             return ()
         if self.code.used:
             return self.code.used.get(trade, ())
@@ -134,15 +136,29 @@ class Component:
         """Whether it calls a model, agent, retriever or trainer: its manifests say so, or its code
         does, which may need no library for it. What a library of a library is able to do is no sign
         that this component does it."""
-        return (self.near or self.code).posts or any(map(self._does, _AGENTIC))
+        posts = self.does is None and self.code.posts
+        return posts or any(map(self._follows, AGENTIC))
 
-    def _does(self, trade: str) -> bool:
-        used = (self.near or self.code).used.get(trade, ())
-        imports = any(use.strength >= Strength.IMPORTED for use in used)
-        return bool(self.declares.get(trade)) or imports
+    def _follows(self, trade: str) -> bool:
+        if any(not is_protocol(each.name) for each in self.declares.get(trade, ())):
+            return True
+        if self.does is not None:
+            return trade in self.does
+        used = self.code.used.get(trade, ())
+        return any(
+            use.strength >= Strength.IMPORTED and not is_protocol(use.library) for use in used
+        )
 
 
-_AGENTIC = ("model", "agent", "retriever", "vector_store", "embedding", "trainer")
+AGENTIC = ("model", "agent", "retriever", "vector_store", "embedding", "trainer")
+
+
+def is_protocol(library: str) -> bool:
+    """Whether a library only carries tools to a model that others call (MCP)."""
+    return _PROTOCOL.search(library) is not None
+
+
+_PROTOCOL = re.compile(r"(?i)(?:^|[-_./:])(?:fast)?mcp(?:$|[-_./:])|modelcontextprotocol|^rmcp$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from agentaudit.source import Place
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.dockerfile import Recipe
 from agentaudit.sources.git.globs import matches
+from agentaudit.sources.git.images import expand
 from agentaudit.sources.git.orders import Order, ships, working_directory
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
 from agentaudit.sources.git.workflows import Run
@@ -76,6 +77,9 @@ def _images(
     crowded = [directory(recipe.path) for recipe in recipes]
     for recipe in recipes:
         mine = [order for order in orders if _means(order, recipe)]
+        if chosen := list(_chosen(homes, recipe, mine)):
+            yield from chosen
+            continue
         context = mine[0].context if mine else _context(reader, homes, recipe)
         shared = crowded.count(directory(recipe.path)) > 1
         said = (order.home for order in mine if order.home in homes.known)
@@ -89,6 +93,42 @@ def _images(
             around = homes.nearest(order.context)
             if around is not None:
                 yield Build(around, order.place, (), None, order.names)
+
+
+def _chosen(homes: Homes, recipe: Recipe, orders: list[Order]) -> Iterator[Build]:
+    """The images that are built from one template: its ARGs choose the project."""
+    if not any(order.arguments for order in orders):
+        return
+    for order in orders:
+        home = _argued(homes, recipe, order)
+        if home is None:
+            continue
+        values = {**dict(recipe.defaults), **dict(order.arguments)}
+        filled = [expand(source, values)[0].strip("/") for source in recipe.copies]
+        own = [source for source in filled if source != "."]
+        covers = homes.copied(order.context, own)
+        yield Build(home, recipe.published.place, covers, recipe, order.names)
+        yield Build(home, order.place, (), None, order.names)
+
+
+def _argued(homes: Homes, recipe: Recipe, order: Order) -> str | None:
+    """The project that the arguments of an order choose; None where they choose none."""
+    given = dict(order.arguments)
+    for source in recipe.copies:
+        if not any(f"${name}" in source or f"${{{name}}}" in source for name in given):
+            continue
+        path = joined(order.context, expand(source, {**dict(recipe.defaults), **given})[0])
+        home = homes.nearest(path) if path else None
+        fixed = joined(order.context, directory(source.partition("$")[0]) or ".")
+        if home is not None and home not in (order.context, homes.nearest(fixed or "")):
+            return home
+    for value in given.values():
+        path = (
+            joined(order.context, value) if "/" in value or "-" in value or "_" in value else None
+        )
+        if path in homes.known and path != order.context:
+            return path
+    return None
 
 
 def _means(order: Order, recipe: Recipe) -> bool:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from agentaudit.code import Code, Prompt, Role, Setting
-from agentaudit.source import Component, Dependency
+from agentaudit.code import Code, Prompt, Role, Setting, Strength, Use
+from agentaudit.source import AGENTIC, Component, Dependency, is_protocol
 from agentaudit.sources.git import kubernetes, libraries, settings
 from agentaudit.sources.git.code import configuration, prompts
 from agentaudit.sources.git.code.assemble import Repository
@@ -21,6 +21,13 @@ _INGESTS = re.compile(
     r"(?i)ingest|index(?:er|ing)|embedder|prep_?docs|preparedocs|vectori[sz]|etl$"
 )
 """Names of projects that fill an index."""
+_ASIDE = re.compile(r"(?:^|/)(?:scripts?|tools?|bin)/")
+"""Directories of a library whose files its users do not run."""
+_ADDRESS = re.compile(
+    r"/chat/completions|/images/generations|/openai/deployments/|/v1/(?:messages|embeddings|responses)\b"
+    r"|:(?:streamG|g)enerateContent\b|/api/generate\b"
+)
+"""Where providers answer."""
 _SEARCHES = frozenset({"vector_store", "retriever"})
 
 
@@ -42,10 +49,21 @@ class _Share:
     """What belongs to one component."""
 
     sources: list[str] = field(default_factory=list)
-    far: set[str] = field(default_factory=set)
-    """Those of them that stand in libraries which only its libraries need."""
+    lent: dict[str, bool] = field(default_factory=dict)
+    """Those of them that are not its own → whether nothing in them says what it does."""
     settings: list[Setting] = field(default_factory=list)
     prompts: list[Prompt] = field(default_factory=list)
+
+    def shows(self, use: Use) -> bool:
+        """Whether the place of a use is of this component."""
+        path = use.place.path
+        if path not in self.lent:
+            return True
+        return use.strength >= Strength.CALLED and not self.lent[path]
+
+
+def _acts(use: Use) -> bool:
+    return use.strength >= Strength.IMPORTED and not is_protocol(use.library)
 
 
 class Codes:
@@ -69,13 +87,47 @@ class Codes:
             share.sources, share.settings, self._parts[home], share.prompts
         )
 
-    def near(self, home: str) -> Code | None:
-        """The same without the libraries of its libraries; None where it has none."""
+    def does(self, home: str, code: Code) -> frozenset[str] | None:
+        """Trades that a component follows itself; None where all of its code is its own. A library
+        that it shares says so only where its calls are reached, a library of that library never,
+        and neither does a file outside of every project."""
         share = self._shares[home]
-        if not share.far:
+        used = {trade: list(filter(_acts, code.used.get(trade, ()))) for trade in AGENTIC}
+        carries = any(is_protocol(use.library) for t in AGENTIC for use in code.used.get(t, ()))
+        if not share.lent and not (carries and not any(used.values())):
             return None
-        sources = [path for path in share.sources if path not in share.far]
-        return self._repository.code(sources, share.settings, self._parts[home], share.prompts)
+        found = {trade for trade, uses in used.items() if any(map(share.shows, uses))}
+        if any(uses for trade, uses in used.items() if trade not in found):
+            found |= self._own(home)
+        own = tuple(each for each in code.literals if each.place.path not in share.lent)
+        if code.posts and replace(code, literals=own).posts:
+            found.add("model")
+        if not found and carries and any(map(self._asks, share.sources)):
+            found.add("model")
+        return frozenset(found)
+
+    def _own(self, home: str) -> set[str]:
+        """Trades of what its own files import."""
+        share = self._shares[home]
+        sources = [path for path in share.sources if path not in share.lent]
+        code = self._repository.code(sources, share.settings, self._parts[home], ())
+        return {trade for trade in AGENTIC if any(map(_acts, code.used.get(trade, ())))}
+
+    def _asks(self, path: str) -> bool:
+        """Whether a file names the address of a model, which it needs no library to call."""
+        return role(path) is Role.APP and bool(_ADDRESS.search(self._reader.text(path) or ""))
+
+    def _said(self, home: str, without: set[str], least: Strength) -> frozenset[str]:
+        share = self._shares[home]
+        sources = [path for path in share.sources if path not in without]
+        code = self._repository.code(sources, share.settings, self._parts[home], share.prompts)
+        trades = {
+            trade
+            for trade in AGENTIC
+            for use in code.used.get(trade, ())
+            if use.strength >= least and not is_protocol(use.library)
+        }
+        return frozenset(trades | ({"model"} if code.posts else set()))
 
     def keep(self) -> None:
         """Keep what was parsed, if anything was, for the next run."""
@@ -92,8 +144,8 @@ class Codes:
         for path in self._repository.paths:
             for home in self._owned(path):
                 found[home].sources.append(path)
-                if self._is_far(path, home):
-                    found[home].far.add(path)
+                if (far := self._is_far(path, home)) is not None:
+                    found[home].lent[path] = far
         for path in self._configured():
             if owners := self._owned(path):
                 rows = configuration.of_file(self._reader, path)
@@ -130,12 +182,20 @@ class Codes:
         """The components that need a project, if only through others."""
         return [part for part, reached in self._reached.items() if project.home in reached]
 
-    def _is_far(self, path: str, part: str) -> bool:
-        """Whether a component has a file only because its libraries need it."""
-        reached = self._reached[part]
-        if not any(reached.values()) or inside(path, part):
-            return False
-        return next((reached[h] for h in ancestors(directory(path)) if h in reached), False)
+    def _is_far(self, path: str, part: str) -> bool | None:
+        """For a file that a component shares: whether it is nothing that the component is known to
+        need itself; None for its own files."""
+        if inside(path, part) or len(self._parts) == 1:
+            return None
+        for above in ancestors(directory(path)):
+            project = self._projects.get(above)
+            if project is None or (not above and not project.parts):
+                continue
+            if project.parts == (part,):
+                return None
+            aside = _ASIDE.search(path.removeprefix(above))
+            return bool(aside) or self._reached[part].get(above, True)
+        return True
 
     @cached_property
     def _reached(self) -> dict[str, dict[str, bool]]:
@@ -150,7 +210,9 @@ class Codes:
         found: dict[str, bool] = {}
         names, far = {told(need.name) for need in self._parts[part]}, False
         while names:
-            fresh = [p for name in sorted(names) for p in named.get(name, ()) if p.home not in found]
+            fresh = [
+                p for name in sorted(names) for p in named.get(name, ()) if p.home not in found
+            ]
             found.update({project.home: far for project in fresh})
             names, far = {name for project in fresh for name in project.needs}, True
         return found
@@ -233,10 +295,11 @@ def with_code(
     collects = gc.isenabled()
     gc.disable()  # millions of small values, and no cycle among them: looking for one costs a tenth
     try:
-        return tuple(
-            replace(each, code=codes.of(home), near=codes.near(home))
-            for home, each in components.items()
-        )
+        found = []
+        for home, each in components.items():
+            code = codes.of(home)
+            found.append(replace(each, code=code, does=codes.does(home, code)))
+        return tuple(found)
     finally:
         codes.keep()
         if collects:

@@ -19,6 +19,7 @@ from agentaudit.sources.git import (
     locks,
     manifests,
     pins,
+    scripts,
     settings,
     training,
     workflows,
@@ -97,7 +98,12 @@ class Survey:
         return with_code(reader, published, self._projects())
 
     def _orders(self) -> list[Order]:
-        asked = (from_compose(self._services), from_ci(self.runs), deployments.orders(self._reader))
+        asked = (
+            from_compose(self._services),
+            from_ci(self.runs),
+            deployments.orders(self._reader),
+            scripts.orders(self._reader),
+        )
         return [order for each in asked for order in each]
 
     def _projects(self) -> Iterator[Project]:

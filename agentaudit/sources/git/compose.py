@@ -33,6 +33,8 @@ class Service:
     """Where its environment is declared."""
     contexts: tuple[str, ...] = ()
     """Further directories of the repository, by the name that the build file copies from."""
+    arguments: tuple[tuple[str, str], ...] = ()
+    """Arguments of its build."""
 
 
 def find(reader: Reader) -> list[Service]:
@@ -58,8 +60,21 @@ def _services(reader: Reader, path: str, tree: Tree) -> Iterator[Service]:
         settings = reader.place(path, tree.line(*at, declared)) if declared else None
         place = reader.place(path, tree.line(*at))
         needs = tuple({*_names(given.get("depends_on")), *_names(given.get("links"))})
-        contexts = tuple(mapping(mapping(given.get("build")).get("additional_contexts")))
-        yield Service(path, name, place, context, build_file, image, needs, settings, contexts)
+        build = mapping(given.get("build"))
+        contexts = tuple(mapping(build.get("additional_contexts")))
+        yield Service(
+            *(path, name, place, context, build_file, image, needs, settings, contexts),
+            tuple(_arguments(build.get("args"))),
+        )
+
+
+def _arguments(value: object) -> Iterator[tuple[str, str]]:
+    """Build arguments, which are written as a mapping or as a list."""
+    listed = [word(item).partition("=")[::2] for item in sequence(value)]
+    for name, given in mapping(value).items() or listed:
+        text, unresolved = expand(word(given), {})
+        if text and not unresolved:
+            yield name, text
 
 
 def _filled(reference: str, place: Place) -> tuple[str, Place, bool]:

@@ -51,6 +51,8 @@ class Recipe:
     published: BuildFile
     copies: tuple[str, ...]
     """Sources of COPY and ADD from the build context; `.` for all of it."""
+    defaults: tuple[tuple[str, str], ...] = ()
+    """ARGs with the values that they have when nobody gives others."""
 
 
 def is_build_file(name: str) -> bool:
@@ -73,7 +75,8 @@ def read(reader: Reader, path: str, contexts: frozenset[str] = frozenset()) -> R
         build.take(instruction)
     problem = "" if build.stages else "holds no FROM"
     published = BuildFile(reader.place(path), tuple(build.bases), problem)
-    return Recipe(path, published, tuple(dict.fromkeys(build.copies)))
+    defaults = tuple(build.defaults.items())
+    return Recipe(path, published, tuple(dict.fromkeys(build.copies)), defaults)
 
 
 @dataclass(slots=True)
@@ -86,10 +89,11 @@ class _Build:
     stages: list[str] = field(default_factory=list)
     bases: list[ImageUse] = field(default_factory=list)
     copies: list[str] = field(default_factory=list)
+    defaults: dict[str, str] = field(default_factory=dict)
 
     def take(self, instruction: Instruction) -> None:
-        if instruction.word == "ARG" and not self.stages:
-            self._argument(instruction.rest)
+        if instruction.word == "ARG":
+            self._argument(instruction.rest, everywhere=not self.stages)
         elif instruction.word == "FROM":
             self._from(instruction)
         elif instruction.word in ("COPY", "ADD"):
@@ -99,10 +103,14 @@ class _Build:
                 if name == "mount" and (source := re.search(r"(?:^|,)from=([^,]+)", value)):
                     self._external(source[1], instruction.line)
 
-    def _argument(self, rest: str) -> None:
+    def _argument(self, rest: str, *, everywhere: bool) -> None:
         for name, sign, quoted, plain in _ASSIGNMENT.findall(rest):
             value, unresolved = expand((quoted[1:-1] if quoted else plain), self.arguments)
-            self.arguments[name] = value if sign and not unresolved else None
+            known = value if sign and not unresolved else None
+            if everywhere:
+                self.arguments[name] = known
+            if known:
+                self.defaults.setdefault(name, known)
 
     def _from(self, instruction: Instruction) -> None:
         words = instruction.rest.split()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from agentaudit.source import Place
 from agentaudit.sources.git.compose import Service, joined
 from agentaudit.sources.git.images import short_name
+from agentaudit.sources.git.variants import called
 from agentaudit.sources.git.workflows import Run
 
 
@@ -26,6 +27,8 @@ class Order:
     """Short names of the image that it makes."""
     home: str = ""
     """Directory of the project that the image is of, where that is said."""
+    arguments: tuple[tuple[str, str], ...] = ()
+    """What it gives the build file, whose ARGs may choose one of several projects."""
 
 
 def from_compose(services: list[Service]) -> Iterator[Order]:
@@ -34,48 +37,74 @@ def from_compose(services: list[Service]) -> Iterator[Order]:
         if service.context is not None:
             image = {short_name(service.image.reference)} if service.image else set()
             names = frozenset(image | {service.name.lower()})
-            yield Order(service.place, service.context, service.build_file, names)
+            given = service.arguments
+            yield Order(service.place, service.context, service.build_file, names, "", given)
 
 
 def from_ci(runs: list[Run]) -> Iterator[Order]:
-    """What CI builds with docker or its like."""
-    for run in runs:
+    """What CI builds with docker or its like, once for each combination of a matrix."""
+    for run in (one for each in runs for one in called(each, runs)):
         inputs = dict(run.inputs)
         if run.action in ("docker/build-push-action", "depot/build-push-action"):
             context = joined("", inputs.get("context") or ".")
             file = inputs.get("file")
             names = _image_names(re.split(r"[\s,]+", inputs.get("tags", "")))
+            rows = inputs.get("build-args", "").replace("\r", "").split("\n")
+            given = tuple(pair for row in rows if (pair := _pair(row.strip())))
             if context is not None and "$" not in (file or ""):
-                yield Order(run.step.place, context, joined("", file) if file else None, names)
-        elif order := _command(run):
-            yield order
+                path = joined("", file) if file else None
+                yield Order(run.step.place, context, path, names, "", given)
+        elif (asked := built(run.step.text)) and (home := working_directory(run)) is not None:
+            context = joined(home, asked.context)
+            if context is not None:
+                file = joined(home, asked.file) if asked.file else None
+                yield Order(run.step.place, context, file, asked.names, "", asked.arguments)
 
 
-_DOCKER_BUILD = re.compile(
-    r"\b(?:docker|podman|buildah|nerdctl)\s+(?:buildx\s+)?(?:build|bud)\s(.*)"
+_BUILD = re.compile(
+    r"(?:^|[;&|(]\s{0,20}|\bsudo |\btime )(?:[A-Z_]{1,40}=\S{0,80} )?\S{0,60}?"
+    r"\b(?:docker|podman|buildah|nerdctl|finch)\s+(?:(?:buildx|image|builder)\s+)?(?:build|bud)\s(.*)"
 )
 _TAKES_NO_VALUE = frozenset(
     ["--push", "--load", "--pull", "--no-cache", "--quiet", "-q", "--rm", "--squash"]
 )
 
 
-def _command(run: Run) -> Order | None:
-    """`docker build` as it is typed: options, then the context."""
-    found = _DOCKER_BUILD.search(run.step.text)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`docker build` as it is typed: paths are relative to where it is run."""
+
+    context: str
+    file: str
+    names: frozenset[str]
+    arguments: tuple[tuple[str, str], ...]
+
+
+def built(text: str) -> Asked | None:
+    """What a command builds; None where it builds no image that can be told."""
+    found = _BUILD.search(text)
     if found is None:
         return None
     try:
         words = shlex.split(re.split(r"\s(?:&&|\|\||;|\|)\s", found[1])[0])
     except ValueError:
         return None
-    home = working_directory(run) or ""
-    file, tags, rest = "", [], ""
+    return asked_for(words)
+
+
+def asked_for(words: list[str]) -> Asked | None:
+    """The same for the words after `build`."""
+    file, rest = "", ""
+    tags: list[str] = []
+    given: list[tuple[str, str]] = []
     at = 0
     while at < len(words):
         word = words[at]
         at += 1
-        if not word.startswith("-"):
-            rest = word
+        if word.startswith((">", "2>", "<")):
+            break
+        if not word.startswith("-") or word == "-":
+            rest = rest if "$" in word else word
             continue
         name, sign, value = word.partition("=")
         if not sign and name not in _TAKES_NO_VALUE and at < len(words):
@@ -84,10 +113,17 @@ def _command(run: Run) -> Order | None:
             file = value
         elif name in ("-t", "--tag"):
             tags.append(value)
-    context = joined(home, rest or ".")
-    if context is None or "$" in file:
+        elif name == "--build-arg" and (pair := _pair(value)):
+            given.append(pair)
+    if "$" in file:
         return None
-    return Order(run.step.place, context, joined(home, file) if file else None, _image_names(tags))
+    return Asked(rest or ".", file, _image_names(tags), tuple(given))
+
+
+def _pair(text: str) -> tuple[str, str] | None:
+    """`NAME=value` of a build argument whose value is known."""
+    name, sign, value = text.partition("=")
+    return (name, value.strip("\"'")) if sign and name and "$" not in value else None
 
 
 def _image_names(tags: list[str]) -> frozenset[str]:

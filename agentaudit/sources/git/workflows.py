@@ -10,6 +10,7 @@ from typing import Any
 from agentaudit.parse import Path, Tree
 from agentaudit.source import Step
 from agentaudit.sources.git.globs import matches
+from agentaudit.sources.git.matrix import combinations
 from agentaudit.sources.git.reader import Reader, mapping, sequence, word
 from agentaudit.sources.git.text import lines
 
@@ -39,6 +40,8 @@ class Run:
     inputs: tuple[tuple[str, str], ...]
     scheduled: bool
     """Whether its workflow runs on a schedule."""
+    matrix: tuple[tuple[tuple[str, str], ...], ...] = ()
+    """The combinations of values that its job is run with, each as name and value."""
 
 
 def find(reader: Reader) -> list[Run]:
@@ -81,6 +84,8 @@ class _File:
                 continue
             home = _default_directory(given) or default
             runs = self._job(at, given, home, scheduled)
+            if combined := combinations(mapping(given.get("strategy")).get("matrix")):
+                runs = (replace(run, matrix=combined) for run in runs)
             runs = map(_excused, runs) if _is_excused(given) else runs
             yield from map(_by_hand, runs) if by_hand else runs
 
