@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agentaudit.source import Place
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.dockerfile import Recipe
 from agentaudit.sources.git.globs import matches
 from agentaudit.sources.git.images import expand
-from agentaudit.sources.git.orders import Order, ships, working_directory
+from agentaudit.sources.git.orders import Order, compiles, ships, working_directory
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
 from agentaudit.sources.git.workflows import Run
 
@@ -27,6 +27,10 @@ class Build:
     recipe: Recipe | None = None
     names: frozenset[str] = frozenset()
     """Short names of the image that it makes."""
+    aside: bool = False
+    """Whether it is an image of something else, beside the component's own."""
+    compiles: bool = False
+    """Whether it only compiles or packs, and neither publishes nor deploys nor starts."""
 
 
 class Homes:
@@ -65,8 +69,7 @@ def images(
     for build in found:
         around = homes.nearest(build.home)
         aside = build.recipe is not None and build.home not in homes.known and not build.covers
-        if not (aside and around in made):  # an image of something else, beside the component's own
-            yield build
+        yield replace(build, aside=True) if aside and around in made else build
 
 
 def _images(
@@ -173,6 +176,19 @@ def _home(homes: Homes, recipe: Recipe, context: str, shared: bool) -> str:
     return own
 
 
+def by_itself(build: Build, others: list[Build]) -> bool:
+    """Whether a build makes a component: to compile a directory that an image takes in by name is
+    a trial of that image's part."""
+    if not build.compiles or build.recipe is not None:
+        return True
+    return not any(
+        other.home != build.home
+        and any(inside(build.home, source) for source in other.recipe.copies)
+        for other in others
+        if other.recipe is not None and other.home == directory(other.recipe.path)
+    )
+
+
 def apart(build: Build, homes: Homes, deployed: Collection[str]) -> str:
     """The directory of a part that has images and Kubernetes manifests of its own and no project:
     a model server beside the application. Empty where the build is no such thing."""
@@ -196,4 +212,4 @@ def started(reader: Reader, homes: Homes, runs: list[Run]) -> Iterator[Build]:
         where = working_directory(run) if ships(run) else None
         home = homes.nearest(where) if where is not None else None
         if home is not None:
-            yield Build(home, run.step.place)
+            yield Build(home, run.step.place, compiles=compiles(run))

@@ -21,7 +21,7 @@ _INGESTS = re.compile(
     r"(?i)ingest|index(?:er|ing)|embedder|prep_?docs|preparedocs|vectori[sz]|etl$"
 )
 """Names of projects that fill an index."""
-_ASIDE = re.compile(r"(?:^|/)(?:scripts?|tools?|bin)/")
+_ASIDE = re.compile(r"/(?:scripts?|bin)(?:/|$)")
 """Directories of a library whose files its users do not run."""
 _ADDRESS = re.compile(
     r"/chat/completions|/images/generations|/openai/deployments/|/v1/(?:messages|embeddings|responses)\b"
@@ -171,10 +171,14 @@ class Codes:
                 return [p for p in self._parts if inside(p, above)] if deploys else [above]
             project = self._projects.get(above)
             if project is not None and project.parts:
+                if above not in self._parts and _ASIDE.match(home[len(above) :]):
+                    return []
                 users = self._users(project) if len(project.parts) > 1 else []
                 return [p for p in project.parts if p in users] or list(project.parts)
         for above in ancestors(home):
             if above and (project := self._projects.get(above)) is not None:
+                if _ASIDE.match(home[len(above) :]) and self._users(project):
+                    return []
                 return self._users(project) or self._served(above, home)
         return list(self._parts)
 
@@ -193,8 +197,7 @@ class Codes:
                 continue
             if project.parts == (part,):
                 return None
-            aside = _ASIDE.search(path.removeprefix(above))
-            return bool(aside) or self._reached[part].get(above, True)
+            return self._reached[part].get(above, True)
         return True
 
     @cached_property

@@ -18,6 +18,7 @@ from agentaudit.sources.git import (
     libraries,
     locks,
     manifests,
+    packed,
     pins,
     scripts,
     settings,
@@ -83,7 +84,9 @@ class Survey:
             *builds.images(reader, homes, recipes, self._orders()),
             *builds.started(reader, homes, self.runs),
             *deployments.declared(reader, homes),
+            *packed.functions(reader, homes),
         ]
+        found = [build for build in found if builds.by_itself(build, found)]
         found += hooks.started(reader, homes, found)
         found += workspaces.started(reader, homes, found)
         if not any(build.home in homes.known or build.covers for build in found):
@@ -130,6 +133,8 @@ class Survey:
             if home:
                 self._add(replace(build, home=home))
         for build in (build for build, home in apart if not home):
+            if build.aside:
+                continue
             around = self._around(build.home)
             if around is None and len(self._parts) == 1:
                 around = next(iter(self._parts.values()))

@@ -191,6 +191,18 @@ def ships(run: Run) -> bool:
     return bool(run.scheduled and not run.action and _SCHEDULED.search(text))
 
 
+_COMPILES = re.compile(r"\b(?:go build|package|bootJar|assemble)$")
+
+
+def compiles(run: Run) -> bool:
+    """Whether a step that ships does no more than compile or start: nothing leaves the job."""
+    text = run.step.text
+    if run.action or _DEPLOY.search(text):
+        return False
+    packed = _PACKAGE.search(text)
+    return packed is None or _COMPILES.search(packed[0]) is not None
+
+
 def working_directory(run: Run) -> str | None:
     """Directory that a command works in; None when it cannot be told."""
     inputs = dict(run.inputs)

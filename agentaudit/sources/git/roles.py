@@ -11,12 +11,12 @@ _NAMES: dict[Role, str] = {
     Role.TEST: "test tests __tests__ testing testdata fixtures e2e spec specs",
     Role.EVAL: "eval evals evaluation evaluations benchmark benchmarks redteam red_team red-team",
     Role.INFRA: "infra infrastructure terraform k8s kubernetes helm charts bicep iac migrations "
-    "alembic ansible pulumi",
+    "alembic ansible pulumi cdk cloudformation",
     Role.CI: ".github .gitlab .circleci .azure-pipelines .buildkite ci",
     Role.EXAMPLE: "example examples sample samples demo demos cookbook cookbooks tutorial "
     "tutorials quickstart quickstarts playground",
     Role.TEMPLATE: "template templates cookiecutter scaffold scaffolds boilerplate",
-    Role.DOCS: "doc docs documentation",
+    Role.DOCS: "doc docs documentation guides",
     Role.VENDORED: "node_modules vendor vendored third_party third-party thirdparty site-packages "
     "dist-packages bower_components .venv venv _vendor",
     Role.GENERATED: "dist __pycache__ .next .nuxt generated __generated__ _generated .terraform "

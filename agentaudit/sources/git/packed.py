@@ -1,0 +1,122 @@
+"""Functions that infrastructure code packs from a directory: AWS CDK, SAM and CloudFormation,
+Terraform, Pulumi, the Serverless Framework."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentaudit.source import Place
+from agentaudit.sources.git.builds import Build, Homes
+from agentaudit.sources.git.compose import joined
+from agentaudit.sources.git.reader import Reader, ancestors, directory
+from agentaudit.sources.git.roles import is_own
+
+_CDK = re.compile(
+    r"\b(?:Python|Nodejs|Go|Rust|DotNet|Bun)Function\(|\bCode\.from_?[aA]sset\(|\blambda_?\w{0,8}\.Code\.from_?[aA]sset\("
+    r"|\b(?:Docker)?ImageCode\.from_?(?:image_?)?[aA]sset\(|\bFileArchive\(|\bContainerImage\.from_?[aA]sset\("
+    r"|\bPythonLayerVersion\(",
+    re.IGNORECASE,
+)
+_MENTIONS = ("Function(", "sset(", "FileArchive(")
+_KEYED = re.compile(
+    r"\b(?:entry|directory|projectDir|project_dir|moduleDir|manifestPath)\s*[:=]\s*"
+)
+_PATH = re.compile(r"[\"'`]((?:\.{0,2}/)?[\w.@-]{1,100}(?:/[\w.@-]{1,100}){0,12}/?|\.{1,2})[\"'`]")
+_HERE = re.compile(r"__dirname|import\.meta\.dirname|__file__|dirname\(")
+_LONGEST = 600
+_CODE_URI = re.compile(
+    r"^\s*(?:CodeUri|ContextDir|DockerContext|Code)\s*:\s*[\"']?([\w./@-]{1,200})[\"']?\s*$", re.M
+)
+_SOURCE = re.compile(
+    r"^\s*(?:source_dir|source_path|local_existing_package|context|path)\s*=\s*\"([^\"\n]{1,300})\"",
+    re.M,
+)
+_PACKS = re.compile(
+    r"archive_file|aws_lambda|lambda/aws|google_cloudfunctions|docker_image|docker-build"
+)
+
+
+def functions(reader: Reader, homes: Homes) -> Iterator[Build]:
+    """Directories with a manifest that such code packs; what it packs without one is no part."""
+    stacks = {directory(path) for path in reader.named("cdk.json".__eq__)}
+    stacks |= {
+        directory(path) for path in reader.named(lambda n: n in ("Pulumi.yaml", "sst.config.ts"))
+    }
+    for path in reader.paths:
+        if path.endswith((".ts", ".py", ".js")) and is_own(path):
+            stack = next((home for home in ancestors(directory(path)) if home in stacks), None)
+            if stack is not None:
+                yield from _in_code(reader, homes, path, stack)
+        elif path.endswith(".tf") and is_own(path):
+            yield from _in_terraform(reader, homes, path)
+    for path in reader.named(lambda n: re.fullmatch(r"[\w.-]{0,60}template[\w.-]{0,60}\.ya?ml", n)):
+        yield from _in_template(reader, homes, path)
+
+
+def _in_code(reader: Reader, homes: Homes, path: str, stack: str) -> Iterator[Build]:
+    text = reader.text(path) or ""
+    if not any(mention in text for mention in _MENTIONS):
+        return
+    for found in _CDK.finditer(text):
+        given = text[found.end() : found.end() + _LONGEST]
+        keyed = _KEYED.search(given) if "Function(" in found[0] or "Layer" in found[0] else None
+        if "Function(" in found[0] and keyed is None:
+            continue
+        at = found.end() + (keyed.end() if keyed else 0)
+        target = _target(reader, path, stack, text[at : at + 300])
+        home = homes.nearest(target) if target is not None else None
+        if home is not None and (home == target or "Nodejs" in found[0]) and home != stack:
+            line = text.count("\n", 0, found.start()) + 1
+            yield Build(home, reader.place(path, line))
+
+
+def _target(reader: Reader, path: str, stack: str, text: str) -> str | None:
+    """The directory that an expression means: relative to the file where it says so, else to where
+    the stack is deployed from."""
+    end = next(
+        (n for n, letter in enumerate(text) if letter in ",;{" and _closed(text[:n])), len(text)
+    )
+    parts = [match[1] for match in _PATH.finditer(text[:end])]
+    if not parts:
+        return None
+    relative = "/".join(parts)
+    bases = [directory(path)] if _HERE.search(text[:end]) else [stack, directory(path), ""]
+    for base in bases:
+        for up in ("", ".."):
+            # What is compiled to a directory of its own says one more level.
+            target = joined(base, f"{up}/{relative}".lstrip("/") if up else relative)
+            if target in reader.directories:
+                return target
+            if target is not None and target in reader.known:
+                return directory(target)
+    return None
+
+
+def _closed(text: str) -> bool:
+    return text.count("(") <= text.count(")")
+
+
+def _in_terraform(reader: Reader, homes: Homes, path: str) -> Iterator[Build]:
+    text = reader.text(path) or ""
+    if not _PACKS.search(text):
+        return
+    for found in _SOURCE.finditer(text):
+        named = re.sub(r"\$\{path\.(?:module|root|cwd)\}/?", "", found[1])
+        target = joined(directory(path), named) if "$" not in named else None
+        if target and target in homes.known:
+            yield Build(target, _place(reader, path, text, found))
+
+
+def _in_template(reader: Reader, homes: Homes, path: str) -> Iterator[Build]:
+    text = reader.text(path) or ""
+    if "AWS::Serverless" not in text and "AWS::Lambda" not in text:
+        return
+    for found in _CODE_URI.finditer(text):
+        target = joined(directory(path), found[1])
+        if target is not None and target in homes.known:
+            yield Build(target, _place(reader, path, text, found))
+
+
+def _place(reader: Reader, path: str, text: str, found: re.Match[str]) -> Place:
+    return reader.place(path, text.count("\n", 0, found.start(1)) + 1)
