@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from agentaudit.source import Place
+from agentaudit.sources.git import outputs
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.dockerfile import Recipe
 from agentaudit.sources.git.globs import matches
@@ -36,7 +37,8 @@ class Build:
 class Homes:
     """Directories with a manifest."""
 
-    def __init__(self, manifests: dict[str, str]) -> None:
+    def __init__(self, reader: Reader, manifests: dict[str, str]) -> None:
+        self._reader = reader
         self.manifests = manifests
         """Manifest path → directory that it speaks for."""
         self.known = frozenset(manifests.values())
@@ -52,10 +54,11 @@ class Homes:
             full = joined(context, source)
             if full is None:
                 continue
+            made = outputs.modules(self._reader, self.known, full)
             found += [
                 path
-                for path in self.manifests
-                if inside(path, full) or ("*" in full and matches(path, full))
+                for path, home in self.manifests.items()
+                if inside(path, full) or ("*" in full and matches(path, full)) or home in made
             ]
         return tuple(dict.fromkeys(found))
 

@@ -18,6 +18,7 @@ from agentaudit.sources.git import (
     libraries,
     locks,
     manifests,
+    modules,
     packed,
     pins,
     scripts,
@@ -78,7 +79,8 @@ class Survey:
     def components(self) -> tuple[Component, ...]:
         """All components, sorted by path."""
         reader = self._reader
-        homes = Homes({path: home_of(path, parsed) for path, parsed in self._manifests.items()})
+        spoken_for = {path: home_of(path, parsed) for path, parsed in self._manifests.items()}
+        homes = Homes(reader, spoken_for)
         recipes = dockerfile.find(reader, named_contexts(self._services, self.runs))
         found = [
             *builds.images(reader, homes, recipes, self._orders()),
@@ -89,6 +91,7 @@ class Survey:
         found = [build for build in found if builds.by_itself(build, found)]
         found += hooks.started(reader, homes, found)
         found += workspaces.started(reader, homes, found)
+        found += modules.started(reader, homes, found)
         if not any(build.home in homes.known or build.covers for build in found):
             found += deployments.installed(homes, self.runs)
         self._gather(homes, found)

@@ -1,0 +1,42 @@
+"""What a Gradle or Maven build leaves behind: of which modules it is made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from agentaudit.sources.git.compose import joined
+from agentaudit.sources.git.reader import Reader, directory
+
+_OUTPUT = re.compile(r"/(?:build/(?:libs|install|distributions)|target)(?:/|$)")
+_GRADLE = ("build.gradle", "build.gradle.kts")
+_NEEDED = re.compile(r"[\"']:([\w-]{1,100}(?::[\w-]{1,100}){0,5})[\"']")
+_MOST = 60
+
+
+def modules(reader: Reader, known: Collection[str], output: str) -> set[str]:
+    """The module that a path of build output is of, and those that its Gradle build names; `known`
+    are the directories with a manifest."""
+    home = _OUTPUT.split(output)[0]
+    if home == output or home not in known:
+        return set()
+    around = directory(home)
+    found: set[str] = set()
+    pending = [home]
+    while pending and len(found) < _MOST:
+        module = pending.pop()
+        found.add(module)
+        for name in _GRADLE:
+            for needed in _NEEDED.findall(reader.text(f"{module}/{name}") or ""):
+                other = _module(around, needed.split(":"), known)
+                pending += [other] if other and other not in found else []
+    return found
+
+
+def _module(around: str, parts: list[str], known: Collection[str]) -> str | None:
+    """The module that `:path:of:it:task` names, with or without a task at the end."""
+    for end in range(len(parts), 0, -1):
+        path = joined(around, "/".join(parts[:end]))
+        if path in known:
+            return path
+    return None
