@@ -6,7 +6,6 @@ A look-up never answers with a bare "no": `Target` tells broken (looked, not the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -20,6 +19,7 @@ from agentaudit.ledger import Ledger as Ledger
 from agentaudit.ledger import Unread as Unread
 from agentaudit.response import Response, Target
 from agentaudit.span import Kind
+from agentaudit.trades import AGENTIC, follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,7 @@ class Component:
     """Whether every manifest could be read in full; False also where there is none."""
     code: Code = field(default_factory=Code)
     does: frozenset[str] | None = None
-    """Trades that it is seen to follow itself, where `code` holds files that it shares with others;
-    None where all that `code` shows is its own."""
+    """Trades that its own code shows, where `code` holds more than that."""
 
     @property
     def id(self) -> str:
@@ -124,41 +123,19 @@ class Component:
 
     def uses(self, trade: str) -> tuple[Use, ...]:
         """The known libraries of a trade, strongest evidence first."""
-        if trade in AGENTIC and self.does is not None and not self._follows(trade):
-            return ()
-        if self.code.used:
-            return self.code.used.get(trade, ())
+        shared = self.does is not None and trade in AGENTIC and not self._follows(trade)
+        if shared or self.code.used:
+            return () if shared else self.code.used.get(trade, ())
         declared = self.declares.get(trade, ())
         return tuple(Use(d.name, trade, Strength.DECLARED, d.place) for d in declared)
 
     @property
     def agentic(self) -> bool:
-        """Whether it calls a model, agent, retriever or trainer: its manifests say so, or its code
-        does, which may need no library for it. What a library of a library is able to do is no sign
-        that this component does it."""
-        posts = self.does is None and self.code.posts
-        return posts or any(map(self._follows, AGENTIC))
+        """Whether its manifests or its own code say that it calls a model, retriever or trainer."""
+        return (self.does is None and self.code.posts) or any(map(self._follows, AGENTIC))
 
     def _follows(self, trade: str) -> bool:
-        if any(not is_protocol(each.name) for each in self.declares.get(trade, ())):
-            return True
-        if self.does is not None:
-            return trade in self.does
-        used = self.code.used.get(trade, ())
-        return any(
-            use.strength >= Strength.IMPORTED and not is_protocol(use.library) for use in used
-        )
-
-
-AGENTIC = ("model", "agent", "retriever", "vector_store", "embedding", "trainer")
-
-
-def is_protocol(library: str) -> bool:
-    """Whether a library only carries tools to a model that others call (MCP)."""
-    return _PROTOCOL.search(library) is not None
-
-
-_PROTOCOL = re.compile(r"(?i)(?:^|[-_./:])(?:fast)?mcp(?:$|[-_./:])|modelcontextprotocol|^rmcp$")
+        return follows(trade, self.declares.get(trade, ()), self.does, self.code)
 
 
 @dataclass(frozen=True, slots=True)

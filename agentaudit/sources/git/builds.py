@@ -30,6 +30,10 @@ class Build:
     """Short names of the image that it makes."""
     aside: bool = False
     """Whether it is an image of something else, beside the component's own."""
+    runtime: str = ""
+    """Version of the language runtime that is asked for at `place`."""
+    configures: bool = False
+    """Whether what stands at `place` also declares how it is configured."""
     compiles: bool = False
     """Whether it only compiles or packs, and neither publishes nor deploys nor starts."""
 

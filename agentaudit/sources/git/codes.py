@@ -9,12 +9,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from agentaudit.code import Code, Prompt, Role, Setting, Strength, Use
-from agentaudit.source import AGENTIC, Component, Dependency, is_protocol
+from agentaudit.source import Component, Dependency
 from agentaudit.sources.git import kubernetes, libraries, settings
 from agentaudit.sources.git.code import configuration, prompts
 from agentaudit.sources.git.code.assemble import Repository
+from agentaudit.sources.git.projects import Project, by_home, reached
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
 from agentaudit.sources.git.roles import directory_role, foreign, role
+from agentaudit.trades import AGENTIC, acts, is_protocol
 
 _DEPLOYS = ("compose", "docker-compose")
 _INGESTS = re.compile(
@@ -29,19 +31,6 @@ _ADDRESS = re.compile(
 )
 """Where providers answer."""
 _SEARCHES = frozenset({"vector_store", "retriever"})
-
-
-@dataclass(frozen=True, slots=True)
-class Project:
-    """A directory with a manifest."""
-
-    home: str
-    name: str
-    """As its manifest says; empty when it does not."""
-    parts: tuple[str, ...]
-    """Homes of the components that it ends in; none where nothing deploys it."""
-    needs: frozenset[str] = frozenset()
-    """Names of what it requires, as `told` writes them."""
 
 
 @dataclass(slots=True)
@@ -62,10 +51,6 @@ class _Share:
         return use.strength >= Strength.CALLED and not self.lent[path]
 
 
-def _acts(use: Use) -> bool:
-    return use.strength >= Strength.IMPORTED and not is_protocol(use.library)
-
-
 class Codes:
     """The code of every component of a tree."""
 
@@ -77,7 +62,7 @@ class Codes:
     ) -> None:
         self._reader = reader
         self._parts = {home: list(needs) for home, needs in parts.items()}
-        self._projects = _by_home(projects)
+        self._projects = by_home(projects)
         self._owners: dict[str, list[str]] = {}
 
     def of(self, home: str) -> Code:
@@ -92,7 +77,7 @@ class Codes:
         that it shares says so only where its calls are reached, a library of that library never,
         and neither does a file outside of every project."""
         share = self._shares[home]
-        used = {trade: list(filter(_acts, code.used.get(trade, ()))) for trade in AGENTIC}
+        used = {trade: list(filter(acts, code.used.get(trade, ()))) for trade in AGENTIC}
         carries = any(is_protocol(use.library) for t in AGENTIC for use in code.used.get(t, ()))
         if not share.lent and not (carries and not any(used.values())):
             return None
@@ -111,7 +96,7 @@ class Codes:
         share = self._shares[home]
         sources = [path for path in share.sources if path not in share.lent]
         code = self._repository.code(sources, share.settings, self._parts[home], ())
-        return {trade for trade in AGENTIC if any(map(_acts, code.used.get(trade, ())))}
+        return {trade for trade in AGENTIC if any(map(acts, code.used.get(trade, ())))}
 
     def _asks(self, path: str) -> bool:
         """Whether a file names the address of a model, which it needs no library to call."""
@@ -203,22 +188,10 @@ class Codes:
     @cached_property
     def _reached(self) -> dict[str, dict[str, bool]]:
         """Component → homes of the projects that it needs → whether only its libraries do."""
-        named: dict[str, list[Project]] = {}
-        for project in self._projects.values():
-            if project.name:
-                named.setdefault(told(project.name), []).append(project)
-        return {part: self._needed(part, named) for part in self._parts}
-
-    def _needed(self, part: str, named: Mapping[str, list[Project]]) -> dict[str, bool]:
-        found: dict[str, bool] = {}
-        names, far = {told(need.name) for need in self._parts[part]}, False
-        while names:
-            fresh = [
-                p for name in sorted(names) for p in named.get(name, ()) if p.home not in found
-            ]
-            found.update({project.home: far for project in fresh})
-            names, far = {name for project in fresh for name in project.needs}, True
-        return found
+        return {
+            part: reached(self._projects.values(), {need.name for need in needs})
+            for part, needs in self._parts.items()
+        }
 
     def _served(self, project: str, home: str) -> list[str]:
         """Whom a project serves that nothing deploys and nobody needs: what measures or deploys
@@ -267,23 +240,6 @@ class Codes:
             if text is not None:
                 named = used.get(path.rpartition("/")[2])
                 yield from prompts.files(reader.repo, [(path, part, len(text), named)])
-
-
-def told(name: str) -> str:
-    """Name of a project as manifests that need it are compared with it."""
-    return name.lower().replace("_", "-").rpartition(":")[2]
-
-
-def _by_home(projects: Iterable[Project]) -> dict[str, Project]:
-    """The projects by directory; several manifests of one are one project."""
-    found: dict[str, Project] = {}
-    for project in projects:
-        if (known := found.get(project.home)) is not None:
-            parts = tuple(dict.fromkeys((*known.parts, *project.parts)))
-            needs, name = known.needs | project.needs, project.name or known.name
-            project = Project(project.home, name, parts, needs)
-        found[project.home] = project
-    return found
 
 
 def with_code(

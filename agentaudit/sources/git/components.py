@@ -9,29 +9,23 @@ from functools import cached_property
 from agentaudit.evidence import safe
 from agentaudit.source import Component, ImageUse, Manifest, Place
 from agentaudit.sources.git import (
+    builders,
     builds,
     compose,
-    deployments,
-    dockerfile,
-    hooks,
     kubernetes,
     libraries,
     locks,
     manifests,
-    modules,
-    packed,
     pins,
-    scripts,
     settings,
     training,
     workflows,
-    workspaces,
 )
 from agentaudit.sources.git.builds import Build, Homes
-from agentaudit.sources.git.codes import Project, told, with_code
+from agentaudit.sources.git.codes import with_code
 from agentaudit.sources.git.images import short_name
-from agentaudit.sources.git.orders import Order, from_ci, from_compose, named_contexts
 from agentaudit.sources.git.parts import Part, home_of, join, order, unique
+from agentaudit.sources.git.projects import Project, told
 from agentaudit.sources.git.reader import Reader, directory, inside
 from agentaudit.sources.git.roles import is_own
 from agentaudit.sources.git.workflows import Run
@@ -81,19 +75,7 @@ class Survey:
         reader = self._reader
         spoken_for = {path: home_of(path, parsed) for path, parsed in self._manifests.items()}
         homes = Homes(reader, spoken_for)
-        recipes = dockerfile.find(reader, named_contexts(self._services, self.runs))
-        found = [
-            *builds.images(reader, homes, recipes, self._orders()),
-            *builds.started(reader, homes, self.runs),
-            *deployments.declared(reader, homes),
-            *packed.functions(reader, homes),
-        ]
-        found = [build for build in found if builds.by_itself(build, found)]
-        found += hooks.started(reader, homes, found)
-        found += workspaces.started(reader, homes, found)
-        found += modules.started(reader, homes, found)
-        if not any(build.home in homes.known or build.covers for build in found):
-            found += deployments.installed(homes, self.runs)
+        found = builders.found(reader, homes, self._services, self.runs)
         self._gather(homes, found)
         if not self._parts:
             return ()
@@ -102,15 +84,6 @@ class Survey:
         self._attach_settings()
         published = {home: self._publish(self._parts[home]) for home in sorted(self._parts)}
         return with_code(reader, published, self._projects())
-
-    def _orders(self) -> list[Order]:
-        asked = (
-            from_compose(self._services),
-            from_ci(self.runs),
-            deployments.orders(self._reader),
-            scripts.orders(self._reader),
-        )
-        return [order for each in asked for order in each]
 
     def _projects(self) -> Iterator[Project]:
         taken: dict[str, list[str]] = {}
@@ -289,6 +262,7 @@ class Survey:
 
     def _pins(self, part: Part, published: tuple[Manifest, ...]) -> Iterator[tuple[Place, str]]:
         yield from (manifest.runtime for manifest in published if manifest.runtime)
+        yield from part.runtimes
         for path in self._reader.named(pins.is_pin):
             home = directory(path)
             ours = inside(part.home, home) or self._owners(path) == [part]

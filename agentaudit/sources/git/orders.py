@@ -94,7 +94,7 @@ def built(text: str) -> Asked | None:
 
 def asked_for(words: list[str]) -> Asked | None:
     """The same for the words after `build`."""
-    file, rest = "", ""
+    file, rest, unknown = "", "", False
     tags: list[str] = []
     given: list[tuple[str, str]] = []
     at = 0
@@ -104,6 +104,7 @@ def asked_for(words: list[str]) -> Asked | None:
         if word.startswith((">", "2>", "<")):
             break
         if not word.startswith("-") or word == "-":
+            unknown = unknown or "$" in word
             rest = rest if "$" in word else word
             continue
         name, sign, value = word.partition("=")
@@ -115,7 +116,7 @@ def asked_for(words: list[str]) -> Asked | None:
             tags.append(value)
         elif name == "--build-arg" and (pair := _pair(value)):
             given.append(pair)
-    if "$" in file:
+    if "$" in file or (unknown and not rest):
         return None
     return Asked(rest or ".", file, _image_names(tags), tuple(given))
 

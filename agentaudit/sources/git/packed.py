@@ -24,6 +24,7 @@ _KEYED = re.compile(
 )
 _PATH = re.compile(r"[\"'`]((?:\.{0,2}/)?[\w.@-]{1,100}(?:/[\w.@-]{1,100}){0,12}/?|\.{1,2})[\"'`]")
 _HERE = re.compile(r"__dirname|import\.meta\.dirname|__file__|dirname\(")
+_RUNTIME = re.compile(r"\bRuntime\.(?:PYTHON|NODEJS|JAVA|DOTNET|RUBY)_(\d{1,2}(?:_\d{1,2})?)\b")
 _LONGEST = 600
 _CODE_URI = re.compile(
     r"^\s*(?:CodeUri|ContextDir|DockerContext|Code)\s*:\s*[\"']?([\w./@-]{1,200})[\"']?\s*$", re.M
@@ -68,7 +69,9 @@ def _in_code(reader: Reader, homes: Homes, path: str, stack: str) -> Iterator[Bu
         home = homes.nearest(target) if target is not None else None
         if home is not None and (home == target or "Nodejs" in found[0]) and home != stack:
             line = text.count("\n", 0, found.start()) + 1
-            yield Build(home, reader.place(path, line))
+            asked = _RUNTIME.search(_construct(text[found.end() : found.end() + 2_000]))
+            version = asked[1].replace("_", ".").strip(".") if asked else ""
+            yield Build(home, reader.place(path, line), runtime=version, configures=True)
 
 
 def _target(reader: Reader, path: str, stack: str, text: str) -> str | None:
@@ -91,6 +94,16 @@ def _target(reader: Reader, path: str, stack: str, text: str) -> str | None:
             if target is not None and target in reader.known:
                 return directory(target)
     return None
+
+
+def _construct(text: str) -> str:
+    """The arguments up to the parenthesis that closes them."""
+    depth = 1
+    for index, letter in enumerate(text):
+        depth += (letter == "(") - (letter == ")")
+        if not depth:
+            return text[:index]
+    return text
 
 
 def _closed(text: str) -> bool:

@@ -23,6 +23,8 @@ class Part:
     settings: list[Place] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
     """What its image is called."""
+    runtimes: list[tuple[Place, str]] = field(default_factory=list)
+    """Versions of the language runtime that a platform is asked for."""
 
 
 def home_of(path: str, parsed: Parsed) -> str:
@@ -32,6 +34,10 @@ def home_of(path: str, parsed: Parsed) -> str:
 def join(part: Part, build: Build) -> None:
     part.places.append(build.place)
     part.names |= build.names
+    if build.configures:
+        part.settings.append(build.place)
+    if build.runtime:
+        part.runtimes.append((build.place, build.runtime))
     if build.recipe is not None:
         part.build_files.append(build.recipe.published)
 

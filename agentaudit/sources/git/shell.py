@@ -19,15 +19,16 @@ _ROOTED = re.compile(
 _HERE = re.compile(
     r"\$\([^()]{0,80}\$\(\s*dirname [^()]{1,60}\)[^()]{0,60}\)|\$\(\s*dirname [^()]{1,60}\)"
 )
-_UP = re.compile(r"\)\"?((?:/\.\.)+)")
-_FUNCTION = re.compile(r"(?:function\s+)?([A-Za-z_][\w-]{0,80})\s*(?:\(\s*\))?\s*\{(.*)")
+_FUNCTION = re.compile(
+    r"(?:function[ \t]{1,4})?([A-Za-z_][\w-]{0,80})[ \t]{0,4}(?:\([ \t]{0,4}\))?[ \t]{0,4}\{(.*)"
+)
 _FOR = re.compile(r"for\s+([A-Za-z_]\w{0,60})\s+in\s+(.{0,2000}?)(?:;|$)\s*(?:do\b)?\s*(.*)")
 _ASSIGNED = re.compile(
     r"(?:(?:local|export|readonly|declare(?: -\w+)?)\s+)?([A-Za-z_]\w{0,60})=(.*)"
 )
 _LIST = re.compile(r"\(([^()]{0,4000})\)\s*;?")
 _LISTED = re.compile(r"\"?\$\{([A-Za-z_]\w{0,60})\[[@*]\]\}\"?")
-_APART = re.compile(r"\s*(?:;(?!;)|&&|\|\|)\s*")
+_APART = re.compile(r";(?!;)|&&|\|\|")
 _MOST_STEPS = 3_000
 _MOST_DEPTH = 5
 _SKIPPED = frozenset(("then", "do", "else", "{", "}", "done", "fi", ")"))
@@ -103,7 +104,7 @@ class _Script:
                 for each in self._words(found[2], values)[:100]:
                     yield from self.run(body, {**values, found[1]: each}, depth)
             else:
-                for part in _APART.split(text):
+                for part in _APART.split(self._rooted(text)):
                     yield from self._one(number, part, values, depth)
 
     def _one(
@@ -140,12 +141,14 @@ class _Script:
         return _split(self._filled(text, values))
 
     def _filled(self, text: str, values: dict[str, str | None]) -> str:
-        text = _ROOTED.sub(ROOT, text)
-        if "dirname" in text:
-            text = _HERE.sub(self._placed, text)
         text = re.sub(r"\$(\d)", lambda n: str(values.get(n[1], n[0])), text)
         text = re.sub(r"\$\{(\d)(?::-[^}]{0,80})?\}", lambda n: str(values.get(n[1], "")), text)
         return expand(text, values)[0][:4000]
+
+    def _rooted(self, text: str) -> str:
+        """The text with the ways in which scripts ask for their own directory filled in."""
+        text = _ROOTED.sub(ROOT, text)
+        return _HERE.sub(self._placed, text) if "dirname" in text else text
 
     def _placed(self, found: re.Match[str]) -> str:
         """The directory of the script, or one above it where the expression goes up."""

@@ -1,0 +1,44 @@
+"""Everything in a tree that builds or starts a directory of it."""
+
+from __future__ import annotations
+
+from agentaudit.sources.git import (
+    builds,
+    deployments,
+    dockerfile,
+    hooks,
+    modules,
+    packed,
+    scripts,
+    workspaces,
+)
+from agentaudit.sources.git.builds import Build, Homes
+from agentaudit.sources.git.compose import Service
+from agentaudit.sources.git.orders import from_ci, from_compose, named_contexts
+from agentaudit.sources.git.reader import Reader
+from agentaudit.sources.git.workflows import Run
+
+
+def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]) -> list[Build]:
+    """All of it: images, packages, what platforms deploy, and where there is nothing of the kind
+    what CI installs."""
+    recipes = dockerfile.find(reader, named_contexts(services, runs))
+    orders = [
+        *from_compose(services),
+        *from_ci(runs),
+        *deployments.orders(reader),
+        *scripts.orders(reader),
+    ]
+    told = [
+        *builds.images(reader, homes, recipes, orders),
+        *builds.started(reader, homes, runs),
+        *deployments.declared(reader, homes),
+        *packed.functions(reader, homes),
+    ]
+    told = [build for build in told if builds.by_itself(build, told)]
+    told += hooks.started(reader, homes, told)
+    told += workspaces.started(reader, homes, told)
+    told += modules.started(reader, homes, told)
+    if not any(build.home in homes.known or build.covers for build in told):
+        told += deployments.installed(homes, runs)
+    return told

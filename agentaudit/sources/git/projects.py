@@ -1,0 +1,52 @@
+"""Directories with a manifest, and which of them need which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A directory with a manifest."""
+
+    home: str
+    name: str
+    """As its manifest says; empty when it does not."""
+    parts: tuple[str, ...]
+    """Homes of the components that it ends in; none where nothing deploys it."""
+    needs: frozenset[str] = frozenset()
+    """Names of what it requires, as `told` writes them."""
+
+
+def told(name: str) -> str:
+    """Name of a project as manifests that need it are compared with it."""
+    return name.lower().replace("_", "-").rpartition(":")[2]
+
+
+def by_home(projects: Iterable[Project]) -> dict[str, Project]:
+    """The projects by directory; several manifests of one are one project."""
+    found: dict[str, Project] = {}
+    for project in projects:
+        if (known := found.get(project.home)) is not None:
+            parts = tuple(dict.fromkeys((*known.parts, *project.parts)))
+            needs, name = known.needs | project.needs, project.name or known.name
+            project = Project(project.home, name, parts, needs)
+        found[project.home] = project
+    return found
+
+
+def reached(projects: Iterable[Project], needs: Iterable[str]) -> dict[str, bool]:
+    """Homes of the projects that somebody needs who requires these names → whether only the
+    projects that are needed so need it."""
+    named: dict[str, list[Project]] = {}
+    for project in projects:
+        if project.name:
+            named.setdefault(told(project.name), []).append(project)
+    found: dict[str, bool] = {}
+    names, far = set(map(told, needs)), False
+    while names:
+        fresh = [p for name in sorted(names) for p in named.get(name, ()) if p.home not in found]
+        found.update({project.home: far for project in fresh})
+        names, far = {name for project in fresh for name in project.needs}, True
+    return found
