@@ -17,8 +17,8 @@ from agentaudit.sources.images.extract.settings import environment, labels
 from agentaudit.sources.images.limits import Limits
 from agentaudit.sources.images.merge import merged
 from agentaudit.sources.images.scan import LayerScan
+from agentaudit.sources.images.sealed import STATEMENT
 
-STATEMENT = "application/vnd.in-toto+json"
 _DEBIAN = 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n'
 
 
