@@ -72,7 +72,7 @@ class Pictures:
         if self.images is None or not isinstance(image, Image):
             return target
         image = self.images.examine(image)
-        found = f"{target.detail}: {_summary(image)}{_signed(image)}"
+        found = f"{target.detail}: {_summary(image)}{safe(image.sealed)}"
         return replace(target, detail=found, content=image)
 
     def code(self, image: Image, commit: str) -> Target:
@@ -209,16 +209,6 @@ def _summary(image: Image) -> str:
             counts[package.ecosystem] = counts.get(package.ecosystem, 0) + 1
     packages = ", ".join(f"{n} {kind}" for kind, n in sorted(counts.items())) or "no"
     return f"{system.name if system else 'no operating system'}, {packages} packages"
-
-
-def _signed(image: Image) -> str:
-    """What given keys say of what is attached; nothing where none was given."""
-    signed = [each for each in image.attestations if each.signer]
-    if signed:
-        kinds = ", ".join(sorted({each.predicate for each in signed}))
-        return safe(f"; signed with {signed[0].signer}: {kinds}")
-    about = [each for each in image.attestations if each.trust is Trust.MATCHES and each.problem]
-    return safe("".join(f"; {each.predicate} {each.problem}" for each in about[:_SHOWN]))
 
 
 def _not_configured(source: str) -> Target:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -141,7 +142,7 @@ def cosigned(root: Path, name: str, *, moved: bool = False) -> str:
         tag: blobs.manifest([layer(file("srv/main.py", tag.encode()))]) for tag in ("one", "two")
     }
     found = [blobs.entry(image, tag) for tag, image in images.items()]
-    for image, other in (images.values(), reversed(images.values())):
+    for image, other in permutations(images.values()):
         found += signed(blobs, name, image, other if moved else image)
     write_layout(root, blobs.files(*found))
     return f"oci:{root}:one"
