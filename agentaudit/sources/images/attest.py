@@ -6,17 +6,20 @@ and, where keys are given, whether one of them signed it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from agentaudit import parse
-from agentaudit.image import Attachment, Attestation, Image, Trust
+from agentaudit.image import Attachment, Attestation, Bill, Image, Trust
+from agentaudit.sources.images import sealed
 from agentaudit.sources.images.attest_provenance import Stated, stated
 from agentaudit.sources.images.extract.sbom import described
 from agentaudit.sources.images.keys import Key
-from agentaudit.sources.images.sealed import decoded, sealed
+from agentaudit.sources.images.sealed import Sealed, decoded
 from agentaudit.sources.images.signatures import judged
+
+Sealer = Callable[[Attachment, dict[str, Any]], Sealed]
 
 _SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
 
@@ -37,10 +40,10 @@ def attestation(
         given = parse.json(attachment.data)
         if not isinstance(given, dict):
             raise parse.Malformed("is no JSON object")
-        found = _read(attachment, given, known)
+        found, sealer = _read(attachment, given, known)
     except parse.Malformed as error:
         return _broken(attachment, f"cannot be understood: {error}")
-    return _verified(found, *judged(sealed(attachment, given), keys)) if keys else found
+    return _verified(found, *judged(sealer(attachment, given), keys)) if keys else found
 
 
 def _verified(found: Attestation, signer: str, problem: str) -> Attestation:
@@ -55,28 +58,34 @@ def _broken(attachment: Attachment, why: str) -> Attestation:
     return Attestation(kind, attachment.how, Trust.PRESENT, (), attachment.digest, problem=why)
 
 
-def _read(attachment: Attachment, given: dict[str, Any], known: frozenset[str]) -> Attestation:
+def _read(
+    attachment: Attachment, given: dict[str, Any], known: frozenset[str]
+) -> tuple[Attestation, Sealer]:
+    """What it says, and where the signatures of just that are found."""
     if "critical" in given:
-        return _signature(attachment, given, known)
+        return _signature(attachment, given, known), sealed.payload
     if isinstance(given.get("messageSignature"), dict):
-        return _message(attachment, given["messageSignature"], known)
+        return _message(attachment, given["messageSignature"], known), sealed.message
     bill = described(given, attachment.digest)
     if bill is not None:
-        # Only a referrer says itself what it is about; a tag can be put on anything.
-        names = (attachment.subject,) if attachment.how == "referrers" else ()
-        trust, problem = _trust(names, known)
-        if not names:
-            problem = "names no image of its own"
-        return Attestation(
-            attachment.artifact_type or attachment.media_type,
-            attachment.how,
-            trust,
-            names,
-            attachment.digest,
-            bill=bill,
-            problem=problem,
-        )
-    return _statement(attachment, _unwrapped(given), known)
+        return _bare(attachment, bill, known), sealed.nothing
+    return _statement(attachment, _unwrapped(given), known), sealed.envelope
+
+
+def _bare(attachment: Attachment, bill: Bill, known: frozenset[str]) -> Attestation:
+    """A bill of materials without a statement around it."""
+    # Only a referrer says itself what it is about; a tag can be put on anything.
+    names = (attachment.subject,) if attachment.how == "referrers" else ()
+    trust, problem = _trust(names, known)
+    return Attestation(
+        attachment.artifact_type or attachment.media_type,
+        attachment.how,
+        trust,
+        names,
+        attachment.digest,
+        bill=bill,
+        problem=problem if names else "names no image of its own",
+    )
 
 
 def _statement(attachment: Attachment, given: dict[str, Any], known: frozenset[str]) -> Attestation:

@@ -1,7 +1,8 @@
 """What the signatures of an attachment cover: bytes, signatures, and whose they say they are.
 
 Three forms: a DSSE envelope (cosign's attestations, Sigstore bundles), cosign's payload with its
-signature in an annotation, and a Sigstore bundle that signs a digest.
+signature in an annotation, and a Sigstore bundle that signs a digest. One document can look like
+several: whoever reads it as one of them asks for the signatures of that form.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ _SIGNATURE = "dev.cosignproject.cosign/signature"
 _CERTIFICATE = "dev.sigstore.cosign/certificate"
 _MOST = 8
 """Signatures of one attachment that are looked at."""
+_NONE = "carries no signature"
 _LONGEST = 4_096
 """Bytes of a signature; one of an RSA key of 32,768 bits."""
 
@@ -42,18 +44,6 @@ class Sealed:
     """Why no key can verify it."""
 
 
-def sealed(attachment: Attachment, given: Mapping[str, Any]) -> Sealed:
-    """What is signed of an attachment, `given` its JSON; never raises."""
-    if "critical" in given:
-        return _payload(attachment, given)
-    if isinstance(given.get("messageSignature"), dict):
-        return _message(given, given["messageSignature"])
-    envelope = given.get("dsseEnvelope", given)
-    if isinstance(envelope, dict) and isinstance(envelope.get("payload"), str):
-        return _envelope(attachment, given, envelope)
-    return Sealed(problem="carries no signature")
-
-
 def decoded(text: object) -> bytes | None:
     """Bytes of base64; None for anything else."""
     if not isinstance(text, str):
@@ -70,7 +60,13 @@ def encoding(type: str, payload: bytes) -> bytes:
     return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
 
 
-def _payload(attachment: Attachment, given: Mapping[str, Any]) -> Sealed:
+def nothing(attachment: Attachment, given: Mapping[str, Any]) -> Sealed:
+    """Of a document that has no place for a signature."""
+    return Sealed(problem=_NONE)
+
+
+def payload(attachment: Attachment, given: Mapping[str, Any]) -> Sealed:
+    """Of cosign's payload: all of it. `given` is the JSON of the attachment, here as below."""
     critical = given["critical"]
     certified = bool(attachment.annotations.get(_CERTIFICATE))
     if not isinstance(critical, dict) or critical.get("type") not in _PAYLOADS:
@@ -79,31 +75,35 @@ def _payload(attachment: Attachment, given: Mapping[str, Any]) -> Sealed:
     return _sealed(attachment.data, [signature] if signature else [], frozenset(), certified)
 
 
-def _envelope(
-    attachment: Attachment, given: Mapping[str, Any], envelope: Mapping[str, Any]
-) -> Sealed:
-    type, payload = envelope.get("payloadType"), decoded(envelope["payload"])
-    if type != STATEMENT or payload is None:
+def envelope(attachment: Attachment, given: Mapping[str, Any]) -> Sealed:
+    """Of a statement in a DSSE envelope, itself perhaps in a bundle; nothing of a bare one."""
+    held = given.get("dsseEnvelope", given)
+    if not isinstance(held, dict) or not isinstance(held.get("payload"), str):
+        return Sealed(problem=_NONE)
+    type, covered = held.get("payloadType"), decoded(held["payload"])
+    if type != STATEMENT or covered is None:
         return Sealed(problem="has an envelope for something else than a statement")
-    listed = envelope.get("signatures")
+    listed = held.get("signatures")
     found = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
     hints = {each["keyid"] for each in found[:_MOST] if isinstance(each.get("keyid"), str)}
     certified = _certified(given) or bool(attachment.annotations.get(_CERTIFICATE))
     return _sealed(
-        encoding(STATEMENT, payload),
+        encoding(STATEMENT, covered),
         [each.get("sig") for each in found],
         frozenset(hints) | _hint(given),
         certified,
     )
 
 
-def _message(given: Mapping[str, Any], message: Mapping[str, Any]) -> Sealed:
-    about = message.get("messageDigest")
+def message(attachment: Attachment, given: Mapping[str, Any]) -> Sealed:
+    """Of a bundle that signs a digest."""
+    held = given["messageSignature"]
+    about = held.get("messageDigest")
     about = about if isinstance(about, dict) else {}
     sha256 = decoded(about.get("digest"))
     if about.get("algorithm") != "SHA2_256" or sha256 is None or len(sha256) != 32:
         return Sealed(problem="signs no SHA-256 digest")
-    signatures, problem = _signatures([message.get("signature")])
+    signatures, problem = _signatures([held.get("signature")])
     return Sealed(sha256, None, signatures, _hint(given), _certified(given), problem)
 
 
@@ -119,7 +119,7 @@ def _signatures(given: list[Any]) -> tuple[tuple[bytes, ...], str]:
     found = tuple(_decoded(present))
     if found:
         return found, ""
-    return (), "has a broken signature: it is not base64" if present else "carries no signature"
+    return (), "has a broken signature: it is not base64" if present else _NONE
 
 
 def _decoded(given: list[Any]) -> Iterator[bytes]:

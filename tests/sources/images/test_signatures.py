@@ -210,6 +210,22 @@ def test_a_payload_of_another_type_passes_for_no_signature_of_an_image(tmp_path:
     assert (found.trust, found.problem) == (Trust.MATCHES, "is not of the type that cosign signs")
 
 
+def test_a_document_of_two_forms_has_the_signature_of_the_one_that_is_read(tmp_path: Path) -> None:
+    """A good envelope, copied into a list of packages that nobody signed."""
+    keys = signing.write(tmp_path, "p256")
+    listed = {"bomFormat": "CycloneDX", "components": [{"name": "planted", "version": "1"}]}
+    good, (text, notes) = envelope("p256", statement(IMAGE)), cosigned("p256")
+    for said in ({**listed, **good}, {**listed, "dsseEnvelope": good}):
+        found = read(said, keys)
+        assert found.bill is not None
+        assert (found.trust, found.problem) == (Trust.MATCHES, "carries no signature")
+    for more in (json.loads(text), message("p256", b"x")):
+        assert read({**good, **more}, keys, notes).trust is not Trust.SIGNED
+    bare = json.loads(statement(IMAGE))
+    found = read({**bare, "payloadType": good["payloadType"], "dsseEnvelope": {}}, keys)
+    assert (found.trust, found.problem) == (Trust.MATCHES, "carries no signature")
+
+
 @pytest.mark.parametrize(
     ("said", "notes", "why"),
     [
