@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from agentaudit.code import Call, Strength
+from agentaudit.code import Call, Strength, Use
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.asking import asks
-from agentaudit.probes.guardrails.own import gaps_within, own_calls, when
+from agentaudit.probes.guardrails.own import ASIDE, gaps_within, own_calls, when
 from agentaudit.probes.readable import step_missing, unread
 from agentaudit.source import Component
 
@@ -103,7 +103,7 @@ def on_by_default(component: Component) -> Answer:
     declared = [use for trade in ("model", "agent") for use in component.uses(trade)]
     if missing := unread(component, declared, "guardrails"):
         return missing
-    uses = component.uses("guardrail")
+    uses = [u for u in component.uses("guardrail") if not ASIDE.search(u.place.path)]
     calls = list(own_calls(component.code))
     if not uses and not asks(component):
         return not_applicable("no code of it asks a model", component.evidence())
@@ -112,7 +112,7 @@ def on_by_default(component: Component) -> Answer:
         return _judged(component, live)
     if on := [use for use in uses if use.strength is Strength.ON]:
         return passed(f"{on[0].library} judges in the serving code", on[0].place.evidence())
-    return _lacking(component, calls)
+    return _lacking(component, calls, uses)
 
 
 def _is_off(call: Call) -> bool:
@@ -147,7 +147,7 @@ def _judged(component: Component, live: list[Call]) -> Answer:
     )
 
 
-def _lacking(component: Component, calls: list[Call]) -> Answer:
+def _lacking(component: Component, calls: list[Call], uses: list[Use]) -> Answer:
     """What was found on the way to a guardrail, and which step is missing."""
     fact, place = "guardrail", component.id
     for call in calls:
@@ -156,7 +156,7 @@ def _lacking(component: Component, calls: list[Call]) -> Answer:
             message = f"{call.method} is off by default: it asks {where}"
             shown = (call.place.evidence(), call.condition.place.evidence())
             return failed(message, *shown, reason="off_by_default", fact=fact, place=place)
-    for use in component.uses("guardrail"):
+    for use in uses:
         shown = (use.place.evidence(), *((use.off.evidence(),) if use.off else ()))
         reason = "off_by_default" if use.strength is Strength.CALLED else "not_called"
         return failed(step_missing(use), *shown, reason=reason, fact=fact, place=place)

@@ -31,7 +31,14 @@ _NO_CALL = re.compile(
     r"|use|format|render|parse|count|add_\w*column|test)[A-Z_]"
 )
 """Names that speak about a guardrail and are none."""
-_ASIDE = re.compile(r"(?i)(?:^|/)(?:scripts?|bin|notebooks?|migrations|benchmarks?)/")
+_MODULE = re.compile(
+    r"(?i)[.@~#][\w./-]{0,200}(?<![a-z])(?:(?:in|out)put_?)?(?:guard_?rails?|moderations?"
+    r"|content_?(?:safety|filters?)|prompt_?injections?)\.\w+$"
+)
+"""Functions of own modules that are called so."""
+ASIDE = re.compile(
+    r"(?i)(?:^|/)(?:scripts?|bin|notebooks?|migrations|benchmarks?|eval\w{0,12}|red_?team\w{0,6})/"
+)
 """Directories of what is run by hand, beside the serving path."""
 _GIVEN = re.compile(
     r"(?i)(?:(?:in|out)put_?)?guard_?rails?(?:_?(?:config|configuration|identifier|id|version))?"
@@ -44,7 +51,7 @@ _NOTHING = frozenset({"", "None", "null", "undefined", "[]", "{}", "()", "False"
 def own_calls(code: Code) -> Iterator[Call]:
     """Calls in the serving code that are a guardrail by their name, or are given one."""
     for call in code.calls:
-        serves = call.role is Role.APP and not _ASIDE.search(call.place.path)
+        serves = call.role is Role.APP and not ASIDE.search(call.place.path)
         if serves and (_is_guardrail(call) or given(call)):
             yield call
 
@@ -59,6 +66,8 @@ def given(call: Call) -> bool:
 
 def _is_guardrail(call: Call) -> bool:
     named = call.method
+    if _MODULE.match(call.callee) and named[:1].islower() and not _NO_CALL.search(named):
+        return True
     if named in ("create", "classify", "moderate"):
         return ".moderations." in call.callee or "oderationsClient" in call.callee
     return bool(NAMED.search(named)) and not _NO_CALL.search(named)

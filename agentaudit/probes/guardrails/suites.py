@@ -35,6 +35,14 @@ _NO_SCORE = re.compile(
     r"(?i)^(?:load|save|get|list|write|print|log|read|parse|format|plot|render|build_arg|make_table)"
     r"|numexpr|similarity_search|max_marginal|(?:^|\.)eval$|^(?:model|page|driver|browser)\.evaluate|\.(?:rate_limit|ratelimit)"
 )
+_SCORED = re.compile(
+    r"(?i)[\"'.](?:\w{0,30}_)?(?:accuracy|scores?|f1|recall|precision|faithfulness|groundedness"
+    r"|correctness|pass_rate|success_rate|hit_rate|exact_match|ndcg|mrr)[\"']?\s{0,4}(?:[+]?=(?!=)|:)"
+    r"|^\s{0,40}(?:const |let |var )?(?:\w{0,30}_)?(?:accuracy|scores?|f1|recall|precision|pass_rate)"
+    r"\s{0,4}:?[+]?=(?!=)"
+)
+"""Where a score is kept under its name."""
+_MOST_ROWS = 3000
 _ASKS = ("model", "agent", "evaluation")
 _HOSTED = re.compile(
     r"(?i)\.evals\.(?:runs\.)?create$|create_?evaluation_?job(?:command)?$|\.evaluate_instances$"
@@ -70,7 +78,7 @@ def suite(repo: Repo) -> Suite | None:
     if scoring:
         places = tuple(call.place for call in scoring[:3])
         return Suite(f"own code scores what the system says: {scoring[0].method}", places)
-    return next(chain(_hosted(components), _run(repo)), None)
+    return next(chain(_computed(repo, components), _hosted(components), _run(repo)), None)
 
 
 def suite_files(repo: Repo) -> frozenset[str]:
@@ -78,6 +86,23 @@ def suite_files(repo: Repo) -> frozenset[str]:
     components = repo.components()
     own = (call.place.path for component in components for call in _own(component))
     return frozenset((*(use.place.path for use in _called(components)), *own))
+
+
+def _computed(repo: Repo, components: Iterable[Component]) -> Iterator[Suite]:
+    """Own scripts of evaluation that ask the system, and name what they make of it a score."""
+    files = {
+        (each.place.repo, each.place.path)
+        for component in components
+        for asking in [_Asking(component)]
+        for each in component.code.imports
+        if asking.asks(each) and not OUTSIDE.search(each.place.path)
+    }
+    for name, path in sorted(files):
+        rows = (repo.read(Place(name, path)) or "").split("\n")
+        for number, row in enumerate(rows[:_MOST_ROWS], 1):
+            if _SCORED.search(row[:300]):
+                place = Place(name, path, number, row.strip()[:200])
+                yield Suite("own code scores what the system says", (place,))
 
 
 def _called(components: Iterable[Component]) -> list[Use]:

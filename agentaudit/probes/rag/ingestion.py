@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from agentaudit.code import Call, Role, Strength
+from agentaudit.code import Argument, Call, Role, Strength
 from agentaudit.source import Component
 
 _COUNTS = frozenset({Role.APP, Role.INFRA})
@@ -32,6 +32,7 @@ _ROW = re.compile(
     r"(?!\w{0,20}(?:Store|Index|Search|Client|Retriever))\w{0,20}$"
 )
 _VECTORS = frozenset({"embedding", "embeddings", "vector", "vectors", "content_vector"})
+_TEXTS = frozenset({"documents", "texts"})
 """A row of a table is an index too, when it holds a vector."""
 _MANAGED = re.compile(
     r"vector_stores?\.(?:file_batches|files)\.|vectorStores\.(?:fileBatches|files)\."
@@ -42,8 +43,10 @@ _MANAGED = re.compile(
 """Services and components that load, cut and embed by themselves."""
 _COMPARES = re.compile(
     r"(?i)(?:^|[._])(?:cos(?:ine)?_?sim\w{0,20}|(?:compute|calculate|vector|embedding)_?similarity)$"
+    r"|^(?:numpy|np)\.(?:argsort|argpartition|lexsort)$|^torch\.topk$"
 )
-"""Calls that compare two vectors: a search that the component wrote itself."""
+"""Calls that compare vectors, or rank what was compared: a search that the component wrote
+itself."""
 _COLUMN = re.compile(r"(?i)pgvector\S*\.(?:new_?(?:half_?)?vector|vector|half_?vector|to_?sql)$")
 """Calls that make the value of a column of vectors."""
 _NEAREST = re.compile(
@@ -120,9 +123,8 @@ class Stages(NamedTuple):
         whole documents need no cutting, and documents that come with a request no loading."""
         if self.fill is None or self.managed:
             return self.fill is not None
-        prepared = self.load is not None or self.chunk is not None
         by_words = self.load is not None and _SEARCH_SERVICE.search(self.fill.callee) is not None
-        return prepared and (self.embed is not None or by_words)
+        return self.embed is not None or by_words or _embeds_itself(self.fill)
 
 
 def is_rag(component: Component, at_least: Strength) -> bool:
@@ -206,8 +208,19 @@ def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
         return bool(_STORES.search(call.scope.rpartition(".")[2]))
     if call.callee.startswith("org.springframework.ai.vectorstore"):
         return call.method in ("add", "accept", "write")
-    row = _ROW.search(call.method) and any(a.name in _VECTORS for a in call.arguments)
+    row = call.method[:1].isupper() and _ROW.search(call.method) and any(map(_is_vector, call.arguments))
     return bool(row) or (call.method in _INDEX_OF_STORE and call.below(*stores))
+
+
+def _is_vector(given: Argument) -> bool:
+    last = given.value.written.rpartition(".")[2]
+    return given.name in _VECTORS or (not given.name and last in _VECTORS)
+
+
+def _embeds_itself(call: Call) -> bool:
+    """Whether it gives texts, and no vectors, to a store that embeds them."""
+    given = {each.name for each in call.arguments}
+    return bool(given & _TEXTS) and not given & _VECTORS
 
 
 def _embeds(call: Call) -> bool:
