@@ -38,8 +38,8 @@ _NO_SCORE = re.compile(
 _SCORED = re.compile(
     r"(?i)[\"'.](?:\w{0,30}_)?(?:accuracy|scores?|f1|recall|precision|faithfulness|groundedness"
     r"|correctness|pass_rate|success_rate|hit_rate|exact_match|ndcg|mrr)[\"']?\s{0,4}(?:[+]?=(?!=)|:)"
-    r"|^\s{0,40}(?:const |let |var )?(?:\w{0,30}_)?(?:accuracy|scores?|f1|recall|precision|pass_rate)"
-    r"\s{0,4}:?[+]?=(?!=)"
+    r"|^\s{0,40}(?:const |let |var )?(?:\w{0,30}_)?(?:accuracy|scores?|f1|recall|precision"
+    r"|pass_rate)\s{0,4}:?[+]?=(?!=)"
 )
 """Where a score is kept under its name."""
 _MOST_ROWS = 3000

@@ -10,6 +10,10 @@ from agentaudit.source import Change, Repo
 
 CODE = ("py", "ts", "js", "go", "java", "cs")
 """Modules that hold prompts and nothing else are prompt files too."""
+MODULES = (
+    *("prompt", "prompts", "*_prompt", "*_prompts", "*-prompt", "*-prompts", "*Prompts"),
+    "*PromptTemplates",
+)
 SUFFIXES = ("md", "txt", "yaml", "yml", "json", "j2", "jinja", "jinja2", "mustache", "hbs", "toml")
 PATTERNS = (
     "**/prompts/**",
@@ -18,7 +22,7 @@ PATTERNS = (
     "**/*.prompt",
     "**/*.prompty",
     *(f"**/*prompt*.{suffix}" for suffix in SUFFIXES),
-    *(f"**/{name}.{suffix}" for name in ("prompts", "*_prompts", "*_prompt") for suffix in CODE),
+    *(f"**/{name}.{suffix}" for name in MODULES for suffix in CODE),
 )
 OTHERS = re.compile(
     r"(?i)(?:^|/)(?:examples?|samples?|demos?|docs?|documentation|tutorials?|cookbooks?|tests?"

@@ -208,7 +208,11 @@ def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
         return bool(_STORES.search(call.scope.rpartition(".")[2]))
     if call.callee.startswith("org.springframework.ai.vectorstore"):
         return call.method in ("add", "accept", "write")
-    row = call.method[:1].isupper() and _ROW.search(call.method) and any(map(_is_vector, call.arguments))
+    row = (
+        call.method[:1].isupper()
+        and _ROW.search(call.method)
+        and any(map(_is_vector, call.arguments))
+    )
     return bool(row) or (call.method in _INDEX_OF_STORE and call.below(*stores))
 
 

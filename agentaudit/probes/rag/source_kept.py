@@ -138,8 +138,10 @@ def source_kept(repo: Repo, component: Component) -> Answer:
 def _in_text(repo: Repo, component: Component) -> list[Place]:
     """Types of chunks that have a source, and rows that are stored whole: each is its own."""
     return typed(repo, component) or [
-        each for each in stored(repo, component) if "insert" not in each.text.lower() or
-        _BARE_KEY.search(repo.read(Place(each.repo, each.path)) or "")
+        each
+        for each in stored(repo, component)
+        if "insert" not in each.text.lower()
+        or _BARE_KEY.search(repo.read(Place(each.repo, each.path)) or "")
     ]
 
 
