@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 
 from agentaudit.code import Call, Code, Condition, Role
+from agentaudit.evidence import Place
+from agentaudit.source import Repo
 
 NAMED = re.compile(
     r"(?i)guard_?rails?|safe_?guard|llama_?guard|prompt_?guard|shield_?gemma"
@@ -45,6 +47,8 @@ _GIVEN = re.compile(
     r"|(?:in|out)putProcessors|moderation(?:_?model)?"
 )
 """Arguments by which a framework is given one."""
+_JUDGES = re.compile(r"(?i)guard|moderat|inject|pii|toxi|scrub|safety|redact|jail")
+"""Processors of messages that judge; others shorten or normalise."""
 _NOTHING = frozenset({"", "None", "null", "undefined", "[]", "{}", "()", "False", "false"})
 
 
@@ -59,7 +63,9 @@ def own_calls(code: Code) -> Iterator[Call]:
 def given(call: Call) -> bool:
     """Whether a call is handed a guardrail by name."""
     return not _NO_CALL.search(call.method) and any(
-        _GIVEN.fullmatch(each.name) and each.value.written.strip() not in _NOTHING
+        _GIVEN.fullmatch(each.name)
+        and each.value.written.strip() not in _NOTHING
+        and (not each.name.endswith("rocessors") or _JUDGES.search(each.value.written))
         for each in call.arguments
     )
 
@@ -92,6 +98,27 @@ def gaps_within(code: Code, guardrail: Call) -> Iterator[Condition]:
         needs = asked is not None or condition.default is False
         if needs and condition.default is not True and not fails:
             yield condition
+
+
+def is_idle(code: Code, call: Call) -> bool:
+    """Whether it is made at the top of a module of guardrails that no other module imports."""
+    stem = call.place.path.rpartition("/")[2].partition(".")[0]
+    if call.scope or not NAMED.search(stem):
+        return False
+    modules = (re.split(r"[./]", each.module.removesuffix(".js")) for each in code.imports)
+    return all(stem not in parts for parts in modules)
+
+
+def is_option(repo: Repo, call: Call) -> bool:
+    """Whether it is made in a function that stands in a table of what can be chosen, and that
+    nothing calls by its name."""
+    inner = call.scope.rpartition(".")[2]
+    if not re.fullmatch(r"\w{1,80}", inner):
+        return False
+    text = repo.read(Place(call.place.repo, call.place.path)) or ""
+    chosen = re.search(rf"[\"'\w]\s{{0,4}}[:,]\s{{0,4}}{inner}\s{{0,4}}[,}}]", text)
+    called = re.search(rf"(?<!def )(?<!function )(?<!func )(?<![\w]){inner}\s{{0,4}}\(", text)
+    return chosen is not None and called is None
 
 
 def when(gap: Condition) -> str:

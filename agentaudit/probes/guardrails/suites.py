@@ -42,6 +42,17 @@ _SCORED = re.compile(
     r"|pass_rate)\s{0,4}:?[+]?=(?!=)"
 )
 """Where a score is kept under its name."""
+_MEASURES = re.compile(
+    r"(?i)(?:^|/)(?:[\w-]{0,40}[_-])?(?:eval\w{0,10}|metrics?|judges?|graders?|scor(?:er|ing)s?)"
+    r"(?:[_-][\w-]{0,40})?(?:/(?:[\w.-]{1,80}/){0,3}(?!test_)[\w-]{1,80})?(?<!_test)(?<!Test)"
+    r"\.(?:py|ts|js|go|java|cs)$"
+)
+_METRIC = re.compile(
+    r"(?i)^\s{0,12}(?:export |async |public |private |static |default ){0,4}(?:def|func|function|class"
+    r"|struct|type|const|double|float64)\s(?:\([^()]{0,60}\)\s)?\w{0,40}(?:bleu|rouge|ndcg|faithfulness|groundedness"
+    r"|hallucination|answer_?relevanc[ey]|answer_?correctness|llm_?(?:as_?)?judge|context_?(?:precision|recall))"
+)
+"""Where a measure of answers or of retrieval is written, in code that is a part of the product."""
 _MOST_ROWS = 3000
 _ASKS = ("model", "agent", "evaluation")
 _HOSTED = re.compile(
@@ -97,12 +108,22 @@ def _computed(repo: Repo, components: Iterable[Component]) -> Iterator[Suite]:
         for each in component.code.imports
         if asking.asks(each) and not OUTSIDE.search(each.place.path)
     }
-    for name, path in sorted(files):
-        rows = (repo.read(Place(name, path)) or "").split("\n")
-        for number, row in enumerate(rows[:_MOST_ROWS], 1):
-            if _SCORED.search(row[:300]):
-                place = Place(name, path, number, row.strip()[:200])
-                yield Suite("own code scores what the system says", (place,))
+    measured = {
+        (each.repo, each.path)
+        for each in repo.files("**")
+        if _MEASURES.search(each.path) and not OUTSIDE.search(each.path)
+    }
+    for pattern, paths in ((_SCORED, files), (_METRIC, measured)):
+        for name, path in sorted(paths):
+            yield from _matching(repo, Place(name, path), pattern)
+
+
+def _matching(repo: Repo, file: Place, pattern: re.Pattern[str]) -> Iterator[Suite]:
+    rows = (repo.read(file) or "").split("\n")
+    for number, row in enumerate(rows[:_MOST_ROWS], 1):
+        if pattern.search(row[:300]):
+            place = Place(file.repo, file.path, number, row.strip()[:200])
+            yield Suite("own code scores what the system says", (place,))
 
 
 def _called(components: Iterable[Component]) -> list[Use]:

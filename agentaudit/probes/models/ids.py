@@ -48,6 +48,10 @@ ARGUMENTS = (
     *("azureOpenAIApiDeploymentName", "azure_openai_api_deployment_name", "llm", "Model"),
 )
 """Names under which clients are given the model."""
+_SAMPLED = "?"
+_AZURE = re.compile(r"(?i)^(?:\?|(?:os\.)?(?:getenv|environ\.get)\s|process\.env).{0,100}azure")
+"""A variable of Azure in a sample of an environment file, or with a default in code."""
+_SAMPLE = re.compile(r"(?i)env[^/]*(?:example|sample|template|dist)|(?:example|sample)[^/]*env")
 _TOLD = "="
 """Stands before the name of a call that is told which model to ask."""
 CONFIGURES = frozenset({Role.APP, Role.INFRA})
@@ -72,7 +76,11 @@ def used(component: Component, purposes: frozenset[str]) -> list[Used]:
     """Every id of these purposes in use, once per id, in the order of the places."""
     versions = _versions(component.code.settings)
     found: dict[str, Used] = {}
-    places = sorted(_named(component.code), key=lambda each: _order(each[1]))
+    named_so = _named(component.code)
+    if versions:
+        # The deployment says what runs; samples and defaults of its variables do not.
+        named_so = (each for each in named_so if not _AZURE.search(each[2]))
+    places = sorted(named_so, key=lambda each: _order(each[1]))
     for text, place, around in places:
         named = model_id(text) or _of_ours(text, around)
         if named is not None and named.purpose in purposes:
@@ -101,15 +109,21 @@ def _named(code: Code) -> Iterator[tuple[str, Place, str]]:
     """Texts that may be ids, where they take part, and what they are given to."""
     for literal in code.literals:
         if literal.role is Role.APP and _takes_part(literal):
-            yield _plain_default(literal.text), literal.place, f"{literal.callee} {literal.name}"
+            around = f"{literal.callee} {literal.name}"
+            yield _plain_default(literal.text), literal.place, _sampled(literal.place, around)
     for call in code.calls:
         if call.role is Role.APP and not _ASIDE.search(call.callee):
             value = asked(call)
             if value is not None and value.text:
-                yield _plain_default(value.text), value.place, f"{_TOLD}{call.callee}"
+                around = _sampled(value.place, f"{_TOLD}{call.callee} {value.name}")
+                yield _plain_default(value.text), value.place, around
     for setting in code.settings:
         if setting.role in CONFIGURES and _chooses(setting):
-            yield _value(setting), setting.place, setting.path
+            yield _value(setting), setting.place, _sampled(setting.place, setting.path)
+
+
+def _sampled(place: Place, around: str) -> str:
+    return f"{_SAMPLED}{around}" if _SAMPLE.search(place.path) else around
 
 
 def _takes_part(literal: Literal) -> bool:

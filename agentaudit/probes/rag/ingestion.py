@@ -50,9 +50,18 @@ itself."""
 _COLUMN = re.compile(r"(?i)pgvector\S*\.(?:new_?(?:half_?)?vector|vector|half_?vector|to_?sql)$")
 """Calls that make the value of a column of vectors."""
 _NEAREST = re.compile(
-    r"<[=#-]>\s{0,4}(?:\$\d|\$\{|%s|%\(|:\w|\?|@\w|CAST|\{)|VEC_DISTANCE\w{0,10}\("
+    r"<[=#-]>\s{0,4}(?:\$\d|\$\{|%s|%\(|:\w|\?|@\w|CAST|\{)|\$vectorSearch\b|vector\.queryNodes"
+    r"|(?i:\bvec_distance\w{0,12}|\bvector_?distance|\bcosine_?distance|array_cosine_(?:similarity|distance)"
+    r"|vector_cosine_similarity)\s{0,4}\("
 )
-"""SQL that orders rows by the distance of vectors, as pgvector and MariaDB write it."""
+"""Queries that order rows by the distance of vectors, as pgvector, MariaDB, SQL Server, Oracle,
+Cosmos DB, MongoDB, Neo4j, Spanner, ClickHouse, DuckDB and Snowflake write them."""
+_MATCHES = re.compile(r"match_\w{1,60}")
+"""Functions of Supabase that compare vectors, by their usual name."""
+_NEAREST_CALLS = re.compile(
+    r"(?:^|\.)(?:VectorDistance|CosineDistance|L2Distance|cosine_distance|l2_distance"
+    r"|max_inner_product|findNearest|find_nearest|vectorSearch)$"
+)
 _INSERTS = re.compile(r"(?i)\binsert\s+into\s[^;\"`]{0,300}\b(?:embedding|vector)s?\b")
 """SQL that stores a row with a vector."""
 _STORES = re.compile(r"(?i)^(?:store|insert|upsert|save|add|index|write|put|ingest|create)")
@@ -132,7 +141,13 @@ def is_rag(component: Component, at_least: Strength) -> bool:
     used = any(use.strength >= at_least for use in component.uses("vector_store"))
     calls = [call for call in component.code.calls if call.role is Role.APP]
     hosted = any(_HOSTED.search(call.callee) for call in calls)
-    return used or hosted or _compares(calls) or any(_says(_NEAREST, call) for call in calls)
+    return used or hosted or _compares(calls) or any(map(_asks_nearest, calls))
+
+
+def _asks_nearest(call: Call) -> bool:
+    first = call.at(0)
+    matches = call.method == "rpc" and first is not None and _MATCHES.fullmatch(first.text or "")
+    return bool(matches or _NEAREST_CALLS.search(call.callee)) or _says(_NEAREST, call)
 
 
 def _says(pattern: re.Pattern[str], call: Call) -> bool:
