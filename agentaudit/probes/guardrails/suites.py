@@ -48,8 +48,8 @@ _MEASURES = re.compile(
     r"\.(?:py|ts|js|go|java|cs)$"
 )
 _METRIC = re.compile(
-    r"(?i)^\s{0,12}(?:export |async |public |private |static |default ){0,4}(?:def|func|function|class"
-    r"|struct|type|const|double|float64)\s(?:\([^()]{0,60}\)\s)?\w{0,40}(?:bleu|rouge|ndcg|faithfulness|groundedness"
+    r"(?i)^\s{0,12}(?:export |async |public |private |static |default ){0,4}(?:def|func"
+    r"|function|class|struct|type|const|double|float64)\s(?:\([^()]{0,60}\)\s)?\w{0,40}(?:bleu|rouge|ndcg|faithfulness|groundedness"
     r"|hallucination|answer_?relevanc[ey]|answer_?correctness|llm_?(?:as_?)?judge|context_?(?:precision|recall))"
 )
 """Where a measure of answers or of retrieval is written, in code that is a part of the product."""

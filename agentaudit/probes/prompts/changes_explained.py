@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from agentaudit.code import PromptKind, Role
 from agentaudit.evidence import Evidence, Location
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Limits, failed, passed, probe, unknown
@@ -31,9 +32,17 @@ OTHERS = re.compile(
 """Directories whose prompts are none of the system's own: of examples, tests and editors."""
 AHEAD = 4
 """Times as many commits are looked at, since some change prompts of others only."""
+_WILD = re.compile(r"[\[\]*?]")
+_LONG = 200
+_MOST = 100
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 LIMITS = {"share": 0.8, "words": 5, "commits": 50}
+CODE_WITH_PROMPT = (
+    "from openai import OpenAI\n"
+    f'PROMPT = """You are a planner. {"Name each step and never invent an amount. " * 5}"""\n'
+    "def answer(text):\n    return OpenAI().responses.create(model='m', input=PROMPT + text)\n"
+)
 FILES = {"prompts/planner/1.md": "You plan."}
 WHY = "Shorten the planner prompt\n\nIt copied the question into the answer in 7 of 40 cases."
 
@@ -75,6 +84,17 @@ def _repo(
             Outcome.UNKNOWN, {"repo": {"files": FILES}, "limits": LIMITS}, "a directory without git"
         ),
         Example(
+            Outcome.FAIL,
+            {
+                "repo": {
+                    "files": {"requirements.txt": "openai==1.93.0\n", "app.py": CODE_WITH_PROMPT},
+                    "commits": [{"message": "Tune", "files": ["app.py"]}],
+                },
+                "limits": LIMITS,
+            },
+            "a prompt inside of code has the history of that code",
+        ),
+        Example(
             Outcome.UNKNOWN,
             {
                 "repo": {
@@ -98,7 +118,9 @@ def changes_explained(repo: Repo, limits: Limits) -> Answer:
     found = repo.changes(PATTERNS, AHEAD * wanted)
     if found is None:
         return unknown(f"{repo.name} is not under git", reason="no_git", fact="prompt changes")
-    changes = [c for c in found if not all(map(OTHERS.search, c.paths))][:wanted]
+    changes = _own(found)[:wanted]
+    if not changes and (inline := _inline(repo)):
+        changes = _own(repo.changes(inline, wanted) or ())
     if not changes:
         return unknown(
             f"no commit in {repo.name} changes a prompt file; searched {', '.join(PATTERNS[:5])}",
@@ -113,6 +135,22 @@ def changes_explained(repo: Repo, limits: Limits) -> Answer:
     return failed(
         message, *map(_shown, silent[:5]), reason="unexplained", fact="prompt change rationale"
     )
+
+
+def _own(changes: Iterable[Change]) -> list[Change]:
+    return [change for change in changes if not all(map(OTHERS.search, change.paths))]
+
+
+def _inline(repo: Repo) -> tuple[str, ...]:
+    """Patterns for the files of code that hold prompts among other lines: where prompts have no
+    files of their own, the history of these is theirs."""
+    paths = {
+        prompt.place.path
+        for component in repo.components()
+        for prompt in component.code.prompts
+        if prompt.role is Role.APP and prompt.kind is PromptKind.INLINE and prompt.length >= _LONG
+    }
+    return tuple(_WILD.sub("?", path) for path in sorted(paths)[:_MOST])
 
 
 def _shown(change: Change) -> Evidence:

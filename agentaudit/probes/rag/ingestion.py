@@ -91,6 +91,8 @@ _CHUNK = re.compile(
 _EMBED = re.compile(
     r"(?i)embed(?!ded\b)|(?:model|encoder|transformer\w*|embedder)\.encode$|vectori[sz]e"
 )
+_OF_DOCUMENTS = re.compile(r"(?:^|\.)(?:a?embed_documents|embedMany|get_text_embedding_batch)$")
+"""Calls that embed what is to be found later, not a question."""
 _EMBEDDING_STORE = re.compile(
     r"(?:^|[._])(?:VectorStoreIndex\.(?:from_documents|fromDocuments)|a?from_documents|a?from_texts"
     r"|a?add_documents|a?add_texts|fromDocuments|fromTexts|addDocuments)$"
@@ -141,7 +143,8 @@ def is_rag(component: Component, at_least: Strength) -> bool:
     used = any(use.strength >= at_least for use in component.uses("vector_store"))
     calls = [call for call in component.code.calls if call.role is Role.APP]
     hosted = any(_HOSTED.search(call.callee) for call in calls)
-    return used or hosted or _compares(calls) or any(map(_asks_nearest, calls))
+    filled = any(_OF_DOCUMENTS.search(c.callee) and _TELLING.search(c.place.path) for c in calls)
+    return used or hosted or filled or _compares(calls) or any(map(_asks_nearest, calls))
 
 
 def _asks_nearest(call: Call) -> bool:

@@ -12,6 +12,14 @@ from agentaudit.source import Component, Repo
 
 _COUNTS = frozenset({Role.APP, Role.INFRA})
 _TELLING = re.compile(r"(?i)embed|vector|chunk|ingest|index|(?:^|[/_.])rag|knowledge|memor|seed")
+_MODULE = re.compile(
+    r"(?i)(?:^|[/_-])(?:chunks?|embeddings?|vectors?|documents?|schemas?|models|ingest\w{0,5})"
+    r"\.(?:py|ts|go|java|cs|prisma)$"
+)
+_ASIDE = re.compile(
+    r"(?i)(?:^|/)(?:__)?(?:tests?|examples?|samples?|docs?|node_modules|vendor|dist|frontend)(?:__)?/"
+    r"|test_|_test\.|\.test\."
+)
 _VECTOR = r"(?:\w{0,40}_)?(?:embeddings?|vectors?)(?:_\w{1,40})?"
 _STORES = re.compile(
     rf"(?i)\binsert\s{{1,8}}into\s[^;\"`]{{0,300}}?\b{_VECTOR}\b"
@@ -46,12 +54,25 @@ def typed(repo: Repo, component: Component) -> list[Place]:
 
 
 def _found(repo: Repo, component: Component, pattern: re.Pattern[str]) -> Iterator[Place]:
-    for path, name in sorted(_files(component))[:_MOST]:
+    for path, name in sorted(_files(component) | _named(repo, component))[:_MOST]:
         place = Place(name, path)
         text = (repo.read(place) or "")[:_LONGEST]
         if found := pattern.search(text):
             line = text.count("\n", 0, found.start()) + 1
             yield Place(name, path, line, text.split("\n")[line - 1].strip()[:200])
+
+
+def _named(repo: Repo, component: Component) -> set[tuple[str, str]]:
+    """Files below the component that are called after what they hold."""
+    home = "" if component.path == "." else f"{component.path}/"
+    return {
+        (each.path, each.repo)
+        for each in repo.files("**")
+        if each.repo == component.repo
+        and each.path.startswith(home)
+        and _MODULE.search(each.path)
+        and not _ASIDE.search(each.path)
+    }
 
 
 def _files(component: Component) -> set[tuple[str, str]]:
