@@ -9,22 +9,18 @@ from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Limits, failed, passed, probe, unknown
 from agentaudit.source import Change, Repo
 
-CODE = ("py", "ts", "js", "go", "java", "cs")
-"""Modules that hold prompts and nothing else are prompt files too."""
-MODULES = (
-    *("prompt", "prompts", "*_prompt", "*_prompts", "*-prompt", "*-prompts", "*Prompts"),
-    "*PromptTemplates",
-)
-SUFFIXES = ("md", "txt", "yaml", "yml", "json", "j2", "jinja", "jinja2", "mustache", "hbs", "toml")
 PATTERNS = (
-    "**/prompts/**",
-    "**/prompt_templates/**",
-    "**/prompt-templates/**",
-    "**/*.prompt",
-    "**/*.prompty",
-    *(f"**/*prompt*.{suffix}" for suffix in SUFFIXES),
-    *(f"**/{name}.{suffix}" for name in MODULES for suffix in CODE),
+    *("**/prompts/**", "**/prompt_templates/**", "**/prompt-templates/**", "**/*prompt*"),
+    *("**/*Prompts.*", "**/*PromptTemplates.*"),
 )
+"""What git is asked for: few patterns, since it tries each on every path of every commit."""
+_PROMPTS = re.compile(
+    r"(?:.*/)?prompt(?:s|_templates|-templates)/.+|.*\.prompty?"
+    r"|(?:.*/)?[^/]*prompt[^/]*\.(?:md|txt|ya?ml|json|j2|jinja2?|mustache|hbs|toml|tmpl|st|xml)"
+    r"|(?:.*/)?(?:(?:[^/]*[_-])?prompts?|[^/.]*(?:Prompts|PromptTemplates))\.(?:py|ts|js|go|java|cs)",
+    re.DOTALL,
+)
+"""Files of prompts; modules that hold prompts and nothing else are such files too."""
 OTHERS = re.compile(
     r"(?i)(?:^|/)(?:examples?|samples?|demos?|docs?|documentation|tutorials?|cookbooks?|tests?"
     r"|__tests__|fixtures|node_modules|vendor|\.github|\.cursor|\.claude|\.vscode|\.codex|\.gemini)/"
@@ -115,12 +111,14 @@ def changes_explained(repo: Repo, limits: Limits) -> Answer:
     next change brings them back. The body of the message counts, trailers do not.
     """
     wanted = int(limits["commits"])
-    found = repo.changes(PATTERNS, AHEAD * wanted)
+    found = repo.changes(PATTERNS, wanted)
+    if found is not None and len(found) == wanted > len(_own(found)):
+        found = repo.changes(PATTERNS, AHEAD * wanted)
     if found is None:
         return unknown(f"{repo.name} is not under git", reason="no_git", fact="prompt changes")
     changes = _own(found)[:wanted]
     if not changes and (inline := _inline(repo)):
-        changes = _own(repo.changes(inline, wanted) or ())
+        changes = list(repo.changes(inline, wanted) or ())
     if not changes:
         return unknown(
             f"no commit in {repo.name} changes a prompt file; searched {', '.join(PATTERNS[:5])}",
@@ -138,7 +136,11 @@ def changes_explained(repo: Repo, limits: Limits) -> Answer:
 
 
 def _own(changes: Iterable[Change]) -> list[Change]:
-    return [change for change in changes if not all(map(OTHERS.search, change.paths))]
+    return [
+        change
+        for change in changes
+        if any(_PROMPTS.fullmatch(path) and not OTHERS.search(path) for path in change.paths)
+    ]
 
 
 def _inline(repo: Repo) -> tuple[str, ...]:
