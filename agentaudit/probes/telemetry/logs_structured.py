@@ -94,6 +94,11 @@ def _files(base: dict[str, str], name: str, text: str, **more: str) -> dict[str,
             {"component": {"files": {**NODE, "app.ts": PINO, "types/tracing.ts": INSTRUMENTED}}},
             "instrumented in a script that nothing loads",
         ),
+        Example(
+            Outcome.FAIL,
+            _files(PYTHON, "app.py", HANDLER + "logging.basicConfig(level=logging.CRITICAL)\n"),
+            "exported, and silenced",
+        ),
         Example(Outcome.FAIL, _files(GO, "main.go", SLOG), "JSON without the trace id"),
         Example(
             Outcome.UNKNOWN,
@@ -112,6 +117,10 @@ def logs_structured(repo: Repo, component: Component) -> Answer:
     asking = [use for trade in ("model", "agent") for use in component.uses(trade)]
     if missing := unread(component, [*uses, *asking], "logs"):
         return missing
+    if quiet := _silenced(component):
+        message = "the root logger lets nothing through but what is critical"
+        fact = "structured logs"
+        return failed(message, quiet.evidence(), reason="off", fact=fact, place=component.id)
     live = [use for use in uses if use.strength is Strength.ON]
     live += [use for use in uses if lacks_only_credentials(component, use)]
     if both := next(
@@ -127,6 +136,16 @@ def logs_structured(repo: Repo, component: Component) -> Answer:
         message = "logs are structured and carry the trace id"
         return passed(message, structured.evidence(), joined.evidence())
     return _lacking(component, structured, joined, uses)
+
+
+def _silenced(component: Component) -> Place | None:
+    """Where the logs of Python are shut for everybody: the first call of `basicConfig` decides."""
+    calls = list(component.code.methods("basicConfig", role=None))
+    if len({call.place.path for call in calls}) != 1:
+        return None
+    level = calls[0].argument("level")
+    said = (level.text or level.written) if level else ""
+    return calls[0].place if said.rpartition(".")[2] in ("CRITICAL", "FATAL") else None
 
 
 _BOTH = frozenset(
