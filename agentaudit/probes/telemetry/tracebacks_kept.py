@@ -153,8 +153,8 @@ def tracebacks_kept(repo: Repo, component: Component) -> Answer:
     asking = [use for trade in ("model", "agent") for use in component.uses(trade)]
     if missing := unread(component, [*trackers, *asking], "tracebacks"):
         return missing
-    for message, shown in _tracked(repo, component):
-        return passed(message, shown.evidence())
+    for message, tracker in _tracked(repo, component):
+        return passed(message, tracker.evidence())
     said = weighed(repo, component.code)
     keeping, lacking = said.keeping, said.lacking
     if said.is_practice:
