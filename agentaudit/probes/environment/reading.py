@@ -42,7 +42,10 @@ _ALWAYS = re.compile(
     r"|SSR|BASE_URL|LANG|TERM|SHELL|TMPDIR|npm_\w{1,60}|VERCEL\w{0,60}|NEXT_RUNTIME|KUBERNETES_\w{1,60}"
 )
 """What a platform sets, whatever runs on it."""
+_KEY = re.compile(r"(?i)key|endpoint|token|credential")
+_ASKS = ("model", "agent", "embedding")
 _MOST = 400
+"""Files that are looked into."""
 _ASIDE = re.compile(
     r"(?:^|/)(?:tests?|__tests__|e2e|docs?|examples?)/|\.(?:test|spec)\.|config\.[mc]?[jt]s$"
 )
