@@ -99,6 +99,17 @@ def _files(base: dict[str, str], name: str, text: str, **more: str) -> dict[str,
             _files(PYTHON, "app.py", HANDLER + "logging.basicConfig(level=logging.CRITICAL)\n"),
             "exported, and silenced",
         ),
+        Example(
+            Outcome.FAIL,
+            _files(
+                {"requirements.txt": "openai==1.93.0\nazure-monitor-opentelemetry==1.6.12\n"},
+                "app.py",
+                "from azure.monitor.opentelemetry import configure_azure_monitor\n"
+                "from openai import OpenAI\nconfigure_azure_monitor(logger_name='start')\n"
+                "OpenAI()\n",
+            ),
+            "the records of one logger, which the code does not log by",
+        ),
         Example(Outcome.FAIL, _files(GO, "main.go", SLOG), "JSON without the trace id"),
         Example(
             Outcome.UNKNOWN,
@@ -196,7 +207,14 @@ def _sent(repo: Repo, component: Component) -> Iterator[Place]:
 
 
 def _exports(component: Component, use: Use) -> bool:
-    """Of OpenTelemetry's own, records of `logging` are sent by its handler only."""
+    """Of OpenTelemetry's own, records of `logging` are sent by its handler only; of Azure Monitor,
+    those of one logger where it is given a name, which must be that of the code."""
+    if use.library == "azure-monitor-opentelemetry":
+        calls = component.code.methods("configure_azure_monitor")
+        named = next((v for c in calls if (v := c.argument("logger_name")) and v.text), None)
+        return named is None or any(
+            f"/{named.text}/" in f"/{each.place.path}" for each in component.code.imports
+        )
     if use.library != "opentelemetry-sdk":
         return True
     return any(call.method == "LoggingHandler" for call in _serving(component))

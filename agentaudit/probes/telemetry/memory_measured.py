@@ -186,7 +186,15 @@ def _actuated(component: Component) -> Iterator[Place]:
 
 def _runs(repo: Repo, component: Component, use: Use) -> bool:
     on = use.strength is Strength.ON and _kept(component, use)
+    if use.library in _OF_RUNS and not any(
+        trainer.strength >= Strength.CALLED for trainer in component.uses("trainer")
+    ):
+        return False
     return on and loaded(repo, component, use.place)
+
+
+_OF_RUNS = frozenset({"wandb", "mlflow", "codecarbon"})
+"""Trackers, which measure the run that trains: of a service they see nothing."""
 
 
 def _kept(component: Component, use: Use) -> bool:

@@ -42,6 +42,8 @@ def doubtful(condition: Condition | None) -> bool:
     if condition is None or condition.default is not None:
         return False
     asked = f"{condition.setting} {condition.text}"
+    if not condition.setting and _ABSENT.search(condition.text):
+        return True
     return bool(_FLAG.search(asked)) and not _CREDENTIAL.search(asked)
 
 
@@ -56,6 +58,24 @@ def lacks_only_credentials(component: Component, use: Use) -> bool:
     condition = call.condition if call else None
     return bool(
         condition and use.off and _CREDENTIAL.search(f"{condition.setting} {condition.text}")
+    )
+
+
+_ABSENT = re.compile(
+    r"(?i)(?:client|handler|tracer|processor|callback)\w*\s*(?:is(?:\s+not)?\s+None|[!=]==?\s*(?:null"
+    r"|undefined|nil))"
+)
+"""Asks whether something was made that sends: that was decided elsewhere."""
+
+
+def provided(component: Component, condition: Condition) -> bool:
+    """Whether a deployment, or the list of what must be set, names what the condition asks for."""
+    words = re.findall(r"\w{4,100}", f"{condition.setting} {condition.text}")
+    asked = {word.upper() for word in words if _CREDENTIAL.search(word)}
+    return any(
+        (each.value if each.name == "name" else each.name).upper() in asked
+        for each in component.code.settings
+        if each.role in (Role.APP, Role.INFRA, Role.TEMPLATE)
     )
 
 

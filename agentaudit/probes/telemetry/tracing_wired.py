@@ -15,6 +15,7 @@ from agentaudit.probes.telemetry.switches import (
     doubtful,
     lacks_only_credentials,
     local_only,
+    provided,
     switch,
 )
 from agentaudit.source import Component, Repo
@@ -255,6 +256,8 @@ def _held(repo: Repo, component: Component, use: Use) -> _Held | None:
     condition = call.condition if call else None
     if condition and local_only(condition):
         return _Held(use, condition.place, True, "does not run in production")
+    if condition and use.off and not provided(component, condition):
+        return _Held(use, condition.place, True, "waits for a key that nothing in it provides")
     if found := switch(repo, component, use):
         return _Held(use, found, True, "waits for a switch that nothing in the repository sets")
     if shown := for_development(repo, component, use.library):
