@@ -26,15 +26,14 @@ class Weighed:
     @property
     def is_practice(self) -> bool:
         """Whether the traceback is kept as a rule: around the run of the agent, or in a quarter of
-        all reports, unless every one is lost where requests arrive."""
+        all reports; in more where every one is lost where requests arrive."""
         if any(map(outermost, self.keeping)):
             return True
         arriving = [place for place in self.lacking if _EDGE.search(place.path)]
         kept_there = any(_EDGE.search(call.place.path) for call in self.keeping)
-        if len(arriving) >= _MANY and not kept_there:
-            return False
+        share = _SHARE if len(arriving) < _MANY or kept_there else _SHARE_INSIDE
         kept_ = len(self.keeping)
-        return kept_ > 0 and kept_ * _SHARE >= kept_ + len(self.lacking)
+        return kept_ > 0 and kept_ * share >= kept_ + len(self.lacking)
 
 
 def weighed(repo: Repo, code: Code) -> Weighed:
@@ -54,7 +53,7 @@ def weighed(repo: Repo, code: Code) -> Weighed:
     return Weighed(keeping, [*logs, *lost])
 
 
-_SHARE, _MANY, _ENOUGH = 4, 3, 40
+_SHARE, _SHARE_INSIDE, _MANY, _ENOUGH = 4, 3, 3, 40
 _NEAR = 9
 """Lines after the head of a block in which a log belongs to it."""
 _EDGE = re.compile(
