@@ -148,7 +148,8 @@ def _is_console(call: Call) -> bool:
 _SERVED = (".ts", ".js", ".mjs", ".cjs", ".mts")
 _PAGES = re.compile(
     r"(?i)(?:^|/)(?:ui|front-?end|client|web-?app|www|components?|hooks|contexts?|stores?|composables"
-    r"|public|static|assets|extensions?|scripts?|tools?|bin|hack|utils?/test)/"
+    r"|public|static|assets|extensions?|scripts?|tools?|bin|hack|utils?/test|META-INF/resources"
+    r"|wwwroot|webapp)/"
 )
 _ROUTES = re.compile(r"(?:^|/)(?:api|server|routes?|functions|actions)/|(?:^|/)route\.[jt]s$")
 

@@ -79,6 +79,25 @@ def provided(component: Component, condition: Condition) -> bool:
     )
 
 
+_BY_VARIABLE = {
+    "langsmith": (
+        frozenset({"traceable", "trace", "wrap_openai", "wrap_anthropic", "wrap_gemini"})
+        | {"wrapOpenAI", "wrapSDK", "wrapAISDK", "wrapAnthropic", "RunTree"},
+        ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGCHAIN_TRACING"),
+    )
+}
+"""Calls of libraries that do nothing until a variable says so, and the variables."""
+
+
+def waits_for_variable(component: Component, use: Use) -> bool:
+    """Whether the call that shows it does nothing until a variable is true that nothing sets."""
+    call = call_of(component, use)
+    methods, names = _BY_VARIABLE.get(use.library, (frozenset(), ()))
+    if call is None or call.method not in methods:
+        return False
+    return not any(_set_true(component, name) for name in names)
+
+
 def switch(repo: Repo, component: Component, use: Use) -> Place | None:
     """A switch named after the library that the application reads and nothing sets to true."""
     core = re.sub(
