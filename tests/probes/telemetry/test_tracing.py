@@ -22,7 +22,8 @@ HANDLER = (
 )
 MADE = (
     "from langfuse import CallbackHandler\nfrom openai import OpenAI\n"
-    "from start import make_client\nOpenAI()\nclient = make_client()\nif client is not None:\n    CallbackHandler(client)\n"
+    "from start import make_client\nOpenAI()\nclient = make_client()\n"
+    "if client is not None:\n    CallbackHandler(client)\n"
 )
 GENERIC = (
     "from langfuse import CallbackHandler\nfrom openai import OpenAI\nfrom conf import settings\n"
