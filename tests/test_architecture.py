@@ -25,6 +25,7 @@ HEAVY = (
     "orjson",
     "httpx",
     "requests",
+    "cryptography",
 )
 DATA_TABLES = {"semconv/keys.py"}
 """Files that are one table; they grow with the world, not with our logic."""

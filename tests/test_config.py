@@ -26,7 +26,7 @@ system: invoice-agents
 rubric: agentic-mlops
 sources:
   repos: [., history.bundle]
-  images: ["docker://registry.example/invoice@sha256:abc", {uri: "oci:build/oci:app"}]
+  images: ["docker://registry.example/invoice@sha256:abc", {uri: "oci:build/oci", keys: [a.pub]}]
   registry: ["mlflow:http://127.0.0.1:5000"]
   traces:
     - "otlp:traces/*.jsonl.gz"
@@ -94,7 +94,7 @@ def test_every_key_is_read(here: Path) -> None:
     settings = found.settings
     assert settings.system == "invoice-agents"
     assert [s.uri for s in found.repos] == [".", "history.bundle"]
-    assert [s.uri for s in found.images][1] == "oci:build/oci:app"
+    assert [s.uri for s in found.images][1] == "oci:build/oci"
     assert [s.place for s in found.traces] == ["agentaudit.yaml:8", "agentaudit.yaml:9"]
     assert {s.base for s in (*found.repos, *found.images, *found.registry, *found.traces)} == {here}
     last = found.traces[1]
@@ -161,6 +161,19 @@ def test_source_flags_replace_the_files_sources_of_that_kind(here: Path) -> None
     ]
     assert len(found.repos) == 2
     assert found.origins["sources.traces[1]"] == "flag --traces"
+
+
+def test_keys_are_those_of_the_flag_else_of_each_image(here: Path) -> None:
+    found = load(write(here, WHOLE))
+    assert [s.keys for s in found.images] == [(), (here / "a.pub",)]
+    row = next(row for row in found.rows() if row.key == "sources.images[1]")
+    assert row.value == "oci:build/oci keys=a.pub"
+    given = load(here, image_keys=("keys/a.pub", "b.pub"))
+    assert [s.keys for s in given.images] == [(Path("keys/a.pub"), Path("b.pub"))] * 2
+    assert [s.keys for s in load(here, images=("oci:other",)).images] == [()]
+    (here / "agentaudit.yaml").unlink()
+    error = refused(UsageError, here, image_keys=("b.pub",))
+    assert str(error) == "--image-key is given, and no image is"
 
 
 def test_every_row_shows_key_value_and_origin(here: Path) -> None:

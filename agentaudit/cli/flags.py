@@ -29,6 +29,10 @@ class Flags:
         _option("--traces", metavar="URI", help="Read traces, e.g. otlp:traces/*.jsonl.gz."),
     ]
     image: Annotated[list[str], _option("--image", metavar="REF", help="Read this image.")]
+    image_key: Annotated[
+        list[str],
+        _option("--image-key", metavar="FILE", help="Verify images' signatures by this key (PEM)."),
+    ]
     max_image_bytes: Annotated[
         int | None,
         _option("--max-image-bytes", metavar="N", help="Read no layers of larger images; 4 GiB."),

@@ -33,6 +33,10 @@ def image(
     max_image_files: Annotated[
         int | None, typer.Option(metavar="N", help="Nor of one with more files; 300,000.")
     ] = None,
+    image_key: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE", help="Verify its signatures by this public key (PEM)."),
+    ] = None,
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Read layers anew, and keep nothing of them.")
     ] = False,
@@ -52,18 +56,18 @@ def image(
 
     if format not in ("terminal", "json"):
         raise UsageError(f"--format {format!r} is none of terminal, json")
-    source = _source(reference, offline)
+    source = _source(reference, tuple(map(Path, image_key or ())), offline)
     options = read_options(Path(), max_image_bytes, max_image_files, no_cache, offline)
     with open_images([source], options) as images:
         found = images.examine(images.all()[0])
     if format == "json":
         emit(json.dumps(document(found), indent=2, ensure_ascii=True) + "\n")
     else:
-        lines(_told(found))
+        lines(_told(found, keyed=bool(image_key)))
     return ExitCode.NO_VERDICT if found.damaged else ExitCode.OK
 
 
-def _source(reference: str, offline: bool) -> ImageSource:
+def _source(reference: str, keys: tuple[Path, ...], offline: bool) -> ImageSource:
     """The image to open. Raises UsageError, ConfigError and SourceError."""
     from agentaudit.evidence import redact
     from agentaudit.sources.images import ImageSource
@@ -76,13 +80,14 @@ def _source(reference: str, offline: bool) -> ImageSource:
                 "REF holds what looks like a password",
                 hint="put it in an environment variable and write '${env:NAME}'",
             )
-        return ImageSource(reference, place="REF")
+        return ImageSource(reference, place="REF", keys=keys)
     from agentaudit.config import Store  # costs more than reading an image that is kept
 
-    return ImageSource(reference, Store(reference, Path(), "REF").opened(), place="REF")
+    opened = Store(reference, Path(), "REF").opened()
+    return ImageSource(reference, opened, place="REF", keys=keys)
 
 
-def _told(found: Image) -> Iterator[str]:
+def _told(found: Image, *, keyed: bool) -> Iterator[str]:
     from agentaudit.evidence import safe
 
     yield f"{safe(found.reference)}"
@@ -104,7 +109,9 @@ def _told(found: Image) -> Iterator[str]:
         yield _row(f"layer {number}", f"{layer.diff_id[:19]}…  {size}{layer.created_by[:60]}")
     yield ""
     for each in found.attestations:
-        yield _row("attested", f"{each.predicate}: {each.problem or each.trust.value}")
+        yield _row("attested", f"{each.predicate}: {each.standing}")
+    if keyed and not found.attestations:
+        yield _row("attested", "nothing is attached that a key could verify")
     if found.contents is None:
         yield _row("layers", found.why)
     else:

@@ -57,6 +57,7 @@ def configured(path: Path, flags: Flags) -> Config:
     given = Overrides(
         repos=tuple(flags.repo),
         images=tuple(flags.image),
+        image_keys=tuple(flags.image_key),
         traces=tuple(flags.traces),
         where=tuple(flags.where),
         require_source=tuple(flags.require_source),
@@ -84,13 +85,14 @@ def configured(path: Path, flags: Flags) -> Config:
 
 def evidence(config: Config, flags: Flags) -> set[Path]:
     """Files that the run reads and no report may replace: the configuration, the rubric, bundles,
-    trace files, image archives, baseline and history."""
+    trace files, image archives, keys, baseline and history."""
     kept = {Path(name) for name in (flags.baseline, flags.history) if name}
     found = {config.document.folder / name for name in CONFIGURATIONS}
     found.update(store.base / store.opened().removeprefix("git:") for store in config.repos)
     found.update(
         store.base / store.uri.partition(":")[2].partition(":")[0] for store in config.images
     )
+    found.update(key for store in config.images for key in store.keys)
     for store in config.traces:
         pattern = store.base / store.opened().partition(":")[2]
         for match in map(Path, glob(str(pattern), recursive=True)):
@@ -233,7 +235,9 @@ def _images(config: Config, stores: list[Store]) -> Images:
     from agentaudit.sources.images import ImageSource, open_images, read_options
 
     run = config.run
-    sources = [ImageSource(s.uri, s.opened(), s.role, s.place, s.plain_http) for s in stores]
+    sources = [
+        ImageSource(s.uri, s.opened(), s.role, s.place, s.plain_http, s.keys) for s in stores
+    ]
     options = read_options(
         stores[0].base, run.max_image_bytes, run.max_image_files, run.no_cache, run.offline
     )

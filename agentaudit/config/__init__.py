@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from agentaudit.config.settings import (
     schema,
 )
 from agentaudit.config.waivers import accept
-from agentaudit.errors import ConfigError
+from agentaudit.errors import ConfigError, UsageError
 from agentaudit.evidence import clean, safe
 from agentaudit.parse import Tree
 from agentaudit.parse.closed import fill
@@ -60,6 +60,8 @@ class Store:
     retention_days: int | None = None
     plain_http: bool = False
     """Whether it may be asked over HTTP without encryption."""
+    keys: tuple[Path, ...] = ()
+    """Files of public keys by which signatures are verified; an image's alone."""
 
     @property
     def remote(self) -> bool:
@@ -182,6 +184,7 @@ def load(
         name: tuple(_stores(name, settings, document, asked))
         for name in ("repos", "images", "registry", "traces")
     }
+    stores["images"] = _keyed(stores["images"], asked.flags.image_keys)
     if not stores["repos"]:
         stores["repos"] = (Store(".", path, "default"),)
     return Config(
@@ -207,10 +210,21 @@ def _stores(name: str, settings: Settings, document: Document, asked: Asked) -> 
             more = (entry.role, entry.where, entry.retention_days)
             yield Store(entry.uri, document.folder, place, *more)
         elif isinstance(entry, ImageEntry):
-            plain = entry.plain_http
-            yield Store(entry.uri, document.folder, place, entry.role, plain_http=plain)
+            keys, plain = tuple(document.folder / key for key in entry.keys), entry.plain_http
+            yield Store(entry.uri, document.folder, place, entry.role, plain_http=plain, keys=keys)
         else:
             yield Store(entry.uri, document.folder, place, entry.role)
+
+
+def _keyed(images: tuple[Store, ...], keys: tuple[str, ...]) -> tuple[Store, ...]:
+    """Images, each with the keys of the flag in place of its own."""
+    if keys and not images:
+        flag = FLAGS["image_keys"]
+        raise UsageError(
+            f"{flag} is given, and no image is", where=f"flag {flag}", hint="add --image REF"
+        )
+    given = tuple(map(Path, keys))
+    return tuple(replace(store, keys=given) if given else store for store in images)
 
 
 def _overridden(settings: Settings, asked: Asked) -> Settings:
@@ -245,4 +259,6 @@ def _described(store: Store) -> str:
     more = {**({"role": store.role} if store.role else {}), **store.where}
     if store.retention_days:
         more["retention_days"] = str(store.retention_days)
+    if store.keys:
+        more["keys"] = ",".join(key.name for key in store.keys)
     return " ".join([store.uri, *(f"{key}={value}" for key, value in more.items())])

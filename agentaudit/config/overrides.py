@@ -31,6 +31,7 @@ class Overrides:
 
     repos: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
+    image_keys: tuple[str, ...] = ()
     registry: tuple[str, ...] = ()
     traces: tuple[str, ...] = ()
     since: str | None = None
@@ -54,6 +55,7 @@ class Overrides:
 FLAGS = {
     "repos": "--repo",
     "images": "--image",
+    "image_keys": "--image-key",
     "require_source": "--require-source",
     **{
         name: f"--{name.replace('_', '-')}"

@@ -98,6 +98,9 @@ class ImageEntry(SourceEntry):
 
     plain_http: bool = False
     """Whether its registry may be asked without encryption; this machine's own always may."""
+    keys: tuple[Annotated[str, Field(min_length=1, max_length=4_096)], ...] = ()
+    """Files of public keys (PEM) that verify what is signed about it; relative paths start at the
+    directory of this file. Needs the extra `signatures`."""
 
 
 class TraceEntry(SourceEntry):

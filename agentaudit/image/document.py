@@ -129,4 +129,5 @@ def _attestation(each: Attestation) -> dict[str, Any]:
         "claimed": {safe(k): safe(v) for k, v in sorted(each.claimed.items())},
         "packages": len(each.bill.packages) if each.bill else None,
         "problem": safe(each.problem),
+        **({"signer": safe(each.signer)} if each.signer else {}),
     }

@@ -77,7 +77,7 @@ class Trust(StrEnum):
     MATCHES = "matches"
     """Its own subject is a digest of this image."""
     SIGNED = "signed"
-    """Its signature was verified as well."""
+    """A key that was given verifies its signature as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,19 @@ class Attestation:
     bill: Bill | None = None
     """The packages that it lists, where it is a bill of materials."""
     problem: str = ""
-    """Why it says nothing: malformed, about another image."""
+    """Why it says nothing: malformed, about another image. Where keys were given, also why none of
+    them verifies it."""
+    signer: str = ""
+    """The key that verifies it: its file, and the start of its digest."""
+
+    @property
+    def standing(self) -> str:
+        """How far it was followed, and why no further."""
+        if self.signer:
+            return f"{self.trust.value} with {self.signer}"
+        if self.trust is Trust.PRESENT and self.problem:
+            return self.problem
+        return "; ".join(filter(None, (self.trust.value, self.problem)))
 
     @property
     def describes(self) -> bool:

@@ -14,8 +14,12 @@ from agentaudit.image.facts import (
     OperatingSystem,
     Package,
     Runtime,
+    Trust,
 )
 from agentaudit.image.files import FileMap
+
+_SHOWN = 5
+"""Attachments that are told of an image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,17 @@ class Image:
         named = (name.rpartition("@")[2] for name in self.names if "@sha256:" in name)
         found = (self.manifest, self.index, self.config, *named)
         return tuple(dict.fromkeys(digest for digest in found if digest))
+
+    @property
+    def sealed(self) -> str:
+        """What given keys say of what is attached, behind a semicolon; empty where none was
+        given."""
+        signed = [each for each in self.attestations if each.signer]
+        if signed:
+            kinds = ", ".join(sorted({each.predicate for each in signed}))
+            return f"; signed with {signed[0].signer}: {kinds}"
+        about = [e for e in self.attestations if e.trust is Trust.MATCHES and e.problem]
+        return "".join(f"; {each.predicate} {each.problem}" for each in about[:_SHOWN])
 
     @property
     def size(self) -> int | None:

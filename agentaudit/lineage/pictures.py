@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from agentaudit.evidence import Evidence, Location
+from agentaudit.evidence import Evidence, Location, safe
 from agentaudit.image import (
     CommitTree,
     Contents,
@@ -72,7 +72,7 @@ class Pictures:
         if self.images is None or not isinstance(image, Image):
             return target
         image = self.images.examine(image)
-        found = f"{target.detail}: {_summary(image)}"
+        found = f"{target.detail}: {_summary(image)}{safe(image.sealed)}"
         return replace(target, detail=found, content=image)
 
     def code(self, image: Image, commit: str) -> Target:
@@ -182,7 +182,8 @@ def _built(image: Image) -> Iterator[Claim]:
     for attestation in image.attestations:
         commit = attestation.built.get("revision", "")
         if attestation.trust is not Trust.PRESENT and _COMMIT.fullmatch(commit):
-            yield Claim(commit, "its builder's provenance")
+            signed = "signed " * bool(attestation.signer)
+            yield Claim(commit, f"its builder's {signed}provenance")
 
 
 def _labelled(image: Image) -> Iterator[Claim]:

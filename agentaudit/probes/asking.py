@@ -5,7 +5,7 @@ from __future__ import annotations
 from agentaudit.code import Strength, Use
 from agentaudit.source import Component
 
-_PASSES_ON = frozenset(
+PASSES_ON = frozenset(
     {"mcp", "fastmcp", "a2a-sdk", "@modelcontextprotocol/sdk", "@a2a-js/sdk", "@ai-sdk/mcp"}
     | {"langgraph-sdk", "@langchain/langgraph-sdk", "composio", "composio-core", "@composio/core"}
     | {"e2b-code-interpreter", "chainlit", "@copilotkit/runtime", "huggingface-hub"}
@@ -17,7 +17,7 @@ _PASSES_ON = frozenset(
 def asking(component: Component) -> list[Use]:
     """Libraries by which its code asks models, strongest first."""
     uses = [*component.uses("model"), *component.uses("agent"), *component.uses("embedding")]
-    found = [u for u in uses if u.strength >= Strength.IMPORTED and u.library not in _PASSES_ON]
+    found = [u for u in uses if u.strength >= Strength.IMPORTED and u.library not in PASSES_ON]
     return sorted(found, key=lambda use: -use.strength)
 
 

@@ -15,7 +15,17 @@ from agentaudit.cli.ending import run
 from tests.cli.system import CONFIG, ROOT, command, write
 
 FLAGS = (
-    *("--repo", "--image", "--registry", "--traces", "--since", "--until", "--where", "--rubric"),
+    *(
+        "--repo",
+        "--image",
+        "--image-key",
+        "--registry",
+        "--traces",
+        "--since",
+        "--until",
+        "--where",
+        "--rubric",
+    ),
     *("--sample", "--seed", "--as-of", "--output", "--format", "--fail-under", "--min-level"),
     *("--min-reconstructable", "--require-source", "--exit-zero", "--offline", "--no-plugins"),
     *("--include-content", "--print", "--quiet", "--verbose", "--ascii", "--color", "--debug"),

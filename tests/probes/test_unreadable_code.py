@@ -29,7 +29,7 @@ ASKED = [
     "fine-tuning-code-in-repository",
     "fine-tuning-runs-tracked",
 ]
-LIMITS = {"inline_share": 0.1, "inline_characters": 200}
+LIMITS = {"inline_share": 0.05, "inline_characters": 200}
 
 
 @pytest.mark.parametrize("source", UNREADABLE.values(), ids=UNREADABLE)

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from agentaudit.probe import failed
 from agentaudit.reports import View, builtin
-from agentaudit.score import scorecard_json
+from agentaudit.score import Tally, scorecard_json
+from tests.reports import example
 from tests.reports.test_golden import audited
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -121,6 +123,21 @@ def test_the_terminal_groups_the_same_fixes_and_their_gains_still_add_up(width: 
         assert fix["cause"]["fact"] in fixes
         for criterion in fix["criteria"]:
             assert criterion in fixes
+
+
+def test_without_responses_the_fixes_say_what_points_they_gain() -> None:
+    tally = Tally(example.rubric())
+    for criterion, fact in (("MOD-01", "model.pin"), ("ENV-01", "lock file")):
+        answer = failed(f"no {fact}", fact=fact, place="writer")
+        tally.subject(criterion, "git:.:services/writer", answer)
+    card = example.card(made=tally)
+    text = builtin()["terminal"].render(card, View(width=80, verbosity=1)).decode()
+    fixes = text[text.index("  Next fixes\n") : text.index("What no audit can see")]
+    gains = re.findall(r"^  \+([\d.]+) +points ", fixes, re.MULTILINE)
+    data = json.loads(scorecard_json(card))
+    points = [floor(fix["gain_points"] * 10 + 1e-9) / 10 for fix in data["fixes"]]
+    assert [float(gain) for gain in gains] == points != []
+    assert "0 of 0" not in fixes
 
 
 def test_criteria_and_gate_are_the_json() -> None:

@@ -68,13 +68,31 @@ def attestation_attached(image: ImageSubject) -> Answer:
     about = [a for a in attestations if a.describes and a.trust is not Trust.PRESENT]
     good = [a for a in about if _says(a)]
     if good:
-        kinds = ", ".join(sorted({each.predicate for each in good}))
-        shown = (Evidence(Location(each.digest, each.predicate), each.how) for each in good[:5])
-        return passed(f"attached and about this image: {kinds}", *shown)
-    told = [f"{a.predicate} {a.problem or _EMPTY * (a in about)}".strip() for a in attestations]
+        shown = (Evidence(Location(each.digest, each.predicate), _shown(each)) for each in good[:5])
+        return passed(f"attached and about this image: {_kinds(good)}{_signed(good)}", *shown)
+    told = [
+        f"{a.predicate} {'; '.join(filter(None, (_EMPTY * (a in about), a.problem)))}".strip()
+        for a in attestations
+    ]
     message = f"no SBOM or provenance whose subject is this image; searched: {_searched(told)}"
     where = image.evidence or (Evidence(Location(image.name, "attestations")),)
     return failed(message, *where, fact="image.attestation", place=place(image))
+
+
+def _kinds(attestations: list[Attestation]) -> str:
+    return ", ".join(sorted({each.predicate for each in attestations}))
+
+
+def _signed(good: list[Attestation]) -> str:
+    """What keys say of them; nothing where none was given."""
+    signed = [each for each in good if each.signer]
+    if signed:
+        return f"; signed: {_kinds(signed)}"
+    return f"; not signed by a given key: it {good[0].problem}" if good[0].problem else ""
+
+
+def _shown(each: Attestation) -> str:
+    return f"{each.how}: {each.standing}" if each.signer or each.problem else each.how
 
 
 def _says(attestation: Attestation) -> bool:

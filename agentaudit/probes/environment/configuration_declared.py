@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
-from agentaudit.source import Component
+from agentaudit.probes.environment.reading import undeclared
+from agentaudit.source import Component, Repo
 
 MANIFEST = {"requirements.txt": "openai==1.93.0\n"}
 
@@ -21,6 +22,42 @@ def _files(name: str, text: str) -> dict[str, object]:
             {"component": {"files": {**MANIFEST, ".env.example": "OPENAI_MODEL=\n"}}},
         ),
         Example(Outcome.FAIL, {"component": {"files": MANIFEST}}),
+        Example(
+            Outcome.FAIL,
+            _files("app.py", "import os\nMODEL = os.environ['OPENAI_MODEL']\n"),
+            "the code alone knows what must be set",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files("app.py", "from openai import OpenAI\nOpenAI()\n"),
+            "nor is the key declared that the library asks for",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        "requirements.txt": "transformers==4.53.0\nfastapi==0.115.0\n",
+                        "app.py": "from transformers import pipeline\npipeline('ner')\n",
+                    }
+                }
+            },
+            "a model of its own, and nothing that could be set",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        "requirements.txt": "llama-cpp-python==0.3.0\n",
+                        "app.py": "import os\nfrom llama_cpp import Llama\n"
+                        "Llama(os.environ['MODEL_PATH'])\n",
+                        "Dockerfile": "FROM python:3.12\nENV MODEL_PATH=/model.gguf\nCOPY . .\n",
+                    }
+                }
+            },
+            "all that it reads is set in its image",
+        ),
         Example(
             Outcome.FAIL,
             {"component": {"files": {**MANIFEST, ".env.example": "\n"}}},
@@ -58,7 +95,7 @@ def _files(name: str, text: str) -> dict[str, object]:
         ),
     ],
 )
-def configuration_declared(component: Component) -> Answer:
+def configuration_declared(repo: Repo, component: Component) -> Answer:
     """Is its runtime configuration declared in the repository?
 
     What is set by hand in a running system is known to one person until that person leaves. A
@@ -69,6 +106,10 @@ def configuration_declared(component: Component) -> Answer:
         return passed(
             f"declared in {names}", *(place.evidence() for place in component.settings[:3])
         )
+    reads = undeclared(repo, component)
+    if reads is not None and not reads:
+        message = "its code reads no setting but what a platform gives or a deployment declares"
+        return passed(message, *(place.evidence() for place in component.built_by[:3]))
     return failed(
         "no file declares its configuration (searched: settings classes and structures, "
         ".env.example, values files, compose and deployment manifests)",

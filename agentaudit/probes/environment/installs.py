@@ -37,14 +37,18 @@ def _bare(text: str) -> str:
 
 
 def _loose(component: Component, file: BuildFile, text: str) -> Iterator[Place]:
+    locked = {lock.place.path.rpartition("/")[2] for lock in component.locks if lock.complete}
     ranges = {m.place.path.rpartition("/")[2] for m in component.manifests if m.dependencies}
-    ranges -= {lock.place.path.rpartition("/")[2] for lock in component.locks if lock.complete}
+    ranges -= locked
+    settled = False
     for number, line in enumerate(text.split("\n"), 1):
         for found in () if _COMMENT.match(line) else _PIP.finditer(line[:2000]):
             asked = found[1]
             lists = {name.rpartition("/")[2] for name in _LIST.findall(asked)}
+            # What is installed already satisfies the project that is installed after it.
+            settled = settled or bool(lists & locked)
             itself = (
                 _ITSELF.search(asked) and "--no-deps" not in asked and "pyproject.toml" in ranges
             )
-            if lists & ranges or (itself and not lists):
+            if lists & ranges or (itself and not lists and not settled):
                 yield replace(file.place, line=number, text=line.strip()[:300])

@@ -76,6 +76,20 @@ def _image(line: str) -> dict[str, object]:
         ),
         Example(Outcome.FAIL, _image("RUN pip install .\n"), "nor does pip read uv.lock"),
         Example(Outcome.PASS, _image("RUN uv sync --frozen && pip install --no-deps .\n")),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        "pyproject.toml": PROJECT,
+                        "requirements.txt": PINNED,
+                        "Dockerfile": "FROM python:3.12\nCOPY requirements.txt .\n"
+                        "RUN pip install -r requirements.txt\nCOPY . .\nRUN pip install .\n",
+                    }
+                }
+            },
+            "the project comes after all that it needs",
+        ),
     ],
 )
 def lock_complete(repo: Repo, component: Component) -> Answer:

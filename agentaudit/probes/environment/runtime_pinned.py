@@ -197,15 +197,11 @@ def _require(gaps: Gaps, spoken: str, pins: list[_Pin], component: Component) ->
 
 
 def _left_behind(component: Component, pins: list[_Pin]) -> set[str]:
-    """Languages that its images only build with, while they end in the image of another language
-    of the component: what runs there is that one."""
+    """Languages that its images do not run: they make the pages that are served, or are for those
+    who develop it."""
     manifests = {m.ecosystem for m in component.manifests}
     last = {pin.language for pin in _run(pins, component)} & manifests
-    used = set()
-    for file in component.build_files:
-        places = {base.place for base in file.bases}
-        used |= {pin.language for pin in pins if pin.place in places}
-    return (used & manifests) - last if last else set()
+    return manifests - last if last else set()
 
 
 def _run(pins: list[_Pin], component: Component) -> Iterator[_Pin]:

@@ -23,10 +23,11 @@ _STATEMENT = re.compile(
     r"\b(?:assert|require|Assert)\w{0,10}[.]?(?:Greater|Less)\w{0,20}\(|\bassertThat\b"
     r"|\b(?:assertTrue|Assert\.(?:True|IsTrue|That)|assert\.(?:ok|True|isTrue))(?=\()"
     r"|\b(assert|if|elif|expect)\b|\bShould"
+    r"|\b(?:\w{0,40}_)?(?:passed|passes|success|succeeded|ok)\s{0,4}:?=(?!=)(?=[^\n]{0,200}[<>])"
 )
 _MARK = (
     r"(?:0?\.\d{1,4}|1\.0|[1-9]\d(?:\.\d{1,3})?%?"
-    r"|[\w.]{0,40}(?i:threshold|min(?:imum)?_|_min|target|pass_mark|floor|baseline|cut_?off)\w{0,20})"
+    r"|[\w.]{0,40}(?i:threshold|min(?:imum)?_|_min|target|mark|floor|baseline|cut_?off)\w{0,20})"
 )
 _HELD = re.compile(
     rf"(>=?|<=?|\.toBeGreaterThan\w{{0,20}}\(|\.toBeLessThan\w{{0,20}}\(|\.isGreaterThan\w{{0,20}}\("
@@ -46,6 +47,11 @@ _FAILS = re.compile(
     r"Environment\.Exit\(|panic\(|t\.(?:Fatal|Error)|pytest\.fail|return\s+[1-9]\b|exit\(1|"
     r"System\.exit\(\s*[1-9]|SystemExit"
 )
+_ENDS = re.compile(
+    r"exit\(|SystemExit|Environment\.Exit|os\.Exit|return\s+(?:0\s+if|1\s+if|\w+\s*\?\s*[01])"
+    r"|assert\s+(?:not\s+)?[\w.]*(?:passed|success|ok)\b|t\.(?:Fatal|Error)"
+)
+"""How a run ends with a verdict that was put into a variable."""
 _WITHIN = 8
 """Lines after an `if` within which the run must fail."""
 _CRITERIA = re.compile(
@@ -66,6 +72,9 @@ def marks(repo: Repo) -> Iterator[Place]:
             scores = call.role is Role.TEST and call.below(*modules)
             if scores or call.role is Role.EVAL:
                 files.setdefault((call.place.repo, call.place.path), call.place)
+        for each in component.code.imports:
+            if each.role is Role.EVAL:
+                files.setdefault((each.place.repo, each.place.path), each.place)
     for place in files.values():
         if not OUTSIDE.search(place.path) and not _OF_THE_SUITE.search(place.path):
             yield from _held(repo, place)
@@ -104,7 +113,11 @@ def _held(repo: Repo, place: Place) -> Iterator[Place]:
         if statement is None or not _is_mark(statement, row[:400]):
             continue
         after = "\n".join(rows[number : number + _WITHIN])
-        if statement[1] not in ("if", "elif") or _FAILS.search(after[:4000]):
+        if "=" in statement[0]:
+            fails = any(_ENDS.search(each[:400]) for each in rows)
+        else:
+            fails = statement[1] not in ("if", "elif") or bool(_FAILS.search(after[:4000]))
+        if fails:
             yield replace(place, line=number + 1, text=row.strip())
 
 

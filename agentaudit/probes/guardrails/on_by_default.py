@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from agentaudit.code import Call, Strength
+from agentaudit.code import Call, Strength, Use
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.asking import asks
-from agentaudit.probes.guardrails.own import gaps_within, own_calls, when
+from agentaudit.probes.guardrails.own import ASIDE, gaps_within, is_idle, is_option, own_calls, when
 from agentaudit.probes.readable import step_missing, unread
-from agentaudit.source import Component
+from agentaudit.source import Component, Repo
 
 PYTHON = {"requirements.txt": "openai==1.93.0\nopenai-agents==0.2.0\nnemoguardrails==0.14.0\n"}
 NODE = {
@@ -93,7 +93,7 @@ def _python(source: str) -> dict[str, object]:
         ),
     ],
 )
-def on_by_default(component: Component) -> Answer:
+def on_by_default(repo: Repo, component: Component) -> Answer:
     """Does an input or output guardrail run in the serving path, on by default?
 
     A guardrail that waits for a flag or a key protects the demonstration and not the customers.
@@ -103,16 +103,19 @@ def on_by_default(component: Component) -> Answer:
     declared = [use for trade in ("model", "agent") for use in component.uses(trade)]
     if missing := unread(component, declared, "guardrails"):
         return missing
-    uses = component.uses("guardrail")
+    uses = [u for u in component.uses("guardrail") if not ASIDE.search(u.place.path)]
     calls = list(own_calls(component.code))
     if not uses and not asks(component):
         return not_applicable("no code of it asks a model", component.evidence())
-    live = [call for call in calls if call.reached and not _is_off(call)]
+    chosen = [call for call in calls if is_option(repo, call) or is_idle(component.code, call)]
+    live = [call for call in calls if call.reached and not _is_off(call) and call not in chosen]
     if live:
         return _judged(component, live)
+    places = {call.place for call in chosen}
+    uses = [use for use in uses if use.place not in places]
     if on := [use for use in uses if use.strength is Strength.ON]:
         return passed(f"{on[0].library} judges in the serving code", on[0].place.evidence())
-    return _lacking(component, calls)
+    return _lacking(component, calls, uses)
 
 
 def _is_off(call: Call) -> bool:
@@ -147,7 +150,7 @@ def _judged(component: Component, live: list[Call]) -> Answer:
     )
 
 
-def _lacking(component: Component, calls: list[Call]) -> Answer:
+def _lacking(component: Component, calls: list[Call], uses: list[Use]) -> Answer:
     """What was found on the way to a guardrail, and which step is missing."""
     fact, place = "guardrail", component.id
     for call in calls:
@@ -156,12 +159,12 @@ def _lacking(component: Component, calls: list[Call]) -> Answer:
             message = f"{call.method} is off by default: it asks {where}"
             shown = (call.place.evidence(), call.condition.place.evidence())
             return failed(message, *shown, reason="off_by_default", fact=fact, place=place)
-    for use in component.uses("guardrail"):
+    for use in uses:
         shown = (use.place.evidence(), *((use.off.evidence(),) if use.off else ()))
         reason = "off_by_default" if use.strength is Strength.CALLED else "not_called"
         return failed(step_missing(use), *shown, reason=reason, fact=fact, place=place)
     if calls:
-        message = f"{calls[0].method} is written, but nothing reaches it"
+        message = f"{calls[0].method} is written, but nothing reaches it by default"
         return failed(
             message, calls[0].place.evidence(), reason="not_called", fact=fact, place=place
         )

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 
 from agentaudit.code import Call, Code, Condition, Role
+from agentaudit.evidence import Place
+from agentaudit.source import Repo
 
 NAMED = re.compile(
     r"(?i)guard_?rails?|safe_?guard|llama_?guard|prompt_?guard|shield_?gemma"
@@ -31,20 +33,29 @@ _NO_CALL = re.compile(
     r"|use|format|render|parse|count|add_\w*column|test)[A-Z_]"
 )
 """Names that speak about a guardrail and are none."""
-_ASIDE = re.compile(r"(?i)(?:^|/)(?:scripts?|bin|notebooks?|migrations|benchmarks?)/")
+_MODULE = re.compile(
+    r"(?i)[.@~#][\w./-]{0,200}(?<![a-z])(?:(?:in|out)put_?)?(?:guard_?rails?|moderations?"
+    r"|content_?(?:safety|filters?)|prompt_?injections?)\.\w+$"
+)
+"""Functions of own modules that are called so."""
+ASIDE = re.compile(
+    r"(?i)(?:^|/)(?:scripts?|bin|notebooks?|migrations|benchmarks?|eval\w{0,12}|red_?team\w{0,6})/"
+)
 """Directories of what is run by hand, beside the serving path."""
 _GIVEN = re.compile(
     r"(?i)(?:(?:in|out)put_?)?guard_?rails?(?:_?(?:config|configuration|identifier|id|version))?"
     r"|(?:in|out)putProcessors|moderation(?:_?model)?"
 )
 """Arguments by which a framework is given one."""
+_JUDGES = re.compile(r"(?i)guard|moderat|inject|pii|toxi|scrub|safety|redact|jail")
+"""Processors of messages that judge; others shorten or normalise."""
 _NOTHING = frozenset({"", "None", "null", "undefined", "[]", "{}", "()", "False", "false"})
 
 
 def own_calls(code: Code) -> Iterator[Call]:
     """Calls in the serving code that are a guardrail by their name, or are given one."""
     for call in code.calls:
-        serves = call.role is Role.APP and not _ASIDE.search(call.place.path)
+        serves = call.role is Role.APP and not ASIDE.search(call.place.path)
         if serves and (_is_guardrail(call) or given(call)):
             yield call
 
@@ -52,13 +63,17 @@ def own_calls(code: Code) -> Iterator[Call]:
 def given(call: Call) -> bool:
     """Whether a call is handed a guardrail by name."""
     return not _NO_CALL.search(call.method) and any(
-        _GIVEN.fullmatch(each.name) and each.value.written.strip() not in _NOTHING
+        _GIVEN.fullmatch(each.name)
+        and each.value.written.strip() not in _NOTHING
+        and (not each.name.endswith("rocessors") or _JUDGES.search(each.value.written))
         for each in call.arguments
     )
 
 
 def _is_guardrail(call: Call) -> bool:
     named = call.method
+    if _MODULE.match(call.callee) and named[:1].islower() and not _NO_CALL.search(named):
+        return True
     if named in ("create", "classify", "moderate"):
         return ".moderations." in call.callee or "oderationsClient" in call.callee
     return bool(NAMED.search(named)) and not _NO_CALL.search(named)
@@ -83,6 +98,27 @@ def gaps_within(code: Code, guardrail: Call) -> Iterator[Condition]:
         needs = asked is not None or condition.default is False
         if needs and condition.default is not True and not fails:
             yield condition
+
+
+def is_idle(code: Code, call: Call) -> bool:
+    """Whether it is made at the top of a module of guardrails that no other module imports."""
+    stem = call.place.path.rpartition("/")[2].partition(".")[0]
+    if call.scope or not NAMED.search(stem):
+        return False
+    modules = (re.split(r"[./]", each.module.removesuffix(".js")) for each in code.imports)
+    return all(stem not in parts for parts in modules)
+
+
+def is_option(repo: Repo, call: Call) -> bool:
+    """Whether it is made in a function that stands in a table of what can be chosen, and that
+    nothing calls by its name."""
+    inner = call.scope.rpartition(".")[2]
+    if not re.fullmatch(r"\w{1,80}", inner):
+        return False
+    text = repo.read(Place(call.place.repo, call.place.path)) or ""
+    chosen = re.search(rf"[\"'\w]\s{{0,4}}[:,]\s{{0,4}}{inner}\s{{0,4}}[,}}]", text)
+    called = re.search(rf"(?<!def )(?<!function )(?<!func )(?<![\w]){inner}\s{{0,4}}\(", text)
+    return chosen is not None and called is None
 
 
 def when(gap: Condition) -> str:

@@ -35,6 +35,25 @@ _NO_SCORE = re.compile(
     r"(?i)^(?:load|save|get|list|write|print|log|read|parse|format|plot|render|build_arg|make_table)"
     r"|numexpr|similarity_search|max_marginal|(?:^|\.)eval$|^(?:model|page|driver|browser)\.evaluate|\.(?:rate_limit|ratelimit)"
 )
+_SCORED = re.compile(
+    r"(?i)[\"'.](?:\w{0,30}_)?(?:accuracy|scores?|f1|recall|precision|faithfulness|groundedness"
+    r"|correctness|pass_rate|success_rate|hit_rate|exact_match|ndcg|mrr)[\"']?\s{0,4}(?:[+]?=(?!=)|:)"
+    r"|^\s{0,40}(?:const |let |var )?(?:\w{0,30}_)?(?:accuracy|scores?|f1|recall|precision"
+    r"|pass_rate)\s{0,4}:?[+]?=(?!=)"
+)
+"""Where a score is kept under its name."""
+_MEASURES = re.compile(
+    r"(?i)(?:^|/)(?:[\w-]{0,40}[_-])?(?:eval\w{0,10}|metrics?|judges?|graders?|scor(?:er|ing)s?)"
+    r"(?:[_-][\w-]{0,40})?(?:/(?:[\w.-]{1,80}/){0,3}(?!test_)[\w-]{1,80})?(?<!_test)(?<!Test)"
+    r"\.(?:py|ts|js|go|java|cs)$"
+)
+_METRIC = re.compile(
+    r"(?i)^\s{0,12}(?:export |async |public |private |static |default ){0,4}(?:def|func"
+    r"|function|class|struct|type|const|double|float64)\s(?:\([^()]{0,60}\)\s)?\w{0,40}(?:bleu|rouge|ndcg|faithfulness|groundedness"
+    r"|hallucination|answer_?relevanc[ey]|answer_?correctness|llm_?(?:as_?)?judge|context_?(?:precision|recall))"
+)
+"""Where a measure of answers or of retrieval is written, in code that is a part of the product."""
+_MOST_ROWS = 3000
 _ASKS = ("model", "agent", "evaluation")
 _HOSTED = re.compile(
     r"(?i)\.evals\.(?:runs\.)?create$|create_?evaluation_?job(?:command)?$|\.evaluate_instances$"
@@ -70,7 +89,7 @@ def suite(repo: Repo) -> Suite | None:
     if scoring:
         places = tuple(call.place for call in scoring[:3])
         return Suite(f"own code scores what the system says: {scoring[0].method}", places)
-    return next(chain(_hosted(components), _run(repo)), None)
+    return next(chain(_computed(repo, components), _hosted(components), _run(repo)), None)
 
 
 def suite_files(repo: Repo) -> frozenset[str]:
@@ -78,6 +97,33 @@ def suite_files(repo: Repo) -> frozenset[str]:
     components = repo.components()
     own = (call.place.path for component in components for call in _own(component))
     return frozenset((*(use.place.path for use in _called(components)), *own))
+
+
+def _computed(repo: Repo, components: Iterable[Component]) -> Iterator[Suite]:
+    """Own scripts of evaluation that ask the system, and name what they make of it a score."""
+    files = {
+        (each.place.repo, each.place.path)
+        for component in components
+        for asking in [_Asking(component)]
+        for each in component.code.imports
+        if asking.asks(each) and not OUTSIDE.search(each.place.path)
+    }
+    measured = {
+        (each.repo, each.path)
+        for each in repo.files("**")
+        if _MEASURES.search(each.path) and not OUTSIDE.search(each.path)
+    }
+    for pattern, paths in ((_SCORED, files), (_METRIC, measured)):
+        for name, path in sorted(paths):
+            yield from _matching(repo, Place(name, path), pattern)
+
+
+def _matching(repo: Repo, file: Place, pattern: re.Pattern[str]) -> Iterator[Suite]:
+    rows = (repo.read(file) or "").split("\n")
+    for number, row in enumerate(rows[:_MOST_ROWS], 1):
+        if pattern.search(row[:300]):
+            place = Place(file.repo, file.path, number, row.strip()[:200])
+            yield Suite("own code scores what the system says", (place,))
 
 
 def _called(components: Iterable[Component]) -> list[Use]:

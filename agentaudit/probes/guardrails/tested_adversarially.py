@@ -24,6 +24,7 @@ _NAME = (
     r"|pyrit)"
 )
 _WORD = re.compile(rf"(?i){_NAME}")
+_SAFETY = re.compile(rf"(?i){_NAME}|(?:^|[/_.-])safety(?=[/_.-])")
 _ATTACKS = re.compile(
     rf"(?i)(?:.{{0,400}}[/_.-])?{_NAME}(?:[/_.-].{{0,200}})?\.(?:jsonl|json|csv|tsv|ya?ml|txt|py|ts)"
 )
@@ -97,7 +98,7 @@ def tested_adversarially(repo: Repo) -> Answer:
         return not_applicable(f"no code in {repo.name} asks a model")
     named = _named(repo)
     attacks = list(_attacks(repo, named))
-    kept = list(_kept(repo, named))
+    kept = list(_kept(repo))
     if attacks and kept:
         return passed("attacks are run, and their results are kept", attacks[0], kept[0])
     if attacks:
@@ -133,9 +134,12 @@ def _running(repo: Repo) -> list[Step]:
     return [s for s in repo.steps() if any(_RUNS.search(text) for text, _ in commands(s))]
 
 
-def _kept(repo: Repo, named: list[Place]) -> Iterator[Evidence]:
+def _kept(repo: Repo) -> Iterator[Evidence]:
     """Committed results, and workflows that attack and keep what comes out."""
-    yield from (each.evidence(each.path) for each in named if _RESULTS.fullmatch(each.path))
+    for place in repo.files("**"):
+        told = _SAFETY.search(place.path) and _PLACE.search(place.path)
+        if (told and not OUTSIDE.search(place.path)) and _RESULTS.fullmatch(place.path):
+            yield place.evidence(place.path)
     attacking = {step.workflow for step in _running(repo)}
     for step in repo.steps():
         if step.workflow in attacking and _KEEPS.search(step.text):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from agentaudit.code import Call, Code, Literal, Role, Setting, Syntax, Value
 from agentaudit.evidence import Place
-from agentaudit.model_ids import ModelId, model_id
+from agentaudit.model_ids import ModelId, dated, model_id
 from agentaudit.source import Component
 
 _USED = frozenset(
@@ -48,6 +48,12 @@ ARGUMENTS = (
     *("azureOpenAIApiDeploymentName", "azure_openai_api_deployment_name", "llm", "Model"),
 )
 """Names under which clients are given the model."""
+_SAMPLED = "?"
+_AZURE = re.compile(r"(?i)^(?:\?|(?:os\.)?(?:getenv|environ\.get)\s|process\.env).{0,100}azure")
+"""A variable of Azure in a sample of an environment file, or with a default in code."""
+_SAMPLE = re.compile(r"(?i)env[^/]*(?:example|sample|template|dist)|(?:example|sample)[^/]*env")
+_TOLD = "="
+"""Stands before the name of a call that is told which model to ask."""
 CONFIGURES = frozenset({Role.APP, Role.INFRA})
 
 
@@ -70,9 +76,13 @@ def used(component: Component, purposes: frozenset[str]) -> list[Used]:
     """Every id of these purposes in use, once per id, in the order of the places."""
     versions = _versions(component.code.settings)
     found: dict[str, Used] = {}
-    places = sorted(_named(component.code), key=lambda each: _order(each[1]))
+    named_so = _named(component.code)
+    if versions:
+        # The deployment says what runs; samples and defaults of its variables do not.
+        named_so = (each for each in named_so if not _AZURE.search(each[2]))
+    places = sorted(named_so, key=lambda each: _order(each[1]))
     for text, place, around in places:
-        named = model_id(text)
+        named = model_id(text) or _of_ours(text, around)
         if named is not None and named.purpose in purposes:
             fixed = versions.get(_plain(named.text))
             local = bool(_TAGGED.fullmatch(text) or "ollama" in around.lower())
@@ -80,6 +90,14 @@ def used(component: Component, purposes: frozenset[str]) -> list[Used]:
             if known.local and not local:
                 found[named.text.lower()] = Used(named, place, fixed)
     return list(found.values())
+
+
+def _of_ours(text: str, around: str) -> ModelId | None:
+    """A model that no provider names so, where what a client is told to ask is dated."""
+    if not around.startswith(_TOLD) or not dated(text):
+        return None
+    purpose = "embedding" if "embed" in around.lower() else "chat"
+    return ModelId(text, "own", purpose, pinned=True)
 
 
 def asked(call: Call) -> Value | None:
@@ -91,15 +109,21 @@ def _named(code: Code) -> Iterator[tuple[str, Place, str]]:
     """Texts that may be ids, where they take part, and what they are given to."""
     for literal in code.literals:
         if literal.role is Role.APP and _takes_part(literal):
-            yield literal.text, literal.place, f"{literal.callee} {literal.name}"
+            around = f"{literal.callee} {literal.name}"
+            yield _plain_default(literal.text), literal.place, _sampled(literal.place, around)
     for call in code.calls:
         if call.role is Role.APP and not _ASIDE.search(call.callee):
             value = asked(call)
             if value is not None and value.text:
-                yield value.text, value.place, call.callee
+                around = _sampled(value.place, f"{_TOLD}{call.callee} {value.name}")
+                yield _plain_default(value.text), value.place, around
     for setting in code.settings:
         if setting.role in CONFIGURES and _chooses(setting):
-            yield _value(setting), setting.place, setting.path
+            yield _value(setting), setting.place, _sampled(setting.place, setting.path)
+
+
+def _sampled(place: Place, around: str) -> str:
+    return f"{_SAMPLED}{around}" if _SAMPLE.search(place.path) else around
 
 
 def _takes_part(literal: Literal) -> bool:
@@ -156,15 +180,20 @@ def _asked_of_two(rows: Iterable[Setting]) -> Iterator[str]:
 _VERSION = re.compile(r"(?i)(?:model|deployment)?_?version$|^(?:image_?)?tag$")
 """The tag of the image that serves a model names its weights."""
 _NAME = re.compile(r"(?i)(?:model|deployment)?_?(?:name|id)?$")
-_DEFAULT = re.compile(r"\$\{\w{1,100}=([^{}]{0,200})\}")
-"""How a template of parameters writes a variable with its default."""
+_DEFAULT = re.compile(r"\$\{[\w.-]{1,100}(?:=|:-|-|:\??)([^{}]{0,200})\}")
+"""How templates of parameters, compose files and Spring write a variable with its default."""
 _NEAR = 8
 """Lines between the name and the version of one model in a list of several."""
 
 
 def _value(setting: Setting) -> str:
-    found = _DEFAULT.fullmatch(setting.value.strip())
-    return found[1] if found else setting.value
+    return _plain_default(setting.value)
+
+
+def _plain_default(text: str) -> str:
+    """`${CHAT_MODEL:gpt-4o}` is `gpt-4o`."""
+    found = _DEFAULT.fullmatch(text.strip()[:400])
+    return found[1] if found else text
 
 
 def _name(setting: Setting) -> str:

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import re
 
-from agentaudit.code import Strength, Value
+from agentaudit.code import Role, Strength, Value
 from agentaudit.evidence import Evidence
 from agentaudit.finding import Answer, Outcome
+from agentaudit.model_ids import dated, model_id
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.asking import asking, asks
 from agentaudit.probes.callers import calls_of
@@ -16,6 +17,8 @@ from agentaudit.source import Component
 PURPOSES = frozenset({"chat", "embedding"})
 TRADES = ("model", "agent", "embedding")
 _EMBEDS = re.compile(r"(?i)embed")
+_INGESTS = re.compile(r"(?i)embed|ingest|indexer|indexing|prep_?(?:are_?)?docs|vectori[sz]")
+"""Names of components that fill an index and answer nothing."""
 _ANSWERS = re.compile(
     r"(?i)chat|complet|respon|messages|converse|invoke|agent|llm|kernel|predict|generate_?(?!embed|vector)"
     r"|stream|run|model$|models\.generate"
@@ -129,8 +132,9 @@ def ids_pinned(component: Component) -> Answer:
         message = f"all {len(found)} model ids in use name one version: {_listed(found)}"
         return passed(message, *map(_shown, found[:5]))
     if doubts:
+        where = "by no id that is known" if doubts[0].text else "outside of the repository"
         return unknown(
-            f"the model is named outside of the repository: {doubts[0].written}",
+            f"the model is named {where}: {doubts[0].text or doubts[0].written}",
             *(each.place.evidence() for each in doubts[:5]),
             reason="set_at_run_time",
             fact="model id",
@@ -151,10 +155,10 @@ def _hosted(component: Component) -> list[Used]:
 def _only_embeds(component: Component) -> bool:
     """Whether everything that it asks of models is a vector: the models that answer questions,
     which its configuration names too, are asked by others."""
-    asked_for = [call.callee for call in calls_of(component, *TRADES)]
-    return any(_EMBEDS.search(each) for each in asked_for) and not any(
-        _ANSWERS.search(each) for each in asked_for
-    )
+    if any(_ANSWERS.search(call.callee) for call in calls_of(component, *TRADES)):
+        return False
+    calls = (call.callee for call in component.code.calls if call.role is Role.APP)
+    return bool(_INGESTS.search(component.path)) or any(map(_EMBEDS.search, calls))
 
 
 def _alias(moving: list[Used], total: int, component: Component) -> Answer:
@@ -191,10 +195,15 @@ def _elsewhere(component: Component, found: list[Used]) -> list[Value]:
         value
         for call, value in values
         if value is not None
-        and value.text is None
-        and (value.name or not answered)
+        and (value.text is None or not _is_known(value.text))
+        and ((value.name and value.text is None) or not answered)
         and not (fixed and "azure" in call.callee.lower())
     ]
+
+
+def _is_known(text: str) -> bool:
+    """Whether a text is the id of a model; the name of a deployment says nothing about it."""
+    return dated(text) or model_id(text) is not None
 
 
 def _shown(each: Used) -> Evidence:

@@ -1,25 +1,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from agentaudit.code import PromptKind, Role
 from agentaudit.evidence import Evidence, Location
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Limits, failed, passed, probe, unknown
 from agentaudit.source import Change, Repo
 
-CODE = ("py", "ts", "js", "go", "java", "cs")
-"""Modules that hold prompts and nothing else are prompt files too."""
-SUFFIXES = ("md", "txt", "yaml", "yml", "json", "j2", "jinja", "jinja2", "mustache", "hbs", "toml")
 PATTERNS = (
-    "**/prompts/**",
-    "**/prompt_templates/**",
-    "**/prompt-templates/**",
-    "**/*.prompt",
-    "**/*.prompty",
-    *(f"**/*prompt*.{suffix}" for suffix in SUFFIXES),
-    *(f"**/{name}.{suffix}" for name in ("prompts", "*_prompts", "*_prompt") for suffix in CODE),
+    *("**/prompts/**", "**/prompt_templates/**", "**/prompt-templates/**", "**/*prompt*"),
+    *("**/*Prompts.*", "**/*PromptTemplates.*"),
 )
+"""What git is asked for: few patterns, since it tries each on every path of every commit."""
+_PROMPTS = re.compile(
+    r"(?:.*/)?prompt(?:s|_templates|-templates)/.+|.*\.prompty?"
+    r"|(?:.*/)?[^/]*prompt[^/]*\.(?:md|txt|ya?ml|json|j2|jinja2?|mustache|hbs|toml|tmpl|st|xml)"
+    r"|(?:.*/)?(?:(?:[^/]*[_-])?prompts?|[^/.]*(?:Prompts|PromptTemplates))\.(?:py|ts|js|go|java|cs)",
+    re.DOTALL,
+)
+"""Files of prompts; modules that hold prompts and nothing else are such files too."""
 OTHERS = re.compile(
     r"(?i)(?:^|/)(?:examples?|samples?|demos?|docs?|documentation|tutorials?|cookbooks?|tests?"
     r"|__tests__|fixtures|node_modules|vendor|\.github|\.cursor|\.claude|\.vscode|\.codex|\.gemini)/"
@@ -27,9 +28,17 @@ OTHERS = re.compile(
 """Directories whose prompts are none of the system's own: of examples, tests and editors."""
 AHEAD = 4
 """Times as many commits are looked at, since some change prompts of others only."""
+_WILD = re.compile(r"[\[\]*?]")
+_LONG = 200
+_MOST = 100
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 LIMITS = {"share": 0.8, "words": 5, "commits": 50}
+CODE_WITH_PROMPT = (
+    "from openai import OpenAI\n"
+    f'PROMPT = """You are a planner. {"Name each step and never invent an amount. " * 5}"""\n'
+    "def answer(text):\n    return OpenAI().responses.create(model='m', input=PROMPT + text)\n"
+)
 FILES = {"prompts/planner/1.md": "You plan."}
 WHY = "Shorten the planner prompt\n\nIt copied the question into the answer in 7 of 40 cases."
 
@@ -71,6 +80,17 @@ def _repo(
             Outcome.UNKNOWN, {"repo": {"files": FILES}, "limits": LIMITS}, "a directory without git"
         ),
         Example(
+            Outcome.FAIL,
+            {
+                "repo": {
+                    "files": {"requirements.txt": "openai==1.93.0\n", "app.py": CODE_WITH_PROMPT},
+                    "commits": [{"message": "Tune", "files": ["app.py"]}],
+                },
+                "limits": LIMITS,
+            },
+            "a prompt inside of code has the history of that code",
+        ),
+        Example(
             Outcome.UNKNOWN,
             {
                 "repo": {
@@ -91,10 +111,14 @@ def changes_explained(repo: Repo, limits: Limits) -> Answer:
     next change brings them back. The body of the message counts, trailers do not.
     """
     wanted = int(limits["commits"])
-    found = repo.changes(PATTERNS, AHEAD * wanted)
+    found = repo.changes(PATTERNS, wanted)
+    if found is not None and len(found) == wanted > len(_own(found)):
+        found = repo.changes(PATTERNS, AHEAD * wanted)
     if found is None:
         return unknown(f"{repo.name} is not under git", reason="no_git", fact="prompt changes")
-    changes = [c for c in found if not all(map(OTHERS.search, c.paths))][:wanted]
+    changes = _own(found)[:wanted]
+    if not changes and (inline := _inline(repo)):
+        changes = list(repo.changes(inline, wanted) or ())
     if not changes:
         return unknown(
             f"no commit in {repo.name} changes a prompt file; searched {', '.join(PATTERNS[:5])}",
@@ -109,6 +133,26 @@ def changes_explained(repo: Repo, limits: Limits) -> Answer:
     return failed(
         message, *map(_shown, silent[:5]), reason="unexplained", fact="prompt change rationale"
     )
+
+
+def _own(changes: Iterable[Change]) -> list[Change]:
+    return [
+        change
+        for change in changes
+        if any(_PROMPTS.fullmatch(path) and not OTHERS.search(path) for path in change.paths)
+    ]
+
+
+def _inline(repo: Repo) -> tuple[str, ...]:
+    """Patterns for the files of code that hold prompts among other lines: where prompts have no
+    files of their own, the history of these is theirs."""
+    paths = {
+        prompt.place.path
+        for component in repo.components()
+        for prompt in component.code.prompts
+        if prompt.role is Role.APP and prompt.kind is PromptKind.INLINE and prompt.length >= _LONG
+    }
+    return tuple(_WILD.sub("?", path) for path in sorted(paths)[:_MOST])
 
 
 def _shown(change: Change) -> Evidence:

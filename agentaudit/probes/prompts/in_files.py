@@ -10,7 +10,7 @@ from agentaudit.probes.asking import asking, asks
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component
 
-LIMITS = {"inline_share": 0.1, "inline_characters": 200}
+LIMITS = {"inline_share": 0.05, "inline_characters": 200}
 _DEDICATED = re.compile(
     r"(?i)(?:^|/)(?:[\w-]{0,40}prompts?|prompt[_-]?(?:templates?|library|store)|instructions)/"
     r"|(?:^|[/_.-])(?:[\w-]{0,60}[_.-])?(?:system[_-]?)?(?:prompts?|instructions|prompt[_-]templates?)"

@@ -117,7 +117,7 @@ def embedding_model_pinned(component: Component) -> Answer:
     named = used(component, frozenset({"embedding"}))
     if any(each.pinned and not each.local for each in named):
         # What is deployed counts; beside it stands what a developer runs at home.
-        named = [each for each in named if not each.local]
+        named = [each for each in named if not (each.local or _at_home(each))]
     local = [load for load in loads(component) if load.embeds]
     free = [each for each in named if not each.pinned and not _loaded(each, local)]
     loose = [load for load in local if load.pinned is False]
@@ -133,6 +133,17 @@ def embedding_model_pinned(component: Component) -> Answer:
         shown = [_shown(each) for each in named] + [x.call.place.evidence() for x in local]
         return passed("the embedding model is pinned", *shown[:5])
     return _unsaid(component, "which embedding model is used", component.evidence())
+
+
+def _at_home(each: Used) -> bool:
+    """Whether only a server of one's own has models of that name."""
+    return not each.pinned and "/" not in each.id.text and each.id.text.lower() in _OLLAMA
+
+
+_OLLAMA = frozenset(
+    {"nomic-embed-text", "mxbai-embed-large", "all-minilm", "snowflake-arctic-embed", "bge-m3"}
+    | {"bge-large", "snowflake-arctic-embed2", "granite-embedding", "embeddinggemma"}
+)
 
 
 def _loaded(each: Used, local: list[Load]) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from agentaudit.code import Call, Role, Strength
+from agentaudit.code import Argument, Call, Role, Strength
 from agentaudit.source import Component
 
 _COUNTS = frozenset({Role.APP, Role.INFRA})
@@ -32,6 +32,7 @@ _ROW = re.compile(
     r"(?!\w{0,20}(?:Store|Index|Search|Client|Retriever))\w{0,20}$"
 )
 _VECTORS = frozenset({"embedding", "embeddings", "vector", "vectors", "content_vector"})
+_TEXTS = frozenset({"documents", "texts"})
 """A row of a table is an index too, when it holds a vector."""
 _MANAGED = re.compile(
     r"vector_stores?\.(?:file_batches|files)\.|vectorStores\.(?:fileBatches|files)\."
@@ -42,14 +43,25 @@ _MANAGED = re.compile(
 """Services and components that load, cut and embed by themselves."""
 _COMPARES = re.compile(
     r"(?i)(?:^|[._])(?:cos(?:ine)?_?sim\w{0,20}|(?:compute|calculate|vector|embedding)_?similarity)$"
+    r"|^(?:numpy|np)\.(?:argsort|argpartition|lexsort)$|^torch\.topk$"
 )
-"""Calls that compare two vectors: a search that the component wrote itself."""
+"""Calls that compare vectors, or rank what was compared: a search that the component wrote
+itself."""
 _COLUMN = re.compile(r"(?i)pgvector\S*\.(?:new_?(?:half_?)?vector|vector|half_?vector|to_?sql)$")
 """Calls that make the value of a column of vectors."""
 _NEAREST = re.compile(
-    r"<[=#-]>\s{0,4}(?:\$\d|\$\{|%s|%\(|:\w|\?|@\w|CAST|\{)|VEC_DISTANCE\w{0,10}\("
+    r"<[=#-]>\s{0,4}(?:\$\d|\$\{|%s|%\(|:\w|\?|@\w|CAST|\{)|\$vectorSearch\b|vector\.queryNodes"
+    r"|(?i:\bvec_distance\w{0,12}|\bvector_?distance|\bcosine_?distance|array_cosine_(?:similarity|distance)"
+    r"|vector_cosine_similarity)\s{0,4}\("
 )
-"""SQL that orders rows by the distance of vectors, as pgvector and MariaDB write it."""
+"""Queries that order rows by the distance of vectors, as pgvector, MariaDB, SQL Server, Oracle,
+Cosmos DB, MongoDB, Neo4j, Spanner, ClickHouse, DuckDB and Snowflake write them."""
+_MATCHES = re.compile(r"match_\w{1,60}")
+"""Functions of Supabase that compare vectors, by their usual name."""
+_NEAREST_CALLS = re.compile(
+    r"(?:^|\.)(?:VectorDistance|CosineDistance|L2Distance|cosine_distance|l2_distance"
+    r"|max_inner_product|findNearest|find_nearest|vectorSearch)$"
+)
 _INSERTS = re.compile(r"(?i)\binsert\s+into\s[^;\"`]{0,300}\b(?:embedding|vector)s?\b")
 """SQL that stores a row with a vector."""
 _STORES = re.compile(r"(?i)^(?:store|insert|upsert|save|add|index|write|put|ingest|create)")
@@ -79,6 +91,8 @@ _CHUNK = re.compile(
 _EMBED = re.compile(
     r"(?i)embed(?!ded\b)|(?:model|encoder|transformer\w*|embedder)\.encode$|vectori[sz]e"
 )
+_OF_DOCUMENTS = re.compile(r"(?:^|\.)(?:a?embed_documents|embedMany|get_text_embedding_batch)$")
+"""Calls that embed what is to be found later, not a question."""
 _EMBEDDING_STORE = re.compile(
     r"(?:^|[._])(?:VectorStoreIndex\.(?:from_documents|fromDocuments)|a?from_documents|a?from_texts"
     r"|a?add_documents|a?add_texts|fromDocuments|fromTexts|addDocuments)$"
@@ -120,9 +134,8 @@ class Stages(NamedTuple):
         whole documents need no cutting, and documents that come with a request no loading."""
         if self.fill is None or self.managed:
             return self.fill is not None
-        prepared = self.load is not None or self.chunk is not None
         by_words = self.load is not None and _SEARCH_SERVICE.search(self.fill.callee) is not None
-        return prepared and (self.embed is not None or by_words)
+        return self.embed is not None or by_words or _embeds_itself(self.fill)
 
 
 def is_rag(component: Component, at_least: Strength) -> bool:
@@ -130,7 +143,14 @@ def is_rag(component: Component, at_least: Strength) -> bool:
     used = any(use.strength >= at_least for use in component.uses("vector_store"))
     calls = [call for call in component.code.calls if call.role is Role.APP]
     hosted = any(_HOSTED.search(call.callee) for call in calls)
-    return used or hosted or _compares(calls) or any(_says(_NEAREST, call) for call in calls)
+    filled = any(_OF_DOCUMENTS.search(c.callee) and _TELLING.search(c.place.path) for c in calls)
+    return used or hosted or filled or _compares(calls) or any(map(_asks_nearest, calls))
+
+
+def _asks_nearest(call: Call) -> bool:
+    first = call.at(0)
+    matches = call.method == "rpc" and first is not None and _MATCHES.fullmatch(first.text or "")
+    return bool(matches or _NEAREST_CALLS.search(call.callee)) or _says(_NEAREST, call)
 
 
 def _says(pattern: re.Pattern[str], call: Call) -> bool:
@@ -206,8 +226,23 @@ def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
         return bool(_STORES.search(call.scope.rpartition(".")[2]))
     if call.callee.startswith("org.springframework.ai.vectorstore"):
         return call.method in ("add", "accept", "write")
-    row = _ROW.search(call.method) and any(a.name in _VECTORS for a in call.arguments)
+    row = (
+        call.method[:1].isupper()
+        and _ROW.search(call.method)
+        and any(map(_is_vector, call.arguments))
+    )
     return bool(row) or (call.method in _INDEX_OF_STORE and call.below(*stores))
+
+
+def _is_vector(given: Argument) -> bool:
+    last = given.value.written.rpartition(".")[2]
+    return given.name in _VECTORS or (not given.name and last in _VECTORS)
+
+
+def _embeds_itself(call: Call) -> bool:
+    """Whether it gives texts, and no vectors, to a store that embeds them."""
+    given = {each.name for each in call.arguments}
+    return bool(given & _TEXTS) and not given & _VECTORS
 
 
 def _embeds(call: Call) -> bool:

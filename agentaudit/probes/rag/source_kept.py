@@ -7,6 +7,7 @@ from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.rag.ingestion import indexing, is_rag
+from agentaudit.probes.rag.written import stored, typed
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component, Repo
 
@@ -120,6 +121,8 @@ def source_kept(repo: Repo, component: Component) -> Answer:
             shown = [call.place.evidence() for call in kept[:3]]
             return passed("chunks are stored with the source that they come from", *shown)
     filling = [call for each in around for call in indexing(each)]
+    if shown := [place.evidence() for each in around for place in _in_text(repo, each)]:
+        return passed("what is stored has a field for its source", *shown[:3])
     fact, place = "chunk source", component.id
     if not filling:
         message = "no code that fills the index is visible"
@@ -130,6 +133,16 @@ def source_kept(repo: Repo, component: Component) -> Answer:
         return failed(message, *shown, reason="missing", fact=fact, place=place)
     message = "what is stored beside a chunk is put together out of sight"
     return unknown(message, *shown, reason="unresolved", fact=fact, place=place)
+
+
+def _in_text(repo: Repo, component: Component) -> list[Place]:
+    """Types of chunks that have a source, and rows that are stored whole: each is its own."""
+    return typed(repo, component) or [
+        each
+        for each in stored(repo, component)
+        if "insert" not in each.text.lower()
+        or _BARE_KEY.search(repo.read(Place(each.repo, each.path)) or "")
+    ]
 
 
 def _keeping(repo: Repo, component: Component) -> list[Call]:
@@ -173,6 +186,7 @@ def _names_source(call: Call) -> bool:
 def _is_bare(call: Call) -> bool:
     """Whether everything that is stored stands in the call itself."""
     return bool(call.arguments) and all(
-        argument.name or argument.value.written.lstrip().startswith(("[", "{", "("))
+        (argument.name and not _CARRIES.fullmatch(argument.name))
+        or argument.value.written.lstrip().startswith(("[", "{", "("))
         for argument in call.arguments
     )

@@ -45,6 +45,34 @@ def _lines(repo: Repo, pattern: re.Pattern[str], hint: str) -> Iterator[Place]:
             text = "" if _ASIDE.search(file.path) else repo.read(file) or ""
             if not words.search(text):
                 continue
-            for number, line in enumerate(text.split("\n"), 1):
-                if pattern.search(line[:1000]) and not _COMMENT.match(line):
+            rows = text.split("\n")
+            for number, line in enumerate(rows, 1):
+                if not pattern.search(line[:1000]) or _COMMENT.match(line):
+                    continue
+                if not _left_out(repo, file, rows, number - 1):
                     yield replace(file, line=number, text=line.strip()[:300])
+
+
+_CHART = re.compile(r"(?:^|/)(?:Chart|requirements)\.ya?ml$")
+_CONDITION = re.compile(r"^\s*(?:-\s+)?condition:\s*[\"']?([\w-]{1,100})\.enabled\b")
+
+
+def _left_out(repo: Repo, chart: Place, rows: list[str], at: int) -> bool:
+    """Whether the line is about a dependency of a chart that its values switch off."""
+    if not _CHART.search(chart.path):
+        return False
+    starts = [n for n, row in enumerate(rows) if row.lstrip().startswith("- ")]
+    start = max((n for n in starts if n <= at), default=at)
+    end = min((n for n in starts if n > at), default=len(rows))
+    asked = next(filter(None, map(_CONDITION.match, rows[start:end])), None)
+    values = chart.path.rpartition("/")[0]
+    if asked is None:
+        return False
+    for file in repo.files(f"{values}/values.yaml".lstrip("/")):
+        inside = False
+        for row in (repo.read(file) or "").split("\n"):
+            if row[:1].strip() and not row.startswith("#"):
+                inside = row.startswith(f"{asked[1]}:")
+            elif inside and re.match(r"\s+enabled:\s*false\b", row):
+                return True
+    return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentaudit.code import Call, Code, Role, Strength
+from agentaudit.code import Argument, Call, Code, Role, Strength
 
 _ALWAYS = frozenset(
     {
@@ -59,33 +59,60 @@ def tracked(code: Code) -> Call | None:
 
 def kept(code: Code) -> Iterator[Call]:
     """Calls in the serving code that keep the traceback of an error."""
-    known = _has_logger(code)
+    known = _logger(code)
     return (call for call in _serving(code) if _keeps(call, known))
 
 
 def bare(code: Code) -> Iterator[Call]:
-    """Calls of a logger in the serving code that report an error without its traceback, where no
-    other call beside them keeps it."""
-    known = _has_logger(code)
+    """Calls of a logger in the serving code that tell of an exception without its traceback, where
+    no other call beside them keeps it. An error that no exception was raised for has none."""
+    known = _logger(code)
     keeping = {(call.place.path, call.place.line or 0) for call in kept(code)}
     for call in _serving(code):
-        if call.method in _LOGS and _is_logger(call) and not _keeps(call, known):
+        told = call.method in _LOGS and _is_logger(call) and _tells(call)
+        if told and not _keeps(call, known):
             at = call.place.line or 0
             if not any((call.place.path, at + off) in keeping for off in range(-_NEAR, _NEAR + 1)):
                 yield call
+
+
+_CAUGHT = re.compile(
+    r"(?<![\w.\"'])(?:e|ex|err|error|exc|exception|cause|te|ge|err(?:or)?_?[mM](?:sg|essage)"
+    r"|\w{1,20}(?:Err|Error|Exception|_err|_error|_exc))(?:\.(?:message|args|toString\(\)|getMessage\(\)|Message|Error\(\)))?"
+    r"(?=\s*(?:[,)}!:?]|\?\.|instanceof|$))|\.(?:message|getMessage\(\)|Message)\b"
+    r"|(?:str|repr|String|Err|[eE]rror)\(\s*(?:e|ex|err|error|exc|exception)\s*\)"
+)
+"""An exception, or its message, among what a call is given."""
+_QUOTED = re.compile(r"\"[^\"{}$]{0,300}\"|'[^'{}$]{0,300}'|`[^`{}$]{0,300}`")
+
+
+def _tells(call: Call) -> bool:
+    """Whether what it logs comes from an exception."""
+    given = [argument.value.written for argument in call.arguments]
+    said = _QUOTED.sub("''", "\n".join([*given, call.place.text[:400]]))
+    return bool(_CAUGHT.search(said))
 
 
 _NEAR = 3
 """Lines within which two calls tell of the same error."""
 
 
-def _has_logger(code: Code) -> bool:
-    """Whether scripts log by a library that writes an error with its stack; a `logger` of one's
-    own may be anything."""
-    return any(
-        use.strength >= Strength.IMPORTED and use.place.path.endswith(_SCRIPTS)
+_PINO = "pino"
+"""Writes the stack of an error that it is given first, or under the key `err`, and of no other."""
+
+
+def _logger(code: Code) -> str:
+    """The library by which scripts log, where it writes an error with its stack; a `logger` of
+    one's own may be anything."""
+    found = {
+        use.library
         for use in code.used.get("logging", ())
-    )
+        if use.strength >= Strength.IMPORTED and use.place.path.endswith(_SCRIPTS)
+    }
+    pino = {_PINO, "pino-http", "nestjs-pino", "@opentelemetry/instrumentation-pino"}
+    if found and found <= pino:
+        return _PINO
+    return min(found, default="")
 
 
 _SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs")
@@ -95,18 +122,20 @@ def _serving(code: Code) -> Iterator[Call]:
     return (call for call in code.calls if call.role is Role.APP and call.reached)
 
 
-_OUTERMOST = re.compile(
-    r"(?i)(?:\w*(?:global|unhandled|uncaught|unexpected|general|generic|catch_?all|any)\w*"
-    r"(?:exception|error)\w*|\w*(?:exception|error)_?(?:handler|filter|middleware|boundary)\w*"
-    r"|handle_?(?:exception|error|uncaught|unhandled)\w*|main|lambda_?handler"
-    r"|run_?(?:agent|crew|graph|workflow|chat|query|orchestration|pipeline|task|job|turn|session)\w*)"
+_RUN = re.compile(
+    r"(?i)(?:lambda_?handler|run_?(?:agent|crew|graph|workflow|chat|query|orchestration|pipeline"
+    r"|task|job|turn|session)\w*)"
 )
-"""Functions that everything passes through: what nobody else caught ends in them."""
+"""Functions that every answer comes from."""
+_RECORDS = frozenset({"record_exception", "recordException", "RecordException", "AddException"})
+_SPANS = re.compile(r"(?i)trac|telemetr|observab|span|instrument|monitor")
 
 
 def outermost(call: Call) -> bool:
-    """Whether the call stands where a failure arrives that nothing else caught."""
-    return bool(_OUTERMOST.fullmatch(call.scope.rpartition(".")[2][:100]))
+    """Whether the call stands where every failure of an answer passes: around the agent's run, or
+    in the span that is laid around it."""
+    around = call.method in _RECORDS and _SPANS.search(f"{call.place.path} {call.scope}"[:400])
+    return bool(around or _RUN.fullmatch(call.scope.rpartition(".")[2][:100]))
 
 
 def _is_console(call: Call) -> bool:
@@ -119,7 +148,8 @@ def _is_console(call: Call) -> bool:
 _SERVED = (".ts", ".js", ".mjs", ".cjs", ".mts")
 _PAGES = re.compile(
     r"(?i)(?:^|/)(?:ui|front-?end|client|web-?app|www|components?|hooks|contexts?|stores?|composables"
-    r"|public|static|assets|extensions?|scripts?|tools?|bin|hack|utils?/test)/"
+    r"|public|static|assets|extensions?|scripts?|tools?|bin|hack|utils?/test|META-INF/resources"
+    r"|wwwroot|webapp)/"
 )
 _ROUTES = re.compile(r"(?:^|/)(?:api|server|routes?|functions|actions)/|(?:^|/)route\.[jt]s$")
 
@@ -132,7 +162,7 @@ def _is_logger(call: Call) -> bool:
     )
 
 
-def _keeps(call: Call, known: bool) -> bool:
+def _keeps(call: Call, known: str) -> bool:
     if call.method in _ALWAYS:
         return True
     if call.callee in ("debug.Stack", "runtime/debug.Stack", "runtime/debug.PrintStack"):
@@ -146,7 +176,7 @@ def _keeps(call: Call, known: bool) -> bool:
     return _is_logger(call) and (call.method == "exception" or _given(call, known))
 
 
-def _given(call: Call, known: bool) -> bool:
+def _given(call: Call, known: str) -> bool:
     """Whether a logger is handed the error itself: by `exc_info` in Python, where formatting an
     error says only its message, as an argument elsewhere."""
     asked = call.argument("exc_info", "stack_info")
@@ -156,10 +186,19 @@ def _given(call: Call, known: bool) -> bool:
         return False
     if call.place.path.endswith(_SCRIPTS) and not known and not _is_console(call):
         return False
+    if known == _PINO and not _is_console(call):
+        return any(a.name == "err" or _first(a) for a in call.arguments)
     return any(
         _ERROR.fullmatch(a.value.written.strip()) and a.name in ("", "err", "error", "exception")
         for a in call.arguments
     )
+
+
+def _first(argument: Argument) -> bool:
+    """Whether it is the error itself, where pino takes an object; what follows the message is
+    left out unless that has a place for it."""
+    written = argument.value.written.strip()
+    return argument.position == 0 and bool(_ERROR.fullmatch(written)) and written[:1] != "{"
 
 
 def _text(*texts: str | None) -> str:

@@ -94,6 +94,22 @@ def _files(base: dict[str, str], name: str, text: str, **more: str) -> dict[str,
             {"component": {"files": {**NODE, "app.ts": PINO, "types/tracing.ts": INSTRUMENTED}}},
             "instrumented in a script that nothing loads",
         ),
+        Example(
+            Outcome.FAIL,
+            _files(PYTHON, "app.py", HANDLER + "logging.basicConfig(level=logging.CRITICAL)\n"),
+            "exported, and silenced",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(
+                {"requirements.txt": "openai==1.93.0\nazure-monitor-opentelemetry==1.6.12\n"},
+                "app.py",
+                "from azure.monitor.opentelemetry import configure_azure_monitor\n"
+                "from openai import OpenAI\nconfigure_azure_monitor(logger_name='start')\n"
+                "OpenAI()\n",
+            ),
+            "the records of one logger, which the code does not log by",
+        ),
         Example(Outcome.FAIL, _files(GO, "main.go", SLOG), "JSON without the trace id"),
         Example(
             Outcome.UNKNOWN,
@@ -112,6 +128,10 @@ def logs_structured(repo: Repo, component: Component) -> Answer:
     asking = [use for trade in ("model", "agent") for use in component.uses(trade)]
     if missing := unread(component, [*uses, *asking], "logs"):
         return missing
+    if quiet := _silenced(component):
+        message = "the root logger lets nothing through but what is critical"
+        fact = "structured logs"
+        return failed(message, quiet.evidence(), reason="off", fact=fact, place=component.id)
     live = [use for use in uses if use.strength is Strength.ON]
     live += [use for use in uses if lacks_only_credentials(component, use)]
     if both := next(
@@ -127,6 +147,16 @@ def logs_structured(repo: Repo, component: Component) -> Answer:
         message = "logs are structured and carry the trace id"
         return passed(message, structured.evidence(), joined.evidence())
     return _lacking(component, structured, joined, uses)
+
+
+def _silenced(component: Component) -> Place | None:
+    """Where the logs of Python are shut for everybody: the first call of `basicConfig` decides."""
+    calls = list(component.code.methods("basicConfig", role=None))
+    if len({call.place.path for call in calls}) != 1:
+        return None
+    level = calls[0].argument("level")
+    said = (level.text or level.written) if level else ""
+    return calls[0].place if said.rpartition(".")[2] in ("CRITICAL", "FATAL") else None
 
 
 _BOTH = frozenset(
@@ -177,7 +207,14 @@ def _sent(repo: Repo, component: Component) -> Iterator[Place]:
 
 
 def _exports(component: Component, use: Use) -> bool:
-    """Of OpenTelemetry's own, records of `logging` are sent by its handler only."""
+    """Of OpenTelemetry's own, records of `logging` are sent by its handler only; of Azure Monitor,
+    those of one logger where it is given a name, which must be that of the code."""
+    if use.library == "azure-monitor-opentelemetry":
+        calls = component.code.methods("configure_azure_monitor")
+        named = next((v for c in calls if (v := c.argument("logger_name")) and v.text), None)
+        return named is None or any(
+            f"/{named.text}/" in f"/{each.place.path}" for each in component.code.imports
+        )
     if use.library != "opentelemetry-sdk":
         return True
     return any(call.method == "LoggingHandler" for call in _serving(component))

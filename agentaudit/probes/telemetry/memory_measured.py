@@ -10,6 +10,7 @@ from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import step_missing, unread
 from agentaudit.probes.telemetry.declared_lines import saying
 from agentaudit.probes.telemetry.image_agents import agents
+from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.source import Component, Repo
 
 PYTHON = {
@@ -86,7 +87,7 @@ def memory_measured(repo: Repo, component: Component) -> Answer:
     asking = [use for trade in ("model", "agent", "trainer") for use in component.uses(trade)]
     if missing := unread(component, [*uses, *asking], "measurements of memory"):
         return missing
-    live = [use for use in uses if use.strength is Strength.ON and _kept(component, use)]
+    live = [use for use in uses if _runs(repo, component, use)]
     infra = list(saying(repo, _EXPORTERS, _HINT))
     infra += _by_default(repo, component)
     cpu = next(_places(live, infra, _GPU, wanted=False), None)
@@ -159,6 +160,41 @@ def _by_default(repo: Repo, component: Component) -> Iterator[Place]:
     and process) and what .NET registers at start-up."""
     yield from (agent for agent in agents(repo, component) if "-javaagent" in agent.text)
     yield from (call.place for call in _serving(component) if call.method in _INSTRUMENTS)
+    yield from _actuated(component)
+
+
+_PUSHES = re.compile(r"io\.(?:quarkus|micronaut\.\w+):[\w-]*micrometer-registry-[\w-]+")
+"""Extensions that measure the JVM as soon as they are there."""
+_ACTUATOR = "org.springframework.boot:spring-boot-starter-actuator"
+_EXPOSED = "management.endpoints.web.exposure.include"
+
+
+def _actuated(component: Component) -> Iterator[Place]:
+    """What measures the JVM without being asked: extensions of Quarkus and Micronaut; Spring's
+    actuator, where somebody may read it or it is sent somewhere."""
+    needs = [need for each in component.manifests for need in each.dependencies]
+    yield from (need.place for need in needs if _PUSHES.fullmatch(need.name))
+    if not any(need.name == _ACTUATOR for need in needs):
+        return
+    for setting in component.code.settings:
+        shown = setting.path.endswith(_EXPOSED) or _EXPOSED in (setting.name, setting.path[:-2])
+        if shown and re.search(r"metrics|prometheus|\*", setting.value):
+            yield setting.place
+    sent = r"io\.micrometer:micrometer-registry-(?!prometheus|simple)[\w-]+"
+    yield from (need.place for need in needs if re.fullmatch(sent, need.name))
+
+
+def _runs(repo: Repo, component: Component, use: Use) -> bool:
+    on = use.strength is Strength.ON and _kept(component, use)
+    if use.library in _OF_RUNS and not any(
+        trainer.strength >= Strength.CALLED for trainer in component.uses("trainer")
+    ):
+        return False
+    return on and loaded(repo, component, use.place)
+
+
+_OF_RUNS = frozenset({"wandb", "mlflow", "codecarbon"})
+"""Trackers, which measure the run that trains: of a service they see nothing."""
 
 
 def _kept(component: Component, use: Use) -> bool:

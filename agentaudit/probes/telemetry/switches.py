@@ -42,6 +42,8 @@ def doubtful(condition: Condition | None) -> bool:
     if condition is None or condition.default is not None:
         return False
     asked = f"{condition.setting} {condition.text}"
+    if not condition.setting and _ABSENT.search(condition.text):
+        return True
     return bool(_FLAG.search(asked)) and not _CREDENTIAL.search(asked)
 
 
@@ -57,6 +59,43 @@ def lacks_only_credentials(component: Component, use: Use) -> bool:
     return bool(
         condition and use.off and _CREDENTIAL.search(f"{condition.setting} {condition.text}")
     )
+
+
+_ABSENT = re.compile(
+    r"(?i)(?:client|handler|tracer|processor|callback)\w*\s*(?:is(?:\s+not)?\s+None|[!=]==?\s*(?:null"
+    r"|undefined|nil))"
+)
+"""Asks whether something was made that sends: that was decided elsewhere."""
+
+
+def provided(component: Component, condition: Condition) -> bool:
+    """Whether a deployment, or the list of what must be set, names what the condition asks for."""
+    words = re.findall(r"\w{4,100}", f"{condition.setting} {condition.text}")
+    asked = {word.upper() for word in words if _CREDENTIAL.search(word)}
+    return any(
+        (each.value if each.name == "name" else each.name).upper() in asked
+        for each in component.code.settings
+        if each.role in (Role.APP, Role.INFRA, Role.TEMPLATE)
+    )
+
+
+_BY_VARIABLE = {
+    "langsmith": (
+        frozenset({"traceable", "trace", "wrap_openai", "wrap_anthropic", "wrap_gemini"})
+        | {"wrapOpenAI", "wrapSDK", "wrapAISDK", "wrapAnthropic", "RunTree"},
+        ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGCHAIN_TRACING"),
+    )
+}
+"""Calls of libraries that do nothing until a variable says so, and the variables."""
+
+
+def waits_for_variable(component: Component, use: Use) -> bool:
+    """Whether the call that shows it does nothing until a variable is true that nothing sets."""
+    call = call_of(component, use)
+    methods, names = _BY_VARIABLE.get(use.library, (frozenset(), ()))
+    if call is None or call.method not in methods:
+        return False
+    return not any(_set_true(component, name) for name in names)
 
 
 def switch(repo: Repo, component: Component, use: Use) -> Place | None:

@@ -3,13 +3,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentaudit.code import Call, Strength
+from agentaudit.code import Strength
 from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import step_missing, unread
-from agentaudit.probes.telemetry.errors import bare, kept, outermost, tracked
+from agentaudit.probes.telemetry.caught import weighed
+from agentaudit.probes.telemetry.errors import tracked
 from agentaudit.probes.telemetry.image_agents import agents
+from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.switches import lacks_only_credentials
 from agentaudit.source import Component, Dependency, Repo
 
@@ -151,25 +153,24 @@ def tracebacks_kept(repo: Repo, component: Component) -> Answer:
     asking = [use for trade in ("model", "agent") for use in component.uses(trade)]
     if missing := unread(component, [*trackers, *asking], "tracebacks"):
         return missing
-    for message, shown in _tracked(repo, component):
-        return passed(message, shown.evidence())
-    keeping, lacking = list(kept(component.code)), list(bare(component.code))
-    if _is_practice(len(keeping), len(lacking)) or _is_wide(keeping):
+    for message, tracker in _tracked(repo, component):
+        return passed(message, tracker.evidence())
+    said = weighed(repo, component.code)
+    keeping, lacking = said.keeping, said.lacking
+    if said.is_practice:
         evidence = (call.place.evidence() for call in keeping[:3])
         return passed(f"{len(keeping)} calls keep the traceback of an error", *evidence)
     if not lacking and (framework := _serves(component)):
         message = f"{framework.name} logs what nobody catches with its stack"
         return passed(message, framework.place.evidence())
-    message = f"{len(lacking)} of {len(keeping) + len(lacking)} error logs keep no traceback"
+    message = f"{len(lacking)} of {len(keeping) + len(lacking)} reported errors keep no traceback"
     if not keeping:
-        said = [step_missing(use) for use in trackers[:1]]
-        message = "; ".join(["no call keeps the traceback of an error", *said])
+        steps = [step_missing(use) for use in trackers[:1]]
+        message = "; ".join(["no call keeps the traceback of an error", *steps])
+    shown = [*lacking[:3], *(call.place for call in keeping[:2])]
     return failed(
         message,
-        *(
-            [call.place.evidence() for call in (*lacking[:3], *keeping[:2])]
-            or [component.evidence()]
-        ),
+        *([place.evidence() for place in shown] or [component.evidence()]),
         reason="partial" if keeping else "missing",
         fact="traceback",
         place=component.id,
@@ -179,12 +180,32 @@ def tracebacks_kept(repo: Repo, component: Component) -> Answer:
 def _tracked(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
     """What captures every exception, whoever logs it."""
     for use in component.uses("exceptions"):
-        if use.strength is Strength.ON or lacks_only_credentials(component, use):
+        on = use.strength is Strength.ON or lacks_only_credentials(component, use)
+        if on and _where_it_answers(component, use.place) and loaded(repo, component, use.place):
             yield f"{use.library} captures exceptions", use.place
     if start := tracked(component.code):
         yield f"{start.method} keeps the stack of every error", start.place
     for agent in agents(repo, component):
         yield "an agent in the image keeps exceptions", agent
+
+
+def _where_it_answers(component: Component, place: Place) -> bool:
+    """Whether a tracker stands in a language in which models are asked too: that of the page, or of
+    a bot beside the service, sees none of its exceptions."""
+    asking = [use for trade in ("agent", "model") for use in component.uses(trade)]
+    spoken = {_language(use.place) for use in asking if use.strength >= Strength.CALLED} - {""}
+    return not spoken or _language(place) in spoken | {""}
+
+
+_LANGUAGES = {
+    **dict.fromkeys(("py", "ipynb"), "python"),
+    **dict.fromkeys(("ts", "tsx", "js", "jsx", "mjs", "cjs"), "script"),
+    **{"go": "go", "java": "java", "kt": "java", "cs": "dotnet"},
+}
+
+
+def _language(place: Place) -> str:
+    return _LANGUAGES.get(place.path.rpartition(".")[2], "")
 
 
 _CONTAINERS = re.compile(
@@ -197,20 +218,3 @@ def _serves(component: Component) -> Dependency | None:
     """The framework of Java that answers requests: its container logs what is thrown at it."""
     needs = (need for each in component.manifests for need in each.dependencies)
     return next((need for need in needs if _CONTAINERS.fullmatch(need.name)), None)
-
-
-def _is_practice(keeping: int, lacking: int) -> bool:
-    """Whether enough error logs keep their traceback: a third of few, a tenth of many, since not
-    every error that is logged is an exception. A single one in a corner is no practice."""
-    share = 10 if keeping >= 10 else 3
-    return keeping > 0 and keeping * share >= keeping + lacking
-
-
-def _is_wide(keeping: list[Call]) -> bool:
-    """Whether they stand where every failure arrives that nothing else caught, or in several
-    places: what the others say without a traceback is then no loss."""
-    files = {call.place.path for call in keeping}
-    return any(map(outermost, keeping)) or (len(keeping) >= _MANY and len(files) >= _SEVERAL)
-
-
-_MANY, _SEVERAL = 6, 4

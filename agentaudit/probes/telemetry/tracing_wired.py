@@ -15,7 +15,9 @@ from agentaudit.probes.telemetry.switches import (
     doubtful,
     lacks_only_credentials,
     local_only,
+    provided,
     switch,
+    waits_for_variable,
 )
 from agentaudit.source import Component, Repo
 
@@ -196,17 +198,6 @@ def _files(base: dict[str, str], **more: str) -> dict[str, object]:
             _files(ADK, app__py=ADK_APP.format("")),
             "a framework whose spans nobody takes",
         ),
-        Example(
-            Outcome.FAIL,
-            _files(
-                {
-                    "pyproject.toml": '[project]\nname = "a"\ndependencies = ["openai"]\n'
-                    '[dependency-groups]\ndev = [\n    "langfuse>=3",\n]\n'
-                },
-                app__py=OBSERVED,
-            ),
-            "installed for development only",
-        ),
     ],
 )
 def tracing_wired(repo: Repo, component: Component) -> Answer:
@@ -255,6 +246,10 @@ def _held(repo: Repo, component: Component, use: Use) -> _Held | None:
     condition = call.condition if call else None
     if condition and local_only(condition):
         return _Held(use, condition.place, True, "does not run in production")
+    if condition and use.off and not provided(component, condition):
+        return _Held(use, condition.place, True, "waits for a key that nothing in it provides")
+    if waits_for_variable(component, use):
+        return _Held(use, use.place, True, "does nothing until a variable says so")
     if found := switch(repo, component, use):
         return _Held(use, found, True, "waits for a switch that nothing in the repository sets")
     if shown := for_development(repo, component, use.library):

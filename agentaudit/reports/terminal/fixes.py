@@ -26,8 +26,7 @@ def draw(canvas: Canvas, card: Scorecard) -> None:
 
 
 def _stage(canvas: Canvas, card: Scorecard, stage: Stage) -> None:
-    gain = f"+{stage.gain:,}"
-    total = f"to {stage.full:,} of {card.reconstructable.total:,}"
+    gain, total = _gained(card, stage)
     head = canvas.text("  ", (f"{gain:<5}", GOOD), f" {total:<14}  ")
     canvas.hang(head, canvas.text(stage.title))
     if len(stage.changes) == 1:
@@ -39,6 +38,17 @@ def _stage(canvas: Canvas, card: Scorecard, stage: Stage) -> None:
         _change(canvas, change, " " * 10)
     if (left := len(stage.changes) - most) > 0:
         canvas.line((f"{' ' * 8}and {left} more with -v", FAINT))
+
+
+def _gained(card: Scorecard, stage: Stage) -> tuple[str, str]:
+    """Responses made whole and their running total; points where no response was seen."""
+    if card.reconstructable.total:
+        return f"+{stage.gain:,}", f"to {_of(card, stage)}"
+    return f"+{figures.tenth(sum(change.points for change in stage.changes))}", "points"
+
+
+def _of(card: Scorecard, stage: Stage) -> str:
+    return f"{stage.full:,} of {card.reconstructable.total:,}"
 
 
 def _change(canvas: Canvas, change: Change, margin: str) -> None:
@@ -54,9 +64,7 @@ def _change(canvas: Canvas, change: Change, margin: str) -> None:
 
 def _rest(canvas: Canvas, card: Scorecard, every: tuple[Stage, ...], shown: int) -> None:
     if left := sum(len(stage.changes) for stage in every[shown:]):
-        end = f"{every[-1].full:,} of {card.reconstructable.total:,}"
-        canvas.line(
-            (f"  {left} more {'change' if left == 1 else 'changes'} with -v, to {end}", FAINT)
-        )
+        end = f", to {_of(card, every[-1])}" if card.reconstructable.total else ""
+        canvas.line((f"  {left} more {'change' if left == 1 else 'changes'} with -v{end}", FAINT))
     if unknown := card.reconstructable.no_fix_known:
         canvas.line((f"  for {unknown:,} responses no fix is known", FAINT))

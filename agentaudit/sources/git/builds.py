@@ -172,6 +172,8 @@ def _home(homes: Homes, recipe: Recipe, context: str, shared: bool) -> str:
     below = copied - {context}
     if shared and len(below) == 1:
         return below.pop()
+    if shared and (named := [h for h in below if h.rpartition("/")[2] == _called(recipe.path)]):
+        return named[0]
     if own in homes.known:
         return own
     if context in homes.known:
@@ -194,6 +196,13 @@ def by_itself(build: Build, others: list[Build]) -> bool:
         for other in others
         if other.recipe is not None and other.home == directory(other.recipe.path)
     )
+
+
+def _called(path: str) -> str:
+    """What a build file is for, as its name says: `api` of Dockerfile.api and api.Dockerfile."""
+    name = path.rpartition("/")[2]
+    first, _, last = name.rpartition(".")
+    return first if last.lower() in ("dockerfile", "containerfile") else last
 
 
 def apart(build: Build, homes: Homes, deployed: Collection[str]) -> str:

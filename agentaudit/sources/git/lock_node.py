@@ -4,10 +4,11 @@ each, line by line, and are read that way."""
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from agentaudit import parse
 from agentaudit.sources.git.pinned import Pinned, pinned
-from agentaudit.sources.git.reader import mapping, word
+from agentaudit.sources.git.reader import mapping, sequence, word
 
 _BUILT_IN = frozenset(["node", "npm"])
 """Names under `dependencies` that some packages use for the engine."""
@@ -30,15 +31,19 @@ def npm(text: str) -> Pinned:
             pairs.append((name, word(inner.get("version")) or "link" * bool(inner.get("link"))))
         elif path:
             members.add(path)
-        if not inner.get("inBundle"):
-            needed |= set(mapping(inner.get("dependencies"))) - set(
-                mapping(inner.get("optionalDependencies"))
-            )
+        if not (inner.get("inBundle") or inner.get("optional")):
+            needed |= set(mapping(inner.get("dependencies"))) - _besides(inner)
     if "packages" not in data:
         pairs = [
             (n, word(mapping(i).get("version"))) for n, i in mapping(data["dependencies"]).items()
         ]
     return pinned(pairs, empty=True, members=members, needed=needed - _BUILT_IN)
+
+
+def _besides(package: dict[str, Any]) -> set[str]:
+    """What a package may lack, and what it brings along in itself."""
+    brought = package.get("bundleDependencies") or package.get("bundledDependencies")
+    return {*mapping(package.get("optionalDependencies")), *map(word, sequence(brought))}
 
 
 _YARN_HEAD = re.compile(r'"?((?:@[^@/\s"]{1,200}/)?[^@\s"]{1,200})@[^\n]{1,4000}:$')

@@ -14,7 +14,7 @@ from agentaudit.sources.git.lock_formats import FORMATS, REQUIREMENTS_LOCK, form
 from agentaudit.sources.git.lock_python import from_requirements
 from agentaudit.sources.git.pinned import Pinned
 from agentaudit.sources.git.python_manifests import REQUIREMENTS
-from agentaudit.sources.git.reader import Reader, ancestors, directory
+from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
 from agentaudit.sources.git.text import LOCK_CAP, is_pointer
 
 
@@ -120,7 +120,7 @@ def belonging(
             lock.pinned.complete and not lock.problem,
             ()
             if lock.problem and not lock.pinned.names
-            else _missing(lock, paths, manifests, together.get(lock.home, frozenset())),
+            else _missing(lock, paths, manifests, _besides(lock, together, all_of)),
             lock.problem or _rival(lock, chosen),
         )
         for lock, paths in sorted(used.values(), key=lambda pair: pair[0].path)
@@ -158,11 +158,10 @@ def _is_member(home: str, above: str, lock: Found, all_of: Mapping[str, Parsed])
 
 
 def _missing(
-    lock: Found, paths: Iterable[str], manifests: Mapping[str, Parsed], together: frozenset[str]
+    lock: Found, paths: Iterable[str], manifests: Mapping[str, Parsed], besides: frozenset[str]
 ) -> tuple[str, ...]:
-    """Direct requirements that it lacks; compiled files of one directory, for serving, for
-    development, share the work: `together` is what all of them pin."""
-    names = together if lock.compiled else lock.pinned.names
+    """Direct requirements that neither it pins, nor what stands `besides` it."""
+    names = lock.pinned.names | besides
     wanted = [
         declared.name
         for path in paths
@@ -171,6 +170,20 @@ def _missing(
         if not declared.local and not (lock.compiled and (declared.extra or declared.conditional))
     ]
     return tuple(sorted({name for name in wanted if name not in names}))
+
+
+def _besides(
+    lock: Found, together: Mapping[str, frozenset[str]], all_of: Mapping[str, Parsed]
+) -> frozenset[str]:
+    """What needs no line in it: compiled files of one directory, for serving, for development,
+    share the work; in a workspace, one member takes another from the tree."""
+    if lock.compiled:
+        return together.get(lock.home, frozenset())
+    return frozenset(
+        parsed.name
+        for path, parsed in all_of.items()
+        if parsed.name and parsed.ecosystem == lock.ecosystem and inside(path, lock.home)
+    )
 
 
 def _rival(lock: Found, chosen: Iterable[Found]) -> str:

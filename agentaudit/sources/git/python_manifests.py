@@ -74,8 +74,23 @@ def _poetry(text: str, poetry: dict[str, Any]) -> Iterator[Declared]:
                 yield Declared(normalised(name), line, local, extra, partly)
 
 
+_PLAUSIBLE = re.compile(
+    r"--?[A-Za-z]|[A-Za-z0-9][\w.-]{0,100}\s{0,10}(?:\[[^\]]{0,200}\]\s{0,10})?(?:[<>=!~;@#\\(]|$)"
+    r"|(?:git|hg|svn)\+|https?://|file:|[./]|\S{1,200}\.whl"
+)
+
+
+def _is_prose(text: str) -> bool:
+    """Whether most lines are no requirements: a list of wishes may be called so too."""
+    said = [line.strip() for line in text[:20_000].split("\n")]
+    said = [line for line in said if line and not line.startswith("#")]
+    return sum(bool(_PLAUSIBLE.match(line)) for line in said) * 2 < len(said)
+
+
 def requirements(reader: Reader, path: str) -> Parsed | None:
-    """A requirements file."""
+    """A requirements file; None for prose of that name."""
+    if _is_prose(reader.text(path) or ""):
+        return None
     found = [_from(item) for item in read(reader.text(path) or "") if item.name]
     extra = re.search(r"(?:^|[-_./])(?:dev|develop|test|tests|docs|lint|ci)(?:[-_.]|$)", path)
     if extra:

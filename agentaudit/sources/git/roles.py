@@ -19,8 +19,8 @@ _NAMES: dict[Role, str] = {
     Role.DOCS: "doc docs documentation guides",
     Role.VENDORED: "node_modules vendor vendored third_party third-party thirdparty site-packages "
     "dist-packages bower_components .venv venv _vendor",
-    Role.GENERATED: "dist __pycache__ .next .nuxt generated __generated__ _generated .terraform "
-    ".eggs .tox .nox .mypy_cache .pytest_cache .ruff_cache",
+    Role.GENERATED: "dist __pycache__ .next _next .nuxt generated __generated__ _generated "
+    ".terraform .eggs .tox .nox .mypy_cache .pytest_cache .ruff_cache",
     Role.TOOLING: ".devcontainer .vscode .idea .cursor .claude",
 }
 _DIRECTORIES = {name: role for role, names in _NAMES.items() for name in names.split()}

@@ -6,8 +6,8 @@ Three steps, each of which knows nothing of the next:
   and layers whose digests were verified to the last byte;
 - one pass over a layer gives a `LayerScan`: entries with digests, and the content of the files that
   `extract.wanted.wanted()` selects; scans are cached by diff_id and merged into a `FileMap`;
-- `extract.extract(files)` turns a `FileMap` into `Contents`, and `attest.attested(image)` turns
-  `image.attachments` into `Attestation`s; both are pure.
+- `extract.extract(files)` turns a `FileMap` into `Contents`, and `attest.attested(image, keys)`
+  turns `image.attachments` into `Attestation`s; both are pure.
 """
 
 from __future__ import annotations

@@ -1,37 +1,56 @@
 """What is attached to an image, read: statements, signatures and bills of materials.
 
-Signatures are not verified: that needs keys or roots that a scan does not have. What is asked is
-whether a document is there, and whether the image that it speaks about is this one.
+What is asked is whether a document is there, whether the image that it speaks about is this one,
+and, where keys are given, whether one of them signed it.
 """
 
 from __future__ import annotations
 
-import base64
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from agentaudit import parse
-from agentaudit.image import Attachment, Attestation, Image, Trust
+from agentaudit.image import Attachment, Attestation, Bill, Image, Trust
+from agentaudit.sources.images import sealed
 from agentaudit.sources.images.attest_provenance import Stated, stated
 from agentaudit.sources.images.extract.sbom import described
+from agentaudit.sources.images.keys import Key
+from agentaudit.sources.images.sealed import Sealed, decoded
+from agentaudit.sources.images.signatures import judged
+
+Sealer = Callable[[Attachment, dict[str, Any]], Sealed]
 
 _SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
 
 
-def attested(image: Image) -> tuple[Attestation, ...]:
-    """One per attachment, in the order of the attachments; never raises."""
+def attested(image: Image, keys: Sequence[Key] = ()) -> tuple[Attestation, ...]:
+    """One per attachment, signed ones first, else in the order of the attachments; never raises."""
     known = frozenset(image.aliases)
-    return tuple(attestation(each, known) for each in image.attachments)
+    found = [attestation(each, known, keys) for each in image.attachments]
+    return tuple(sorted(found, key=lambda each: each.trust is not Trust.SIGNED))
 
 
-def attestation(attachment: Attachment, known: frozenset[str]) -> Attestation:
-    """What one attachment says; `known` are the digests of the image that was asked about."""
+def attestation(
+    attachment: Attachment, known: frozenset[str], keys: Sequence[Key] = ()
+) -> Attestation:
+    """What one attachment says; `known` are the digests of the image that was asked about, `keys`
+    those by which its signatures are verified: without any, none is looked at."""
     try:
         given = parse.json(attachment.data)
         if not isinstance(given, dict):
             raise parse.Malformed("is no JSON object")
-        return _read(attachment, given, known)
+        found, sealer = _read(attachment, given, known)
     except parse.Malformed as error:
         return _broken(attachment, f"cannot be understood: {error}")
+    return _verified(found, *judged(sealer(attachment, given), keys)) if keys else found
+
+
+def _verified(found: Attestation, signer: str, problem: str) -> Attestation:
+    """The same with what its signature adds. One about another image proves nothing of this one."""
+    if found.trust is Trust.MATCHES and signer:
+        return replace(found, trust=Trust.SIGNED, signer=signer)
+    return replace(found, problem="; ".join(filter(None, (found.problem, problem))))
 
 
 def _broken(attachment: Attachment, why: str) -> Attestation:
@@ -39,28 +58,34 @@ def _broken(attachment: Attachment, why: str) -> Attestation:
     return Attestation(kind, attachment.how, Trust.PRESENT, (), attachment.digest, problem=why)
 
 
-def _read(attachment: Attachment, given: dict[str, Any], known: frozenset[str]) -> Attestation:
+def _read(
+    attachment: Attachment, given: dict[str, Any], known: frozenset[str]
+) -> tuple[Attestation, Sealer]:
+    """What it says, and where the signatures of just that are found."""
     if "critical" in given:
-        return _signature(attachment, given, known)
+        return _signature(attachment, given, known), sealed.payload
     if isinstance(given.get("messageSignature"), dict):
-        return _message(attachment, given["messageSignature"], known)
+        return _message(attachment, given["messageSignature"], known), sealed.message
     bill = described(given, attachment.digest)
     if bill is not None:
-        # Only a referrer says itself what it is about; a tag can be put on anything.
-        names = (attachment.subject,) if attachment.how == "referrers" else ()
-        trust, problem = _trust(names, known)
-        if not names:
-            problem = "names no image of its own"
-        return Attestation(
-            attachment.artifact_type or attachment.media_type,
-            attachment.how,
-            trust,
-            names,
-            attachment.digest,
-            bill=bill,
-            problem=problem,
-        )
-    return _statement(attachment, _unwrapped(given), known)
+        return _bare(attachment, bill, known), sealed.nothing
+    return _statement(attachment, _unwrapped(given), known), sealed.envelope
+
+
+def _bare(attachment: Attachment, bill: Bill, known: frozenset[str]) -> Attestation:
+    """A bill of materials without a statement around it."""
+    # Only a referrer says itself what it is about; a tag can be put on anything.
+    names = (attachment.subject,) if attachment.how == "referrers" else ()
+    trust, problem = _trust(names, known)
+    return Attestation(
+        attachment.artifact_type or attachment.media_type,
+        attachment.how,
+        trust,
+        names,
+        attachment.digest,
+        bill=bill,
+        problem=problem if names else "names no image of its own",
+    )
 
 
 def _statement(attachment: Attachment, given: dict[str, Any], known: frozenset[str]) -> Attestation:
@@ -106,20 +131,13 @@ def _unwrapped(given: dict[str, Any]) -> dict[str, Any]:
     payload = envelope.get("payload") if isinstance(envelope, dict) else None
     if not isinstance(payload, str):
         return given
-    data = _decoded(payload)
+    data = decoded(payload)
     if data is None:
         raise parse.Malformed("its payload is not base64")
     inner = parse.json(data)
     if not isinstance(inner, dict):
         raise parse.Malformed("its payload is no JSON object")
     return inner
-
-
-def _decoded(text: str) -> bytes | None:
-    try:
-        return base64.b64decode(text, validate=True)
-    except ValueError:
-        return None
 
 
 def _signature(attachment: Attachment, given: dict[str, Any], known: frozenset[str]) -> Attestation:
@@ -135,8 +153,7 @@ def _signature(attachment: Attachment, given: dict[str, Any], known: frozenset[s
 def _message(attachment: Attachment, given: dict[str, Any], known: frozenset[str]) -> Attestation:
     """A Sigstore bundle that signs a digest without saying anything about it."""
     message = given.get("messageDigest")
-    value = message.get("digest") if isinstance(message, dict) else None
-    digest = (_decoded(value) or b"").hex() if isinstance(value, str) else ""
+    digest = (decoded(message.get("digest") if isinstance(message, dict) else None) or b"").hex()
     names = (f"sha256:{digest}",) if len(digest) == 64 else ()
     trust, problem = _trust(names, known)
     kind = attachment.artifact_type or attachment.media_type

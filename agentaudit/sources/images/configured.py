@@ -175,10 +175,7 @@ def _uncollected() -> Iterator[None]:
 
 def _attested(way: Opened) -> Opened:
     """The same with what is attached to the image read."""
-    image = way.image
-    return Opened(
-        way.source, way.reference, way.transport, replace(image, attestations=attested(image))
-    )
+    return replace(way, image=replace(way.image, attestations=attested(way.image, way.keys)))
 
 
 def _odd(scan: LayerScan) -> list[str]:

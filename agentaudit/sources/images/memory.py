@@ -16,9 +16,9 @@ from agentaudit.sources.images.extract.settings import environment, labels
 from agentaudit.sources.images.limits import Limits
 from agentaudit.sources.images.merge import merged
 from agentaudit.sources.images.scan import LayerScan
+from agentaudit.sources.images.sealed import STATEMENT
 from agentaudit.target import Resolution, Target
 
-STATEMENT = "application/vnd.in-toto+json"
 _DEBIAN = 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n'
 
 

@@ -13,6 +13,7 @@ from agentaudit.sources.images.cache import usual_folder
 from agentaudit.sources.images.daemon import Daemon
 from agentaudit.sources.images.docker_archive import DockerArchive
 from agentaudit.sources.images.files import Archive, Files, Folder
+from agentaudit.sources.images.keys import Key, load
 from agentaudit.sources.images.layout import Layout
 from agentaudit.sources.images.limits import Limits, Refused
 from agentaudit.sources.images.references import (
@@ -41,6 +42,8 @@ class ImageSource:
     """Where it is declared, for errors."""
     plain: bool = False
     """Whether plain HTTP is allowed to a host that is not this machine."""
+    keys: tuple[Path, ...] = ()
+    """Files of the public keys by which its signatures are verified; without any, none is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +79,19 @@ class Opened:
     reference: Reference
     transport: Transport
     image: Image
+    keys: tuple[Key, ...] = ()
 
 
 def open_image(source: ImageSource, options: ReadOptions) -> Opened:
     """Open one image without reading a layer. Raises SourceError that says where it is declared,
-    and ConfigError for a reference that is none."""
+    and ConfigError for a reference that is none or a key that is none."""
     try:
         reference = parse(source.opened or source.uri)
     except ConfigError as error:
         raise ConfigError(f"{source.uri}: {error}", where=source.place, hint=error.hint) from None
+    keys = load(source.keys)
     try:
-        return _open(source, reference, options)
+        return _open(source, reference, options, keys)
     except SourceError as error:
         raise SourceError(
             f"{source.uri}: {error}", where=source.place or error.where, hint=error.hint
@@ -102,7 +107,9 @@ def find(opened: Iterable[Opened], digest: str, options: ReadOptions) -> Opened 
     for store in _stores(opened):
         try:
             reference = _another(store.reference, digest)
-            found = None if reference is None else _open(store.source, reference, options)
+            found = (
+                None if reference is None else _open(store.source, reference, options, store.keys)
+            )
         except SourceError as error:
             failure = failure if isinstance(error, Refused) else error
         else:
@@ -132,10 +139,12 @@ def _another(reference: Reference, digest: str) -> Reference | None:
     return replace(reference, digest=digest)
 
 
-def _open(source: ImageSource, reference: Reference, options: ReadOptions) -> Opened:
+def _open(
+    source: ImageSource, reference: Reference, options: ReadOptions, keys: tuple[Key, ...]
+) -> Opened:
     transport = _transport(source, reference, options)
     try:
-        return Opened(source, reference, transport, transport.image())
+        return Opened(source, reference, transport, transport.image(), keys)
     except BaseException:
         transport.close()
         raise

@@ -11,6 +11,7 @@ PYTHON = "from openai import OpenAI\nimport logging\nlogger = logging.getLogger(
 NODE = 'import OpenAI from "openai";\nimport winston from "winston";\n'
 NODE += "const logger = winston.createLogger();\n"
 OWN = 'import OpenAI from "openai";\nimport { logger } from "./logger";\n'
+PINO = 'import OpenAI from "openai";\nimport pino from "pino";\nconst logger = pino();\n'
 MANIFESTS = {
     "requirements.txt": "openai==1.93.0\n",
     "package.json": '{"name": "a", "dependencies": {"openai": "5", "winston": "3"}}',
@@ -29,6 +30,8 @@ def _counts(path: str, text: str) -> tuple[int, int]:
         ("a.py", PYTHON + "logger.warning('x', exc_info=True)\n", (1, 0)),
         ("a.py", PYTHON + "logger.warning('x')\n", (0, 0)),
         ("a.py", PYTHON + "logger.error('x: %s', error)\n", (0, 1)),
+        ("a.py", PYTHON + "logger.error(f'x: {error}')\n", (0, 1)),
+        ("a.py", PYTHON + "logger.error('there is no such error')\n", (0, 0)),
         ("a.py", PYTHON + "import traceback\ntraceback.print_exc()\n", (1, 0)),
         (
             "a.py",
@@ -49,6 +52,11 @@ def _counts(path: str, text: str) -> tuple[int, int]:
         ("components/a.ts", NODE + "console.error(error);\n", (0, 0)),
         ("a.ts", NODE + "logger.error(error.stack);\n", (1, 0)),
         ("a.ts", OWN + "toast.error('x', err);\n", (0, 0)),
+        ("a.ts", NODE + "console.error('nothing was found');\n", (0, 0)),
+        ("a.ts", PINO + "logger.error({ err }, 'x');\n", (1, 0)),
+        ("a.ts", PINO + "logger.error(error, 'x');\n", (1, 0)),
+        ("a.ts", PINO + "logger.error({ error }, 'x');\n", (0, 1)),
+        ("a.ts", PINO + "logger.error('x', err);\n", (0, 1)),
     ],
 )  # fmt: skip
 def test_which_calls_keep_a_traceback(path: str, text: str, counts: tuple[int, int]) -> None:

@@ -44,6 +44,13 @@ STRENGTH = {
         },
         Strength.ON,
     ),
+    "called in what an image starts by its name": (
+        {
+            "a.py": "from langfuse import CallbackHandler\ndef create():\n    CallbackHandler()\n",
+            "Dockerfile": 'FROM python:3.12\nCMD ["uvicorn", "a:create", "--factory"]\n',
+        },
+        Strength.ON,
+    ),
     "decorator": (
         {"a.py": "from langfuse import observe\n@observe()\ndef f(): ...\n"},
         Strength.ON,

@@ -321,6 +321,13 @@ def test_what_ci_names_by_a_variable_builds_nothing_that_is_known() -> None:
     ]
 
 
+def test_a_build_file_is_of_the_project_that_it_is_called_after() -> None:
+    copies = "FROM python:3.12\nCOPY shared/ shared/\nCOPY {0}/pyproject.toml .\nCOPY {0} .\n"
+    files = {f"{name}/pyproject.toml": PYTHON for name in ("reader", "planner", "shared")}
+    files |= {f"docker/Dockerfile.{name}": copies.format(name) for name in ("reader", "planner")}
+    assert list(_components(files)) == ["planner", "reader"]
+
+
 def test_what_is_outside_of_every_component_is_shared_with_care() -> None:
     files = {
         "a/pyproject.toml": PYTHON,

@@ -131,8 +131,10 @@ PYTHON_NEEDS = {
     "pylock.toml": '[[packages]]\nname = "openai"\nversion = "1"\ndependencies = [{ name = "httpx" }]\n',
 }
 NODE_NEEDS = {
-    "package-lock.json": '{"packages": {"": {}, "node_modules/openai": {"version": "4", "dependencies": {"httpx": "1", "o": "1"},'
-    ' "optionalDependencies": {"o": "1"}}}}',
+    "package-lock.json": '{"packages": {"": {}, "node_modules/openai": {"version": "4",'
+    ' "dependencies": {"httpx": "1", "o": "1", "b": "1"}, "bundleDependencies": ["b"],'
+    ' "optionalDependencies": {"o": "1"}}, "node_modules/w": {"version": "1", "optional": true,'
+    ' "dependencies": {"missing-where-it-does-not-fit": "1"}}}}',
     "yarn.lock": '# yarn lockfile v1\n\n\nopenai@^4:\n  version "4.1.0"\n  dependencies:\n    httpx "^1"\n'
     '  optionalDependencies:\n    o "1"\n',
     "pnpm-lock.yaml": "lockfileVersion: '9.0'\n\npackages:\n\n  openai@4.1.0:\n    x: 1\n\nsnapshots:\n\n  openai@4.1.0:\n"

@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 
 from agentaudit.errors import ConfigError, SourceError
-from agentaudit.image import Image
+from agentaudit.image import Image, Trust
 from agentaudit.response import Resolution
 from agentaudit.sources.images import ConfiguredImages, ImageSource, ReadOptions, open_images
 from agentaudit.sources.images.references import parse
 from agentaudit.sources.images.web import is_loopback
+from tests.sources.images import signing
 from tests.sources.images.making import OCI, Blobs, encoded, file, layer, sha256
 
 APP = layer(file("srv/main.py", b"print()\n"))
@@ -269,6 +270,18 @@ def test_fallback_tags_are_read(registry: Fake, end: str, wrapped: bool) -> None
     registry.tags[tag] = index if wrapped else manifest
     with images(registry) as found:
         assert [(a.how, a.digest) for a in found.all()[0].attachments] == [(tag, said)]
+
+
+def test_what_cosign_pushed_beside_an_image_is_verified(registry: Fake, tmp_path: Path) -> None:
+    image = registry.image()
+    for entry in signing.signed(registry.blobs, "p256", image, image):
+        registry.tags[entry["annotations"]["org.opencontainers.image.ref.name"]] = entry["digest"]
+    keys = tuple(signing.write(tmp_path, "p256"))
+    source = ImageSource(f"docker://{registry.host}/planner:one", keys=keys)
+    with open_images([source], ReadOptions(Path())) as found:
+        attestations = found.all()[0].attestations
+    assert sorted(a.how[-4:] for a in attestations) == [".att", ".sig"]
+    assert {a.trust for a in attestations} == {Trust.SIGNED}
 
 
 def test_a_damaged_attachment_costs_itself_only(registry: Fake) -> None:

@@ -25,7 +25,7 @@ from agentaudit.sources.git.code.flags import condition
 from agentaudit.sources.git.code.index import Index, SourceFile
 from agentaudit.sources.git.code.mentions import mentions
 from agentaudit.sources.git.code.modules import Modules
-from agentaudit.sources.git.code.reach import Reach
+from agentaudit.sources.git.code.reach import Reach, started
 from agentaudit.sources.git.code.resolve import Resolver
 from agentaudit.sources.git.code.uses import Seen, Uses
 from agentaudit.sources.git.code.written import WrittenCall
@@ -39,7 +39,7 @@ class Repository:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._index = Index(reader)
-        self._reach = Reach(self._index)
+        self._reach = Reach(self._index, started(reader))
         self._modules = Modules(self._index)
 
     @property

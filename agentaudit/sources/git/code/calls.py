@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from agentaudit.sources.git.code.expressions import arguments, expression
@@ -46,7 +46,8 @@ class Calls:
         self._named = sieve.named
         self._own = scopes.ranges(sieve.named)
         self._queries = sieve.queries(leaf.data)
-        self._roots = frozenset(name.encode() for name in names.roots if name)
+        roots = {*names.roots, *_of_telling_modules(names.aliases, sieve)}
+        self._roots = frozenset(name.encode() for name in roots if name)
         self._fields = frozenset(name.encode() for name in names.fields)
 
     def all(self) -> Iterator[WrittenCall]:
@@ -123,6 +124,16 @@ class Calls:
             dotted = self._names.resolved(found.name.split("."), at)
             return found._replace(name=dotted[:400])
         return found
+
+
+def _of_telling_modules(aliases: Mapping[str, str], sieve: Sieve) -> Iterator[str]:
+    """What a file takes from modules that are called like own code of a trade:
+    `from app.guardrails import hold`."""
+    for alias, dotted in aliases.items():
+        module = dotted.rpartition(".")[0]
+        last = module.replace("/", ".").rpartition(".")[2]
+        if last and sieve.named(last.encode()):
+            yield alias
 
 
 def _name_at(node: Node) -> int:

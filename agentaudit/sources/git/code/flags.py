@@ -18,6 +18,8 @@ _CONFIGURES = re.compile(
     r"(?i)(?:\w+\.)*\w*(?:settings?|config|cfg|flags?|features?|options)\w*[.(]"
 )
 """Names of what holds the configuration."""
+_SPECIFIC = re.compile(r"[A-Za-z0-9]_[A-Za-z0-9]|[a-z][A-Z]|^[A-Z]{6}")
+"""A name of more than one word: `enabled` alone stands in every file."""
 _PRODUCTION = frozenset({"production", "prod", "live"})
 
 
@@ -93,7 +95,8 @@ class _Asked:
         found = self._resolver.value(self._file, self._scope, expression)
         named = expression.name if expression.kind == "environment" else found.name
         named = named or expression.name.rpartition(".")[2]
-        if named and (setting := self._resolver.deployed(named)) is not None and setting.value:
+        specific = expression.kind == "environment" or _SPECIFIC.search(named)
+        if specific and (setting := self._resolver.deployed(named)) is not None and setting.value:
             return setting.value, named
         if expression.kind == "environment":
             return found.text if found.via == "environment" else None, expression.name

@@ -25,6 +25,8 @@ _PROMPT_NAME = re.compile(
     r"(?i).*(?:prompt|instruct|system|template|persona|guideline|backstory|role|message|content"
     r"|description|goal|preamble|task|directive|policy)"
 )
+_TAG = b"`"
+_TAGGED = re.compile(r"\b(?:default|envDefault)(?:_value)?:\"([^\"]{1,200})\"")
 _STATEMENT = re.compile(r"(?:\w*_)?(?:statement|definition|declaration|block|module|program)")
 _HARMLESS = re.compile(
     r"(?:.*\.)?(?:dedent|cleandoc|strip|lstrip|rstrip|format|trim|trimIndent|stripIndent|formatted"
@@ -57,6 +59,9 @@ class Literals:
             start, end = node.start_byte, node.end_byte
             if start < done:
                 continue
+            if data.startswith(_TAG, start) and (tagged := self._tagged(node)) is not None:
+                yield tagged
+                continue
             if start in self._ids or start + 1 in self._ids or start + 2 in self._ids:
                 if end - start < 300 and start not in asides:
                     done = end
@@ -69,6 +74,21 @@ class Literals:
                 if end - start >= LONG or _PROMPT_NAME.match(stand.name):
                     done = end
                     yield self._written(node, stand, prose=True)
+
+    def _tagged(self, node: Node) -> WrittenLiteral | None:
+        """The default that a tag gives a field in Go: `env:"MODEL" default:"gpt-4"`."""
+        field, text = node.parent, self._leaf.text(node, 400)
+        given = _TAGGED.search(text) if field and field.type == "field_declaration" else None
+        at = node.start_byte + len(text[: given.start(1)].encode()) - 1 if given else -1
+        if field is None or given is None or at not in self._ids:
+            return None
+        named = field.child_by_field_name("name")
+        name = self._leaf.text(named, 100) if named is not None else ""
+        line, scope = self._leaf.line(at), self._scopes.scope(at)
+        shown, length = self._leaf.shown(line), len(given[1])
+        return WrittenLiteral(
+            given[1], Syntax.DEFAULT.value, name, "", line, shown, scope, length, False
+        )
 
     def _written(self, node: Node, stand: Stand, *, prose: bool) -> WrittenLiteral:
         text = self._leaf.string(node)

@@ -82,7 +82,10 @@ def is_prompt(literal: Literal) -> bool:
         return False
     if _TALKS.match(literal.text):
         return True
-    if _NAME.fullmatch(literal.name[-100:]) and not _TOLD.fullmatch(literal.name):
+    named = literal.name
+    if not named and literal.syntax is Syntax.RETURNED:
+        named = literal.scope.rpartition(".")[2]
+    if _NAME.fullmatch(named[-100:]) and not _TOLD.fullmatch(named):
         return True
     return literal.syntax is Syntax.POSITIONAL and bool(_GIVEN.fullmatch(literal.callee))
 

@@ -9,6 +9,8 @@ from agentaudit.code import Role
 from agentaudit.sources.git.code.index import Index, SourceFile
 from agentaudit.sources.git.code.patterns import compiled
 from agentaudit.sources.git.code.written import WrittenCall
+from agentaudit.sources.git.reader import Reader
+from agentaudit.sources.git.roles import role
 
 _RUN = (Role.APP, Role.EVAL, Role.INFRA, Role.CI)
 """Roles of files whose mention counts: a function that only tests mention is not reached."""
@@ -20,10 +22,32 @@ _DEFINES = re.compile(
 """What stands before a name where it is defined, not mentioned."""
 
 
+_STARTS = re.compile(
+    r"pyproject\.toml|setup\.cfg|(?:[\w.-]{1,60}\.)?(?:Docker|Container|Proc)file(?:\.[\w.-]{1,60})?"
+    r"|langgraph\.json|[\w.-]{1,60}\.sh|(?:docker-)?compose[\w.-]{0,60}\.ya?ml"
+    r"|(?:serverless|template|app|render|azure)\.ya?ml|function\.json"
+)
+"""Files that start a function by its name: `uvicorn app:create_app --factory`."""
+_STARTED = re.compile(r"\w:([A-Za-z_]\w{0,80})\b|[Hh]andler:\s{0,9}[\"']?[\w/-]{1,100}\.(\w{1,80})")
+_MOST = 200
+"""Such files that are looked into."""
+
+
+def started(reader: Reader) -> frozenset[str]:
+    """Names of functions that something besides the code starts."""
+    found = {"lambda_handler"}
+    for path in sorted(reader.named(_STARTS.fullmatch))[:_MOST]:
+        if role(path) in _RUN:
+            text = (reader.text(path) or "")[:100_000]
+            found |= {m[1] or m[2] for m in _STARTED.finditer(text)}
+    return frozenset(found)
+
+
 class Reach:
     """Answers for all names at once: the files are gone through a single time."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, started: frozenset[str] = frozenset()) -> None:
+        self._started = started
         self._files = [each for each in index.files.values() if each.role in _RUN]
         self._mentions: dict[str, dict[str, int]] = {}
         """Name → path → mentions that are no definition, at most two counted."""
@@ -37,7 +61,7 @@ class Reach:
 
     def reached(self, file: SourceFile, call: WrittenCall) -> bool:
         """Whether every function and class around the call is mentioned somewhere."""
-        return all(self._mentions.get(name) for name in call.inside)
+        return all(name in self._started or self._mentions.get(name) for name in call.inside)
 
     def _count(self, names: Iterable[str]) -> None:
         wanted = sorted(name for name in names if re.fullmatch(r"[\w$]{1,100}", name))

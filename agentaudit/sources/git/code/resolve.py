@@ -17,6 +17,11 @@ _PASSED_ON = 2
 _UNSET = frozenset({"None", "null", "nil", "undefined"})
 _OWNER = re.compile(r"(?:self|this|cls)\.")
 
+_CLASS = re.compile(r"(?:Settings|Config|Configuration|Options|Properties|Env)$")
+_SETTINGS = re.compile(r"(?i)settings|config|cfg|options|props|env|self|this")
+"""How things are called that hold what can be set."""
+_MOST_CLASSES = 20
+
 _TEMPLATE = re.compile(r"(?i)env[^/]*(?:example|sample|template|dist)|(?:example|sample)[^/]*env")
 
 
@@ -36,6 +41,7 @@ class Resolver:
         self._repo = repo
         self._modules = modules
         self._settings = settings
+        self._classes: dict[tuple[str, str], Bound | None] = {}
 
     def value(self, file: SourceFile, scope: str, given: Expression, text: str = "") -> Value:
         """What an argument is."""
@@ -85,11 +91,24 @@ class Resolver:
             return self._environment(value, place, given.written)
         if value.text is not None:
             return Value(value.text, place, "default", given.written, value.name)
-        second = self.bound(found.file, "", value.name) if value.name else None
-        if second is not None and second.value.kind == "text":
-            where = Place(self._repo, second.file.path, second.value.line or None)
-            return Value(second.value.text, where, second.via, given.written)
-        return Value(None, here, "more than one hop away", given.written)
+        return self._second(found, given) or Value(
+            None, here, "more than one hop away", given.written
+        )
+
+    def _second(self, first: Bound, given: Expression) -> Value | None:
+        """Where a name stands for another: `self.name = settings.model`."""
+        name = first.value.name
+        found = self.bound(first.file, "", name) if name else None
+        if found is None:
+            return None
+        value, written = found.value, given.written
+        place = Place(self._repo, found.file.path, value.line or None, value.written)
+        if value.kind == "environment":
+            return self._environment(value, place, written)
+        if value.kind == "text":
+            field = name.rpartition(".")[2] if found.via == "field" else ""
+            return _of_text(value.text, place, found.via, written, field)
+        return None
 
     def bound(self, file: SourceFile, scope: str, name: str) -> Bound | None:
         """What a dotted name is bound to, in the scope, the module, or a module it imports."""
@@ -107,8 +126,10 @@ class Resolver:
         first, dot, rest = name.partition(".")
         meant = _aliases(file).get(first)
         found_there = self._imported(file, f"{meant}{dot}{rest}" if meant else name)
-        if found_there is None and rest and not meant and (own := self._instance(file, name)):
-            return Bound(file, own, "field")
+        if found_there is None and rest and not meant:
+            if own := self._instance(file, name):
+                return Bound(file, own, "field")
+            return self._of_class(file, name) if _SETTINGS.search(first) else None
         return found_there
 
     def _imported(self, file: SourceFile, name: str, left: int = _PASSED_ON) -> Bound | None:
@@ -132,6 +153,17 @@ class Resolver:
         bindings = file.written.bindings
         found = [key for key in bindings if key.endswith("." + field) and key[:1].isupper()]
         return bindings[found[0]] if len(found) == 1 else None
+
+    def _of_class(self, file: SourceFile, name: str) -> Bound | None:
+        """The same, where the file imports the class by its name."""
+        field = name.rpartition(".")[2]
+        key = (file.path, field)
+        if key not in self._classes:
+            classes = [meant for alias, meant in _aliases(file).items() if _CLASS.search(alias)]
+            found = [self._imported(file, f"{each}.{field}") for each in classes[:_MOST_CLASSES]]
+            bound = [each for each in found if each is not None and each.via == "field"]
+            self._classes[key] = bound[0] if len(bound) == 1 else None
+        return self._classes[key]
 
 
 def _of_text(text: str | None, place: Place, via: str, written: str, name: str) -> Value:

@@ -148,8 +148,8 @@ def _telling(name: str) -> bool:
 
 
 def _quoted(ids: list[str]) -> str:
-    """A quote, and an identifier behind it."""
-    return rf"[\"'`](?:{'|'.join(ids)})"
+    """A quote, and an identifier behind it, which may be the default of a placeholder."""
+    return rf"[\"'`](?:\$\{{[\w.-]+:)?(?:{'|'.join(ids)})"
 
 
 @cache

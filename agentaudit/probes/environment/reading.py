@@ -1,0 +1,86 @@
+"""Which settings the code of a component reads, where no file declares any."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentaudit.code import Role
+from agentaudit.probes.asking import PASSES_ON
+from agentaudit.source import Component, Repo
+
+_READS = {
+    **dict.fromkeys(
+        ("py", "ipynb"),
+        re.compile(
+            r"\bos\.(?:environ(?:\.get|\.setdefault)?\s?[\[(]|getenv\()\s{0,40}\\?[\"'](\w{1,100})"
+            r"|\b(?:env|config)(?:\.\w{1,20})?\(\s{0,40}[\"']([A-Z][A-Z0-9_]{2,100})[\"']"
+            r"|\b(BaseSettings|load_dotenv)\b"
+        ),
+    ),
+    **dict.fromkeys(
+        ("ts", "tsx", "js", "jsx", "mjs", "cjs", "vue", "svelte"),
+        re.compile(
+            r"\bprocess\.env(?:\.|\[[\"'])(\w{1,100})|\bimport\.meta\.env\.(\w{1,100})"
+            r"|\bDeno\.env\.get\([\"'](\w{1,100})"
+        ),
+    ),
+    "go": re.compile(r"\bos\.(?:Getenv|LookupEnv)\(\"(\w{1,100})|\b(viper|envconfig)\."),
+    **dict.fromkeys(
+        ("java", "kt"),
+        re.compile(r"\bSystem\.getenv\(\"(\w{1,100})|@Value\(\"[$#]\{([\w.-]{1,100})"),
+    ),
+    "cs": re.compile(
+        r"GetEnvironmentVariable\(\"(\w{1,100})|onfiguration\[\"([\w:]{1,100})"
+        r"|GetConnectionString\(\"(\w{1,100})|\.GetSection\(\"([\w:]{1,100})"
+    ),
+    **dict.fromkeys(("template", "conf"), re.compile(r"\$\{(\w{1,100})\}")),
+}
+"""How each language asks for a setting."""
+_ALWAYS = re.compile(
+    r"PATH|HOME|USER|PWD|HOST(?:NAME)?|PORT|NODE_ENV|PYTHON\w{0,60}|LOG_?LEVEL|DEBUG|TZ|CI|MODE|DEV|PROD"
+    r"|SSR|BASE_URL|LANG|TERM|SHELL|TMPDIR|npm_\w{1,60}|VERCEL\w{0,60}|NEXT_RUNTIME|KUBERNETES_\w{1,60}"
+)
+"""What a platform sets, whatever runs on it."""
+_KEY = re.compile(r"(?i)key|endpoint|token|credential")
+_ASKS = ("model", "agent", "embedding")
+_MOST = 400
+"""Files that are looked into."""
+_ASIDE = re.compile(
+    r"(?:^|/)(?:tests?|__tests__|e2e|docs?|examples?)/|\.(?:test|spec)\.|config\.[mc]?[jt]s$"
+)
+_LOCAL = frozenset(
+    {"vllm", "sglang", "llama-cpp-python", "ctransformers", "transformers", "ctranslate2"}
+    | {"sentence-transformers", "torch", "onnxruntime-genai", "fastembed", "ollama", "mlx-lm"}
+)
+"""Libraries that need no key of a provider."""
+
+
+def undeclared(repo: Repo, component: Component) -> frozenset[str] | None:
+    """Names of settings that it reads and no deployment gives a value, a key that the library of a
+    provider asks for by itself among them; None where its code is not known."""
+    code = component.code
+    if not code.read or code.problem:
+        return None
+    given = {each.name for each in code.settings if each.role is not Role.TEST and each.name}
+    read = set(_read(repo, component))
+    keyed = any(_KEY.search(name) for name in given)
+    for use in () if keyed else (u for trade in _ASKS for u in component.uses(trade)):
+        if use.library not in _LOCAL | PASSES_ON:
+            read.add(f"the key of {use.library}")
+    return frozenset(n for n in read if n not in given and not _ALWAYS.fullmatch(n))
+
+
+def _read(repo: Repo, component: Component) -> Iterator[str]:
+    home = "" if component.path == "." else f"{component.path}/"
+    left = _MOST
+    for suffix, reads in _READS.items():
+        for file in repo.files(f"{home}**/*.{suffix}"):
+            if file.repo != component.repo or _ASIDE.search(file.path):
+                continue
+            left -= 1
+            if left < 0:
+                yield "more than was looked at"
+                return
+            for found in reads.finditer((repo.read(file) or "")[:300_000]):
+                yield next(filter(None, found.groups()))

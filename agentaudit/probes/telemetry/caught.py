@@ -1,0 +1,133 @@
+"""Blocks that catch any exception, and whether where it came from is lost in them.
+
+The calls of a logger alone do not say how a program treats its exceptions: many are answered with
+their message, printed or handed on as a text, and no log is written at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from agentaudit.code import Call, Code, Role
+from agentaudit.evidence import Place
+from agentaudit.probes.telemetry.errors import bare, kept, outermost
+from agentaudit.source import Repo
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Reports of exceptions in the serving code."""
+
+    keeping: list[Call]
+    lacking: list[Place]
+
+    @property
+    def is_practice(self) -> bool:
+        """Whether the traceback is kept as a rule: around the run of the agent, or in a quarter of
+        all reports; in more where every one is lost where requests arrive."""
+        if any(map(outermost, self.keeping)):
+            return True
+        arriving = [place for place in self.lacking if _EDGE.search(place.path)]
+        kept_there = any(_EDGE.search(call.place.path) for call in self.keeping)
+        share = _SHARE if len(arriving) < _MANY or kept_there else _SHARE_INSIDE
+        kept_ = len(self.keeping)
+        return kept_ > 0 and kept_ * share >= kept_ + len(self.lacking)
+
+
+def weighed(repo: Repo, code: Code) -> Weighed:
+    """What the serving code does with its exceptions. Blocks that catch them are looked into only
+    where the logs alone say that tracebacks are kept."""
+    keeping = list(kept(code))
+    logs = [call.place for call in bare(code)]
+    found = Weighed(keeping, logs)
+    if not found.is_practice or len(keeping) > _ENOUGH:
+        return found
+    told = {(place.path, place.line or 0) for place in (*logs, *(c.place for c in keeping))}
+    lost = [
+        place
+        for place in losing(repo, code)
+        if not any((place.path, (place.line or 0) + off) in told for off in range(_NEAR))
+    ]
+    return Weighed(keeping, [*logs, *lost])
+
+
+_SHARE, _SHARE_INSIDE, _MANY, _ENOUGH = 4, 3, 3, 40
+_NEAR = 9
+"""Lines after the head of a block in which a log belongs to it."""
+_EDGE = re.compile(
+    r"(?i)(?:^|/)(?:endpoints?|routes?|routers?|controllers?|handlers?|views|api|webapi|servers?"
+    r"|gateway)/|(?:^|/)(?:main|app|server|service|api|routes?|handler|endpoints?|worker"
+    r"|lambda_function|[\w-]{1,60}[_.-](?:routes?|router|endpoints?|controller|handler|api|server))"
+    r"\.\w{1,5}$|(?:Controller|Endpoints?|Api)\.(?:java|cs|kt)$"
+)
+"""Files where requests arrive."""
+_MOST = 120
+"""Files that are looked into."""
+_LENGTH = 4000
+"""Characters of a block that are looked at."""
+_PYTHON = re.compile(
+    r"^([ \t]*)except(?:[ \t]+\(?(?:Base)?Exception\b(?:[ \t]+as[ \t]+(\w{1,40}))?)?[^\n:]{0,60}:",
+    re.MULTILINE,
+)
+_BRACES = re.compile(r"\bcatch\s*(?:\(([^()\n]{0,120})\)\s*)?\{")
+_KEEPS = re.compile(
+    r"\.exception\(|exc_info|traceback|format_exc|print_exc|(?:capture|record|track|log)_?[eE]xception"
+    r"|\.stack\b|StackTrace|[cC]apture_?[eE]rror|LogError\(\s*\w|LogCritical\(\s*\w"
+)
+_LOGS = re.compile(r"(?i)(?:\blog\w{0,20}|console)\.\w{1,20}\(([^;]{0,600})")
+_PASSED_ON = re.compile(r"^\s*(?:raise\b(?!\s+\w*HTTP\w*)|throw\b)", re.MULTILINE)
+
+
+def losing(repo: Repo, code: Code) -> Iterator[Place]:
+    """Where the serving code catches any exception and tells of its message only."""
+    for path in sorted(_files(code))[:_MOST]:
+        for file in repo.files(path):
+            text = (repo.read(file) or "")[:300_000]
+            blocks = _indented if path.endswith(".py") else _braced
+            for at, name, body in blocks(text):
+                if _loses(name, body, python=path.endswith(".py")):
+                    line = text.count("\n", 0, at) + 1
+                    yield replace(file, line=line, text=text[at : at + 120].split("\n")[0].strip())
+
+
+def _files(code: Code) -> set[str]:
+    """The serving files that use anything known."""
+    found = {call.place.path for call in code.calls if call.role is Role.APP and call.reached}
+    found |= {each.place.path for each in code.imports if each.role is Role.APP and each.library}
+    return {path for path in found if path.endswith(_LANGUAGES) and not set(path) & set("*?[")}
+
+
+_LANGUAGES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".java", ".kt", ".cs")
+
+
+def _indented(text: str) -> Iterator[tuple[int, str, str]]:
+    for found in _PYTHON.finditer(text):
+        depth, body = len(found[1]), []
+        for line in text[found.end() : found.end() + _LENGTH].split("\n")[1:]:
+            if line.strip() and len(line) - len(line.lstrip()) <= depth:
+                break
+            body.append(line)
+        yield found.start() + depth, found[2] or "", "\n".join(body)
+
+
+def _braced(text: str) -> Iterator[tuple[int, str, str]]:
+    for found in _BRACES.finditer(text):
+        words = re.findall(r"\w+", (found[1] or "").partition(":")[0])
+        rest, open_ = text[found.end() : found.end() + _LENGTH], 1
+        for at, char in enumerate(rest):
+            open_ += (char == "{") - (char == "}")
+            if open_ == 0:
+                rest = rest[:at]
+                break
+        yield found.start(), words[-1] if words else "", rest
+
+
+def _loses(name: str, body: str, *, python: bool) -> bool:
+    """Whether it tells of the exception, by its message alone, and does not pass it on."""
+    told = name and re.search(rf"(?<![\w.]){re.escape(name)}\b", body)
+    if not told or _KEEPS.search(body) or _PASSED_ON.search(body):
+        return False
+    whole = re.compile(rf"(?:^|[,({{])\s*(?:\w+:\s*)?{re.escape(name)}\s*(?:$|[,)}}])")
+    return python or not any(whole.search(found[1]) for found in _LOGS.finditer(body))

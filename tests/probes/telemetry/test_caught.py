@@ -1,0 +1,67 @@
+"""What becomes of exceptions in the blocks that catch them."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.probes.telemetry.caught import losing, weighed
+from agentaudit.source import Component, Repo
+
+MANIFESTS = {
+    "requirements.txt": "openai==1.93.0\n",
+    "package.json": '{"name": "a", "dependencies": {"openai": "5", "winston": "3"}}',
+}
+PYTHON = (
+    "import logging\nfrom openai import OpenAI\nlogger = logging.getLogger(__name__)\n"
+    "try:\n    OpenAI()\n{}\n"
+)
+NODE = (
+    'import OpenAI from "openai";\nimport winston from "winston";\n'
+    "const logger = winston.createLogger();\ntry {{ new OpenAI(); }} {}\n"
+)
+
+
+def _asked(files: dict[str, str]) -> tuple[Repo, Component]:
+    given = {"files": {**MANIFESTS, **files}}
+    return testing.repository(given), testing.component(given)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "lost"),
+    [
+        ("a.py", PYTHON.format("except Exception as e:\n    print(f'failed: {e}')"), 1),
+        ("a.py", PYTHON.format("except Exception as e:\n    raise HTTPException(500, str(e))"), 1),
+        ("a.py", PYTHON.format("except Exception as e:\n    raise RuntimeError('x') from e"), 0),
+        ("a.py", PYTHON.format("except Exception as e:\n    logger.exception(e)"), 0),
+        ("a.py", PYTHON.format("except Exception:\n    pass"), 0),
+        ("a.py", PYTHON.format("except ValueError as e:\n    print(e)"), 0),
+        ("a.ts", NODE.format("catch (e) { return { error: e.message }; }"), 1),
+        ("a.ts", NODE.format("catch (e) { logger.error('x', e); }"), 0),
+        ("a.ts", NODE.format("catch (e: unknown) { throw new Failed({ cause: e }); }"), 0),
+        ("a.ts", NODE.format("catch { return null; }"), 0),
+    ],
+)
+def test_where_an_exception_is_told_by_its_message(path: str, text: str, lost: int) -> None:
+    repo, component = _asked({path: text})
+    assert len(list(losing(repo, component.code))) == lost
+
+
+ONE = PYTHON.format("except Exception:\n    logger.exception('x')")
+LOST = PYTHON.format("except Exception as e:\n    print(e)")
+
+
+@pytest.mark.parametrize(
+    ("files", "practice"),
+    [
+        ({"a.py": ONE}, True),
+        ({"a.py": ONE, "b.py": LOST}, True),
+        ({"a.py": ONE, "b.py": LOST, "c.py": LOST, "d.py": LOST, "e.py": LOST}, False),
+        ({"a.py": ONE, "api/b.py": LOST, "api/c.py": LOST, "api/d.py": LOST}, False),
+        ({"api/a.py": ONE, "api/b.py": LOST, "api/c.py": LOST, "api/d.py": LOST}, True),
+        ({"a.py": LOST}, False),
+    ],
+)
+def test_whether_tracebacks_are_kept_as_a_rule(files: dict[str, str], practice: bool) -> None:
+    repo, component = _asked(files)
+    assert weighed(repo, component.code).is_practice is practice
