@@ -158,36 +158,43 @@ class GitHistory:
         start = f"{_literal(self.within)}/" if self.within else ""
         listed = self._git.run(
             "log",
+            "-z",
+            "--name-only",
             "--no-merges",
             "--no-renames",
             "--no-show-signature",
-            "--format=%H",
+            "--format=%x00%H",
             f"--max-count={min(limit, _MOST_CHANGES) + len(self._proxy.shallow)}",
             self._proxy.head,
             "--",
             *(f":(top,glob){start}{pattern}" for pattern in patterns),
-            most=1 << 20,
+            most=64 << 20,
         )
         # The oldest commits of a shallow history seem to add every file: they say nothing.
-        shas = [sha for sha in listed.decode().split() if sha not in self._proxy.shallow]
-        found = (self._change(sha, patterns) for sha in shas[:limit])
+        rows = [row for row in _rows(listed) if row[0] not in self._proxy.shallow]
+        found = (self._change(sha, names, patterns) for sha, names in rows[:limit])
         return [dated for dated in found if dated.change.paths]
 
-    def _change(self, sha: str, patterns: tuple[str, ...]) -> Dated:
+    def _change(self, sha: str, names: list[str], patterns: tuple[str, ...]) -> Dated:
         message = self._message(sha)
-        names = self._git.run(
-            "diff-tree", "-r", "-z", "--root", "--no-commit-id", "--name-only", "--no-renames", sha
-        )
         start = f"{self.within}/" if self.within else ""
         paths = [
-            path.removeprefix(start)
-            for path in names.decode("utf-8", "surrogateescape").split("\0")
-            if path.startswith(start) and path != start
+            name.removeprefix(start) for name in names if name.startswith(start) and name != start
         ]
         fits = [compiled(pattern).fullmatch for pattern in patterns]
         kept = tuple(sorted(path for path in paths if any(fit(path) for fit in fits)))
         change = Change(sha, safe(message.subject), message.body, kept, self.repo)
         return Dated(message.committed, change)
+
+
+def _rows(listed: bytes) -> list[tuple[str, list[str]]]:
+    """Ids and changed files of a log. An empty part comes before each id, since no file has an
+    empty name; a line feed comes before the first file."""
+    rows: list[tuple[str, list[str]]] = []
+    for entry in f"\0{listed.decode('utf-8', 'surrogateescape')}".split("\0\0")[1:]:
+        id, *names = entry.removesuffix("\0").split("\0")
+        rows.append((id, [name.removeprefix("\n") for name in names[:1]] + names[1:]))
+    return rows
 
 
 def _literal(path: str) -> str:
