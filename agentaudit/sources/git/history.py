@@ -163,7 +163,7 @@ class GitHistory:
                 if len(found) >= min(limit, _MOST_CHANGES):
                     break
                 if any(literal in entry for literal in literals):
-                    found += self._change(entry, patterns)
+                    found += self._change(entry, patterns, literals)
         return found
 
     def _log(self) -> Generator[bytes]:
@@ -181,13 +181,16 @@ class GitHistory:
             end=b"\0\0",
         )
 
-    def _change(self, entry: bytes, patterns: tuple[str, ...]) -> Iterator[Dated]:
-        sha, *names = entry.decode("utf-8", "surrogateescape").strip("\0").split("\0")
+    def _change(
+        self, entry: bytes, patterns: tuple[str, ...], literals: set[bytes]
+    ) -> Iterator[Dated]:
+        id, _, rest = entry.strip(b"\0").partition(b"\0\n")
         # The oldest commits of a shallow history seem to add every file: they say nothing.
-        if sha in self._proxy.shallow:
+        if (sha := id.decode()) in self._proxy.shallow:
             return
         start = f"{self.within}/" if self.within else ""
-        names[:1] = [name.removeprefix("\n") for name in names[:1]]
+        likely = (name for name in rest.split(b"\0") if any(one in name for one in literals))
+        names = (name.decode("utf-8", "surrogateescape") for name in likely)
         paths = [
             name.removeprefix(start) for name in names if name.startswith(start) and name != start
         ]
