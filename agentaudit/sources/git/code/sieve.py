@@ -20,7 +20,7 @@ class Sieve:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
-        self.methods = frozenset(knowledge.methods)
+        self.methods = frozenset(name.encode() for name in knowledge.methods)
         texts = sorted({re.escape(text) for hook in knowledge.hooks for text in hook.texts})
         whole = [rf"(?:{'|'.join(texts)})[\"'`]"] if texts else []
         self._ids = compiled(_quoted([*knowledge.ids, *whole]))
