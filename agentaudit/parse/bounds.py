@@ -61,13 +61,18 @@ def plain(data: Any) -> Any:
     raise Malformed(f"is nested more than {DEPTH} deep")
 
 
+_COLLECTIONS = (dict, list)
+
+
 def _settle(value: Any) -> list[Any]:
     """Make the values of one collection plain, and return the collections among them."""
-    if not isinstance(value, dict | list):
+    if not isinstance(value, _COLLECTIONS):
         return []
     below = []
     for key, child in value.items() if isinstance(value, dict) else enumerate(value):
-        if isinstance(child, dict | list):
+        if child.__class__ is str:
+            continue
+        if isinstance(child, _COLLECTIONS):
             below.append(child)
         elif isinstance(child, date | time):
             value[key] = child.isoformat()

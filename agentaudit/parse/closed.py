@@ -21,7 +21,7 @@ from agentaudit.parse.bounds import Path, Tree
 class Record(BaseModel):
     """An immutable value that knows no field but its own, and no number that is none."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     @classmethod
     def __get_pydantic_json_schema__(

@@ -41,7 +41,9 @@ _TIMES = re.compile(
 )
 LONGEST = 60
 """Lines of one alert that are looked at, before and after its first."""
-_ELSEWHERE = re.compile(r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|examples?|samples?|docs?)/")
+_ELSEWHERE = re.compile(
+    r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|examples?|samples?|docs?)/|(?:^|/)pnpm-lock\."
+)
 
 
 def declared(repo: Repo) -> Iterator[Place]:

@@ -111,14 +111,17 @@ def switch(repo: Repo, component: Component, use: Use) -> Place | None:
         rf"|(?:ENABLE|USE)_{word}(?:_TRACING)?)\b",
         re.IGNORECASE,
     )
-    for place, found in _lines(repo, component, name):
+    for place, found in _lines(repo, component, name, word.lower()):
         if found.upper() not in _OWN and not _set_true(component, found):
             return place
     return None
 
 
-def _lines(repo: Repo, component: Component, name: re.Pattern[str]) -> Iterator[tuple[Place, str]]:
-    """Lines of the application that name the switch and give it no default of true."""
+def _lines(
+    repo: Repo, component: Component, name: re.Pattern[str], word: str
+) -> Iterator[tuple[Place, str]]:
+    """Lines of the application that name the switch, of which `word` is a part, and give it no
+    default of true."""
     home = "" if component.path == "." else component.path + "/"
     for suffix in ("py", "ts", "js", "go"):
         for file in repo.files(f"{home}**/*.{suffix}"):
@@ -126,7 +129,10 @@ def _lines(repo: Repo, component: Component, name: re.Pattern[str]) -> Iterator[
                 r"(?:^|/)(?:tests?|docs?|examples?)/", file.path
             ):
                 continue
-            for number, line in enumerate((repo.read(file) or "").split("\n"), 1):
+            text = repo.read(file) or ""
+            if word not in text.lower():
+                continue
+            for number, line in enumerate(text.split("\n"), 1):
                 found = name.search(line[:500])
                 if found and not _TRUE.search(line) and re.search(r"[\"'=:(]", line):
                     yield replace(file, line=number, text=line.strip()[:300]), found[1]

@@ -8,25 +8,31 @@ from collections.abc import Iterator
 from pathlib import Path
 
 
-def read_regular(path: Path, cap: int, *, follow: bool = False) -> bytes | None:
+def read_regular(path: Path | str, cap: int, *, follow: bool = False) -> bytes | None:
     """Content of a regular file of at most `cap` bytes; None for anything else.
 
     Links are followed only on request; pipes and devices are never waited for.
     """
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
     try:
-        handle = os.open(path, flags)
+        handle = os.open(path, _FLAGS if follow else _FLAGS | os.O_NOFOLLOW)
     except (OSError, ValueError):
         return None
-    with os.fdopen(handle, "rb") as file:
+    try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode) or status.st_size > cap:
             return None
         # room is made for what is asked: asking for `cap` would cost more than the reading
-        data = file.read(status.st_size + 1)
-        if len(data) > status.st_size:
-            data += file.read(cap + 1 - len(data))
+        data = os.read(handle, status.st_size + 1)
+        while len(data) != status.st_size and len(data) <= cap:
+            if not (more := os.read(handle, cap + 1 - len(data))):
+                break
+            data += more
+    finally:
+        os.close(handle)
     return data if len(data) <= cap else None
+
+
+_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def read_line(path: Path) -> str:

@@ -14,9 +14,12 @@ import threading
 import weakref
 from contextlib import suppress
 from dataclasses import dataclass
+from select import POLLIN, poll
 
 from agentaudit.sources.git.process import Git, GitTrouble, stop
 
+_PATIENCE_MS = 30_000
+"""Milliseconds until git must have begun to answer."""
 OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
@@ -68,15 +71,10 @@ class Objects:
             if process is not None:
                 stop(process)
             process = self._asking[mode] = self._git.start(["cat-file", mode], subprocess.PIPE)
-        timer = threading.Timer(30, process.kill)
-        timer.daemon = True
-        timer.start()
         try:
             return _answer(process, id, content=mode == "--batch")
         except OSError as error:
             raise GitTrouble("git cat-file stopped") from error
-        finally:
-            timer.cancel()
 
     def close(self) -> None:
         """End the processes that answer."""
@@ -94,6 +92,10 @@ def _answer(process: subprocess.Popen[bytes], id: str, *, content: bool) -> tupl
     assert process.stdout is not None
     process.stdin.write(id.encode() + b"\n")
     process.stdin.flush()
+    waiting = poll()
+    waiting.register(process.stdout, POLLIN)
+    if not waiting.poll(_PATIENCE_MS):
+        process.kill()
     words = process.stdout.readline(4096).split()
     if len(words) == 2 and words[1] == b"missing":
         raise Absent(id)

@@ -10,12 +10,14 @@ import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 from agentaudit.errors import SourceError
+
+_CHUNK = 1 << 16
 
 
 class GitTrouble(Exception):
@@ -103,6 +105,37 @@ class Git:
             timer.cancel()
             stop(process)
         return data
+
+    def pieces(
+        self, *arguments: str, end: bytes, most: int = 256 << 20, seconds: float = 30
+    ) -> Generator[bytes]:
+        """Output of one command up to each `end`, as it comes; git ends with who asks.
+
+        Raises GitTrouble after `seconds`, or where a piece is longer than `most` bytes.
+        """
+        process = self.start(arguments, subprocess.DEVNULL)
+        assert process.stdout is not None
+        timer = threading.Timer(seconds, process.kill)
+        timer.daemon = True
+        timer.start()
+        said, looked = bytearray(), 0
+        try:
+            while data := process.stdout.read(_CHUNK):
+                said += data
+                while (at := said.find(end, looked)) >= 0:
+                    yield bytes(said[:at])
+                    del said[: at + len(end)]
+                    looked = 0
+                looked = max(0, len(said) - len(end) + 1)
+                if looked > most:
+                    raise GitTrouble(f"git {arguments[0]} said more than {most:,} bytes")
+            if process.wait() != 0:
+                raise GitTrouble(f"git {arguments[0]} failed")
+            if said:
+                yield bytes(said)
+        finally:
+            timer.cancel()
+            stop(process)
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

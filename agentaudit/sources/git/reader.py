@@ -36,6 +36,8 @@ class Reader:
         self._trees: dict[str, list[parse.Tree]] = {}
         self._bytes: dict[str, bytes] = {}
         """Of source files, until somebody wants the text."""
+        self._split: tuple[str, list[str]] = ("", [])
+        """The text that a place was asked of last, and its lines."""
         self._room, self._bytes_room = _KEEP, _KEEP_BYTES
         self.problems: dict[str, str] = {}
         """Path → why it could not be read or understood."""
@@ -157,7 +159,9 @@ class Reader:
     def place(self, path: str, line: int | None = None) -> Place:
         """A place in a file, with the text of the line."""
         text = self.text(path) if line else None
-        found = lines(text) if text else []
+        if text and self._split[0] is not text:
+            self._split = text, lines(text)
+        found = self._split[1] if text else []
         shown = found[line - 1].strip()[:400] if line and line <= len(found) else ""
         return Place(self.repo, path, line, shown)
 

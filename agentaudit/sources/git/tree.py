@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +21,7 @@ from agentaudit.sources.git.text import (
     decode,
 )
 
+_UNSAFE = re.compile(r"(?:^|/)(?:\.{0,2}|\.[gG][iI][tT])(?:/|\Z)")
 MOST_FILES = 1_000_000
 
 
@@ -47,20 +49,21 @@ class FilesOnDisk:
     def __init__(self, root: Path, paths: tuple[str, ...]) -> None:
         self._root = root
         self.paths = tuple(sorted(paths))
-        self._inside: dict[Path, bool] = {}
+        self._inside: dict[str, bool] = {}
         """Directory → whether no link leads it out of the root."""
 
     def load(self, path: str, cap: int) -> bytes | Content:
-        file = self._root / path
-        if (inside := self._inside.get(file.parent)) is None:
-            inside = self._inside[file.parent] = within(file.parent, self._root)
+        directory = path.rpartition("/")[0]
+        if (inside := self._inside.get(directory)) is None:
+            inside = self._inside[directory] = within(self._root / directory, self._root)
         if not inside:
             return MISSING
+        file = os.path.join(self._root, path)
         data = read_regular(file, cap)
         if data is not None:
             return data
         try:
-            return TOO_LARGE if file.lstat().st_size > cap else MISSING
+            return TOO_LARGE if os.lstat(file).st_size > cap else MISSING
         except (OSError, ValueError):
             return MISSING
 
@@ -135,8 +138,7 @@ def _decode(raw: bytes) -> str:
 
 def safe_path(path: str) -> bool:
     """Whether a path stays within its tree and out of its git directory."""
-    parts = path.split("/")
-    return not any(part in ("", ".", "..") or part.lower() == ".git" for part in parts)
+    return _UNSAFE.search(path) is None
 
 
 def below(paths: dict[str, str], directory: str) -> dict[str, str]:

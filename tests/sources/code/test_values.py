@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentaudit.code import Value
+from agentaudit.sources.git import MemoryRepo
 from tests.sources.code.conftest import Understand
 
 USE = "from openai import OpenAI\n{before}\ndef ask({given}):\n    OpenAI().responses.create(model={model})\nask()\n"
@@ -198,3 +199,21 @@ def test_terraform_defaults(understand: Understand) -> None:
     assert [(s.name, s.value, s.place.line) for s in code.set("model_version")] == [
         ("model_version", "2024-08-06", 3)
     ]
+
+
+def test_a_file_that_components_share_is_read_with_the_settings_of_each() -> None:
+    files = {"shared/pyproject.toml": '[project]\nname = "shared"\ndependencies = ["openai"]\n'}
+    files["shared/ask.py"] = (
+        "import os\nfrom openai import OpenAI\n"
+        'OpenAI().chat.completions.create(model=os.getenv("CHAT_MODEL"))\n'
+    )
+    for name, model in (("a", "gpt-4o"), ("b", "gpt-4.1")):
+        files[f"{name}/pyproject.toml"] = (
+            f'[project]\nname = "{name}"\ndependencies = ["openai", "shared"]\n'
+        )
+        files[f"{name}/Dockerfile"] = f"FROM python:3.12\nCOPY . .\nENV CHAT_MODEL={model}\n"
+    found = {
+        each.name: [v.text for call in each.code.calls if (v := call.argument("model"))]
+        for each in MemoryRepo(files).components()
+    }
+    assert found == {"a": ["gpt-4o"], "b": ["gpt-4.1"]}

@@ -57,6 +57,30 @@ def test_part_of_a_repository(lab: Lab, opened: Open) -> None:
     assert [change.paths for change in changes] == [("prompts/a.md",)]
 
 
+def test_changes_of_every_branch_count_whatever_a_merge_made_of_them(
+    lab: Lab, opened: Open
+) -> None:
+    lab.commit({"prompts/a.md": "one"}, "first")
+    lab.git("checkout", "-q", "-b", "side")
+    lab.commit({"prompts/a.md": "two"}, "on the side")
+    lab.git("checkout", "-q", "-")
+    lab.commit({"prompts/a.md": "two", "b.py": ""}, "the same on the main line")
+    lab.git("merge", "-q", "--no-ff", "-m", "merged", "side")
+    changes = opened(lab.path).changes(("prompts/**",), 9)
+    assert changes is not None
+    subjects = sorted(change.subject for change in changes)
+    assert subjects == ["first", "on the side", "the same on the main line"]
+
+
+def test_changes_of_files_with_odd_names_are_told(lab: Lab, opened: Open) -> None:
+    first = lab.commit({"a.py": ""}, "no prompt")
+    names = (f"prompts/{first}", "\nprompts/line.md", "prompts/\n", "prompts/ä.md")
+    lab.commit(dict.fromkeys(names, "x"), "odd")
+    changes = opened(lab.path).changes(("**prompts/*",), 9)
+    assert changes is not None
+    assert [set(change.paths) for change in changes] == [set(names)]
+
+
 def test_only_what_git_tracks_is_listed_as_it_is_on_disk(lab: Lab, opened: Open) -> None:
     lab.commit({"kept.py": "old", "gone.py": "x"})
     lab.write({"kept.py": "new", "uv.lock": "never added"})

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from agentaudit.code import (
-    Argument,
     Call,
     Code,
     Import,
@@ -21,14 +20,13 @@ from agentaudit.evidence import Place
 from agentaudit.source import Dependency
 from agentaudit.sources.git import libraries
 from agentaudit.sources.git.code import prompts
-from agentaudit.sources.git.code.flags import condition
 from agentaudit.sources.git.code.index import Index, SourceFile
 from agentaudit.sources.git.code.mentions import mentions
 from agentaudit.sources.git.code.modules import Modules
 from agentaudit.sources.git.code.reach import Reach, started
 from agentaudit.sources.git.code.resolve import Resolver
+from agentaudit.sources.git.code.rows import Rows
 from agentaudit.sources.git.code.uses import Seen, Uses
-from agentaudit.sources.git.code.written import WrittenCall
 from agentaudit.sources.git.knowledge import known
 from agentaudit.sources.git.reader import Reader
 
@@ -39,8 +37,8 @@ class Repository:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._index = Index(reader)
-        self._reach = Reach(self._index, started(reader))
         self._modules = Modules(self._index)
+        self._rows = Rows(reader.repo, self._modules, Reach(self._index, started(reader)))
 
     @property
     def paths(self) -> Iterable[str]:
@@ -70,9 +68,9 @@ class Repository:
             return Code(problem=problem, settings=tuple(settings), used=used)
         settings = [*settings, *self._set_in_code(files)]
         resolver = Resolver(self._reader.repo, self._modules, _by_name(settings))
-        imports = [(row, f.language.ecosystem) for f in files for row in self._imports(f)]
-        calls = [(c, f.language.ecosystem) for f in files for c in self._calls(resolver, f)]
-        literals = [each for file in files for each in self._literals(file)]
+        imports = [(row, f.language.ecosystem) for f in files for row in self._rows.imports(f)]
+        calls = [(c, f.language.ecosystem) for f in files for c in self._rows.calls(resolver, f)]
+        literals = [each for file in files for each in self._rows.literals(file)]
         literals += _of_settings(settings)
         unread = [file for file in files if file.problem]
         return Code(
@@ -120,58 +118,6 @@ class Repository:
                     place = Place(self._reader.repo, file.path, call.line, call.text)
                     path = f"os.environ.{given[0]}"
                     yield Setting(given[0], path, given[1] or "", place, file.role)
-
-    def _imports(self, file: SourceFile) -> Iterator[Import]:
-        for row in file.written.imports:
-            local = self._modules.is_local(file, row.module)
-            found = [] if local else known().of_import(file.language.ecosystem, row.module)
-            found = [library for library in found if library.by_import]
-            # A package names the module best; other entries only lend it one more trade.
-            found.sort(key=lambda library: not library.packaged)
-            yield Import(
-                module=f".{row.module}" if local else row.module,
-                names=tuple(each.name for each in row.taken if each.name),
-                library=found[0].name if found else "",
-                place=Place(self._reader.repo, file.path, row.line, row.text),
-                role=file.role,
-            )
-
-    def _calls(self, resolver: Resolver, file: SourceFile) -> Iterator[Call]:
-        repo = self._reader.repo
-        local = tuple(
-            row.module for row in file.written.imports if self._modules.is_local(file, row.module)
-        )
-        for row in file.written.calls:
-            own = any(row.callee == name or row.callee.startswith(name + ".") for name in local)
-            yield Call(
-                callee=f".{row.callee}" if own else row.callee,
-                arguments=tuple(self._arguments(resolver, file, row)),
-                place=Place(repo, file.path, row.line, row.text),
-                role=file.role,
-                scope=row.scope,
-                condition=condition(resolver, repo, file, row.scope, row.guards),
-                reached=self._reach.reached(file, row),
-            )
-
-    def _arguments(
-        self, resolver: Resolver, file: SourceFile, row: WrittenCall
-    ) -> Iterator[Argument]:
-        for given in row.arguments:
-            value = resolver.value(file, row.scope, given.value)
-            yield Argument(given.name, given.position, value)
-
-    def _literals(self, file: SourceFile) -> Iterator[Literal]:
-        for row in file.written.literals:
-            yield Literal(
-                text=row.text,
-                syntax=Syntax(row.syntax),
-                name=row.name,
-                callee=row.callee,
-                place=Place(self._reader.repo, file.path, row.line, row.shown),
-                role=file.role,
-                scope=row.scope,
-                length=row.length,
-            )
 
 
 def _language(file: SourceFile) -> str:

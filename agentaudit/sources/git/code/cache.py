@@ -34,6 +34,9 @@ Said = Written | str
 class Cache(Protocol):
     """Keeps what files say, by key."""
 
+    keeps: bool
+    """Whether it ever knows anything: making keys costs a pass over all files."""
+
     def found(self, keys: Iterable[str]) -> dict[str, Said]:
         """What is known of the keys."""
         ...
@@ -46,6 +49,8 @@ class Cache(Protocol):
 class NoCache:
     """Keeps nothing."""
 
+    keeps = False
+
     def found(self, keys: Iterable[str]) -> dict[str, Said]:
         return {}
 
@@ -55,6 +60,8 @@ class NoCache:
 
 class DiskCache:
     """A database file of the user. Trouble with it costs time, never the run."""
+
+    keeps = True
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

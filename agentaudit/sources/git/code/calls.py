@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from agentaudit.sources.git.code.sieve import Sieve
 
 _LAST = re.compile(rb"([\w$]+)\s*(?:<[^<>]{0,200}>)?\s*$")
+_WORD = re.compile(rb"[\w$]+")
 _SECOND = re.compile(rb"\s*[?!]?\.\s*([\w$]+)")
 _NAMED = ("function", "constructor", "name", "type")
 _LONGEST_QUERY = 3_000
@@ -42,7 +43,7 @@ class Calls:
         self._leaf = leaf
         self._scopes = scopes
         self._names = names
-        self._methods = frozenset(name.encode() for name in sieve.methods)
+        self._methods = sieve.methods
         self._named = sieve.named
         self._own = scopes.ranges(sieve.named)
         self._queries = sieve.queries(leaf.data)
@@ -68,21 +69,27 @@ class Calls:
         root = ROOT.match(data, node.start_byte)
         if root is not None and (root[1] in self._roots or self._of_field(root)):
             return True
-        named = next(filter(None, map(node.child_by_field_name, _NAMED)), None)
+        named = _named(node)
         if named is None:
             return False
-        if (
-            root is not None
-            and root[1] == b"os"
-            and data.endswith(b"setdefault", 0, named.end_byte)
-        ):
+        last = self._last(named)
+        if last == b"setdefault" and root is not None and root[1] == b"os":
             return True
-        last = _LAST.search(data, max(named.start_byte, named.end_byte - 120), named.end_byte)
-        if last is not None and (last[1] in self._methods or self._named(last[1])):
+        if last in self._methods or (last and self._named(last)):
             return True
         if self._queries and self._asks(node):
             return True
         return any(start <= node.start_byte < end for start, end in self._own)
+
+    def _last(self, named: Node) -> bytes:
+        """The last part of the name of a call, without type arguments; empty where it has none."""
+        data, end = self._leaf.data, named.end_byte
+        start = max(named.start_byte, end - 120)
+        tail = data[start:end].rpartition(b".")[2]
+        if _WORD.fullmatch(tail):
+            return tail
+        found = _LAST.search(data, start, end)
+        return b"" if found is None else found[1]
 
     def _asks(self, node: Node) -> bool:
         """Whether a query stands in its arguments; those of a call around it are too long."""
@@ -136,9 +143,17 @@ def _of_telling_modules(aliases: Mapping[str, str], sieve: Sieve) -> Iterator[st
             yield alias
 
 
+def _named(node: Node) -> Node | None:
+    """What names the thing that is called."""
+    for field in _NAMED:
+        if (named := node.child_by_field_name(field)) is not None:
+            return named
+    return None
+
+
 def _name_at(node: Node) -> int:
     """Where the last part of the name of a call stands: chains run over many lines."""
-    named = next(filter(None, map(node.child_by_field_name, _NAMED)), None)
+    named = _named(node)
     if named is None:
         return node.start_byte
     last = next(filter(None, map(named.child_by_field_name, ("attribute", "property"))), None)

@@ -127,10 +127,15 @@ class _Forward:
         self._text = text
         self._at = 0
         self._line = 1
+        self._gone: set[Any] = set()
+        """Keys that do not stand in the rest of the text."""
 
     def line(self, keys: tuple[Any, ...]) -> int | None:
-        at = self._text.find(f'"{keys[-1]}"', self._at) if keys else -1
+        if not keys or keys[-1] in self._gone:
+            return None
+        at = self._text.find(f'"{keys[-1]}"', self._at)
         if at < 0:
+            self._gone.add(keys[-1])
             return None
         self._line += self._text.count("\n", self._at, at)
         self._at = at

@@ -25,6 +25,8 @@ _POINTER = b"version https://git-lfs.github.com/spec/"
 _NOTHING, _COMMON = "nothing", "common"
 _SAMPLE = 40
 """Files with nothing but common words that are parsed, evenly over the paths."""
+_UNASKED = Written()
+"""What files say that were not parsed."""
 
 
 @dataclass(slots=True)
@@ -52,7 +54,7 @@ class Index:
         self._reader = reader
         self._sieve: Sieve = sieve()
         self._cache = reader.cache
-        self._stamp = stamp()
+        self._stamp = stamp() if self._cache.keeps else ""
         self._made: dict[str, Said] = {}
         self.files: dict[str, SourceFile] = {}
         for path in reader.paths:
@@ -84,11 +86,17 @@ class Index:
         if isinstance(said, Written):
             file.written, file.looked = said, True
             file.problem = file.problem or ("too intricate to parse" if said.intricate else "")
-        if fresh and (not file.problem or (isinstance(said, Written) and said.intricate)):
+        if (
+            fresh
+            and self._cache.keeps
+            and (not file.problem or (isinstance(said, Written) and said.intricate))
+        ):
             self._made[name] = said
 
     def _key(self, file: SourceFile, asked: str = "") -> str:
         """By its place too: some files are asked for where they stand."""
+        if not self._cache.keeps:
+            return file.path
         prompts = file.role is Role.APP and bool(_PROMPTS.search(file.path))
         kind = f"{file.language.name}-{asked or file.role.value}{'-prompts' * prompts}"
         return key(self._stamp, kind, file.data)
@@ -113,9 +121,9 @@ class Index:
         if isinstance(found, bytes) and found.startswith(_POINTER):
             found = "a Git LFS pointer, not the file"
         if isinstance(found, str):
-            return SourceFile(path, language, part, b"", Written(), found)
+            return SourceFile(path, language, part, b"", _UNASKED, found)
         data = source(found) if path.endswith(".ipynb") else unveiled(found)
-        return SourceFile(path, language, part, data, Written())
+        return SourceFile(path, language, part, data, _UNASKED)
 
     def parsed(self, file: SourceFile) -> SourceFile:
         """The file, parsed whatever is in it."""

@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from agentaudit.sources.git.code.languages import Language, parser
@@ -18,6 +20,7 @@ DEEPEST = 400
 _BLOCK = 65_536
 _PACE = 40
 """Bytes for each time that the parser says how far it is; it does so for about 150 of them."""
+_TURNS = range(20)
 _STEPS = 400_000
 """Steps of one file that are spent on looking at what is around its texts."""
 _FLAT = 2_000
@@ -67,8 +70,7 @@ def _intricate(root: Node) -> bool:
     return True
 
 
-def _outermost(node: Node) -> tuple[int, int]:
-    return node.start_byte, -node.end_byte
+_START, _END = attrgetter("start_byte"), attrgetter("end_byte")
 
 
 def nth(node: Node, at: int) -> Node | None:
@@ -111,16 +113,15 @@ class Leaf:
         self._captures = cursor.captures(self.root)
 
     def found(self, name: str) -> list[Node]:
-        """Nodes of one capture of the query."""
-        return sorted(self._captures.get(name, []), key=_outermost)
+        """Nodes of one capture of the query, by where they begin, the outermost first."""
+        nodes = sorted(self._captures.get(name, ()), key=_END, reverse=True)
+        nodes.sort(key=_START)
+        return nodes
 
     @cached_property
     def _starts(self) -> list[int]:
-        starts, at = [0], self.data.find(b"\n")
-        while at >= 0:
-            starts.append(at + 1)
-            at = self.data.find(b"\n", at + 1)
-        return starts
+        lengths = map((1).__add__, map(len, self.data.split(b"\n")))
+        return [0, *accumulate(lengths)][:-1]
 
     def line(self, byte: int) -> int:
         """1-based number of the line that a byte stands in."""
@@ -135,8 +136,8 @@ class Leaf:
 
     def text(self, node: Node, most: int = 4000) -> str:
         """The source of a node."""
-        end = min(node.end_byte, node.start_byte + most)
-        return self.data[node.start_byte : end].decode("utf-8", "replace")
+        start = node.start_byte
+        return self.data[start : min(node.end_byte, start + most)].decode("utf-8", "replace")
 
     def chain(self, node: Node) -> list[Node]:
         """The nodes around a node, innermost first, without itself; empty where the tree is too
@@ -179,7 +180,7 @@ class Leaf:
 
     def inner(self, node: Node | None) -> Node | None:
         """The node without parentheses, casts and awaiting around it."""
-        for _ in range(20):
+        for _ in _TURNS:
             if node is None or node.type not in _INNER:
                 return node
             node = nth(node, 0)
@@ -187,6 +188,8 @@ class Leaf:
 
     def dotted(self, node: Node | None) -> list[str]:
         """The parts of a name, of calls along it their names; empty where it is none."""
+        if node is not None and (plain := self._plain(node)):
+            return _bounded(plain)
         parts: list[str] = []
         members = self.language.members
         for _ in range(60):
@@ -210,6 +213,16 @@ class Leaf:
                 return _bounded(parts[::-1])
         return []
 
+    def _plain(self, node: Node) -> list[str]:
+        """The parts of a name that is nothing but a name, told by its text; else empty."""
+        start, end = node.start_byte, node.end_byte
+        if end - start > _LONGEST_PART or node.type not in _NAMES:
+            return []
+        found = _DOTTED.fullmatch(self.data, start, end)
+        if found is None or found[1] in _NO_NAMES:
+            return []
+        return found[0].decode().split(".")
+
     def _index(self, node: Node) -> list[str]:
         """The key of `a["key"]`."""
         key = nth(node, node.named_child_count - 1)
@@ -217,6 +230,13 @@ class Leaf:
         return [self.string(key)] if key is not None and key.type in STRINGS else []
 
 
+_LONGEST_PART = 100
+_NAMES = frozenset({"identifier", "attribute", "member_expression"})
+_DOTTED = re.compile(rb"([A-Za-z_$][\w$]*)(?:\.[A-Za-z_$][\w$]*)*")
+_NO_NAMES = frozenset(
+    (b"None", b"True", b"False", b"import", b"new", b"null", b"undefined", b"true")
+)
+"""First words that look like a name and are none in some language."""
 _INDEXED = frozenset(
     {"subscript", "subscript_expression", "index_expression", "element_access_expression"}
 )

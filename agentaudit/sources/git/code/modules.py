@@ -21,6 +21,7 @@ class Modules:
         python = [path for path in self._files if path.endswith(".py")]
         self._places = {place for path in python for place in (_stem(path), *_above(path))}
         self._tops = {place.rpartition("/")[2] for place in self._places}
+        self._packages: dict[tuple[str, str], str] = {}
         self._tails: Mapping[str, list[str]] = self._by_tail()
 
     def _by_tail(self) -> dict[str, list[str]]:
@@ -39,12 +40,20 @@ class Modules:
         root = module.partition(".")[0]
         if root not in self._tops:
             return False
-        for home in ancestors(dirname(file.path)):
+        key = (dirname(file.path), root)
+        if key not in self._packages:
+            self._packages[key] = self._package(*key)
+        place = self._packages[key]
+        return bool(place) and place != _stem(file.path)
+
+    def _package(self, near: str, root: str) -> str:
+        """Where the package or module of that name stands which an import in a directory means."""
+        for home in ancestors(near):
             for start in (home, f"{home}/src".lstrip("/")):
                 place = f"{start}/{root}".lstrip("/")
                 if place in self._places and f"{start}/__init__.py".lstrip("/") not in self._files:
-                    return place != _stem(file.path)
-        return False
+                    return place
+        return ""
 
     def of(self, file: SourceFile, dotted: str) -> Iterator[tuple[SourceFile, str]]:
         """Files that a dotted name can start with, each with the rest of the name."""

@@ -151,8 +151,7 @@ class Names:
                 self._learn(self._leaf.text(left, 100), made, node.start_byte, True)
             return
         made = self._made_by(right)
-        called = right.type in self._leaf.language.calls
-        if not made and called and not WORTH.match(self._leaf.data, right.start_byte):
+        if not made and not WORTH.match(self._leaf.data, right.start_byte):
             return
         parts = self._leaf.dotted(left)
         if not parts:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from agentaudit.code import Role
 from agentaudit.sources.git.code.index import Index, SourceFile
-from agentaudit.sources.git.code.patterns import compiled
+from agentaudit.sources.git.code.patterns import Pattern, compiled
 from agentaudit.sources.git.code.written import WrittenCall
 from agentaudit.sources.git.reader import Reader
 from agentaudit.sources.git.roles import role
@@ -49,8 +49,8 @@ class Reach:
     def __init__(self, index: Index, started: frozenset[str] = frozenset()) -> None:
         self._started = started
         self._files = [each for each in index.files.values() if each.role in _RUN]
-        self._mentions: dict[str, dict[str, int]] = {}
-        """Name → path → mentions that are no definition, at most two counted."""
+        self._mentioned: set[str] = set()
+        """Names that stand somewhere where they are not defined."""
         names = {
             name
             for file in index.files.values()
@@ -61,19 +61,28 @@ class Reach:
 
     def reached(self, file: SourceFile, call: WrittenCall) -> bool:
         """Whether every function and class around the call is mentioned somewhere."""
-        return all(name in self._started or self._mentions.get(name) for name in call.inside)
+        return all(name in self._started or name in self._mentioned for name in call.inside)
 
     def _count(self, names: Iterable[str]) -> None:
-        wanted = sorted(name for name in names if re.fullmatch(r"[\w$]{1,100}", name))
-        if not wanted:
-            return
-        pattern = compiled(rf"\b(?:{'|'.join(map(re.escape, wanted))})\b")
+        wanted = {name.encode() for name in names if re.fullmatch(r"[\w$]{1,100}", name)}
+        left, looked_for = set(wanted), 0
         for file in self._files:
+            if not left:
+                break
+            # A name that was found is not looked for again: most are all over the place.
+            if len(left) < _FEWER * looked_for or not looked_for:
+                pattern, looked_for = _any_of(left), len(left)
             for found in pattern.finditer(file.data):
-                name = found.group().decode()
-                paths = self._mentions.setdefault(name, {})
-                if file.path in paths or len(paths) > 1:
-                    continue
-                before = file.data[max(0, found.start() - 120) : found.start()]
-                if not _DEFINES.search(before.rpartition(b"\n")[2]):
-                    paths[file.path] = 1
+                if (name := found.group()) in left:
+                    before = file.data[max(0, found.start() - 120) : found.start()]
+                    if not _DEFINES.search(before.rpartition(b"\n")[2]):
+                        left.remove(name)
+        self._mentioned = {name.decode() for name in wanted - left}
+
+
+_FEWER = 0.2
+"""Share of the names that are left when a new pattern pays."""
+
+
+def _any_of(names: Iterable[bytes]) -> Pattern:
+    return compiled(rf"\b(?:{'|'.join(sorted(re.escape(name.decode()) for name in names))})\b")

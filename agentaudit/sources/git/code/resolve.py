@@ -42,6 +42,7 @@ class Resolver:
         self._modules = modules
         self._settings = settings
         self._classes: dict[tuple[str, str], Bound | None] = {}
+        self._noted: dict[str, Setting | None] = {}
 
     def value(self, file: SourceFile, scope: str, given: Expression, text: str = "") -> Value:
         """What an argument is."""
@@ -61,22 +62,36 @@ class Resolver:
         why = "the result of a call" if given.kind == "call" else "made at run time"
         return Value(None, here, why, written)
 
+    def note(self) -> dict[str, Setting | None]:
+        """Where every setting that is looked up from now on is put down, by name."""
+        self._noted = {}
+        return self._noted
+
+    def sets(self, noted: Mapping[str, Setting | None]) -> bool:
+        """Whether the settings that were put down are these here."""
+        return all(self._settings.get(name) == setting for name, setting in noted.items())
+
+    def _setting(self, name: str) -> Setting | None:
+        key = name.lower().replace("-", "_")
+        setting = self._noted[key] = self._settings.get(key)
+        return setting
+
     def deployed(self, name: str) -> Setting | None:
         """What a deployment sets a variable to; templates of environment files set nothing."""
-        setting = self._settings.get(_key(name))
+        setting = self._setting(name)
         return None if setting is None or _TEMPLATE.search(setting.place.path) else setting
 
     def _environment(self, given: Expression, here: Place, written: str) -> Value:
         if given.text is not None:
             return Value(given.text, here, "environment", written, given.name)
-        setting = self._settings.get(_key(given.name))
+        setting = self._setting(given.name)
         if setting is not None and setting.value:
             return Value(setting.value, setting.place, "setting", written, given.name)
         return Value(None, here, "environment without a default", written, given.name)
 
     def _by_setting(self, name: str, here: Place, written: str) -> Value:
         last = name.rpartition(".")[2]
-        setting = self._settings.get(_key(last)) if "." in name else None
+        setting = self._setting(last) if "." in name else None
         if setting is not None and setting.value:
             return Value(setting.value, setting.place, "setting", written, last)
         return Value(None, here, "a name that is bound elsewhere", written, "")
@@ -203,7 +218,3 @@ def _via(name: str) -> str:
     if head[:1].isupper() and (len(head) == 1 or not head.isupper()):
         return "enum" if last.isupper() else "field"
     return "dict"
-
-
-def _key(name: str) -> str:
-    return name.lower().replace("-", "_")

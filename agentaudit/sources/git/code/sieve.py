@@ -20,7 +20,7 @@ class Sieve:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
-        self.methods = frozenset(knowledge.methods)
+        self.methods = frozenset(name.encode() for name in knowledge.methods)
         texts = sorted({re.escape(text) for hook in knowledge.hooks for text in hook.texts})
         whole = [rf"(?:{'|'.join(texts)})[\"'`]"] if texts else []
         self._ids = compiled(_quoted([*knowledge.ids, *whole]))
@@ -81,7 +81,8 @@ class Sieve:
         return self._knows[ecosystem]
 
     def _patterns(self, ecosystem: str, strict: bool, role: Role) -> Iterator[Pattern]:
-        """Several: one of everything needs so many states that it is slower than all of them."""
+        """Several: one of everything needs so many states that it is slower than all of them; it is
+        the words that do not go well with others."""
         knowledge = self._knowledge
         table = knowledge.imports.get(ecosystem, {})
         # Scripts of a deployment fill indexes; the many migrations beside them ask no model.
@@ -93,15 +94,15 @@ class Sieve:
             or any(Role.TEST in knowledge.counts[each.trade] for each in libraries)
             or any(each.trade in fills for each in libraries)
         ]
-        if modules:
-            yield compiled(_imported(ecosystem, modules))
+        imported = [_imported(ecosystem, modules)] if modules else []
         if strict:
+            yield from map(compiled, imported)
             return
-        yield compiled(*knowledge.words)
-        yield compiled(_quoted([_UP_TO.sub(_without_bound, each) for each in knowledge.ids]))
+        ids = _quoted([_UP_TO.sub(_without_bound, each) for each in knowledge.ids])
         switches = _switches(knowledge)
         telling = sorted(re.escape(name) for name in knowledge.methods if _telling(name))
-        yield compiled(rf"\b(?:{'|'.join([*switches, *telling])})\b")
+        yield compiled(*imported, ids, rf"\b(?:{'|'.join([*switches, *telling])})\b")
+        yield compiled(*knowledge.words)
         for trade, names in knowledge.names.items():
             # Elsewhere the same words mean many things: `words` say where they are asked.
             if role is Role.EVAL and Role.EVAL in knowledge.counts[trade]:

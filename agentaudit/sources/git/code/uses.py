@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
+from typing import TypeVar
 
 from agentaudit.code import Call, Import, Literal, Role, Setting, Strength, Syntax, Use
 from agentaudit.evidence import Place
@@ -31,6 +33,17 @@ class Uses:
         self._seen = seen
         self._found: dict[tuple[str, str], Use] = {}
         """By trade and library."""
+        self._set: dict[str, list[tuple[int, Setting]]] = {}
+        """Lower-case name → settings, with their position among all."""
+        for at, setting in enumerate(seen.settings):
+            self._set.setdefault(setting.name.lower(), []).append((at, setting))
+        self._by_text: dict[str, list[tuple[int, Literal]]] = {}
+        for at, literal in enumerate(seen.literals):
+            if literal.syntax is not Syntax.COMPARISON:
+                self._by_text.setdefault(literal.text, []).append((at, literal))
+        self._by_callee: dict[str, list[tuple[int, Call]]] = {}
+        for at, (call, _) in enumerate(seen.calls):
+            self._by_callee.setdefault(call.callee, []).append((at, call))
 
     def all(self) -> dict[str, tuple[Use, ...]]:
         """By trade, strongest first."""
@@ -74,17 +87,16 @@ class Uses:
 
     def _hooked(self) -> Iterator[Use]:
         for hook in self._knowledge.hooks:
-            for setting in self._seen.settings if hook.settings else ():
-                if setting.name.lower() in hook.settings and hook.fits(setting.value):
+            for setting in _picked(self._set, hook.settings):
+                if hook.fits(setting.value):
                     counts = _configures(setting.role)
                     strength = Strength.ON if counts else Strength.DECLARED
                     yield Use(hook.library, hook.trade, strength, setting.place)
-            for literal in self._seen.literals if hook.texts else ():
-                compared = literal.syntax is Syntax.COMPARISON
-                if not compared and literal.text in hook.texts and _within(hook, literal):
+            for literal in _picked(self._by_text, hook.texts):
+                if _within(hook, literal):
                     yield Use(hook.library, hook.trade, Strength.ON, literal.place)
-            for call, _ in self._seen.calls if hook.calls else ():
-                if call.below(*hook.calls) and call.role is Role.APP and call.reached:
+            for call in self._below(hook.calls):
+                if call.role is Role.APP and call.reached:
                     yield _used(hook.library, hook.trade, call)
 
     def _switch_off(self) -> None:
@@ -98,17 +110,32 @@ class Uses:
                         )
 
     def _offs(self, hook: Hook) -> Iterator[tuple[Place, str]]:
-        for setting in self._seen.settings if hook.settings else ():
-            fits = setting.name.lower() in hook.settings and hook.fits(setting.value)
-            if fits and _configures(setting.role):
+        for setting in _picked(self._set, hook.settings):
+            if hook.fits(setting.value) and _configures(setting.role):
                 yield setting.place, f"{setting.name}={setting.value[:40]}"
-        for call, _ in self._seen.calls if hook.calls else ():
+        for call in self._below(hook.calls):
             given = call.at(0)
             first = given.text if given is not None else None
-            if not call.below(*hook.calls) or call.role is not Role.APP or first in hook.unless:
+            if call.role is not Role.APP or first in hook.unless:
                 continue
             if call.condition is None or call.condition.default is not False:
                 yield call.place, f"{call.callee} is called"
+
+    def _below(self, names: Iterable[str]) -> list[Call]:
+        """Calls at or below one of the names, in order."""
+        starts = tuple(f"{name}." for name in names)
+        if not starts:
+            return []
+        return _picked(self._by_callee, [n for n in self._by_callee if f"{n}.".startswith(starts)])
+
+
+_Seen = TypeVar("_Seen")
+
+
+def _picked(found: Mapping[str, Sequence[tuple[int, _Seen]]], names: Iterable[str]) -> list[_Seen]:
+    """What goes by one of the names, in its order."""
+    rows = [row for name in names for row in found.get(name, ())]
+    return [each for _, each in sorted(rows, key=itemgetter(0))]
 
 
 _ADDS = frozenset({"append", "extend", "add", "push", "insert"})

@@ -75,14 +75,20 @@ class Knowledge:
     imports: dict[str, dict[str, list[Library]]] = field(default_factory=dict)
     """Ecosystem → dotted prefix → the libraries that it belongs to, of different trades."""
 
-    def of_import(self, ecosystem: str, module: str) -> list[Library]:
+    _asked: dict[tuple[str, str], tuple[Library, ...]] = field(default_factory=dict)
+    """Ecosystem and module → what was answered: the same few are asked for over and over."""
+
+    def of_import(self, ecosystem: str, module: str) -> tuple[Library, ...]:
         """The libraries of a module, the longest prefix of each trade."""
-        table = self.imports.get(ecosystem, {})
-        found: dict[str, Library] = {}
-        for prefix in prefixes(module):
-            for library in table.get(prefix, ()):
-                found.setdefault(library.trade, library)
-        return list(found.values())
+        key = (ecosystem, module)
+        if key not in self._asked:
+            table = self.imports.get(ecosystem, {})
+            found: dict[str, Library] = {}
+            for prefix in prefixes(module):
+                for library in table.get(prefix, ()):
+                    found.setdefault(library.trade, library)
+            self._asked[key] = tuple(found.values())
+        return self._asked[key]
 
 
 def prefixes(name: str) -> Iterator[str]:
