@@ -30,6 +30,7 @@ _ADDRESS = re.compile(
     r"|:(?:streamG|g)enerateContent\b|/api/generate\b"
 )
 """Where providers answer."""
+_PUSHED = re.compile(r"\bpush\b|\bdeploy")
 _SEARCHES = frozenset({"vector_store", "retriever"})
 
 
@@ -59,8 +60,10 @@ class Codes:
         reader: Reader,
         parts: Mapping[str, Iterable[Dependency]],
         projects: Iterable[Project],
+        packages: frozenset[str] = frozenset(),
     ) -> None:
         self._reader = reader
+        self._packages = packages
         self._parts = {home: list(needs) for home, needs in parts.items()}
         self._projects = by_home(projects)
         self._owners: dict[str, list[str]] = {}
@@ -153,7 +156,8 @@ class Codes:
         for above in ancestors(home):
             if above in self._parts:
                 # What deploys a component deploys what lies below it, too.
-                return [p for p in self._parts if inside(p, above)] if deploys else [above]
+                below = (p for p in self._parts if inside(p, above))
+                return list(below if deploys else self._running(above))
             project = self._projects.get(above)
             if project is not None and project.parts:
                 if above not in self._parts and _ASIDE.match(home[len(above) :]):
@@ -166,6 +170,13 @@ class Codes:
                     return []
                 return self._users(project) or self._served(above, home)
         return list(self._parts)
+
+    def _running(self, part: str) -> Iterator[str]:
+        """The components that code of a component runs in: that of one which nothing starts runs in
+        those that need it, too."""
+        yield part
+        if part in self._packages:
+            yield from (p for p, near in self._reached.items() if part in near and p != part)
 
     def _users(self, project: Project) -> list[str]:
         """The components that need a project, if only through others."""
@@ -250,7 +261,8 @@ def with_code(
         home: [need for manifest in each.manifests for need in manifest.dependencies]
         for home, each in components.items()
     }
-    codes = Codes(reader, needs, projects)
+    packages = frozenset(home for home, each in components.items() if _is_package(each))
+    codes = Codes(reader, needs, projects, packages)
     collects = gc.isenabled()
     gc.disable()  # millions of small values, and no cycle among them: looking for one costs a tenth
     try:
@@ -263,3 +275,11 @@ def with_code(
         codes.keep()
         if collects:
             gc.enable()
+
+
+def _is_package(component: Component) -> bool:
+    """Whether all that is known to be done with it is that CI builds it: nothing starts it."""
+    files = {build.place.path for build in component.build_files}
+    steps = [place for place in component.built_by if place.path not in files]
+    in_ci = all(place.path.startswith(".github/workflows/") for place in steps)
+    return bool(steps) and in_ci and not any(_PUSHED.search(place.text) for place in steps)
