@@ -6,7 +6,7 @@ A look-up never answers with a bare "no": `Target` tells broken (looked, not the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -177,18 +177,19 @@ class Repo(Protocol):
     def files(self, pattern: str) -> Iterator[Place]:
         """Files at the scanned revision whose path matches; `*` stays within a directory,
         `**` crosses directories. Vendored and generated trees are left out."""
-        ...
 
     def read(self, place: Place) -> str | None:
         """Text of a file at the scanned revision; None when it is binary, too large or missing."""
-        ...
 
     def steps(self) -> tuple[Step, ...]:
         """Everything that CI workflows run."""
 
     def changes(self, patterns: tuple[str, ...], limit: int) -> tuple[Change, ...] | None:
         """The last `limit` commits that changed files matching a pattern; None without git."""
-        ...
+
+    def rows(self, changes: Iterable[Change]) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """(id, path) → lines that a change added to the file or took from it; moved is not changed.
+        Empty where it could not be told."""
 
     def commit(self, sha: str) -> Target:
         """Look a full or abbreviated commit id up; content is a `Commit`."""
@@ -207,7 +208,6 @@ class Repo(Protocol):
 
     def recent(self, limit: int) -> tuple[str, ...]:
         """The latest commits on any branch or tag, newest first; empty without history."""
-        ...
 
     def ledgers(self) -> list[Ledger]:
         """What was read, one per repository."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,6 +11,7 @@ from typing import Protocol
 from agentaudit.evidence import safe
 from agentaudit.response import Commit
 from agentaudit.source import Change
+from agentaudit.sources.git import patches
 from agentaudit.sources.git.globs import compiled
 from agentaudit.sources.git.messages import Message, split
 from agentaudit.sources.git.objects import Absent, Objects
@@ -22,6 +23,7 @@ from agentaudit.sources.git.tree import committed, read_blob
 
 _COMMIT_CAP = 8 << 20
 _MOST_CHANGES = 1000
+_MOST_PATHS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,10 @@ class History(Protocol):
 
     def changes(self, patterns: tuple[str, ...], limit: int) -> list[Dated]:
         """The last commits that changed files matching a pattern, newest first."""
+        ...
+
+    def rows(self, changes: Sequence[Change]) -> dict[tuple[str, str], tuple[str, ...]]:
+        """(id, path) → lines that a change added to the file or took from it."""
         ...
 
 
@@ -200,6 +206,12 @@ class GitHistory:
             message = self._message(sha)
             change = Change(sha, safe(message.subject), message.body, kept, self.repo)
             yield Dated(message.committed, change)
+
+    def rows(self, changes: Sequence[Change]) -> dict[tuple[str, str], tuple[str, ...]]:
+        start = f"{self.within}/" if self.within else ""
+        paths = sorted({start + path for change in changes for path in change.paths})[:_MOST_PATHS]
+        shas = [change.sha for change in changes][:_MOST_CHANGES]
+        return patches.rows(self._git, shas, paths, start) if paths else {}
 
 
 def _literals(patterns: tuple[str, ...]) -> set[bytes]:

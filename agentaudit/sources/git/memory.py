@@ -108,6 +108,18 @@ class MemoryHistory:
                 found.append(Dated(_time(number), change))
         return found[::-1][:limit]
 
+    def rows(self, changes: Sequence[Change]) -> dict[tuple[str, str], tuple[str, ...]]:
+        found = {}
+        for change in changes:
+            number, commit = self._get(change.sha)
+            told = number == 0 or commit.changed is not None
+            before = {} if told else self.commits[number - 1].files
+            for path in change.paths:
+                old, new = (_rows(files.get(path)) for files in (before, commit.files))
+                if one := [*(r for r in old if r not in new), *(r for r in new if r not in old)]:
+                    found[change.sha, path] = tuple(one)
+        return found
+
 
 class MemoryRepo(Repositories):
     """A repository of given files and commits.
@@ -160,6 +172,10 @@ def _changed(
 ) -> tuple[str, ...]:
     names = sorted({*before, *after})
     return tuple(name for name in names if before.get(name) != after.get(name))
+
+
+def _rows(content: str | bytes | None) -> list[str]:
+    return _bytes(content or "").decode("utf-8", "replace").split("\n")
 
 
 def _time(number: int) -> int:

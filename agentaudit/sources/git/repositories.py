@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -104,6 +105,17 @@ class Repositories:
             return None
         found.sort(key=lambda dated: (-dated.committed, dated.change.sha))
         return tuple(dated.change for dated in found[:limit])
+
+    def rows(self, changes: Iterable[Change]) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        asked = list(changes)
+        for each in self._all:
+            mine = [change for change in asked if change.repo == each.reader.repo]
+            if each.history is None or not mine:
+                continue
+            with suppress(GitTrouble, Absent):
+                found |= each.history.rows(mine)
+        return found
 
     def commit(self, sha: str) -> Target:
         return self._lookup.commit(sha)

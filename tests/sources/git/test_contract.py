@@ -199,6 +199,17 @@ def test_changes_say_why_without_subject_and_trailers(repo: tuple[Repo, str, str
     assert found.changes(("*.md",), 9) == ()
 
 
+def test_rows_of_changes(repo: tuple[Repo, str, str]) -> None:
+    found, first, second = repo
+    changes = found.changes(("prompts/**",), 50)
+    assert changes is not None
+    rows = found.rows(changes)
+    path = "prompts/planner/1.md"
+    assert "You decide." in rows[first, path]
+    assert {"You decide.", "You decide about invoices."} <= set(rows[second, path])
+    assert found.rows(()) == {}
+
+
 def test_steps_carry_their_line(repo: tuple[Repo, str, str]) -> None:
     steps = [(step.place.line, step.text, step.place.text) for step in repo[0].steps()]
     assert steps == [

@@ -1,0 +1,145 @@
+"""Which commits change the text of prompts, and which of them say why."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from agentaudit.code import Prompt, PromptKind, Role
+from agentaudit.source import Change, Repo
+
+PATTERNS = (
+    *("**/prompts/**", "**/prompt_templates/**", "**/prompt-templates/**", "**/*prompt*"),
+    *("**/*Prompts.*", "**/*PromptTemplates.*"),
+)
+"""What history is searched for, besides the files that hold prompts now."""
+_TEXTS = re.compile(
+    r"(?:.*/)?prompt(?:s|_templates|-templates)/.+|.*\.prompty?"
+    r"|(?:.*/)?(?:[^/]*[-_.])?prompts?(?:[-_.][^/]*)?\.(?:md|txt|ya?ml|json|j2|jinja2?|mustache|hbs|toml|tmpl|st|xml)",
+    re.DOTALL,
+)
+_CODE = re.compile(r".*\.(?:py|[cm]?[jt]sx?|go|java|kt|cs|ipynb|rs)", re.DOTALL)
+_MODULES = re.compile(
+    r"(?:.*/)?(?:(?:[^/]*[_-])?prompts?|[^/.]*(?:Prompts|PromptTemplates))\.\w+"
+    r"|(?:.*/)?prompt(?:s|_templates|-templates)/.+",
+    re.DOTALL,
+)
+"""Code that holds prompts and little else."""
+_OTHERS = re.compile(
+    r"(?i)(?:^|/)(?:examples?|samples?|demos?|docs?|documentation|tutorials?|cookbooks?|tests?|specs?"
+    r"|__tests__|fixtures|experiments|notebooks|results|node_modules|vendor|\.github|\.cursor|\.claude"
+    r"|\.vscode|\.codex|\.gemini)/|[._](?:test|spec)\.\w+$|(?:^|/)test_[^/]*$|_test\.go$"
+)
+"""What is none of the system's own: of examples, tests and editors."""
+AHEAD = 4
+"""Times as many commits are looked at, since some leave the prompts as they were."""
+_WILD = re.compile(r"[\[\]*?]")
+_LONG = 200
+_MOST = 60
+_COMMENT = re.compile(
+    r"\s{0,200}(?:#|//|\*|/\*|<!--|import\b|from\b|using\b|throw\b|raise\b|assert\b)"
+)
+_TOLD = re.compile(
+    r"(?i)\b(?:log(?:ger|ging)?|console|print(?:f|ln)?|errors?|exception|warn(?:ing)?)\w{0,20}[.(]"
+)
+"""Lines of code that hold prose for people."""
+_LISTED = 2
+"""Paragraphs of one line with a star: so commits are listed that were squashed into one."""
+_REPEATED, _SHARE = 5, 0.2
+"""Commits, and share of all, whose messages hold a line that is of a template."""
+_EMPTY = re.compile(r"-{3,}$|[A-Za-z-]{1,40}-[Bb]y:|#{1,6} |[-*] \[[ xX]?\]|<!--|\(?cherry picked")
+"""Lines of a message that say nothing about the change."""
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_PROSE = re.compile(
+    r"(?:[A-Za-z][A-Za-z'’-]{0,30}[,.:;]{0,2} ){5}[A-Za-z]"
+    r"|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{10}"
+)
+
+
+def changed(repo: Repo, wanted: int) -> list[Change] | None:
+    """The last `wanted` commits that change the text of prompts, newest first; None without git."""
+    held = tuple(sorted(set(_held(repo))))
+    patterns = (*PATTERNS, *(f"**{_WILD.sub('?', ending)}" for ending in held))
+    found = repo.changes(patterns, AHEAD * wanted)
+    if found is None:
+        return None
+    likely = [change for change in found if any(_is_own(p, held) for p in change.paths)]
+    rows = repo.rows(likely)
+    if not rows:  # what git cannot show of a clone without contents
+        return [c for c in likely if any(_is_text(p) for p in c.paths)][:wanted]
+    return [c for c in likely if any(_touches(rows, c, p, held) for p in c.paths)][:wanted]
+
+
+def _held(repo: Repo) -> list[str]:
+    """Endings of the paths of files that hold prompts of the system: the name where no other file
+    has it, so that former places are found, too."""
+    found = {
+        prompt.place.path
+        for component in repo.components()
+        for prompt in component.code.prompts
+        if prompt.role is Role.APP and _counts(prompt)
+    }
+    mine = sorted(path for path in found if not _OTHERS.search(path))[:_MOST]
+    return [_ending(repo, path) for path in mine]
+
+
+def _ending(repo: Repo, path: str) -> str:
+    name = path.rpartition("/")[2]
+    alone = len(list(repo.files(f"**/{_WILD.sub('?', name)}"))) < 2
+    return f"/{name}" if alone else f"/{path}"
+
+
+def _counts(prompt: Prompt) -> bool:
+    return prompt.kind is PromptKind.FILE or (
+        prompt.kind is PromptKind.INLINE and prompt.length >= _LONG
+    )
+
+
+def _is_text(path: str) -> bool:
+    return not _CODE.fullmatch(path) and bool(_TEXTS.fullmatch(path)) and not _OTHERS.search(path)
+
+
+def _is_own(path: str, held: tuple[str, ...]) -> bool:
+    if _OTHERS.search(path):
+        return False
+    known = _TEXTS.fullmatch(path) or _MODULES.fullmatch(path)
+    return known is not None or f"/{path}".endswith(held)
+
+
+def _touches(
+    rows: Mapping[tuple[str, str], tuple[str, ...]],
+    change: Change,
+    path: str,
+    held: tuple[str, ...],
+) -> bool:
+    """Whether a change of a file is one of the prompts in it."""
+    if not _is_own(path, held):
+        return False
+    changed = rows.get((change.sha, path), ())
+    if not _CODE.fullmatch(path):
+        return any(map(str.strip, changed))
+    return any(map(_instructs, changed))
+
+
+def _instructs(row: str) -> bool:
+    """Whether a line of code is prose, and not for people."""
+    row = row[:400]
+    return bool(_PROSE.search(row)) and not _COMMENT.match(row) and not _TOLD.search(row)
+
+
+def reasons(changes: Sequence[Change]) -> list[int]:
+    """How many words the message of each has that are its own: no trailers, no list of squashed
+    commits, no template of the pull request."""
+    rows = [_said(change.body) for change in changes]
+    often = Counter(row for each in rows for row in set(each))
+    usual = max(_REPEATED, len(changes) * _SHARE)
+    return [sum(len(_WORD.findall(r)) for r in each if often[r] < usual) for each in rows]
+
+
+def _said(body: str) -> list[str]:
+    paragraphs = [paragraph.strip() for paragraph in body.split("\n\n")]
+    listed = [one for one in paragraphs if one.startswith("* ") and "\n" not in one]
+    kept = [one for one in paragraphs if len(listed) < _LISTED or one not in listed]
+    rows = (row.strip() for row in "\n".join(kept).split("\n"))
+    return [row for row in rows if row and not _EMPTY.match(row)]
