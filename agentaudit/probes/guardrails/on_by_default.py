@@ -4,7 +4,16 @@ from agentaudit.code import Call, Strength, Use
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.asking import asks
-from agentaudit.probes.guardrails.own import ASIDE, gaps_within, is_idle, is_option, own_calls, when
+from agentaudit.probes.guardrails.own import (
+    ASIDE,
+    decisive,
+    gaps_within,
+    is_chosen,
+    is_idle,
+    is_option,
+    own_calls,
+    when,
+)
 from agentaudit.probes.readable import step_missing, unread
 from agentaudit.source import Component, Repo
 
@@ -40,6 +49,15 @@ OPEN = (
     "    return OpenAI().responses.create(model='gpt-4o-2024-08-06', input=question)\n\n"
     "answer('why?')\n"
 )
+SHIELDED = (
+    "from openai import OpenAI\nclient = OpenAI()\n\nclass Agent:\n"
+    "    def __init__(self, config):\n        self.shields = config.get('shields', [])\n\n"
+    "    def run_moderation(self, text):\n        return client.moderations.create(input=text)\n\n"
+    "    def answer(self, text):\n"
+    "        if self.shields and text:\n            self.run_moderation(text)\n"
+    "        return client.responses.create(model='gpt-4o-2024-08-06', input=text)\n\n"
+    "Agent(load()).answer('why?')\n"
+)
 TS = (
     'import {{ Agent }} from "@openai/agents";\n'
     'import {{ noAmounts }} from "./guardrails";\n'
@@ -73,6 +91,16 @@ def _python(source: str) -> dict[str, object]:
         Example(Outcome.FAIL, _python(OPEN), "without a key everything is called safe"),
         Example(Outcome.FAIL, {"component": {"files": {**NODE, "app.ts": TS.format("")}}}),
         Example(
+            Outcome.UNKNOWN,
+            _python(SHIELDED),
+            "its shields come from somewhere, or nowhere",
+        ),
+        Example(
+            Outcome.FAIL,
+            _python(ASK.format("    log.debug(bot.has_guardrails())\n")),
+            "a question about guardrails is none",
+        ),
+        Example(
             Outcome.FAIL,
             {
                 "component": {
@@ -104,7 +132,7 @@ def on_by_default(repo: Repo, component: Component) -> Answer:
     if missing := unread(component, declared, "guardrails"):
         return missing
     uses = [u for u in component.uses("guardrail") if not ASIDE.search(u.place.path)]
-    calls = list(own_calls(component.code))
+    calls = decisive(list(own_calls(component.code)))
     if not uses and not asks(component):
         return not_applicable("no code of it asks a model", component.evidence())
     chosen = [call for call in calls if is_option(repo, call) or is_idle(component.code, call)]
@@ -126,7 +154,7 @@ def _judged(component: Component, live: list[Call]) -> Answer:
     """Guardrails of its own run; does each judge when nobody configured it?"""
     open_ = [(c, gap) for c in live for gap in list(gaps_within(component.code, c))[:1]]
     whole = [call for call in live if call not in [c for c, _ in open_]]
-    sure = [c for c in whole if c.condition is None or not c.condition.setting]
+    sure = [call for call in whole if not is_chosen(call)]
     if sure:
         shown = [call.place.evidence() for call in sure[:3]]
         return passed(f"{sure[0].method} runs in the serving code", *shown)
@@ -141,8 +169,9 @@ def _judged(component: Component, live: list[Call]) -> Answer:
             place=component.id,
         )
     condition = whole[0].condition
+    asked = (condition.setting or condition.text) if condition else "?"
     return unknown(
-        f"whether {whole[0].method} runs depends on {condition.setting if condition else '?'}",
+        f"whether {whole[0].method} runs depends on {asked}",
         whole[0].place.evidence(),
         reason="depends_on_setting",
         fact="guardrail",

@@ -28,9 +28,11 @@ _NO_CALL = re.compile(
     r"|schema|request|response|event|events|span|tag|state|type|enum|log|logger|record|entry|row"
     r"|dataset|evaluator|metric|score|adapter|prompt|instructions|page|panel|form|button|dialog"
     r"|table|tab|card|badge|icon|view|context|provider|store|props|dto|entity|repository|migration"
+    r"|model|params?|parameters|options?|required|enabled|configured|available|span|observation"
     r"|reasons?|triggered|tripwire|failure|violation|categories|category|template|message|test|spec|stats)s?$"
     r"|^_?(?:to|from|as)_|^(?:is_)?(?:get|list|fetch|load|save|set|update|delete|create|register|record|log|track|emit"
-    r"|use|format|render|parse|count|add_\w*column|test)[A-Z_]"
+    r"|use|format|render|parse|count|add_\w*column|test|has|with|new|extract|build|should|needs?"
+    r"|supports?|on|handle_\w*(?:error|result))[A-Z_]|^(?-i:[A-Z])\w{0,80}Check$"
 )
 """Names that speak about a guardrail and are none."""
 _MODULE = re.compile(
@@ -39,9 +41,10 @@ _MODULE = re.compile(
 )
 """Functions of own modules that are called so."""
 ASIDE = re.compile(
-    r"(?i)(?:^|/)(?:scripts?|bin|notebooks?|migrations|benchmarks?|eval\w{0,12}|red_?team\w{0,6})/"
+    r"(?i)(?:^|/)(?:scripts?|bin|notebooks?|migrations|benchmarks?|eval\w{0,12}|red_?team\w{0,6}"
+    r"|observability|telemetry|tracing|instrumentation|langfuse)/|\.[jt]sx$"
 )
-"""Directories of what is run by hand, beside the serving path."""
+"""What is run by hand beside the serving path, what only tells of it, and pages."""
 _GIVEN = re.compile(
     r"(?i)(?:(?:in|out)put_?)?guard_?rails?(?:_?(?:config|configuration|identifier|id|version))?"
     r"|(?:in|out)putProcessors|moderation(?:_?model)?"
@@ -77,6 +80,29 @@ def _is_guardrail(call: Call) -> bool:
     if named in ("create", "classify", "moderate"):
         return ".moderations." in call.callee or "oderationsClient" in call.callee
     return bool(NAMED.search(named)) and not _NO_CALL.search(named)
+
+
+def decisive(calls: list[Call]) -> list[Call]:
+    """Without the calls inside of guardrails that others of them are: who calls a guardrail decides
+    whether it runs."""
+    named = {call.method for call in calls}
+    found = [call for call in calls if not named & set(_scope(call))]
+    return found or calls
+
+
+def is_chosen(call: Call) -> bool:
+    """Whether it runs only where somebody configured it, as far as its condition says."""
+    condition = call.condition
+    if condition is None or condition.default is True:
+        return False
+    return bool(condition.setting) or _CONFIGURED.search(condition.text) is not None
+
+
+_CONFIGURED = re.compile(
+    r"(?i)guard|shield|moderat|safety|enabl|disabl|config|setting|option|flag|feature|pii|filter"
+    r"|\buse_|environ|\benv\b"
+)
+"""Words of conditions that ask for the guardrail itself, or for a switch."""
 
 
 def gaps_within(code: Code, guardrail: Call) -> Iterator[Condition]:
