@@ -7,8 +7,9 @@ from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.commands import commands
 from agentaudit.probes.guardrails.cloned import cloned
 from agentaudit.probes.guardrails.leads import Leads, Line
-from agentaudit.probes.guardrails.runs import names, run_of
+from agentaudit.probes.guardrails.runs import names, run_of, whole
 from agentaudit.probes.guardrails.suites import suite_files
+from agentaudit.probes.guardrails.tested import tested
 from agentaudit.source import Repo, Step
 
 HEAD = "on: [push]\njobs:\n  eval:\n    runs-on: ubuntu-latest\n    steps:\n      - "
@@ -106,9 +107,10 @@ def evaluation_in_ci(repo: Repo) -> Answer:
     """
     steps = [step for step in repo.steps() if not step.by_hand]
     leads, files = Leads(repo), suite_files(repo)
+    usual = {row.path for row in tested(repo, repo.components())}
     for step in steps:
         for line in _lines(step, leads):
-            if found := run_of(line.text) or names(line.text, files):
+            if found := run_of(line.text) or names(line.text, files) or whole(line.text, usual):
                 shown = [step.place.evidence(step.text)]
                 shown += [line.place.evidence()] if line.place != step.place else []
                 return passed(f"CI runs {found}", *shown)

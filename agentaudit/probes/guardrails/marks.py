@@ -3,71 +3,69 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from agentaudit.code import Role
 from agentaudit.evidence import Place
+from agentaudit.probes.guardrails.held import held
 from agentaudit.probes.guardrails.outside import OUTSIDE
-from agentaudit.probes.guardrails.suites import configured
+from agentaudit.probes.guardrails.suites import Asking, configured
+from agentaudit.probes.guardrails.tested import tested
 from agentaudit.source import Component, Repo
 
-_SCORE = re.compile(
-    r"(?i)score|accuracy|pass_?rate|success_?rate|recall|precision|f1|faithful|relevan|correct"
-    r"|ground|similarity|coheren|fluency|hit_?rate|ndcg|mrr|mean|avg|average|grade|quality|passed"
-    r"|win_?rate|exact_match"
-)
-_BAD = re.compile(r"(?i)toxicity|halluc|error_?rate|failure_?rate|violation|leak")
-"""Scores of which less is better."""
-_STATEMENT = re.compile(
-    r"\b(?:assert|require|Assert)\w{0,10}[.]?(?:Greater|Less)\w{0,20}\(|\bassertThat\b"
-    r"|\b(?:assertTrue|Assert\.(?:True|IsTrue|That)|assert\.(?:ok|True|isTrue))(?=\()"
-    r"|\b(assert|if|elif|expect)\b|\bShould"
-    r"|\b(?:\w{0,40}_)?(?:passed|passes|success|succeeded|ok)\s{0,4}:?=(?!=)(?=[^\n]{0,200}[<>])"
-)
-_MARK = (
-    r"(?:0?\.\d{1,4}|1\.0|[1-9]\d(?:\.\d{1,3})?%?"
-    r"|[\w.]{0,40}(?i:threshold|min(?:imum)?_|_min|target|mark|floor|baseline|cut_?off)\w{0,20})"
-)
-_HELD = re.compile(
-    rf"(>=?|<=?|\.toBeGreaterThan\w{{0,20}}\(|\.toBeLessThan\w{{0,20}}\(|\.isGreaterThan\w{{0,20}}\("
-    rf"|\.isLessThan\w{{0,20}}\(|(?:Be)?Greater\w{{0,20}}\(|greater\w{{0,20}}\(|(?:Be)?Less\w{{0,20}}\("
-    rf"|\.(?:above|at\.?[Ll]east|gte?|AtLeast)\(|\.(?:below|most|lte?|AtMost)\(|,)\s{{0,8}}{_MARK}"
-)
-"""How something is held against a number; the sign says in which direction."""
-_UP = (
-    *(">", ".toBeGreater", ".isGreater", "BeGreater", "Greater", "greater"),
-    *(".above", ".at", ".gt", ".AtLeast"),
-)
-_DOWN = ("<", ".toBeLess", ".isLess", "BeLess", "Less", ".below", ".most", ".lt", ".AtMost")
 _OF_THE_SUITE = re.compile(r"(?i)(?:^|/)[\w-]{0,40}evals?[\w-]{0,40}/(?:[^/]{1,80}/){0,8}tests?/")
 """Tests of the suite's own code: what they hold is no score of the system."""
-_FAILS = re.compile(
-    r"(?:sys\.)?exit\(\s*[1-9]|raise\s+\w|raise$|process\.exit\(\s*[1-9]|throw\s|os\._exit|"
-    r"Environment\.Exit\(|panic\(|t\.(?:Fatal|Error)|pytest\.fail|return\s+[1-9]\b|exit\(1|"
-    r"System\.exit\(\s*[1-9]|SystemExit"
-)
-_ENDS = re.compile(
-    r"exit\(|SystemExit|Environment\.Exit|os\.Exit|return\s+(?:0\s+if|1\s+if|\w+\s*\?\s*[01])"
-    r"|assert\s+(?:not\s+)?[\w.]*(?:passed|success|ok)\b|t\.(?:Fatal|Error)"
-)
-"""How a run ends with a verdict that was put into a variable."""
-_WITHIN = 8
-"""Lines after an `if` within which the run must fail."""
+_TEST = re.compile(r"(?:^|/)test_[^/]{1,100}$|[._]test\.\w{1,4}$|Tests?\.\w{1,4}$")
 _CRITERIA = re.compile(
     r'(?i)"[\w-]{0,60}(?:score|match|correct|ground|safety|quality)[\w-]{0,40}"\s*:\s*(?:0?\.\d+|1(?:\.0)?)\b'
 )
 _THRESHOLD = re.compile(
     r"(?i)^\s*+-?\s*+[\"']?(?:threshold|min_?score|pass_?rate|passingScore|minScore)[\"']?\s*:\s*[\"']?\d"
 )
+_SUITE = re.compile(r"(?i)(?:^|/)[\w-]{0,30}evals?(?:uations?)?[\w-]{0,30}/")
+_NUMBER = re.compile(r"[\"']?\w{1,60}[\"']?\s{0,4}:\s{0,4}(?:0?\.\d|1\.0|[1-9]\d)")
+_CONSTANT = re.compile(
+    r"^\s{0,8}(?:const |static |final |export ){0,3}(?:\w{0,30}_)?"
+    r"(?:EVAL|PASS|PASSING|SCORE|ACCURACY|QUALITY)_(?:\w{0,20}_)?(?:THRESHOLD|MIN|MARK|CUT_?OFF)\s{0,4}(?::\s?\w{1,20}\s?)?=\s{0,4}[\d.]"
+)
+_VERDICT = re.compile(
+    r"^\s{0,40}(?:\}\s?else\s)?(?:if|elif)\b[^\n]{0,80}(?:passed|success|failures?\b|violat|below"
+    r"|regress)|^\s{0,40}assert (?:not )?[\w.]{0,60}(?:passed|success)[\w.()]{0,40}\s{0,4}(?:,|$)"
+)
+"""Where the outcome of all cases is asked for."""
+_FAILED = re.compile(
+    r"exit_?[cC]ode\s{0,4}=\s{0,4}1|exit\(\s{0,4}1|throw new \w{0,40}Regress|return 1\b|SystemExit"
+)
+_NEAR = 16
+_MOST_ROWS = 3000
 
 
 def marks(repo: Repo) -> Iterator[Place]:
     """Places where a pass mark of an evaluation is written down."""
+    components = repo.components()
+    yield from tested(repo, components)
+    own = _suite_files(components)
+    asking = _asking(components)
+    for place in own:
+        if not _TEST.search(place.path) or place.path in asking:
+            yield from held(repo, place)
+    verdict = _ends(repo, own)
+    for component in components:
+        yield from _given(component, _modules(component), verdict)
+    yield from _written(repo, own) if verdict else ()
+    for place in configured(repo):
+        yield from _lines(repo, place, _THRESHOLD)
+    for place in repo.files("**/test_config.json"):
+        yield from _lines(repo, place, _CRITERIA)
+
+
+def _suite_files(components: Iterable[Component]) -> list[Place]:
+    """One place in each file that evaluates."""
     files: dict[tuple[str, str], Place] = {}
-    for component in repo.components():
+    for component in components:
         modules = _modules(component)
-        yield from _given(component, modules)
         for call in component.code.calls:
             scores = call.role is Role.TEST and call.below(*modules)
             if scores or call.role is Role.EVAL:
@@ -75,13 +73,20 @@ def marks(repo: Repo) -> Iterator[Place]:
         for each in component.code.imports:
             if each.role is Role.EVAL:
                 files.setdefault((each.place.repo, each.place.path), each.place)
-    for place in files.values():
-        if not OUTSIDE.search(place.path) and not _OF_THE_SUITE.search(place.path):
-            yield from _held(repo, place)
-    for place in configured(repo):
-        yield from _lines(repo, place, _THRESHOLD)
-    for place in repo.files("**/test_config.json"):
-        yield from _lines(repo, place, _CRITERIA)
+    places = files.values()
+    return [p for p in places if not OUTSIDE.search(p.path) and not _OF_THE_SUITE.search(p.path)]
+
+
+def _asking(components: Iterable[Component]) -> frozenset[str]:
+    """Files that bring the system, a model or a library of evaluation: tests without are tests of
+    the suite's own code."""
+    return frozenset(
+        each.place.path
+        for component in components
+        for asked in [Asking(component)]
+        for each in component.code.imports
+        if asked.asks(each) or each.library in asked.libraries
+    )
 
 
 def _modules(component: Component) -> tuple[str, ...]:
@@ -90,15 +95,16 @@ def _modules(component: Component) -> tuple[str, ...]:
     return tuple({each.module for each in component.code.imports if each.library in libraries})
 
 
-def _given(component: Component, modules: tuple[str, ...]) -> Iterator[Place]:
-    """Thresholds that the measures of a suite are made with, where a test is held against them."""
+def _given(component: Component, modules: tuple[str, ...], verdict: bool) -> Iterator[Place]:
+    """Thresholds that the measures of a suite are made with, where a test is held against them, or
+    the suite ends with a verdict."""
     asserting = {
         call.place.path
         for call in component.code.calls
         if call.method in ("assert_test", "assertTest") or call.callee.endswith(".assert_passing")
     }
     for call in component.code.calls:
-        if call.place.path not in asserting:
+        if call.place.path not in asserting and not (verdict and call.role is Role.EVAL):
             continue
         value = call.argument("threshold", "min_score", "minScore", "passing_score")
         number = value is not None and re.match(r"[\d.]", value.text or value.written)
@@ -106,37 +112,27 @@ def _given(component: Component, modules: tuple[str, ...]) -> Iterator[Place]:
             yield call.place
 
 
-def _held(repo: Repo, place: Place) -> Iterator[Place]:
-    rows = (repo.read(replace(place, line=None, text="")) or "").split("\n")
-    for number, row in enumerate(rows):
-        statement = _STATEMENT.search(row[:400])
-        if statement is None or not _is_mark(statement, row[:400]):
-            continue
-        after = "\n".join(rows[number : number + _WITHIN])
-        if "=" in statement[0]:
-            fails = any(_ENDS.search(each[:400]) for each in rows)
-        else:
-            fails = statement[1] not in ("if", "elif") or bool(_FAILS.search(after[:4000]))
-        if fails:
-            yield replace(place, line=number + 1, text=row.strip())
+def _written(repo: Repo, files: Iterable[Place]) -> Iterator[Place]:
+    """Thresholds that a suite reads from a file of its own, or keeps in constants."""
+    for pattern in ("**/*threshold*.json", "**/*threshold*.yaml", "**/*threshold*.yml"):
+        for place in repo.files(pattern):
+            if _SUITE.search(place.path) and not OUTSIDE.search(place.path):
+                yield from islice(_lines(repo, place, _NUMBER), 1)
+    kept = [p for name in ("const", "config") for p in repo.files(f"**/*{name}*.*")]
+    for place in (*files, *(p for p in kept if _SUITE.search(p.path))):
+        if not OUTSIDE.search(place.path):
+            yield from islice(_lines(repo, place, _CONSTANT), 1)
 
 
-def _is_mark(statement: re.Match[str], row: str) -> bool:
-    """Whether the statement holds a score against a number in the direction that can fail."""
-    for held in _HELD.finditer(row, statement.end()):
-        ends = statement.end() if statement[0] != "Should" else 0
-        given = row[ends : held.start()]
-        bad, sign = bool(_BAD.search(given)), held[1]
-        if not bad and not _SCORE.search(given):
-            continue
-        if sign == ",":
-            fits = statement[0].endswith("(") and ("Less" in statement[0]) == bad
-        elif statement[1] in ("if", "elif"):
-            fits = sign.startswith(_UP if bad else _DOWN)
-        else:
-            fits = sign.startswith(_DOWN if bad else _UP)
-        if fits:
-            return True
+def _ends(repo: Repo, files: Iterable[Place]) -> bool:
+    """Whether code of the suite fails the run over its verdict."""
+    for place in files:
+        rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[:_MOST_ROWS]
+        for number, row in enumerate(rows):
+            if _VERDICT.search(row[:300]):
+                after = "\n".join(rows[number : number + _NEAR])
+                if row.lstrip().startswith("assert") or _FAILED.search(after[:6000]):
+                    return True
     return False
 
 

@@ -6,6 +6,7 @@ import re
 
 OUTSIDE = re.compile(
     r"(?i)(?:^|/)(?:examples?|samples?|demos?|docs?|documentation|tutorials?|cookbooks?|templates?"
-    r"|playground|fixtures|node_modules|vendor|skills|plugins)/"
+    r"|playground|fixtures|node_modules|vendor|skills|plugins|llama_?-?factory|axolotl"
+    r"|fast_?chat|lm-evaluation-harness)/"
 )
-"""Directories of what is not the system itself."""
+"""Directories of what is not the system itself; copies of trainers are none of it, too."""

@@ -44,7 +44,8 @@ _RUNNERS = rf"""
     | dotnet\s+run\s[^\n;&|]{{0,200}}[./\s]{_NAME}(?:[./]|\s|$)
     | go\s+test\s(?:[^\n;&|]{{0,200}}[\s/])?(?:evals?|evaluations?)(?:/|\s|$)
     | go\s+run\s{_PATH}{_NAME}(?:\.go|/[\w./-]{{1,60}})?{_AFTER}
-    | (?:python3?|uv\ run(?:\ python3?)?|poetry\ run(?:\ python3?)?)\s+(?:-m\s+)?
+    | (?:python3?|uv\s(?:--(?:directory|project)[=\s]\S{{1,100}}\s)?run(?:\ python3?)?
+      |(?:poetry|pdm|pipenv|rye|pixi)\ run(?:\ python3?)?)\s+(?:-m\s+)?
       {_PATH}{_NAME}(?:[./][\w./-]{{1,100}}|\.py)?{_AFTER}
     | (?:tsx|ts-node|node|bun(?:\ run)?|deno\ run)\s(?:--?\S{{1,60}}\s+){{0,4}}
       {_PATH}{_NAME}(?:/[\w./-]{{1,100}}|\.[cm]?[jt]s)?{_AFTER}
@@ -117,4 +118,23 @@ def names(text: str, files: Collection[str]) -> str:
                 near = [file for file in files if f"/{home}/" in f"/{file}"]
             if near:
                 return f"{found[0].split()[0]} {path}"
+    return ""
+
+
+_ALL = re.compile(r"(?<![\w./-])(?:pytest|py\.test)(?=\s|$)([^\n;&|]{0,400})")
+_VALUED = frozenset(("-n", "-c", "-p", "-o", "-W", "--durations", "--maxfail", "--timeout"))
+_SOME = ("-k", "-m", "--ignore", "--deselect", "--lf", "--co", "--collect-only", "--help")
+
+
+def whole(text: str, files: Collection[str]) -> str:
+    """The part of a command that runs all tests, or all below a directory, where one of the files
+    is; empty when none does."""
+    for found in _ALL.finditer(text):
+        words = found[1].split()
+        if not files or any(word.partition("=")[0] in _SOME for word in words):
+            continue
+        given = [w for b, w in zip(["", *words], words, strict=False) if b not in _VALUED]
+        paths = [w.strip("./\"'") for w in given if not w.startswith(("-", ">", "2>", "$"))]
+        if not any(paths) or any(f"/{path}/" in f"/{file}" for file in files for path in paths):
+            return found[0].strip()
     return ""

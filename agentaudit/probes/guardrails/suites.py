@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from dataclasses import replace
+from itertools import chain, islice
 from typing import NamedTuple
 
 from agentaudit.code import Call, Import, Role, Strength, Use
@@ -13,9 +14,11 @@ from agentaudit.finding import Answer
 from agentaudit.probes.asking import asks
 from agentaudit.probes.commands import commands
 from agentaudit.probes.guardrails.cloned import cloned
+from agentaudit.probes.guardrails.hollow import is_hollow
 from agentaudit.probes.guardrails.leads import Leads
 from agentaudit.probes.guardrails.outside import OUTSIDE
 from agentaudit.probes.guardrails.runs import TOOL
+from agentaudit.probes.guardrails.tested import tested
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component, Repo
 
@@ -50,7 +53,7 @@ _MEASURES = re.compile(
 _METRIC = re.compile(
     r"(?i)^\s{0,12}(?:export |async |public |private |static |default ){0,4}(?:def|func"
     r"|function|class|struct|type|const|double|float64)\s(?:\([^()]{0,60}\)\s)?\w{0,40}(?:bleu|rouge|ndcg|faithfulness|groundedness"
-    r"|hallucination|answer_?relevanc[ey]|answer_?correctness|llm_?(?:as_?)?judge|context_?(?:precision|recall))"
+    r"|answer_?relevanc[ey]|answer_?correctness|context_?(?:precision|recall))"
 )
 """Where a measure of answers or of retrieval is written, in code that is a part of the product."""
 _MOST_ROWS = 3000
@@ -81,22 +84,23 @@ def suite(repo: Repo) -> Suite | None:
     """The first kind of suite that the repository shows: a library that is called, a file that a
     command line runs, or own code that asks the system and scores what it says."""
     components = repo.components()
-    if called := _called(components):
+    if called := _called(repo, components):
         return Suite(f"{called[0].library} scores what the system says", (called[0].place,))
     if files := list(configured(repo)):
         return Suite(f"{files[0].path} is a suite that a command line runs", tuple(files[:3]))
-    scoring = [call for component in components for call in _own(component)]
+    scoring = _scoring(repo, components)
     if scoring:
         places = tuple(call.place for call in scoring[:3])
         return Suite(f"own code scores what the system says: {scoring[0].method}", places)
-    return next(chain(_computed(repo, components), _hosted(components), _run(repo)), None)
+    rest = (_computed(repo, components), _hosted(components), _run(repo), _tested(repo, components))
+    return next(chain(*rest), None)
 
 
 def suite_files(repo: Repo) -> frozenset[str]:
     """Paths of the code that scores."""
     components = repo.components()
-    own = (call.place.path for component in components for call in _own(component))
-    return frozenset((*(use.place.path for use in _called(components)), *own))
+    own = (call.place.path for call in _scoring(repo, components))
+    return frozenset((*(use.place.path for use in _called(repo, components)), *own))
 
 
 def _computed(repo: Repo, components: Iterable[Component]) -> Iterator[Suite]:
@@ -104,7 +108,7 @@ def _computed(repo: Repo, components: Iterable[Component]) -> Iterator[Suite]:
     files = {
         (each.place.repo, each.place.path)
         for component in components
-        for asking in [_Asking(component)]
+        for asking in [Asking(component)]
         for each in component.code.imports
         if asking.asks(each) and not OUTSIDE.search(each.place.path)
     }
@@ -118,6 +122,11 @@ def _computed(repo: Repo, components: Iterable[Component]) -> Iterator[Suite]:
             yield from _matching(repo, Place(name, path), pattern)
 
 
+def _tested(repo: Repo, components: tuple[Component, ...]) -> Iterator[Suite]:
+    for row in tested(repo, components):
+        yield Suite("a test holds the share of right answers against a number", (row,))
+
+
 def _matching(repo: Repo, file: Place, pattern: re.Pattern[str]) -> Iterator[Suite]:
     rows = (repo.read(file) or "").split("\n")
     for number, row in enumerate(rows[:_MOST_ROWS], 1):
@@ -126,9 +135,24 @@ def _matching(repo: Repo, file: Place, pattern: re.Pattern[str]) -> Iterator[Sui
             yield Suite("own code scores what the system says", (place,))
 
 
-def _called(components: Iterable[Component]) -> list[Use]:
-    uses = [use for use in _uses(components, "evaluation") if use.strength >= Strength.CALLED]
-    return [use for use in uses if not OUTSIDE.search(use.place.path)]
+def _called(repo: Repo, components: Iterable[Component]) -> list[Use]:
+    """Libraries of evaluation that are called, where their code is no empty frame."""
+    found = []
+    for component in components:
+        for use in component.uses("evaluation"):
+            if use.strength >= Strength.CALLED:
+                places = chain((use.place,), _elsewhere(component, use))
+                full = (place for place in places if not is_hollow(repo, place))
+                found += [replace(use, place=place) for place in islice(full, 1)]
+    return found
+
+
+def _elsewhere(component: Component, use: Use) -> Iterator[Place]:
+    """One place in each other file that calls the library."""
+    modules = tuple({each.module for each in component.code.imports if each.library == use.library})
+    calls = (c.place for c in evaluating(component) if modules and c.below(*modules))
+    first = {place.path: place for place in calls if place.path != use.place.path}
+    return iter(first.values())
 
 
 def _hosted(components: Iterable[Component]) -> Iterator[Suite]:
@@ -201,25 +225,33 @@ def _uses(components: Iterable[Component], trade: str) -> list[Use]:
     return [use for component in components for use in component.uses(trade)]
 
 
+def _scoring(repo: Repo, components: Iterable[Component]) -> list[Call]:
+    calls = [call for component in components for call in _own(component)]
+    files = {(call.place.repo, call.place.path): call.place for call in calls}
+    hollow = {key for key, place in files.items() if is_hollow(repo, place)}
+    return [call for call in calls if (call.place.repo, call.place.path) not in hollow]
+
+
 def _own(component: Component) -> list[Call]:
     """Own scoring, in files of evaluation that also ask a model or the system itself."""
     calls = evaluating(component)
-    if not any(map(_Asking(component).asks, component.code.imports)):
+    if not any(map(Asking(component).asks, component.code.imports)):
         return []
     return [
         call
         for call in calls
         if _SCORES.search(call.method)
-        and not _NO_SCORE.search(call.callee)
+        and not (_NO_SCORE.search(call.callee) or _NO_SCORE.match(call.method))
         and not OUTSIDE.search(call.place.path)
     ]
 
 
-class _Asking:
+class Asking:
     """What code of evaluation must import to get answers that it can score."""
 
     def __init__(self, component: Component) -> None:
-        self._libraries = {use.library for trade in _ASKS for use in component.uses(trade)}
+        self.libraries = {use.library for trade in _ASKS for use in component.uses(trade)}
+        """Libraries that ask models, or score."""
         paths = {call.place.path for call in component.code.calls if call.role is Role.APP}
         self._homes = {path.rpartition("/")[0] for path in paths} - {""}
         self._own = {part.partition(".")[0] for path in paths for part in path.split("/")}
@@ -229,7 +261,7 @@ class _Asking:
         if given.role not in SUITE_ROLES:
             return False
         root = given.module.lstrip("./@").replace("/", ".").partition(".")[0]
-        asking = given.library in self._libraries or root in _CLIENTS or root in self._own
+        asking = given.library in self.libraries or root in _CLIENTS or root in self._own
         return asking or self._is_own(given.module)
 
     def _is_own(self, module: str) -> bool:

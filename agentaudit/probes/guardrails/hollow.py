@@ -1,0 +1,28 @@
+"""Code that has the shape of an evaluation and scores nothing that the system says."""
+
+from __future__ import annotations
+
+import re
+
+from agentaudit.evidence import Place
+from agentaudit.probes.guardrails.outside import OUTSIDE
+from agentaudit.source import Repo
+
+_TRAINS = re.compile(
+    r"(?i)(?:^|/)(?:train(?:ing|ers?)?|sft|dpo|rlhf|fine_?-?tun\w{0,6}|llama_?-?factory)/"
+)
+"""Directories of training, whose measures steer it."""
+_OPEN = re.compile(r"(?i)\bnot (?:yet )?implemented\b|\bNotImplementedError\b")
+_SCORE = re.compile(r"(?i)\bscore[\"']?\s{0,4}[:=](?!=)\s{0,4}([^\n]{0,80})")
+_FIXED = re.compile(r"(?i)(true|1(?:\.0)?)[\s,;})]{0,6}$")
+
+
+def is_hollow(repo: Repo, place: Place) -> bool:
+    """Whether a file that calls a library of evaluation is of an example or a training, is not
+    finished, or gives every answer the same score."""
+    if OUTSIDE.search(place.path) or _TRAINS.search(place.path):
+        return True
+    text = (repo.read(Place(place.repo, place.path)) or "")[:200_000]
+    scores = [found[1] for found in _SCORE.finditer(text)]
+    same = bool(scores) and all(_FIXED.match(score.strip()) for score in scores)
+    return same or _OPEN.search(text) is not None

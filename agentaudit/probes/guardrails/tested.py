@@ -1,0 +1,51 @@
+"""Tests of a usual suite of tests that ask the system, and hold how much of it is right against a
+number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentaudit.code import Role
+from agentaudit.evidence import Place
+from agentaudit.probes.guardrails.held import held
+from agentaudit.probes.guardrails.outside import OUTSIDE
+from agentaudit.source import Component, Repo
+
+_NAMED = re.compile(
+    r"(?i)(?:^|/)[^/]*(?:quality|accura|answer|eval|benchmark|golden|judge)[^/]*\.\w{1,5}$"
+)
+_RATE = re.compile(
+    r"(?i)accura|percent|pass_?rate|success_?rate|correct|hit_?rate|recall|precision|f1|faithful"
+)
+_PRETENDS = re.compile(r"(?i)\bmock|patch\(|monkeypatch|\bfake|\bstub|\bskip")
+"""Tests of what is only played, or left out."""
+_TESTS = re.compile(r"(?i)(?:^|/)(?:tests?|__tests__|spec|integration)/")
+_IMPORT = re.compile(r"\s{0,40}(?:from|import|using)\s|.{0,80}\brequire\(")
+_MOST = 30
+
+
+def tested(repo: Repo, components: tuple[Component, ...]) -> Iterator[Place]:
+    """Rows that hold the share of right answers against a number."""
+    files = [f for f in repo.files("**") if _NAMED.search(f.path) and _TESTS.search(f.path)]
+    own = _own(components) if files else set()
+    for file in files[:_MOST]:
+        text = (repo.read(file) or "")[:100_000]
+        if OUTSIDE.search(file.path) or _PRETENDS.search(text):
+            continue
+        if any(_IMPORT.match(row) and own & set(_WORDS.findall(row)) for row in text.split("\n")):
+            yield from (row for row in held(repo, file) if _RATE.search(row.text))
+
+
+_WORDS = re.compile(r"[\w-]{2,80}")
+
+
+def _own(components: tuple[Component, ...]) -> set[str]:
+    """Words by which code is imported that is the system, or asks a model."""
+    calls = (call for each in components for call in each.code.calls if call.role is Role.APP)
+    homes = {part for call in calls for part in call.place.path.split("/")[:-1]}
+    uses = [use for each in components for trade in ("model", "agent") for use in each.uses(trade)]
+    return homes - _USUAL | {use.library.replace("-", "_") for use in uses}
+
+
+_USUAL = frozenset(("test", "tests", "utils", "unit", "integration", "lib", "types", "json"))
