@@ -145,6 +145,40 @@ RED = {
     "RedTeam(azure_ai_project='p', credential=None).scan(target=answer)\n",
 }
 DATED = "feature-reader-2026-10-01"
+USUAL = {
+    **PYTHON,
+    "app/agent.py": ASK,
+    "tests/test_answer_quality.py": "import pandas as pd\nfrom app.agent import answer\n\n"
+    "def test_answers():\n    df = pd.read_csv('tests/cases.csv')\n"
+    "    df['right'] = df.apply(lambda row: answer(row['q']) == row['a'], axis=1)\n"
+    "    correct_percentage = df['right'].mean() * 100\n    assert correct_percentage >= 80\n",
+}
+PLAYED = {
+    **USUAL,
+    "tests/test_answer_quality.py": "from unittest.mock import Mock\n"
+    + USUAL["tests/test_answer_quality.py"],
+}
+FRAME = {
+    "package.json": '{"name": "web", "dependencies": {"langsmith": "0.3.0", "openai": "5.0.0"}}',
+    "src/app.ts": 'import OpenAI from "openai";\n'
+    "export const answer = (q: string) => new OpenAI().responses.create({ input: q });\n",
+    "src/evals/run.ts": 'import { evaluate } from "langsmith/evaluation";\n'
+    'import { answer } from "../app.js";\n\nconst judge = () => {\n'
+    '  throw new Error("Evaluation logic not implemented");\n};\n'
+    'await evaluate(answer, { data: "posts", evaluators: [judge] });\n',
+}
+PRINTED = {
+    "requirements.txt": "openai==1.93.0\ndeepeval==3.2.0\n",
+    "app.py": ASK,
+    "evals/run.py": "from deepeval import evaluate\n"
+    "from deepeval.metrics import AnswerRelevancyMetric\nfrom app import answer\n\ndef main():\n"
+    "    print(evaluate([answer('why?')], [AnswerRelevancyMetric(threshold=0.7)]))\n\nmain()\n",
+}
+THRESHOLDS = {
+    **PRINTED,
+    "evals/summary.py": "import sys\nfrom evals.run import main\n\nresults = main()\n"
+    "if not all(r.success for r in results):\n    print('failed')\n    sys.exit(1)\n",
+}
 CASES: dict[str, tuple[Probe, dict[str, str], Outcome]] = {
     "a field of a settings class": (ids_pinned, _set(CONFIGURED, "MODEL", "gpt-4o"), FAIL),
     "its own dated model": (ids_pinned, _set(CONFIGURED, "MODEL", DATED), PASS),
@@ -173,6 +207,12 @@ CASES: dict[str, tuple[Probe, dict[str, str], Outcome]] = {
         {**SUITE, "evals/run.py": RUN + GATE},
         PASS,
     ),
+    "right answers in a usual test": (output_scored, USUAL, PASS),
+    "and its mark": (pass_marks_numeric, USUAL, PASS),
+    "the same against a played model": (output_scored, PLAYED, FAIL),
+    "a frame that is not finished": (output_scored, FRAME, FAIL),
+    "measures with thresholds, and a verdict": (pass_marks_numeric, THRESHOLDS, PASS),
+    "measures with thresholds, only printed": (pass_marks_numeric, PRINTED, FAIL),
     "a measure in the product": (output_scored, PRODUCT, PASS),
     "a measure of time": (output_scored, LATENCY, FAIL),
     "attacks without a result": (tested_adversarially, RED, FAIL),

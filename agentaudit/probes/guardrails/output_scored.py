@@ -104,7 +104,8 @@ def output_scored(repo: Repo) -> Answer:
         return not_applicable(f"no code in {repo.name} asks a model")
     near = declared(repo)
     if near is not None:
-        message = f"{near.library} {MISSING_STEP[near.strength]}"
+        step = MISSING_STEP.get(near.strength, "is called, but where nothing is scored in earnest")
+        message = f"{near.library} {step}"
         shown = near.place.evidence()
         return failed(message, shown, reason="not_called", fact="evaluation suite")
     message = f"nothing scores what the system says; searched {len(repo.components())} components"

@@ -196,3 +196,24 @@ def test_to_offer_tools_is_not_to_call_a_model() -> None:
     assert _components({**files, "server.py": asks})["."].agentic
     both = {"requirements.txt": "fastmcp\nopenai\n", "server.py": server}
     assert _components(both)["."].agentic
+
+
+def test_code_of_a_package_runs_in_those_who_need_it() -> None:
+    tree = {
+        "lib/pyproject.toml": '[project]\nname = "ask-lib"\ndependencies = ["openai"]\n'
+        '[build-system]\nrequires = ["hatchling"]\n',
+        "lib/ask_lib/main.py": "from openai import OpenAI\n\nclient = OpenAI()\n",
+        "api/Dockerfile": "FROM python:3.13.1\nCOPY . .\n",
+        "api/pyproject.toml": '[project]\nname = "api"\ndependencies = ["ask-lib"]\n',
+        "api/main.py": "from ask_lib.main import client\n\nclient.responses.create(model='m')\n",
+        "web/Dockerfile": "FROM python:3.13.1\nCOPY . .\n",
+        "web/pyproject.toml": '[project]\nname = "web"\ndependencies = ["flask"]\n',
+        "web/main.py": "import flask\n",
+        ".github/workflows/ci.yml": "on: push\njobs:\n  b:\n    steps:\n"
+        "      - {run: uv build, working-directory: lib}\n",
+    }
+    found = _components(tree)
+    assert set(found) == {"api", "lib", "web"}
+    assert [each.path for each in found.values() if each.agentic] == ["api", "lib"]
+    started = {**tree, "lib/Procfile": "web: python -m ask_lib.main\n"}
+    assert not _components(started)["api"].agentic
