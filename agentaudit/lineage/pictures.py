@@ -36,6 +36,9 @@ _NEARBY = 40
 _SHOWN = 5
 _MOST_WORDS = 100
 """Words of a command that may name a program."""
+_WORDS = re.compile(r"[\s;&|()'\"`=]+")
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_IMPORTED = ("PYTHONPATH", "NODE_PATH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Pictures:
     images: Images | None = None
     repo: Repo | None = None
     _opened: dict[str, Target] = field(default_factory=dict)
-    _codes: dict[tuple[str, str], Target] = field(default_factory=dict)
+    _codes: dict[tuple[str, str, tuple[str, ...]], Target] = field(default_factory=dict)
     _drifts: dict[tuple[str, str, str], Target] = field(default_factory=dict)
 
     def open(self, digest: str) -> Target:
@@ -77,12 +80,13 @@ class Pictures:
 
     def code(self, image: Image, commit: str) -> Target:
         """The image's files against a commit; content is a `ContentVerdict`."""
-        key = (image.identity, commit)
+        started = _started(image.settings)  # equal files may be started otherwise
+        key = (image.identity, commit, started)
         if key not in self._codes:
-            self._codes[key] = self._code(image, commit)
+            self._codes[key] = self._code(image, commit, started)
         return self._codes[key]
 
-    def _code(self, image: Image, commit: str) -> Target:
+    def _code(self, image: Image, commit: str, started: tuple[str, ...]) -> Target:
         if self.repo is None:
             return _not_configured("repo")
         if image.contents is None:
@@ -92,7 +96,7 @@ class Pictures:
         if not isinstance(tree, CommitTree):
             return opened
         checkout = _Checkout(self.repo, tree.commit)
-        found = compare(tree, image.contents, checkout, _started(image.settings))
+        found = compare(tree, image.contents, checkout, started)
         if found.verdict is Verdict.DIFFERENT:
             found = replace(found, nearest=self._nearest(image.contents, found))
         return _judged(image, found)
@@ -194,9 +198,19 @@ def _labelled(image: Image) -> Iterator[Claim]:
 
 
 def _started(said: Settings) -> tuple[str, ...]:
-    """The words of an image's command as paths of the image."""
-    words = " ".join((*said.entrypoint, *said.command)).split()[:_MOST_WORDS]
-    return tuple(word if word.startswith("/") else f"{said.workdir}/{word}" for word in words)
+    """The words of an image's command as paths of the image, those without a slash also where its
+    PATH has them; and the directories that its interpreters import from."""
+    whole = (*said.entrypoint, *said.command)
+    words = [*whole, *_WORDS.split(" ".join(whole))][:_MOST_WORDS]
+    places = _split(said.env.get("PATH", _PATH))
+    named = [f"{place}/{word}" for word in words if word and "/" not in word for place in places]
+    imported = [each for name in _IMPORTED for each in _split(said.env.get(name, ""))]
+    paths = (*filter(None, words), *imported, ".")
+    return (*(p if p.startswith("/") else f"{said.workdir}/{p}" for p in paths), *named)
+
+
+def _split(path: str) -> list[str]:
+    return [each for each in path.split(":") if each][:_MOST_WORDS]
 
 
 def _summary(image: Image) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from agentaudit.image import CommitTree, Contents, FileKind
@@ -22,6 +22,11 @@ _USUAL = re.compile(
     r"|(?:python|pypy|node|deno|bun|java|ruby|uv|uvx|npm|npx|yarn|pnpm|poetry)[\d.]*)"
 )
 """Programs that start others: none holds an application."""
+_STARTUP = re.compile(r"(?:usr/(?:local/)?)?lib/python3\.\d{1,2}/(?:site|user)customize\.py")
+_SYSTEM = re.compile(
+    r"|(?:(?:usr/|usr/local/)?(?:bin|sbin|lib|lib64|libexec|share)|usr|usr/local|etc|var|dev|proc|sys|run)"
+)
+"""Directories of the system as a whole: what lies there is told by packages and by layers."""
 _DEBIAN = "usr/lib/python3/dist-packages/"
 _TELLING = 1
 """Bytes of a file that holds no code."""
@@ -37,7 +42,8 @@ class Unplaced:
     used: Collection[str]
     """Paths of the image that were compared."""
     started: tuple[str, ...] = ()
-    """Words of the command that starts the image, as paths."""
+    """Words of the command that starts the image, and directories that code is imported from, as
+    paths."""
 
     def strays(self) -> Iterator[str]:
         """Paths of code that no file of the commit accounts for, and under no root.
@@ -52,6 +58,7 @@ class Unplaced:
         yield from self._links(homes)
         nobodys = self._nobodys()
         started = frozenset(filter(None, map(self.contents.files.resolve, self.started)))
+        yield from self._run(started, known, first)
         for path in (*self.contents.application, *self.contents.tools):
             entry = entries[path]
             if entry.blob in known or entry.size <= _TELLING or path in self.used:
@@ -62,22 +69,82 @@ class Unplaced:
                     yield path
             elif any(True for home in homes for _ in under((path,), home)):
                 continue
-            elif path in started:
-                if not _USUAL.fullmatch(path) and (not based or _RUNS.fullmatch(path)):
-                    yield path
-            elif not based and _RUNS.fullmatch(path) and not _LIBRARY.fullmatch(path):
+            elif (
+                path not in started
+                and not based
+                and _RUNS.fullmatch(path)
+                and not _LIBRARY.fullmatch(path)
+            ):
                 yield path
 
-    def _links(self, homes: tuple[str, ...]) -> Iterator[str]:
-        """Links below the roots, named like code, to a file that is not the commit's."""
+    def _run(self, started: Collection[str], known: Collection[str], first: int) -> Iterator[str]:
+        """What the command starts, what lies where it imports from, and what every Python process
+        runs, in the directories of the system too."""
         files = self.contents.files
+        homes = tuple(f"{home}/" for home in self._imported())
         for path, entry in files.entries.items():
-            if entry.kind is not FileKind.SYMLINK or not _RUNS.fullmatch(path):
+            if _STARTUP.fullmatch(path):
+                target = files.get(files.resolve(path) or "")
+                if target and target.layer and target.layer >= first and target.blob not in known:
+                    yield path
+            elif entry.kind is not FileKind.FILE or entry.size <= _TELLING:
                 continue
-            if _OTHERS.match(path) or not any(at and path.startswith(f"{at}/") for at in homes):
+            elif entry.blob in known or path in self.used:
                 continue
-            target = files.get(files.resolve(path) or "")
-            if target and target.kind is FileKind.FILE and target.path not in self.used:
+            elif path in started:
+                runs = entry.layer >= first or _RUNS.fullmatch(path)
+                if runs and not _USUAL.fullmatch(path) and not self._packaged(path):
+                    yield path
+            elif path.startswith(homes) and entry.layer >= first and _RUNS.fullmatch(path):
+                if not _OTHERS.match(path) and not _LIBRARY.fullmatch(path):
+                    yield path
+
+    def _imported(self) -> Iterator[str]:
+        """Directories that the command names, and those of the scripts that it names."""
+        files = self.contents.files
+        for word in self.started:
+            found = files.followed(word) or ""
+            entry = files.get(found)
+            if entry is not None and entry.kind is FileKind.FILE:
+                found = found.rpartition("/")[0]
+            if not _SYSTEM.fullmatch(found):
+                yield found
+
+    def _packaged(self, path: str) -> bool:
+        """Whether a Python package lists this program."""
+        row = f"bin/{path.rpartition('/')[2]},".encode("utf-8", "surrogateescape")
+        homes = (p.path.rpartition("/")[0] for p in self.contents.packages)
+        held = self.contents.files.contents
+        return "bin/" in path and any(row in held.get(f"{home}/RECORD", b"") for home in homes)
+
+    def _links(self, homes: tuple[str, ...]) -> Iterator[str]:
+        """Links below the roots, named like code, to a file that is not the commit's; and those to
+        a directory elsewhere that holds code."""
+        files, away = self.contents.files, dict[str, str]()
+        for path, entry in files.entries.items():
+            if entry.kind is not FileKind.SYMLINK or _OTHERS.match(path):
+                continue
+            if not any(at and path.startswith(f"{at}/") for at in homes):
+                continue
+            found = files.followed(path)
+            target = files.get(found or "")
+            if found and (target is None or target.kind is FileKind.DIRECTORY):
+                away.setdefault(f"{found}/", path)
+            elif target is None:
+                continue
+            elif _RUNS.fullmatch(path) and target.kind is FileKind.FILE:
+                if target.path not in self.used:
+                    yield path
+        yield from self._holding(away)
+
+    def _holding(self, away: Mapping[str, str]) -> Iterator[str]:
+        """Those of links to directories behind which there is code that was not compared."""
+        starts = tuple(away)
+        homes = tuple(f"{at}/" for _, at in self.roots if at)
+        held = filter(_RUNS.fullmatch, self.contents.files.entries) if starts else ()
+        behind = [p for p in held if p.startswith(starts) and not p.startswith(homes)]
+        for start, path in sorted(away.items()):
+            if any(p.startswith(start) and not _OTHERS.match(p) for p in behind):
                 yield path
 
     def _nobodys(self) -> frozenset[str]:

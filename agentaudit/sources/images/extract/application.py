@@ -40,8 +40,9 @@ def application_files(
 def _own(files: FileMap, home: str) -> Iterator[str]:
     """What a package lists below the prefix that it is installed in: a claim to a file anywhere
     else would hide application code."""
-    prefix = _LIBRARY.sub("", home.rpartition("/")[0])
-    return (path for path in listing(files, home) if not prefix or path.startswith(f"{prefix}/"))
+    above = home.rpartition("/")[0]
+    prefix = _LIBRARY.sub("", above) or above or "bin"
+    return (path for path in listing(files, home) if path.startswith(f"{prefix}/"))
 
 
 def _apart(path: str) -> bool:
