@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
-from urllib.parse import unquote
 
 from agentaudit.image import DISTRIBUTION, Contents, Drift, FileMap, LockFile, Package, Pin
 
@@ -19,6 +18,7 @@ _BY_HAND = frozenset({b"pip", b"uv", b"poetry", b"pdm", b"installer"})
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar")
 _MOST_LINES = 100_000
+_ESCAPED = re.compile(rb"%([0-9a-fA-F]{2})")
 _ZEROS = re.compile(r"(?:\.0)+(?=$|[^.\d])")
 
 
@@ -65,7 +65,7 @@ def _altered(contents: Contents, installed: Mapping[str, list[str]]) -> Iterator
             yield f"{path} of {name}"
 
 
-def _changed(name: str, versions: Iterable[str], pins: list[Pin]) -> list[str]:
+def _changed(name: str, versions: list[str], pins: list[Pin]) -> list[str]:
     if any(pin.local for pin in pins):
         return []
     locked = {_plain(pin.version) for pin in pins if pin.version}
@@ -144,7 +144,9 @@ def _homes(files: FileMap, ours: Container[str]) -> frozenset[str]:
 def _source(files: FileMap, package: Package) -> str | None:
     """The directory that a package was installed from: one that is installed so that it can be
     edited lists no file of its own."""
-    return files.followed(unquote(package.origin.removeprefix("file://").partition("@")[0]))
+    path = package.origin.removeprefix("file://").partition("@")[0].encode("utf-8", "replace")
+    plain = _ESCAPED.sub(lambda found: bytes.fromhex(found[1].decode()), path)
+    return files.followed(plain.decode("utf-8", "surrogateescape"))
 
 
 def normalised(name: str) -> str:

@@ -15,12 +15,12 @@ from agentaudit.image import (
     Drift,
     Image,
     LockFile,
-    Settings,
     Trust,
     Verdict,
 )
 from agentaudit.lineage.drift import choose, drift
 from agentaudit.lineage.identity import compare
+from agentaudit.lineage.starting import started_by
 from agentaudit.response import PromptText, Resolution, Target
 from agentaudit.source import Images, Repo
 
@@ -34,11 +34,6 @@ _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _NEARBY = 40
 """Latest commits that are tried when an image is not what it says."""
 _SHOWN = 5
-_MOST_WORDS = 100
-"""Words of a command that may name a program."""
-_WORDS = re.compile(r"[\s;&|()'\"`=]+")
-_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_IMPORTED = ("PYTHONPATH", "NODE_PATH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +75,7 @@ class Pictures:
 
     def code(self, image: Image, commit: str) -> Target:
         """The image's files against a commit; content is a `ContentVerdict`."""
-        started = _started(image.settings)  # equal files may be started otherwise
+        started = started_by(image.settings)  # equal files may be started otherwise
         key = (image.identity, commit, started)
         if key not in self._codes:
             self._codes[key] = self._code(image, commit, started)
@@ -195,22 +190,6 @@ def _labelled(image: Image) -> Iterator[Claim]:
         commit = image.settings.labels.get(name, "").strip().lower()
         if _COMMIT.fullmatch(commit):
             yield Claim(commit, f"label {name}")
-
-
-def _started(said: Settings) -> tuple[str, ...]:
-    """The words of an image's command as paths of the image, those without a slash also where its
-    PATH has them; and the directories that its interpreters import from."""
-    whole = (*said.entrypoint, *said.command)
-    words = [*whole, *_WORDS.split(" ".join(whole))][:_MOST_WORDS]
-    places = _split(said.env.get("PATH", _PATH))
-    named = [f"{place}/{word}" for word in words if word and "/" not in word for place in places]
-    imported = [each for name in _IMPORTED for each in _split(said.env.get(name, ""))]
-    paths = (*filter(None, words), *imported, ".")
-    return (*(p if p.startswith("/") else f"{said.workdir}/{p}" for p in paths), *named)
-
-
-def _split(path: str) -> list[str]:
-    return [each for each in path.split(":") if each][:_MOST_WORDS]
 
 
 def _summary(image: Image) -> str:

@@ -42,6 +42,7 @@ class Fake:
     seen: list[tuple[str, str]] = field(default_factory=list)
     """(path, Authorization) of each request."""
     port: int = 0
+    token: str = "ticket"
 
     @property
     def host(self) -> str:
@@ -50,7 +51,7 @@ class Fake:
     def answer(self, path: str, login: str) -> tuple[int, dict[str, str], bytes]:
         self.seen.append((path, login))
         if path.startswith("/token"):
-            return 200, {}, encoded({"token": "ticket"} if login in ("", LOGIN) else {})
+            return 200, {}, encoded({"token": self.token} if login in ("", LOGIN) else {})
         if self.wanted and login != self.wanted:
             return 401, {"WWW-Authenticate": self.demand}, b"{}"
         kind, _, wanted = path.removeprefix("/v2/planner/").partition("/")
@@ -195,6 +196,14 @@ def test_a_login_is_never_sent_in_the_clear(registry: Fake, realm: str) -> None:
 def test_a_malformed_address_to_log_in_at_is_an_error(registry: Fake) -> None:
     registry.demand, registry.wanted = 'Bearer realm="http://[::bad"', "Bearer ticket"
     with pytest.raises(SourceError, match="registry 127"):
+        images(registry)
+
+
+@pytest.mark.parametrize("token", ["tick\u00e9t", "a\r\nX: b", "a\x00"])
+def test_a_token_that_no_header_can_hold_is_an_error(registry: Fake, token: str) -> None:
+    registry.wanted, registry.token = "Bearer ticket", token
+    registry.demand = f'Bearer realm="http://{registry.host}/token"'
+    with pytest.raises(SourceError, match="token that cannot be sent"):
         images(registry)
 
 

@@ -277,3 +277,28 @@ def test_distributions_at_the_root_own_their_files(tmp_path: Path) -> None:
     assert held is not None
     assert [(p.name, p.installed) for p in held.packages] == [("kept", True)]
     assert "kept/__init__.py" not in held.application
+
+
+def test_an_archive_cannot_name_the_digest_of_another_image(tmp_path: Path) -> None:
+    other = f"sha256:{'a' * 64}"
+    listed = encoded(
+        [
+            {
+                "Config": f"{CONFIG_HEX}.json",
+                "RepoTags": [f"r.example/planner@{other}", "planner:1"],
+                "Layers": [f"{each}.tar" for each in HEX],
+            }
+        ]
+    )
+    parts = [file(f"{name}.tar", data) for name, data in zip(HEX, LAYERS, strict=True)]
+    rest = (file(f"{CONFIG_HEX}.json", CONFIG), file("manifest.json", listed))
+    with images(f"docker-archive:{_tar(tmp_path / 'a.tar', *parts, *rest)}") as found:
+        assert found.all()[0].names == ("planner:1",)
+        assert found.image(other).resolution is Resolution.BROKEN
+
+
+def test_settings_are_read_as_programs_do_that_run_them(tmp_path: Path) -> None:
+    """Go takes any case of a key."""
+    said = config([APP], config={"entrypoint": ["hot"], "ENV": ["MODEL=x"]})
+    settings = examined(layout(tmp_path, APP, said=said)).settings
+    assert (settings.entrypoint, settings.env) == (("hot",), {"MODEL": "x"})
