@@ -14,7 +14,7 @@ import pytest
 import zstandard
 
 from agentaudit.errors import SourceError
-from agentaudit.image import Image
+from agentaudit.image import Image, Trust
 from agentaudit.image.document import facts
 from agentaudit.response import Resolution
 from agentaudit.sources.images import ConfiguredImages, ImageSource, ReadOptions, open_images
@@ -160,6 +160,25 @@ def test_an_index_leads_to_one_platform_and_its_attestations(tmp_path: Path) -> 
     assert (image.index, image.manifest) == (digests["index"], digests["amd"])
     assert [(a.how, a.digest) for a in image.attachments] == [("buildkit", digests["said"])]
     assert len(image.attestations) == 1
+
+
+@pytest.mark.parametrize(("about", "trust"), [("one", Trust.MATCHES), ("two", None), ("", "")])
+def test_an_artifact_is_about_the_image_that_its_manifest_names(
+    tmp_path: Path, about: str, trust: Trust | str | None
+) -> None:
+    """A layout lists the artifacts of all its images; a bare bill of materials names none."""
+    blobs = Blobs()
+    held = {"one": blobs.manifest([ROOT]), "two": blobs.manifest([APP])}
+    parts = [{"name": "a", "version": "1", "purl": "pkg:pypi/a@1"}]
+    bill = encoded({"bomFormat": "CycloneDX", "components": parts})
+    subject = {"subject": {"digest": held[about], "size": 1}} if about else {}
+    listed = blobs.entry(
+        blobs.manifest([b""], packed=[bill], artifactType="x/bom", **subject), artifactType="x/bom"
+    )
+    write(tmp_path, blobs.files(*(blobs.entry(d, t) for t, d in held.items()), listed))
+    with images(f"oci:{tmp_path}:one") as found:
+        told = [each.trust for each in found.all()[0].attestations]
+    assert told == ([] if trust is None else [trust or Trust.PRESENT])
 
 
 def test_another_digest_of_the_same_store_opens(tmp_path: Path) -> None:
