@@ -15,8 +15,6 @@ DAEMON, LAYOUT, OCI_ARCHIVE, DOCKER_ARCHIVE, REGISTRY = (
     "docker",
 )
 SPELLINGS = "docker-daemon:NAME, oci:DIR:TAG, oci-archive:FILE, docker-archive:FILE, docker://HOST/NAME@DIGEST"
-_OTHERS = (REGISTRY, "containers-storage", "dir", "sif", "tarball", "ostree")
-"""Spelled by skopeo, or without the slashes of a registry."""
 _FILES = (LAYOUT, OCI_ARCHIVE, DOCKER_ARCHIVE)
 _NAME = re.compile(
     r"(?P<name>[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*)"
@@ -58,8 +56,8 @@ def parse(text: str) -> Reference:
         if not path:
             raise _wrong("it names no file")
         return Reference(transport, path=path, name=name)
-    if transport in _OTHERS and colon:
-        raise _wrong(f"{transport}: is no way to an image that is read")
+    if transport == "containers-storage" and colon:
+        raise _wrong("Podman's storage is read through its service alone")
     name = rest if transport == DAEMON and colon else text
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:/@-]*", name) or "://" in name:
         raise _wrong("it is no name of an image")

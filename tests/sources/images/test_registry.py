@@ -328,6 +328,7 @@ def test_registry_references(text: str, host: str, name: str, wanted: str) -> No
         *("docker://", "docker://r.example/", "docker://r.example/A", "docker://r.example/a@md5:0"),
         *("docker://r.example/../x", "docker://u:p@/a", "oci:", "docker-archive:", "-x", "a b"),
         *("docker://r.example:99999999/a", "http://r.example/a", "docker://r.example/a?x=1"),
+        "containers-storage:a",
     ],
 )
 def test_what_is_no_reference_is_refused(text: str) -> None:
