@@ -120,13 +120,16 @@ def _told(found: Image, *, keyed: bool) -> Iterator[str]:
 
 def _contents(held: Contents) -> Iterator[str]:
     yield _row("system", held.system.name if held.system else "not named in the image")
-    counts = Counter(each.ecosystem for each in held.packages)
+    counts = Counter(each.ecosystem for each in held.packages if each.installed)
     said = ", ".join(f"{number:,} {kind}" for kind, number in sorted(counts.items()))
     yield _row("packages", said or "none")
-    for each in [p for p in held.packages if not p.installed][:_SHOWN]:
+    gone = [p for p in held.packages if not p.installed]
+    for each in gone[:_SHOWN]:
         yield _row(
             "left over", f"{each.name} {each.version}: its metadata is there, its files gone"
         )
+    if len(gone) > _SHOWN:
+        yield _row("", f"and {len(gone) - _SHOWN:,} more; --format json names all")
     for name, path in held.altered[:_SHOWN]:
         yield _row("altered", f"{path}: not as {name} was installed")
     if len(held.altered) > _SHOWN:
