@@ -28,10 +28,11 @@ def image(
         str, typer.Option("--format", metavar="NAME", help="terminal or json.")
     ] = "terminal",
     max_image_bytes: Annotated[
-        int | None, typer.Option(metavar="N", help="Read no layers of a larger image; 4 GiB.")
+        int | None,
+        typer.Option(metavar="N", min=0, help="Read no layers of a larger image; 4 GiB."),
     ] = None,
     max_image_files: Annotated[
-        int | None, typer.Option(metavar="N", help="Nor of one with more files; 300,000.")
+        int | None, typer.Option(metavar="N", min=0, help="Nor of one with more files; 300,000.")
     ] = None,
     image_key: Annotated[
         list[str] | None,
