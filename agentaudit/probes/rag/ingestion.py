@@ -19,7 +19,7 @@ _INDEX = re.compile(
     r"|add_vectors|addDocuments|fromDocuments|fromTexts|addVectors|upsertPoints|upsertAsync"
     r"|UpsertAsync|Upsert|UpsertPoints|UpsertBatchAsync|UploadDocumentsAsync|uploadDocuments|mergeOrUploadDocuments"
     r"|IndexDocumentsAsync|MergeOrUploadDocumentsAsync|insertMany|addTexts|add_faiss_index"
-    r"|write_documents|DocumentWriter|run_ingestion|ImportDocumentAsync|ImportTextAsync"
+    r"|write_documents|AddDocuments|AddDocumentsAsync|AddTexts|InsertDocuments|DocumentWriter|run_ingestion|ImportDocumentAsync|ImportTextAsync"
     r"|upload_and_poll|uploadAndPoll|import_files|start_ingestion_job|EmbeddingStoreIngestor"
     r"|build_index|create_search_client_index|add_with_ids|add_items|bulk|async_bulk|parallel_bulk"
     r"|streaming_bulk|upload_batch)$"
@@ -88,7 +88,7 @@ _CHUNK = re.compile(
     r"|chunk|(?:^|[._])split_?(?:pages|into|doc)|(?:^|[._])create_?(?:sections|passages)$"
     r"|textsplitter\."
 )
-_EMBED = re.compile(
+EMBED = re.compile(
     r"(?i)embed(?!ded\b)|(?:model|encoder|transformer\w*|embedder)\.encode$|vectori[sz]e"
 )
 _OF_DOCUMENTS = re.compile(r"(?:^|\.)(?:a?embed_documents|embedMany|get_text_embedding_batch)$")
@@ -161,7 +161,7 @@ def _says(pattern: re.Pattern[str], call: Call) -> bool:
 
 def _compares(calls: list[Call]) -> bool:
     """Whether calls compare what others cut and embedded: an index in memory, of its own make."""
-    tells = (_COMPARES, _CHUNK, _EMBED)
+    tells = (_COMPARES, _CHUNK, EMBED)
     return all(any(tell.search(call.callee) for call in calls) for tell in tells)
 
 
@@ -249,4 +249,4 @@ def _embeds(call: Call) -> bool:
     if _EMBEDDING_STORE.search(call.callee):
         return True
     given = any("embed" in argument.name.lower() for argument in call.arguments)
-    return given or bool(_EMBED.search(call.callee))
+    return given or bool(EMBED.search(call.callee))

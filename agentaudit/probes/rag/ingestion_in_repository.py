@@ -4,7 +4,7 @@ from agentaudit.code import Call, Strength
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe
 from agentaudit.probes.rag.ingestion import NAMES, RETRIEVES, Stages, is_rag, ready_made, stages
-from agentaudit.probes.rag.written import stored
+from agentaudit.probes.rag.written import fills, stored
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component, Repo
 
@@ -85,7 +85,7 @@ def ingestion_in_repository(repo: Repo, component: Component) -> Answer:
     declared = [use for trade in RETRIEVES for use in component.uses(trade)]
     if missing := unread(component, declared, "the ingestion code"):
         return missing
-    if not is_rag(component, Strength.IMPORTED):
+    if not is_rag(component, Strength.IMPORTED) and not fills(repo, component):
         return not_applicable("its code searches no vector store", component.evidence())
     own = stages([component])
     around = [c for c in repo.components() if c.repo == component.repo]

@@ -7,7 +7,7 @@ from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.rag.ingestion import indexing, is_rag
-from agentaudit.probes.rag.written import stored, typed
+from agentaudit.probes.rag.written import fills, sourced, stored, typed
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component, Repo
 
@@ -113,7 +113,7 @@ def source_kept(repo: Repo, component: Component) -> Answer:
     declared = [use for trade in TRADES for use in component.uses(trade)]
     if missing := unread(component, declared, "what chunks keep"):
         return missing
-    if not is_rag(component, Strength.IMPORTED):
+    if not is_rag(component, Strength.IMPORTED) and not fills(repo, component):
         return not_applicable("its code searches no vector store", component.evidence())
     around = [c for c in repo.components() if c.repo == component.repo]
     for components in ([component], around):
@@ -137,7 +137,10 @@ def source_kept(repo: Repo, component: Component) -> Answer:
 
 def _in_text(repo: Repo, component: Component) -> list[Place]:
     """Types of chunks that have a source, and rows that are stored whole: each is its own."""
-    return typed(repo, component) or [
+    filling = [call.place for call in indexing(component)]
+    if found := typed(repo, component) or sourced(repo, component, filling):
+        return found
+    return [
         each
         for each in stored(repo, component)
         if "insert" not in each.text.lower()
