@@ -216,7 +216,7 @@ def _modules(components: Iterable[Component], trade: str = "vector_store") -> It
 
 
 def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
-    if call.place.path.endswith((".tsx", ".jsx")):
+    if call.place.path.endswith((".tsx", ".jsx")) or any(map(_is_nothing, call.arguments)):
         return False
     if _INDEX.search(call.callee):
         return "." in call.callee
@@ -232,6 +232,12 @@ def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
         and any(map(_is_vector, call.arguments))
     )
     return bool(row) or (call.method in _INDEX_OF_STORE and call.below(*stores))
+
+
+def _is_nothing(given: Argument) -> bool:
+    """Whether it is an empty list of documents: an index that is made before there are any."""
+    names = (given.name in _TEXTS) if given.name else given.position == 0
+    return names and given.value.written.strip() == "[]"
 
 
 def _is_vector(given: Argument) -> bool:
