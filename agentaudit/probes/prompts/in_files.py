@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import re
 
-from agentaudit.code import Prompt, PromptKind, Role
-from agentaudit.evidence import Evidence
+from agentaudit.code import Prompt, PromptKind, Role, Syntax
+from agentaudit.evidence import Evidence, Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Limits, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.asking import asking, asks
 from agentaudit.probes.readable import unread
-from agentaudit.source import Component
+from agentaudit.source import Component, Repo
 
 LIMITS = {"inline_share": 0.05, "inline_characters": 200}
 _DEDICATED = re.compile(
@@ -18,6 +18,8 @@ _DEDICATED = re.compile(
     r"|Prompts?(?:Templates?)?\.(?:java|cs|kt|go|ts|tsx|js)$"
 )
 """Modules and directories that hold prompts and nothing else, by their name."""
+_LONG, _MOST = 160, 0.85
+"""Characters of a constant that is a prompt, and their share of a module that holds nothing else."""
 
 PYTHON = {"requirements.txt": "openai==1.93.0\n"}
 NODE = {"package.json": '{"name": "web", "dependencies": {"ai": "5.0.0", "@ai-sdk/openai": "2"}}'}
@@ -99,7 +101,7 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
         ),
     ],
 )
-def in_files(component: Component, limits: Limits) -> Answer:
+def in_files(repo: Repo, component: Component, limits: Limits) -> Answer:
     """Do prompts live in dedicated, versioned files or a prompt registry, not inline in code?
 
     A prompt inside a function is found by nobody but its author, cannot be named by version and
@@ -111,20 +113,36 @@ def in_files(component: Component, limits: Limits) -> Answer:
     if not asks(component):
         return not_applicable("no code of it asks a model", component.evidence())
     prompts = [p for p in component.code.prompts if p.role is Role.APP]
-    apart = [p for p in prompts if _is_apart(p)]
-    inline = [p for p in prompts if not _is_apart(p) and p.length >= limits["inline_characters"]]
+    modules = _modules(repo, component)
+    apart = [p for p in prompts if _is_apart(p) or p.place.path in modules]
+    among = [p for p in prompts if p not in apart]
+    inline = [p for p in among if p.length >= limits["inline_characters"]]
     if inline and (not apart or len(inline) > limits["inline_share"] * len([*apart, *inline])):
         return _inline(component, inline, apart)
     if apart:
         apart.sort(key=lambda prompt: prompt.kind is not PromptKind.REGISTRY)
         return passed(_praise(apart), *map(_shown, apart[:5]))
-    if short := [p for p in prompts if not _is_apart(p)]:
-        return _inline(component, short, apart)
+    if among:
+        return _inline(component, among, apart)
     return _none(component)
 
 
 def _is_apart(prompt: Prompt) -> bool:
     return prompt.kind is not PromptKind.INLINE or bool(_DEDICATED.search(prompt.place.path))
+
+
+def _modules(repo: Repo, component: Component) -> set[str]:
+    """Files of code that are nothing but prompts, whatever they are called."""
+    sizes: dict[str, int] = {}
+    for text in component.code.literals:
+        constant = text.syntax is Syntax.ASSIGNMENT and not text.scope
+        if text.role is Role.APP and constant and text.length >= _LONG:
+            sizes[text.place.path] = sizes.get(text.place.path, 0) + text.length
+    return {
+        path
+        for path, size in sizes.items()
+        if size >= _MOST * len(repo.read(Place(component.repo, path)) or "")
+    }
 
 
 def _inline(component: Component, inline: list[Prompt], apart: list[Prompt]) -> Answer:

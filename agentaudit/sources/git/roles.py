@@ -47,6 +47,8 @@ CLUTTER = frozenset(
 """Directories that a walk over a plain directory does not enter."""
 
 
+_PROMPTS = ("prompt", "prompts")
+"""Directories whose templates are the application's own."""
 _PACKAGES = re.compile(r"(?<=/main)/(?:java|kotlin|scala|groovy)/|(?<=^main)/(?:java|kotlin)/")
 
 
@@ -56,8 +58,11 @@ def directory_role(directory: str) -> Role:
     evaluations among the tests."""
     # Below src/main/java stand the parts of a package's name, not directories of the project.
     directory = _PACKAGES.split(directory)[0]
+    prompts = False
     for part in directory.split("/"):
-        if role := _DIRECTORIES.get(part.lower()):
+        prompts = prompts or part.lower() in _PROMPTS
+        role = _DIRECTORIES.get(part.lower())
+        if role is not None and not (prompts and role is Role.TEMPLATE):
             evaluates = role is Role.TEST and f"/{directory.lower()}/".find("/eval") >= 0
             return Role.EVAL if evaluates else role
         if _EVAL_PART.fullmatch(part.lower()):

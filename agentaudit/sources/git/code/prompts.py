@@ -12,7 +12,7 @@ INLINE = 160
 """Characters from which a text in the code counts as a prompt of its own."""
 _NAME = re.compile(
     r"(?i)(?:.*[_.])?(?:.*prompt.*|(?:system|user|base|agent|default)?_?instructions?|(?:system|user|agent)_?(?:message|msg)"
-    r"|system|template|persona|backstory|preamble|.*_(?:instructions?|system|template|persona"
+    r"|system|template|persona|backstory|preamble|.*(?:guidelines?|guide|rules)|.*_(?:instructions?|system|template|persona"
     r"|system_message)|.*(?:Instructions?|Prompt|SystemMessage)\w{0,10})"
 )
 _TALKS = re.compile(
@@ -21,12 +21,18 @@ _TALKS = re.compile(
     r"|as an? (?:expert|ai|assistant|helpful)"
     r"|given (?:the|a|an|this)\b.{0,200}(?:answer|write|extract|generate|classify|determine"
     r"|decide|rewrite)|answer the (?:question|user)|use the following|analy[sz]e the following"
-    r"|summari[sz]e the|extract (?:the|all)|translate the)"
+    r"|summari[sz]e the|extract (?:the|all)|translate the"
+    r"|du bist ein|sie sind ein|tu es une?\b|vous êtes une?\b|eres una?\b|você é|sei un\b|ты \w{1,20}|вы \w{1,20}"
+    r"|[你您]是|请(?:根据|将|你|用|从)|根据(?:以下|已知|上下文|用户)|作为(?:一|个)|使用<|あなたは|당신은)"
 )
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""Letters of scripts that say in one what others say in three."""
 _GIVEN = re.compile(
-    r"(?:.*\.)?(?:ChatPromptTemplate|PromptTemplate|SystemMessage|SystemMessagePromptTemplate|from_template"
-    r"|from_messages|from_string|HumanMessage|SystemMessage\w*|Agent|LlmAgent|create_react_agent|create_agent"
-    r"|AssistantAgent|UserMessage|generateText|streamText|generateObject|streamObject|prompt|systemPrompt)"
+    r"(?:.*\.)?(?:\w{0,30}PromptTemplate|(?:System|User|Human)(?:Chat)?Message\w{0,30}|from_template|from_messages"
+    r"|from_string|fromTemplate|fromMessages|Agent|LlmAgent|create_react_agent|create_agent|AssistantAgent"
+    r"|generateText|streamText|generateObject|streamObject|prompt|systemPrompt|defaultSystem|AddSystemMessage"
+    r"|CreateSystemMessage|CreateFunctionFromPrompt|InvokePromptAsync|InvokePromptStreamingAsync)"
+    r"(?:\.(?:from|of|create|builder))?"
 )
 _NO_PROMPT = re.compile(
     r"(?is)\s*(?:select\b|insert\b|update\b|create (?:table|index|or replace|extension)"
@@ -68,7 +74,7 @@ def inline(literals: Iterable[Literal]) -> Iterator[Prompt]:
                 PromptKind.INLINE,
                 literal.place,
                 literal.name or literal.scope,
-                literal.length,
+                _length(literal),
                 None,
                 literal.role,
             )
@@ -76,7 +82,7 @@ def inline(literals: Iterable[Literal]) -> Iterator[Prompt]:
 
 def is_prompt(literal: Literal) -> bool:
     """Whether a text instructs a model: by what it is called, handed to, or how it speaks."""
-    if literal.length < INLINE or literal.syntax is Syntax.COMPARISON:
+    if _length(literal) < INLINE or literal.syntax is Syntax.COMPARISON:
         return False
     if _NO_PROMPT.match(literal.text):
         return False
@@ -88,6 +94,11 @@ def is_prompt(literal: Literal) -> bool:
     if _NAME.fullmatch(named[-100:]) and not _TOLD.fullmatch(named):
         return True
     return literal.syntax is Syntax.POSITIONAL and bool(_GIVEN.fullmatch(literal.callee))
+
+
+def _length(literal: Literal) -> int:
+    """Its characters, wide ones threefold."""
+    return literal.length + 2 * len(_WIDE.findall(literal.text))
 
 
 def files(repo: str, paths: Iterable[tuple[str, Role, int, Place | None]]) -> Iterator[Prompt]:
