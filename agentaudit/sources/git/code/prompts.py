@@ -47,8 +47,11 @@ _FILE = re.compile(
     r"|(?i:.*(?:^|/)(?:prompts?|prompt[_-]templates|prompt[_-]library)/.+\.(?:md|txt|ya?ml|j2|jinja2?|st|hbs"
     r"|mustache|json|toml|tmpl|xml))"
 )
-_TOLD = re.compile(r"(?i).*(?:error|exception|warning|failure)(?:_?(?:msg|messages?|text))?")
-"""What people are told when something went wrong, be it about a prompt."""
+_TOLD = re.compile(
+    r"(?i).*(?:error|exception|warning|failure|help|hint|tooltip|placeholder|label|usage)"
+    r"(?:_?(?:msg|messages?|text))?"
+)
+"""What people are told when something went wrong, or how to use something, be it a prompt."""
 _REGISTRY = {
     "pull": re.compile(
         r"(?:langchain\.|langchain_classic\.|langsmith\.|langchainhub\.)?(?:hub|Client)\.pull"
