@@ -20,6 +20,9 @@ _DEDICATED = re.compile(
 """Modules and directories that hold prompts and nothing else, by their name."""
 _LONG, _MOST = 160, 0.85
 """Characters of a constant that is a prompt, and their share of a module that holds nothing else."""
+_CONSTANT = re.compile(
+    r"(?m)^(?:export |const |let |var |public |static |final )*\w{1,80} ?(?::[^=\n]{0,80})?=(?!=)"
+)
 
 PYTHON = {"requirements.txt": "openai==1.93.0\n"}
 NODE = {"package.json": '{"name": "web", "dependencies": {"ai": "5.0.0", "@ai-sdk/openai": "2"}}'}
@@ -133,16 +136,19 @@ def _is_apart(prompt: Prompt) -> bool:
 
 def _modules(repo: Repo, component: Component) -> set[str]:
     """Files of code that are nothing but prompts, whatever they are called."""
-    sizes: dict[str, int] = {}
+    found: dict[str, list[int]] = {}
     for text in component.code.literals:
         constant = text.syntax is Syntax.ASSIGNMENT and not text.scope
         if text.role is Role.APP and constant and text.length >= _LONG:
-            sizes[text.place.path] = sizes.get(text.place.path, 0) + text.length
-    return {
-        path
-        for path, size in sizes.items()
-        if size >= _MOST * len(repo.read(Place(component.repo, path)) or "")
-    }
+            found.setdefault(text.place.path, []).append(text.length)
+    return {path for path, sizes in found.items() if _is_module(repo, component, path, sizes)}
+
+
+def _is_module(repo: Repo, component: Component, path: str, sizes: list[int]) -> bool:
+    """Whether prompts of these sizes are all that a file holds, but for one name that they use."""
+    text = repo.read(Place(component.repo, path)) or ""
+    names = len(_CONSTANT.findall(text)) - len(sizes)
+    return sum(sizes) >= _MOST * len(text) and names <= 1
 
 
 def _inline(component: Component, inline: list[Prompt], apart: list[Prompt]) -> Answer:

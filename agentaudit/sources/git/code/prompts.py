@@ -12,7 +12,7 @@ INLINE = 160
 """Characters from which a text in the code counts as a prompt of its own."""
 _NAME = re.compile(
     r"(?i)(?:.*[_.])?(?:.*prompt.*|(?:system|user|base|agent|default)?_?instructions?|(?:system|user|agent)_?(?:message|msg)"
-    r"|system|template|persona|backstory|preamble|.*(?:guidelines?|guide|rules)|.*_(?:instructions?|system|template|persona"
+    r"|system|template|persona|backstory|preamble|.*(?:guidelines?|guide|rules)|.*_?(?:template)(?:_?(?:str|string|text))|.*_(?:instructions?|system|template|persona"
     r"|system_message)|.*(?:Instructions?|Prompt|SystemMessage)\w{0,10})"
 )
 _TALKS = re.compile(
@@ -34,6 +34,20 @@ _GIVEN = re.compile(
     r"|CreateSystemMessage|CreateFunctionFromPrompt|InvokePromptAsync|InvokePromptStreamingAsync)"
     r"(?:\.(?:from|of|create|builder))?"
 )
+_SAYS = frozenset(("content", "contents", "text", "template", "messages", "message", "input"))
+"""Arguments by name in which a model is told something."""
+_ASKED = re.compile(
+    r"(?:.*\.)?(?:a?create|parse|a?complet(?:e|ion)|chat|a?invoke|a?stream|generate|generate_?[cC]ontent"
+    r"|generate_content_async|a?predict|a?query|CompleteChatAsync|GetChatMessageContentAsync|GetResponseAsync|New)"
+)
+"""Calls that ask a model."""
+_MESSAGE = re.compile(r"(?i)(?:\w{0,40}_)?(?:message|msg|content)s?")
+_ORDERS = re.compile(
+    r"(?i)\s*(?:please )?(?:generate|grade|write|create|classify|determine|extract|identify|analy[sz]e|summari[sz]e"
+    r"|evaluate|rewrite|review|compare|rate|score|translate|convert|decide|return only|respond|answer|reflect|plan"
+    r"|select|choose|based on|given)\s(?:the|an?|this|these|it|only|with|each|all|which|whether|if|to|on|in|up to)\b"
+)
+"""What begins so in something that is said, is said to a model."""
 _NO_PROMPT = re.compile(
     r"(?is)\s*(?:select\b|insert\b|update\b|create (?:table|index|or replace|extension)"
     r"|with \w+ as\s*\(|alter\b|delete from|match\s*\(|<!doctype|<html|<div|<svg|<\?xml"
@@ -94,9 +108,24 @@ def is_prompt(literal: Literal) -> bool:
     named = literal.name
     if not named and literal.syntax is Syntax.RETURNED:
         named = literal.scope.rpartition(".")[2]
-    if _NAME.fullmatch(named[-100:]) and not _TOLD.fullmatch(named):
+    if _TOLD.fullmatch(named):
+        return False
+    if _NAME.fullmatch(named[-100:]):
         return True
-    return literal.syntax is Syntax.POSITIONAL and bool(_GIVEN.fullmatch(literal.callee))
+    return _is_said(literal, named)
+
+
+def _is_said(literal: Literal, named: str) -> bool:
+    """Whether a text is handed to a model, or to what makes a message for one."""
+    if _MESSAGE.fullmatch(named[-100:]) and _ORDERS.match(literal.text):
+        return True
+    if literal.syntax is Syntax.POSITIONAL:
+        return bool(_GIVEN.fullmatch(literal.callee))
+    told = named in _SAYS and literal.syntax in (Syntax.KEYWORD, Syntax.PAIR)
+    asked = _GIVEN.fullmatch(literal.callee) or (
+        named == "content" and _ASKED.fullmatch(literal.callee)
+    )
+    return told and bool(asked)
 
 
 def _length(literal: Literal) -> int:
