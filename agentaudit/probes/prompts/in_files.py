@@ -19,7 +19,7 @@ _DEDICATED = re.compile(
 )
 """Modules and directories that hold prompts and nothing else, by their name."""
 _LONG, _MOST = 160, 0.85
-"""Characters of a constant that is a prompt, and their share of a module that holds nothing else."""
+"""Characters of a constant that is a prompt; their share of a module that holds nothing else."""
 _CONSTANT = re.compile(
     r"(?m)^(?:export |const |let |var |public |static |final )*\w{1,80} ?(?::[^=\n]{0,80})?=(?!=)"
 )

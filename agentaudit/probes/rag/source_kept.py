@@ -116,6 +116,8 @@ def source_kept(repo: Repo, component: Component) -> Answer:
     if not is_rag(component, Strength.IMPORTED) and not fills(repo, component):
         return not_applicable("its code searches no vector store", component.evidence())
     around = [c for c in repo.components() if c.repo == component.repo]
+    if indexing(component):
+        around = [component]
     for components in ([component], around):
         if kept := [call for each in components for call in _keeping(repo, each)]:
             shown = [call.place.evidence() for call in kept[:3]]

@@ -33,12 +33,12 @@ _STORES = re.compile(
 )
 """SQL that stores a vector, or a field of a mapped row that is given one."""
 _PUT = re.compile(
-    r"[\"']?\b(?:\w{0,20}_)?(?:embedding|vector)s?[\"']?\s{0,4}:\s{0,8}"
+    r"\[?[\"']?\b(?:\w{0,20}_)?(?:embedding|vector)(?:s|Column|Field)?[\"']?\]?\s{0,4}:\s{0,8}"
     r"(?:await\s)?(?=[a-z])[\w.\[\]()]{0,60}?(?i:embed|vector)\w{0,30}[\w.\[\]()]{0,40}\s{0,8}[,}\n]"
 )
 """A row that is given a vector by key."""
 _WRITES = re.compile(
-    r"\.(?:insert|upsert|insert_?(?:one|many)|insert(?:One|Many)|create|createMany|bulk_create|values)\("
+    r"\.(?:insert|upsert|update|insert_?(?:one|many)|insert(?:One|Many)|create|createMany|bulk_create|values)\("
 )
 """Calls that write rows, whatever the database."""
 _ID = r"(?:(?!(?:user|tenant|chunk|session|uu)_?id)\w{0,30}_?(?:id|ID)|Id)"
@@ -51,6 +51,8 @@ _KEPT = re.compile(
     rf"|(?i:meta_?data)(?:\(\))?\s{{0,8}}\.(?:put|set|add|Add|TryAdd|setdefault)\(\s{{0,20}}[\w.]{{0,40}}[\"']?\b(?:{_ID}|{_FROM})\b"
     rf"|(?i:meta_?data)[\"']?\s{{0,4}}[:=]\s{{0,4}}[^;{{}}\n]{{0,40}}\{{[^{{}}]{{0,400}}?[\"']?\b(?:{_ID}|{_FROM})[\"']?\s{{0,4}}[:,}}]"
     rf"|(?:Map\.of|Metadata\.(?:from|metadata))\([^;{{}}]{{0,200}}?[\"'](?:{_ID}|{_FROM})[\"']"
+    r"|\.(?:insert|upsert|insertMany|createMany)\([^;]{0,200}?[{,]\s{0,20}"
+    r"(?!(?:user|chunk|session|tenant)_?id)\w{2,30}_?[iI]d\s{0,4}[,:]"
     r"|(?m:^\s{1,40}(?:Id|Key|DocumentId|Document|SourceId|FileId)\s{0,4}=\s{0,4}(?:\w{1,40}\.)?(?:\w{0,40}Id|document)(?:\.ToString\(\))?,\r?$)"
 )
 """What is stored beside a vector is given the id or name of what it comes from."""

@@ -22,7 +22,7 @@ _TALKS = re.compile(
     r"|given (?:the|a|an|this)\b.{0,200}(?:answer|write|extract|generate|classify|determine"
     r"|decide|rewrite)|answer the (?:question|user)|use the following|analy[sz]e the following"
     r"|summari[sz]e the|extract (?:the|all)|translate the"
-    r"|du bist ein|sie sind ein|tu es une?\b|vous êtes une?\b|eres una?\b|você é|sei un\b|ты \w{1,20}|вы \w{1,20}"
+    r"|du bist ein|sie sind ein|tu es une?\b|vous êtes une?\b|eres una?\b|você é|sei un\b"
     r"|[你您]是|请(?:根据|将|你|用|从)|根据(?:以下|已知|上下文|用户)|作为(?:一|个)|使用<|あなたは|당신은)"
 )
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -43,9 +43,10 @@ _ASKED = re.compile(
 """Calls that ask a model."""
 _MESSAGE = re.compile(r"(?i)(?:\w{0,40}_)?(?:message|msg|content)s?")
 _ORDERS = re.compile(
-    r"(?i)\s*(?:please )?(?:generate|grade|write|create|classify|determine|extract|identify|analy[sz]e|summari[sz]e"
-    r"|evaluate|rewrite|review|compare|rate|score|translate|convert|decide|return only|respond|answer|reflect|plan"
-    r"|select|choose|based on|given)\s(?:the|an?|this|these|it|only|with|each|all|which|whether|if|to|on|in|up to)\b"
+    r"(?i)\s*(?:please )?(?:generate|grade|write|create|classify|determine|extract|identify"
+    r"|analy[sz]e|summari[sz]e|evaluate|rewrite|review|compare|rate|score|translate|convert|decide"
+    r"|return only|respond|answer|reflect|plan|select|choose|based on|given)"
+    r"\s(?:the|an?|this|these|it|only|with|each|all|which|whether|if|to|on|in|up to)\b"
 )
 """What begins so in something that is said, is said to a model."""
 _NO_PROMPT = re.compile(
@@ -58,6 +59,7 @@ _FILE = re.compile(
     r"\.(?:md|txt|ya?ml|j2|jinja2?|prompty|prompt|tmpl|hbs|mustache|json|toml|st|mdx|xml|poml)"
     r"|.*\.(?:prompty|prompt|poml|promptml)"
     r"|(?:.*/)?config/(?:agents|tasks)\.ya?ml"
+    r"|(?:.*/)?(?:characters?/[^/]+|[^/]+\.character)\.json"
     r"|(?i:.*(?:^|/)(?:prompts?|prompt[_-]templates|prompt[_-]library)/.+\.(?:md|txt|ya?ml|j2|jinja2?|st|hbs"
     r"|mustache|json|toml|tmpl|xml))"
 )
