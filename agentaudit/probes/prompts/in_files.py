@@ -41,6 +41,22 @@ TS = (
     "export const answer = (prompt: string) =>\n"
     '  generateText({{ model: openai("gpt-4o"), system: {}, prompt }});\n'
 )
+CHINESE = (
+    "你是发票工作流的规划者。"
+    + "请阅读客户的邮件，判断客户要的是哪一份文件，并列出缺少的字段。" * 3
+)
+JAVA = {
+    "pom.xml": "<project><artifactId>x</artifactId><dependencies><dependency><groupId>"
+    "dev.langchain4j</groupId><artifactId>langchain4j-open-ai</artifactId><version>1.0.0</version></dependency>"
+    "</dependencies></project>"
+}
+LANGCHAIN4J = (
+    "package x;\n\nimport dev.langchain4j.model.input.PromptTemplate;\n"
+    "import dev.langchain4j.model.openai.OpenAiChatModel;\n\nclass Constants {{\n"
+    '    static final String DONE = "[DONE]";\n'
+    '    static final PromptTemplate EXTRA = PromptTemplate.from("{}");\n'
+    "    final OpenAiChatModel model = OpenAiChatModel.builder().build();\n}}\n"
+)
 
 
 def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
@@ -84,7 +100,26 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
                 },
             ),
         ),
+        Example(
+            Outcome.PASS,
+            _files(
+                NODE,
+                **{
+                    "agent/agent.constants.ts": f"export const PLANNER = `{TEXT * 2}`;\n",
+                    "app.ts": TS.format(
+                        'import { PLANNER } from "./agent/agent.constants";', "PLANNER"
+                    ),
+                },
+            ),
+            "nothing else stands in the module, whatever it is called",
+        ),
         Example(Outcome.FAIL, _files(PYTHON, **{"app.py": ASK.format("", f'"""{TEXT}"""')})),
+        Example(Outcome.FAIL, _files(PYTHON, **{"app.py": ASK.format("", f'"""{CHINESE}"""')})),
+        Example(
+            Outcome.FAIL,
+            _files(JAVA, **{"src/Constants.java": LANGCHAIN4J.format(TEXT)}),
+            "a constant among others",
+        ),
         Example(Outcome.FAIL, _files(NODE, **{"app.ts": TS.format("", f"`{TEXT}`")})),
         Example(
             Outcome.FAIL,

@@ -74,6 +74,28 @@ TS = (
     "export const store = (id: string, values: number[], url: string) =>\n"
     "  index.upsert([{{ id, values{} }}]);\n"
 )
+GO = {"go.mod": "module x\n\ngo 1.24\n\nrequire github.com/tmc/langchaingo v0.1.13\n"}
+GO_MEMORY = (
+    'package rag\n\nimport (\n\t"context"\n\n\t"github.com/tmc/langchaingo/schema"\n'
+    '\t"github.com/tmc/langchaingo/vectorstores"\n)\n\n'
+    "func keep(ctx context.Context, store vectorstores.VectorStore, "
+    "docs []schema.Document, id int) {{\n"
+    "\tfor _, doc := range docs {{\n\t\t{}\n\t}}\n\tstore.AddDocuments(ctx, docs)\n}}\n"
+)
+JAVA = {
+    "pom.xml": "<project><artifactId>x</artifactId><dependencies><dependency><groupId>"
+    "org.springframework.ai</groupId><artifactId>spring-ai-starter-vector-store-pgvector"
+    "</artifactId><version>1.0.0</version></dependency></dependencies></project>"
+}
+SPRING = (
+    "package x;\n\nimport org.springframework.ai.document.Document;\n"
+    "import org.springframework.ai.vectorstore.VectorStore;\n\nclass Ingest {{\n"
+    "    private final VectorStore store;\n\n"
+    "    Ingest(VectorStore store) {{ this.store = store; }}\n\n"
+    "    void add(java.util.List<Document> documents, String id) {{\n        {}\n"
+    "        store.add(documents);\n    }}\n}}\n"
+)
+PUT = "documents.forEach(each -> each.getMetadata().put(MetaData.ID, id));"
 
 
 def _python(source: str) -> dict[str, object]:
@@ -90,6 +112,23 @@ def _python(source: str) -> dict[str, object]:
         Example(
             Outcome.PASS,
             {"component": {"files": {**NODE, "store.ts": TS.format(", metadata: { url }")}}},
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {**GO, "rag.go": GO_MEMORY.format('doc.Metadata["flow_id"] = id')}
+                }
+            },
+        ),
+        Example(
+            Outcome.PASS,
+            {"component": {"files": {**JAVA, "src/Ingest.java": SPRING.format(PUT)}}},
+        ),
+        Example(
+            Outcome.UNKNOWN,
+            {"component": {"files": {**JAVA, "src/Ingest.java": SPRING.format("")}}},
+            "who calls it may have noted the source",
         ),
         Example(Outcome.FAIL, _python(ADD.format("")), "the text alone"),
         Example(Outcome.FAIL, {"component": {"files": {**NODE, "store.ts": TS.format("")}}}),
