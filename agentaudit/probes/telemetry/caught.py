@@ -102,6 +102,18 @@ def _files(code: Code) -> set[str]:
 _LANGUAGES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".java", ".kt", ".cs")
 
 
+def in_pages(repo: Repo, home: str) -> Iterator[Place]:
+    """Where pages of Blazor, which answer on the server past its middleware, tell of the message of
+    an exception only."""
+    above = "" if home == "." else home + "/"
+    for kind in ("razor", "razor.cs"):
+        for file in repo.files(f"{above}**/*.{kind}"):
+            text = (repo.read(file) or "")[:300_000]
+            for at, name, body in _braced(text):
+                if _loses(name, body, python=False):
+                    yield replace(file, line=text.count("\n", 0, at) + 1)
+
+
 def _indented(text: str) -> Iterator[tuple[int, str, str]]:
     for found in _PYTHON.finditer(text):
         depth, body = len(found[1]), []

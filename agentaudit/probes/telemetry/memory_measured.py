@@ -161,6 +161,29 @@ def _by_default(repo: Repo, component: Component) -> Iterator[Place]:
     yield from (agent for agent in agents(repo, component) if "-javaagent" in agent.text)
     yield from (call.place for call in _serving(component) if call.method in _INSTRUMENTS)
     yield from _actuated(component)
+    yield from _mounted(component)
+
+
+_SERVED = {
+    "starlette-prometheus": ("metrics",),
+    "starlette-exporter": ("handle_metrics",),
+    "prometheus-client": ("make_asgi_app", "make_wsgi_app"),
+}
+"""What serves the figures of the process once a web application is given it."""
+
+
+def _mounted(component: Component) -> Iterator[Place]:
+    """Where an application is handed what serves its figures: `add_route("/metrics", metrics)`."""
+    served = {
+        (row.place.path, name)
+        for row in component.code.imports
+        for name in set(row.names) & set(_SERVED.get(row.library, ()))
+    }
+    if not served:
+        return
+    for call in _serving(component):
+        if any((call.place.path, a.value.written) in served for a in call.arguments):
+            yield call.place
 
 
 _PUSHES = re.compile(r"io\.(?:quarkus|micronaut\.\w+):[\w-]*micrometer-registry-[\w-]+")
