@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from agentaudit.code import Call, Code, Role
 from agentaudit.evidence import Place
@@ -22,6 +22,8 @@ class Weighed:
 
     keeping: list[Call]
     lacking: list[Place]
+    unanswered: list[Place] = field(default_factory=list)
+    """Those of what is lacking where somebody who asks is answered."""
 
     @property
     def is_practice(self) -> bool:
@@ -29,6 +31,8 @@ class Weighed:
         all reports; in more where every one is lost where requests arrive."""
         if any(map(outermost, self.keeping)):
             return True
+        if self.unanswered and not any(map(_answering, self.keeping)):
+            return False
         arriving = [place for place in self.lacking if _EDGE.search(place.path)]
         kept_there = any(_EDGE.search(call.place.path) for call in self.keeping)
         share = _SHARE if len(arriving) < _MANY or kept_there else _SHARE_INSIDE
@@ -46,11 +50,27 @@ def weighed(repo: Repo, code: Code) -> Weighed:
         return found
     told = {(place.path, place.line or 0) for place in (*logs, *(c.place for c in keeping))}
     lost = [
-        place
-        for place in losing(repo, code)
+        (place, scope)
+        for place, scope in losing(repo, code)
         if not any((place.path, (place.line or 0) + off) in told for off in range(_NEAR))
     ]
-    return Weighed(keeping, [*logs, *lost])
+    unanswered = [place for place, scope in lost if _answers(place.path, scope)]
+    return Weighed(keeping, [*logs, *(place for place, _ in lost)], unanswered)
+
+
+def _answering(call: Call) -> bool:
+    return _answers(call.place.path, call.scope)
+
+
+def _answers(path: str, scope: str) -> bool:
+    """Whether somebody who asks is answered there: by names, of files where requests arrive."""
+    return bool(_EDGE.search(path) and _ANSWERS.search(f"{path.rpartition('/')[2]} {scope}"[:300]))
+
+
+_ANSWERS = re.compile(
+    r"(?i)chat|(?<![a-z])(?:ask|rag|run|invoke)(?![a-z])|query|answer|agent|completion|generat|respon"
+    r"|conversation|messages?(?![a-z])|predict|infer(?![a-z])|stream"
+)
 
 
 _SHARE, _SHARE_INSIDE, _MANY, _ENOUGH = 4, 3, 3, 40
@@ -80,8 +100,9 @@ _LOGS = re.compile(r"(?i)(?:\blog\w{0,20}|console)\.\w{1,20}\(([^;]{0,600})")
 _PASSED_ON = re.compile(r"^\s*(?:raise\b(?!\s+\w*HTTP\w*)|throw\b)", re.MULTILINE)
 
 
-def losing(repo: Repo, code: Code) -> Iterator[Place]:
-    """Where the serving code catches any exception and tells of its message only."""
+def losing(repo: Repo, code: Code) -> Iterator[tuple[Place, str]]:
+    """Where the serving code catches any exception and tells of its message only, and in Python in
+    which function."""
     for path in sorted(_files(code))[:_MOST]:
         for file in repo.files(path):
             text = (repo.read(file) or "")[:300_000]
@@ -89,7 +110,14 @@ def losing(repo: Repo, code: Code) -> Iterator[Place]:
             for at, name, body in blocks(text):
                 if _loses(name, body, python=path.endswith(".py")):
                     line = text.count("\n", 0, at) + 1
-                    yield replace(file, line=line, text=text[at : at + 120].split("\n")[0].strip())
+                    shown = text[at : at + 120].split("\n")[0].strip()
+                    yield replace(file, line=line, text=shown), _function(text[:at])
+
+
+def _function(above: str) -> str:
+    """The function of Python that was begun last."""
+    at = above.rfind("def ")
+    return above[at + 4 : at + 104].partition("(")[0] if at >= 0 else ""
 
 
 def _files(code: Code) -> set[str]:
