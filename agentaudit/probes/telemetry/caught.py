@@ -31,7 +31,7 @@ class Weighed:
         all reports; in more where every one is lost where requests arrive."""
         if any(map(outermost, self.keeping)):
             return True
-        if self.unanswered and not any(map(_answering, self.keeping)):
+        if self.unanswered and len(self.unanswered) >= sum(map(_answering, self.keeping)):
             return False
         arriving = [place for place in self.lacking if _EDGE.search(place.path)]
         kept_there = any(_EDGE.search(call.place.path) for call in self.keeping)
@@ -63,8 +63,11 @@ def _answering(call: Call) -> bool:
 
 
 def _answers(path: str, scope: str) -> bool:
-    """Whether somebody who asks is answered there: by names, of files where requests arrive."""
-    return bool(_EDGE.search(path) and _ANSWERS.search(f"{path.rpartition('/')[2]} {scope}"[:300]))
+    """Whether somebody who asks is answered there: by names, of files where requests arrive; that
+    of a route of scripts is its directory."""
+    parts = path.split("/")
+    name = "/".join(parts[-3:] if parts[-1].startswith("route.") else parts[-1:])
+    return bool(_EDGE.search(path) and _ANSWERS.search(f"{name} {scope}"[:300]))
 
 
 _ANSWERS = re.compile(
@@ -77,7 +80,7 @@ _SHARE, _SHARE_INSIDE, _MANY, _ENOUGH = 4, 3, 3, 40
 _NEAR = 9
 """Lines after the head of a block in which a log belongs to it."""
 _EDGE = re.compile(
-    r"(?i)(?:^|/)(?:endpoints?|routes?|routers?|controllers?|handlers?|views|api|webapi|servers?"
+    r"(?i)(?:^|/)(?:\w{0,30}endpoints?|routes?|routers?|controllers?|handlers?|views|api|webapi|servers?"
     r"|gateway)/|(?:^|/)(?:main|app|server|service|api|routes?|handler|endpoints?|worker"
     r"|lambda_function|[\w-]{1,60}[_.-](?:routes?|router|endpoints?|controller|handler|api|server))"
     r"\.\w{1,5}$|(?:Controller|Endpoints?|Api)\.(?:java|cs|kt)$"
@@ -103,7 +106,7 @@ _PASSED_ON = re.compile(r"^\s*(?:raise\b(?!\s+\w*HTTP\w*)|throw\b)", re.MULTILIN
 def losing(repo: Repo, code: Code) -> Iterator[tuple[Place, str]]:
     """Where the serving code catches any exception and tells of its message only, and in Python in
     which function."""
-    for path in sorted(_files(code))[:_MOST]:
+    for path in sorted(_files(repo, code))[:_MOST]:
         for file in repo.files(path):
             text = (repo.read(file) or "")[:300_000]
             blocks = _indented if path.endswith(".py") else _braced
@@ -120,11 +123,18 @@ def _function(above: str) -> str:
     return above[at + 4 : at + 104].partition("(")[0] if at >= 0 else ""
 
 
-def _files(code: Code) -> set[str]:
-    """The serving files that use anything known."""
+def _files(repo: Repo, code: Code) -> set[str]:
+    """The serving files that use anything known, and those beside them where requests arrive."""
     found = {call.place.path for call in code.calls if call.role is Role.APP and call.reached}
     found |= {each.place.path for each in code.imports if each.role is Role.APP and each.library}
-    return {path for path in found if path.endswith(_LANGUAGES) and not set(path) & set("*?[")}
+    found = {path for path in found if path.endswith(_LANGUAGES) and not set(path) & set("*?[")}
+    for directory in sorted({path.rpartition("/")[0] for path in found if _EDGE.search(path)}):
+        beside = (file.path for file in repo.files(f"{directory}/*.py".lstrip("/")))
+        found |= {path for path in beside if _EDGE.search(path) and not _TEST.search(path)}
+    return found
+
+
+_TEST = re.compile(r"(?:^|/)(?:test_|conftest)|_test\.py$")
 
 
 _LANGUAGES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".java", ".kt", ".cs")

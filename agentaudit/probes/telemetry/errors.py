@@ -54,7 +54,17 @@ def is_provider(call: Call) -> bool:
 
 def tracked(code: Code) -> Call | None:
     """The call at start-up that makes every reported error keep its stack."""
-    return next((c for c in _serving(code) if c.method in _WHOLE or is_provider(c)), None)
+    found = (c for c in _serving(code) if c.method in _WHOLE or is_provider(c))
+    return next((c for c in found if c.method != _ZAP or _reports(code)), None)
+
+
+_ZAP, _FIELD, _FEW = "NewProduction", "go.uber.org/zap.Error", 3
+
+
+def _reports(code: Code) -> bool:
+    """Whether errors go to zap at all: many programs print them, or hand them on as values."""
+    logged = [c for c in _serving(code) if c.method.startswith("Error") and _is_logger(c)]
+    return sum(c.place.path.endswith(".go") and not c.below(_FIELD) for c in logged) >= _FEW
 
 
 def kept(code: Code) -> Iterator[Call]:
@@ -147,7 +157,7 @@ def _is_console(call: Call) -> bool:
 
 _SERVED = (".ts", ".js", ".mjs", ".cjs", ".mts")
 _PAGES = re.compile(
-    r"(?i)(?:^|/)(?:ui|front-?end|client|web-?app|www|components?|hooks|contexts?|stores?|composables"
+    r"(?i)(?:^|/)(?:ui|mobile|front-?end|client|web-?app|www|components?|hooks|contexts?|stores?|composables"
     r"|public|static|assets|extensions?|scripts?|tools?|bin|hack|utils?/test|META-INF/resources"
     r"|wwwroot|webapp)/"
 )
