@@ -58,13 +58,13 @@ def tracked(code: Code) -> Call | None:
     return next((c for c in found if c.method != _ZAP or _reports(code)), None)
 
 
-_ZAP, _FIELD, _FEW = "NewProduction", "go.uber.org/zap.Error", 3
+_ZAP, _LIBRARY, _FEW = "NewProduction", "go.uber.org/zap", 3
 
 
 def _reports(code: Code) -> bool:
     """Whether errors go to zap at all: many programs print them, or hand them on as values."""
-    logged = [c for c in _serving(code) if c.method.startswith("Error") and _is_logger(c)]
-    return sum(c.place.path.endswith(".go") and not c.below(_FIELD) for c in logged) >= _FEW
+    logged = (c for c in _serving(code) if c.method.startswith("Error") and c.below(_LIBRARY))
+    return sum(c.callee != f"{_LIBRARY}.Error" for c in logged) >= _FEW
 
 
 def kept(code: Code) -> Iterator[Call]:

@@ -19,6 +19,10 @@ PYTHON = {
 }
 ASK = "from openai import OpenAI\nOpenAI()\n"
 SERVED = ASK + "from prometheus_client import start_http_server\nstart_http_server(9000)\n"
+MOUNTED = ASK + (
+    "from starlette_prometheus import metrics\nfrom fastapi import FastAPI\napp = FastAPI()\n"
+    "app.add_route('/metrics', metrics)\n"
+)
 GAUGE = ASK + (
     "import psutil\nfrom prometheus_client import Gauge\n"
     "Gauge('planner_memory_bytes', 'resident').set(psutil.Process().memory_info().rss)\n"
@@ -55,6 +59,12 @@ def _files(base: dict[str, str], text: str, name: str = "app.py", **more: str) -
         Example(Outcome.PASS, _files(PYTHON, SERVED), "its exporter includes the process's memory"),
         Example(Outcome.PASS, _files(PYTHON, GAUGE)),
         Example(Outcome.PASS, _files(NODE, CLIENT, "app.ts")),
+        Example(Outcome.PASS, _files(PYTHON, MOUNTED), "served by the application itself"),
+        Example(
+            Outcome.FAIL,
+            _files(PYTHON, MOUNTED.replace("app.add_route", "# app.add_route")),
+            "imported, and served nowhere",
+        ),
         Example(Outcome.PASS, _files(LOCAL, HOSTED + GPU), "the GPU too, which a model runs on"),
         Example(
             Outcome.PASS,

@@ -18,7 +18,9 @@ _BY_ITSELF = frozenset(
 )
 """Libraries of Python that Sentry instruments without being asked; LiteLLM is none of them."""
 _NOTHING = re.compile(r"|None|False|0|0\.0+")
-_OLD = re.compile(r"sentry[-_]sdk(?:\[[^\]]{0,60}\])?[\"'\s]*[=~^<(]{0,3}[\"'\s]*=?\s*[\"']?\^?[01]\.")
+_OLD = re.compile(
+    r"sentry[-_]sdk(?:\[[^\]]{0,60}\])?[\"'\s]{0,4}[=~^<(]{0,3}[\"'\s]{0,4}[=^]?[\"'\s]{0,2}\^?[01]\."
+)
 """Before version 2 no model call had a span."""
 
 

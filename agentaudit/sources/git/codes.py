@@ -13,8 +13,8 @@ from agentaudit.source import Component, Dependency
 from agentaudit.sources.git import kubernetes, libraries, settings
 from agentaudit.sources.git.code import configuration, prompts
 from agentaudit.sources.git.code.assemble import Repository
-from agentaudit.sources.git.projects import Project, by_home, reached
 from agentaudit.sources.git.compose import joined
+from agentaudit.sources.git.projects import Project, by_home, reached
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside, mapping, word
 from agentaudit.sources.git.roles import directory_role, foreign, role
 from agentaudit.trades import AGENTIC, acts, is_protocol
