@@ -24,6 +24,8 @@ class Weighed:
     lacking: list[Place]
     unanswered: list[Place] = field(default_factory=list)
     """Those of what is lacking where somebody who asks is answered."""
+    asking: frozenset[str] = frozenset()
+    """Files in which models or agents are asked."""
 
     @property
     def is_practice(self) -> bool:
@@ -33,11 +35,18 @@ class Weighed:
             return True
         if self.unanswered and len(self.unanswered) >= sum(map(_answering, self.keeping)):
             return False
+        if not any(self._tells(call.place) for call in self.keeping):
+            asked = [place for place in self.lacking if place.path in self.asking]
+            if len(asked) > 1:
+                return False
         arriving = [place for place in self.lacking if _EDGE.search(place.path)]
         kept_there = any(_EDGE.search(call.place.path) for call in self.keeping)
         share = _SHARE if len(arriving) < _MANY or kept_there else _SHARE_INSIDE
         kept_ = len(self.keeping)
         return kept_ > 0 and kept_ * share >= kept_ + len(self.lacking)
+
+    def _tells(self, place: Place) -> bool:
+        return place.path in self.asking or bool(_EDGE.search(place.path))
 
 
 def weighed(repo: Repo, code: Code) -> Weighed:
@@ -45,7 +54,7 @@ def weighed(repo: Repo, code: Code) -> Weighed:
     where the logs alone say that tracebacks are kept."""
     keeping = list(kept(code))
     logs = [call.place for call in bare(code)]
-    found = Weighed(keeping, logs)
+    found = Weighed(keeping, logs, asking=_asking(code))
     if not found.is_practice or len(keeping) > _ENOUGH:
         return found
     told = {(place.path, place.line or 0) for place in (*logs, *(c.place for c in keeping))}
@@ -55,7 +64,13 @@ def weighed(repo: Repo, code: Code) -> Weighed:
         if not any((place.path, (place.line or 0) + off) in told for off in range(_NEAR))
     ]
     unanswered = [place for place, scope in lost if _answers(place.path, scope)]
-    return Weighed(keeping, [*logs, *(place for place, _ in lost)], unanswered)
+    return Weighed(keeping, [*logs, *(place for place, _ in lost)], unanswered, _asking(code))
+
+
+def _asking(code: Code) -> frozenset[str]:
+    """Files of the application that import what asks models, or runs agents."""
+    used = {use.library for trade in ("model", "agent") for use in code.used.get(trade, ())}
+    return frozenset(row.place.path for row in code.imports if row.library in used)
 
 
 def _answering(call: Call) -> bool:

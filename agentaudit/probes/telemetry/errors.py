@@ -13,10 +13,11 @@ _ALWAYS = frozenset(
         *("capture_exception", "captureException", "CaptureException", "captureError"),
         *("format_exc", "print_exc", "format_exception", "print_exception", "printStackTrace"),
         *("notice_error", "report_exc_info", "trackException", "TrackException"),
-        *("PrintStack", "Recoverer", "Recovery", "AddStacktrace"),
+        "AddStacktrace",
     }
 )
-"""Calls that keep the traceback whatever they are given."""
+"""Calls that keep the traceback whatever they are given. What Go recovers from is a panic: its
+errors are values, and hold no stack unless a library puts one in."""
 _WHOLE = frozenset(
     {
         *("AddApplicationInsightsTelemetry", "AddApplicationInsightsTelemetryWorkerService"),
@@ -59,12 +60,13 @@ def tracked(code: Code) -> Call | None:
 
 
 _ZAP, _LIBRARY, _FEW = "NewProduction", "go.uber.org/zap", 3
+_ITSELF = re.compile(r"\.(?:(?:Sugared)?Logger|NewProduction|[LS]|Sugar|With|Named)$")
 
 
 def _reports(code: Code) -> bool:
     """Whether errors go to zap at all: many programs print them, or hand them on as values."""
     logged = (c for c in _serving(code) if c.method.startswith("Error") and c.below(_LIBRARY))
-    return sum(c.callee != f"{_LIBRARY}.Error" for c in logged) >= _FEW
+    return sum(bool(_ITSELF.search(c.callee.rpartition(".")[0])) for c in logged) >= _FEW
 
 
 def kept(code: Code) -> Iterator[Call]:
@@ -174,8 +176,6 @@ def _is_logger(call: Call) -> bool:
 
 def _keeps(call: Call, known: str) -> bool:
     if call.method in _ALWAYS:
-        return True
-    if call.callee in ("debug.Stack", "runtime/debug.Stack", "runtime/debug.PrintStack"):
         return True
     if call.method == "opt" and call.argument("exception") is not None:
         return True

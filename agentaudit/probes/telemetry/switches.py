@@ -52,6 +52,16 @@ def doubtful(condition: Condition | None) -> bool:
     return bool(_FLAG.search(asked)) and not _CREDENTIAL.search(asked)
 
 
+def waits(component: Component, use: Use) -> bool:
+    """Whether the call that shows it stands behind a switch that nobody can tell the state of, or
+    behind a key or an address that nothing in the repository provides."""
+    call = call_of(component, use)
+    condition = call.condition if call else None
+    if condition is None:
+        return False
+    return doubtful(condition) or bool(use.off and not provided(component, condition))
+
+
 def local_only(condition: Condition | None) -> bool:
     """Whether the condition holds for developers and not where customers are served."""
     return condition is not None and bool(_LOCAL.search(condition.text))

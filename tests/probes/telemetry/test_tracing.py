@@ -106,6 +106,36 @@ def test_sentry_traces_models_by_itself(
     assert answer.outcome is outcome, answer.message
 
 
+OWN = (
+    "from openai import OpenAI\nfrom opentelemetry import trace\n"
+    "from opentelemetry.sdk.trace import TracerProvider\n"
+    "trace.set_tracer_provider(TracerProvider())\nOpenAI()\n"
+    "trace.get_current_span().set_attribute('gen_ai.request.model', 'gpt-4.1')\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "outcome"),
+    [
+        ('${APP_TRACING_ENABLED:-"False"}', Outcome.FAIL),
+        ("false", Outcome.FAIL),
+        ("true", Outcome.PASS),
+        ("${APP_TRACING_ENABLED}", Outcome.PASS),
+    ],
+)
+def test_spans_of_ones_own_are_off_where_the_deployment_says_so(
+    value: str, outcome: Outcome
+) -> None:
+    compose = "services:\n  api:\n    build: .\n    environment:\n"
+    files = {
+        "requirements.txt": "openai==1.93.0\nopentelemetry-sdk==1.35.0\n",
+        "app.py": OWN,
+        "Dockerfile": "FROM python:3.12\n",
+        "docker-compose.yml": f"{compose}      APP_TRACING_ENABLED: {value}\n",
+    }
+    assert _asked(files).outcome is outcome
+
+
 def _asked(files: dict[str, str]) -> Answer:
     given = {"files": files}
     return tracing_wired.ask(
