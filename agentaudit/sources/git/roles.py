@@ -52,6 +52,15 @@ _PROMPTS = ("prompt", "prompts")
 _PACKAGES = re.compile(r"(?<=/main)/(?:java|kotlin|scala|groovy)/|(?<=^main)/(?:java|kotlin)/")
 
 
+_LAYER = re.compile(
+    r"((?:[^/]{1,100}/){0,20}?(?!(?:packages|apps|services|deploy\w*|ops|cdk|aws|azure|gcp)/)"
+    r"[^/]{1,100})/infra(?:structure)?((?:/[^/]{1,100}){0,20})/[^/]{1,200}\.(?:py|go|java|kt|cs)",
+    re.IGNORECASE,
+)
+"""Code in `shop/infrastructure/db.py`: a layer of the application, which reaches what is outside of
+it; what deploys stands at the top, or beside the applications."""
+
+
 @lru_cache(maxsize=65_536)
 def directory_role(directory: str) -> Role:
     """Role of a directory path (empty for the root): the outermost telling part decides, but for
@@ -78,6 +87,8 @@ def role(path: str) -> Role:
     """Role of a file."""
     directory, _, name = path.rpartition("/")
     found = directory_role(directory)
+    if found is Role.INFRA and (layer := _LAYER.match(path)):
+        found = directory_role(layer[1] + layer[2])
     if found is Role.APP and _TEST_FILE.fullmatch(name):
         return Role.TEST
     if found is Role.APP and _EVAL_FILE.fullmatch(name):
