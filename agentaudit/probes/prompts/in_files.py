@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import re
 
-from agentaudit.code import Prompt, PromptKind, Role
-from agentaudit.evidence import Evidence
+from agentaudit.code import Prompt, PromptKind, Role, Syntax
+from agentaudit.evidence import Evidence, Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Limits, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.asking import asking, asks
 from agentaudit.probes.readable import unread
-from agentaudit.source import Component
+from agentaudit.source import Component, Repo
 
 LIMITS = {"inline_share": 0.05, "inline_characters": 200}
 _DEDICATED = re.compile(
@@ -18,6 +18,11 @@ _DEDICATED = re.compile(
     r"|Prompts?(?:Templates?)?\.(?:java|cs|kt|go|ts|tsx|js)$"
 )
 """Modules and directories that hold prompts and nothing else, by their name."""
+_LONG, _MOST = 160, 0.85
+"""Characters of a constant that is a prompt; their share of a module that holds nothing else."""
+_CONSTANT = re.compile(
+    r"(?m)^(?:export |const |let |var |public |static |final )*\w{1,80} ?(?::[^=\n]{0,80})?=(?!=)"
+)
 
 PYTHON = {"requirements.txt": "openai==1.93.0\n"}
 NODE = {"package.json": '{"name": "web", "dependencies": {"ai": "5.0.0", "@ai-sdk/openai": "2"}}'}
@@ -35,6 +40,22 @@ TS = (
     'import {{ generateText }} from "ai";\nimport {{ openai }} from "@ai-sdk/openai";\n{}\n'
     "export const answer = (prompt: string) =>\n"
     '  generateText({{ model: openai("gpt-4o"), system: {}, prompt }});\n'
+)
+CHINESE = (
+    "你是发票工作流的规划者。"
+    + "请阅读客户的邮件，判断客户要的是哪一份文件，并列出缺少的字段。" * 3
+)
+JAVA = {
+    "pom.xml": "<project><artifactId>x</artifactId><dependencies><dependency><groupId>"
+    "dev.langchain4j</groupId><artifactId>langchain4j-open-ai</artifactId><version>1.0.0</version></dependency>"
+    "</dependencies></project>"
+}
+LANGCHAIN4J = (
+    "package x;\n\nimport dev.langchain4j.model.input.PromptTemplate;\n"
+    "import dev.langchain4j.model.openai.OpenAiChatModel;\n\nclass Constants {{\n"
+    '    static final String DONE = "[DONE]";\n'
+    '    static final PromptTemplate EXTRA = PromptTemplate.from("{}");\n'
+    "    final OpenAiChatModel model = OpenAiChatModel.builder().build();\n}}\n"
 )
 
 
@@ -79,7 +100,26 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
                 },
             ),
         ),
+        Example(
+            Outcome.PASS,
+            _files(
+                NODE,
+                **{
+                    "agent/agent.constants.ts": f"export const PLANNER = `{TEXT * 2}`;\n",
+                    "app.ts": TS.format(
+                        'import { PLANNER } from "./agent/agent.constants";', "PLANNER"
+                    ),
+                },
+            ),
+            "nothing else stands in the module, whatever it is called",
+        ),
         Example(Outcome.FAIL, _files(PYTHON, **{"app.py": ASK.format("", f'"""{TEXT}"""')})),
+        Example(Outcome.FAIL, _files(PYTHON, **{"app.py": ASK.format("", f'"""{CHINESE}"""')})),
+        Example(
+            Outcome.FAIL,
+            _files(JAVA, **{"src/Constants.java": LANGCHAIN4J.format(TEXT)}),
+            "a constant among others",
+        ),
         Example(Outcome.FAIL, _files(NODE, **{"app.ts": TS.format("", f"`{TEXT}`")})),
         Example(
             Outcome.FAIL,
@@ -99,7 +139,7 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
         ),
     ],
 )
-def in_files(component: Component, limits: Limits) -> Answer:
+def in_files(repo: Repo, component: Component, limits: Limits) -> Answer:
     """Do prompts live in dedicated, versioned files or a prompt registry, not inline in code?
 
     A prompt inside a function is found by nobody but its author, cannot be named by version and
@@ -111,20 +151,39 @@ def in_files(component: Component, limits: Limits) -> Answer:
     if not asks(component):
         return not_applicable("no code of it asks a model", component.evidence())
     prompts = [p for p in component.code.prompts if p.role is Role.APP]
-    apart = [p for p in prompts if _is_apart(p)]
-    inline = [p for p in prompts if not _is_apart(p) and p.length >= limits["inline_characters"]]
+    modules = _modules(repo, component)
+    apart = [p for p in prompts if _is_apart(p) or p.place.path in modules]
+    among = [p for p in prompts if p not in apart]
+    inline = [p for p in among if p.length >= limits["inline_characters"]]
     if inline and (not apart or len(inline) > limits["inline_share"] * len([*apart, *inline])):
         return _inline(component, inline, apart)
     if apart:
         apart.sort(key=lambda prompt: prompt.kind is not PromptKind.REGISTRY)
         return passed(_praise(apart), *map(_shown, apart[:5]))
-    if short := [p for p in prompts if not _is_apart(p)]:
-        return _inline(component, short, apart)
+    if among:
+        return _inline(component, among, apart)
     return _none(component)
 
 
 def _is_apart(prompt: Prompt) -> bool:
     return prompt.kind is not PromptKind.INLINE or bool(_DEDICATED.search(prompt.place.path))
+
+
+def _modules(repo: Repo, component: Component) -> set[str]:
+    """Files of code that are nothing but prompts, whatever they are called."""
+    found: dict[str, list[int]] = {}
+    for text in component.code.literals:
+        constant = text.syntax is Syntax.ASSIGNMENT and not text.scope
+        if text.role is Role.APP and constant and text.length >= _LONG:
+            found.setdefault(text.place.path, []).append(text.length)
+    return {path for path, sizes in found.items() if _is_module(repo, component, path, sizes)}
+
+
+def _is_module(repo: Repo, component: Component, path: str, sizes: list[int]) -> bool:
+    """Whether prompts of these sizes are all that a file holds, but for one name that they use."""
+    text = repo.read(Place(component.repo, path)) or ""
+    names = len(_CONSTANT.findall(text)) - len(sizes)
+    return sum(sizes) >= _MOST * len(text) and names <= 1
 
 
 def _inline(component: Component, inline: list[Prompt], apart: list[Prompt]) -> Answer:

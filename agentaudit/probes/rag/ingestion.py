@@ -19,7 +19,7 @@ _INDEX = re.compile(
     r"|add_vectors|addDocuments|fromDocuments|fromTexts|addVectors|upsertPoints|upsertAsync"
     r"|UpsertAsync|Upsert|UpsertPoints|UpsertBatchAsync|UploadDocumentsAsync|uploadDocuments|mergeOrUploadDocuments"
     r"|IndexDocumentsAsync|MergeOrUploadDocumentsAsync|insertMany|addTexts|add_faiss_index"
-    r"|write_documents|DocumentWriter|run_ingestion|ImportDocumentAsync|ImportTextAsync"
+    r"|write_documents|AddDocuments|AddDocumentsAsync|AddTexts|InsertDocuments|DocumentWriter|run_ingestion|ImportDocumentAsync|ImportTextAsync"
     r"|upload_and_poll|uploadAndPoll|import_files|start_ingestion_job|EmbeddingStoreIngestor"
     r"|build_index|create_search_client_index|add_with_ids|add_items|bulk|async_bulk|parallel_bulk"
     r"|streaming_bulk|upload_batch)$"
@@ -27,6 +27,10 @@ _INDEX = re.compile(
 """Calls that put vectors or documents into an index."""
 _INDEX_OF_STORE = frozenset({"add", "addAll", "insert", "Add", "Insert", "AddAll"})
 """Names that say so only where a vector store is what is called."""
+_ASIDE = re.compile(
+    r"(?:Filters|Plugins|Services|Options|Tools|Headers|Messages|History|Converters)\.Add(?:All)?$"
+)
+"""Such names on what hangs on a store, and is none."""
 _ROW = re.compile(
     r"(?:Chunk|Embedding|Vector|Document|Node|Passage|Record|Point)"
     r"(?!\w{0,20}(?:Store|Index|Search|Client|Retriever))\w{0,20}$"
@@ -79,8 +83,11 @@ _SEARCH_SERVICE = re.compile(
     r"(?i)(?:^|[._])(?:merge_?or_?)?upload_?documents(?:async)?$|(?:^|[._])index_?documents(?:async)?$"
 )
 """Calls that give documents to a service that finds them by their words too."""
-_HOSTED = re.compile(r"vector_stores?\.|vectorStores\.|FileSearchTool$|fileSearchTool$")
-"""Indexes that a provider of models keeps."""
+_HOSTED = re.compile(
+    r"vector_stores?\.|vectorStores\.|[Ff]ileSearchTool$|\.start_ingestion_job$"
+    r"|\.ingest_knowledge_base_documents$|\.(?:StartIngestionJob|IngestKnowledgeBaseDocuments)Command$"
+)
+"""Calls about indexes that a provider of models keeps."""
 _CHUNK = re.compile(
     r"(?i)(?:^|[._])(?:split_documents|split_text|splitdocuments|splittext|splitall|create_documents"
     r"|get_nodes_from_documents|documentsplitters?\.\w+|textchunker\.\w+|documentsplitter)$"
@@ -88,7 +95,7 @@ _CHUNK = re.compile(
     r"|chunk|(?:^|[._])split_?(?:pages|into|doc)|(?:^|[._])create_?(?:sections|passages)$"
     r"|textsplitter\."
 )
-_EMBED = re.compile(
+EMBED = re.compile(
     r"(?i)embed(?!ded\b)|(?:model|encoder|transformer\w*|embedder)\.encode$|vectori[sz]e"
 )
 _OF_DOCUMENTS = re.compile(r"(?:^|\.)(?:a?embed_documents|embedMany|get_text_embedding_batch)$")
@@ -106,8 +113,8 @@ _LOAD = re.compile(
     r"|convert_to_markdown|MarkItDown|begin_analyze_document|readFile|readFileSync|ReadAllText"
     r"|ReadFile|LlamaParse|FileSystemDocumentLoader\.\w+|fetch_documents|load_file\w*)$"
 )
-
-
+_BY_WORDS = frozenset({"opensearch-py", "@opensearch-project/opensearch"})
+"""Engines that mostly search logs and words: of vectors only where the code embeds."""
 NAMES = ("load", "chunk", "embed", "index")
 
 
@@ -140,8 +147,11 @@ class Stages(NamedTuple):
 
 def is_rag(component: Component, at_least: Strength) -> bool:
     """Whether its code searches or fills an index of vectors."""
-    used = any(use.strength >= at_least for use in component.uses("vector_store"))
     calls = [call for call in component.code.calls if call.role is Role.APP]
+    stores = [use for use in component.uses("vector_store") if use.strength >= at_least]
+    used = any(use.library not in _BY_WORDS for use in stores) or (
+        bool(stores) and any(EMBED.search(call.callee) for call in calls)
+    )
     hosted = any(_HOSTED.search(call.callee) for call in calls)
     filled = any(_OF_DOCUMENTS.search(c.callee) and _TELLING.search(c.place.path) for c in calls)
     return used or hosted or filled or _compares(calls) or any(map(_asks_nearest, calls))
@@ -161,7 +171,7 @@ def _says(pattern: re.Pattern[str], call: Call) -> bool:
 
 def _compares(calls: list[Call]) -> bool:
     """Whether calls compare what others cut and embedded: an index in memory, of its own make."""
-    tells = (_COMPARES, _CHUNK, _EMBED)
+    tells = (_COMPARES, _CHUNK, EMBED)
     return all(any(tell.search(call.callee) for call in calls) for tell in tells)
 
 
@@ -216,7 +226,7 @@ def _modules(components: Iterable[Component], trade: str = "vector_store") -> It
 
 
 def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
-    if call.place.path.endswith((".tsx", ".jsx")):
+    if call.place.path.endswith((".tsx", ".jsx")) or any(map(_is_nothing, call.arguments)):
         return False
     if _INDEX.search(call.callee):
         return "." in call.callee
@@ -231,7 +241,18 @@ def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
         and _ROW.search(call.method)
         and any(map(_is_vector, call.arguments))
     )
-    return bool(row) or (call.method in _INDEX_OF_STORE and call.below(*stores))
+    return bool(row) or _adds(call, stores)
+
+
+def _adds(call: Call, stores: tuple[str, ...]) -> bool:
+    named = call.method in _INDEX_OF_STORE and call.below(*stores)
+    return named and not _ASIDE.search(call.callee)
+
+
+def _is_nothing(given: Argument) -> bool:
+    """Whether it is an empty list of documents: an index that is made before there are any."""
+    names = (given.name in _TEXTS) if given.name else given.position == 0
+    return names and given.value.written.strip() == "[]"
 
 
 def _is_vector(given: Argument) -> bool:
@@ -249,4 +270,4 @@ def _embeds(call: Call) -> bool:
     if _EMBEDDING_STORE.search(call.callee):
         return True
     given = any("embed" in argument.name.lower() for argument in call.arguments)
-    return given or bool(_EMBED.search(call.callee))
+    return given or bool(EMBED.search(call.callee))

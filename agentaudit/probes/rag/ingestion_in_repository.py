@@ -4,7 +4,7 @@ from agentaudit.code import Call, Strength
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe
 from agentaudit.probes.rag.ingestion import NAMES, RETRIEVES, Stages, is_rag, ready_made, stages
-from agentaudit.probes.rag.written import stored
+from agentaudit.probes.rag.written import fills, stored
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component, Repo
 
@@ -38,6 +38,34 @@ TS = (
     "  const docs = await splitter.createDocuments([text], [{ source: path }]);\n"
     "  await QdrantVectorStore.fromDocuments(docs, new OpenAIEmbeddings(), {});\n}\n"
 )
+ROWS = (
+    "from openai import OpenAI\nfrom supabase import create_client\n"
+    "from text_chunks import chunk_text\n\nclient, db = OpenAI(), create_client('u', 'k')\n\n"
+    "def insert_chunks(file_id, text):\n    for chunk in chunk_text(text):\n"
+    "        embedding = client.embeddings.create(model='e', input=chunk).data[0].embedding\n"
+    "        row = {'content': chunk, 'metadata': {'file_id': file_id}, 'embedding': embedding}\n"
+    "        db.table('documents').insert(row).execute()\n"
+)
+CLOUD = (
+    'import { VectorStoreIndex } from "llamaindex";\n\n'
+    "const index = await VectorStoreIndex.fromDocuments([]);\n"
+    "export const retriever = index.asRetriever();\n"
+)
+ENTITY = (
+    "using Microsoft.Extensions.AI;\nusing Pgvector;\n\n"
+    "public class ImportService(IEmbeddingGenerator<string, Embedding<float>> generator)\n{\n"
+    "    public async Task ImportAsync(Document document, string[] chunks)\n    {\n"
+    "        foreach (var chunk in chunks)\n        {\n"
+    "            var embedding = await generator.GenerateVectorAsync(chunk);\n"
+    "            this.db.Chunks.Add(new DocumentChunk\n            {\n"
+    "                Document = document,\n                Content = chunk,\n"
+    "                Embedding = new Vector(embedding.Vector)\n            });\n"
+    "        }\n    }\n}\n"
+)
+DOTNET = {
+    "Rag.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup><PackageReference '
+    'Include="Pgvector.EntityFrameworkCore" Version="0.2.2" /></ItemGroup></Project>'
+}
 
 
 def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
@@ -57,6 +85,20 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
             Outcome.FAIL,
             _files(PYTHON, **{"app.py": SEARCH, "examples/ingest.py": INGEST}),
             "an example fills no index of this system",
+        ),
+        Example(
+            Outcome.PASS,
+            _files({"requirements.txt": "openai==1.93.0\nsupabase==2.16\n"}, **{"rag.py": ROWS}),
+            "it only fills the index, row by row",
+        ),
+        Example(Outcome.PASS, _files(DOTNET, **{"ImportService.cs": ENTITY}), "mapped rows"),
+        Example(
+            Outcome.FAIL,
+            _files(
+                {"package.json": '{"name": "web", "dependencies": {"llamaindex": "0.11.0"}}'},
+                **{"engine/index.ts": CLOUD},
+            ),
+            "an index that is made without documents",
         ),
         Example(
             Outcome.NOT_APPLICABLE,
@@ -85,7 +127,7 @@ def ingestion_in_repository(repo: Repo, component: Component) -> Answer:
     declared = [use for trade in RETRIEVES for use in component.uses(trade)]
     if missing := unread(component, declared, "the ingestion code"):
         return missing
-    if not is_rag(component, Strength.IMPORTED):
+    if not is_rag(component, Strength.IMPORTED) and not fills(repo, component):
         return not_applicable("its code searches no vector store", component.evidence())
     own = stages([component])
     around = [c for c in repo.components() if c.repo == component.repo]

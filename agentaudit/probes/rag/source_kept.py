@@ -7,7 +7,7 @@ from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.rag.ingestion import indexing, is_rag
-from agentaudit.probes.rag.written import stored, typed
+from agentaudit.probes.rag.written import fills, sourced, stored, typed
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component, Repo
 
@@ -74,6 +74,28 @@ TS = (
     "export const store = (id: string, values: number[], url: string) =>\n"
     "  index.upsert([{{ id, values{} }}]);\n"
 )
+GO = {"go.mod": "module x\n\ngo 1.24\n\nrequire github.com/tmc/langchaingo v0.1.13\n"}
+GO_MEMORY = (
+    'package rag\n\nimport (\n\t"context"\n\n\t"github.com/tmc/langchaingo/schema"\n'
+    '\t"github.com/tmc/langchaingo/vectorstores"\n)\n\n'
+    "func keep(ctx context.Context, store vectorstores.VectorStore, "
+    "docs []schema.Document, id int) {{\n"
+    "\tfor _, doc := range docs {{\n\t\t{}\n\t}}\n\tstore.AddDocuments(ctx, docs)\n}}\n"
+)
+JAVA = {
+    "pom.xml": "<project><artifactId>x</artifactId><dependencies><dependency><groupId>"
+    "org.springframework.ai</groupId><artifactId>spring-ai-starter-vector-store-pgvector"
+    "</artifactId><version>1.0.0</version></dependency></dependencies></project>"
+}
+SPRING = (
+    "package x;\n\nimport org.springframework.ai.document.Document;\n"
+    "import org.springframework.ai.vectorstore.VectorStore;\n\nclass Ingest {{\n"
+    "    private final VectorStore store;\n\n"
+    "    Ingest(VectorStore store) {{ this.store = store; }}\n\n"
+    "    void add(java.util.List<Document> documents, String id) {{\n        {}\n"
+    "        store.add(documents);\n    }}\n}}\n"
+)
+PUT = "documents.forEach(each -> each.getMetadata().put(MetaData.ID, id));"
 
 
 def _python(source: str) -> dict[str, object]:
@@ -90,6 +112,23 @@ def _python(source: str) -> dict[str, object]:
         Example(
             Outcome.PASS,
             {"component": {"files": {**NODE, "store.ts": TS.format(", metadata: { url }")}}},
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {**GO, "rag.go": GO_MEMORY.format('doc.Metadata["flow_id"] = id')}
+                }
+            },
+        ),
+        Example(
+            Outcome.PASS,
+            {"component": {"files": {**JAVA, "src/Ingest.java": SPRING.format(PUT)}}},
+        ),
+        Example(
+            Outcome.UNKNOWN,
+            {"component": {"files": {**JAVA, "src/Ingest.java": SPRING.format("")}}},
+            "who calls it may have noted the source",
         ),
         Example(Outcome.FAIL, _python(ADD.format("")), "the text alone"),
         Example(Outcome.FAIL, {"component": {"files": {**NODE, "store.ts": TS.format("")}}}),
@@ -113,9 +152,11 @@ def source_kept(repo: Repo, component: Component) -> Answer:
     declared = [use for trade in TRADES for use in component.uses(trade)]
     if missing := unread(component, declared, "what chunks keep"):
         return missing
-    if not is_rag(component, Strength.IMPORTED):
+    if not is_rag(component, Strength.IMPORTED) and not fills(repo, component):
         return not_applicable("its code searches no vector store", component.evidence())
     around = [c for c in repo.components() if c.repo == component.repo]
+    if indexing(component):
+        around = [component]
     for components in ([component], around):
         if kept := [call for each in components for call in _keeping(repo, each)]:
             shown = [call.place.evidence() for call in kept[:3]]
@@ -137,7 +178,10 @@ def source_kept(repo: Repo, component: Component) -> Answer:
 
 def _in_text(repo: Repo, component: Component) -> list[Place]:
     """Types of chunks that have a source, and rows that are stored whole: each is its own."""
-    return typed(repo, component) or [
+    filling = [call.place for call in indexing(component)]
+    if found := typed(repo, component) or sourced(repo, component, filling):
+        return found
+    return [
         each
         for each in stored(repo, component)
         if "insert" not in each.text.lower()

@@ -4,10 +4,11 @@ stores with their vector, and the types of what is stored."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from agentaudit.code import Role
 from agentaudit.evidence import Place
+from agentaudit.probes.rag.ingestion import EMBED
 from agentaudit.source import Component, Repo
 
 _COUNTS = frozenset({Role.APP, Role.INFRA})
@@ -22,13 +23,39 @@ _ASIDE = re.compile(
 )
 _VECTOR = r"(?:\w{0,40}_)?(?:embeddings?|vectors?)(?:_\w{1,40})?"
 _STORES = re.compile(
-    rf"(?i)\binsert\s{{1,8}}into\s[^;\"`]{{0,300}}?\b{_VECTOR}\b"
+    rf"(?i:\binsert\s{{1,8}}into\s[^;\"`]{{0,300}}?\b{_VECTOR}\b"
     rf"|\bupdate\s{{1,8}}[\w.\"]{{1,60}}\s{{1,8}}set\s[^;`]{{0,200}}?\b{_VECTOR}\s{{0,4}}="
     r"|(?<!self)(?<!this)(?<!cls)\.(?:\w{0,40}_)?(?:embedding|vector)\s{0,4}=(?![=>])"
     r"\s{0,8}(?=[\w$.( ]{0,80}(?:embed|vector))"
-    rf"|\bset_?attr\([^()]{{0,80}}{_VECTOR}\b"
+    rf"|\bset_?attr\([^()]{{0,80}}{_VECTOR}\b)"
+    r"|\.set\w{0,20}(?:Embedding|Vector)\((?!\s{0,4}null)"
+    r"|(?m:^\s{1,40}\w{0,20}(?:Embedding|Vector)\s{0,4}=(?!=)[^;={}\n]{0,80}(?:mbed|ector)[^;={}\n]{0,60},?\r?$)"
 )
 """SQL that stores a vector, or a field of a mapped row that is given one."""
+_PUT = re.compile(
+    r"\[?[\"']?\b(?:\w{0,20}_)?(?:embedding|vector)(?:s|Column|Field)?[\"']?\]?\s{0,4}:\s{0,8}"
+    r"(?:await\s)?(?=[a-z])[\w.\[\]()]{0,60}?(?i:embed|vector)\w{0,30}[\w.\[\]()]{0,40}\s{0,8}[,}\n]"
+)
+"""A row that is given a vector by key."""
+_WRITES = re.compile(
+    r"\.(?:insert|upsert|update|insert_?(?:one|many)|insert(?:One|Many)|create|createMany|bulk_create|values)\("
+)
+"""Calls that write rows, whatever the database."""
+_ID = r"(?:(?!(?:user|tenant|chunk|session|uu)_?id)\w{0,30}_?(?:id|ID)|Id)"
+_FROM = (
+    r"(?i:source\w{0,20}|file_?(?:name|path)?|filename|(?:file_?)?path|(?:\w{1,10}_)?ur[il]|link|title|page\w{0,8}"
+    r"|origin|citation\w{0,8}|(?:document|doc|article|product|table)_?name)"
+)
+_KEPT = re.compile(
+    rf"(?i:meta_?data)\)?(?:\(\))?\s{{0,4}}\[\s{{0,4}}[\w.]{{0,40}}[\"']?(?:{_ID}|{_FROM})[\"']?\s{{0,4}}\]\s{{0,4}}=(?!=)"
+    rf"|(?i:meta_?data)(?:\(\))?\s{{0,8}}\.(?:put|set|add|Add|TryAdd|setdefault)\(\s{{0,20}}[\w.]{{0,40}}[\"']?\b(?:{_ID}|{_FROM})\b"
+    rf"|(?i:meta_?data)[\"']?\s{{0,4}}[:=]\s{{0,4}}[^;{{}}\n]{{0,40}}\{{[^{{}}]{{0,400}}?[\"']?\b(?:{_ID}|{_FROM})[\"']?\s{{0,4}}[:,}}]"
+    rf"|(?:Map\.of|Metadata\.(?:from|metadata))\([^;{{}}]{{0,200}}?[\"'](?:{_ID}|{_FROM})[\"']"
+    r"|\.(?:insert|upsert|insertMany|createMany)\([^;]{0,200}?[{,]\s{0,20}"
+    r"(?!(?:user|chunk|session|tenant)_?id)\w{2,30}_?[iI]d\s{0,4}[,:]"
+    r"|(?m:^\s{1,40}(?:Id|Key|DocumentId|Document|SourceId|FileId)\s{0,4}=\s{0,4}(?:\w{1,40}\.)?(?:\w{0,40}Id|document)(?:\.ToString\(\))?,\r?$)"
+)
+"""What is stored beside a vector is given the id or name of what it comes from."""
 _SOURCE = (
     r"(?:source\w{0,20}|(?:doc|document|parent|file|page|article|product|item|ticket)_?id|file_?(?:name|path)"
     r"|filename|ur[il]|title)"
@@ -45,7 +72,20 @@ _LONGEST = 200_000
 
 def stored(repo: Repo, component: Component) -> list[Place]:
     """Places where a row is stored with its vector."""
-    return list(_found(repo, component, _STORES))
+    given = [p for p in _found(repo, component, _PUT) if _WRITES.search(_text(repo, p))]
+    return [*_found(repo, component, _STORES), *given]
+
+
+def fills(repo: Repo, component: Component) -> bool:
+    """Whether it embeds, and stores rows with what it embedded, for others to search."""
+    embeds = any(c.role is Role.APP and EMBED.search(c.callee) for c in component.code.calls)
+    return embeds and bool(stored(repo, component))
+
+
+def sourced(repo: Repo, component: Component, fillings: Iterable[Place]) -> list[Place]:
+    """Places, in files that fill an index or are about vectors, where what is stored is given the
+    source that it comes from."""
+    return list(_found(repo, component, _KEPT, {(p.path, p.repo) for p in fillings}))
 
 
 def typed(repo: Repo, component: Component) -> list[Place]:
@@ -53,10 +93,18 @@ def typed(repo: Repo, component: Component) -> list[Place]:
     return list(_found(repo, component, _TYPE))
 
 
-def _found(repo: Repo, component: Component, pattern: re.Pattern[str]) -> Iterator[Place]:
-    for path, name in sorted(_files(component) | _named(repo, component))[:_MOST]:
-        place = Place(name, path)
-        text = (repo.read(place) or "")[:_LONGEST]
+def _text(repo: Repo, place: Place) -> str:
+    return (repo.read(Place(place.repo, place.path)) or "")[:_LONGEST]
+
+
+def _found(
+    repo: Repo,
+    component: Component,
+    pattern: re.Pattern[str],
+    besides: Set[tuple[str, str]] = frozenset(),
+) -> Iterator[Place]:
+    for path, name in sorted(_files(component) | _named(repo, component) | besides)[:_MOST]:
+        text = _text(repo, Place(name, path))
         if found := pattern.search(text):
             line = text.count("\n", 0, found.start()) + 1
             yield Place(name, path, line, text.split("\n")[line - 1].strip()[:200])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from agentaudit.code import Call, Code, Role
 from agentaudit.evidence import Place
@@ -22,6 +22,10 @@ class Weighed:
 
     keeping: list[Call]
     lacking: list[Place]
+    unanswered: list[Place] = field(default_factory=list)
+    """Those of what is lacking where somebody who asks is answered."""
+    asking: frozenset[str] = frozenset()
+    """Files in which models or agents are asked."""
 
     @property
     def is_practice(self) -> bool:
@@ -29,11 +33,20 @@ class Weighed:
         all reports; in more where every one is lost where requests arrive."""
         if any(map(outermost, self.keeping)):
             return True
+        if self.unanswered and len(self.unanswered) >= sum(map(_answering, self.keeping)):
+            return False
+        if not any(self._tells(call.place) for call in self.keeping):
+            asked = [place for place in self.lacking if place.path in self.asking]
+            if len(asked) > 1:
+                return False
         arriving = [place for place in self.lacking if _EDGE.search(place.path)]
         kept_there = any(_EDGE.search(call.place.path) for call in self.keeping)
         share = _SHARE if len(arriving) < _MANY or kept_there else _SHARE_INSIDE
         kept_ = len(self.keeping)
         return kept_ > 0 and kept_ * share >= kept_ + len(self.lacking)
+
+    def _tells(self, place: Place) -> bool:
+        return place.path in self.asking or bool(_EDGE.search(place.path))
 
 
 def weighed(repo: Repo, code: Code) -> Weighed:
@@ -41,23 +54,48 @@ def weighed(repo: Repo, code: Code) -> Weighed:
     where the logs alone say that tracebacks are kept."""
     keeping = list(kept(code))
     logs = [call.place for call in bare(code)]
-    found = Weighed(keeping, logs)
+    found = Weighed(keeping, logs, asking=_asking(code))
     if not found.is_practice or len(keeping) > _ENOUGH:
         return found
     told = {(place.path, place.line or 0) for place in (*logs, *(c.place for c in keeping))}
     lost = [
-        place
-        for place in losing(repo, code)
+        (place, scope)
+        for place, scope in losing(repo, code)
         if not any((place.path, (place.line or 0) + off) in told for off in range(_NEAR))
     ]
-    return Weighed(keeping, [*logs, *lost])
+    unanswered = [place for place, scope in lost if _answers(place.path, scope)]
+    return Weighed(keeping, [*logs, *(place for place, _ in lost)], unanswered, _asking(code))
+
+
+def _asking(code: Code) -> frozenset[str]:
+    """Files of the application that import what asks models, or runs agents."""
+    used = {use.library for trade in ("model", "agent") for use in code.used.get(trade, ())}
+    return frozenset(row.place.path for row in code.imports if row.library in used)
+
+
+def _answering(call: Call) -> bool:
+    return _answers(call.place.path, call.scope)
+
+
+def _answers(path: str, scope: str) -> bool:
+    """Whether somebody who asks is answered there: by names, of files where requests arrive; that
+    of a route of scripts is its directory."""
+    parts = path.split("/")
+    name = "/".join(parts[-3:] if parts[-1].startswith("route.") else parts[-1:])
+    return bool(_EDGE.search(path) and _ANSWERS.search(f"{name} {scope}"[:300]))
+
+
+_ANSWERS = re.compile(
+    r"(?i)chat|(?<![a-z])(?:ask|rag|run|invoke)(?![a-z])|query|answer|agent|completion|generat|respon"
+    r"|conversation|messages?(?![a-z])|predict|infer(?![a-z])|stream"
+)
 
 
 _SHARE, _SHARE_INSIDE, _MANY, _ENOUGH = 4, 3, 3, 40
 _NEAR = 9
 """Lines after the head of a block in which a log belongs to it."""
 _EDGE = re.compile(
-    r"(?i)(?:^|/)(?:endpoints?|routes?|routers?|controllers?|handlers?|views|api|webapi|servers?"
+    r"(?i)(?:^|/)(?:\w{0,30}endpoints?|routes?|routers?|controllers?|handlers?|views|api|webapi|servers?"
     r"|gateway)/|(?:^|/)(?:main|app|server|service|api|routes?|handler|endpoints?|worker"
     r"|lambda_function|[\w-]{1,60}[_.-](?:routes?|router|endpoints?|controller|handler|api|server))"
     r"\.\w{1,5}$|(?:Controller|Endpoints?|Api)\.(?:java|cs|kt)$"
@@ -80,26 +118,53 @@ _LOGS = re.compile(r"(?i)(?:\blog\w{0,20}|console)\.\w{1,20}\(([^;]{0,600})")
 _PASSED_ON = re.compile(r"^\s*(?:raise\b(?!\s+\w*HTTP\w*)|throw\b)", re.MULTILINE)
 
 
-def losing(repo: Repo, code: Code) -> Iterator[Place]:
-    """Where the serving code catches any exception and tells of its message only."""
-    for path in sorted(_files(code))[:_MOST]:
+def losing(repo: Repo, code: Code) -> Iterator[tuple[Place, str]]:
+    """Where the serving code catches any exception and tells of its message only, and in Python in
+    which function."""
+    for path in sorted(_files(repo, code))[:_MOST]:
         for file in repo.files(path):
             text = (repo.read(file) or "")[:300_000]
             blocks = _indented if path.endswith(".py") else _braced
             for at, name, body in blocks(text):
                 if _loses(name, body, python=path.endswith(".py")):
                     line = text.count("\n", 0, at) + 1
-                    yield replace(file, line=line, text=text[at : at + 120].split("\n")[0].strip())
+                    shown = text[at : at + 120].split("\n")[0].strip()
+                    yield replace(file, line=line, text=shown), _function(text[:at])
 
 
-def _files(code: Code) -> set[str]:
-    """The serving files that use anything known."""
+def _function(above: str) -> str:
+    """The function of Python that was begun last."""
+    at = above.rfind("def ")
+    return above[at + 4 : at + 104].partition("(")[0] if at >= 0 else ""
+
+
+def _files(repo: Repo, code: Code) -> set[str]:
+    """The serving files that use anything known, and those beside them where requests arrive."""
     found = {call.place.path for call in code.calls if call.role is Role.APP and call.reached}
     found |= {each.place.path for each in code.imports if each.role is Role.APP and each.library}
-    return {path for path in found if path.endswith(_LANGUAGES) and not set(path) & set("*?[")}
+    found = {path for path in found if path.endswith(_LANGUAGES) and not set(path) & set("*?[")}
+    for directory in sorted({path.rpartition("/")[0] for path in found if _EDGE.search(path)}):
+        beside = (file.path for file in repo.files(f"{directory}/*.py".lstrip("/")))
+        found |= {path for path in beside if _EDGE.search(path) and not _TEST.search(path)}
+    return found
+
+
+_TEST = re.compile(r"(?:^|/)(?:test_|conftest)|_test\.py$")
 
 
 _LANGUAGES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".java", ".kt", ".cs")
+
+
+def in_pages(repo: Repo, home: str) -> Iterator[Place]:
+    """Where pages of Blazor, which answer on the server past its middleware, tell of the message of
+    an exception only."""
+    above = "" if home == "." else home + "/"
+    for kind in ("razor", "razor.cs"):
+        for file in repo.files(f"{above}**/*.{kind}"):
+            text = (repo.read(file) or "")[:300_000]
+            for at, name, body in _braced(text):
+                if _loses(name, body, python=False):
+                    yield replace(file, line=text.count("\n", 0, at) + 1)
 
 
 def _indented(text: str) -> Iterator[tuple[int, str, str]]:

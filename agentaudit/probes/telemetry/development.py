@@ -12,34 +12,60 @@ _GROUP = re.compile(
     r"|tool\.poetry\.dev-dependencies|tool\.pdm\.dev-dependencies|tool\.uv|dev-packages)\]"
 )
 _GROUPS = re.compile(r"^\s*\[dependency-groups\]")
+_EXTRAS = re.compile(r"^\s*\[project\.optional-dependencies\]")
+_TABLE = re.compile(r"\s*\[[\w.\"-]")
 _KEY = re.compile(r"^\s*[\"']?([\w-]{1,60})[\"']?\s*=\s*\[")
 _ASIDE = re.compile(r"(?i)dev|test|docs|lint|eval")
 
 
 def for_development(repo: Repo, component: Component, library: str) -> Place | None:
-    """Where a package of Python is declared, if only in groups for development; bundlers of scripts
+    """Where a package of Python is declared, if only in groups for development, or in extras that
+    its image is built without; bundlers of scripts
     take what they need from any group."""
     declared = [
         need for each in component.manifests for need in each.dependencies if need.name == library
     ]
-    if declared and all(_is_aside(repo, need) for need in declared):
+    if declared and all(_is_aside(repo, component, need) for need in declared):
         return declared[0].place
     return None
 
 
-def _is_aside(repo: Repo, need: Dependency) -> bool:
+def _is_aside(repo: Repo, component: Component, need: Dependency) -> bool:
     if need.ecosystem != "python" or need.place.line is None:
         return False
     name = need.place.path.rpartition("/")[2]
     if name.endswith(".txt"):
         return bool(re.search(r"(?i)(?:^|[-_.])(?:dev|test|docs|lint)", name))
-    above = (repo.read(need.place) or "").split("\n")[: need.place.line]
-    at = next(
-        (n for n in range(len(above) - 1, -1, -1) if re.match(r"\s*\[[\w.\"-]", above[n])), -1
-    )
+    lines = (repo.read(need.place) or "").split("\n")
+    above = lines[: need.place.line]
+    at = next((n for n in range(len(above) - 1, -1, -1) if _TABLE.match(above[n])), -1)
     if at < 0:
         return False
     key = next((m for line in reversed(above[at:]) if (m := _KEY.match(line))), None)
     if _GROUPS.match(above[at]):
         return bool(key and _ASIDE.search(key[1]))
+    if key and _EXTRAS.match(above[at]):
+        return _left_out(repo, component, _including(lines, key[1]))
     return bool(_GROUP.match(above[at]))
+
+
+def _including(lines: list[str], extra: str) -> set[str]:
+    """The extra, and those that ask for it: `all = ["acme[tracing]"]`."""
+    found, size = {extra}, 0
+    while len(found) > size:
+        size, key = len(found), ""
+        for line in lines:
+            key = named[1] if (named := _KEY.match(line)) else key
+            asked = re.findall(r"\w\[([\w,\s.-]{1,300})\]", line[:500])
+            if key and found & {each.strip() for a in asked for each in a.split(",")}:
+                found.add(key)
+    return found
+
+
+def _left_out(repo: Repo, component: Component, extras: set[str]) -> bool:
+    """Whether there is an image, and it is built without any of the extras."""
+    files = (*(b.place for b in component.build_files), *component.built_by)
+    said = [repo.read(each) or "" for each in files]
+    names = "|".join(sorted(map(re.escape, extras)))
+    asked = re.compile(rf"all-extras|(?<![\w-])(?:{names})(?![\w-])")
+    return bool(component.build_files) and not any(map(asked.search, said))

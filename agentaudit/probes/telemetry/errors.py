@@ -13,10 +13,11 @@ _ALWAYS = frozenset(
         *("capture_exception", "captureException", "CaptureException", "captureError"),
         *("format_exc", "print_exc", "format_exception", "print_exception", "printStackTrace"),
         *("notice_error", "report_exc_info", "trackException", "TrackException"),
-        *("PrintStack", "Recoverer", "Recovery", "AddStacktrace"),
+        "AddStacktrace",
     }
 )
-"""Calls that keep the traceback whatever they are given."""
+"""Calls that keep the traceback whatever they are given. What Go recovers from is a panic: its
+errors are values, and hold no stack unless a library puts one in."""
 _WHOLE = frozenset(
     {
         *("AddApplicationInsightsTelemetry", "AddApplicationInsightsTelemetryWorkerService"),
@@ -54,7 +55,18 @@ def is_provider(call: Call) -> bool:
 
 def tracked(code: Code) -> Call | None:
     """The call at start-up that makes every reported error keep its stack."""
-    return next((c for c in _serving(code) if c.method in _WHOLE or is_provider(c)), None)
+    found = (c for c in _serving(code) if c.method in _WHOLE or is_provider(c))
+    return next((c for c in found if c.method != _ZAP or _reports(code)), None)
+
+
+_ZAP, _LIBRARY, _FEW = "NewProduction", "go.uber.org/zap", 3
+_ITSELF = re.compile(r"\.(?:(?:Sugared)?Logger|NewProduction|[LS]|Sugar|With|Named)$")
+
+
+def _reports(code: Code) -> bool:
+    """Whether errors go to zap at all: many programs print them, or hand them on as values."""
+    logged = (c for c in _serving(code) if c.method.startswith("Error") and c.below(_LIBRARY))
+    return sum(bool(_ITSELF.search(c.callee.rpartition(".")[0])) for c in logged) >= _FEW
 
 
 def kept(code: Code) -> Iterator[Call]:
@@ -147,7 +159,7 @@ def _is_console(call: Call) -> bool:
 
 _SERVED = (".ts", ".js", ".mjs", ".cjs", ".mts")
 _PAGES = re.compile(
-    r"(?i)(?:^|/)(?:ui|front-?end|client|web-?app|www|components?|hooks|contexts?|stores?|composables"
+    r"(?i)(?:^|/)(?:ui|mobile|front-?end|client|web-?app|www|components?|hooks|contexts?|stores?|composables"
     r"|public|static|assets|extensions?|scripts?|tools?|bin|hack|utils?/test|META-INF/resources"
     r"|wwwroot|webapp)/"
 )
@@ -164,8 +176,6 @@ def _is_logger(call: Call) -> bool:
 
 def _keeps(call: Call, known: str) -> bool:
     if call.method in _ALWAYS:
-        return True
-    if call.callee in ("debug.Stack", "runtime/debug.Stack", "runtime/debug.PrintStack"):
         return True
     if call.method == "opt" and call.argument("exception") is not None:
         return True

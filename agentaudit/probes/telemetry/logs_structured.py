@@ -12,7 +12,7 @@ from agentaudit.probes.readable import step_missing, unread
 from agentaudit.probes.telemetry.errors import is_provider
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.loading import loaded
-from agentaudit.probes.telemetry.switches import lacks_only_credentials
+from agentaudit.probes.telemetry.switches import lacks_only_credentials, waits
 from agentaudit.source import Component, Repo
 
 PYTHON = {
@@ -135,7 +135,12 @@ def logs_structured(repo: Repo, component: Component) -> Answer:
     live = [use for use in uses if use.strength is Strength.ON]
     live += [use for use in uses if lacks_only_credentials(component, use)]
     if both := next(
-        (use for use in live if use.library in _BOTH and _exports(component, use)), None
+        (
+            use
+            for use in live
+            if use.library in _BOTH and _exports(component, use) and not waits(component, use)
+        ),
+        None,
     ):
         message = f"{both.library} exports logs with fields and the trace id"
         return passed(message, both.place.evidence())

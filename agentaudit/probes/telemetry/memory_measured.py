@@ -19,6 +19,10 @@ PYTHON = {
 }
 ASK = "from openai import OpenAI\nOpenAI()\n"
 SERVED = ASK + "from prometheus_client import start_http_server\nstart_http_server(9000)\n"
+MOUNTED = ASK + (
+    "from starlette_prometheus import metrics\nfrom fastapi import FastAPI\napp = FastAPI()\n"
+    "app.add_route('/metrics', metrics)\n"
+)
 GAUGE = ASK + (
     "import psutil\nfrom prometheus_client import Gauge\n"
     "Gauge('planner_memory_bytes', 'resident').set(psutil.Process().memory_info().rss)\n"
@@ -55,6 +59,12 @@ def _files(base: dict[str, str], text: str, name: str = "app.py", **more: str) -
         Example(Outcome.PASS, _files(PYTHON, SERVED), "its exporter includes the process's memory"),
         Example(Outcome.PASS, _files(PYTHON, GAUGE)),
         Example(Outcome.PASS, _files(NODE, CLIENT, "app.ts")),
+        Example(Outcome.PASS, _files(PYTHON, MOUNTED), "served by the application itself"),
+        Example(
+            Outcome.FAIL,
+            _files(PYTHON, MOUNTED.replace("app.add_route", "# app.add_route")),
+            "imported, and served nowhere",
+        ),
         Example(Outcome.PASS, _files(LOCAL, HOSTED + GPU), "the GPU too, which a model runs on"),
         Example(
             Outcome.PASS,
@@ -161,6 +171,29 @@ def _by_default(repo: Repo, component: Component) -> Iterator[Place]:
     yield from (agent for agent in agents(repo, component) if "-javaagent" in agent.text)
     yield from (call.place for call in _serving(component) if call.method in _INSTRUMENTS)
     yield from _actuated(component)
+    yield from _mounted(component)
+
+
+_SERVED = {
+    "starlette-prometheus": ("metrics",),
+    "starlette-exporter": ("handle_metrics",),
+    "prometheus-client": ("make_asgi_app", "make_wsgi_app"),
+}
+"""What serves the figures of the process once a web application is given it."""
+
+
+def _mounted(component: Component) -> Iterator[Place]:
+    """Where an application is handed what serves its figures: `add_route("/metrics", metrics)`."""
+    served = {
+        (row.place.path, name)
+        for row in component.code.imports
+        for name in set(row.names) & set(_SERVED.get(row.library, ()))
+    }
+    if not served:
+        return
+    for call in _serving(component):
+        if any((call.place.path, a.value.written) in served for a in call.arguments):
+            yield call.place
 
 
 _PUSHES = re.compile(r"io\.(?:quarkus|micronaut\.\w+):[\w-]*micrometer-registry-[\w-]+")

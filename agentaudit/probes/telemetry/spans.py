@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from agentaudit.code import Call, Role, Strength, Use
@@ -73,6 +74,28 @@ _EXPORTERS = (
 def _exports(component: Component) -> bool:
     """Whether spans go anywhere: somebody sets a provider up."""
     code = component.code
+    if _deployed_without(component):
+        return False
     if any(call.reached and not is_off(call) for call in code.methods(*_EXPORTERS)):
         return True
     return any(each.value.strip() for each in code.set("OTEL_EXPORTER_OTLP_ENDPOINT"))
+
+
+_SWITCH = re.compile(
+    r"(?i)(?:app_|enable_|is_|use_|server_|api_)*(?:otel|open_?telemetry|tracing|traces)"
+    r"(?:_tracing|_traces)?(?:_is)?(?:_enabled?|_active|_on)?"
+)
+"""Names of switches of all tracing, not of that by one library."""
+_ASKS = re.compile(r"(?i)enable|active|_on$|^(?:is|use)_")
+_FALSE = re.compile(r"(?i)(?:\$\{\w{1,80}:?-)?[\"']{0,2}(?:false|0|off|no)[\"']{0,2}\}?")
+
+
+def _deployed_without(component: Component) -> bool:
+    """Whether what deploys it sets a switch of tracing to false, and nothing sets it to true."""
+    said: dict[str, set[bool]] = {}
+    for each in component.code.settings:
+        named = _SWITCH.fullmatch(each.name[:80]) and _ASKS.search(each.name[:80])
+        if named and each.role in (Role.APP, Role.INFRA) and each.value.strip():
+            off = bool(_FALSE.fullmatch(each.value.strip()[:120]))
+            said.setdefault(each.name.upper(), set()).add(off)
+    return any(values == {True} for values in said.values())

@@ -17,6 +17,11 @@ _CREDENTIAL = re.compile(
 """What something that sends cannot work without: asking for it is no switch."""
 _FLAG = re.compile(r"(?i)enable|disable|tracing|trace|telemetry|observab|monitor|\bis_\w+_on\b")
 _TRUE = re.compile(r"(?i)\btrue\b|[\"'](?:1|yes|on)[\"']|=\s*1\b")
+_COMPARED = re.compile(
+    r"(?i)(?:={2,3}|\bis|\.equals(?:IgnoreCase)?\()\s*(?:true\b|[\"'](?:true|1|yes|on)[\"'])"
+    r"|\bin\s*[(\[{][^)\]}]{0,60}[)\]}]"
+)
+"""Asks whether something is true, which gives it no default."""
 _LOCAL = re.compile(
     r"(?i)(?:\bnot\s+\(?|!\s*)[\w.()\[\]\"']{0,60}?(?:render|vercel|railway|k_service|dyno|is_?prod\w*"
     r"|production|deployed)\b|(?:env|environment|stage|mode)[\"'\])]*\s*={2,3}\s*[\"'](?:dev\w*|local"
@@ -45,6 +50,16 @@ def doubtful(condition: Condition | None) -> bool:
     if not condition.setting and _ABSENT.search(condition.text):
         return True
     return bool(_FLAG.search(asked)) and not _CREDENTIAL.search(asked)
+
+
+def waits(component: Component, use: Use) -> bool:
+    """Whether the call that shows it stands behind a switch that nobody can tell the state of, or
+    behind a key or an address that nothing in the repository provides."""
+    call = call_of(component, use)
+    condition = call.condition if call else None
+    if condition is None:
+        return False
+    return doubtful(condition) or bool(use.off and not provided(component, condition))
 
 
 def local_only(condition: Condition | None) -> bool:
@@ -134,8 +149,16 @@ def _lines(
                 continue
             for number, line in enumerate(text.split("\n"), 1):
                 found = name.search(line[:500])
-                if found and not _TRUE.search(line) and re.search(r"[\"'=:(]", line):
+                if found and re.search(r"[\"'=:(]", line) and not _defaults_on(line[:500]):
                     yield replace(file, line=number, text=line.strip()[:300]), found[1]
+
+
+def _defaults_on(line: str) -> bool:
+    """Whether the line gives the switch a default of true, or asks only whether it is false."""
+    return bool(_TRUE.search(_COMPARED.sub("", line)) or _UNLESS.search(line))
+
+
+_UNLESS = re.compile(r"(?i)!={1,2}\s*[\"']?(?:false|0|off|no)\b|\bnot\s+in\b")
 
 
 def _set_true(component: Component, name: str) -> bool:

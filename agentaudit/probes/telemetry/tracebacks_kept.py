@@ -8,7 +8,7 @@ from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import step_missing, unread
-from agentaudit.probes.telemetry.caught import weighed
+from agentaudit.probes.telemetry.caught import in_pages, weighed
 from agentaudit.probes.telemetry.errors import tracked
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.loading import loaded
@@ -183,7 +183,8 @@ def _tracked(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
         on = use.strength is Strength.ON or lacks_only_credentials(component, use)
         if on and _where_it_answers(component, use.place) and loaded(repo, component, use.place):
             yield f"{use.library} captures exceptions", use.place
-    if start := tracked(component.code):
+    start = tracked(component.code)
+    if start and next(in_pages(repo, component.path), None) is None:
         yield f"{start.method} keeps the stack of every error", start.place
     for agent in agents(repo, component):
         yield "an agent in the image keeps exceptions", agent

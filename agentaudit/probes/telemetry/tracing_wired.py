@@ -9,6 +9,7 @@ from agentaudit.probe import Example, failed, passed, probe, unknown
 from agentaudit.probes.readable import step_missing, unread
 from agentaudit.probes.telemetry.development import for_development
 from agentaudit.probes.telemetry.loading import loaded
+from agentaudit.probes.telemetry.sentry_spans import sentry_spans
 from agentaudit.probes.telemetry.spans import by_itself, is_off, own_spans
 from agentaudit.probes.telemetry.switches import (
     call_of,
@@ -220,6 +221,8 @@ def tracing_wired(repo: Repo, component: Component) -> Answer:
     if framework := by_itself(component):
         message = f"{framework.library} writes spans of its own, and they are exported"
         return passed(message, framework.place.evidence())
+    if started := next(sentry_spans(repo, component), None):
+        return passed("Sentry traces the calls of models by itself", started.evidence())
     held.sort(key=lambda each: each.known)
     return _waits(component, held[0]) if held else _lacking(component, uses)
 
@@ -253,7 +256,7 @@ def _held(repo: Repo, component: Component, use: Use) -> _Held | None:
     if found := switch(repo, component, use):
         return _Held(use, found, True, "waits for a switch that nothing in the repository sets")
     if shown := for_development(repo, component, use.library):
-        return _Held(use, shown, True, "is installed for development only")
+        return _Held(use, shown, True, "is not installed where it serves")
     if not loaded(repo, component, use.place):
         return _Held(use, use.place, True, "stands in a script that nothing loads")
     if condition and doubtful(condition):

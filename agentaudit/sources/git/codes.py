@@ -13,8 +13,9 @@ from agentaudit.source import Component, Dependency
 from agentaudit.sources.git import kubernetes, libraries, settings
 from agentaudit.sources.git.code import configuration, prompts
 from agentaudit.sources.git.code.assemble import Repository
+from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.projects import Project, by_home, reached
-from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
+from agentaudit.sources.git.reader import Reader, ancestors, directory, inside, mapping, word
 from agentaudit.sources.git.roles import directory_role, foreign, role
 from agentaudit.trades import AGENTIC, acts, is_protocol
 
@@ -137,11 +138,30 @@ class Codes:
         for path in self._configured():
             if owners := self._owned(path):
                 rows = configuration.of_file(self._reader, path)
-                for home in owners:
+                for home in (*owners, *self._loading(path, owners)):
                     found[home].settings += rows
         for prompt in self._prompt_files():
             for home in self._owned(prompt.place.path):
                 found[home].prompts.append(prompt)
+        return found
+
+    def _loading(self, path: str, owners: list[str]) -> list[str]:
+        """Further components that load a file of the environment, or what it is a template of."""
+        return [
+            home
+            for file, home in self._loaded.items()
+            if home not in owners and path.startswith(file) and directory(path) == directory(file)
+        ]
+
+    @cached_property
+    def _loaded(self) -> dict[str, str]:
+        """Files of the environment that graphs are served with → the component of the graphs."""
+        found = {}
+        for path in self._reader.named("langgraph.json".__eq__):
+            home, given = directory(path), word(mapping(self._reader.json(path)).get("env"))
+            file = joined(home, given) if given else None
+            if file and home in self._parts and not inside(file, home):
+                found[file] = home
         return found
 
     def _owned(self, path: str) -> list[str]:

@@ -47,7 +47,18 @@ CLUTTER = frozenset(
 """Directories that a walk over a plain directory does not enter."""
 
 
+_PROMPTS = ("prompt", "prompts")
+"""Directories whose templates are the application's own."""
 _PACKAGES = re.compile(r"(?<=/main)/(?:java|kotlin|scala|groovy)/|(?<=^main)/(?:java|kotlin)/")
+
+
+_LAYER = re.compile(
+    r"((?:[^/]{1,100}/){0,20}?(?!(?:packages|apps|services|deploy\w*|ops|cdk|aws|azure|gcp)/)"
+    r"[^/]{1,100})/infra(?:structure)?((?:/[^/]{1,100}){0,20})/[^/]{1,200}\.(?:py|go|java|kt|cs)",
+    re.IGNORECASE,
+)
+"""Code in `shop/infrastructure/db.py`: a layer of the application, which reaches what is outside of
+it; what deploys stands at the top, or beside the applications."""
 
 
 @lru_cache(maxsize=65_536)
@@ -56,8 +67,11 @@ def directory_role(directory: str) -> Role:
     evaluations among the tests."""
     # Below src/main/java stand the parts of a package's name, not directories of the project.
     directory = _PACKAGES.split(directory)[0]
+    prompts = False
     for part in directory.split("/"):
-        if role := _DIRECTORIES.get(part.lower()):
+        prompts = prompts or part.lower() in _PROMPTS
+        role = _DIRECTORIES.get(part.lower())
+        if role is not None and not (prompts and role is Role.TEMPLATE):
             evaluates = role is Role.TEST and f"/{directory.lower()}/".find("/eval") >= 0
             return Role.EVAL if evaluates else role
         if _EVAL_PART.fullmatch(part.lower()):
@@ -73,6 +87,8 @@ def role(path: str) -> Role:
     """Role of a file."""
     directory, _, name = path.rpartition("/")
     found = directory_role(directory)
+    if found is Role.INFRA and (layer := _LAYER.match(path)):
+        found = directory_role(layer[1] + layer[2])
     if found is Role.APP and _TEST_FILE.fullmatch(name):
         return Role.TEST
     if found is Role.APP and _EVAL_FILE.fullmatch(name):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from agentaudit import testing
+from agentaudit.finding import Outcome
 from agentaudit.probes.telemetry.caught import losing, weighed
+from agentaudit.probes.telemetry.tracebacks_kept import tracebacks_kept
 from agentaudit.source import Component, Repo
 
 MANIFESTS = {
@@ -50,6 +52,10 @@ def test_where_an_exception_is_told_by_its_message(path: str, text: str, lost: i
 ONE = PYTHON.format("except Exception:\n    logger.exception('x')")
 LOST = PYTHON.format("except Exception as e:\n    print(e)")
 
+KEPT = NODE.format("catch (e) { logger.error('x', e); }")
+DROPPED = NODE.format("catch (e) { return { error: e.message }; }")
+BESIDE = "try:\n    answer()\nexcept Exception as e:\n    reply(str(e))\n"
+
 
 @pytest.mark.parametrize(
     ("files", "practice"),
@@ -60,8 +66,40 @@ LOST = PYTHON.format("except Exception as e:\n    print(e)")
         ({"a.py": ONE, "api/b.py": LOST, "api/c.py": LOST, "api/d.py": LOST}, False),
         ({"api/a.py": ONE, "api/b.py": LOST, "api/c.py": LOST, "api/d.py": LOST}, True),
         ({"a.py": LOST}, False),
+        ({"a.py": ONE, "b.py": ONE, "api/chat.py": LOST}, False),
+        ({"a.py": ONE, "b.py": ONE, "api/chat.py": LOST, "api/query.py": ONE}, False),
+        ({"a.py": ONE, "api/ask.py": ONE, "api/chat.py": ONE, "api/query.py": LOST}, True),
+        ({"a.ts": KEPT, "b.ts": KEPT, "app/api/chat/openai/route.ts": DROPPED}, False),
+        ({"a.ts": KEPT, "b.ts": KEPT, "app/api/users/route.ts": DROPPED}, True),
+        ({"a.py": ONE, "b.py": ONE, "api/files.py": "import os\n", "api/chat.py": BESIDE}, True),
+        ({"a.py": ONE, "b.py": ONE, "api/files.py": ONE, "api/chat.py": BESIDE}, False),
     ],
 )
 def test_whether_tracebacks_are_kept_as_a_rule(files: dict[str, str], practice: bool) -> None:
     repo, component = _asked(files)
     assert weighed(repo, component.code).is_practice is practice
+
+
+PROJECT = (
+    '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net8.0</TargetFramework>'
+    '</PropertyGroup><ItemGroup><PackageReference Include="Microsoft.SemanticKernel" '
+    'Version="1.60.0" /></ItemGroup></Project>\n'
+)
+START = "var app = WebApplication.CreateBuilder(args).Build();\napp.UseExceptionHandler();\n"
+
+
+@pytest.mark.parametrize(
+    ("block", "outcome"),
+    [
+        ("catch (Exception ex) { text = ex.Message; }", Outcome.FAIL),
+        ('catch (Exception ex) { logger.LogError(ex, "x"); }', Outcome.PASS),
+        ("finally { busy = false; }", Outcome.PASS),
+    ],
+)
+def test_pages_answer_past_the_middleware(block: str, outcome: Outcome) -> None:
+    page = '@page "/ask"\n@code {\n  async Task Ask() { try { await Send(); } ' + block + " }\n}\n"
+    given = {"files": {"a.csproj": PROJECT, "Program.cs": START, "Pages/Ask.razor": page}}
+    answer = tracebacks_kept.ask(
+        {"repo": testing.repository(given), "component": testing.component(given)}
+    )
+    assert answer.outcome is outcome, answer.message

@@ -69,17 +69,18 @@ def test_a_logger_of_ones_own_may_drop_what_it_is_given() -> None:
     assert not list(kept(code))
 
 
-def test_production_logs_of_zap_hold_stacks() -> None:
+@pytest.mark.parametrize(("errors", "stacks"), [(4, True), (1, False)])
+def test_production_logs_of_zap_hold_stacks(errors: int, stacks: bool) -> None:
     text = (
         'package main\n\nimport (\n\t"github.com/openai/openai-go"\n\t"go.uber.org/zap"\n)\n\n'
         "func main() {\n\tlogger, _ := zap.NewProduction()\n\topenai.NewClient()\n"
-        '\tlogger.Error("x")\n}\n'
+        + '\tlogger.Error("x", zap.Error(err))\n' * errors
+        + "}\n"
     )
     mod = "module x.io/a\n\ngo 1.24\n\nrequire github.com/openai/openai-go v1.8.0\n"
     code = testing.component({"files": {"go.mod": mod, "main.go": text}}).code
     found = tracked(code)
-    assert found is not None
-    assert found.place.line == 9
+    assert (found.place.line if found else None) == (9 if stacks else None)
 
 
 def test_samples_in_the_name_of_a_java_package_are_the_application() -> None:

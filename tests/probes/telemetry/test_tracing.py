@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentaudit import testing
-from agentaudit.finding import Outcome
+from agentaudit.finding import Answer, Outcome
 from agentaudit.probes.telemetry.tracing_wired import tracing_wired
 
 MANIFEST = {"requirements.txt": "openai==1.93.0\nlangsmith==0.4.0\nlangfuse==3.2.0\n"}
@@ -34,6 +34,20 @@ DEVELOPMENT = (
     '[project]\nname = "a"\ndependencies = ["openai", "langsmith"]\n[dependency-groups]\ndev = [\n'
     '    "langfuse>=3",\n]\n'
 )
+EXTRA = (
+    '[project]\nname = "a"\ndependencies = ["openai"]\n[project.optional-dependencies]\n'
+    'tracing = [\n    "langfuse>=3",\n]\nall = [\n    "a[tracing]",\n]\n'
+)
+IMAGE = "FROM python:3.12\nCOPY . .\nRUN uv sync {}\n"
+ASKED = (
+    "import os\n\ndef is_tracing_on():\n"
+    "    return os.getenv('LANGFUSE_TRACING', '{}').lower() == 'true'\n"
+)
+SENTRY = (
+    "import sentry_sdk\nfrom openai import OpenAI\n"
+    "sentry_sdk.init(dsn=settings.dsn, traces_sample_rate={})\nOpenAI()\n"
+)
+DEPLOYED = "services:\n  api:\n    build: .\n    environment:\n      SENTRY_DSN: ${SENTRY}\n"
 
 
 @pytest.mark.parametrize(
@@ -50,8 +64,80 @@ DEVELOPMENT = (
     ],
 )
 def test_what_keeps_it_from_running(files: dict[str, str], outcome: Outcome) -> None:
-    given = {"files": {**MANIFEST, **files}}
-    answer = tracing_wired.ask(
+    answer = _asked(MANIFEST | files)
+    assert answer.outcome is outcome, answer.message
+
+
+@pytest.mark.parametrize(
+    ("flags", "outcome"),
+    [("", Outcome.FAIL), ("--extra all", Outcome.PASS), ("--all-extras", Outcome.PASS)],
+)
+def test_an_extra_is_there_where_its_image_installs_it(flags: str, outcome: Outcome) -> None:
+    files = {"pyproject.toml": EXTRA, "Dockerfile": IMAGE.format(flags), "app.py": HANDLER}
+    assert _asked(files).outcome is outcome
+
+
+@pytest.mark.parametrize(("default", "outcome"), [("", Outcome.FAIL), ("true", Outcome.PASS)])
+def test_a_switch_that_is_compared_with_true_is_off(default: str, outcome: Outcome) -> None:
+    files = {"app.py": HANDLER, "telemetry.py": ASKED.format(default)}
+    assert _asked(MANIFEST | files).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("needs", "rate", "compose", "outcome"),
+    [
+        ("openai==1.93.0\nsentry-sdk==2.30.0\n", "0.2", DEPLOYED, Outcome.PASS),
+        ("openai==1.93.0\nsentry-sdk==2.30.0\n", "0.0", DEPLOYED, Outcome.FAIL),
+        ("openai==1.93.0\nsentry-sdk==2.30.0\n", "0.2", "services: {}\n", Outcome.FAIL),
+        ("openai==1.93.0\nsentry-sdk==1.45.0\n", "0.2", DEPLOYED, Outcome.FAIL),
+        (
+            "openai==1.93.0\nsentry-sdk==2.30.0\n",
+            "0.2, disabled_integrations=[OpenAIIntegration()]",
+            DEPLOYED,
+            Outcome.FAIL,
+        ),
+    ],
+)
+def test_sentry_traces_models_by_itself(
+    needs: str, rate: str, compose: str, outcome: Outcome
+) -> None:
+    code = {"app.py": SENTRY.format(rate), "docker-compose.yml": compose, "Dockerfile": "FROM a\n"}
+    answer = _asked({"requirements.txt": needs, **code})
+    assert answer.outcome is outcome, answer.message
+
+
+OWN = (
+    "from openai import OpenAI\nfrom opentelemetry import trace\n"
+    "from opentelemetry.sdk.trace import TracerProvider\n"
+    "trace.set_tracer_provider(TracerProvider())\nOpenAI()\n"
+    "trace.get_current_span().set_attribute('gen_ai.request.model', 'gpt-4.1')\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "outcome"),
+    [
+        ('${APP_TRACING_ENABLED:-"False"}', Outcome.FAIL),
+        ("false", Outcome.FAIL),
+        ("true", Outcome.PASS),
+        ("${APP_TRACING_ENABLED}", Outcome.PASS),
+    ],
+)
+def test_spans_of_ones_own_are_off_where_the_deployment_says_so(
+    value: str, outcome: Outcome
+) -> None:
+    compose = "services:\n  api:\n    build: .\n    environment:\n"
+    files = {
+        "requirements.txt": "openai==1.93.0\nopentelemetry-sdk==1.35.0\n",
+        "app.py": OWN,
+        "Dockerfile": "FROM python:3.12\n",
+        "docker-compose.yml": f"{compose}      APP_TRACING_ENABLED: {value}\n",
+    }
+    assert _asked(files).outcome is outcome
+
+
+def _asked(files: dict[str, str]) -> Answer:
+    given = {"files": files}
+    return tracing_wired.ask(
         {"repo": testing.repository(given), "component": testing.component(given)}
     )
-    assert answer.outcome is outcome, answer.message

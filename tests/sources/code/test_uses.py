@@ -230,3 +230,21 @@ def test_only_outside_of_production(understand: Understand) -> None:
     assert found is not None
     assert found.strength is Strength.CALLED
     assert found.why == 'only where os.getenv("ENV") != "production"'
+
+
+@pytest.mark.parametrize(
+    ("signature", "reached"),
+    [("this IHostBuilder builder", True), ("IHostBuilder builder", False)],
+)
+def test_extension_methods_are_called_by_their_own_name(
+    understand: Understand, signature: str, reached: bool
+) -> None:
+    files = {
+        "app.csproj": "<Project></Project>\n",
+        "Observed.cs": "public static class ObservedExtensions\n{\n"
+        f"  public static void AddObserved({signature})\n"
+        "  { builder.Logging.AddOpenTelemetry(); }\n}\n",
+        "Program.cs": "builder.AddObserved();\n",
+    }
+    calls = understand(files).code.methods("AddOpenTelemetry")
+    assert [call.reached for call in calls] == [reached]

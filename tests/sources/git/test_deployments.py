@@ -174,6 +174,21 @@ def test_graphs_that_a_server_of_langgraph_serves() -> None:
     assert list(_components(plain)) == ["."]
 
 
+def test_graphs_are_served_with_the_environment_that_is_named() -> None:
+    files = {
+        "memory/langgraph.json": '{"graphs": {}, "env": "../.env"}',
+        "memory/pyproject.toml": PYTHON,
+        "langgraph.json": '{"graphs": {}}',
+        "pyproject.toml": PYTHON,
+        "agent.py": "import openai\n",
+        "memory/graph.py": "import openai\n",
+        ".env.example": "LANGSMITH_TRACING=true\n",
+        "other.env": "LANGSMITH_TRACING=false\n",
+    }
+    found = _components(files)["memory"].code.set("LANGSMITH_TRACING")
+    assert [each.place.path for each in found] == [".env.example"]
+
+
 def test_applications_of_a_workspace() -> None:
     start = '{"name": "x", "scripts": {"start": "next start"}}'
     members = {

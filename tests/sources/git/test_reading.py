@@ -58,6 +58,12 @@ def test_no_pattern_takes_long() -> None:
         ("web/node_modules/x/a.js", Role.VENDORED),
         ("a.egg-info/requires.txt", Role.GENERATED),
         ("{{cookiecutter.x}}/a.py", Role.TEMPLATE),
+        ("shop/infrastructure/db.py", Role.APP),
+        ("src/Infrastructure/Db.cs", Role.APP),
+        ("infrastructure/stack.py", Role.INFRA),
+        ("apps/infra/stack.py", Role.INFRA),
+        ("shop/infrastructure/main.bicep", Role.INFRA),
+        ("shop/infrastructure/terraform/up.py", Role.INFRA),
     ],
 )
 def test_roles(path: str, expected: Role) -> None:

@@ -35,6 +35,17 @@ _HARMLESS = re.compile(
 _SIGNS = frozenset({"??", "||", "+", "or", "and", "&&", "%"})
 
 
+_ASCII = bytes(range(128))
+
+
+def _is_prose(text: bytes) -> bool:
+    """Whether it has as many spaces as words need, or is written without them."""
+    spaces = text.count(b" ")
+    if spaces >= _WORDS and spaces * 25 >= len(text):
+        return True
+    return len(text) >= LONG and 2 * len(text.translate(None, _ASCII)) > len(text)
+
+
 class Stand(NamedTuple):
     """Where a text stands."""
 
@@ -67,8 +78,7 @@ class Literals:
                     done = end
                     yield self._written(node, self.stand(node), prose=False)
             elif end - start >= _SHORT and start not in asides:
-                spaces = data.count(b" ", start, min(end, start + 4000))
-                if spaces < _WORDS or spaces * 25 < min(end - start, 4000):
+                if not _is_prose(data[start : min(end, start + 4000)]):
                     continue
                 stand = self.stand(node)
                 if end - start >= LONG or _PROMPT_NAME.match(stand.name):

@@ -12,7 +12,7 @@ INLINE = 160
 """Characters from which a text in the code counts as a prompt of its own."""
 _NAME = re.compile(
     r"(?i)(?:.*[_.])?(?:.*prompt.*|(?:system|user|base|agent|default)?_?instructions?|(?:system|user|agent)_?(?:message|msg)"
-    r"|system|template|persona|backstory|preamble|.*_(?:instructions?|system|template|persona"
+    r"|system|template|persona|backstory|preamble|.*(?:guidelines?|guide|rules)|.*_?(?:template)(?:_?(?:str|string|text))|.*_(?:instructions?|system|template|persona"
     r"|system_message)|.*(?:Instructions?|Prompt|SystemMessage)\w{0,10})"
 )
 _TALKS = re.compile(
@@ -21,13 +21,34 @@ _TALKS = re.compile(
     r"|as an? (?:expert|ai|assistant|helpful)"
     r"|given (?:the|a|an|this)\b.{0,200}(?:answer|write|extract|generate|classify|determine"
     r"|decide|rewrite)|answer the (?:question|user)|use the following|analy[sz]e the following"
-    r"|summari[sz]e the|extract (?:the|all)|translate the)"
+    r"|summari[sz]e the|extract (?:the|all)|translate the"
+    r"|du bist ein|sie sind ein|tu es une?\b|vous êtes une?\b|eres una?\b|você é|sei un\b"
+    r"|[你您]是|请(?:根据|将|你|用|从)|根据(?:以下|已知|上下文|用户)|作为(?:一|个)|使用<|あなたは|당신은)"
 )
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""Letters of scripts that say in one what others say in three."""
 _GIVEN = re.compile(
-    r"(?:.*\.)?(?:ChatPromptTemplate|PromptTemplate|SystemMessage|SystemMessagePromptTemplate|from_template"
-    r"|from_messages|from_string|HumanMessage|SystemMessage\w*|Agent|LlmAgent|create_react_agent|create_agent"
-    r"|AssistantAgent|UserMessage|generateText|streamText|generateObject|streamObject|prompt|systemPrompt)"
+    r"(?:.*\.)?(?:\w{0,30}PromptTemplate|(?:System|User|Human)(?:Chat)?Message\w{0,30}|from_template|from_messages"
+    r"|from_string|fromTemplate|fromMessages|Agent|LlmAgent|create_react_agent|create_agent|AssistantAgent"
+    r"|generateText|streamText|generateObject|streamObject|prompt|systemPrompt|defaultSystem|AddSystemMessage"
+    r"|CreateSystemMessage|CreateFunctionFromPrompt|InvokePromptAsync|InvokePromptStreamingAsync)"
+    r"(?:\.(?:from|of|create|builder))?"
 )
+_SAYS = frozenset(("content", "contents", "text", "template", "messages", "message", "input"))
+"""Arguments by name in which a model is told something."""
+_ASKED = re.compile(
+    r"(?:.*\.)?(?:a?create|parse|a?complet(?:e|ion)|chat|a?invoke|a?stream|generate|generate_?[cC]ontent"
+    r"|generate_content_async|a?predict|a?query|CompleteChatAsync|GetChatMessageContentAsync|GetResponseAsync|New)"
+)
+"""Calls that ask a model."""
+_MESSAGE = re.compile(r"(?i)(?:\w{0,40}_)?(?:message|msg|content)s?")
+_ORDERS = re.compile(
+    r"(?i)\s*(?:please )?(?:generate|grade|write|create|classify|determine|extract|identify"
+    r"|analy[sz]e|summari[sz]e|evaluate|rewrite|review|compare|rate|score|translate|convert|decide"
+    r"|return only|respond|answer|reflect|plan|select|choose|based on|given)"
+    r"\s(?:the|an?|this|these|it|only|with|each|all|which|whether|if|to|on|in|up to)\b"
+)
+"""What begins so in something that is said, is said to a model."""
 _NO_PROMPT = re.compile(
     r"(?is)\s*(?:select\b|insert\b|update\b|create (?:table|index|or replace|extension)"
     r"|with \w+ as\s*\(|alter\b|delete from|match\s*\(|<!doctype|<html|<div|<svg|<\?xml"
@@ -38,11 +59,15 @@ _FILE = re.compile(
     r"\.(?:md|txt|ya?ml|j2|jinja2?|prompty|prompt|tmpl|hbs|mustache|json|toml|st|mdx|xml|poml)"
     r"|.*\.(?:prompty|prompt|poml|promptml)"
     r"|(?:.*/)?config/(?:agents|tasks)\.ya?ml"
+    r"|(?:.*/)?(?:characters?/[^/]+|[^/]+\.character)\.json"
     r"|(?i:.*(?:^|/)(?:prompts?|prompt[_-]templates|prompt[_-]library)/.+\.(?:md|txt|ya?ml|j2|jinja2?|st|hbs"
     r"|mustache|json|toml|tmpl|xml))"
 )
-_TOLD = re.compile(r"(?i).*(?:error|exception|warning|failure)(?:_?(?:msg|messages?|text))?")
-"""What people are told when something went wrong, be it about a prompt."""
+_TOLD = re.compile(
+    r"(?i).*(?:error|exception|warning|failure|help|hint|tooltip|placeholder|label|usage)"
+    r"(?:_?(?:msg|messages?|text))?"
+)
+"""What people are told when something went wrong, or how to use something, be it a prompt."""
 _REGISTRY = {
     "pull": re.compile(
         r"(?:langchain\.|langchain_classic\.|langsmith\.|langchainhub\.)?(?:hub|Client)\.pull"
@@ -68,7 +93,7 @@ def inline(literals: Iterable[Literal]) -> Iterator[Prompt]:
                 PromptKind.INLINE,
                 literal.place,
                 literal.name or literal.scope,
-                literal.length,
+                _length(literal),
                 None,
                 literal.role,
             )
@@ -76,7 +101,7 @@ def inline(literals: Iterable[Literal]) -> Iterator[Prompt]:
 
 def is_prompt(literal: Literal) -> bool:
     """Whether a text instructs a model: by what it is called, handed to, or how it speaks."""
-    if literal.length < INLINE or literal.syntax is Syntax.COMPARISON:
+    if _length(literal) < INLINE or literal.syntax is Syntax.COMPARISON:
         return False
     if _NO_PROMPT.match(literal.text):
         return False
@@ -85,9 +110,29 @@ def is_prompt(literal: Literal) -> bool:
     named = literal.name
     if not named and literal.syntax is Syntax.RETURNED:
         named = literal.scope.rpartition(".")[2]
-    if _NAME.fullmatch(named[-100:]) and not _TOLD.fullmatch(named):
+    if _TOLD.fullmatch(named):
+        return False
+    if _NAME.fullmatch(named[-100:]):
         return True
-    return literal.syntax is Syntax.POSITIONAL and bool(_GIVEN.fullmatch(literal.callee))
+    return _is_said(literal, named)
+
+
+def _is_said(literal: Literal, named: str) -> bool:
+    """Whether a text is handed to a model, or to what makes a message for one."""
+    if _MESSAGE.fullmatch(named[-100:]) and _ORDERS.match(literal.text):
+        return True
+    if literal.syntax is Syntax.POSITIONAL:
+        return bool(_GIVEN.fullmatch(literal.callee))
+    told = named in _SAYS and literal.syntax in (Syntax.KEYWORD, Syntax.PAIR)
+    asked = _GIVEN.fullmatch(literal.callee) or (
+        named == "content" and _ASKED.fullmatch(literal.callee)
+    )
+    return told and bool(asked)
+
+
+def _length(literal: Literal) -> int:
+    """Its characters, wide ones threefold."""
+    return literal.length + 2 * len(_WIDE.findall(literal.text))
 
 
 def files(repo: str, paths: Iterable[tuple[str, Role, int, Place | None]]) -> Iterator[Prompt]:

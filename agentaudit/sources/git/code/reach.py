@@ -22,6 +22,10 @@ _DEFINES = re.compile(
 """What stands before a name where it is defined, not mentioned."""
 
 
+_EXTENDS = re.compile(rb"\bstatic\s+(?:partial\s+)?class\s+(\w{1,100})")
+"""Classes of C# that may hold extension methods: these are called by their own name alone."""
+
+
 _STARTS = re.compile(
     r"pyproject\.toml|setup\.cfg|(?:[\w.-]{1,60}\.)?(?:Docker|Container|Proc)file(?:\.[\w.-]{1,60})?"
     r"|langgraph\.json|[\w.-]{1,60}\.sh|(?:docker-)?compose[\w.-]{0,60}\.ya?ml"
@@ -58,6 +62,7 @@ class Reach:
             for name in call.inside
         }
         self._count(names)
+        self._mentioned |= {name for file in self._files for name in _extending(file)}
 
     def reached(self, file: SourceFile, call: WrittenCall) -> bool:
         """Whether every function and class around the call is mentioned somewhere."""
@@ -78,6 +83,13 @@ class Reach:
                     if not _DEFINES.search(before.rpartition(b"\n")[2]):
                         left.remove(name)
         self._mentioned = {name.decode() for name in wanted - left}
+
+
+def _extending(file: SourceFile) -> set[str]:
+    """Classes whose methods are called on what they extend, never by the name of the class."""
+    if not file.path.endswith(".cs") or not file.written.calls or b"(this " not in file.data:
+        return set()
+    return {name.decode() for name in _EXTENDS.findall(file.data)}
 
 
 _FEWER = 0.2

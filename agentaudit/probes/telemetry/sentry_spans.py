@@ -1,0 +1,63 @@
+"""Spans of model calls by Sentry, whose SDK instruments the libraries that it finds by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentaudit.code import Call, Role, Strength
+from agentaudit.evidence import Place
+from agentaudit.probes.telemetry.loading import loaded
+from agentaudit.source import Component, Repo
+
+_BY_ITSELF = frozenset(
+    {
+        *("openai", "anthropic", "cohere", "huggingface-hub", "langchain", "langgraph"),
+        *("langchain-core", "openai-agents", "pydantic-ai", "google-genai"),
+    }
+)
+"""Libraries of Python that Sentry instruments without being asked; LiteLLM is none of them."""
+_NOTHING = re.compile(r"|None|False|0|0\.0+")
+_OLD = re.compile(
+    r"sentry[-_]sdk(?:\[[^\]]{0,60}\])?[\"'\s]{0,4}[=~^<(]{0,3}[\"'\s]{0,4}[=^]?[\"'\s]{0,2}\^?[01]\."
+)
+"""Before version 2 no model call had a span."""
+
+
+def sentry_spans(repo: Repo, component: Component) -> Iterator[Place]:
+    """Where Sentry starts with a rate of traces, beside a library whose calls it traces, and what
+    deploys it gives it an address."""
+    asking = {
+        use.library
+        for trade in ("model", "agent")
+        for use in component.uses(trade)
+        if use.strength >= Strength.CALLED and use.place.path.endswith(".py")
+    }
+    if not asking & _BY_ITSELF or not _addressed(component) or _is_old(component):
+        return
+    for call in component.code.called("sentry_sdk.init"):
+        if call.reached and _traces(call) and loaded(repo, component, call.place):
+            yield call.place
+
+
+def _traces(call: Call) -> bool:
+    for name in ("traces_sample_rate", "traces_sampler"):
+        given = call.argument(name)
+        if given and not _NOTHING.fullmatch((given.text or given.written).strip()):
+            limits = ("disabled_integrations", "default_integrations", "auto_enabling_integrations")
+            return not any(map(call.argument, limits))
+    return False
+
+
+def _addressed(component: Component) -> bool:
+    """Whether a deployment sets the address, not only a template with nothing in it."""
+    return any(
+        each.value.strip("\"' ")
+        for each in component.code.set("SENTRY_DSN")
+        if each.role in (Role.APP, Role.INFRA, Role.CI)
+    )
+
+
+def _is_old(component: Component) -> bool:
+    needs = (need for each in component.manifests for need in each.dependencies)
+    return any(need.name == "sentry-sdk" and _OLD.search(need.place.text) for need in needs)
