@@ -14,7 +14,7 @@ from agentaudit.sources.git import kubernetes, libraries, settings
 from agentaudit.sources.git.code import configuration, prompts
 from agentaudit.sources.git.code.assemble import Repository
 from agentaudit.sources.git.compose import joined
-from agentaudit.sources.git.projects import Project, by_home, reached
+from agentaudit.sources.git.projects import Project, by_home, is_package, reached
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside, mapping, word
 from agentaudit.sources.git.roles import directory_role, foreign, role
 from agentaudit.trades import AGENTIC, acts, is_protocol
@@ -31,7 +31,6 @@ _ADDRESS = re.compile(
     r"|:(?:streamG|g)enerateContent\b|/api/generate\b"
 )
 """Where providers answer."""
-_PUSHED = re.compile(r"\bpush\b|\bdeploy")
 _SEARCHES = frozenset({"vector_store", "retriever"})
 
 
@@ -281,7 +280,7 @@ def with_code(
         home: [need for manifest in each.manifests for need in manifest.dependencies]
         for home, each in components.items()
     }
-    packages = frozenset(home for home, each in components.items() if _is_package(each))
+    packages = frozenset(home for home, each in components.items() if is_package(each))
     codes = Codes(reader, needs, projects, packages)
     collects = gc.isenabled()
     gc.disable()  # millions of small values, and no cycle among them: looking for one costs a tenth
@@ -295,11 +294,3 @@ def with_code(
         codes.keep()
         if collects:
             gc.enable()
-
-
-def _is_package(component: Component) -> bool:
-    """Whether all that is known to be done with it is that CI builds it: nothing starts it."""
-    files = {build.place.path for build in component.build_files}
-    steps = [place for place in component.built_by if place.path not in files]
-    in_ci = all(place.path.startswith(".github/workflows/") for place in steps)
-    return bool(steps) and in_ci and not any(_PUSHED.search(place.text) for place in steps)

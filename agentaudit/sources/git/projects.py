@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from agentaudit.source import Component
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +53,14 @@ def reached(projects: Iterable[Project], needs: Iterable[str]) -> dict[str, bool
         found.update({project.home: far for project in fresh})
         names, far = {name for project in fresh for name in project.needs}, True
     return found
+
+
+_PUSHED = re.compile(r"\bpush\b|\bdeploy")
+
+
+def is_package(component: Component) -> bool:
+    """Whether all that is known to be done with it is that CI builds it: nothing starts it."""
+    files = {build.place.path for build in component.build_files}
+    steps = [place for place in component.built_by if place.path not in files]
+    in_ci = all(place.path.startswith(".github/workflows/") for place in steps)
+    return bool(steps) and in_ci and not any(_PUSHED.search(place.text) for place in steps)
