@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from tests.probes.traps import aliases, by_string, declared_only, substrings, switched_off
+from tests.probes.traps import (
+    aliases,
+    by_string,
+    declared_only,
+    locks,
+    looks_pinned,
+    no_guardrail,
+    substrings,
+    switched_off,
+    words,
+)
 from tests.probes.traps.trap import Trap
 
 TRAPS = (
@@ -13,6 +23,11 @@ TRAPS = (
     *declared_only.TRAPS,
     *by_string.TRAPS,
     *aliases.TRAPS,
+    *looks_pinned.TRAPS,
+    *words.TRAPS,
+    *no_guardrail.TRAPS,
+    *locks.TRAPS,
+    *locks.SINCE,
 )
 
 

@@ -38,6 +38,11 @@ _MODULE = re.compile(
     r"|content_?(?:safety|filters?)|prompt_?injections?)\.\w+$"
 )
 """Functions of own modules that are called so."""
+_SCORER = re.compile(
+    r"(?i)(?!\.)(?:.{0,200}[./_-])?(?:auto|open|agent|deep)?"
+    r"(?:evals?|evaluations?|evaluators?|scorers?|metrics)[./]"
+)
+"""What libraries score answers with: it judges afterwards, and nothing waits for it."""
 ASIDE = re.compile(
     r"(?i)(?:^|/)(?:scripts?|bin|notebooks?|migrations|benchmarks?|eval\w{0,12}|red_?team\w{0,6})/"
 )
@@ -72,6 +77,8 @@ def given(call: Call) -> bool:
 
 def _is_guardrail(call: Call) -> bool:
     named = call.method
+    if _SCORER.match(call.callee):
+        return False
     if _MODULE.match(call.callee) and named[:1].islower() and not _NO_CALL.search(named):
         return True
     if named in ("create", "classify", "moderate"):
