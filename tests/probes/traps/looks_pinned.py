@@ -139,6 +139,14 @@ TRAPS = (
         case="one that is pulled",
     ),
     Trap(HELM, IMAGES, FAIL, "redis:latest", _chart("latest")),
+    Trap(
+        HELM,
+        IMAGES,
+        FAIL,
+        "redis:latest",
+        {path: text for path, text in _chart("latest").items() if path not in TEMPLATE},
+        case="without a template that says so",
+    ),
     Trap(HELM, IMAGES, PASS, "", _chart(f'"7.4@{DIGEST}"'), case="a digest"),
     Trap(
         COPY,

@@ -147,7 +147,7 @@ TRAPS = (
         WORDS,
         SCORED,
         FAIL,
-        "",
+        "deepeval is declared",
         {
             **OPENAI,
             "requirements-dev.txt": "deepeval==3.2.0\n",
@@ -192,7 +192,7 @@ TRAPS = (
         RUNS,
         TRAINED_ON,
         FAIL,
-        "",
+        "no versioned training data is visible",
         {**TRAINER, "out/train_log.jsonl": LOSSES, "out/train_results.jsonl": LOSSES},
         case="nor what a training run wrote",
     ),

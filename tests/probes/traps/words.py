@@ -1,4 +1,4 @@
-"""Words that mean something else: `revision`, `threshold`, `evaluate`, `train`, `register_model`."""
+"""Words that mean something else: `revision`, `threshold`, `evaluate`, `train`, a registry."""
 
 from __future__ import annotations
 
@@ -93,8 +93,9 @@ CREW = {
     "    Research().crew().train(\n"
     '        n_iterations=int(sys.argv[1]), filename=sys.argv[2], inputs={"topic": "AI LLMs"}\n'
     "    )\n",
-    "src/crew/crew.py": "from crewai import Agent, Crew, Task\nfrom crewai.project import CrewBase, "
-    "crew\n\n\n@CrewBase\nclass Research:\n    @crew\n    def crew(self) -> Crew:\n"
+    "src/crew/crew.py": "from crewai import Agent, Crew, Task\n"
+    "from crewai.project import CrewBase, crew\n\n\n@CrewBase\nclass Research:\n"
+    "    @crew\n    def crew(self) -> Crew:\n"
     "        return Crew(agents=self.agents, tasks=self.tasks)\n",
 }
 TRAINER = {"requirements.txt": "trl==0.19.0\ntransformers==4.53.0\n"}
@@ -171,7 +172,7 @@ TRAPS = (
     ),
     Trap(EXPRESSION, SCORED, PASS, "ragas", JUDGED, case="of ragas"),
     Trap(HELP, SCORED, FAIL, "nothing scores what the system says", MAVEN_APP),
-    Trap(HELP, IN_CI, FAIL, "", MAVEN_APP, case="in CI"),
+    Trap(HELP, IN_CI, FAIL, "no step of CI runs an evaluation suite", MAVEN_APP, case="in CI"),
     Trap(
         HELP,
         IN_CI,
