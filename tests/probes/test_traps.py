@@ -8,6 +8,7 @@ from tests.probes.traps import (
     aliases,
     by_string,
     declared_only,
+    fails_open,
     locks,
     looks_pinned,
     no_guardrail,
@@ -88,6 +89,7 @@ SINCE = ("a lock that leaves indirect packages out", "the runtime is pinned by t
 TRAPS: tuple[Trap, ...] = (
     *substrings.TRAPS,
     *switched_off.TRAPS,
+    *fails_open.TRAPS,
     *declared_only.TRAPS,
     *by_string.TRAPS,
     *aliases.TRAPS,

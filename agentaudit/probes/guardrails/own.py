@@ -90,7 +90,7 @@ def gaps_within(code: Code, guardrail: Call) -> Iterator[Condition]:
     """Conditions inside of the guardrail's own code that do not hold when nobody configures
     anything: what it does then, it does without judging. Code that raises an error instead lets
     nothing pass."""
-    inside = [c for c in code.calls if c.role is Role.APP and _names(guardrail) & set(_scope(c))]
+    inside = [c for c in code.calls if c.role is Role.APP and encloses(guardrail, c)]
     raising = {
         (call.place.path, call.condition.text)
         for call in inside
@@ -105,6 +105,11 @@ def gaps_within(code: Code, guardrail: Call) -> Iterator[Condition]:
         needs = asked is not None or condition.default is False
         if needs and condition.default is not True and not fails:
             yield condition
+
+
+def encloses(guardrail: Call, call: Call) -> bool:
+    """Whether a call stands in the guardrail's own code."""
+    return bool(_names(guardrail) & set(_scope(call)))
 
 
 def is_idle(code: Code, call: Call) -> bool:

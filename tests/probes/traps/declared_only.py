@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.probes.traps.switched_off import TEXT
+from tests.probes.traps.fails_open import TEXT
 from tests.probes.traps.trap import APP, ASK, FAIL, PASS, Trap
 
 SCORED, GUARDRAIL = "guardrails-output-scored", "guardrails-on-by-default"

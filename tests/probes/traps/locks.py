@@ -105,6 +105,24 @@ TRAPS = (
         {**PROJECT, ".python-version": "3.12\n", "Dockerfile": UV_IMAGE.format(12)},
         case="both 3.12",
     ),
+    *(
+        Trap(
+            VERSIONS,
+            RUNTIME,
+            FAIL,
+            "3.12 and 3.13",
+            {**PROJECT, ".python-version": "3.12\n", "Dockerfile": f"{base}COPY . .\n"},
+            case=how,
+        )
+        for how, base in (
+            ("by uv", "FROM debian:bookworm-slim\nRUN uv python install 3.13\n"),
+            (
+                "by apt",
+                "FROM ubuntu:24.04\nRUN apt-get update && apt-get install -y \\\n"
+                "    curl \\\n    python3.13 \\\n    python3.13-venv\n",
+            ),
+        )
+    ),
 )
 SINCE = (
     Trap(CLOSED, LOCK, FAIL, "needs httpx", {**PROJECT, "uv.lock": UV}, case="named, not pinned"),

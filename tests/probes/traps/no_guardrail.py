@@ -187,6 +187,15 @@ TRAPS = (
         GIT,
         case="by its name",
     ),
+    Trap(
+        RUNS,
+        DATA,
+        FAIL,
+        "0 of 200",
+        {**APP, "evals/gpt-4o_planner.jsonl": RESULTS},
+        GIT,
+        case="by what only a run can know",
+    ),
     Trap(RUNS, DATA, PASS, "200 cases", {**APP, "evals/golden.jsonl": CASES}, GIT, case="cases"),
     Trap(
         RUNS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.probes.traps.switched_off import TEXT
+from tests.probes.traps.fails_open import TEXT
 from tests.probes.traps.trap import FAIL, PASS, UNKNOWN, Trap
 
 RECORDED, OPENS = "prompts-version-recorded", "prompts-version-opens"

@@ -61,6 +61,11 @@ NUMEXPR = (
     '    return str(numexpr.evaluate(expression.strip(), global_dict={}, local_dict={"pi": math.pi}'
     '))\n\n\nprint(calculator(answer("what is 37593 * 67?")))\n'
 )
+SUMS = (
+    "import numexpr\n\nfrom app import answer\n\n\ndef main() -> None:\n"
+    '    for text in ("37593 * 67", "2 + 3"):\n'
+    "        print(answer(f'What is {text}?'), numexpr.evaluate(text))\n\n\nmain()\n"
+)
 MAVEN = (
     "on: [push]\njobs:\n  build:\n    runs-on: ubuntu-latest\n    steps:\n"
     "      - uses: actions/checkout@v4\n      - name: Version of the project\n"
@@ -170,6 +175,14 @@ TRAPS = (
         "nothing scores what the system says",
         {"requirements.txt": "openai==1.93.0\nnumexpr==2.11.0\n", "app.py": NUMEXPR},
     ),
+    Trap(
+        EXPRESSION,
+        SCORED,
+        FAIL,
+        "nothing scores what the system says",
+        {**APP, "requirements.txt": "openai==1.93.0\nnumexpr==2.11.0\n", "evals/sums.py": SUMS},
+        case="beside the questions of a suite",
+    ),
     Trap(EXPRESSION, SCORED, PASS, "ragas", JUDGED, case="of ragas"),
     Trap(HELP, SCORED, FAIL, "nothing scores what the system says", MAVEN_APP),
     Trap(HELP, IN_CI, FAIL, "no step of CI runs an evaluation suite", MAVEN_APP, case="in CI"),
@@ -200,6 +213,18 @@ TRAPS = (
         NOT_APPLICABLE,
         "no models of its own",
         {**LANGCHAIN, "models.py": REGISTRY},
+    ),
+    Trap(
+        MODELS,
+        REGISTERED,
+        NOT_APPLICABLE,
+        "no models of its own",
+        {
+            **LANGCHAIN,
+            "models.py": "from langchain.chat_models import register_model\n\n"
+            'register_model("gpt-4o-2024-08-06", provider="openai")\n',
+        },
+        case="of the library",
     ),
     Trap(
         MODELS,
