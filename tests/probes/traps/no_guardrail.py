@@ -59,6 +59,11 @@ PROMPT = (
 PROMPTED = (
     'SYSTEM_PROMPT = "You plan with search and never invent an amount."\nTOOLS = ["search"]\n' + ASK
 )
+GRADED = (
+    "from app import SYSTEM_PROMPT, TOOLS\n\n\ndef score_prompt(text: str) -> float:\n"
+    "    return sum(tool in text for tool in TOOLS) / len(TOOLS)\n\n\n"
+    "def test_score_of_the_prompt():\n    assert score_prompt(SYSTEM_PROMPT) > 0.9\n"
+)
 JUDGE = (
     "from deepeval import assert_test\nfrom deepeval.metrics import AnswerRelevancyMetric\n"
     "from deepeval.test_case import LLMTestCase\n\nfrom app import answer\n\n\n"
@@ -155,6 +160,14 @@ TRAPS = (
             "evals/test_prompt.py": PROMPT,
         },
         case="evals",
+    ),
+    Trap(
+        WORDS,
+        SCORED,
+        FAIL,
+        "nothing scores what the system says",
+        {**OPENAI, "app.py": PROMPTED, "evals/test_prompt.py": GRADED},
+        case="evals that grade the prompt",
     ),
     Trap(
         WORDS,
