@@ -31,6 +31,11 @@ COMPOSE = (
     "services:\n  planner:\n    build: .\n    environment:\n      LANGSMITH_TRACING: '{}'\n"
     "      LANGSMITH_API_KEY: ${{LANGSMITH_API_KEY}}\n"
 )
+UNIT = (
+    "on: [push]\njobs:\n  unit:\n    runs-on: ubuntu-24.04\n    env:\n"
+    "      LANGSMITH_TRACING: 'true'\n    steps:\n      - uses: actions/checkout@v4\n"
+    "      - run: pytest tests\n"
+)
 
 TRAPS = (
     Trap(
@@ -89,5 +94,13 @@ TRAPS = (
         "no library that traces",
         {**GRAPH, "compose.yaml": COMPOSE.format("false")},
         case="set to false",
+    ),
+    Trap(
+        "LangSmith purely by env",
+        TRACING,
+        FAIL,
+        "langsmith is declared",
+        {**GRAPH, ".github/workflows/unit.yml": UNIT},
+        case="of the runs of CI",
     ),
 )
