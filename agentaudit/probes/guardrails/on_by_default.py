@@ -1,10 +1,18 @@
 from __future__ import annotations
 
-from agentaudit.code import Call, Strength, Use
+from agentaudit.code import Call, Condition, Strength, Use
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.asking import asks
-from agentaudit.probes.guardrails.own import ASIDE, gaps_within, is_idle, is_option, own_calls, when
+from agentaudit.probes.guardrails.own import (
+    ASIDE,
+    encloses,
+    gaps_within,
+    is_idle,
+    is_option,
+    own_calls,
+    when,
+)
 from agentaudit.probes.readable import step_missing, unread
 from agentaudit.source import Component, Repo
 
@@ -113,9 +121,17 @@ def on_by_default(repo: Repo, component: Component) -> Answer:
         return _judged(component, live)
     places = {call.place for call in chosen}
     uses = [use for use in uses if use.place not in places]
-    if on := [use for use in uses if use.strength is Strength.ON]:
+    off = [call for call in calls if _is_off(call)]
+    if on := [u for u in uses if u.strength is Strength.ON and not _within(component, u, off)]:
         return passed(f"{on[0].library} judges in the serving code", on[0].place.evidence())
     return _lacking(component, calls, uses)
+
+
+def _within(component: Component, use: Use, off: list[Call]) -> bool:
+    """Whether a library is called in the code of a guardrail that is off."""
+    at = (use.place.path, use.place.line)
+    shown = [c for c in component.code.calls if (c.place.path, c.place.line) == at]
+    return any(encloses(call, each) for call in off for each in shown)
 
 
 def _is_off(call: Call) -> bool:
@@ -125,8 +141,9 @@ def _is_off(call: Call) -> bool:
 def _judged(component: Component, live: list[Call]) -> Answer:
     """Guardrails of its own run; does each judge when nobody configured it?"""
     open_ = [(c, gap) for c in live for gap in list(gaps_within(component.code, c))[:1]]
-    whole = [call for call in live if call not in [c for c, _ in open_]]
-    sure = [c for c in whole if c.condition is None or not c.condition.setting]
+    opened = [call for call, _ in open_]
+    whole = [c for c in live if c not in opened and not any(encloses(c, each) for each in opened)]
+    sure = [c for c in whole if _runs(c.condition)]
     if sure:
         shown = [call.place.evidence() for call in sure[:3]]
         return passed(f"{sure[0].method} runs in the serving code", *shown)
@@ -148,6 +165,11 @@ def _judged(component: Component, live: list[Call]) -> Answer:
         fact="guardrail",
         place=component.id,
     )
+
+
+def _runs(condition: Condition | None) -> bool:
+    """Whether nothing that is set keeps it off, or what is set keeps it on by default."""
+    return condition is None or not condition.setting or condition.default is True
 
 
 def _lacking(component: Component, calls: list[Call], uses: list[Use]) -> Answer:
