@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from agentaudit.evidence import Evidence
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, failed, probe
+from agentaudit.probes.environment.installs import pythons
 from agentaudit.probes.environment.runtimes import INSTEAD, language, pinned
-from agentaudit.source import Component, Place
+from agentaudit.source import Component, Place, Repo
 
 PROJECT = '[project]\nname = "planner"\nrequires-python = ">=3.11"\ndependencies = ["openai"]\n'
 NODE = '{"name": "web", "dependencies": {"openai": "^5"}, "engines": {"node": ">=20"}}'
@@ -126,13 +128,13 @@ NODE = '{"name": "web", "dependencies": {"openai": "^5"}, "engines": {"node": ">
         ),
     ],
 )
-def runtime_pinned(component: Component) -> Answer:
+def runtime_pinned(repo: Repo, component: Component) -> Answer:
     """Is the language runtime pinned to at least the minor version?
 
     Lock files fix the libraries, not the interpreter beneath them. Dictionary order, float
     formatting and default encodings have all changed between minor versions.
     """
-    pins = list(_pins(component))
+    pins = list(_pins(repo, component))
     languages = {m.ecosystem for m in component.manifests} or {pin.language for pin in pins}
     if not languages:
         return failed(
@@ -163,8 +165,8 @@ class _Pin(NamedTuple):
     place: Place
 
 
-def _pins(component: Component) -> Iterator[_Pin]:
-    for place, text in component.runtime_pins:
+def _pins(repo: Repo, component: Component) -> Iterator[_Pin]:
+    for place, text in chain(component.runtime_pins, pythons(repo, component)):
         spoken = language(place, text)
         yield _Pin(spoken, pinned(place, text, spoken), place.evidence(place.text or text), place)
 

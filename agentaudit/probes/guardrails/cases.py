@@ -44,6 +44,11 @@ _EXPECTED = re.compile(
     r"|labels?|targets?|responses?|rubrics?|criteria|asserts?|assertions?|must)(?:[^a-z]|$)"
 )
 """Names of what it must say then."""
+_MEASURED = re.compile(
+    r"(?i)latency(?:_?\w{1,10})?|elapsed(?:_?\w{1,10})?|response_time(?:_?\w{1,10})?|passed"
+    r"|(?:prompt|completion|input|output|total)_tokens"
+)
+"""Names of what only a run can know: a row that has one says what came out."""
 _TURNS = ({"role", "content"}, {"role", "parts"}, {"from", "value"}, {"speaker", "text"})
 """What a turn of a conversation has: its turns are one case together."""
 
@@ -117,7 +122,12 @@ def _is_pair(value: Any) -> bool:
 
 def _distinct(values: Iterable[Any]) -> int:
     """How many different cases there are; one is a text, or holds an input that is not empty."""
-    return len({repr(value) for value in map(_bare, values) if _is_case(value)})
+    found = (value for value in map(_bare, values) if _is_case(value) and not _came_out(value))
+    return len(set(map(repr, found)))
+
+
+def _came_out(value: Any) -> bool:
+    return isinstance(value, dict) and any(_MEASURED.fullmatch(str(key)) for key in value)
 
 
 def _bare(value: Any) -> Any:

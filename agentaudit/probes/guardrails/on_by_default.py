@@ -7,6 +7,7 @@ from agentaudit.probes.asking import asks
 from agentaudit.probes.guardrails.own import (
     ASIDE,
     decisive,
+    encloses,
     gaps_within,
     is_chosen,
     is_idle,
@@ -132,29 +133,38 @@ def on_by_default(repo: Repo, component: Component) -> Answer:
     if missing := unread(component, declared, "guardrails"):
         return missing
     uses = [u for u in component.uses("guardrail") if not ASIDE.search(u.place.path)]
-    calls = decisive(list(own_calls(component.code)))
+    calls = list(own_calls(component.code))
     if not uses and not asks(component):
         return not_applicable("no code of it asks a model", component.evidence())
     chosen = [call for call in calls if is_option(repo, call) or is_idle(component.code, call)]
     live = [call for call in calls if call.reached and not _is_off(call) and call not in chosen]
     if live:
-        return _judged(component, live)
+        return _judged(component, live, decisive(calls))
     places = {call.place for call in chosen}
     uses = [use for use in uses if use.place not in places]
-    if on := [use for use in uses if use.strength is Strength.ON]:
+    off = [call for call in calls if _is_off(call)]
+    if on := [u for u in uses if u.strength is Strength.ON and not _within(component, u, off)]:
         return passed(f"{on[0].library} judges in the serving code", on[0].place.evidence())
     return _lacking(component, calls, uses)
+
+
+def _within(component: Component, use: Use, off: list[Call]) -> bool:
+    """Whether a library is called in the code of a guardrail that is off."""
+    at = (use.place.path, use.place.line)
+    shown = [c for c in component.code.calls if (c.place.path, c.place.line) == at]
+    return any(encloses(call, each) for call in off for each in shown)
 
 
 def _is_off(call: Call) -> bool:
     return call.condition is not None and call.condition.default is False
 
 
-def _judged(component: Component, live: list[Call]) -> Answer:
+def _judged(component: Component, live: list[Call], deciding: list[Call]) -> Answer:
     """Guardrails of its own run; does each judge when nobody configured it?"""
     open_ = [(c, gap) for c in live for gap in list(gaps_within(component.code, c))[:1]]
-    whole = [call for call in live if call not in [c for c, _ in open_]]
-    sure = [call for call in whole if not is_chosen(call)]
+    opened = [call for call, _ in open_]
+    whole = [c for c in live if c not in opened and not any(encloses(c, each) for each in opened)]
+    sure = [c for c in whole if c in deciding and not is_chosen(c)]
     if sure:
         shown = [call.place.evidence() for call in sure[:3]]
         return passed(f"{sure[0].method} runs in the serving code", *shown)

@@ -40,6 +40,11 @@ _MODULE = re.compile(
     r"|content_?(?:safety|filters?)|prompt_?injections?)\.\w+$"
 )
 """Functions of own modules that are called so."""
+_SCORER = re.compile(
+    r"(?i)(?!\.)(?:.{0,200}[./_-])?(?:auto|open|agent|deep)?"
+    r"(?:evals?|evaluations?|evaluators?|scorers?|metrics)[./]"
+)
+"""What libraries score answers with: it judges afterwards, and nothing waits for it."""
 ASIDE = re.compile(
     r"(?i)(?:^|/)(?:scripts?|bin|notebooks?|migrations|benchmarks?|eval\w{0,12}|red_?team\w{0,6}"
     r"|observability|telemetry|tracing|instrumentation|langfuse)/|\.[jt]sx$"
@@ -75,6 +80,8 @@ def given(call: Call) -> bool:
 
 def _is_guardrail(call: Call) -> bool:
     named = call.method
+    if _SCORER.match(call.callee):
+        return False
     if _MODULE.match(call.callee) and named[:1].islower() and not _NO_CALL.search(named):
         return True
     if named in ("create", "classify", "moderate"):
@@ -109,7 +116,7 @@ def gaps_within(code: Code, guardrail: Call) -> Iterator[Condition]:
     """Conditions inside of the guardrail's own code that do not hold when nobody configures
     anything: what it does then, it does without judging. Code that raises an error instead lets
     nothing pass."""
-    inside = [c for c in code.calls if c.role is Role.APP and _names(guardrail) & set(_scope(c))]
+    inside = [c for c in code.calls if c.role is Role.APP and encloses(guardrail, c)]
     raising = {
         (call.place.path, call.condition.text)
         for call in inside
@@ -124,6 +131,11 @@ def gaps_within(code: Code, guardrail: Call) -> Iterator[Condition]:
         needs = asked is not None or condition.default is False
         if needs and condition.default is not True and not fails:
             yield condition
+
+
+def encloses(guardrail: Call, call: Call) -> bool:
+    """Whether a call stands in the guardrail's own code."""
+    return bool(_names(guardrail) & set(_scope(call)))
 
 
 def is_idle(code: Code, call: Call) -> bool:

@@ -38,6 +38,8 @@ _NO_SCORE = re.compile(
     r"(?i)^(?:load|save|get|list|write|print|log|read|parse|format|plot|render|build_arg|make_table)"
     r"|numexpr|similarity_search|max_marginal|(?:^|\.)eval$|^(?:model|page|driver|browser)\.evaluate|\.(?:rate_limit|ratelimit)"
 )
+_WORDS = re.compile(r"[A-Z][A-Z\d_]*|(?:get|build|make|load|render|format|create)_\w{0,60}prompts?")
+"""Names of what is imported to read it: constants, and functions that make a prompt."""
 _SCORED = re.compile(
     r"(?i)[\"'.](?:\w{0,30}_)?(?:accuracy|scores?|f1|recall|precision|faithfulness|groundedness"
     r"|correctness|pass_rate|success_rate|hit_rate|exact_match|ndcg|mrr)[\"']?\s{0,4}(?:[+]?=(?!=)|:)"
@@ -261,8 +263,10 @@ class Asking:
         if given.role not in SUITE_ROLES:
             return False
         root = given.module.lstrip("./@").replace("/", ".").partition(".")[0]
-        asking = given.library in self.libraries or root in _CLIENTS or root in self._own
-        return asking or self._is_own(given.module)
+        if given.library in self.libraries or root in _CLIENTS:
+            return True
+        words = given.names and all(map(_WORDS.fullmatch, given.names))
+        return not words and (root in self._own or self._is_own(given.module))
 
     def _is_own(self, module: str) -> bool:
         """Whether a Go package, a Java class or a C# namespace is the repository's own."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from agentaudit.code import Call, Code, Literal, Role, Setting, Syntax, Value
 from agentaudit.evidence import Place
 from agentaudit.model_ids import ModelId, dated, model_id
+from agentaudit.probes.models.deployed import called_otherwise
 from agentaudit.source import Component
 
 _USED = frozenset(
@@ -75,6 +76,7 @@ class Used(NamedTuple):
 def used(component: Component, purposes: frozenset[str]) -> list[Used]:
     """Every id of these purposes in use, once per id, in the order of the places."""
     versions = _versions(component.code.settings)
+    called = called_otherwise(component.code.settings)
     found: dict[str, Used] = {}
     named_so = _named(component.code)
     if versions:
@@ -82,6 +84,9 @@ def used(component: Component, purposes: frozenset[str]) -> list[Used]:
         named_so = (each for each in named_so if not _AZURE.search(each[2]))
     places = sorted(named_so, key=lambda each: _order(each[1]))
     for text, place, around in places:
+        text, names = called.get(text.lower(), (text, frozenset()))
+        if place in names:
+            continue
         named = model_id(text) or _of_ours(text, around)
         if named is not None and named.purpose in purposes:
             fixed = versions.get(_plain(named.text))

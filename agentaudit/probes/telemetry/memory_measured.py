@@ -154,6 +154,10 @@ _KEEPERS = frozenset(
     | {"createObservableGauge", "log_metric", "log_metrics", "log", "info", "debug", "warning"}
     | {"addCallback", "histogram", "create_histogram", "NewGauge", "NewGaugeFunc", "Set"}
 )
+_OF_METERS = frozenset(
+    {"create_gauge", "create_observable_gauge", "createObservableGauge", "create_histogram"}
+)
+"""Keepers of OpenTelemetry; charts have gauges and histograms too."""
 
 
 _INSTRUMENTS = frozenset(
@@ -234,10 +238,10 @@ def _kept(component: Component, use: Use) -> bool:
     """Whether the figure is kept: exporters keep it, of a reading the same file must."""
     if use.library not in _READERS:
         return not _registers_its_own(component, use)
-    return any(
-        call.place.path == use.place.path and call.method in _KEEPERS
-        for call in _serving(component)
-    )
+    path, imports = use.place.path, component.code.imports
+    metered = any(i.place.path == path and "opentelemetry" in i.module for i in imports)
+    keepers = _KEEPERS if metered else _KEEPERS - _OF_METERS
+    return any(call.place.path == path and call.method in keepers for call in _serving(component))
 
 
 def _registers_its_own(component: Component, use: Use) -> bool:

@@ -27,6 +27,10 @@ _LOCAL = re.compile(
     r"|production|deployed)\b|(?:env|environment|stage|mode)[\"'\])]*\s*={2,3}\s*[\"'](?:dev\w*|local"
     r"|test\w*)[\"']|(?:env|environment|stage|mode)[\"'\])]*\s*!={1,2}\s*[\"']prod\w*[\"']"
     r"|^(?:\w+\.){0,3}(?:debug|is_?dev\w*|is_?local)$"
+    r"|(?:\bnot\s+\(|!\s*\()[^=]{0,60}(?:env|environment|stage|mode)\b[^=]{0,20}"
+    r"={2,3}\s{0,4}[\"']prod\w{0,10}[\"']"
+    r"|(?:env|environment|stage|mode)\b[^=]{0,60}\sin\s{1,4}[(\[{](?![^)\]}]{0,100}prod)"
+    r"[^)\]}]{0,60}[\"'](?:dev\w{0,10}|local\w{0,5})[\"']"
 )
 """A condition that holds on the machines of developers and not in production."""
 _SPOKEN = re.compile(r"(?i)config|setting|trac|observ|telemetr|monitor|\benv|langfuse|langsmith")

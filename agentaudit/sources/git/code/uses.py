@@ -89,7 +89,7 @@ class Uses:
         for hook in self._knowledge.hooks:
             for setting in _picked(self._set, hook.settings):
                 if hook.fits(setting.value):
-                    counts = _configures(setting.role)
+                    counts = _configures(setting.role, hook.trade)
                     strength = Strength.ON if counts else Strength.DECLARED
                     yield Use(hook.library, hook.trade, strength, setting.place)
             for literal in _picked(self._by_text, hook.texts):
@@ -111,7 +111,7 @@ class Uses:
 
     def _offs(self, hook: Hook) -> Iterator[tuple[Place, str]]:
         for setting in _picked(self._set, hook.settings):
-            if hook.fits(setting.value) and _configures(setting.role):
+            if hook.fits(setting.value) and _configures(setting.role, hook.trade):
                 yield setting.place, f"{setting.name}={setting.value[:40]}"
         for call in self._below(hook.calls):
             given = call.at(0)
@@ -141,8 +141,11 @@ def _picked(found: Mapping[str, Sequence[tuple[int, _Seen]]], names: Iterable[st
 _ADDS = frozenset({"append", "extend", "add", "push", "insert"})
 
 
-def _configures(role: Role) -> bool:
-    return role in (Role.APP, Role.INFRA, Role.CI, Role.TEMPLATE)
+def _configures(role: Role, trade: str) -> bool:
+    """Whether a setting configures what is served; that of a workflow configures its own runs,
+    which may train and measure but answer nobody."""
+    served = role in (Role.APP, Role.INFRA, Role.TEMPLATE)
+    return served or (role is Role.CI and trade != "tracing")
 
 
 def _used(library: str, trade: str, call: Call) -> Use:
