@@ -56,7 +56,7 @@ NODE = '{"name": "web", "dependencies": {"openai": "^5"}, "engines": {"node": ">
             "a major version is a new runtime every few weeks",
         ),
         Example(
-            Outcome.FAIL,
+            Outcome.PASS,
             {
                 "component": {
                     "files": {
@@ -66,7 +66,45 @@ NODE = '{"name": "web", "dependencies": {"openai": "^5"}, "engines": {"node": ">
                     }
                 }
             },
+            "the image that runs decides, whatever it is developed on",
+        ),
+        Example(
+            Outcome.FAIL,
+            {
+                "component": {
+                    "files": {
+                        "pyproject.toml": PROJECT,
+                        ".python-version": "3.12\n",
+                        "langgraph.json": '{\n  "python_version": "3.11"\n}\n',
+                    }
+                }
+            },
             "developed on one version, served on another",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        "pyproject.toml": PROJECT,
+                        "Dockerfile": "FROM ubuntu:24.04\n"
+                        "RUN apt-get update && apt-get install -y python3.12\nCOPY . .\n",
+                    }
+                }
+            },
+            "installed in the image",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        "pyproject.toml": PROJECT,
+                        "Dockerfile": "FROM registry.example/ubi9/python-312:latest\nCOPY . .\n",
+                    }
+                }
+            },
+            "the image is called after its version",
         ),
         Example(
             Outcome.FAIL,
@@ -177,16 +215,14 @@ def _about(spoken: str, pins: list[_Pin], *, alone: bool) -> list[_Pin]:
 
 def _require(gaps: Gaps, spoken: str, pins: list[_Pin], component: Component) -> None:
     """Require that the pins of one language allow one minor version."""
-    exact = {pin.version for pin in pins if pin.version}
-    versions = sorted(v for v in exact if not v.startswith("sha256:")) or sorted(exact)[:1]
-    if spoken in _NEWEST and all(v.replace(".", "").isdigit() for v in versions):
-        versions = sorted(versions, key=lambda v: [int(part) for part in v.split(".")])[-1:]
-    if loose := [pin.shown for pin in _run(pins, component) if not pin.version]:
+    running = list(_run(pins, component))
+    if loose := [pin.shown for pin in running if not pin.version]:
         message = f"the {spoken} image that runs it is not pinned to a minor version"
         gaps.fail(message, *loose, fact="runtime version", place=component.id, reason="missing")
         return
-    if len(versions) == 1:
-        gaps.seen(*(pin.shown for pin in pins if pin.version))
+    versions = _named(spoken, pins)
+    if running or len(versions) == 1:
+        gaps.seen(*(pin.shown for pin in running or pins if pin.version))
         return
     message = f"{spoken} runtime is pinned to {' and '.join(versions)}"
     if not versions:
@@ -194,6 +230,15 @@ def _require(gaps: Gaps, spoken: str, pins: list[_Pin], component: Component) ->
     shown = [pin.shown for pin in pins] or [component.evidence()]
     reason = "conflict" if versions else "missing"
     gaps.fail(message, *shown, fact="runtime version", place=component.id, reason=reason)
+
+
+def _named(spoken: str, pins: list[_Pin]) -> list[str]:
+    """The minor versions that the pins of one language allow."""
+    exact = {pin.version for pin in pins if pin.version}
+    versions = sorted(v for v in exact if not v.startswith("sha256:")) or sorted(exact)[:1]
+    if spoken in _NEWEST and all(v.replace(".", "").isdigit() for v in versions):
+        return sorted(versions, key=lambda v: [int(part) for part in v.split(".")])[-1:]
+    return versions
 
 
 def _left_behind(component: Component, pins: list[_Pin]) -> set[str]:
@@ -208,5 +253,5 @@ def _run(pins: list[_Pin], component: Component) -> Iterator[_Pin]:
     """The pins by images that the component runs in: the last of the language in each build
     file."""
     for file in component.build_files:
-        places = {base.place for base in file.bases}
-        yield from [pin for pin in pins if pin.place in places][-1:]
+        mine = [pin for pin in pins if pin.place.path == file.place.path]
+        yield from sorted(mine, key=lambda pin: pin.place.line or 0)[-1:]

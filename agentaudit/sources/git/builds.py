@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from agentaudit.source import Place
 from agentaudit.sources.git import outputs
@@ -144,8 +145,11 @@ def _argued(homes: Homes, recipe: Recipe, order: Order) -> str | None:
 def _means(order: Order, recipe: Recipe) -> bool:
     if order.file is not None:
         return order.file == recipe.path
-    plain = recipe.path.rpartition("/")[2] in ("Dockerfile", "Containerfile")
-    return plain and directory(recipe.path) == order.context
+    return _plain(recipe) and directory(recipe.path) == order.context
+
+
+def _plain(recipe: Recipe) -> bool:
+    return recipe.path.rpartition("/")[2] in ("Dockerfile", "Containerfile")
 
 
 def _context(reader: Reader, homes: Homes, recipe: Recipe) -> str:
@@ -168,11 +172,18 @@ def _exists(reader: Reader, path: str) -> bool:
 def _home(homes: Homes, recipe: Recipe, context: str, shared: bool) -> str:
     own = directory(recipe.path)
     specific = [source for source in recipe.copies if source != "."]
-    copied = {homes.manifests[path] for path in homes.copied(context, specific)}
+    brought = homes.copied(context, specific)
+    program = outputs.project(homes.copied(context, recipe.copies), recipe.program)
+    if program is not None:
+        return homes.manifests[program]
+    copied = {homes.manifests[path] for path in brought}
     below = copied - {context}
-    if shared and len(below) == 1:
+    # What the context's own manifest is copied for is the context, unless it is a workspace's.
+    whole = context in copied and (_plain(recipe) or _mixed(homes, brought, context))
+    if shared and not whole and len(below) == 1:
         return below.pop()
-    if shared and (named := [h for h in below if h.rpartition("/")[2] == _called(recipe.path)]):
+    names = {_called(recipe.path) if shared else "", own.rpartition("/")[2]} - {""}
+    if named := [home for home in sorted(below) if home.rpartition("/")[2] in names]:
         return named[0]
     if own in homes.known:
         return own
@@ -183,6 +194,16 @@ def _home(homes: Homes, recipe: Recipe, context: str, shared: bool) -> str:
     if copied:
         return context
     return own
+
+
+def _mixed(homes: Homes, brought: Iterable[str], context: str) -> bool:
+    """Whether the manifest of the context is of another kind than those below it."""
+    here = {PurePosixPath(path).suffix for path in brought if homes.manifests[path] == context}
+    return all(
+        PurePosixPath(path).suffix not in here
+        for path in brought
+        if homes.manifests[path] != context
+    )
 
 
 def by_itself(build: Build, others: list[Build]) -> bool:
