@@ -244,7 +244,7 @@ def _named(spoken: str, pins: list[_Pin]) -> list[str]:
 def _left_behind(component: Component, pins: list[_Pin]) -> set[str]:
     """Languages that its images do not run: they make the pages that are served, or are for those
     who develop it."""
-    manifests = {m.ecosystem for m in component.manifests}
+    manifests = {m.ecosystem for m in component.manifests} or {pin.language for pin in pins}
     last = {pin.language for pin in _run(pins, component)} & manifests
     return manifests - last if last else set()
 

@@ -14,6 +14,7 @@ from agentaudit.sources.git.globs import matches
 from agentaudit.sources.git.images import expand
 from agentaudit.sources.git.orders import Order, compiles, ships, working_directory
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
+from agentaudit.sources.git.roles import is_own
 from agentaudit.sources.git.workflows import Run
 
 
@@ -84,7 +85,13 @@ def _images(
     reader: Reader, homes: Homes, recipes: list[Recipe], asked: list[Order]
 ) -> Iterator[Build]:
     known = {"", *reader.directories}
-    orders = [order for order in asked if order.context in known]
+    tried = [recipe for recipe in recipes if _is_trial(recipe, asked)]
+    recipes = [recipe for recipe in recipes if recipe not in tried]
+    orders = [
+        order
+        for order in asked
+        if order.context in known and not any(_means(order, recipe) for recipe in tried)
+    ]
     crowded = [directory(recipe.path) for recipe in recipes]
     for recipe in recipes:
         mine = [order for order in orders if _means(order, recipe)]
@@ -100,7 +107,8 @@ def _images(
         yield Build(home, place, homes.copied(context, recipe.copies), recipe, names)
         yield from (Build(home, order.place, (), None, order.names) for order in mine)
     for order in orders:
-        if not any(_means(order, recipe) for recipe in recipes):
+        aside = order.file is not None and not is_own(order.file)
+        if not aside and not any(_means(order, recipe) for recipe in recipes):
             around = homes.nearest(order.context)
             if around is not None:
                 yield Build(around, order.place, (), None, order.names)
@@ -148,6 +156,17 @@ def _means(order: Order, recipe: Recipe) -> bool:
     return _plain(recipe) and directory(recipe.path) == order.context
 
 
+_LIBRARIES = frozenset(["lib", "libs", "libraries"])
+
+
+def _is_trial(recipe: Recipe, orders: list[Order]) -> bool:
+    """Whether it is an image in which CI tries libraries: nothing else builds it."""
+    if _LIBRARIES.isdisjoint(directory(recipe.path).split("/")):
+        return False
+    mine = [order.place.path for order in orders if _means(order, recipe)]
+    return bool(mine) and all(path.startswith((".github/", ".gitlab")) for path in mine)
+
+
 def _plain(recipe: Recipe) -> bool:
     return recipe.path.rpartition("/")[2] in ("Dockerfile", "Containerfile")
 
@@ -183,7 +202,8 @@ def _home(homes: Homes, recipe: Recipe, context: str, shared: bool) -> str:
     if shared and not whole and len(below) == 1:
         return below.pop()
     names = {_called(recipe.path) if shared else "", own.rpartition("/")[2]} - {""}
-    if named := [home for home in sorted(below) if home.rpartition("/")[2] in names]:
+    named = [home for home in sorted(below) if home.rpartition("/")[2] in names]
+    if named and not whole:
         return named[0]
     if own in homes.known:
         return own

@@ -99,8 +99,9 @@ def environment(reader: Reader, path: str) -> str:
     stem = name.strip(".").partition(".")[0] or "env"
 
     def is_template(other: str) -> bool:
-        words = set(_PARTS.split(other.lower()))
-        return stem.lower() in words and not words.isdisjoint(_TEMPLATES)
+        words = _PARTS.split(other.lower())
+        ends = words[-1] in _TEMPLATES or words[-1] == stem.lower()
+        return ends and stem.lower() in words and not _TEMPLATES.isdisjoint(words)
 
     return next((p for p in reader.named(is_template) if directory(p) == home), "")
 

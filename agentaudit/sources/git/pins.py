@@ -57,6 +57,11 @@ _LANGUAGE_IMAGES = frozenset(
     ["python", "pypy", "node", "golang", "rust", "openjdk", "eclipse-temurin", "amazoncorretto"]
 )
 """Those that hold one language whatever their tag is."""
+_SERVERS = {
+    "langgraph-api": "python",
+    "langgraphjs-api": "node",
+}
+"""Images of servers whose tag is the version of the language that they run."""
 _WRITTEN = re.compile(
     r"[\"']?(?:(?P<key>python|node|nodejs|go|java)(?:_version)?|runtime)[\"']?\s*[:=]\s*[\"']?"
     r"(?P<text>(?:python|nodejs|go|java)?[\d.]{1,12}(?:\.x)?)[\"']?\s*,?$"
@@ -139,6 +144,8 @@ def of_image(image: ImageUse) -> tuple[Place, str] | None:
         return image.place, f"{told}{image.tag}{digest}"
     if found := _TAGGED.search(image.tag.lower()):
         return image.place, f"python {found[1]}"
+    if name in _SERVERS and _VERSION.match(image.tag):
+        return image.place, f"{_SERVERS[name]} {image.tag}{digest}"
     if found := _CALLED.fullmatch(name):
         version = found["version"]
         whole = found["name"] in ("nodejs", "openjdk")
