@@ -31,13 +31,13 @@ class Imagery:
         for named in uses.named():
             found = self._subject(named)
             image = found.target.content
-            identity = image.identity if isinstance(image, Image) else named.name
-            if identity not in seen:
-                seen.add(identity)
+            likeness = image.likeness if isinstance(image, Image) else named.name
+            if likeness not in seen:
+                seen.add(likeness)
                 yield found, 1
         for image in self.sources.images.all() if self.sources.images else ():
-            if image.identity not in seen:
-                seen.add(image.identity)
+            if image.likeness not in seen:
+                seen.add(image.likeness)
                 yield self._configured(image), 1
         for named, count in uses.unidentified():
             yield subject(self.pictures, named, None), count

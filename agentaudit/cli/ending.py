@@ -66,13 +66,12 @@ def _command(arguments: Sequence[str]) -> int:
 
     from agentaudit.cli.app import app
 
+    group = typer.main.get_group(app)
     try:
         # standalone mode would print in its own words and turn a closed pipe into exit 1
-        returned = typer.main.get_command(app).main(
-            list(arguments), prog_name="agentaudit", standalone_mode=False
-        )
+        returned = group.main(list(arguments), prog_name="agentaudit", standalone_mode=False)
     except typer.TyperException as error:
-        messages.usage(error.format_message(), arguments)
+        messages.usage(error.format_message(), arguments, group.commands)
         return ExitCode.USAGE
     except typer.Abort:
         return _interrupted()

@@ -35,11 +35,15 @@ class Flags:
     ]
     max_image_bytes: Annotated[
         int | None,
-        _option("--max-image-bytes", metavar="N", help="Read no layers of larger images; 4 GiB."),
+        _option(
+            "--max-image-bytes", metavar="N", min=0, help="Read no layers of larger images; 4 GiB."
+        ),
     ]
     max_image_files: Annotated[
         int | None,
-        _option("--max-image-files", metavar="N", help="Nor of images with more files; 300,000."),
+        _option(
+            "--max-image-files", metavar="N", min=0, help="Nor of images with more files; 300,000."
+        ),
     ]
     registry: Annotated[
         list[str], _option("--registry", metavar="URI", help="Read this model registry.")

@@ -28,10 +28,11 @@ def image(
         str, typer.Option("--format", metavar="NAME", help="terminal or json.")
     ] = "terminal",
     max_image_bytes: Annotated[
-        int | None, typer.Option(metavar="N", help="Read no layers of a larger image; 4 GiB.")
+        int | None,
+        typer.Option(metavar="N", min=0, help="Read no layers of a larger image; 4 GiB."),
     ] = None,
     max_image_files: Annotated[
-        int | None, typer.Option(metavar="N", help="Nor of one with more files; 300,000.")
+        int | None, typer.Option(metavar="N", min=0, help="Nor of one with more files; 300,000.")
     ] = None,
     image_key: Annotated[
         list[str] | None,
@@ -120,13 +121,16 @@ def _told(found: Image, *, keyed: bool) -> Iterator[str]:
 
 def _contents(held: Contents) -> Iterator[str]:
     yield _row("system", held.system.name if held.system else "not named in the image")
-    counts = Counter(each.ecosystem for each in held.packages)
+    counts = Counter(each.ecosystem for each in held.packages if each.installed)
     said = ", ".join(f"{number:,} {kind}" for kind, number in sorted(counts.items()))
     yield _row("packages", said or "none")
-    for each in [p for p in held.packages if not p.installed][:_SHOWN]:
+    gone = [p for p in held.packages if not p.installed]
+    for each in gone[:_SHOWN]:
         yield _row(
             "left over", f"{each.name} {each.version}: its metadata is there, its files gone"
         )
+    if len(gone) > _SHOWN:
+        yield _row("", f"and {len(gone) - _SHOWN:,} more; --format json names all")
     for name, path in held.altered[:_SHOWN]:
         yield _row("altered", f"{path}: not as {name} was installed")
     if len(held.altered) > _SHOWN:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from agentaudit.errors import AuditError
 
@@ -50,10 +50,10 @@ def note(text: str) -> None:
     say(f"note: {text}")
 
 
-def usage(text: str, arguments: Sequence[str]) -> None:
-    """A command line that could not be understood."""
+def usage(text: str, arguments: Sequence[str], commands: Container[str]) -> None:
+    """A command line that could not be understood; `commands` are those that there are."""
     command = next((a for a in arguments if not a.startswith("-")), "")
-    named = f" {command}" if command in {"scan", "explain", "rubric", "probes", "schema"} else ""
+    named = f" {command}" if command in commands else ""
     what = " ".join(text.split()).rstrip(".")
     say(f"error: {what[:1].lower()}{what[1:]}")
     say(f"hint: agentaudit{named} --help")

@@ -85,7 +85,8 @@ class Attachment:
     """A document that is attached to an image in its registry or layout, unread."""
 
     how: str
-    """`buildkit` (child of the index), `referrers`, or the name of a fallback tag."""
+    """`buildkit` (child of the index), `referrers` (its manifest names the subject), `index` (it is
+    merely listed beside the image), or the name of a fallback tag."""
     subject: str
     """Digest that the attachment is filed under."""
     digest: str

@@ -68,6 +68,12 @@ class FileMap:
     def resolve(self, path: str) -> str | None:
         """Where a path leads once links are followed inside the image; None where it leads to
         nothing, out of the image, or in a circle."""
+        found = self.followed(path)
+        return found if found in self.entries else None
+
+    def followed(self, path: str) -> str | None:
+        """The same, of a path of which there may be no entry, such as a directory that only the
+        paths below it name."""
         todo, done, links = _parts(path)[::-1], list[str](), 0
         while todo:
             part = todo.pop()
@@ -84,8 +90,7 @@ class FileMap:
                 todo += _parts(entry.target)[::-1]
             else:
                 done.append(part)
-        found = "/".join(done)
-        return found if found in self.entries else None
+        return "/".join(done)
 
     def read(self, path: str) -> bytes | None:
         """Content of a file, links followed; None where it is not there or was not kept."""

@@ -136,6 +136,16 @@ class Image:
         return "sha256:" + hashlib.sha256("\n".join(self.diff_ids).encode()).hexdigest()
 
     @property
+    def likeness(self) -> str:
+        """Its identity together with what is started in it and what it says of itself: images of
+        equal layers may differ in these."""
+        said = self.settings
+        pairs = sorted(said.env.items()), sorted(said.labels.items())
+        started = said.entrypoint, said.command, said.workdir, said.user
+        told = repr((self.diff_ids, pairs, started)).encode("utf-8", "surrogatepass")
+        return hashlib.sha256(told).hexdigest()
+
+    @property
     def aliases(self) -> tuple[str, ...]:
         """Every digest that may stand for it in a trace, most telling first."""
         named = (name.rpartition("@")[2] for name in self.names if "@sha256:" in name)

@@ -36,7 +36,9 @@ _GENERATED = re.compile(
     re.DOTALL,
 )
 """Files that a build writes: no commit has them, so nothing is proven either way."""
-_COMPILED = re.compile(r".+\.(?:pyc|pyz|whl|jar|class|so|egg)", re.DOTALL)
+_COMPILED = re.compile(
+    r".+\.(?:pyc|pyz|pyd|whl|jar|war|class|so(?:\.\d{1,9})*+|egg|node|wasm|dll|exe|phar)", re.DOTALL
+)
 _STAMP = re.compile(r".+\.(?:json|toml|properties|css|html)", re.DOTALL)
 """Data that a build may write, such as the commit that it was made from; no code, no prompt."""
 _NAMED = 3

@@ -15,12 +15,12 @@ from agentaudit.image import (
     Drift,
     Image,
     LockFile,
-    Settings,
     Trust,
     Verdict,
 )
 from agentaudit.lineage.drift import choose, drift
 from agentaudit.lineage.identity import compare
+from agentaudit.lineage.starting import started_by
 from agentaudit.response import PromptText, Resolution, Target
 from agentaudit.source import Images, Repo
 
@@ -34,8 +34,6 @@ _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _NEARBY = 40
 """Latest commits that are tried when an image is not what it says."""
 _SHOWN = 5
-_MOST_WORDS = 100
-"""Words of a command that may name a program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ class Pictures:
     images: Images | None = None
     repo: Repo | None = None
     _opened: dict[str, Target] = field(default_factory=dict)
-    _codes: dict[tuple[str, str], Target] = field(default_factory=dict)
+    _codes: dict[tuple[str, str, tuple[str, ...]], Target] = field(default_factory=dict)
     _drifts: dict[tuple[str, str, str], Target] = field(default_factory=dict)
 
     def open(self, digest: str) -> Target:
@@ -77,12 +75,13 @@ class Pictures:
 
     def code(self, image: Image, commit: str) -> Target:
         """The image's files against a commit; content is a `ContentVerdict`."""
-        key = (image.identity, commit)
+        started = started_by(image.settings)  # equal files may be started otherwise
+        key = (image.identity, commit, started)
         if key not in self._codes:
-            self._codes[key] = self._code(image, commit)
+            self._codes[key] = self._code(image, commit, started)
         return self._codes[key]
 
-    def _code(self, image: Image, commit: str) -> Target:
+    def _code(self, image: Image, commit: str, started: tuple[str, ...]) -> Target:
         if self.repo is None:
             return _not_configured("repo")
         if image.contents is None:
@@ -92,7 +91,7 @@ class Pictures:
         if not isinstance(tree, CommitTree):
             return opened
         checkout = _Checkout(self.repo, tree.commit)
-        found = compare(tree, image.contents, checkout, _started(image.settings))
+        found = compare(tree, image.contents, checkout, started)
         if found.verdict is Verdict.DIFFERENT:
             found = replace(found, nearest=self._nearest(image.contents, found))
         return _judged(image, found)
@@ -191,12 +190,6 @@ def _labelled(image: Image) -> Iterator[Claim]:
         commit = image.settings.labels.get(name, "").strip().lower()
         if _COMMIT.fullmatch(commit):
             yield Claim(commit, f"label {name}")
-
-
-def _started(said: Settings) -> tuple[str, ...]:
-    """The words of an image's command as paths of the image."""
-    words = " ".join((*said.entrypoint, *said.command)).split()[:_MOST_WORDS]
-    return tuple(word if word.startswith("/") else f"{said.workdir}/{word}" for word in words)
 
 
 def _summary(image: Image) -> str:

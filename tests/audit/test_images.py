@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -157,3 +158,19 @@ def test_two_digests_of_one_image_are_one_subject() -> None:
         uses.observe(response)
     imagery = Imagery(lineage.pictures, Sources(images=images))
     assert [count for _, count in imagery.subjects(uses)] == [1]
+
+
+def test_equal_layers_that_are_started_otherwise_are_two_subjects() -> None:
+    made = testing.image(dialects.image())
+    hot = replace(
+        made,
+        manifest=OTHER,
+        config=OTHER,
+        settings=replace(made.settings, entrypoint=("/bin/sh", "-c", "hot")),
+    )
+    images = MemoryImages([made, hot])
+    imagery = Imagery(
+        Lineage({"images": images, "repo": MemoryRepo({})}).pictures, Sources(images=images)
+    )
+    assert [found.name for found, _ in imagery.subjects(Uses())] == [made.manifest, OTHER]
+    assert images.examine(images.all()[1]).settings == hot.settings

@@ -54,18 +54,60 @@ def test_versions_compare_as_installers_do() -> None:
 
 def test_packages_of_the_distribution_are_its_own() -> None:
     deb = Package("deb", "python3-yaml", "6.0-3", "var/lib/dpkg/status")
-    held = contents("yaml==6.0")
-    found = drift(Contents(held.files, packages=(*held.packages, deb)), lock("a==1?"))
-    assert found.unlocked == ()
-    assert drift(held, lock("a==1?")).unlocked == ("yaml 6.0",)
+    own, by_hand = "usr/lib/python3/dist-packages", "usr/local/lib/python3.11/site-packages"
+    for home, installer, debs, unlocked in (
+        (own, b"", (deb,), ()),
+        (own, b"", (), ("yaml 6.0",)),
+        (own, b"pip\n", (deb,), ("yaml 6.0",)),
+        (by_hand, b"", (deb,), ("yaml 6.0",)),
+    ):
+        info = f"{home}/yaml-6.0.dist-info"
+        files = FileMap.of({f"{info}/INSTALLER": installer})
+        held = Contents(
+            files, packages=(Package("python", "yaml", "6.0", f"{info}/METADATA"), *debs)
+        )
+        assert drift(held, lock("a==1?")).unlocked == unlocked
+        if unlocked:
+            assert drift(held, lock("yaml==6.0")).names == ()
+
+
+def test_an_installer_that_is_locked_is_compared() -> None:
+    assert drift(contents("pip==24.0"), lock("pip==24.0")).names == ()
+    assert drift(contents("pip==23.0"), lock("pip==24.0")).changed == ("pip 23.0 instead of 24.0",)
+    assert drift(contents("pip==23.0", "pip==24.0"), lock("pip==24.0")).names == ()
+
+
+def test_of_global_node_packages_only_installers_are_the_systems() -> None:
+    def held(name: str) -> Contents:
+        path = f"usr/local/lib/node_modules/{name}/package.json"
+        return Contents(FileMap({}), packages=(Package("node", name, "1", path),))
+
+    locked = replace(lock("a==1?"), ecosystem="node")
+    assert drift(held("npm"), locked).unlocked == ()
+    assert drift(held("evil"), locked).unlocked == ("evil 1",)
 
 
 def test_the_repositorys_own_package_is_no_drift() -> None:
-    own = Package("python", "planner", "0.1", "x/METADATA", origin="file:///srv/app")
-    other = Package("python", "other", "0.1", "y/METADATA", origin="https://g.example/x")
-    held = Contents(FileMap({}), packages=(own, other))
-    assert drift(held, lock("a==1?")).unlocked == ("other 0.1",)
-    assert drift(held, lock("planner==9.9", "other==0.1", local=True)).names == ()
+    """A directory alone may be anybody's: it holds the repository's code, there or installed."""
+    home = "usr/lib/python3.11/site-packages"
+    files = FileMap.of(
+        {
+            "srv/my app/planner/core.py": b"X = 1\n",
+            f"{home}/planner/core.py": b"X = 1\n",
+            f"{home}/planner-0.1.dist-info/RECORD": b"planner/core.py,,\n",
+        }
+    )
+    ours = {files.entries[f"{home}/planner/core.py"].blob}
+    path = f"{home}/planner-0.1.dist-info/METADATA"
+    for origin, at, unlocked in (
+        ("file:///gone", path, ()),
+        ("file:///srv/my%20app", "x/METADATA", ()),
+        ("file:///gone", "x/METADATA", ("planner 0.1",)),
+        ("https://g.example/x", path, ("planner 0.1",)),
+    ):
+        made = Contents(files, packages=(Package("python", "planner", "0.1", at, origin=origin),))
+        assert drift(made, lock("a==1?"), ours).unlocked == unlocked
+        assert drift(made, lock("planner==9.9", local=True)).names == ()
 
 
 def test_a_wheel_on_disk_is_the_repositorys_own_only_if_it_holds_its_code() -> None:

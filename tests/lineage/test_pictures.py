@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -132,3 +133,24 @@ def test_the_detail_of_an_image_counts_its_packages() -> None:
     made = testing.image({"python": {"a": "1"}, "deb": {"libc6": "2"}})
     found = Pictures(MemoryImages([made]), REPO).open(made.manifest)
     assert "Debian GNU/Linux 12 (bookworm), 1 deb, 1 python packages" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("usr/local/bin/start", {"entrypoint": ["start"]}),
+        ("opt/x y/start.py", {"entrypoint": ["python3", "/opt/x y/start.py"]}),
+        ("var/hot.sh", {"command": ["sh", "-c", "exec '/var/hot.sh';"]}),
+        ("var/hot/agent.py", {"workdir": "/var/hot"}),
+        ("var/hot/agent.py", {"env": {"PYTHONPATH": "/srv/app:/var/hot"}}),
+        ("var/hot/agent.js", {"env": {"NODE_PATH": "/var/hot"}}),
+    ],
+)
+def test_what_is_started_is_found_however_it_is_named(path: str, said: dict[str, Any]) -> None:
+    made = image(AFTER, labels={LABEL: NEW})
+    assert opened(made).code.resolution is Resolution.VERIFIED
+    layers = [{p: AFTER[p.removeprefix("srv/")] for p in ("srv/app/main.py", "srv/app/agent.py")}]
+    hot = testing.image({"layers": [{}, *layers, {path: "hot()\n"}], "labels": {LABEL: NEW}})
+    started = replace(hot, settings=replace(hot.settings, **said))
+    found = opened(started).code
+    assert (found.reason, path in found.detail) == ("unverifiable", True)

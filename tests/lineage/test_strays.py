@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from agentaudit.image import Contents, ContentVerdict, FileEntry, FileKind, FileMap, Verdict
@@ -107,3 +109,84 @@ def test_a_package_owns_only_what_lies_below_its_prefix() -> None:
         "srv/app/hotfix.py": HOTFIX,
     }
     assert judged(package).extra == ("srv/app/hotfix.py",)
+
+
+@pytest.mark.parametrize(
+    ("path", "started"),
+    [
+        ("usr/bin/start.py", "/usr/bin/start.py"),
+        ("etc/start.sh", "/etc/start.sh"),
+        ("usr/bin/start", "/usr/bin/start"),
+        ("srv/app/run", "/srv/app/run"),
+        ("var/hot/agent.py", "/var/hot"),
+        ("var/hot/agent.py", "/var/hot/../hot"),
+        ("tmp/agent.py", "/tmp/."),
+    ],
+)
+def test_the_directories_of_the_system_hide_nothing_that_the_image_starts(
+    path: str, started: str
+) -> None:
+    found = judged({path: HOTFIX}, started)
+    assert (found.verdict, path in found.detail) == (Verdict.UNVERIFIABLE, True)
+
+
+@pytest.mark.parametrize("started", ["/", "/usr/lib", "/var", "/usr/bin/python3", "/usr/bin/tool"])
+def test_what_else_the_system_holds_is_its_own(started: str) -> None:
+    home = "usr/lib/python3/dist-packages/tool-1.dist-info"
+    files = {
+        "usr/lib/tool/main.py": HOTFIX,
+        "var/lib/tool.py": HOTFIX,
+        "usr/bin/python3": "elf",
+        "usr/bin/tool": HOTFIX,
+        f"{home}/METADATA": "Name: tool\nVersion: 1\n",
+        f"{home}/RECORD": "../../../bin/tool,,\n",
+    }
+    assert judged(files, started).verdict is Verdict.SAME
+
+
+def test_what_every_python_process_runs_is_in_the_way_in_the_library_too() -> None:
+    path = "usr/lib/python3.11/sitecustomize.py"
+    assert path in judged({path: HOTFIX}).detail
+    assert judged({path: HOTFIX}, lower=(path,)).verdict is Verdict.SAME
+
+
+def test_a_link_to_a_directory_of_other_code_is_in_the_way() -> None:
+    held = contents({"var/hot/agent.py": HOTFIX, "var/data/x.bin": "data"})
+    for target, verdict in (
+        ("/var/hot", Verdict.UNVERIFIABLE),
+        ("../../var/hot", Verdict.UNVERIFIABLE),
+        ("/var/data", Verdict.SAME),
+        ("/srv/app/prompts", Verdict.SAME),
+    ):
+        link = FileEntry("srv/app/plugins", FileKind.SYMLINK, target=target, layer=1)
+        files = FileMap({**held.files.entries, link.path: link}, held.files.contents)
+        assert compare(tree(), extract(files)).verdict is verdict, target
+
+
+@pytest.mark.parametrize("home", ["x-1.dist-info", "lib/python3.11/site-packages/x-1.dist-info"])
+def test_a_package_at_the_top_owns_no_application(home: str) -> None:
+    up = "../" * home.count("/")
+    package = {
+        f"{home}/METADATA": "Name: x\nVersion: 1\n",
+        f"{home}/RECORD": f"{up}srv/app/hotfix.py,,\n",
+        "srv/app/hotfix.py": HOTFIX,
+    }
+    assert judged(package).extra == ("srv/app/hotfix.py",)
+
+
+@pytest.mark.parametrize("name", ["x.node", "x.wasm", "x.so.1.2", "x.pyd"])
+def test_compiled_code_of_any_kind_proves_nothing(name: str) -> None:
+    assert judged({f"srv/app/{name}": "elf"}).verdict is Verdict.UNVERIFIABLE
+
+
+def test_links_and_words_without_end_take_no_time() -> None:
+    held = contents({f"var/d{n}/agent.py": HOTFIX for n in range(20_000)})
+    links = {
+        f"srv/app/l{n}": FileEntry(f"srv/app/l{n}", FileKind.SYMLINK, target=f"/var/d{n}", layer=1)
+        for n in range(20_000)
+    }
+    files = FileMap({**held.files.entries, **links}, held.files.contents)
+    begun = time.process_time()
+    found = compare(tree(), extract(files), started=tuple(f"/var/d{n}" for n in range(10_000)))
+    assert found.verdict is Verdict.UNVERIFIABLE
+    assert time.process_time() - begun < 5

@@ -105,6 +105,12 @@ class BlobImage:
 
     def _layers_of(self, how: str, subject: str, found: Descriptor) -> Iterator[Attachment]:
         manifest = decoded(self._blobs.manifest(found.digest), "an attachment's manifest")
+        if how == "referrers":  # a listing is no proof: the manifest itself says what it is about
+            about = manifest.get("subject")
+            named = descriptor(about).digest if isinstance(about, dict) else ""
+            if named not in ("", subject):
+                return
+            how = how if named else "index"
         type = manifest.get("artifactType") or found.artifact_type
         for each in list(listed(manifest, "layers"))[: self._limits.attachments]:
             with self._blobs.blob(each.digest) as source:

@@ -19,7 +19,7 @@ from agentaudit.sources.images.files import regular
 from agentaudit.sources.images.limits import Limits
 from agentaudit.sources.images.scan import DEEPEST, LayerScan
 
-_FORMAT = 1
+_FORMAT = 2
 _SUM = 32
 """Bytes of the sha256 that a file begins with."""
 _MOST = 1 << 30

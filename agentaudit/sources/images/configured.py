@@ -58,7 +58,7 @@ class ConfiguredImages:
     def all(self) -> tuple[Image, ...]:
         found: dict[str, Image] = {}
         for each in self._opened[: self._declared]:
-            found.setdefault(each.image.identity, each.image)
+            found.setdefault(each.image.likeness, each.image)
         return tuple(found.values())
 
     def image(self, digest: str) -> Target:
@@ -91,10 +91,10 @@ class ConfiguredImages:
         return _target(self._opened[-1], digest)
 
     def examine(self, image: Image) -> Image:
-        known = self._examined.get(image.identity)
+        known = self._examined.get(image.likeness)
         if known is None:
             with _uncollected():
-                known = self._examined[image.identity] = self._read(image)
+                known = self._examined[image.likeness] = self._read(image)
         return replace(image, contents=known.contents, why=known.why, damaged=known.damaged)
 
     def _read(self, image: Image) -> Image:
@@ -137,7 +137,7 @@ class ConfiguredImages:
 
     def _ledger(self, way: Opened) -> Ledger:
         image = way.image
-        known = self._examined.get(image.identity)
+        known = self._examined.get(image.likeness)
         ledger = Ledger("images", way.source.uri, way.source.role)
         about = f"{image.settings.platform or 'no platform'}, {len(image.layers)} layers"
         if known is not None and known.contents is not None:

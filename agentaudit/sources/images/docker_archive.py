@@ -58,7 +58,8 @@ class DockerArchive:
             Layer(diff_id, size=self._files.size(place))
             for diff_id, place in zip(promised, places, strict=True)
         ]
-        names = tuple(sorted(_strings(held, "RepoTags")))
+        # Anybody can write a digest there: a trace would lead to an image that it never named.
+        names = tuple(sorted(tag for tag in _strings(held, "RepoTags") if "@" not in tag))
         layers, manifest = told(said.history, carried), self._manifest(digest)
         return Image(self._reference, DOCKER_ARCHIVE, layers, said, digest, manifest, names=names)
 

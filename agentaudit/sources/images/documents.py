@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from agentaudit import parse
 from agentaudit.evidence import safe
 from agentaudit.image import Instruction, Layer, Settings
 from agentaudit.sources.images.extract.settings import environment, labels
@@ -27,6 +28,8 @@ _ATTESTS = "vnd.docker.reference.type"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST = 1_000
 """Entries of a list in a document."""
+_FREE = frozenset({"Labels", "annotations", "ExposedPorts", "Volumes"})
+"""What holds keys of the image's own choice."""
 _FRACTION = re.compile(r"\.\d{1,12}(?=Z|[+-]|$)")
 _METADATA = re.compile(
     r"(?:/bin/sh -c #\(nop\)\s{1,4})?(?:ENV|LABEL|CMD|ENTRYPOINT|USER|EXPOSE|ARG|VOLUME|STOPSIGNAL"
@@ -70,15 +73,23 @@ class Descriptor:
 
 
 def decoded(data: bytes, what: str) -> dict[str, Any]:
-    """A JSON object. Raises Refused for anything else."""
-    import orjson
-
+    """A JSON object. Raises Refused for anything else, and for one with two values for one key:
+    programs that run images take either, and `Layers` for `layers`."""
     try:
-        found = orjson.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise Refused(f"{what} is no JSON: {str(error)[:100]}") from None
+        found = parse.json(data)
+    except parse.Malformed as error:
+        raise Refused(f"{what} is no JSON that all read alike: {safe(str(error), 100)}") from None
     if not isinstance(found, dict):
         raise Refused(f"{what} is no JSON object")
+    waiting: list[Any] = [found]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            if len({key.casefold() for key in each}) < len(each):
+                raise Refused(f"{what} has two keys that differ in nothing but case")
+            waiting += [held for key, held in each.items() if key not in _FREE]
+        elif isinstance(each, list):
+            waiting += each
     return found
 
 
@@ -142,20 +153,21 @@ def diff_ids(config: Mapping[str, Any], limits: Limits) -> list[str]:
 
 def settings(config: Mapping[str, Any]) -> Settings:
     """What a configuration says, redacted. Raises Refused."""
+    config = {key.casefold(): value for key, value in config.items()}
     run = config.get("config")
-    run = run if isinstance(run, dict) else {}
-    given = run.get("Labels")
+    run = {key.casefold(): value for key, value in run.items()} if isinstance(run, dict) else {}
+    given = run.get("labels")
     return Settings(
         os=_shown(config, "os"),
         architecture=_shown(config, "architecture"),
         variant=_shown(config, "variant"),
         created=moment(_shown(config, "created")),
-        env=environment(_list(run, "Env")),
+        env=environment(_list(run, "env")),
         labels=labels(given if isinstance(given, dict) else {}),
-        entrypoint=_words(run, "Entrypoint"),
-        command=_words(run, "Cmd"),
-        user=_shown(run, "User"),
-        workdir=_shown(run, "WorkingDir"),
+        entrypoint=_words(run, "entrypoint"),
+        command=_words(run, "cmd"),
+        user=_shown(run, "user"),
+        workdir=_shown(run, "workingdir"),
         history=tuple(_history(config)),
     )
 

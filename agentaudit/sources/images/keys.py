@@ -64,7 +64,8 @@ def _loaded(file: Path) -> Key:
 def _read(file: Path, shown: str) -> bytes:
     try:
         if not file.is_file():
-            raise FileNotFoundError(2, "there is no such file")
+            there = "it is no regular file" if file.exists() else "there is no such file"
+            raise FileNotFoundError(2, there)
         with file.open("rb") as opened:
             data = opened.read(_LARGEST + 1)
     except OSError as error:
@@ -87,7 +88,8 @@ def _held(data: bytes) -> str:
         return "a private key"
     if b"-----BEGIN CERTIFICATE-----" in data:
         return "a certificate"
-    return f"{data.count(b'-----BEGIN ')} PEM blocks" if b"-----BEGIN " in data else "no PEM text"
+    blocks = data.count(b"-----BEGIN ")
+    return f"{blocks} PEM block{'s' * (blocks > 1)}" if blocks else "no PEM text"
 
 
 def _public(data: bytes, shown: str) -> Public:

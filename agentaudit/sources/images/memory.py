@@ -44,7 +44,7 @@ class MemoryImages:
         return Target(Resolution.BROKEN, f"{reference} is not configured", "broken")
 
     def examine(self, image: Image) -> Image:
-        return next(each for each in self._images if each.identity == image.identity)
+        return next(each for each in self._images if each.likeness == image.likeness)
 
     def all(self) -> tuple[Image, ...]:
         return tuple(replace(each, contents=None) for each in self._images)

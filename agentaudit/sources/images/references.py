@@ -56,6 +56,8 @@ def parse(text: str) -> Reference:
         if not path:
             raise _wrong("it names no file")
         return Reference(transport, path=path, name=name)
+    if transport == "containers-storage" and colon:
+        raise _wrong("Podman's storage is read through its service alone")
     name = rest if transport == DAEMON and colon else text
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:/@-]*", name) or "://" in name:
         raise _wrong("it is no name of an image")

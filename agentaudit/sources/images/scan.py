@@ -71,6 +71,8 @@ class _Pass:
         self._limits = spent.limits
         self._tar = Tar(stream, spent.limits.header)
         self._kept = 0
+        self._linked = set[str]()
+        """Last parts of what hard links lead to: the file as it was when the link was made."""
         self._found = LayerScan()
 
     def run(self) -> LayerScan:
@@ -103,11 +105,14 @@ class _Pass:
 
     def _put(self, path: str, member: Member) -> None:
         found = self._found
+        if path in found.entries and path.rpartition("/")[2] in self._linked:
+            raise Refused("a layer replaces a file that it has linked to before")
         found.links.pop(path, None)
         found.contents.pop(path, None)
         found.entries.pop(path, None)  # so that a replaced path counts where it came last
         if member.type == HARDLINK:
             found.links[path] = member.target
+            self._linked.add(member.target.rstrip("/").rpartition("/")[2])
         if member.type == REGULAR:
             found.entries[path] = self._regular(path, member)
             return

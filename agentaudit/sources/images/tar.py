@@ -21,6 +21,9 @@ _PLAIN = frozenset({b"0", b"\0", b"7"})
 _BODILESS = frozenset({b"1", b"2", b"3", b"4", b"5", b"6"})
 _LONG_NAME, _LONG_LINK, _EXTENDED, _GLOBAL = b"L", b"K", b"x", b"g"
 _HEADERS = frozenset({_LONG_NAME, _LONG_LINK, _EXTENDED, _GLOBAL})
+_LONGER_NAME, _LONGER_LINK, _SEEN = "\0name", "\0link", "\0x"
+"""Keys that no record can have, beside those of an extended header."""
+_KNOWN_SPARSE = frozenset({("0", "0"), ("0", "1"), ("1", "0")})
 
 
 @runtime_checkable
@@ -68,6 +71,7 @@ class Tar:
         while (block := self._block()) is not None:
             type = block[156:157]
             if type in _HEADERS:
+                _single(extras, type)
                 self._extend(extras, type, block)
                 continue
             member = _member(block, extras)
@@ -112,10 +116,11 @@ class Tar:
         self._exactly(-size % BLOCK)
         if type == _EXTENDED:
             extras.update(_records(body))
+            extras[_SEEN] = "x"
         elif type == _LONG_NAME:
-            extras["long name"] = _text(body.partition(b"\0")[0])
+            extras[_LONGER_NAME] = _text(body.partition(b"\0")[0])
         elif type == _LONG_LINK:
-            extras["long link"] = _text(body.partition(b"\0")[0])
+            extras[_LONGER_LINK] = _text(body.partition(b"\0")[0])
 
     def _skip_maps(self, more: int) -> None:
         """Leave out the blocks that continue a sparse map: no hole is ever filled."""
@@ -170,12 +175,21 @@ class Tar:
         return b"".join(parts)
 
 
+def _single(extras: dict[str, str], type: bytes) -> None:
+    """Refuse headers of which programs that unpack take different ones: two extended ones for one
+    file, one beside a long name of GNU's, or any before a global one."""
+    if extras and (type in (_EXTENDED, _GLOBAL) or _SEEN in extras):
+        raise Refused("a tar has several headers for one file that contradict each other")
+
+
 def _member(block: bytes, extras: dict[str, str]) -> Member:
     type, name = block[156:157], _name(block)
-    name = extras.get("long name") or extras.get("GNU.sparse.name") or extras.get("path") or name
-    target = extras.get("long link") or extras.get("linkpath") or _text(_field(block[157:257]))
+    name = extras.get(_LONGER_NAME) or _sparse_name(extras) or extras.get("path") or name
+    target = extras.get(_LONGER_LINK) or extras.get("linkpath") or _text(_field(block[157:257]))
     stored = _digits(extras["size"]) if extras.get("size") else _number(block[124:136])
     if type in _PLAIN:
+        if stored and name.endswith("/"):  # some unpack a file, some a directory without a body
+            raise Refused("a tar has a directory that is a file")
         type = DIRECTORY if name.endswith("/") else REGULAR
     if type in _BODILESS:
         stored = 0
@@ -184,6 +198,16 @@ def _member(block: bytes, extras: dict[str, str]) -> Member:
     size = _digits(real) if real else _number(block[483:495]) if type == SPARSE else stored
     mode = _number(block[100:108]) & 0o7777
     return Member(name, REGULAR if type == SPARSE else type, size, mode, target, stored, sparse)
+
+
+def _sparse_name(extras: dict[str, str]) -> str:
+    """The name of a sparse file. Raises Refused where only some programs would follow it."""
+    name = extras.get("GNU.sparse.name", "")
+    version = extras.get("GNU.sparse.major", ""), extras.get("GNU.sparse.minor", "")
+    mapped = version == ("", "") and extras.get("GNU.sparse.map")
+    if name and version not in _KNOWN_SPARSE and not mapped:
+        raise Refused("a tar header names a sparse file of no known kind")
+    return name
 
 
 def _name(block: bytes) -> str:

@@ -183,7 +183,10 @@ class Web:
         finally:
             response.close()
         held = decoded(body, "the login's answer")
-        return str(held.get("token") or held.get("access_token") or "")
+        token = str(held.get("token") or held.get("access_token") or "")
+        if not (token.isascii() and token.isprintable()):
+            raise SourceError(self._words("hands out a token that cannot be sent"))
+        return token
 
     def _words(self, what: str) -> str:
         return f"registry {self._host} {safe(what, 200)}"

@@ -237,6 +237,11 @@ REFUSED: dict[str, tuple[Callable[[Path], str], str]] = {
         "more than 512 layers",
     ),
     "no rootfs": (lambda r: _config(r, lambda c: c.pop("rootfs")), "has no rootfs"),
+    "two keys that differ in case": (
+        lambda r: _config(r, lambda c: c.update(RootFS={"diff_ids": [sha256(b"hot")]})),
+        "differ in nothing but case",
+    ),
+    "one key twice": (lambda r: _document(r, b'{"layers":[],"layers":[]}'), "appears twice"),
     "index that is a pipe": (_pipe, "not a regular file"),
     "index that is a device": (_device, "not a regular file"),
     "archive without manifest": (lambda r: _archive(r, ("a", b"")), "no 'manifest.json'"),

@@ -100,7 +100,7 @@ def test_a_file_without_a_key(tmp_path: Path, data: bytes, why: str) -> None:
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     assert "no such file" in str(refused(tmp_path / "lost.pub"))
-    assert "no such file" in str(refused(tmp_path))
+    assert "no regular file" in str(refused(tmp_path))
     (tmp_path / "loop.pub").symlink_to("loop.pub")
     assert "cannot be read" in str(refused(tmp_path / "loop.pub"))
 

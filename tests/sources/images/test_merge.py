@@ -157,3 +157,16 @@ def test_hard_links_cannot_multiply_what_is_kept() -> None:
     assert len(merged(scans, replace(LIMITS, kept=450)).contents) == 10
     with pytest.raises(Refused, match="hard links multiply"):
         merged(scans, replace(LIMITS, kept=449))
+
+
+@pytest.mark.parametrize("target", ["opt/a", "lnk/a"])
+def test_a_file_that_is_replaced_after_it_was_linked_to_is_refused(target: str) -> None:
+    """The link holds what the file was; told by its name alone it would seem to be what it is."""
+    made = (file("opt/a", b"hot"), link("main", target, hard=True), file("opt/a", b"good"))
+    with pytest.raises(Refused, match="replaces a file"):
+        scanned(*made)
+    assert paths(over((file("b", b"1"), link("c", "b", hard=True), file("d"), file("d")))) == [
+        "b",
+        "c",
+        "d",
+    ]

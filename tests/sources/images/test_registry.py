@@ -42,6 +42,7 @@ class Fake:
     seen: list[tuple[str, str]] = field(default_factory=list)
     """(path, Authorization) of each request."""
     port: int = 0
+    token: str = "ticket"
 
     @property
     def host(self) -> str:
@@ -50,7 +51,7 @@ class Fake:
     def answer(self, path: str, login: str) -> tuple[int, dict[str, str], bytes]:
         self.seen.append((path, login))
         if path.startswith("/token"):
-            return 200, {}, encoded({"token": "ticket"} if login in ("", LOGIN) else {})
+            return 200, {}, encoded({"token": self.token} if login in ("", LOGIN) else {})
         if self.wanted and login != self.wanted:
             return 401, {"WWW-Authenticate": self.demand}, b"{}"
         kind, _, wanted = path.removeprefix("/v2/planner/").partition("/")
@@ -198,6 +199,14 @@ def test_a_malformed_address_to_log_in_at_is_an_error(registry: Fake) -> None:
         images(registry)
 
 
+@pytest.mark.parametrize("token", ["tick\u00e9t", "a\r\nX: b", "a\x00"])
+def test_a_token_that_no_header_can_hold_is_an_error(registry: Fake, token: str) -> None:
+    registry.wanted, registry.token = "Bearer ticket", token
+    registry.demand = f'Bearer realm="http://{registry.host}/token"'
+    with pytest.raises(SourceError, match="token that cannot be sent"):
+        images(registry)
+
+
 def test_a_registry_that_never_lets_in_is_given_up(registry: Fake) -> None:
     registry.demand, registry.wanted = 'Basic realm="r"', "Basic never"
     with pytest.raises(SourceError, match="refuses the login"):
@@ -319,6 +328,7 @@ def test_registry_references(text: str, host: str, name: str, wanted: str) -> No
         *("docker://", "docker://r.example/", "docker://r.example/A", "docker://r.example/a@md5:0"),
         *("docker://r.example/../x", "docker://u:p@/a", "oci:", "docker-archive:", "-x", "a b"),
         *("docker://r.example:99999999/a", "http://r.example/a", "docker://r.example/a?x=1"),
+        "containers-storage:a",
     ],
 )
 def test_what_is_no_reference_is_refused(text: str) -> None:

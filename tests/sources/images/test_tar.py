@@ -67,6 +67,7 @@ def test_a_body_that_is_sparse_is_never_filled() -> None:
     info = tarfile.TarInfo("GNUSparseFile.0/s")
     info.pax_headers = {
         "GNU.sparse.major": "1",
+        "GNU.sparse.minor": "0",
         "GNU.sparse.name": "s",
         "GNU.sparse.realsize": str(1 << 40),
     }
@@ -122,7 +123,7 @@ def test_bad_archives_are_refused(data: bytes, why: str) -> None:
 
 
 def test_a_chain_of_headers_takes_no_stack() -> None:
-    chain = b"".join(header("x", 0, b"x") for _ in range(20_000))
+    chain = b"".join(header("g", 0, b"g") for _ in range(20_000))
     assert [m.name for m, _ in read(chain + header("f", 0))] == ["f"]
 
 
@@ -136,3 +137,54 @@ def test_any_bytes_end_in_members_or_a_refusal(junk: bytes, at: int, patch: byte
         except Refused:
             continue
         assert all(isinstance(member.name, str) for member, _ in found)
+
+
+def extended(**records: str) -> bytes:
+    """An extended header of its own, before whatever follows."""
+    body = b""
+    for key, value in records.items():
+        pair = f" {key.replace('__', '.').replace('_', ' ')}={value}\n".encode()
+        size = len(pair) + 1
+        size = len(pair) + len(str(size + len(str(size)) - 1))
+        body += b"%d%b" % (size, pair)
+    return header("PaxHeaders/x", len(body), tarfile.XHDTYPE) + body + bytes(-len(body) % 512)
+
+
+def long_name(name: str) -> bytes:
+    body = name.encode() + b"\0"
+    return header("././@LongLink", len(body), tarfile.GNUTYPE_LONGNAME) + body.ljust(512, b"\0")
+
+
+HOT = header("srv/app/main.py", 0)
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        extended(path="tmp/x") + extended(mtime="1"),
+        extended(path="tmp/x") + header("g", 0, tarfile.XGLTYPE),
+        long_name("tmp/x") + header("g", 0, tarfile.XGLTYPE),
+        long_name("tmp/x") + extended(mtime="1"),
+        extended(mtime="1") + long_name("tmp/x"),
+        extended(GNU__sparse__name="tmp/x"),
+        extended(GNU__sparse__name="tmp/x", GNU__sparse__major="2", GNU__sparse__minor="0"),
+    ],
+)
+def test_headers_that_others_read_otherwise_are_refused(hidden: bytes) -> None:
+    """Each lets Docker write main.py where a reader that merges all headers sees tmp/x."""
+    with pytest.raises(Refused):
+        read(hidden + HOT + bytes(1024))
+
+
+def test_a_record_cannot_pass_for_a_long_name() -> None:
+    [(member, _)] = read(extended(long_name="tmp/x", path="srv/app/good.py") + HOT + bytes(1024))
+    assert member.name == "srv/app/good.py"
+
+
+@pytest.mark.parametrize("type", [tarfile.REGTYPE, tarfile.AREGTYPE])
+def test_a_file_that_is_named_like_a_directory_is_refused(type: bytes) -> None:
+    """Docker takes it for a file, or its body for headers: either may hide one."""
+    with pytest.raises(Refused):
+        read(header("srv/app/hot.py/", 512, type) + HOT + bytes(1024))
+    [(member, _)] = read(header("srv/app/", 0, tarfile.AREGTYPE) + bytes(1024))
+    assert member.type == tarfile.DIRTYPE

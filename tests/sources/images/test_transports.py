@@ -14,7 +14,7 @@ import pytest
 import zstandard
 
 from agentaudit.errors import SourceError
-from agentaudit.image import Image
+from agentaudit.image import Image, Trust
 from agentaudit.image.document import facts
 from agentaudit.response import Resolution
 from agentaudit.sources.images import ConfiguredImages, ImageSource, ReadOptions, open_images
@@ -162,6 +162,25 @@ def test_an_index_leads_to_one_platform_and_its_attestations(tmp_path: Path) -> 
     assert len(image.attestations) == 1
 
 
+@pytest.mark.parametrize(("about", "trust"), [("one", Trust.MATCHES), ("two", None), ("", "")])
+def test_an_artifact_is_about_the_image_that_its_manifest_names(
+    tmp_path: Path, about: str, trust: Trust | str | None
+) -> None:
+    """A layout lists the artifacts of all its images; a bare bill of materials names none."""
+    blobs = Blobs()
+    held = {"one": blobs.manifest([ROOT]), "two": blobs.manifest([APP])}
+    parts = [{"name": "a", "version": "1", "purl": "pkg:pypi/a@1"}]
+    bill = encoded({"bomFormat": "CycloneDX", "components": parts})
+    subject = {"subject": {"digest": held[about], "size": 1}} if about else {}
+    listed = blobs.entry(
+        blobs.manifest([b""], packed=[bill], artifactType="x/bom", **subject), artifactType="x/bom"
+    )
+    write(tmp_path, blobs.files(*(blobs.entry(d, t) for t, d in held.items()), listed))
+    with images(f"oci:{tmp_path}:one") as found:
+        told = [each.trust for each in found.all()[0].attestations]
+    assert told == ([] if trust is None else [trust or Trust.PRESENT])
+
+
 def test_another_digest_of_the_same_store_opens(tmp_path: Path) -> None:
     reference, digests = _multi(tmp_path)
     with images(reference) as found:
@@ -277,3 +296,28 @@ def test_distributions_at_the_root_own_their_files(tmp_path: Path) -> None:
     assert held is not None
     assert [(p.name, p.installed) for p in held.packages] == [("kept", True)]
     assert "kept/__init__.py" not in held.application
+
+
+def test_an_archive_cannot_name_the_digest_of_another_image(tmp_path: Path) -> None:
+    other = f"sha256:{'a' * 64}"
+    listed = encoded(
+        [
+            {
+                "Config": f"{CONFIG_HEX}.json",
+                "RepoTags": [f"r.example/planner@{other}", "planner:1"],
+                "Layers": [f"{each}.tar" for each in HEX],
+            }
+        ]
+    )
+    parts = [file(f"{name}.tar", data) for name, data in zip(HEX, LAYERS, strict=True)]
+    rest = (file(f"{CONFIG_HEX}.json", CONFIG), file("manifest.json", listed))
+    with images(f"docker-archive:{_tar(tmp_path / 'a.tar', *parts, *rest)}") as found:
+        assert found.all()[0].names == ("planner:1",)
+        assert found.image(other).resolution is Resolution.BROKEN
+
+
+def test_settings_are_read_as_programs_do_that_run_them(tmp_path: Path) -> None:
+    """Go takes any case of a key."""
+    said = config([APP], config={"entrypoint": ["hot"], "ENV": ["MODEL=x"]})
+    settings = examined(layout(tmp_path, APP, said=said)).settings
+    assert (settings.entrypoint, settings.env) == (("hot",), {"MODEL": "x"})

@@ -40,8 +40,19 @@ def application_files(
 def _own(files: FileMap, home: str) -> Iterator[str]:
     """What a package lists below the prefix that it is installed in: a claim to a file anywhere
     else would hide application code."""
-    prefix = _LIBRARY.sub("", home.rpartition("/")[0])
-    return (path for path in listing(files, home) if not prefix or path.startswith(f"{prefix}/"))
+    above = home.rpartition("/")[0]
+    prefix = _LIBRARY.sub("", above)
+    starts = (f"{prefix}/",) if prefix else (f"{above}/", "bin/") if above else ()
+    for path in listing(files, home):
+        if path.startswith(starts) if starts else _module(files, path):
+            yield path
+
+
+def _module(files: FileMap, path: str) -> bool:
+    """Whether a path below the top is that of a Python package there, not of a directory such as
+    `srv`."""
+    first, slash, _ = path.partition("/")
+    return not slash or files.get(f"{first}/__init__.py") is not None
 
 
 def _apart(path: str) -> bool:
