@@ -140,7 +140,7 @@ _NAMED = re.compile(
 )
 _AUTO = re.compile(r"template:\s*[\"']?(?:Auto-DevOps|Jobs/Build)\.gitlab-ci\.yml")
 """GitLab's own job, which names images by branch and commit unless told otherwise."""
-_LABELS = re.compile(r"^\s*-?\s*name:\s*COMMIT_SHA\b")
+_LABELS = re.compile(r"^\s*+(?:-\s*+)?name:\s*COMMIT_SHA\b")
 """A parameter that the build task of Konflux writes as label."""
 
 
