@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
-from agentaudit.probes.environment.reading import undeclared
+from agentaudit.probes.environment.reading import addressed, undeclared
 from agentaudit.source import Component, Repo
 
 MANIFEST = {"requirements.txt": "openai==1.93.0\n"}
@@ -78,6 +78,11 @@ def _files(name: str, text: str) -> dict[str, object]:
         ),
         Example(Outcome.FAIL, _files("config/config.go", "package config\n"), "an empty package"),
         Example(
+            Outcome.FAIL,
+            _files("src/api.js", "export const call = () => fetch('http://localhost:8000/ask');\n"),
+            "the address of a service, fixed in the code",
+        ),
+        Example(
             Outcome.PASS,
             _files("src/config.ts", "export const model = process.env.MODEL ?? 'gpt-4.1';\n"),
             "one place that reads the environment",
@@ -108,6 +113,14 @@ def configuration_declared(repo: Repo, component: Component) -> Answer:
         )
     reads = undeclared(repo, component)
     if reads is not None and not reads:
+        if (address := addressed(repo, component)) is not None:
+            return failed(
+                "the address of a service is written in its code, where nobody can set it",
+                address.evidence(),
+                fact="configuration",
+                place=component.id,
+                reason="in_code",
+            )
         message = "its code reads no setting but what a platform gives or a deployment declares"
         return passed(message, *(place.evidence() for place in component.built_by[:3]))
     return failed(

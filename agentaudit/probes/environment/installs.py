@@ -21,13 +21,6 @@ _LOCKED = re.compile(
 )
 """What installs from a lock file, or writes one out for pip."""
 _COMMENT = re.compile(r"^\s*#")
-_PYTHON = re.compile(
-    r"\b(?:uv\s+python\s+install|pyenv\s+install|uv\s+venv\s+--python)[ \t=](?:-\S{1,40}\s+){0,4}"
-    r"(3\.\d{1,2})\b"
-    r"|\b(?:apt-get|apt|apk|dnf|microdnf|yum)\b[^&|;]{0,80}?\b(?:install|add)\b[^&|;]{0,600}?"
-    r"\spython(3\.\d{1,2})(?=[\s-]|$)"
-)
-"""How an image installs an interpreter that its base lacks."""
 
 
 def past_the_lock(repo: Repo, component: Component) -> Iterator[Place]:
@@ -37,24 +30,6 @@ def past_the_lock(repo: Repo, component: Component) -> Iterator[Place]:
         text = repo.read(file.place) or ""
         if not _LOCKED.search(_bare(text)):
             yield from _loose(component, file, text)
-
-
-def pythons(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
-    """Versions of Python that its build files install, and where."""
-    for file in component.build_files:
-        started, said = 0, ""
-        for number, line in enumerate((repo.read(file.place) or "").split("\n"), 1):
-            if _COMMENT.match(line):
-                continue
-            started, said = (started, said) if said else (number, "")
-            said = f"{said} {line.strip()}"[:2000]
-            if said.endswith("\\"):
-                said = said[:-1]
-                continue
-            if found := _PYTHON.search(said):
-                place = replace(file.place, line=started, text=said.strip()[:300])
-                yield place, f"python {found[1] or found[2]}"
-            said = ""
 
 
 def _bare(text: str) -> str:

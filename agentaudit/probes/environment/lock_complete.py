@@ -31,6 +31,19 @@ def _image(line: str) -> dict[str, object]:
     examples=[
         Example(Outcome.PASS, {"component": {"files": {"pyproject.toml": PROJECT, "uv.lock": UV}}}),
         Example(
+            Outcome.FAIL,
+            {
+                "component": {
+                    "files": {
+                        "pyproject.toml": PROJECT,
+                        "uv.lock": UV,
+                        "app/training/requirements.txt": "trl>=0.9\n",
+                    }
+                }
+            },
+            "what is trained with is not in the lock file of the application",
+        ),
+        Example(
             Outcome.PASS,
             {"component": {"files": {"requirements.txt": PINNED}}},
             "a compiled requirements file with hashes is a lock",
@@ -130,8 +143,11 @@ def _covers(lock: Lock, manifest: Manifest) -> bool:
     """Whether the lock stands beside the manifest, or above it for a workspace."""
     home = PurePosixPath(lock.place.path).parent
     home = home.parent if home.name == "requirements" else home
-    beside = home in PurePosixPath(manifest.place.path).parents
-    return lock.ecosystem == manifest.ecosystem and beside
+    path = PurePosixPath(manifest.place.path)
+    # A list of requirements is no member of a workspace: only the lock beside it can be its own.
+    listed = "requirements" in path.name
+    near = path.parents[:2] if listed and path.parent.name == "requirements" else path.parents[:1]
+    return lock.ecosystem == manifest.ecosystem and home in (near if listed else path.parents)
 
 
 def _complaint(manifest: Manifest, covering: list[Lock]) -> tuple[str, str]:

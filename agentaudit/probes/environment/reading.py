@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
 
 from agentaudit.code import Role
 from agentaudit.probes.asking import PASSES_ON
-from agentaudit.source import Component, Repo
+from agentaudit.source import Component, Place, Repo
 
 _READS = {
     **dict.fromkeys(
@@ -49,6 +51,7 @@ _MOST = 400
 _ASIDE = re.compile(
     r"(?:^|/)(?:tests?|__tests__|e2e|docs?|examples?)/|\.(?:test|spec)\.|config\.[mc]?[jt]s$"
 )
+_ADDRESS = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):\d{2,5}")
 _LOCAL = frozenset(
     {"vllm", "sglang", "llama-cpp-python", "ctransformers", "transformers", "ctranslate2"}
     | {"sentence-transformers", "torch", "onnxruntime-genai", "fastembed", "ollama", "mlx-lm"}
@@ -71,16 +74,36 @@ def undeclared(repo: Repo, component: Component) -> frozenset[str] | None:
     return frozenset(n for n in read if n not in given and not _ALWAYS.fullmatch(n))
 
 
-def _read(repo: Repo, component: Component) -> Iterator[str]:
+def addressed(repo: Repo, component: Component) -> Place | None:
+    """Where the address of another service is written in its code, which reads no setting at all:
+    what could be set is not."""
+    found: Place | None = None
+    for file, suffix in _sources(repo, component):
+        text = (repo.read(file) or "")[:300_000]
+        if _READS[suffix].search(text):
+            return None
+        if found is None and (address := _ADDRESS.search(text)):
+            line = text.count("\n", 0, address.start()) + 1
+            found = replace(file, line=line, text=address[0])
+    return found
+
+
+def _sources(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
+    """Its source files that are looked into, each with its suffix."""
     home = "" if component.path == "." else f"{component.path}/"
-    left = _MOST
-    for suffix, reads in _READS.items():
-        for file in repo.files(f"{home}**/*.{suffix}"):
-            if file.repo != component.repo or _ASIDE.search(file.path):
-                continue
-            left -= 1
-            if left < 0:
-                yield "more than was looked at"
-                return
-            for found in reads.finditer((repo.read(file) or "")[:300_000]):
-                yield next(filter(None, found.groups()))
+    found = (
+        (file, suffix)
+        for suffix in _READS
+        for file in repo.files(f"{home}**/*.{suffix}")
+        if file.repo == component.repo and not _ASIDE.search(file.path)
+    )
+    return islice(found, _MOST + 1)
+
+
+def _read(repo: Repo, component: Component) -> Iterator[str]:
+    for at, (file, suffix) in enumerate(_sources(repo, component)):
+        if at == _MOST:
+            yield "more than was looked at"
+            return
+        for found in _READS[suffix].finditer((repo.read(file) or "")[:300_000]):
+            yield next(filter(None, found.groups()))

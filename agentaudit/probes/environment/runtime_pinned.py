@@ -1,15 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 from typing import NamedTuple
 
 from agentaudit.evidence import Evidence
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, failed, probe
-from agentaudit.probes.environment.installs import pythons
 from agentaudit.probes.environment.runtimes import INSTEAD, language, pinned
-from agentaudit.source import Component, Place, Repo
+from agentaudit.source import Component, Place
 
 PROJECT = '[project]\nname = "planner"\nrequires-python = ">=3.11"\ndependencies = ["openai"]\n'
 NODE = '{"name": "web", "dependencies": {"openai": "^5"}, "engines": {"node": ">=20"}}'
@@ -58,7 +56,7 @@ NODE = '{"name": "web", "dependencies": {"openai": "^5"}, "engines": {"node": ">
             "a major version is a new runtime every few weeks",
         ),
         Example(
-            Outcome.FAIL,
+            Outcome.PASS,
             {
                 "component": {
                     "files": {
@@ -68,7 +66,45 @@ NODE = '{"name": "web", "dependencies": {"openai": "^5"}, "engines": {"node": ">
                     }
                 }
             },
+            "the image that runs decides, whatever it is developed on",
+        ),
+        Example(
+            Outcome.FAIL,
+            {
+                "component": {
+                    "files": {
+                        "pyproject.toml": PROJECT,
+                        ".python-version": "3.12\n",
+                        "langgraph.json": '{\n  "python_version": "3.11"\n}\n',
+                    }
+                }
+            },
             "developed on one version, served on another",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        "pyproject.toml": PROJECT,
+                        "Dockerfile": "FROM ubuntu:24.04\n"
+                        "RUN apt-get update && apt-get install -y python3.12\nCOPY . .\n",
+                    }
+                }
+            },
+            "installed in the image",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        "pyproject.toml": PROJECT,
+                        "Dockerfile": "FROM registry.example/ubi9/python-312:latest\nCOPY . .\n",
+                    }
+                }
+            },
+            "the image is called after its version",
         ),
         Example(
             Outcome.FAIL,
@@ -128,13 +164,13 @@ NODE = '{"name": "web", "dependencies": {"openai": "^5"}, "engines": {"node": ">
         ),
     ],
 )
-def runtime_pinned(repo: Repo, component: Component) -> Answer:
+def runtime_pinned(component: Component) -> Answer:
     """Is the language runtime pinned to at least the minor version?
 
     Lock files fix the libraries, not the interpreter beneath them. Dictionary order, float
     formatting and default encodings have all changed between minor versions.
     """
-    pins = list(_pins(repo, component))
+    pins = list(_pins(component))
     languages = {m.ecosystem for m in component.manifests} or {pin.language for pin in pins}
     if not languages:
         return failed(
@@ -144,10 +180,12 @@ def runtime_pinned(repo: Repo, component: Component) -> Answer:
             place=component.id,
         )
     languages -= _left_behind(component, pins)
-    gaps = Gaps(len(languages))
+    gaps, aside = Gaps(len(languages)), list[str]()
     for spoken in sorted(languages):
-        _require(gaps, spoken, _about(spoken, pins, alone=len(languages) == 1), component)
-    return gaps.answer("the language runtime is pinned")
+        mine = _about(spoken, pins, alone=len(languages) == 1)
+        _require(gaps, spoken, mine, component)
+        aside += _aside(mine, component)
+    return gaps.answer("; ".join(("the language runtime is pinned", *aside)))
 
 
 _NEWEST = frozenset({"dotnet", "go"})
@@ -165,8 +203,8 @@ class _Pin(NamedTuple):
     place: Place
 
 
-def _pins(repo: Repo, component: Component) -> Iterator[_Pin]:
-    for place, text in chain(component.runtime_pins, pythons(repo, component)):
+def _pins(component: Component) -> Iterator[_Pin]:
+    for place, text in component.runtime_pins:
         spoken = language(place, text)
         yield _Pin(spoken, pinned(place, text, spoken), place.evidence(place.text or text), place)
 
@@ -179,16 +217,14 @@ def _about(spoken: str, pins: list[_Pin], *, alone: bool) -> list[_Pin]:
 
 def _require(gaps: Gaps, spoken: str, pins: list[_Pin], component: Component) -> None:
     """Require that the pins of one language allow one minor version."""
-    exact = {pin.version for pin in pins if pin.version}
-    versions = sorted(v for v in exact if not v.startswith("sha256:")) or sorted(exact)[:1]
-    if spoken in _NEWEST and all(v.replace(".", "").isdigit() for v in versions):
-        versions = sorted(versions, key=lambda v: [int(part) for part in v.split(".")])[-1:]
-    if loose := [pin.shown for pin in _run(pins, component) if not pin.version]:
+    running = list(_run(pins, component))
+    if loose := [pin.shown for pin in running if not pin.version]:
         message = f"the {spoken} image that runs it is not pinned to a minor version"
         gaps.fail(message, *loose, fact="runtime version", place=component.id, reason="missing")
         return
-    if len(versions) == 1:
-        gaps.seen(*(pin.shown for pin in pins if pin.version))
+    versions = _named(spoken, pins)
+    if running or len(versions) == 1:
+        gaps.seen(*(pin.shown for pin in running or pins if pin.version))
         return
     message = f"{spoken} runtime is pinned to {' and '.join(versions)}"
     if not versions:
@@ -198,10 +234,27 @@ def _require(gaps: Gaps, spoken: str, pins: list[_Pin], component: Component) ->
     gaps.fail(message, *shown, fact="runtime version", place=component.id, reason=reason)
 
 
+def _aside(pins: list[_Pin], component: Component) -> Iterator[str]:
+    """What is said of other versions than those that its images run."""
+    running = {pin.version for pin in _run(pins, component)}
+    for pin in pins:
+        if running and pin.version and pin.version not in running:
+            yield f"{pin.place} says {pin.version}, its image runs {' and '.join(sorted(running))}"
+
+
+def _named(spoken: str, pins: list[_Pin]) -> list[str]:
+    """The minor versions that the pins of one language allow."""
+    exact = {pin.version for pin in pins if pin.version}
+    versions = sorted(v for v in exact if not v.startswith("sha256:")) or sorted(exact)[:1]
+    if spoken in _NEWEST and all(v.replace(".", "").isdigit() for v in versions):
+        return sorted(versions, key=lambda v: [int(part) for part in v.split(".")])[-1:]
+    return versions
+
+
 def _left_behind(component: Component, pins: list[_Pin]) -> set[str]:
     """Languages that its images do not run: they make the pages that are served, or are for those
     who develop it."""
-    manifests = {m.ecosystem for m in component.manifests}
+    manifests = {m.ecosystem for m in component.manifests} or {pin.language for pin in pins}
     last = {pin.language for pin in _run(pins, component)} & manifests
     return manifests - last if last else set()
 
@@ -210,5 +263,5 @@ def _run(pins: list[_Pin], component: Component) -> Iterator[_Pin]:
     """The pins by images that the component runs in: the last of the language in each build
     file."""
     for file in component.build_files:
-        places = {base.place for base in file.bases}
-        yield from [pin for pin in pins if pin.place in places][-1:]
+        mine = [pin for pin in pins if pin.place.path == file.place.path]
+        yield from sorted(mine, key=lambda pin: pin.place.line or 0)[-1:]

@@ -33,6 +33,14 @@ _VALUE = (
 )
 """One word of a shell, with what is quoted, substituted or an expression in it."""
 _ASSIGNED = re.compile(rf"\b([A-Za-z_]\w{{1,60}})(?:=|:[ \t])(?=[ \"']{{0,4}}{_VALUE})")
+_TAKEN = re.compile(
+    r"\bfor\s+([A-Za-z_]\w{0,60})\s+in\s+(\S{1,200})"
+    r"|\bread\s+(?:-\w{1,10}\s+){0,3}([A-Za-z_]\w{0,60})\s*<<<\s*(.{1,300})"
+)
+"""Variables of a shell that take the values of others."""
+_MADE = re.compile(
+    r"(?:^|[\s;&|(])make\s+(?:\S{1,200}\s+){0,20}?\S{0,60}(?:build|image|docker|push)"
+)
 _TAG = re.compile(
     r"(?:^|\s)(?:-t|--tags?|--image|--destination|--version(?:-suffix)?|-Djib\.to\.(?:image|tags)"
     r"|[-/]{1,2}[DPp]:?(?:project\.)?(?:[vV]ersion|revision)|\bpack\s+build"
@@ -125,7 +133,35 @@ def _variables(workflow: str) -> frozenset[str]:
     """Variables that a workflow sets to the commit. Expressions are closed up first, so that what
     stands before a tag is one word."""
     text = _EXPRESSION.sub(lambda found: "".join(found[0].split()), _ASIDE.sub("", workflow))
-    return frozenset(found[1] for found in _ASSIGNED.finditer(text) if _COMMIT.search(found[2]))
+    given = [(found[1], found[2]) for found in _ASSIGNED.finditer(text)]
+    return frozenset(name for name, value in given if _COMMIT.search(value))
+
+
+def handed(step: Step, workflow: str) -> Iterator[str]:
+    """Variables that the step gives to a Makefile which builds something, and that hold the
+    commit."""
+    if not _MADE.search(step.text):
+        return
+    variables = _followed(workflow)
+    for text, _ in commands(step):
+        if _MADE.search(text):
+            for found in _ASSIGNED.finditer(text):
+                if _holds(found[2], variables):
+                    yield found[1]
+
+
+def _followed(workflow: str) -> set[str]:
+    """Variables that hold the commit, those too that only take it from another variable."""
+    text = _EXPRESSION.sub(lambda found: "".join(found[0].split()), workflow)
+    given = [(found[1], found[2]) for found in _ASSIGNED.finditer(text)]
+    given += [(found[1] or found[3], found[2] or found[4]) for found in _TAKEN.finditer(text)]
+    known = set(_variables(workflow))
+    for _ in range(6):
+        more = {name for name, value in given if name not in known and _holds(value, known)}
+        if not more:
+            break
+        known |= more
+    return known
 
 
 def _given(text: str) -> Iterator[str]:
@@ -155,7 +191,7 @@ def _repository(reference: str) -> str:
 def _holds(text: str, variables: Iterable[str]) -> bool:
     """Whether the commit, or a variable set to it, stands in the text."""
     return bool(_COMMIT.search(text)) or any(
-        re.search(rf"(?:\$\{{?|env\.){re.escape(name)}\b", text) for name in variables
+        re.search(rf"(?:\$\{{?|env\.|\.outputs\.){re.escape(name)}\b", text) for name in variables
     )
 
 

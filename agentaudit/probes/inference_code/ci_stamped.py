@@ -7,6 +7,7 @@ from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.inference_code.builds import builds, concerns, stamped
 from agentaudit.probes.inference_code.pipelines import (
+    made,
     named_by_commit,
     pipelines,
     recipes,
@@ -162,6 +163,37 @@ def _built(steps: str) -> dict[str, object]:
                 "component": {
                     "files": {
                         **FILES,
+                        ".github/workflows/image.yml": HEAD
+                        + "      - run: |\n          tag=1.2-${{ github.sha }}\n"
+                        '          VERSION="${tag}" make build-image\n',
+                        "Makefile": "VERSION ?= latest\nbuild-image:\n"
+                        "\t$(TOOL) build -t registry.example/planner:$(VERSION) .\n",
+                    }
+                }
+            },
+            "the Makefile is handed the commit",
+        ),
+        Example(
+            Outcome.FAIL,
+            {
+                "component": {
+                    "files": {
+                        **FILES,
+                        ".github/workflows/image.yml": HEAD
+                        + "      - run: VERSION=${{ github.ref_name }} make build-image\n",
+                        "Makefile": "VERSION ?= latest\nbuild-image:\n"
+                        "\tdocker build -t registry.example/planner:$(VERSION) .\n",
+                    }
+                }
+            },
+            "the Makefile is handed the branch",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        **FILES,
                         "cloudbuild.yaml": "steps:\n  - name: gcr.io/cloud-builders/docker\n"
                         "    args: [build, -t, 'gcr.io/$PROJECT_ID/planner:$COMMIT_SHA', .]\n",
                     }
@@ -208,6 +240,8 @@ def ci_stamped(repo: Repo, component: Component) -> Answer:
     for step, text, around in mine:
         if stamped(step, around, text) and not (_is_aside(step) and len(mine) > 1):
             return passed("CI builds it and tags it with the commit", step.place.evidence())
+    for place in made(repo, component):
+        return passed("CI hands the commit to the Makefile that builds it", place.evidence())
     others = list(pipelines(repo, component))
     for file, text in others:
         if line := named_by_commit(file, text):

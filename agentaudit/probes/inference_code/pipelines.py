@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from agentaudit.probes.inference_code.builds import concerns
+from agentaudit.probes.inference_code.builds import concerns, handed
 from agentaudit.source import Component, Place, Repo, Step
 
 _CALLED = re.compile(r"^uses:\s+\./([\w./-]{1,200})")
@@ -53,6 +53,28 @@ def recipes(repo: Repo, component: Component) -> Iterator[tuple[Step, str]]:
         for file in repo.files(path):
             if file.repo == component.repo:
                 yield from _commands(file, as_shell(repo.read(file) or ""))
+
+
+def made(repo: Repo, component: Component) -> Iterator[Place]:
+    """Steps of CI that hand the commit to a Makefile which builds the component, and which names
+    images by what it is handed."""
+    alone = len(repo.components()) == 1
+    files = {place.path for place in component.built_by if _MAKEFILES.search(place.path)}
+    if alone:
+        home = "" if component.path == "." else component.path + "/"
+        files |= {"Makefile", f"{home}Makefile"}
+    texts = [
+        repo.read(file) or ""
+        for path in sorted(files)
+        for file in repo.files(path)
+        if file.repo == component.repo
+    ]
+    for step in repo.steps() if texts else ():
+        if step.place.repo != component.repo or "make" not in step.text:
+            continue
+        for name in handed(step, repo.read(step.place) or ""):
+            if any(f":$({name})" in text or f":${{{name}}}" in text for text in texts):
+                yield step.place
 
 
 def _run_files(repo: Repo, component: Component) -> set[str]:
@@ -118,7 +140,7 @@ _NAMED = re.compile(
 )
 _AUTO = re.compile(r"template:\s*[\"']?(?:Auto-DevOps|Jobs/Build)\.gitlab-ci\.yml")
 """GitLab's own job, which names images by branch and commit unless told otherwise."""
-_LABELS = re.compile(r"^\s*-?\s*name:\s*COMMIT_SHA\b")
+_LABELS = re.compile(r"^\s*+(?:-\s*+)?name:\s*COMMIT_SHA\b")
 """A parameter that the build task of Konflux writes as label."""
 
 

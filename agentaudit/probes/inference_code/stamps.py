@@ -94,7 +94,7 @@ _STAMPS = (
         rf"-X[ =]['\"]?[\w./-]{{1,200}}(?:[Cc]ommit|[Gg]it|[Rr]evision|[Ss][Hh][Aa])\w*="
         rf"\S{{0,60}}?(?:{_COMMIT})"
     ),
-    re.compile(rf"sentry-cli\s+releases\s.*(?:{_COMMIT})|getsentry/action-release"),
+    re.compile(rf"sentry-cli\s+releases\s.{{0,300}}?(?:{_COMMIT})|getsentry/action-release"),
 )
 """Labels, variables of a deployment, names in a binary, releases of a tracker."""
 

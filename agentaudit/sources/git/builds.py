@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from agentaudit.source import Place
 from agentaudit.sources.git import outputs
@@ -13,6 +14,7 @@ from agentaudit.sources.git.globs import matches
 from agentaudit.sources.git.images import expand
 from agentaudit.sources.git.orders import Order, compiles, ships, working_directory
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
+from agentaudit.sources.git.roles import is_own
 from agentaudit.sources.git.workflows import Run
 
 
@@ -83,7 +85,13 @@ def _images(
     reader: Reader, homes: Homes, recipes: list[Recipe], asked: list[Order]
 ) -> Iterator[Build]:
     known = {"", *reader.directories}
-    orders = [order for order in asked if order.context in known]
+    tried = [recipe for recipe in recipes if _is_trial(recipe, asked)]
+    recipes = [recipe for recipe in recipes if recipe not in tried]
+    orders = [
+        order
+        for order in asked
+        if order.context in known and not any(_means(order, recipe) for recipe in tried)
+    ]
     crowded = [directory(recipe.path) for recipe in recipes]
     for recipe in recipes:
         mine = [order for order in orders if _means(order, recipe)]
@@ -99,7 +107,8 @@ def _images(
         yield Build(home, place, homes.copied(context, recipe.copies), recipe, names)
         yield from (Build(home, order.place, (), None, order.names) for order in mine)
     for order in orders:
-        if not any(_means(order, recipe) for recipe in recipes):
+        aside = order.file is not None and not is_own(order.file)
+        if not aside and not any(_means(order, recipe) for recipe in recipes):
             around = homes.nearest(order.context)
             if around is not None:
                 yield Build(around, order.place, (), None, order.names)
@@ -144,8 +153,22 @@ def _argued(homes: Homes, recipe: Recipe, order: Order) -> str | None:
 def _means(order: Order, recipe: Recipe) -> bool:
     if order.file is not None:
         return order.file == recipe.path
-    plain = recipe.path.rpartition("/")[2] in ("Dockerfile", "Containerfile")
-    return plain and directory(recipe.path) == order.context
+    return _plain(recipe) and directory(recipe.path) == order.context
+
+
+_LIBRARIES = frozenset(["lib", "libs", "libraries"])
+
+
+def _is_trial(recipe: Recipe, orders: list[Order]) -> bool:
+    """Whether it is an image in which CI tries libraries: nothing else builds it."""
+    if _LIBRARIES.isdisjoint(directory(recipe.path).split("/")):
+        return False
+    mine = [order.place.path for order in orders if _means(order, recipe)]
+    return bool(mine) and all(path.startswith((".github/", ".gitlab")) for path in mine)
+
+
+def _plain(recipe: Recipe) -> bool:
+    return recipe.path.rpartition("/")[2] in ("Dockerfile", "Containerfile")
 
 
 def _context(reader: Reader, homes: Homes, recipe: Recipe) -> str:
@@ -168,11 +191,19 @@ def _exists(reader: Reader, path: str) -> bool:
 def _home(homes: Homes, recipe: Recipe, context: str, shared: bool) -> str:
     own = directory(recipe.path)
     specific = [source for source in recipe.copies if source != "."]
-    copied = {homes.manifests[path] for path in homes.copied(context, specific)}
+    brought = homes.copied(context, specific)
+    program = outputs.project(homes.copied(context, recipe.copies), recipe.program)
+    if program is not None:
+        return homes.manifests[program]
+    copied = {homes.manifests[path] for path in brought}
     below = copied - {context}
-    if shared and len(below) == 1:
+    # What the context's own manifest is copied for is the context, unless it is a workspace's.
+    whole = context in copied and (_plain(recipe) or _mixed(homes, brought, context))
+    if shared and not whole and len(below) == 1:
         return below.pop()
-    if shared and (named := [h for h in below if h.rpartition("/")[2] == _called(recipe.path)]):
+    names = {_called(recipe.path) if shared else "", own.rpartition("/")[2]} - {""}
+    named = [home for home in sorted(below) if home.rpartition("/")[2] in names]
+    if named and not whole:
         return named[0]
     if own in homes.known:
         return own
@@ -183,6 +214,16 @@ def _home(homes: Homes, recipe: Recipe, context: str, shared: bool) -> str:
     if copied:
         return context
     return own
+
+
+def _mixed(homes: Homes, brought: Iterable[str], context: str) -> bool:
+    """Whether the manifest of the context is of another kind than those below it."""
+    here = {PurePosixPath(path).suffix for path in brought if homes.manifests[path] == context}
+    return all(
+        PurePosixPath(path).suffix not in here
+        for path in brought
+        if homes.manifests[path] != context
+    )
 
 
 def by_itself(build: Build, others: list[Build]) -> bool:

@@ -121,8 +121,9 @@ class Survey:
                     f"{build.recipe.path} builds an image of no component: not asked about"
                 )
         for part in self._parts.values():
-            for path in [p for p in part.manifests if not self._belongs(p, part)]:
-                del part.manifests[path]
+            own = {p: m for p, m in part.manifests.items() if self._belongs(p, part)}
+            # An image that is made of other components and nothing else holds what they need.
+            part.manifests = own or part.manifests
 
     def _deployed_in(self) -> frozenset[str]:
         """Directories that hold Kubernetes manifests."""

@@ -6,12 +6,15 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from agentaudit.parse import Tree
 from agentaudit.source import ImageUse, Place
 from agentaudit.sources.git.images import expand, use
 from agentaudit.sources.git.reader import Reader, directory, mapping, sequence, word
 
+_TEMPLATES = frozenset(["example", "sample", "template", "dist", "default", "defaults"])
+_PARTS = re.compile(r"[._-]")
 _NAME = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]{1,80})?\.ya?ml")
 
 
@@ -56,7 +59,9 @@ def _services(reader: Reader, path: str, tree: Tree) -> Iterator[Service]:
         if reference := word(given.get("image")):
             place = reader.place(path, tree.line(*at, "image"))
             image = use(*_filled(reference, place))
-        declared = next((key for key in ("environment", "env_file") if given.get(key)), None)
+        declared = "environment" if given.get("environment") else ""
+        if not declared and any(environment(reader, file) for file in _env_files(path, given)):
+            declared = "env_file"
         settings = reader.place(path, tree.line(*at, declared)) if declared else None
         place = reader.place(path, tree.line(*at))
         needs = tuple({*_names(given.get("depends_on")), *_names(given.get("links"))})
@@ -75,6 +80,30 @@ def _arguments(value: object) -> Iterator[tuple[str, str]]:
         text, unresolved = expand(word(given), {})
         if text and not unresolved:
             yield name, text
+
+
+def _env_files(path: str, given: dict[str, Any]) -> Iterator[str]:
+    value = given.get("env_file")
+    for item in [value] if isinstance(value, str | dict) else sequence(value):
+        file = word(item) or word(mapping(item).get("path"))
+        if found := joined(directory(path), file):
+            yield found
+
+
+def environment(reader: Reader, path: str) -> str:
+    """The file of variables itself, where it is committed, else a template of it beside it: of
+    `.env`, `.env.example`. Empty where there is neither."""
+    if path in reader.known:
+        return path
+    home, _, name = path.rpartition("/")
+    stem = name.strip(".").partition(".")[0] or "env"
+
+    def is_template(other: str) -> bool:
+        words = _PARTS.split(other.lower())
+        ends = words[-1] in _TEMPLATES or words[-1] == stem.lower()
+        return ends and stem.lower() in words and not _TEMPLATES.isdisjoint(words)
+
+    return next((p for p in reader.named(is_template) if directory(p) == home), "")
 
 
 def _filled(reference: str, place: Place) -> tuple[str, Place, bool]:

@@ -6,11 +6,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from agentaudit.parse import Tree
 from agentaudit.sources.git.builds import Build, Homes
-from agentaudit.sources.git.compose import joined
+from agentaudit.sources.git.compose import environment, joined
 from agentaudit.sources.git.orders import Order, working_directory
 from agentaudit.sources.git.reader import Reader, directory, inside, mapping, sequence, word
 from agentaudit.sources.git.workflows import Run
@@ -51,8 +52,11 @@ def declared(reader: Reader, homes: Homes) -> Iterator[Build]:
     for path in reader.named(_BESIDE.__contains__):
         yield from _build(reader, homes, path, directory(path), 1)
     for path in reader.named("langgraph.json".__eq__):
+        names = _variables(reader, path)
         for home in _graphs(reader, homes, path):
-            yield from _build(reader, homes, path, home, 1)
+            for build in _build(reader, homes, path, home, 1):
+                # An image that takes the graphs in is what is deployed: the file only serves them.
+                yield replace(build, configures=names, compiles=True)
     yield from _aspire(reader, homes)
 
 
@@ -93,6 +97,14 @@ def _services(
 def _build(reader: Reader, homes: Homes, path: str, home: str | None, line: int) -> Iterator[Build]:
     if home is not None and home in homes.known:
         yield Build(home, reader.place(path, line))
+
+
+def _variables(reader: Reader, path: str) -> bool:
+    """Whether a LangGraph server is told its variables in a file that is committed, if only as a
+    template, or by name."""
+    env = mapping(reader.json(path)).get("env")
+    file = joined(directory(path), word(env)) if isinstance(env, str) else None
+    return bool(mapping(env) or (file and environment(reader, file)))
 
 
 def _graphs(reader: Reader, homes: Homes, path: str) -> list[str]:

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from agentaudit.source import BuildFile, ImageUse
+from agentaudit.source import BuildFile, ImageUse, Place
+from agentaudit.sources.git.image_steps import installed, program
 from agentaudit.sources.git.images import expand, use
 from agentaudit.sources.git.reader import Reader
 
@@ -53,6 +54,10 @@ class Recipe:
     """Sources of COPY and ADD from the build context; `.` for all of it."""
     defaults: tuple[tuple[str, str], ...] = ()
     """ARGs with the values that they have when nobody gives others."""
+    runtimes: tuple[tuple[Place, str], ...] = ()
+    """Language runtimes that it installs."""
+    program: str = ""
+    """Name of the program that the image starts; empty when it has none of its own."""
 
 
 def is_build_file(name: str) -> bool:
@@ -75,8 +80,14 @@ def read(reader: Reader, path: str, contexts: frozenset[str] = frozenset()) -> R
         build.take(instruction)
     problem = "" if build.stages else "holds no FROM"
     published = BuildFile(reader.place(path), tuple(build.bases), problem)
-    defaults = tuple(build.defaults.items())
-    return Recipe(path, published, tuple(dict.fromkeys(build.copies)), defaults)
+    return Recipe(
+        path,
+        published,
+        tuple(dict.fromkeys(build.copies)),
+        tuple(build.defaults.items()),
+        tuple(build.runtimes),
+        build.program,
+    )
 
 
 @dataclass(slots=True)
@@ -90,6 +101,8 @@ class _Build:
     bases: list[ImageUse] = field(default_factory=list)
     copies: list[str] = field(default_factory=list)
     defaults: dict[str, str] = field(default_factory=dict)
+    runtimes: list[tuple[Place, str]] = field(default_factory=list)
+    program: str = ""
 
     def take(self, instruction: Instruction) -> None:
         if instruction.word == "ARG":
@@ -99,9 +112,17 @@ class _Build:
         elif instruction.word in ("COPY", "ADD"):
             self._copy(instruction)
         elif instruction.word == "RUN":
-            for name, value in instruction.flags:
-                if name == "mount" and (source := re.search(r"(?:^|,)from=([^,]+)", value)):
-                    self._external(source[1], instruction.line)
+            self._run(instruction)
+        elif instruction.word in ("ENTRYPOINT", "CMD"):
+            self.program = program(instruction.rest) or self.program
+
+    def _run(self, instruction: Instruction) -> None:
+        for name, value in instruction.flags:
+            if name == "mount" and (source := re.search(r"(?:^|,)from=([^,]+)", value)):
+                self._external(source[1], instruction.line)
+        known = {**self.defaults, **self.arguments}
+        for version in installed(expand(instruction.rest, known)[0]):
+            self.runtimes.append((self.reader.place(self.path, instruction.line), version))
 
     def _argument(self, rest: str, *, everywhere: bool) -> None:
         for name, sign, quoted, plain in _ASSIGNMENT.findall(rest):

@@ -1,9 +1,10 @@
-"""What a Gradle or Maven build leaves behind: of which modules it is made."""
+"""What builds of several projects leave behind, and of which of them it is made."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from pathlib import PurePosixPath
 
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.reader import Reader, directory
@@ -12,6 +13,15 @@ _OUTPUT = re.compile(r"/(?:build/(?:libs|install|distributions)|target)(?:/|$)")
 _GRADLE = ("build.gradle", "build.gradle.kts")
 _NEEDED = re.compile(r"[\"']:([\w-]{1,100}(?::[\w-]{1,100}){0,5})[\"']")
 _MOST = 60
+_DOTNET = frozenset([".csproj", ".fsproj", ".vbproj"])
+
+
+def project(manifests: Iterable[str], program: str) -> str | None:
+    """The .NET project that is compiled to a program of this name."""
+    for path in map(PurePosixPath, manifests):
+        if path.suffix in _DOTNET and path.stem == program:
+            return str(path)
+    return None
 
 
 def modules(reader: Reader, known: Collection[str], output: str) -> set[str]:

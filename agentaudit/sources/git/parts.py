@@ -40,6 +40,7 @@ def join(part: Part, build: Build) -> None:
         part.runtimes.append((build.place, build.runtime))
     if build.recipe is not None:
         part.build_files.append(build.recipe.published)
+        part.runtimes += build.recipe.runtimes
 
 
 def order(place: Place) -> tuple[str, int]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from agentaudit.source import ImageUse, Place
+from agentaudit.sources.git.image_steps import minor
 from agentaudit.sources.git.images import short_name
 from agentaudit.sources.git.reader import Reader
 from agentaudit.sources.git.text import lines
@@ -56,6 +57,11 @@ _LANGUAGE_IMAGES = frozenset(
     ["python", "pypy", "node", "golang", "rust", "openjdk", "eclipse-temurin", "amazoncorretto"]
 )
 """Those that hold one language whatever their tag is."""
+_SERVERS = {
+    "langgraph-api": "python",
+    "langgraphjs-api": "node",
+}
+"""Images of servers whose tag is the version of the language that they run."""
 _WRITTEN = re.compile(
     r"[\"']?(?:(?P<key>python|node|nodejs|go|java)(?:_version)?|runtime)[\"']?\s*[:=]\s*[\"']?"
     r"(?P<text>(?:python|nodejs|go|java)?[\d.]{1,12}(?:\.x)?)[\"']?\s*,?$"
@@ -68,6 +74,11 @@ _DEPLOYED = re.compile(
 """A runtime in Bicep or Terraform."""
 _TAGGED = re.compile(r"(?:^|[-_.])(?:python|py)-?(3\.\d{1,2}(?:\.\d{1,2})?)(?=[-_]|$)")
 """A version of Python in the tag of an image that is called after something else."""
+_CALLED = re.compile(
+    r"(?P<name>python|nodejs|openjdk|dotnet)-(?P<version>\d{1,3})"
+    r"(?:-(?:minimal|runtime|sdk|aspnet|jre|devel|builder))?"
+)
+"""Images of one version, called after it: ubi9/python-312, ubi8/openjdk-21-runtime."""
 _VERSION = re.compile(r"\d[\w.+-]{0,60}")
 
 
@@ -133,6 +144,12 @@ def of_image(image: ImageUse) -> tuple[Place, str] | None:
         return image.place, f"{told}{image.tag}{digest}"
     if found := _TAGGED.search(image.tag.lower()):
         return image.place, f"python {found[1]}"
+    if name in _SERVERS and _VERSION.match(image.tag):
+        return image.place, f"{_SERVERS[name]} {image.tag}{digest}"
+    if found := _CALLED.fullmatch(name):
+        version = found["version"]
+        whole = found["name"] in ("nodejs", "openjdk")
+        return image.place, f"{found['name']} {version if whole else minor(version)}{digest}"
     if name in _LANGUAGE_IMAGES:
         return image.place, f"{told}{image.tag or 'latest'}{digest}"
     return None

@@ -33,6 +33,8 @@ _NAMED = re.compile(
     r"|\s*(?:class|resource|variable|param|module|output|provider|locals|data|var|terraform)\s"
 )
 """A line that gives a setting its name."""
+_COMMENTED = re.compile(r"#\s?[A-Z][A-Z0-9_]{2,100}=")
+"""The same in a template of an environment, which lists what may be left out as a comment."""
 _DIRECTORY = re.compile(r"(?:.*/)?(?:config|configs|settings)/[^/]{1,100}\.(?:py|ya?ml|toml|json)")
 
 
@@ -57,7 +59,11 @@ def declaring(reader: Reader) -> list[str]:
 def declares(reader: Reader, path: str) -> bool:
     """Whether the file names at least one setting, besides comments."""
     text = _ASIDE.sub("", reader.text(path) or "")
-    return any(_NAMED.match(line[:1000]) for line in lines(text))
+    commented = "env" in path.rpartition("/")[2].lower()
+    return any(
+        _NAMED.match(line[:1000]) or (commented and _COMMENTED.match(line[:200]))
+        for line in lines(text)
+    )
 
 
 def is_shared(path: str) -> bool:

@@ -21,6 +21,7 @@ _GITHUB = (
     ".github/actions/**/action.yaml",
 )
 _GITLAB = (".gitlab-ci.yml", ".gitlab-ci.yaml", ".gitlab/**/*.yml", ".gitlab/ci/*.yml")
+_CHANGES = frozenset(["pull_request", "pull_request_target", "merge_group"])
 _NEVER = re.compile(
     r"(?:\$\{\{\s*)?(?:false|!\s*true)\s*(?:&&.*)?(?:\}\})?", re.IGNORECASE | re.DOTALL
 )
@@ -71,7 +72,9 @@ class _File:
 
     def github(self) -> Iterator[Run]:
         triggers = self.data.get("on")
-        scheduled = isinstance(triggers, dict) and "schedule" in triggers
+        # What is run for every change too is a trial of it.
+        names = _names(triggers)
+        scheduled = "schedule" in names and _CHANGES.isdisjoint(names)
         by_hand = _names(triggers) == {"workflow_dispatch"}
         default = _default_directory(self.data)
         jobs: list[tuple[Path, Any]] = [

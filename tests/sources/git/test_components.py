@@ -393,7 +393,8 @@ def test_whether_all_that_is_declared_is_known(files: dict[str, str], known: boo
     ("name", "text", "declared"),
     [
         (".env.example", "", False),
-        (".env.example", "# MODEL=\n", False),
+        (".env.example", "# MODEL=\n", True),
+        (".env.example", "# Settings of the model\n", False),
         (".env.example", "export MODEL=\n", True),
         ("config.yaml", "# later\n", False),
         ("config.yaml", "model: x\n", True),

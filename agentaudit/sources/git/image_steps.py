@@ -1,0 +1,51 @@
+"""What the steps of a build file install and start, as far as the audit asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_COMMANDS = re.compile(r"&&|\|\||[;|\n]")
+_PACKAGES = frozenset(["apt", "apt-get", "apk", "dnf", "microdnf", "yum", "zypper"])
+_PYTHON = re.compile(r"python-?(3\.?\d{1,2})(?:[=~<>].{0,60})?")
+_JAVA = re.compile(r"(?:java-)?(?:openjdk|temurin|corretto)-?(\d{1,2})(?:-.{1,60})?")
+_BY_TOOL = re.compile(
+    r"\b(?:(?P<python>uv python install|pyenv install|uv venv --python)"
+    r"|(?P<node>(?:nvm|fnm|n) install))"
+    r"\s+(?:--?[\w-]{1,40}\s+){0,4}\"?v?(?P<version>\d[\w.]{0,20})"
+)
+_WORDS = re.compile(r"\"([^\"]{1,300})\"|([^\s\[\],\"]{1,300})")
+
+
+def installed(text: str) -> Iterator[str]:
+    """Language runtimes that a RUN installs, e.g. `python 3.12`."""
+    if "install" not in text and "add" not in text:
+        return
+    for command in _COMMANDS.split(text):
+        if found := _BY_TOOL.search(command):
+            yield f"{'python' if found['python'] else 'node'} {found['version']}"
+            continue
+        words = command.split()
+        if _PACKAGES.isdisjoint(words):
+            continue
+        for word in words:
+            if python := _PYTHON.fullmatch(word):
+                yield f"python {minor(python[1])}"
+            elif java := _JAVA.fullmatch(word):
+                yield f"java {java[1]}"
+
+
+def minor(digits: str) -> str:
+    """`312` in the name of a package or an image is 3.12."""
+    return digits if "." in digits else f"{digits[0]}.{digits[1:]}"
+
+
+def program(rest: str) -> str:
+    """The program that an ENTRYPOINT or CMD starts, without its path: of `dotnet Api.dll` the
+    assembly, `Api`; empty when it is started by no name of its own."""
+    words = [quoted or plain for quoted, plain in _WORDS.findall(rest[:2000])]
+    if not words:
+        return ""
+    if words[0] == "dotnet":
+        return next((w.removesuffix(".dll") for w in words[1:] if w.endswith(".dll")), "")
+    return words[0].rpartition("/")[2] if words[0].startswith(("./", "/")) else ""
