@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 
 import agentaudit
+from agentaudit.expressions import Regex, regex
 
 PUMPED = 20_000
 SECONDS = 1.0
@@ -46,8 +47,9 @@ def patterns() -> dict[str, re.Pattern[str]]:
             continue
         for name, value in vars(importlib.import_module(info.name)).items():
             for number, each in enumerate(value if isinstance(value, tuple | list) else [value]):
-                if isinstance(each, re.Pattern) and isinstance(each.pattern, str):
-                    found[f"{info.name}.{name}.{number}"] = each
+                made = each.compiled() if isinstance(each, Regex) else each
+                if isinstance(made, re.Pattern) and isinstance(made.pattern, str):
+                    found[f"{info.name}.{name}.{number}"] = made
     return found
 
 
@@ -188,3 +190,19 @@ def test_it_takes_linear_time(where: str) -> None:
                 signal.setitimer(signal.ITIMER_REAL, 0)
     finally:
         signal.signal(signal.SIGALRM, before)
+
+
+def test_a_pattern_is_compiled_by_the_first_answer_and_answers_like_the_original() -> None:
+    pattern, original = regex(r"(?P<word>[a-z]+)", re.I), re.compile(r"(?P<word>[a-z]+)", re.I)
+    assert not isinstance(pattern, re.Pattern)
+    assert (pattern.pattern, pattern.flags) == (original.pattern, original.flags)
+    assert pattern.findall("Ab 1 c") == original.findall("Ab 1 c") == ["Ab", "c"]
+    assert pattern.sub("-", "Ab 1 c") == original.sub("-", "Ab 1 c")
+    assert regex(b"x+").fullmatch(b"xx") is not None
+
+
+def test_what_a_pattern_lacks_it_lacks_without_being_compiled() -> None:
+    with pytest.raises(AttributeError):
+        _ = regex("(").unheard_of  # type: ignore[attr-defined]
+    with pytest.raises(re.error):
+        regex("(").search("")

@@ -14,4 +14,7 @@ def main() -> None:
     gc.set_threshold(_SELDOM, 20, 100)
     from agentaudit.cli.ending import run
 
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    # what is left is given back with the process: the interpreter would search it for cycles first
+    gc.freeze()
+    sys.exit(code)

@@ -12,7 +12,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING
 import agentaudit
 from agentaudit.cli.origins import Checkout, origins
 from agentaudit.cli.request import command_line
+from agentaudit.values import frozen
 
 if TYPE_CHECKING:
     from agentaudit.cli.flags import Flags
@@ -32,7 +32,7 @@ _LARGEST = 16 << 20
 _SEAL = 32
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """Where the audits of one request are kept."""
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 
+from agentaudit.expressions import regex
 from agentaudit.image import DISTRIBUTION, Contents, Drift, FileMap, LockFile, Package, Pin
 
 INSTALLERS = frozenset({"pip", "setuptools", "wheel", "uv", "npm", "corepack", "yarn", "pnpm"})
 """What installs packages comes with the language's image and is locked by none of them."""
-_SYSTEM_NODE = re.compile(r"usr/(?:local/)?(?:lib|share)/(?:node_modules|nodejs)/")
-_COMMIT = re.compile(r"[0-9a-f]{40}")
+_SYSTEM_NODE = regex(r"usr/(?:local/)?(?:lib|share)/(?:node_modules|nodejs)/")
+_COMMIT = regex(r"[0-9a-f]{40}")
 _ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar")
 _MOST_LINES = 100_000
-_ZEROS = re.compile(r"(?:\.0)+(?=$|[^.\d])")
+_ZEROS = regex(r"(?:\.0)+(?=$|[^.\d])")
 
 
 def drift(contents: Contents, lock: LockFile, ours: Container[str] = ()) -> Drift:

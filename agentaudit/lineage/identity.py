@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from agentaudit.expressions import regex
 from agentaudit.image import (
     CommitTree,
     Contents,
@@ -30,14 +31,15 @@ from agentaudit.lineage.roots import (
     under,
 )
 from agentaudit.lineage.strays import Unplaced
+from agentaudit.values import frozen
 
-_GENERATED = re.compile(
+_GENERATED = regex(
     r"(?:.*/)?(?:dist|build|out|target|\.next|\.nuxt|_build)/.+|(?:.*/)?_version\.py|.+\.min\.js",
     re.DOTALL,
 )
 """Files that a build writes: no commit has them, so nothing is proven either way."""
-_COMPILED = re.compile(r".+\.(?:pyc|pyz|whl|jar|class|so|egg)", re.DOTALL)
-_STAMP = re.compile(r".+\.(?:json|toml|properties|css|html)", re.DOTALL)
+_COMPILED = regex(r".+\.(?:pyc|pyz|whl|jar|class|so|egg)", re.DOTALL)
+_STAMP = regex(r".+\.(?:json|toml|properties|css|html)", re.DOTALL)
 """Data that a build may write, such as the commit that it was made from; no code, no prompt."""
 _NAMED = 3
 """Files named in the sentence of a verdict."""
@@ -115,7 +117,7 @@ def _unverifiable(tree: CommitTree, why: str) -> ContentVerdict:
     return ContentVerdict(Verdict.UNVERIFIABLE, tree.commit, why)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Pair:
     """What is compared."""
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
+from agentaudit.expressions import regex
 from agentaudit.image import CommitTree, Contents, FileKind
 from agentaudit.lineage.roots import ASIDE, FOREIGN, PACKAGES, Root, under
+from agentaudit.values import frozen
 
-_RUNS = re.compile(r".+\.(?:py|pyc|pyz|js|mjs|cjs|ts|sh|bash|rb|php|pl|jar)", re.DOTALL)
-_SITE = re.compile(r"(?:.+/)?(?:site|dist)-packages/.+", re.DOTALL)
-_LOADED = re.compile(
+_RUNS = regex(r".+\.(?:py|pyc|pyz|js|mjs|cjs|ts|sh|bash|rb|php|pl|jar)", re.DOTALL)
+_SITE = regex(r"(?:.+/)?(?:site|dist)-packages/.+", re.DOTALL)
+_LOADED = regex(
     r"(?:.+/)?(?:site|dist)-packages/(?:(?:site|user)customize\.py|(?!distutils-precedence|_virtualenv)[^/]+(?<!-nspkg)\.pth)"
 )
 """What every Python process runs by itself, but for what installers are known to leave."""
-_LIBRARY = re.compile(r"(?:.+/)?lib/python\d[\d.]*/(?!(?:site|dist)-packages/).+", re.DOTALL)
-_OTHERS = re.compile(r"(?:.*/)?(?:node_modules|site-packages|dist-packages)/", re.DOTALL)
-_USUAL = re.compile(
+_LIBRARY = regex(r"(?:.+/)?lib/python\d[\d.]*/(?!(?:site|dist)-packages/).+", re.DOTALL)
+_OTHERS = regex(r"(?:.*/)?(?:node_modules|site-packages|dist-packages)/", re.DOTALL)
+_USUAL = regex(
     r"(?:.+/)?(?:tini|tini-static|dumb-init|gosu|su-exec|env|s?h|bash|dash|busybox"
     r"|(?:python|pypy|node|deno|bun|java|ruby|uv|uvx|npm|npx|yarn|pnpm|poetry)[\d.]*)"
 )
@@ -27,7 +28,7 @@ _TELLING = 1
 """Bytes of a file that holds no code."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unplaced:
     """What is known once the files under all roots were compared."""
 

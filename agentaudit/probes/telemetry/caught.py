@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from agentaudit.code import Call, Code, Role
 from agentaudit.evidence import Place
 from agentaudit.probes.telemetry.errors import bare, kept, outermost
 from agentaudit.source import Repo
+from agentaudit.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Weighed:
     """Reports of exceptions in the serving code."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from agentaudit.source import Place
 from agentaudit.sources.git import outputs
@@ -14,9 +14,10 @@ from agentaudit.sources.git.images import expand
 from agentaudit.sources.git.orders import Order, compiles, ships, working_directory
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
 from agentaudit.sources.git.workflows import Run
+from agentaudit.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Build:
     """One thing that builds or starts a directory."""
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from agentaudit.expressions import regex
 from agentaudit.parse import Tree
 from agentaudit.source import ImageUse, Place
 from agentaudit.sources.git.images import expand, use
 from agentaudit.sources.git.reader import Reader, directory, mapping, sequence, word
+from agentaudit.values import frozen
 
-_NAME = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]{1,80})?\.ya?ml")
+_NAME = regex(r"(?:docker-)?compose(?:[.-][\w.-]{1,80})?\.ya?ml")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Service:
     """One service of a compose file."""
 

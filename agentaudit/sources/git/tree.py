@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from pathlib import Path
 from typing import Protocol
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.disk import read_regular, walk, within
 from agentaudit.sources.git.objects import Absent, Objects
 from agentaudit.sources.git.process import Git, GitTrouble
@@ -21,7 +21,7 @@ from agentaudit.sources.git.text import (
     decode,
 )
 
-_UNSAFE = re.compile(r"(?:^|/)(?:\.{0,2}|\.[gG][iI][tT])(?:/|\Z)")
+_UNSAFE = regex(r"(?:^|/)(?:\.{0,2}|\.[gG][iI][tT])(?:/|\Z)")
 MOST_FILES = 1_000_000
 
 

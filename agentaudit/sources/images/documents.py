@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from agentaudit.evidence import safe
+from agentaudit.expressions import regex
 from agentaudit.image import Instruction, Layer, Settings
 from agentaudit.sources.images.extract.settings import environment, labels
 from agentaudit.sources.images.limits import Limits, Refused
 from agentaudit.sources.images.streams import checked_digest
+from agentaudit.values import frozen
 
 MEDIA_TYPES = (
     "application/vnd.oci.image.index.v1+json",
@@ -27,20 +29,20 @@ _ATTESTS = "vnd.docker.reference.type"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST = 1_000
 """Entries of a list in a document."""
-_FRACTION = re.compile(r"\.\d{1,12}(?=Z|[+-]|$)")
-_METADATA = re.compile(
+_FRACTION = regex(r"\.\d{1,12}(?=Z|[+-]|$)")
+_METADATA = regex(
     r"(?:/bin/sh -c #\(nop\)\s{1,4})?(?:ENV|LABEL|CMD|ENTRYPOINT|USER|EXPOSE|ARG|VOLUME|STOPSIGNAL"
     r"|HEALTHCHECK|ONBUILD|SHELL|MAINTAINER)\b"
 )
-_SETTING = re.compile(
+_SETTING = regex(
     r"(?:/bin/sh -c #\(nop\)\s{1,4})?(?:ENV|ARG)\s[^\0]{0,8000}"
     r"|(?:RUN )?\|\d{1,4} (?:(?!/bin/sh)[^\0]){0,8000}"
 )
 """An ENV or ARG instruction; or the build arguments before a command."""
-_PAIR = re.compile(r"""([A-Za-z_][A-Za-z0-9_]{0,99})=("[^"]{0,4000}"|'[^']{0,4000}'|\S{0,4000})""")
+_PAIR = regex(r"""([A-Za-z_][A-Za-z0-9_]{0,99})=("[^"]{0,4000}"|'[^']{0,4000}'|\S{0,4000})""")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Descriptor:
     """What a document says about another: its digest, size and kind."""
 

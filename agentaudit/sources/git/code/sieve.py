@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from agentaudit.code import Role
+from agentaudit.expressions import regex
 from agentaudit.sources.git.code.patterns import Pattern, compiled
 from agentaudit.sources.git.knowledge import Knowledge, known, prefixes
 
@@ -135,7 +136,7 @@ def _switches(knowledge: Knowledge) -> list[str]:
     return sorted(map(re.escape, names))
 
 
-_UP_TO = re.compile(r"\{([0-9]),\d+\}")
+_UP_TO = regex(r"\{([0-9]),\d+\}")
 
 
 def _without_bound(found: re.Match[str]) -> str:
