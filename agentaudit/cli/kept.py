@@ -12,7 +12,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,6 +122,8 @@ def _program() -> Iterator[bytes]:
 
 def _alone() -> bool:
     """Whether no plug-in is installed."""
+    from importlib.metadata import entry_points
+
     return not any(
         entry_points(group=f"agentaudit.{group}") for group in ("probes", "sources", "reports")
     )

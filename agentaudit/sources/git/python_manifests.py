@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import configparser
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agentaudit.expressions import regex
 from agentaudit.sources.git.declared import Declared, Parsed, normalised
 from agentaudit.sources.git.reader import Reader, directory, line_of, mapping, sequence, word
 from agentaudit.sources.git.requirements import Requirement, read
+
+if TYPE_CHECKING:
+    import configparser
 
 REQUIREMENTS = regex(r"(?:[\w.-]{1,80}[-_.])?requirements(?:[-_.][\w.-]{1,80})?\.(?:txt|in)")
 _NAME = regex(r"\s*([A-Za-z0-9][A-Za-z0-9._-]{0,200})")
@@ -116,6 +118,8 @@ def in_requirements_directory(reader: Reader, path: str) -> Parsed | None:
 
 def setup_cfg(reader: Reader, path: str) -> Parsed | None:
     """The `[options]` of setuptools; None for a file that only configures tools."""
+    import configparser
+
     text = reader.text(path) or ""
     config = configparser.RawConfigParser(strict=False)
     try:
