@@ -14,7 +14,7 @@ from agentaudit.sources.git.roles import directory_role
 
 _SETTINGS = frozenset(("settings.gradle", "settings.gradle.kts"))
 _GRADLE = ("build.gradle", "build.gradle.kts")
-_INCLUDE = regex(r"^\s*include\b([^\n]{0,2000}(?:,\s*\n[^\n]{0,2000}){0,60})", re.MULTILINE)
+_INCLUDE = regex(r"^[ \t]*include\b([^\n]{0,2000}(?:,\s*\n[^\n]{0,2000}){0,60})", re.MULTILINE)
 _QUOTED = regex(r"[\"']:?([\w.:/-]{1,200})[\"']")
 _MODULE = regex(r"<module>\s*([\w./-]{1,200})\s*</module>")
 _PLUGIN = regex(

@@ -6,7 +6,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate
-from operator import attrgetter
+from operator import attrgetter, lt
 from typing import TYPE_CHECKING
 
 from agentaudit.expressions import regex
@@ -114,7 +114,11 @@ class Leaf:
 
     def found(self, name: str) -> list[Node]:
         """Nodes of one capture of the query, by where they begin, the outermost first."""
-        nodes = sorted(self._captures.get(name, ()), key=_END, reverse=True)
+        found = self._captures.get(name, [])
+        starts = list(map(_START, found))
+        if all(map(lt, starts, starts[1:])):
+            return found
+        nodes = sorted(found, key=_END, reverse=True)
         nodes.sort(key=_START)
         return nodes
 

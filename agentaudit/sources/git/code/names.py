@@ -194,12 +194,8 @@ _FIELD_KINDS = frozenset(
 )
 
 
+_DOTTED = regex(r"[\w.$]+")
+
+
 def _words(text: str) -> list[str]:
-    found, word = [], ""
-    for sign in text:
-        if sign.isalnum() or sign in "_.$":
-            word += sign
-        elif word:
-            found.append(word)
-            word = ""
-    return [*found, word] if word else found
+    return _DOTTED.findall(text)
