@@ -92,15 +92,16 @@ def pnpm(text: str) -> Pinned:
         if line and line[0] != " ":
             section = line.partition(":")[0]
         elif section in ("packages", "snapshots"):
-            if line[:4] == "    " and line[4:5] != " ":
+            if line[:4] != "    ":
+                if key := _PNPM_KEY.match(line):
+                    pairs.append((key[1], key[2]))
+            elif line[4:5] != " ":
                 below = line.strip()
-            elif key := _PNPM_KEY.match(line):
-                pairs.append((key[1], key[2]))
             elif below == "dependencies:" and (edge := _PNPM_EDGE.match(line)):
-                needed |= {_pnpm_target(edge[1], edge[2])} - {""}
+                needed.add(_pnpm_target(edge[1], edge[2]))
         elif section == "importers" and (importer := _PNPM_IMPORTER.match(line)):
             members.add(importer[1])
-    return pinned(pairs, empty=True, members=members, needed=needed)
+    return pinned(pairs, empty=True, members=members, needed=needed - {""})
 
 
 def _pnpm_target(name: str, version: str) -> str:
