@@ -14,13 +14,14 @@ reads `….OpenAiChatModel.builder.modelName`. Parts of a package name stay toge
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
+from agentaudit.values import frozen
 
 
 class Role(StrEnum):
@@ -64,7 +65,7 @@ class Syntax(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Literal:
     """A text in the code that is worth asking about: an identifier (of a model, URI, image), or
     long prose."""
@@ -84,7 +85,7 @@ class Literal:
     """Characters of the whole text."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Value:
     """What an argument is, after at most one hop."""
 
@@ -101,7 +102,7 @@ class Value:
     """Environment variable or setting that overrides it; empty when nothing does."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Argument:
     """One argument of a call."""
 
@@ -112,7 +113,7 @@ class Argument:
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Condition:
     """What must hold for a line to run."""
 
@@ -125,7 +126,7 @@ class Condition:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Import:
     """One imported module."""
 
@@ -140,7 +141,7 @@ class Import:
     role: Role
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """A call of something that is known, or that is given something worth asking about."""
 
@@ -187,7 +188,7 @@ class PromptKind(StrEnum):
     """In a prompt registry, fetched by name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prompt:
     """A text that instructs a model."""
 
@@ -205,7 +206,7 @@ class Prompt:
     """Version, label or commit that is asked of the registry; empty for whatever is newest."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Setting:
     """A named value outside of the code: environment files, compose, Dockerfile ENV, Helm values,
     Terraform, Bicep, workflows, YAML, JSON and TOML configuration."""
@@ -232,7 +233,7 @@ class Strength(IntEnum):
     """Nothing that was seen switches it off, or leaves it off by default."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Use:
     """One library in one trade, with the strongest evidence for it."""
 
@@ -247,7 +248,7 @@ class Use:
     """How `off` does that: `behind ENABLE_TRACING, off by default`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Code:
     """The source code of one component."""
 
@@ -288,5 +289,5 @@ class Code:
         )
 
 
-_POSTS = re.compile(r"(?:^|[._])(?:post|stringify|dumps|urlopen|request|PostAsJsonAsync|Marshal)$")
+_POSTS = regex(r"(?:^|[._])(?:post|stringify|dumps|urlopen|request|PostAsJsonAsync|Marshal)$")
 _MODEL = frozenset({"model", "model_id", "modelId", "model_name"})

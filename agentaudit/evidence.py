@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
-_UNSAFE = re.compile(
+from agentaudit.expressions import regex
+from agentaudit.values import frozen
+
+_UNSAFE = regex(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u115f\u1160\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\u3164\ufeff\uffa0\ud800-\udfff\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
 
 _ESC = r"(?:\x1b|\\{1,4}u001b)"
-_STEERING = re.compile(
+_STEERING = regex(
     rf"{_ESC}\[[0-9;:?]{{0,40}}[ -/]{{0,4}}[@-~]"
     rf"|{_ESC}\][^\x07\x1b\n]{{0,200}}?(?:\x07|\\{{1,4}}u0007|{_ESC}\\)"
     r"|\\{1,4}u(?:00[01][0-9a-f]|200[b-f]|202[a-e]|206[0-9a-f]|feff)"
@@ -54,8 +56,8 @@ _SECRETS: tuple[tuple[str, str], ...] = (
     ("bearer", r"(?i:bearer\s{1,4}[a-z0-9._~+/-]{16,2000}=*)"),
     ("email", r"\b[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}\b"),
 )
-_SECRET = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _SECRETS))
-_HINT = re.compile(
+_SECRET = regex("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _SECRETS))
+_HINT = regex(
     r"(?i)sk-|pk-lf|gh[pousr]_|github_pat|glpat|hf_|AKIA|ASIA|AIza|xox|lsv2_|nvapi|gsk_|eyJ|@|"
     r"key|secret|passw|token|bearer|BEGIN"
 )
@@ -133,7 +135,7 @@ def digest(text: str) -> str:
     return f"{len(text)} characters, sha256:{hashlib.sha256(data).hexdigest()[:12]}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Location:
     """A place a person can open."""
 
@@ -155,7 +157,7 @@ class Location:
         return f"{place} {self.attribute}".rstrip()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evidence:
     """One observed fact that supports a finding, at a place a person can open."""
 
@@ -167,7 +169,7 @@ class Evidence:
         object.__setattr__(self, "excerpt", safe(self.excerpt))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A file, or a line in it, of a repository at the scanned revision."""
 

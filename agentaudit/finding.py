@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agentaudit.evidence import Evidence, safe
+from agentaudit.values import frozen
 
 
 class Outcome(StrEnum):
@@ -41,7 +42,7 @@ class Cause:
         object.__setattr__(self, "place", safe(self.place))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What a probe returns: see `passed`, `failed`, `unknown`, `not_applicable` in `probe.py`."""
 
@@ -52,7 +53,7 @@ class Answer:
     causes: tuple[Cause, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One answer of one probe about one subject."""
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from agentaudit.image import OperatingSystem, Package
+from agentaudit.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GpuProcess:
     """A process that holds memory of a GPU."""
 
@@ -16,7 +15,7 @@ class GpuProcess:
     """Bytes; None where the driver does not tell, as inside most containers."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gpu:
     """One GPU of this host."""
 
@@ -29,7 +28,7 @@ class Gpu:
     """None where the driver does not tell."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gpus:
     """What the NVIDIA driver of this host says."""
 
@@ -42,7 +41,7 @@ class Gpus:
     """Why nothing, or not everything, could be read: no driver, no GPU, no permission."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ThisHost:
     """Operating system, GPUs, and the packages of the interpreter that runs the scan."""
 

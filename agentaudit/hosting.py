@@ -7,13 +7,14 @@ model id are both in the table below (DESIGN.md §2).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from agentaudit.expressions import regex
 from agentaudit.span import Kind, Span
+from agentaudit.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Provider:
     """A company that serves models: its names in telemetry, its domains, its model ids."""
 
@@ -62,9 +63,7 @@ PROVIDERS: tuple[Provider, ...] = (
     _provider("ibm.watsonx.ai watsonx", "ml.cloud.ibm.com", r".+/.+"),
 )
 
-_HOST = re.compile(
-    r"^(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s]*@)?\[?([A-Za-z0-9.:-]+?)\]?(?::\d+)?(?:/.*)?$"
-)
+_HOST = regex(r"^(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s]*@)?\[?([A-Za-z0-9.:-]+?)\]?(?::\d+)?(?:/.*)?$")
 
 
 def self_hosted(span: Span) -> bool:

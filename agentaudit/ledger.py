@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from agentaudit.values import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Unread:
     """A line or file that could not be read, and why."""
 

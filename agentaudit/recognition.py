@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from agentaudit.evidence import Location
+from agentaudit.expressions import regex
 from agentaudit.semconv import NAME_KINDS, SCOPE_KINDS, SPAN_KINDS, Vocabulary
 from agentaudit.span import Kind, read
 
 _SCOPES = sorted(SCOPE_KINDS, key=lambda row: -len(row[0]))
-_NAMES = tuple((re.compile(pattern), kind) for pattern, kind in NAME_KINDS)
+_NAMES = tuple((regex(pattern), kind) for pattern, kind in NAME_KINDS)
 
 
 def recognise(

@@ -10,9 +10,10 @@ from agentaudit.span import Fact, Kind, LogRecord, Recorded, Resource, Span, rea
 from agentaudit.target import NOT_FOLLOWED
 from agentaudit.target import Resolution as Resolution
 from agentaudit.target import Target as Target
+from agentaudit.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Commit:
     """A git commit that exists in a configured repository."""
 
@@ -29,7 +30,7 @@ class Commit:
     """ISO 8601 date-time with zone."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PromptText:
     """A prompt template that opened."""
 
@@ -38,7 +39,7 @@ class PromptText:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CodePlace:
     """A place in the code that exists at a commit."""
 
@@ -48,7 +49,7 @@ class CodePlace:
     revision: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reference:
     """What a response says it was made with, and where that leads."""
 
@@ -123,7 +124,7 @@ class Service:
         return list(seen.values())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shape:
     """What is odd about the trace a response was cut from."""
 
@@ -154,7 +155,7 @@ class Response:
     logs: tuple[LogRecord, ...] = ()
     logs_read: bool = False
     """Whether any log record at all was read from the stores: else none can be expected here."""
-    shape: Shape = Shape()
+    shape: Shape = field(default_factory=Shape)
     series: frozenset[str] = frozenset()
     """Keys (`process.memory`, `gpu.memory`) that a metric series covers for every one of its
     instances and for its time."""

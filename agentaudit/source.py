@@ -20,9 +20,10 @@ from agentaudit.ledger import Unread as Unread
 from agentaudit.response import Response, Target
 from agentaudit.span import Kind
 from agentaudit.trades import AGENTIC, follows
+from agentaudit.values import field, frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dependency:
     """One direct requirement that a manifest declares."""
 
@@ -33,7 +34,7 @@ class Dependency:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Manifest:
     """A file that declares what a component needs."""
 
@@ -44,7 +45,7 @@ class Manifest:
     """Where and how the language runtime is pinned, e.g. `>=3.11`; None when it is not."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lock:
     """A lock file."""
 
@@ -58,7 +59,7 @@ class Lock:
     """Why it cannot be trusted: unreadable, an LFS pointer, empty; else empty."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImageUse:
     """One external image that a build file, compose file or manifest names."""
 
@@ -72,7 +73,7 @@ class ImageUse:
     """Whether it holds a variable without a default."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuildFile:
     """A Dockerfile or Containerfile."""
 
@@ -82,7 +83,7 @@ class BuildFile:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Component:
     """A deployable part of a repository (DESIGN.md §2): one subject of repository criteria."""
 
@@ -138,7 +139,7 @@ class Component:
         return follows(trade, self.declares.get(trade, ()), self.does, self.code)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One command or action that a CI workflow runs."""
 
@@ -152,7 +153,7 @@ class Step:
     """Whether nothing but a person starts it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """A commit that changed certain files."""
 

@@ -12,6 +12,7 @@ import orjson
 from agentaudit.evidence import Evidence, Location
 from agentaudit.semconv import EMPTY, PLACEHOLDERS, VERSIONS, Name, Vocabulary
 from agentaudit.semconv.values import masked
+from agentaudit.values import frozen
 
 
 class Kind(StrEnum):
@@ -48,7 +49,7 @@ class Recorded(StrEnum):
     RECORDED = "recorded"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fact:
     """What a span, event or resource says about one key; true when it says something."""
 
@@ -79,7 +80,7 @@ class Fact:
         return (Evidence(self.location, f"{self.attribute}={self.text}"),)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Event:
     """A span event, or a log record that belongs to the span."""
 
@@ -88,7 +89,7 @@ class Event:
     attributes: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Link:
     """A span link to another trace."""
 
@@ -96,7 +97,7 @@ class Link:
     span_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LogRecord:
     """One log record of a trace."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Set
 from typing import Protocol
 
 from agentaudit.code import Code, Strength, Use
+from agentaudit.expressions import regex
 
 AGENTIC = ("model", "agent", "retriever", "vector_store", "embedding", "trainer")
 
-_PROTOCOL = re.compile(r"(?i)(?:^|[-_./:])(?:fast)?mcp(?:$|[-_./:])|modelcontextprotocol|^rmcp$")
+_PROTOCOL = regex(r"(?i)(?:^|[-_./:])(?:fast)?mcp(?:$|[-_./:])|modelcontextprotocol|^rmcp$")
 
 
 def is_protocol(library: str) -> bool:

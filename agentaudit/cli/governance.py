@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from agentaudit.cli import messages
 from agentaudit.errors import ConfigError, ExitCode, SourceError, UsageError
 from agentaudit.evidence import safe
+from agentaudit.values import frozen
 
 if TYPE_CHECKING:
     from agentaudit.audit import Request
@@ -79,7 +80,7 @@ def dimensions(config: Config, rubric: Rubric) -> dict[str, DimensionGate]:
     }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Governed:
     """What the audit is compared with."""
 

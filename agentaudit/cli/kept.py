@@ -12,14 +12,13 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import agentaudit
 from agentaudit.cli.origins import Checkout, origins
 from agentaudit.cli.request import command_line
+from agentaudit.values import frozen
 
 if TYPE_CHECKING:
     from agentaudit.cli.flags import Flags
@@ -32,7 +31,7 @@ _LARGEST = 16 << 20
 _SEAL = 32
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """Where the audits of one request are kept."""
 
@@ -123,6 +122,8 @@ def _program() -> Iterator[bytes]:
 
 def _alone() -> bool:
     """Whether no plug-in is installed."""
+    from importlib.metadata import entry_points
+
     return not any(
         entry_points(group=f"agentaudit.{group}") for group in ("probes", "sources", "reports")
     )

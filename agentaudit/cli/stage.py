@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -14,12 +12,14 @@ from agentaudit.cli.flags import Flags
 from agentaudit.cli.output import Destination
 from agentaudit.cli.screen import Screen
 from agentaudit.errors import UsageError
+from agentaudit.expressions import regex
 from agentaudit.reports import Report, View, installed
+from agentaudit.values import frozen
 
-_FORMAT = re.compile(r"([A-Za-z][A-Za-z0-9._-]+):(.+)")
+_FORMAT = regex(r"([A-Za-z][A-Za-z0-9._-]+):(.+)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stage:
     """Formats, files and the screen."""
 

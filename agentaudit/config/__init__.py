@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from agentaudit.errors import ConfigError, UsageError
 from agentaudit.evidence import clean, safe
 from agentaudit.parse import Tree
 from agentaudit.parse.closed import fill
+from agentaudit.values import frozen
 
 __all__ = [
     "ENVIRONMENT",
@@ -45,7 +46,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Store:
     """One source to open."""
 
@@ -89,7 +90,7 @@ class Store:
         return dict(sorted(found.items(), key=lambda pair: -len(pair[0])))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One line of `config show`."""
 
@@ -99,7 +100,7 @@ class Row:
     """`agentaudit.yaml:12`, `flag --seed`, `environment AGENTAUDIT_SEED` or `default`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Config:
     """The configuration in effect."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, timedelta
 
-_FORM = re.compile(
+from agentaudit.expressions import regex
+
+_FORM = regex(
     r"\d{4}-\d{2}-\d{2}(?P<clock>[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?"
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

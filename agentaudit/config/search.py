@@ -6,23 +6,25 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from agentaudit import parse
 from agentaudit.errors import ConfigError
 from agentaudit.evidence import redact, safe
+from agentaudit.expressions import regex
 from agentaudit.parse import Tree
 from agentaudit.parse.closed import strings
+from agentaudit.values import frozen
 
 YAML_NAMES = ("agentaudit.yaml", ".agentaudit.yaml")
 PYPROJECT = "pyproject.toml"
 _TABLE = ("tool", "agentaudit")
-_PLACEHOLDER = re.compile(r"\$\{env:[^}]*\}")
+_PLACEHOLDER = regex(r"\$\{env:[^}]*\}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """The configuration as written."""
 
@@ -135,8 +137,8 @@ def _pyproject(file: Path, start: Path, warnings: list[str]) -> Tree | None:
     return Tree(table["agentaudit"], dict(_toml_lines(text)))
 
 
-_HEADER = re.compile(r"\s*\[{1,2}([\w.\"'\t -]++)\]{1,2}\s*+(?:#.*)?$")
-_ASSIGNED = re.compile(r"\s*([\w.\"'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*=")
+_HEADER = regex(r"\s*\[{1,2}([\w.\"'\t -]++)\]{1,2}\s*+(?:#.*)?$")
+_ASSIGNED = regex(r"\s*([\w.\"'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*=")
 
 
 def _toml_lines(text: str) -> Iterator[tuple[parse.Path, int]]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from agentaudit.config.moments import day, moment
+from agentaudit.expressions import regex
 from agentaudit.parse.closed import Record, nearest, wrong
 from agentaudit.semconv import KEY_IDS, KEYS
 
-PLACEHOLDER = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]{0,99})\}")
+PLACEHOLDER = regex(r"\$\{env:([A-Za-z_][A-Za-z0-9_]{0,99})\}")
 """How a URI names a secret: `${env:NAME}`."""
 
 

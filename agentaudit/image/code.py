@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from agentaudit.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuildPlan:
     """What one stage of a build file copies from its context.
 
@@ -25,7 +27,7 @@ def _nothing(path: str) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CommitTree:
     """The files of a commit; links and submodules are left out."""
 
@@ -41,7 +43,7 @@ class CommitTree:
     """Whether a `.gitignore` of the commit keeps a file at this path out of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pin:
     """One package in a lock file."""
 
@@ -55,7 +57,7 @@ class Pin:
     """Whether it is the repository's own code, whose version is the commit's."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LockFile:
     """A lock file at a commit."""
 
@@ -69,7 +71,7 @@ class LockFile:
     """Of its bytes, 64 hexadecimal digits; empty where it could not be read."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drift:
     """Packages of an image against a lock file, name by name; empty where they are equal."""
 

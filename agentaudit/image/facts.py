@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from agentaudit.values import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class OperatingSystem:
     """What os-release says."""
 
@@ -22,7 +24,7 @@ class OperatingSystem:
 DISTRIBUTION = "distribution"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Package:
     """One package that an image holds."""
 
@@ -39,7 +41,7 @@ class Package:
     `DISTRIBUTION` where the operating system's package manager brought it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Runtime:
     """A language runtime that an image holds."""
 
@@ -50,7 +52,7 @@ class Runtime:
     """Path, package or environment variable."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CudaFact:
     """One place that names a version of the CUDA runtime."""
 
@@ -59,7 +61,7 @@ class CudaFact:
     """Path, package or environment variable."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bill:
     """A bill of materials, inside the image or attached to it."""
 
@@ -80,7 +82,7 @@ class Trust(StrEnum):
     """A key that was given verifies its signature as well."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attachment:
     """A document that is attached to an image in its registry or layout, unread."""
 
@@ -97,7 +99,7 @@ class Attachment:
     annotations: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attestation:
     """What somebody states about an image: an SBOM, its provenance, a signature."""
 
@@ -144,7 +146,7 @@ class Verdict(StrEnum):
     UNVERIFIABLE = "unverifiable"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ContentVerdict:
     """An image's application files against the tree of one commit."""
 

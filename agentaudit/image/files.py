@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import NamedTuple
+
+from agentaudit.values import frozen
 
 _MOST_LINKS = 40
 """Symbolic links followed for one path, as Linux does."""
@@ -47,7 +49,7 @@ class FileEntry(NamedTuple):
     """Where a symbolic link points, as written."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileMap:
     """The files of an image after whiteouts, and the content of those that extractors read."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from agentaudit.image.facts import (
     Attachment,
@@ -17,12 +17,13 @@ from agentaudit.image.facts import (
     Trust,
 )
 from agentaudit.image.files import FileMap
+from agentaudit.values import frozen
 
 _SHOWN = 5
 """Attachments that are told of an image."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layer:
     """One layer: identified by what it unpacks to, carried as whatever the transport has."""
 
@@ -37,7 +38,7 @@ class Layer:
     """The build instruction that made it, as the history says."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Instruction:
     """One line of an image's history."""
 
@@ -48,7 +49,7 @@ class Instruction:
     """Whether it made no layer."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """What the configuration says. Labels are claims of whoever built the image."""
 
@@ -72,7 +73,7 @@ class Settings:
         return "/".join(part for part in (self.os, self.architecture, self.variant) if part)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Contents:
     """What the layers hold."""
 
@@ -92,7 +93,7 @@ class Contents:
     """What is odd about the layers, a sentence each: names that lead out of the image, …"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Image:
     """One image, as far as it was read."""
 

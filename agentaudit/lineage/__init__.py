@@ -16,9 +16,10 @@ from agentaudit.lineage.pictures import Pictures
 from agentaudit.lineage.placing import Placing
 from agentaudit.response import Reference, Response, Target
 from agentaudit.span import Recorded
+from agentaudit.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kind:
     """One kind of reference."""
 

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 
 from agentaudit.above import Above
 from agentaudit.evidence import Evidence
+from agentaudit.expressions import regex
 from agentaudit.hosting import self_hosted
 from agentaudit.lineage.declared import Declared
 from agentaudit.response import Reference, Response, Service
 from agentaudit.semconv import PLACEHOLDERS
 from agentaudit.span import Fact, Kind, Recorded, Span
 
-COMMIT = re.compile(r"[0-9a-f]{7,64}")
-_DIGEST = re.compile(r"(?:^|@|://)(sha256:[0-9a-f]{64})$|^([0-9a-f]{64})$")
+COMMIT = regex(r"[0-9a-f]{7,64}")
+_DIGEST = regex(r"(?:^|@|://)(sha256:[0-9a-f]{64})$|^([0-9a-f]{64})$")
 _NOTHING = "sha256:" + hashlib.sha256(b"").hexdigest()
 """Digest of no bytes at all: no image has it."""
-_REGISTRY = re.compile(r"models:/[^/@\s]+/[^/@\s]+|m-[0-9a-f]{32}")
-_NAME = re.compile(r"[\w@+:-][\w.@+: /-]{0,199}")
-_FRAMES = re.compile(
+_REGISTRY = regex(r"models:/[^/@\s]+/[^/@\s]+|m-[0-9a-f]{32}")
+_NAME = regex(r"[\w@+:-][\w.@+: /-]{0,199}")
+_FRAMES = regex(
     r'File "(?P<py>[^"\n]{1,400})", line (?P<pyline>\d{1,7})'
     r"|\((?P<js>[^()\s:]{1,400}):(?P<jsline>\d{1,7})(?::\d{1,7})?\)"
 )
-_LIBRARY = re.compile(
+_LIBRARY = regex(
     r"site-packages|dist-packages|/lib/python\d|node_modules|^<|^node:|/rustc/|^jdk\.|^java\."
 )
 MOST_FRAMES = 20

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from agentaudit.evidence import Evidence
+from agentaudit.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ModelEntry:
     """One entry of `model_map`: which registry version a name stood for, and when."""
 
@@ -20,7 +21,7 @@ class ModelEntry:
     """The line of agentaudit.yaml."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Declared:
     """Declarations that references are collected and followed with."""
 

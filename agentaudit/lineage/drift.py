@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 
+from agentaudit.expressions import regex
 from agentaudit.image import DISTRIBUTION, Contents, Drift, FileMap, LockFile, Package, Pin
 
 INSTALLERS = frozenset({"pip", "setuptools", "wheel", "uv", "npm", "corepack", "yarn", "pnpm"})

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable
 from typing import NamedTuple
 
+from agentaudit.expressions import regex
 from agentaudit.lineage.collect import COMMIT
 from agentaudit.lineage.declared import Declared
 from agentaudit.response import Reference, Resolution, Response, Target
@@ -20,7 +20,7 @@ USUAL_PROMPTS = tuple(
 """Layouts tried when `prompts.git` is not configured."""
 
 
-_CODE = re.compile(r"(.*?)(?::(\d{1,9}))?(?: (\S+))?")
+_CODE = regex(r"(.*?)(?::(\d{1,9}))?(?: (\S+))?")
 
 
 class PromptKey(NamedTuple):

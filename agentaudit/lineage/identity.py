@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from agentaudit.expressions import regex
 from agentaudit.image import (
     CommitTree,
     Contents,
@@ -30,8 +31,9 @@ from agentaudit.lineage.roots import (
     under,
 )
 from agentaudit.lineage.strays import Unplaced
+from agentaudit.values import frozen
 
-_GENERATED = re.compile(
+_GENERATED = regex(
     r"(?:.*/)?(?:dist|build|out|target|\.next|\.nuxt|_build)/.+|(?:.*/)?_version\.py|.+\.min\.js",
     re.DOTALL,
 )
@@ -117,7 +119,7 @@ def _unverifiable(tree: CommitTree, why: str) -> ContentVerdict:
     return ContentVerdict(Verdict.UNVERIFIABLE, tree.commit, why)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Pair:
     """What is compared."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from agentaudit.evidence import Evidence, Location, safe
+from agentaudit.expressions import regex
 from agentaudit.image import (
     CommitTree,
     Contents,
@@ -23,6 +23,7 @@ from agentaudit.lineage.identity import compare
 from agentaudit.lineage.starting import started_by
 from agentaudit.response import PromptText, Resolution, Target
 from agentaudit.source import Images, Repo
+from agentaudit.values import frozen
 
 REVISION_LABELS = (
     "org.opencontainers.image.revision",
@@ -30,13 +31,13 @@ REVISION_LABELS = (
     "vcs-ref",
     "git.commit",
 )
-_COMMIT = re.compile(r"[0-9a-f]{7,64}")
+_COMMIT = regex(r"[0-9a-f]{7,64}")
 _NEARBY = 40
 """Latest commits that are tried when an image is not what it says."""
 _SHOWN = 5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Claim:
     """A commit that an image is said to be built from, and who says it."""
 
@@ -268,7 +269,7 @@ def _drifted(found: tuple[Drift, ...], at: str) -> Target:
     return Target(Resolution.VERIFIED, detail, content=found, evidence=where)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Checkout:
     """Whether a file differs only as a checkout on another system writes it."""
 

@@ -6,13 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from agentaudit.expressions import regex
 from agentaudit.response import Response, Service
 from agentaudit.source import Component
+from agentaudit.values import frozen
 
-_SEPARATORS = re.compile(r"[\s._/-]+")
+_SEPARATORS = regex(r"[\s._/-]+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Declaration:
     """One entry of `services:` in agentaudit.yaml."""
 

@@ -6,15 +6,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from agentaudit.expressions import regex
 from agentaudit.image import CommitTree, Contents, FileKind
 
 Root = tuple[str, str]
 """(directory of the repository, directory of the image), empty for the top."""
 
-PACKAGES = re.compile(r"(?:.*/)?(?:site|dist)-packages")
+PACKAGES = regex(r"(?:.*/)?(?:site|dist)-packages")
 """Directories of installed Python packages."""
-FOREIGN = re.compile(r"(?:.*/)?(?:vendor|vendored|_vendor|third[_-]party|node_modules)/", re.DOTALL)
-_CODE = re.compile(
+FOREIGN = regex(r"(?:.*/)?(?:vendor|vendored|_vendor|third[_-]party|node_modules)/", re.DOTALL)
+_CODE = regex(
     r".+\.(?:py|pyi|js|mjs|cjs|ts|tsx|jsx|go|rs|java|kt|rb|php|sh|bash|sql|j2|jinja2?|ya?ml|toml"
     r"|json|cfg|ini|conf|ipynb|prompt|prompty|md|txt|html|css"
     r"|cs|php|pl|lua|ps1|xml|tmpl|tpl|hbs|handlebars|mustache|liquid|poml)",
@@ -39,9 +40,7 @@ _EVERYWHERE = frozenset(
     }
 )
 """Names that many projects use."""
-ASIDE = re.compile(
-    r"(?:.*/)?(?:tests?|docs?|examples?|\.github)/|(?:.*/)?(?:test_[^/]*|conftest\.py)$"
-)
+ASIDE = regex(r"(?:.*/)?(?:tests?|docs?|examples?|\.github)/|(?:.*/)?(?:test_[^/]*|conftest\.py)$")
 """Code that is seldom built into an image."""
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
 from agentaudit.image import CommitTree, Contents, FileEntry, FileKind
 from agentaudit.lineage.roots import ASIDE, FOREIGN, PACKAGES, Root, under
+from agentaudit.values import frozen
 
-_RUNS = re.compile(r".+\.(?:py|pyc|pyz|js|mjs|cjs|ts|sh|bash|rb|php|pl|jar)", re.DOTALL)
-_SITE = re.compile(r"(?:.+/)?(?:site|dist)-packages/.+", re.DOTALL)
-_LOADED = re.compile(
+_RUNS = regex(r".+\.(?:py|pyc|pyz|js|mjs|cjs|ts|sh|bash|rb|php|pl|jar)", re.DOTALL)
+_SITE = regex(r"(?:.+/)?(?:site|dist)-packages/.+", re.DOTALL)
+_LOADED = regex(
     r"(?:.+/)?(?:site|dist)-packages/(?:(?:site|user)customize\.py|(?!distutils-precedence|_virtualenv)[^/]+(?<!-nspkg)\.pth)"
 )
 """What every Python process runs by itself, but for what installers are known to leave."""
@@ -34,7 +34,7 @@ _TELLING = 1
 """Bytes of a file that holds no code."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unplaced:
     """What is known once the files under all roots were compared."""
 

@@ -13,6 +13,7 @@ from agentaudit.lineage.pictures import Pictures, claims
 from agentaudit.response import Reference, Resolution, Response, Target
 from agentaudit.span import Recorded
 from agentaudit.subject import ImageSubject
+from agentaudit.values import frozen
 
 _MOST_COMMITS = 20
 _ORDER = (Resolution.BROKEN, Resolution.NOT_LOOKED, Resolution.RESOLVED, Resolution.VERIFIED)
@@ -24,7 +25,7 @@ _NO_CLAIM = Target(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Named:
     """One image as responses or the configuration name it."""
 

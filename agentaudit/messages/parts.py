@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
+
+from agentaudit.values import frozen
 
 _ROLES: Mapping[str, str] = {
     "system": "system",
@@ -40,7 +41,7 @@ _DEPTH = 20
 """Wrappers within wrappers that are followed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """One piece of a message."""
 
@@ -54,7 +55,7 @@ class Part:
     """Name of the tool."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """One message that went into or came out of a model."""
 

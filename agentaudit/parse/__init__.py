@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from agentaudit.expressions import regex
 from agentaudit.parse.bounds import DEPTH, NODES, SIZE, Malformed, Path, Tree, plain, sized
 
 __all__ = [
@@ -64,9 +65,7 @@ def yaml_all(text: str, *, strict: bool = False) -> list[Tree]:
     return builder.trees
 
 
-_ODD = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+_ODD = regex("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
 def _odd_line(text: str) -> int | None:
@@ -74,7 +73,7 @@ def _odd_line(text: str) -> int | None:
     return text.count("\n", 0, found.start()) + 1 if found else None
 
 
-_JSON_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_JSON_STRING = regex(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
 def json(text: str | bytes) -> Any:
@@ -143,7 +142,7 @@ def toml(text: str) -> dict[str, Any]:
         raise Malformed("holds an integer beyond 64 bits") from None
 
 
-_TOML_TEXT = re.compile(
+_TOML_TEXT = regex(
     r'"""[^"\\]*+(?:(?:\\.|"{1,2}+(?!"))[^"\\]*+)*+"{3,5}+'
     r"|'''[^']*+(?:'{1,2}+(?!')[^']*+)*+'{3,5}+"
     r'|""(?!")|"(?!"")(?:[^"\\\n]|\\.)++"'

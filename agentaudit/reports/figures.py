@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import floor
 
+from agentaudit.expressions import regex
 from agentaudit.reports import signs
 from agentaudit.reports.signs import Sign
 from agentaudit.score.dimension import CriterionScore, DimensionScore, ShownFinding
 from agentaudit.score.dossier import Dossier, DossierLink, ShownEvidence
 from agentaudit.score.rounding import percent, whole
 from agentaudit.score.scorecard import Condition, Fix, Scorecard
+from agentaudit.values import frozen
 
 LEVELS = ("Absent", "Exists", "Recorded", "Resolves", "Proven")
 EFFORT = {"S": "an hour", "M": "a day", "L": "more than a day"}
@@ -107,7 +108,7 @@ def _rung(dimension: DimensionScore, level: int) -> Sign:
     return signs.NOT_MET if any(c.counts.fail for c in counted) else signs.NOT_ASSESSED
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stop:
     """What keeps a dimension from its next level."""
 
@@ -161,7 +162,7 @@ def title(card: Scorecard, dimension: str) -> str:
     return next((d.title for d in card.dimensions if d.id == dimension), dimension)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """A fix, with what is reached once it and all before it are made."""
 
@@ -182,9 +183,7 @@ def cause(fact: str, reason: str) -> str:
     return f"{fact} {reason.replace('_', ' ')}".strip()
 
 
-_SENTENCE = re.compile(
-    r"(.+?)(?:\.(?=\s*\n|\s+[^a-z\s]|\s*\Z)|:(?=\s*\n|\s*\Z|\s+`)|\Z)", re.DOTALL
-)
+_SENTENCE = regex(r"(.+?)(?:\.(?=\s*\n|\s+[^a-z\s]|\s*\Z)|:(?=\s*\n|\s*\Z|\s+`)|\Z)", re.DOTALL)
 
 
 def headline(text: str) -> str:

@@ -6,10 +6,10 @@ its reason, never passed.
 
 from __future__ import annotations
 
-import re
 from xml.etree import ElementTree as xml
 
 from agentaudit.evidence import safe
+from agentaudit.expressions import regex
 from agentaudit.reports import figures
 from agentaudit.reports.notices import condition, notices, told, waived
 from agentaudit.reports.spot import Spots
@@ -19,7 +19,7 @@ from agentaudit.score.provenance import Waiver
 from agentaudit.score.scorecard import Scorecard
 from agentaudit.score.shortfall import Shortfall, shortfalls
 
-_FORBIDDEN = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN = regex("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from agentaudit.evidence import safe
+from agentaudit.expressions import regex
 
-_SPECIAL = re.compile(r"([\\`*_\[\]#!|~$>])")
+_SPECIAL = regex(r"([\\`*_\[\]#!|~$>])")
 _NEUTRAL = str.maketrans({"&": "&amp;", "<": "&lt;"})
-_PIPE = re.compile(r"(?<!\\)\|")
-_RUNS = re.compile(r"`+")
+_PIPE = regex(r"(?<!\\)\|")
+_RUNS = regex(r"`+")
 _BAR = r"\\|"
 _CUT = "\n\n*Cut here, at the limit of the reader: the whole audit is in audit.json.*\n"
 

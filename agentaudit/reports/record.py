@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from agentaudit.evidence import clean
+from agentaudit.expressions import regex
 from agentaudit.reports.signs import to_ascii
 
-_BARE = re.compile(r"[A-Za-z0-9_.,:/@+*%#~^-]+")
+_BARE = regex(r"[A-Za-z0-9_.,:/@+*%#~^-]+")
 _LONGEST = 4000
 
 

@@ -9,11 +9,11 @@ for success. A rubric has no page on the web, so there is no `helpUri`: `help` h
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from agentaudit.evidence import safe
+from agentaudit.expressions import regex
 from agentaudit.reports import figures
 from agentaudit.reports.notices import Notice, notices, waived
 from agentaudit.reports.spot import Spot, Spots
@@ -30,7 +30,7 @@ _MOST_NOTICES = 1000
 _LEVELS = {1: "warning", 2: "warning", 3: "warning", 4: "note"}
 """By level of the criterion; never `error`, which would be a second gate beside ours."""
 _CONFIGURED = ("gate", "waiver", "absent", "unasked")
-_ACTIVE = re.compile(r"\](?=\()|\{(?=\d)")
+_ACTIVE = regex(r"\](?=\()|\{(?=\d)")
 
 
 def render(card: Scorecard, view: View) -> str:

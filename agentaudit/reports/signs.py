@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from agentaudit.values import frozen
 
 GOOD, FAIR, BAD, FAINT, STRONG, PLAIN = "cyan", "yellow", "red", "bright_black", "bold", ""
 """Styles; nothing else is coloured."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sign:
     """One state, drawn."""
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from agentaudit.expressions import regex
 from agentaudit.score.provenance import SourceRecord
 from agentaudit.score.scorecard import Scorecard
 from agentaudit.score.shortfall import Shortfall
+from agentaudit.values import frozen
 
 CONFIG = "agentaudit.yaml"
 """Named where there is no configuration yet: it is the file to write."""
-_DECLARED = re.compile(r"(?P<file>.+):(?P<line>[0-9]{1,9})")
+_DECLARED = regex(r"(?P<file>.+):(?P<line>[0-9]{1,9})")
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spot:
     """A line of a file, from the root of the checkout."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from agentaudit.values import frozen
 
 WIDEST = 120
 NARROWEST = 60
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """How wide, in which signs, and how much. Reports for machines look at none of it."""
 

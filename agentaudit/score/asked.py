@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from agentaudit.score.baseline import Baseline
@@ -12,9 +12,10 @@ from agentaudit.score.layout import Layout
 from agentaudit.score.provenance import ErrorRecord, Waiver
 from agentaudit.score.standing import Standing
 from agentaudit.source import Ledger
+from agentaudit.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DimensionGate:
     """What one dimension must meet by itself; None where nothing is asked."""
 
@@ -23,7 +24,7 @@ class DimensionGate:
     min_level: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GateSettings:
     """What the numbers must meet; None where nothing is asked."""
 
@@ -55,7 +56,7 @@ class GateSettings:
         return any(value is not None for value in asked) or bool(further)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Obstacle:
     """Why there can be no verdict at all, whatever the gate asks: a source that did not open, a
     declared source without any subject, nothing to audit."""
@@ -65,7 +66,7 @@ class Obstacle:
     """What happened, and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evidenced:
     """What a verdict rests on."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from agentaudit.evidence import safe
 from agentaudit.rubric import Rubric
@@ -24,9 +24,10 @@ from agentaudit.score.shown import Sheet, dimension_score, errors, low_high
 from agentaudit.score.standing import PROVISIONAL, Standing, settle
 from agentaudit.score.tally import Tally
 from agentaudit.source import Ledger
+from agentaudit.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Run:
     """How the audit was made."""
 
@@ -45,7 +46,7 @@ class Run:
     """Where each source is declared."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Population:
     """Which responses were read."""
 
@@ -60,7 +61,7 @@ class Population:
         return self.population is None or self.size < self.population
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Audit:
     """Everything a scorecard is made from."""
 

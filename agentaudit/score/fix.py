@@ -21,6 +21,7 @@ from agentaudit.score.responses import PASSED
 from agentaudit.score.standing import Standing
 from agentaudit.score.tally import Tally
 from agentaudit.score.value import ONE_UNKNOWN, worth
+from agentaudit.values import frozen
 
 SHOWN = 200
 """Fixes that are listed; for later ones nobody needs to know what else completes a response."""
@@ -41,7 +42,7 @@ class Gain(NamedTuple):
     """Of the score, 0 to 100."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One cause to mend."""
 

@@ -7,18 +7,18 @@ that code which only moves, and another sample of the same traffic, are no news.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from agentaudit.expressions import regex
 from agentaudit.finding import Outcome
 from agentaudit.score.dimension import CriterionScore, DimensionScore, ShownFinding
 from agentaudit.score.dossier import ShownEvidence
+from agentaudit.values import frozen
 
-_COMMIT = re.compile(r"commit [0-9a-f]{7,64}")
+_COMMIT = regex(r"commit [0-9a-f]{7,64}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shortfall:
     """One criterion that fails at one place."""
 

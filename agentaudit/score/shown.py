@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from agentaudit.evidence import Evidence, safe
 from agentaudit.finding import Finding, Outcome
@@ -29,12 +28,13 @@ from agentaudit.score.rounding import down
 from agentaudit.score.standing import DimensionStanding, Standing
 from agentaudit.score.tally import Silence, Tally
 from agentaudit.score.value import Counts, Range
+from agentaudit.values import frozen
 
 ALWAYS = Applicability(Applies.YES, "asked of every agentic system")
 _NOBODY = Silence("no_subject", "no subject to ask", ())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sheet:
     """Everything the figures are shown from."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from agentaudit.values import frozen
 
 
 class Convention(StrEnum):
@@ -38,7 +39,7 @@ class Status(StrEnum):
     PROPOSED = "proposed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Name:
     """One attribute name of one convention."""
 
@@ -51,7 +52,7 @@ class Name:
     """Dotted path within a JSON value, where the attribute holds more than this one thing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Key:
     """One thing we ask of a span, an event or a resource."""
 
@@ -67,7 +68,7 @@ def _name(spelled: str, convention: Convention, status: Status) -> Name:
     return Name(text.removesuffix("*"), convention, status, text.endswith("*"), inside)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Names:
     """Makes the names of one convention."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from agentaudit.expressions import regex
+
 EMPTY = frozenset(
     {"", "unknown", "unset", "undefined", "none", "null", "nil", "n/a", "n.a.", "tbd", "todo"}
     | {"xxx", "-", "--", "?", ".", "..."}
@@ -35,9 +37,7 @@ PLACEHOLDERS = EMPTY | {
 REDACTED = "__REDACTED__"
 """What OpenInference writes where it masks a value."""
 
-_MASK = re.compile(
-    r"_*redacted_*|[\[<({]+(?:redacted|filtered|masked|hidden)[\])>}]+", re.IGNORECASE
-)
+_MASK = regex(r"_*redacted_*|[\[<({]+(?:redacted|filtered|masked|hidden)[\])>}]+", re.IGNORECASE)
 _LONGEST = 40
 """Characters of the longest mask that is written as a word."""
 

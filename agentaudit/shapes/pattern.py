@@ -6,6 +6,9 @@ import re
 import warnings
 from dataclasses import dataclass
 
+from agentaudit.expressions import regex
+from agentaudit.values import frozen
+
 LONGEST_PATTERN = 500
 LONGEST_LINE = 10_000
 _LINE_COST = 10**9
@@ -13,18 +16,18 @@ _LINE_COST = 10**9
 _TOTAL_COST = 2 * 10**10
 """Estimated steps that one question may take over all its files."""
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"\\.|\[\^?\]?(?:\\.|[^\\\]])*\]"
     r"|\((?:\?(?:[:=!>]|<[=!]|P<\w+>|P=\w+|\#|\(|[aiLmsux-]+:?))?|\)|\|"
     r"|[*+?][+?]?|\{(?:\d+(?:,\d*)?|,\d+)\}[+?]?|.",
     re.DOTALL,
 )
 
-_REFUSED = re.compile(r"\\[1-9]|\(\?(?:P=\w+|\#|\(|[a-zL-]*x[a-z-]*:?)")
+_REFUSED = regex(r"\\[1-9]|\(\?(?:P=\w+|\#|\(|[a-zL-]*x[a-z-]*:?)")
 """Tokens after which this reading of the expression, or its bound, no longer holds."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pattern:
     """A compiled expression, and how much its search costs at most."""
 

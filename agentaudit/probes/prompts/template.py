@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from agentaudit.messages.parts import as_text
 from agentaudit.parse import Malformed, yaml
+from agentaudit.values import frozen
 
 _DEPTH = 4
 _KEYS = frozenset({"system", "template", "prompt", "messages", "content", "text"})
@@ -25,7 +25,7 @@ and whether doubled braces stand for one."""
 _LOGIC = re.compile(r"\{%|\{\{[#^/>]|\{\{[^}]{0,200}\|")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """A template read in one style."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -13,6 +12,7 @@ from agentaudit.messages.shapes import unflatten
 from agentaudit.probes.telemetry.amounts import number
 from agentaudit.semconv.values import vacant
 from agentaudit.span import Fact, Recorded, Span
+from agentaudit.values import frozen
 
 _IDS = ("id", "document_id", "doc_id", "doc_uri", "chunk_id", "source_id", "uri")
 _SCORES = ("score", "similarity", "distance", "relevance_score", "similarity_score")
@@ -22,7 +22,7 @@ _HASH = re.compile(r"(?:[a-z][a-z0-9]{1,15}[:-])?[0-9a-f]{16,128}", re.IGNORECAS
 _LISTS = ("documents", "docs", "results", "matches", "chunks", "nodes", "source_nodes")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """One retrieved document: what is recorded of it."""
 
@@ -41,7 +41,7 @@ class Document:
         return "" if self.score else "docs_without_score"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """What one retrieval is recorded to have found."""
 

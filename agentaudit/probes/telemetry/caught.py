@@ -14,9 +14,10 @@ from agentaudit.code import Call, Code, Role
 from agentaudit.evidence import Place
 from agentaudit.probes.telemetry.errors import bare, kept, outermost
 from agentaudit.source import Repo
+from agentaudit.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Weighed:
     """Reports of exceptions in the serving code."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
+from agentaudit.expressions import regex
 from agentaudit.reports.figures import headline
 
-_CODE = re.compile(r"`([^`]+)`")
-_DIGEST = re.compile(r"\b((?:sha256:)?[0-9a-f]{12})[0-9a-f]{28,52}\b")
+_CODE = regex(r"`([^`]+)`")
+_DIGEST = regex(r"\b((?:sha256:)?[0-9a-f]{12})[0-9a-f]{28,52}\b")
 
 
 class Piece(NamedTuple):

@@ -5,18 +5,18 @@ Nothing is written beside the bundle, and no command of git reads its header or 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from agentaudit.errors import SourceError
+from agentaudit.expressions import regex
 from agentaudit.sources.git.process import Git, GitTrouble
 from agentaudit.sources.git.proxy import Proxy, prepare, write_refs
 from agentaudit.sources.git.refs import Refs, main_branch, valid_name
 
 _VERSIONS = {b"# v2 git bundle\n", b"# v3 git bundle\n"}
-_ID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_ID = regex(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _MOST_LINES = 200_000
 _MOST_BYTES = 4 << 30
 _HINT = "make it anew: git bundle create FILE --all"

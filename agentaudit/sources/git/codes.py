@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import gc
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from agentaudit.code import Code, Prompt, Role, Setting, Strength, Use
+from agentaudit.expressions import regex
 from agentaudit.source import Component, Dependency
 from agentaudit.sources.git import kubernetes, libraries, settings
 from agentaudit.sources.git.code import configuration, prompts
@@ -20,13 +20,11 @@ from agentaudit.sources.git.roles import directory_role, foreign, role
 from agentaudit.trades import AGENTIC, acts, is_protocol
 
 _DEPLOYS = ("compose", "docker-compose")
-_INGESTS = re.compile(
-    r"(?i)ingest|index(?:er|ing)|embedder|prep_?docs|preparedocs|vectori[sz]|etl$"
-)
+_INGESTS = regex(r"(?i)ingest|index(?:er|ing)|embedder|prep_?docs|preparedocs|vectori[sz]|etl$")
 """Names of projects that fill an index."""
-_ASIDE = re.compile(r"/(?:scripts?|bin)(?:/|$)")
+_ASIDE = regex(r"/(?:scripts?|bin)(?:/|$)")
 """Directories of a library whose files its users do not run."""
-_ADDRESS = re.compile(
+_ADDRESS = regex(
     r"/chat/completions|/images/generations|/openai/deployments/|/v1/(?:messages|embeddings|responses)\b"
     r"|:(?:streamG|g)enerateContent\b|/api/generate\b"
 )

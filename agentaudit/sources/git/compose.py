@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from agentaudit.expressions import regex
 from agentaudit.parse import Tree
 from agentaudit.source import ImageUse, Place
 from agentaudit.sources.git.images import expand, use
 from agentaudit.sources.git.reader import Reader, directory, mapping, sequence, word
+from agentaudit.values import frozen
 
 _TEMPLATES = frozenset(["example", "sample", "template", "dist", "default", "defaults"])
 _PARTS = re.compile(r"[._-]")
 _NAME = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]{1,80})?\.ya?ml")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Service:
     """One service of a compose file."""
 

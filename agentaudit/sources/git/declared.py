@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from agentaudit.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Declared:
     """One direct requirement."""
 
@@ -20,7 +21,7 @@ class Declared:
     """Whether it is needed on some platforms only."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parsed:
     """A manifest, read."""
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from agentaudit.expressions import regex
 from agentaudit.parse import Tree
 from agentaudit.sources.git.builds import Build, Homes
 from agentaudit.sources.git.compose import environment, joined
@@ -26,15 +27,15 @@ _BESIDE = frozenset(
     )
 )
 """Files of platforms that deploy the directory they stand in."""
-_HOST = re.compile(r"<IsAspireHost>\s*true|Aspire\.AppHost\.Sdk")
-_REFERENCE = re.compile(r"<ProjectReference\s+Include=\"([^\"]{1,300})\"([^>]{0,300})>")
-_NO_RESOURCE = re.compile(r"IsAspireProjectResource\s*=\s*\"false\"", re.IGNORECASE)
+_HOST = regex(r"<IsAspireHost>\s*true|Aspire\.AppHost\.Sdk")
+_REFERENCE = regex(r"<ProjectReference\s+Include=\"([^\"]{1,300})\"([^>]{0,300})>")
+_NO_RESOURCE = regex(r"IsAspireProjectResource\s*=\s*\"false\"", re.IGNORECASE)
 """Says that the host uses a project as a library, and starts it not."""
-_APPLICATION = re.compile(
+_APPLICATION = regex(
     r"\.Add(?:Python|Uvicorn|Npm|Node|Vite|Java|Golang|Executable)\w{0,30}\(\s*\"[^\"]{1,100}\",\s*"
     r"(?:(?:System\.IO\.)?Path\.Combine\(([^)]{1,300})\)|@?\"([^\"]{1,300})\")"
 )
-_INSTALL = re.compile(
+_INSTALL = regex(
     r"(?:^|[\s;&|(])(?:uv (?:sync|pip install)|poetry install|pip3? install|pdm (?:install|sync)"
     r"|npm (?:ci|install)|pnpm (?:i|install)|yarn(?: install)?|bun install|go build|dotnet build"
     r"|mvn\b|(?:\./)?gradlew?\b)"

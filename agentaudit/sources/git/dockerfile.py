@@ -11,8 +11,9 @@ from agentaudit.source import BuildFile, ImageUse, Place
 from agentaudit.sources.git.image_steps import installed, program
 from agentaudit.sources.git.images import expand, use
 from agentaudit.sources.git.reader import Reader
+from agentaudit.values import frozen
 
-_NAME = re.compile(
+_NAME = regex(
     r"(?:Dockerfile|Containerfile)(?:[.-][\w.-]{1,80})?|[\w.-]{1,80}\.(?:[Dd]ockerfile|[Cc]ontainerfile)"
 )
 _NOT = (
@@ -27,14 +28,14 @@ _NOT = (
     ".md",
     ".bak",
 )
-_HEREDOC = re.compile(r"(?<!<)<<(-?)([\"']?)([A-Za-z_][\w.-]{0,100})\2")
-_INSTRUCTION = re.compile(r"\s*([A-Za-z]{2,20})(?:\s+(.*))?", re.DOTALL)
-_FLAGGED_LIST = re.compile(r"(?:--\S*\s+){0,20}\[\s*\"")
+_HEREDOC = regex(r"(?<!<)<<(-?)([\"']?)([A-Za-z_][\w.-]{0,100})\2")
+_INSTRUCTION = regex(r"\s*([A-Za-z]{2,20})(?:\s+(.*))?", re.DOTALL)
+_FLAGGED_LIST = regex(r"(?:--\S*\s+){0,20}\[\s*\"")
 """The form of a JSON list, which no shell reads: `<<` means nothing there."""
-_FLAG = re.compile(r"--([a-z-]{1,30})(?:=(\S*))?\s*")
+_FLAG = regex(r"--([a-z-]{1,30})(?:=(\S*))?\s*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Instruction:
     """One instruction with its flags taken off."""
 
@@ -44,7 +45,7 @@ class Instruction:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Recipe:
     """What a build file does, as far as the audit asks."""
 
@@ -160,7 +161,7 @@ class _Build:
         self.bases.append(use(source, self.reader.place(self.path, line), unresolved))
 
 
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w{0,100})(=?)(\"[^\"]{0,500}\"|'[^']{0,500}')?(\S{0,500})")
+_ASSIGNMENT = regex(r"([A-Za-z_]\w{0,100})(=?)(\"[^\"]{0,500}\"|'[^']{0,500}')?(\S{0,500})")
 
 
 def sources(rest: str) -> Iterator[str]:

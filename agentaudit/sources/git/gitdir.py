@@ -7,17 +7,17 @@ directory that names it back, as linked worktrees and submodules do.
 from __future__ import annotations
 
 import os
-import re
-from dataclasses import dataclass
 from pathlib import Path
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.disk import read_line, read_regular, within
+from agentaudit.values import frozen
 
 Config = dict[str, str]
 """`section.subsection.key` → last value; section and key in lower case."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GitDir:
     """The directories of one repository."""
 
@@ -104,8 +104,8 @@ def _shared(own: Path) -> GitDir:
     return GitDir(own, common)
 
 
-_SECTION = re.compile(r'\[\s*([A-Za-z0-9.-]+)(?:\s+"((?:[^"\\]|\\.)*)")?\s*\]')
-_SETTING = re.compile(r"\s*+([A-Za-z][A-Za-z0-9-]*+)\s*+(?:=\s*+(.*))?")
+_SECTION = regex(r'\[\s*([A-Za-z0-9.-]+)(?:\s+"((?:[^"\\]|\\.)*)")?\s*\]')
+_SETTING = regex(r"\s*+([A-Za-z][A-Za-z0-9-]*+)\s*+(?:=\s*+(.*))?")
 
 
 def read_config(data: bytes) -> Config:

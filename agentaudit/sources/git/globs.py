@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_TOKEN = re.compile(
-    r"(?:\*\*/)+|/\*\*(?=$)|\*+|\?|\[[!^]?\]?[^\]/]{0,100}\]|/|[^*?\[/]+|\[", re.DOTALL
-)
+from agentaudit.expressions import regex
+
+_TOKEN = regex(r"(?:\*\*/)+|/\*\*(?=$)|\*+|\?|\[[!^]?\]?[^\]/]{0,100}\]|/|[^*?\[/]+|\[", re.DOTALL)
 _LONGEST = 500
-_NOTHING = re.compile(r"(?!)")
+_NOTHING = regex(r"(?!)")
 
 
 @lru_cache(maxsize=1024)

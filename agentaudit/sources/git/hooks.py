@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from agentaudit.code import Role
+from agentaudit.expressions import regex
 from agentaudit.parse import Path
 from agentaudit.sources.git.builds import Build, Homes
 from agentaudit.sources.git.compose import joined
@@ -14,14 +14,14 @@ from agentaudit.sources.git.reader import Reader, directory, inside, mapping, se
 from agentaudit.sources.git.roles import directory_role
 
 _FILES = frozenset(("azure.yaml", "azure.yml"))
-_STARTS = re.compile(
+_STARTS = regex(
     r"(?:--project[= ]|-(?:f|-file)[= ]|-jar |--prefix[= ]"
     r"|\b(?:python3?|node|npx tsx|tsx|go run|uv run) |\bcd )"
     r"[\"']?([\w./\\-]{1,300})"
 )
 """How a script names the project or the file that it starts."""
-_SCRIPT = re.compile(r"[\"']?(?:\./)?([\w./-]{1,200}\.(?:sh|ps1|py|js|ts))\b")
-_ASIDE = re.compile(r"(?i)(?:^|/)(?:scripts?|hooks|tools?|deploy(?:ment)?|azd-hooks|utils?)/")
+_SCRIPT = regex(r"[\"']?(?:\./)?([\w./-]{1,200}\.(?:sh|ps1|py|js|ts))\b")
+_ASIDE = regex(r"(?i)(?:^|/)(?:scripts?|hooks|tools?|deploy(?:ment)?|azd-hooks|utils?)/")
 """Directories of what deploys."""
 _MOST = 400
 """Lines of a script that are looked at."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from agentaudit.expressions import regex
 from agentaudit.source import ImageUse, Place
 
-_DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})$")
-_VARIABLE = re.compile(
+_DIGEST = regex(r"@(sha256:[0-9a-f]{64})$")
+_VARIABLE = regex(
     r"\$\$|\\\$|\$(?:([A-Za-z_]\w{0,100})|\{([A-Za-z_]\w{0,100})(?:(:?[-+?])([^{}$]{0,300}))?\})"
 )
 

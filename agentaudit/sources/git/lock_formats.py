@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from agentaudit import parse
+from agentaudit.expressions import regex
 from agentaudit.sources.git import lock_node, lock_python
 from agentaudit.sources.git.pinned import Pinned, pinned
 from agentaudit.sources.git.reader import mapping, sequence, word
 
-REQUIREMENTS_LOCK = re.compile(
+REQUIREMENTS_LOCK = regex(
     r"requirements[\w.-]{0,80}\.lock|requirements[\w.-]{0,80}[._-]lock(?:ed)?\.txt"
     r"|[\w.-]{0,80}requirements[._-]lock(?:ed)?[\w.-]{0,40}\.txt|(?:pip|python)[._-]lock\.txt"
 )
 """Compiled requirements under the names that people give them."""
-CONDA_LOCK = re.compile(r"conda-[\w-]{1,40}\.lock")
+CONDA_LOCK = regex(r"conda-[\w-]{1,40}\.lock")
 
 
 def _cargo(text: str) -> Pinned:

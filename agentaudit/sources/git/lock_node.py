@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from agentaudit import parse
+from agentaudit.expressions import regex
 from agentaudit.sources.git.pinned import Pinned, pinned
 from agentaudit.sources.git.reader import mapping, sequence, word
 
@@ -46,8 +47,8 @@ def _besides(package: dict[str, Any]) -> set[str]:
     return {*mapping(package.get("optionalDependencies")), *map(word, sequence(brought))}
 
 
-_YARN_HEAD = re.compile(r'"?((?:@[^@/\s"]{1,200}/)?[^@\s"]{1,200})@[^\n]{1,4000}:$')
-_YARN_EDGE = re.compile(r'    "?((?:@[^@/\s":]{1,200}/)?[^@\s":]{1,200})"?:?\s')
+_YARN_HEAD = regex(r'"?((?:@[^@/\s"]{1,200}/)?[^@\s"]{1,200})@[^\n]{1,4000}:$')
+_YARN_EDGE = regex(r'    "?((?:@[^@/\s":]{1,200}/)?[^@\s":]{1,200})"?:?\s')
 
 
 def yarn(text: str) -> Pinned:
@@ -74,12 +75,10 @@ def yarn(text: str) -> Pinned:
     return pinned(pairs.items(), empty=True, members=members, needed=needed - _BUILT_IN)
 
 
-_PNPM_KEY = re.compile(
-    r"  '?/?((?:@[^@/\s']{1,200}/)?[^@/\s'(]{1,200})[@/]([^:'(\s]{1,200})[^:\n]*:"
-)
-_PNPM_IMPORTER = re.compile(r"  '?([^\s':][^\s':]{0,300})'?:(?:\s*$|\s*\{)")
-_PNPM_EDGE = re.compile(r"      '?((?:@[^@/\s':]{1,200}/)?[^@/\s':]{1,200})'?: '?([^\s']{1,300})")
-_PNPM_ALIAS = re.compile(r"/?((?:@[^@/\s'(]{1,200}/)?[^@/\s'(]{1,200})@\d")
+_PNPM_KEY = regex(r"  '?/?((?:@[^@/\s']{1,200}/)?[^@/\s'(]{1,200})[@/]([^:'(\s]{1,200})[^:\n]*:")
+_PNPM_IMPORTER = regex(r"  '?([^\s':][^\s':]{0,300})'?:(?:\s*$|\s*\{)")
+_PNPM_EDGE = regex(r"      '?((?:@[^@/\s':]{1,200}/)?[^@/\s':]{1,200})'?: '?([^\s']{1,300})")
+_PNPM_ALIAS = regex(r"/?((?:@[^@/\s'(]{1,200}/)?[^@/\s'(]{1,200})@\d")
 
 
 def pnpm(text: str) -> Pinned:
@@ -93,15 +92,16 @@ def pnpm(text: str) -> Pinned:
         if line and line[0] != " ":
             section = line.partition(":")[0]
         elif section in ("packages", "snapshots"):
-            if line[:4] == "    " and line[4:5] != " ":
+            if line[:4] != "    ":
+                if key := _PNPM_KEY.match(line):
+                    pairs.append((key[1], key[2]))
+            elif line[4:5] != " ":
                 below = line.strip()
-            elif key := _PNPM_KEY.match(line):
-                pairs.append((key[1], key[2]))
             elif below == "dependencies:" and (edge := _PNPM_EDGE.match(line)):
-                needed |= {_pnpm_target(edge[1], edge[2])} - {""}
+                needed.add(_pnpm_target(edge[1], edge[2]))
         elif section == "importers" and (importer := _PNPM_IMPORTER.match(line)):
             members.add(importer[1])
-    return pinned(pairs, empty=True, members=members, needed=needed)
+    return pinned(pairs, empty=True, members=members, needed=needed - {""})
 
 
 def _pnpm_target(name: str, version: str) -> str:
@@ -112,9 +112,9 @@ def _pnpm_target(name: str, version: str) -> str:
     return alias[1] if alias else name
 
 
-_BUN = re.compile(r'^    "([^"\n]{1,1000})": \["[^"\n]{1,300}@([^"\n]{1,300})"', re.MULTILINE)
-_BUN_NEEDS = re.compile(r'^    "[^"\n]{1,1000}": \[.*?[{,] ?"dependencies": \{([^}\n]*)\}', re.M)
-_BUN_NAME = re.compile(r'"((?:@[^@/"]{1,200}/)?[^"@/]{1,200})":')
+_BUN = regex(r'^    "([^"\n]{1,1000})": \["[^"\n]{1,300}@([^"\n]{1,300})"', re.MULTILINE)
+_BUN_NEEDS = regex(r'^    "[^"\n]{1,1000}": \[.*?[{,] ?"dependencies": \{([^}\n]*)\}', re.M)
+_BUN_NAME = regex(r'"((?:@[^@/"]{1,200}/)?[^"@/]{1,200})":')
 
 
 def bun(text: str) -> Pinned:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from agentaudit.evidence import Evidence, Location
+from agentaudit.expressions import regex
 from agentaudit.response import CodePlace, Commit, PromptText, Resolution, Target
 from agentaudit.sources.git.history import History
 from agentaudit.sources.git.objects import Absent
@@ -17,8 +17,9 @@ from agentaudit.sources.git.process import GitTrouble
 from agentaudit.sources.git.recorded import Ambiguous, Elsewhere, candidates
 from agentaudit.sources.git.symbols import bare, defines
 from agentaudit.sources.git.text import NOT_FETCHED, Content, is_pointer, lines
+from agentaudit.values import frozen
 
-_SHA = re.compile(r"[0-9a-f]{7,64}")
+_SHA = regex(r"[0-9a-f]{7,64}")
 
 WHY = {
     "no_git": "{repo} is a plain directory without git history",
@@ -36,7 +37,7 @@ def not_looked(detail: str, reason: str) -> Target:
     return Target(Resolution.NOT_LOOKED, detail, reason)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gap:
     """A repository that cannot prove that something is missing."""
 
@@ -187,7 +188,7 @@ def _locate(files: Mapping[str, str], path: str, within: str) -> str | Target:
     return found or broken(f"no file {path} at that commit", "no_file")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Opened:
     """A file that was found and read at a commit."""
 

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.shell import Row, numbered
 
-_ASSIGNED = re.compile(r"(?:export\s+|override\s+)?([\w.-]{1,100})\s*(?::{0,3}|\?|\+|!)=\s*(.*)")
-_RULE = re.compile(r"([^:=#\s][^:=#]{0,500}?)\s*::?(?!=)\s*(.*)")
+_ASSIGNED = regex(r"(?:export\s+|override\s+)?([\w.-]{1,100})\s*(?::{0,3}|\?|\+|!)=\s*(.*)")
+_RULE = regex(r"([^:=#\s][^:=#]{0,500}?)\s*::?(?!=)\s*(.*)")
 _MOST = 40_000
 """Characters that a recipe may grow to."""
 _MOST_DEPTH = 8

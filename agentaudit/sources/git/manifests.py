@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from agentaudit.expressions import regex
 from agentaudit.source import Dependency, Manifest
 from agentaudit.sources.git import python_manifests
 from agentaudit.sources.git.declared import Declared, Parsed
@@ -108,7 +109,7 @@ def _workspaces(value: Any) -> tuple[str, ...]:
     return tuple(word(item) for item in sequence(listed) if word(item))
 
 
-_GO_REQUIRE = re.compile(r"\s*+(?:require\s++)?((?=\S{0,500}\.)[^\s()]++)\s++(v\S++)\s*+(//.*)?$")
+_GO_REQUIRE = regex(r"\s*+(?:require\s++)?((?=\S{0,500}\.)[^\s()]++)\s++(v\S++)\s*+(//.*)?$")
 
 
 def _go_mod(reader: Reader, path: str) -> Parsed | None:
@@ -140,8 +141,8 @@ def _go_requirement(line: str, block: str) -> str:
     return found[1] if found else ""
 
 
-_POM_DEPENDENCY = re.compile(r"<dependency>(.{0,2000}?)</dependency>", re.DOTALL)
-_POM_RUNTIME = re.compile(
+_POM_DEPENDENCY = regex(r"<dependency>(.{0,2000}?)</dependency>", re.DOTALL)
+_POM_RUNTIME = regex(
     r"<(?:maven\.compiler\.(?:release|source|target)|java\.version|release)>\s*([\w.]{1,20})\s*<"
 )
 
@@ -164,12 +165,12 @@ def _blank(comment: re.Match[str]) -> str:
     return "\n" * comment[0].count("\n")
 
 
-_GRADLE = re.compile(r"[\"']([A-Za-z][\w.-]{1,150}:[\w.-]{1,150})(?::[^\"'\n]{0,100})?[\"']")
-_GRADLE_RUNTIME = re.compile(
+_GRADLE = regex(r"[\"']([A-Za-z][\w.-]{1,150}:[\w.-]{1,150})(?::[^\"'\n]{0,100})?[\"']")
+_GRADLE_RUNTIME = regex(
     r"(?:JavaLanguageVersion\.of\(|jvmToolchain\(|(?:source|target)Compatibility\s*=\s*\D{0,30})"
     r"[\"']?(\d{1,2}(?:\.\d{1,2})?)"
 )
-_CATALOG = re.compile(r"\b(?:module|group)\s*=\s*\"([\w.-]{1,150}:[\w.-]{1,150})\"")
+_CATALOG = regex(r"\b(?:module|group)\s*=\s*\"([\w.-]{1,150}:[\w.-]{1,150})\"")
 
 
 def _gradle(reader: Reader, path: str) -> Parsed | None:
@@ -186,12 +187,12 @@ def _gradle(reader: Reader, path: str) -> Parsed | None:
     return Parsed("java", tuple(found), runtime, home=home)
 
 
-_PACKAGE_REFERENCE = re.compile(r"<PackageReference\s[^>]{0,200}?Include=\"([\w.-]{1,200})\"")
-_PROJECT_REFERENCE = re.compile(
+_PACKAGE_REFERENCE = regex(r"<PackageReference\s[^>]{0,200}?Include=\"([\w.-]{1,200})\"")
+_PROJECT_REFERENCE = regex(
     r"<ProjectReference\s[^>]{0,200}?Include=\"(?:[^\"]{0,200}[\\/])?([^\"\\/]{1,100})\.\w{2}proj\""
 )
 """Another project of the same repository, whose code runs with this one's."""
-_FRAMEWORK = re.compile(r"<TargetFrameworks?>\s*([\w.;-]{1,80})\s*<")
+_FRAMEWORK = regex(r"<TargetFrameworks?>\s*([\w.;-]{1,80})\s*<")
 
 
 def _project(reader: Reader, path: str) -> Parsed | None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
-_STAMP = re.compile(rb"(?:author|committer) .*> (-?[0-9]{1,18}) ([+-][0-9]{4})")
-_TRAILER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*[ \t]*:.*|\s.*|\(cherry picked from commit .*\)")
+from agentaudit.expressions import regex
+from agentaudit.values import frozen
+
+_STAMP = regex(rb"(?:author|committer) .*> (-?[0-9]{1,18}) ([+-][0-9]{4})")
+_TRAILER = regex(r"[A-Za-z0-9][A-Za-z0-9-]*[ \t]*:.*|\s.*|\(cherry picked from commit .*\)")
 _BODY_CAP = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """A commit object, read."""
 

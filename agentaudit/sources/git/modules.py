@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from agentaudit.code import Role
+from agentaudit.expressions import regex
 from agentaudit.sources.git.builds import Build, Homes
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.reader import Reader, directory
@@ -13,21 +14,21 @@ from agentaudit.sources.git.roles import directory_role
 
 _SETTINGS = frozenset(("settings.gradle", "settings.gradle.kts"))
 _GRADLE = ("build.gradle", "build.gradle.kts")
-_INCLUDE = re.compile(r"^\s*include\b([^\n]{0,2000}(?:,\s*\n[^\n]{0,2000}){0,60})", re.MULTILINE)
-_QUOTED = re.compile(r"[\"']:?([\w.:/-]{1,200})[\"']")
-_MODULE = re.compile(r"<module>\s*([\w./-]{1,200})\s*</module>")
-_PLUGIN = re.compile(
+_INCLUDE = regex(r"^[ \t]*include\b([^\n]{0,2000}(?:,\s*\n[^\n]{0,2000}){0,60})", re.MULTILINE)
+_QUOTED = regex(r"[\"']:?([\w.:/-]{1,200})[\"']")
+_MODULE = regex(r"<module>\s*([\w./-]{1,200})\s*</module>")
+_PLUGIN = regex(
     r"^[^\n/]{0,100}(?:org\.springframework\.boot|io\.quarkus|io\.micronaut\.(?:application|minimal)"
     r"|com\.google\.cloud\.tools\.jib|io\.ktor\.plugin|com\.github\.johnrengelman\.shadow)[\"'](?![^\n]{0,80}\bapply\s+false)",
     re.MULTILINE,
 )
-_OFF = re.compile(r"bootJar\b[^}\n]{0,40}\{\s*enabled\s*=\s*false|bootJar\.enabled\s*=\s*false")
-_MAVEN = re.compile(
+_OFF = regex(r"bootJar\b[^}\n]{0,40}\{\s*enabled\s*=\s*false|bootJar\.enabled\s*=\s*false")
+_MAVEN = regex(
     r"<artifactId>\s*(?:spring-boot-maven-plugin|quarkus-maven-plugin|jib-maven-plugin"
     r"|micronaut-maven-plugin)\s*</artifactId>"
 )
-_MANAGED = re.compile(r"<pluginManagement>.{0,60000}?</pluginManagement>", re.DOTALL)
-_NO_JAR = re.compile(r"<packaging>\s*pom\s*</packaging>")
+_MANAGED = regex(r"<pluginManagement>.{0,60000}?</pluginManagement>", re.DOTALL)
+_NO_JAR = regex(r"<packaging>\s*pom\s*</packaging>")
 
 
 def started(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:

@@ -8,26 +8,26 @@ once git has filled its unread error pipe, which a damaged repository makes it d
 from __future__ import annotations
 
 import hashlib
-import re
 import subprocess
 import threading
 import weakref
 from contextlib import suppress
-from dataclasses import dataclass
 from select import POLLIN, poll
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.process import Git, GitTrouble, stop
+from agentaudit.values import frozen
 
 _PATIENCE_MS = 30_000
 """Milliseconds until git must have begun to answer."""
-OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+OBJECT_ID = regex(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 class Absent(Exception):
     """The object is not in the repository."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Header:
     """What an object is, before it is read."""
 

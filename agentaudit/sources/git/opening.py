@@ -4,12 +4,12 @@ directory. Nothing is written into it and no git runs inside it."""
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from agentaudit.errors import SourceError
 from agentaudit.evidence import safe
+from agentaudit.expressions import regex
 from agentaudit.sources.git import state
 from agentaudit.sources.git.bundle import is_bundle, unbundle
 from agentaudit.sources.git.code.cache import DiskCache
@@ -31,7 +31,7 @@ from agentaudit.sources.git.tree import (
     walked,
 )
 
-_HOSTED = re.compile(
+_HOSTED = regex(
     r"(?:(?:https?|ssh|git)://[^/\s]{1,400}/|[^/\s:]{1,200}@[^/\s:]{1,200}:)"
     r"(?:[^\s]{0,400}/)?([^/\s]{1,200}?)(?:\.git)?/?"
 )

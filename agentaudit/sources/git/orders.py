@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from agentaudit.expressions import regex
 from agentaudit.source import Place
 from agentaudit.sources.git.compose import Service, joined
 from agentaudit.sources.git.images import short_name
 from agentaudit.sources.git.variants import called
 from agentaudit.sources.git.workflows import Run
+from agentaudit.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Order:
     """A request to build an image, from CI or compose."""
 
@@ -61,7 +62,7 @@ def from_ci(runs: list[Run]) -> Iterator[Order]:
                 yield Order(run.step.place, context, file, asked.names, "", asked.arguments)
 
 
-_BUILD = re.compile(
+_BUILD = regex(
     r"(?:^|[;&|(]\s{0,20}|\bsudo |\btime )(?:[A-Z_]{1,40}=\S{0,80} )?\S{0,60}?"
     r"\b(?:docker|podman|buildah|nerdctl|finch)\s+(?:(?:buildx|image|builder)\s+)?(?:build|bud)\s(.*)"
 )
@@ -70,7 +71,7 @@ _TAKES_NO_VALUE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """`docker build` as it is typed: paths are relative to where it is run."""
 
@@ -132,7 +133,7 @@ def _image_names(tags: list[str]) -> frozenset[str]:
     return frozenset(name for name in names if name and "$" not in name and "{" not in name)
 
 
-_CONTEXT = re.compile(r"--build-context[= ]([\w.-]{1,100})=|\bbuild-contexts=([\w.-]{1,100})=")
+_CONTEXT = regex(r"--build-context[= ]([\w.-]{1,100})=|\bbuild-contexts=([\w.-]{1,100})=")
 
 
 def named_contexts(services: list[Service], runs: list[Run]) -> frozenset[str]:
@@ -144,7 +145,7 @@ def named_contexts(services: list[Service], runs: list[Run]) -> frozenset[str]:
 
 
 _COMMAND = r"(?:^|[\s;&|(])"
-_PACKAGE = re.compile(
+_PACKAGE = regex(
     rf"{_COMMAND}(?:python3? -m build|uv (?:build|publish)|poetry (?:build|publish)"
     r"|hatch (?:build|publish)|pdm (?:build|publish)|flit (?:build|publish)|twine upload"
     r"|(?:npm|pnpm|bun) publish|yarn (?:npm )?publish|cargo publish"
@@ -152,7 +153,7 @@ _PACKAGE = re.compile(
     r"|(?:\./)?gradlew?\b.{0,200}\b(?:publish|bootJar|jib|bootBuildImage|assemble)"
     r"|dotnet (?:publish|pack)|go build|goreleaser|ko (?:build|publish|apply)|pack build)\b"
 )
-_DEPLOY = re.compile(
+_DEPLOY = regex(
     rf"{_COMMAND}(?:gcloud (?:beta )?(?:run|functions|app) deploy"
     r"|az (?:webapp|containerapp|functionapp) (?:up|deploy|deployment)"
     r"|fly(?:ctl)? deploy|vercel\b|serverless deploy|sls deploy|sam deploy|railway up|eb deploy"
@@ -197,7 +198,7 @@ def ships(run: Run) -> bool:
     return bool(run.scheduled and not run.action and _SCHEDULED.search(text))
 
 
-_COMPILES = re.compile(r"\b(?:go build|package|bootJar|assemble)$")
+_COMPILES = regex(r"\b(?:go build|package|bootJar|assemble)$")
 
 
 def compiles(run: Run) -> bool:

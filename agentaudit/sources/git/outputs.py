@@ -6,12 +6,13 @@ import re
 from collections.abc import Collection, Iterable
 from pathlib import PurePosixPath
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.reader import Reader, directory
 
-_OUTPUT = re.compile(r"/(?:build/(?:libs|install|distributions)|target)(?:/|$)")
+_OUTPUT = regex(r"/(?:build/(?:libs|install|distributions)|target)(?:/|$)")
 _GRADLE = ("build.gradle", "build.gradle.kts")
-_NEEDED = re.compile(r"[\"']:([\w-]{1,100}(?::[\w-]{1,100}){0,5})[\"']")
+_NEEDED = regex(r"[\"']:([\w-]{1,100}(?::[\w-]{1,100}){0,5})[\"']")
 _MOST = 60
 _DOTNET = frozenset([".csproj", ".fsproj", ".vbproj"])
 

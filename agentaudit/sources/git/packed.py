@@ -6,34 +6,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from agentaudit.expressions import regex
 from agentaudit.source import Place
 from agentaudit.sources.git.builds import Build, Homes
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.reader import Reader, ancestors, directory
 from agentaudit.sources.git.roles import is_own
 
-_CDK = re.compile(
+_CDK = regex(
     r"\b(?:Python|Nodejs|Go|Rust|DotNet|Bun)Function\(|\bCode\.from_?[aA]sset\(|\blambda_?\w{0,8}\.Code\.from_?[aA]sset\("
     r"|\b(?:Docker)?ImageCode\.from_?(?:image_?)?[aA]sset\(|\bFileArchive\(|\bContainerImage\.from_?[aA]sset\("
     r"|\bPythonLayerVersion\(",
     re.IGNORECASE,
 )
 _MENTIONS = ("Function(", "sset(", "FileArchive(")
-_KEYED = re.compile(
-    r"\b(?:entry|directory|projectDir|project_dir|moduleDir|manifestPath)\s*[:=]\s*"
-)
-_PATH = re.compile(r"[\"'`]((?:\.{0,2}/)?[\w.@-]{1,100}(?:/[\w.@-]{1,100}){0,12}/?|\.{1,2})[\"'`]")
-_HERE = re.compile(r"__dirname|import\.meta\.dirname|__file__|dirname\(")
-_RUNTIME = re.compile(r"\bRuntime\.(?:PYTHON|NODEJS|JAVA|DOTNET|RUBY)_(\d{1,2}(?:_\d{1,2})?)\b")
+_KEYED = regex(r"\b(?:entry|directory|projectDir|project_dir|moduleDir|manifestPath)\s*[:=]\s*")
+_PATH = regex(r"[\"'`]((?:\.{0,2}/)?[\w.@-]{1,100}(?:/[\w.@-]{1,100}){0,12}/?|\.{1,2})[\"'`]")
+_HERE = regex(r"__dirname|import\.meta\.dirname|__file__|dirname\(")
+_RUNTIME = regex(r"\bRuntime\.(?:PYTHON|NODEJS|JAVA|DOTNET|RUBY)_(\d{1,2}(?:_\d{1,2})?)\b")
 _LONGEST = 600
-_CODE_URI = re.compile(
+_CODE_URI = regex(
     r"^\s*(?:CodeUri|ContextDir|DockerContext|Code)\s*:\s*[\"']?([\w./@-]{1,200})[\"']?\s*$", re.M
 )
-_SOURCE = re.compile(
+_SOURCE = regex(
     r"^\s*(?:source_dir|source_path|local_existing_package|context|path)\s*=\s*\"([^\"\n]{1,300})\"",
     re.M,
 )
-_PACKS = re.compile(
+_PACKS = regex(
     r"archive_file|aws_lambda|lambda/aws|google_cloudfunctions|docker_image|docker-build"
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from agentaudit.expressions import regex
 from agentaudit.source import ImageUse, Place
 from agentaudit.sources.git.image_steps import minor
 from agentaudit.sources.git.images import short_name
@@ -67,12 +68,12 @@ _WRITTEN = re.compile(
     r"(?P<text>(?:python|nodejs|go|java)?[\d.]{1,12}(?:\.x)?)[\"']?\s*,?$"
 )
 """A runtime in a file of a platform: `runtime: python312`, `"python_version": "3.11"`."""
-_DEPLOYED = re.compile(
+_DEPLOYED = regex(
     r"linuxFxVersion:\s*'(?P<stack>[A-Za-z]{2,10})\|(?P<version>[\d.]{1,10})'"
     r"|^\s*runtime\s*=\s*\"(?P<runtime>(?:python|nodejs|java)[\d.x]{1,10})\""
 )
 """A runtime in Bicep or Terraform."""
-_TAGGED = re.compile(r"(?:^|[-_.])(?:python|py)-?(3\.\d{1,2}(?:\.\d{1,2})?)(?=[-_]|$)")
+_TAGGED = regex(r"(?:^|[-_.])(?:python|py)-?(3\.\d{1,2}(?:\.\d{1,2})?)(?=[-_]|$)")
 """A version of Python in the tag of an image that is called after something else."""
 _CALLED = re.compile(
     r"(?P<name>python|nodejs|openjdk|dotnet)-(?P<version>\d{1,3})"

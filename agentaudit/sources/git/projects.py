@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from agentaudit.values import frozen
 
 from agentaudit.source import Component
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Project:
     """A directory with a manifest."""
 

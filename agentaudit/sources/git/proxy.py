@@ -7,13 +7,13 @@ its owner is the caller; names and ids are all that is copied, each one validate
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import tempfile
 import weakref
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.disk import read_regular
 from agentaudit.sources.git.gitdir import GitDir
 from agentaudit.sources.git.process import Git
@@ -36,7 +36,7 @@ _SETTINGS = """[core]
 """
 # A commit graph or pack index of theirs could tell another history than their commits do.
 
-_SHALLOW = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_SHALLOW = regex(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 @dataclass(slots=True)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import configparser
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.declared import Declared, Parsed, normalised
 from agentaudit.sources.git.reader import Reader, directory, line_of, mapping, sequence, word
 from agentaudit.sources.git.requirements import Requirement, read
 
-REQUIREMENTS = re.compile(r"(?:[\w.-]{1,80}[-_.])?requirements(?:[-_.][\w.-]{1,80})?\.(?:txt|in)")
-_NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]{0,200})")
+if TYPE_CHECKING:
+    import configparser
+
+REQUIREMENTS = regex(r"(?:[\w.-]{1,80}[-_.])?requirements(?:[-_.][\w.-]{1,80})?\.(?:txt|in)")
+_NAME = regex(r"\s*([A-Za-z0-9][A-Za-z0-9._-]{0,200})")
 
 
 def _declared(text: str, items: Iterable[object], extra: bool = False) -> Iterator[Declared]:
@@ -74,7 +77,7 @@ def _poetry(text: str, poetry: dict[str, Any]) -> Iterator[Declared]:
                 yield Declared(normalised(name), line, local, extra, partly)
 
 
-_PLAUSIBLE = re.compile(
+_PLAUSIBLE = regex(
     r"--?[A-Za-z]|[A-Za-z0-9][\w.-]{0,100}\s{0,10}(?:\[[^\]]{0,200}\]\s{0,10})?(?:[<>=!~;@#\\(]|$)"
     r"|(?:git|hg|svn)\+|https?://|file:|[./]|\S{1,200}\.whl"
 )
@@ -115,6 +118,8 @@ def in_requirements_directory(reader: Reader, path: str) -> Parsed | None:
 
 def setup_cfg(reader: Reader, path: str) -> Parsed | None:
     """The `[options]` of setuptools; None for a file that only configures tools."""
+    import configparser
+
     text = reader.text(path) or ""
     config = configparser.RawConfigParser(strict=False)
     try:
@@ -142,9 +147,9 @@ def _items(config: configparser.RawConfigParser, section: str) -> list[tuple[str
     return config.items(section) if config.has_section(section) else []
 
 
-_LIST = re.compile(r"\b(install_requires|extras_require)\s*=\s*([\[{][^\]]{0,20000}\])")
-_STRING = re.compile(r"[\"']([A-Za-z0-9][^\"'\n]{0,300})[\"']")
-_PYTHON = re.compile(r"python_requires\s*=\s*[\"']([^\"'\n]{1,60})[\"']")
+_LIST = regex(r"\b(install_requires|extras_require)\s*=\s*([\[{][^\]]{0,20000}\])")
+_STRING = regex(r"[\"']([A-Za-z0-9][^\"'\n]{0,300})[\"']")
+_PYTHON = regex(r"python_requires\s*=\s*[\"']([^\"'\n]{1,60})[\"']")
 
 
 def setup_py(reader: Reader, path: str) -> Parsed | None:

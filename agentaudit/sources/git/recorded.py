@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-_INSTALLED = re.compile(
+from agentaudit.expressions import regex
+
+_INSTALLED = regex(
     r"/(?:site-packages|dist-packages|node_modules|lib/python[0-9.]{1,6}|go/pkg/mod)/|^node:|^<"
 )
-_DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
+_DRIVE = regex(r"[A-Za-z]:[\\/]|\\\\")
 
 
 class Ambiguous(Exception):

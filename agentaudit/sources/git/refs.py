@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.disk import read_regular
 
 MOST = 200_000
 """Refs that are read of one repository."""
 
-_NAME = re.compile(rb"refs/[^\x00-\x20\x7f~^:?*\[\\]{1,400}")
-_ID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_NAME = regex(rb"refs/[^\x00-\x20\x7f~^:?*\[\\]{1,400}")
+_ID = regex(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 Refs = dict[bytes, bytes]
 """Ref name → object id, in hex."""

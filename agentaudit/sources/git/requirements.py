@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-_NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,200})\s*+(?:\[[^\]]{0,200}+\])?\s*+(.{0,2000})")
-_EGG = re.compile(r"#(?:.{0,200}&)?egg=([A-Za-z0-9][A-Za-z0-9._-]{0,200})")
-_EXACT = re.compile(r"={2,3}\s*[^*,\s<>=!~]{1,100}")
-_COMMIT = re.compile(r"@[0-9a-f]{40}(?:[#\s]|$)")
+from agentaudit.expressions import regex
+from agentaudit.values import frozen
+
+_NAMED = regex(r"([A-Za-z0-9][A-Za-z0-9._-]{0,200})\s*+(?:\[[^\]]{0,200}+\])?\s*+(.{0,2000})")
+_EGG = regex(r"#(?:.{0,200}&)?egg=([A-Za-z0-9][A-Za-z0-9._-]{0,200})")
+_EXACT = regex(r"={2,3}\s*[^*,\s<>=!~]{1,100}")
+_COMMIT = regex(r"@[0-9a-f]{40}(?:[#\s]|$)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Requirement:
     """One line of the file, continuations included."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from agentaudit.code import Role
+from agentaudit.expressions import regex
 
 _NAMES: dict[Role, str] = {
     Role.TEST: "test tests __tests__ testing testdata fixtures e2e spec specs",
@@ -24,14 +24,14 @@ _NAMES: dict[Role, str] = {
     Role.TOOLING: ".devcontainer .vscode .idea .cursor .claude",
 }
 _DIRECTORIES = {name: role for role, names in _NAMES.items() for name in names.split()}
-_TEST_FILE = re.compile(
+_TEST_FILE = regex(
     r"(?:test_.{1,200}|.{1,200}_test|conftest)\.\w{1,6}|.{1,200}\.(?:test|spec)\.\w{1,6}"
 )
 
-_EVAL_FILE = re.compile(
+_EVAL_FILE = regex(
     r"(?:evals?|evaluate|run_evals?|benchmark)\.\w{1,6}|eval_.{1,200}|.{1,200}[._]evals?\.\w{1,6}"
 )
-_EVAL_PART = re.compile(r"(?:.{1,60}[_-])?(?:evals?|evaluators?|benchmarking)(?:[_-].{1,60})?")
+_EVAL_PART = regex(r"(?:.{1,60}[_-])?(?:evals?|evaluators?|benchmarking)(?:[_-].{1,60})?")
 OWN = frozenset((Role.APP, Role.EVAL, Role.INFRA, Role.CI))
 """Roles of what belongs to the application and its operation."""
 

@@ -6,42 +6,39 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.reader import Reader
 from agentaudit.sources.git.roles import is_own
 
 _WORDS = r"(?:config(?:uration)?|settings|options|env(?:ironment)?|flags|params|properties|conf)"
 _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (
-        re.compile(rf"(?i)(?:[\w-]{{1,40}}[._-])?{_WORDS}\.go"),
-        re.compile(
+        regex(rf"(?i)(?:[\w-]{{1,40}}[._-])?{_WORDS}\.go"),
+        regex(
             r"`[^`\n]{0,200}\b(?:json|yaml|toml|env|envconfig|mapstructure|koanf|arg|kong|default):\""
             r"|\b(?:flag|pflag)\.\w+\(|\.(?:Persistent)?Flags\(\)\.\w+Var|viper\.(?:SetDefault|BindEnv)"
             r"|os\.(?:Getenv|LookupEnv)\("
         ),
     ),
     (
-        re.compile(rf"(?i)(?:[\w-]{{1,40}}-)?{_WORDS}(?:\.(?:schema|server))?\.(?:[mc]?[tj]s)"),
-        re.compile(r"process\.env\b|import\.meta\.env\b|\bDeno\.env\b|\bz\.object\(|createEnv\("),
+        regex(rf"(?i)(?:[\w-]{{1,40}}-)?{_WORDS}(?:\.(?:schema|server))?\.(?:[mc]?[tj]s)"),
+        regex(r"process\.env\b|import\.meta\.env\b|\bDeno\.env\b|\bz\.object\(|createEnv\("),
     ),
     (
-        re.compile(
-            r"[\w-]{0,80}(?:Propert(?:y|ies)|Config(?:uration)?|Settings|Options)\.(?:java|kt)"
-        ),
-        re.compile(
-            r"@(?:ConfigurationProperties|ConfigMapping|ConfigProperty)\b|@Value\(\s*\"[$#]"
-        ),
+        regex(r"[\w-]{0,80}(?:Propert(?:y|ies)|Config(?:uration)?|Settings|Options)\.(?:java|kt)"),
+        regex(r"@(?:ConfigurationProperties|ConfigMapping|ConfigProperty)\b|@Value\(\s*\"[$#]"),
     ),
     (
-        re.compile(r"[\w.-]{0,80}(?:Config(?:uration)?|Settings|Options)\.(?:cs|fs)"),
-        re.compile(r"\{\s*get;|new\s+Option<|\[Option\("),
+        regex(r"[\w.-]{0,80}(?:Config(?:uration)?|Settings|Options)\.(?:cs|fs)"),
+        regex(r"\{\s*get;|new\s+Option<|\[Option\("),
     ),
     (
-        re.compile(r"(?:env(?:ironment)?|options|conf|constants|params)\.py"),
-        re.compile(r"\bBaseSettings\b|os\.(?:environ|getenv)\b|environ\.Env\(|\bdecouple\b"),
+        regex(r"(?:env(?:ironment)?|options|conf|constants|params)\.py"),
+        regex(r"\bBaseSettings\b|os\.(?:environ|getenv)\b|environ\.Env\(|\bdecouple\b"),
     ),
     (
-        re.compile(r"plugin\.json|app\.json|render\.ya?ml|fly\.toml|wrangler\.(?:toml|jsonc?)"),
-        re.compile(
+        regex(r"plugin\.json|app\.json|render\.ya?ml|fly\.toml|wrangler\.(?:toml|jsonc?)"),
+        regex(
             r"\"settings_schema\"|\"env\"\s*:\s*\{|envVars:|^\[(?:env|vars)\]|\"vars\"\s*:", re.M
         ),
     ),

@@ -6,17 +6,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git import makefiles, shell
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.images import short_name
 from agentaudit.sources.git.orders import Asked, Order, asked_for, built
 from agentaudit.sources.git.reader import Reader, ancestors, directory, mapping, sequence, word
 
-_MAKEFILE = re.compile(
-    r"(?:GNU)?[Mm]akefile(?:\.\w{1,20})?|[\w.-]{1,60}\.mk|[Jj]ustfile|\.justfile"
-)
-_SCRIPT = re.compile(r"[\w.-]{1,100}\.(?:sh|bash|zsh)")
-_BUILDS = re.compile(r"\b(?:build|bud)\b")
+_MAKEFILE = regex(r"(?:GNU)?[Mm]akefile(?:\.\w{1,20})?|[\w.-]{1,60}\.mk|[Jj]ustfile|\.justfile")
+_SCRIPT = regex(r"[\w.-]{1,100}\.(?:sh|bash|zsh)")
+_BUILDS = regex(r"\b(?:build|bud)\b")
 _TOOLS = ("docker", "podman", "buildah", "nerdctl", "finch")
 
 
@@ -68,9 +67,9 @@ def _meant(base: str, path: str) -> str | None:
     return joined(base, path or ".")
 
 
-_TARGET = re.compile(r"^target\s+\"([\w.-]{1,100})\"\s*\{", re.MULTILINE)
-_FIELD = re.compile(r"^\s*\"?([\w-]{1,60})\"?\s*[=:]\s*\"([^\"\n]{1,300})\"", re.MULTILINE)
-_TAGS = re.compile(r"\btags\s*=\s*\[([^\]]{0,2000})\]")
+_TARGET = regex(r"^target\s+\"([\w.-]{1,100})\"\s*\{", re.MULTILINE)
+_FIELD = regex(r"^\s*\"?([\w-]{1,60})\"?\s*[=:]\s*\"([^\"\n]{1,300})\"", re.MULTILINE)
+_TAGS = regex(r"\btags\s*=\s*\[([^\]]{0,2000})\]")
 
 
 def _baked(reader: Reader) -> Iterator[Order]:
@@ -131,12 +130,12 @@ def _skaffold(reader: Reader) -> Iterator[Order]:
                 yield from _order(reader, path, line, asked)
 
 
-_TILT = re.compile(
+_TILT = regex(
     r"\bdocker_build\w{0,20}\(\s*(?:ref\s*=\s*)?['\"]([^'\"\n]{1,200})['\"]\s*,"
     r"\s*(?:context\s*=\s*)?['\"]([^'\"\n]{1,200})['\"]([^)]{0,600})"
 )
-_TILT_FILE = re.compile(r"\bdockerfile\s*=\s*['\"]([^'\"\n]{1,200})['\"]")
-_TILT_ARGUMENT = re.compile(r"['\"](\w{1,60})['\"]\s*:\s*['\"]([^'\"\n]{1,200})['\"]")
+_TILT_FILE = regex(r"\bdockerfile\s*=\s*['\"]([^'\"\n]{1,200})['\"]")
+_TILT_ARGUMENT = regex(r"['\"](\w{1,60})['\"]\s*:\s*['\"]([^'\"\n]{1,200})['\"]")
 
 
 def _tilt(reader: Reader) -> Iterator[Order]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.reader import Reader
 from agentaudit.sources.git.roles import is_own
 from agentaudit.sources.git.schemas import schemas
 from agentaudit.sources.git.text import lines
 
-_NAMES = re.compile(
+_NAMES = regex(
     r"\.env(?:\.[\w-]{1,40})?[._-](?:example|sample|template|dist|defaults?)"
     r"|(?:example|sample|template)?\.?env[._-](?:example|sample|template|dist)|(?:example|sample)\.env"
     r"|(?:(?:[\w-]{1,60}[._-])?settings|settings[._-][\w-]{1,60})\.py"
@@ -19,16 +20,16 @@ _NAMES = re.compile(
     r"|[\w.-]{1,80}\.(?:tf|tfvars|bicep|bicepparam)",
     re.IGNORECASE,
 )
-_TOOLS = re.compile(
+_TOOLS = regex(
     r"(?:jest|babel|webpack|vite|vitest|rollup|eslint|prettier|tailwind|postcss|next|nuxt|svelte|ts"
     r"|js|playwright|cypress|karma|metro|tsup|commitlint|lint-staged|pre-commit|mkdocs|renovate"
     r"|docker|sphinx|coverage|release(?:-please)?|typedoc|knip|biome|codecov|turbo)[._-]?config\b.*"
     r"|\.pre-commit-config\.ya?ml|tsconfig.*|jsconfig.*|components\.json",
     re.IGNORECASE,
 )
-_ASIDE = re.compile(r"/\*.*?\*/|\"{3}.*?\"{3}|'{3}.*?'{3}", re.DOTALL)
+_ASIDE = regex(r"/\*.*?\*/|\"{3}.*?\"{3}|'{3}.*?'{3}", re.DOTALL)
 """Comments of several lines, and the texts that Python has instead."""
-_NAMED = re.compile(
+_NAMED = regex(
     r"[\s{,-]*(?:export\s+)?[\"']?[A-Za-z_$][\w.$-]{0,200}[\"']?\s*(?:\[[^\]]{0,200}\]\s*)?[:=]"
     r"|\s*(?:class|resource|variable|param|module|output|provider|locals|data|var|terraform)\s"
 )
@@ -81,7 +82,7 @@ def _is_setting(path: str) -> bool:
     return is_own(path) and name != "__init__.py" and not _ELSEWHERE.search(path)
 
 
-_ELSEWHERE = re.compile(
+_ELSEWHERE = regex(
     r"(?:^|/)(?:\.(?!env)[\w-]{1,60}|alembic/versions|migrations/versions|migrations)/"
 )
 """Directories of tools, and of changes of a database, which are called after what they change."""

@@ -8,33 +8,31 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.images import expand
+from agentaudit.values import frozen
 
 ROOT = "/%repository%"
 """Stands for the directory of the repository, which scripts ask git for."""
 
-_ROOTED = re.compile(
-    r"\$\(\s*git rev-parse --show-toplevel[^()]{0,40}\)|`git rev-parse [^`]{0,60}`"
-)
-_HERE = re.compile(
+_ROOTED = regex(r"\$\(\s*git rev-parse --show-toplevel[^()]{0,40}\)|`git rev-parse [^`]{0,60}`")
+_HERE = regex(
     r"\$\([^()]{0,80}\$\(\s*dirname [^()]{1,60}\)[^()]{0,60}\)|\$\(\s*dirname [^()]{1,60}\)"
 )
-_FUNCTION = re.compile(
+_FUNCTION = regex(
     r"(?:function[ \t]{1,4})?([A-Za-z_][\w-]{0,80})[ \t]{0,4}(?:\([ \t]{0,4}\))?[ \t]{0,4}\{(.*)"
 )
-_FOR = re.compile(r"for\s+([A-Za-z_]\w{0,60})\s+in\s+(.{0,2000}?)(?:;|$)\s*(?:do\b)?\s*(.*)")
-_ASSIGNED = re.compile(
-    r"(?:(?:local|export|readonly|declare(?: -\w+)?)\s+)?([A-Za-z_]\w{0,60})=(.*)"
-)
-_LIST = re.compile(r"\(([^()]{0,4000})\)\s*;?")
-_LISTED = re.compile(r"\"?\$\{([A-Za-z_]\w{0,60})\[[@*]\]\}\"?")
-_APART = re.compile(r";(?!;)|&&|\|\|")
+_FOR = regex(r"for\s+([A-Za-z_]\w{0,60})\s+in\s+(.{0,2000}?)(?:;|$)\s*(?:do\b)?\s*(.*)")
+_ASSIGNED = regex(r"(?:(?:local|export|readonly|declare(?: -\w+)?)\s+)?([A-Za-z_]\w{0,60})=(.*)")
+_LIST = regex(r"\(([^()]{0,4000})\)\s*;?")
+_LISTED = regex(r"\"?\$\{([A-Za-z_]\w{0,60})\[[@*]\]\}\"?")
+_APART = regex(r";(?!;)|&&|\|\|")
 _MOST_STEPS = 3_000
 _MOST_DEPTH = 5
 _SKIPPED = frozenset(("then", "do", "else", "{", "}", "done", "fi", ")"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Command:
     """One command with its variables filled in, and where it is run."""
 

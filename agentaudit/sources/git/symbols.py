@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 
-_NAME = re.compile(r"[\w$]{1,200}")
+from agentaudit.expressions import regex
+
+_NAME = regex(r"[\w$]{1,200}")
 _WHOLE_FILE = {"<module>", "<main>", "<anonymous>"}
 
 
@@ -35,7 +37,7 @@ def defines(text: str, symbol: str) -> bool:
     )
 
 
-_CONTROL = re.compile(
+_CONTROL = regex(
     r"\s*(?:return|await|yield|raise|throw|if|elif|else|while|for|switch|catch|new|import|from|print)\b"
 )
 _MODIFIER = (

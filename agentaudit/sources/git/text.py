@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from dataclasses import dataclass
+
+from agentaudit.expressions import regex
+from agentaudit.values import frozen
 
 CAP = 1_000_000
 """Largest text file that is read, in bytes."""
 LOCK_CAP = 32_000_000
 """Largest lock file that is read, in bytes: they are long, and machine-made."""
 
-_POINTER = re.compile(
+_POINTER = regex(
     r"version https://git-lfs\.github\.com/spec/v1\n(?:[^\n]{0,200}\n){0,8}?"
     r"oid sha256:[0-9a-f]{64}\n"
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Content:
     """What reading a file gave."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from agentaudit.expressions import regex
 from agentaudit.source import Place
 from agentaudit.sources.git.globs import matches
 from agentaudit.sources.git.reader import Reader, directory
 from agentaudit.sources.git.roles import foreign
 from agentaudit.sources.git.text import is_pointer
 
-_DATA = re.compile(
+_DATA = regex(
     r"(?:.{0,2000}/)?[\w-]{0,40}(?:data|dataset|datasets|corpus|corpora|train|training|finetune|sft)"
     r"[\w-]{0,40}/.{1,2000}\.(?:csv|tsv|jsonl|ndjson|parquet|arrow|json|txt|zip|tar|gz)"
     r"|(?:.{0,2000}/)?[\w.-]{1,200}\.(?:jsonl|ndjson|parquet|arrow)",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from pathlib import Path
 from typing import Protocol
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.disk import read_regular, walk, within
 from agentaudit.sources.git.objects import Absent, Objects
 from agentaudit.sources.git.process import Git, GitTrouble
@@ -21,7 +21,7 @@ from agentaudit.sources.git.text import (
     decode,
 )
 
-_UNSAFE = re.compile(r"(?:^|/)(?:\.{0,2}|\.[gG][iI][tT])(?:/|\Z)")
+_UNSAFE = regex(r"(?:^|/)(?:\.{0,2}|\.[gG][iI][tT])(?:/|\Z)")
 MOST_FILES = 1_000_000
 
 
@@ -54,9 +54,7 @@ class FilesOnDisk:
 
     def load(self, path: str, cap: int) -> bytes | Content:
         directory = path.rpartition("/")[0]
-        if (inside := self._inside.get(directory)) is None:
-            inside = self._inside[directory] = within(self._root / directory, self._root)
-        if not inside:
+        if not self._leads_inside(directory):
             return MISSING
         file = os.path.join(self._root, path)
         data = read_regular(file, cap)
@@ -66,6 +64,23 @@ class FilesOnDisk:
             return TOO_LARGE if os.lstat(file).st_size > cap else MISSING
         except (OSError, ValueError):
             return MISSING
+
+    def _leads_inside(self, directory: str) -> bool:
+        """Whether no link leads a directory out of the root; links are followed only where a name
+        on the way is one, as following asks for every name from the top of the disk."""
+        missing = []
+        while (inside := self._inside.get(directory)) is None:
+            missing.append(directory)
+            if not directory:
+                inside = within(self._root, self._root)
+                break
+            directory = directory.rpartition("/")[0]
+        for each in reversed(missing):
+            here = os.path.join(self._root, each)
+            if each and (not inside or os.path.islink(here)):
+                inside = within(Path(here), self._root)
+            self._inside[each] = inside
+        return inside
 
 
 class FilesInCommit:

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.workflows import Run
 
-_EXPRESSION = re.compile(r"\$\{\{\s*(matrix|inputs)\.([\w.-]{1,100})\s*\}\}")
-_LOCAL = re.compile(r"\./(\.github/(?:workflows|actions)/[\w./-]{1,200})")
+_EXPRESSION = regex(r"\$\{\{\s*(matrix|inputs)\.([\w.-]{1,100})\s*\}\}")
+_LOCAL = regex(r"\./(\.github/(?:workflows|actions)/[\w./-]{1,200})")
 _MOST = 64
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from agentaudit.expressions import regex
 from agentaudit.parse import Path, Tree
 from agentaudit.source import Step
 from agentaudit.sources.git.globs import matches
 from agentaudit.sources.git.matrix import combinations
 from agentaudit.sources.git.reader import Reader, mapping, sequence, word
 from agentaudit.sources.git.text import lines
+from agentaudit.values import frozen
 
 _GITHUB = (
     ".github/workflows/*.yml",
@@ -29,7 +31,7 @@ _NEVER = re.compile(
 _SCRIPTS = ("before_script", "script", "after_script")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Run:
     """A step, with what it is run with."""
 
@@ -60,7 +62,7 @@ def find(reader: Reader) -> list[Run]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _File:
     reader: Reader
     path: str

@@ -7,18 +7,20 @@ are hints that cannot be trusted.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from agentaudit.expressions import regex
+from agentaudit.values import frozen
 
 _LONGEST = 500
 _MOST = 20
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_COMMIT = regex(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _BUILDKIT = "https://mobyproject.org/buildkit@v1#metadata"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stated:
     """What a provenance statement says: `source`, `revision`, `builder`, `base` (a line each)."""
 

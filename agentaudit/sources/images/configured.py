@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -73,7 +72,7 @@ class ConfiguredImages:
         return self.image(reference)
 
     def _looked_up(self, text: str) -> Target:
-        found = re.search(DIGEST, text)
+        found = DIGEST.search(text)
         if found is None:
             detail = f"{safe(text)} names no digest, so it may stand for any image"
             return Target(Resolution.BROKEN, detail, "not_pinned")

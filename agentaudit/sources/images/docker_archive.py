@@ -7,11 +7,11 @@ an OCI layout with a manifest.json beside it. All of them are read by their mani
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from typing import Any
 
+from agentaudit.expressions import regex
 from agentaudit.image import Image, Layer
 from agentaudit.sources.images.documents import (
     decoded,
@@ -28,8 +28,8 @@ from agentaudit.sources.images.references import DOCKER_ARCHIVE, full
 from agentaudit.sources.images.scan import LayerScan, normal, scan
 from agentaudit.sources.images.streams import LayerStream
 
-_HEX = re.compile(r"(?:.*/)?([0-9a-f]{64})(?:\.json)?")
-_BLOB = re.compile(r"blobs/sha256/([0-9a-f]{64})")
+_HEX = regex(r"(?:.*/)?([0-9a-f]{64})(?:\.json)?")
+_BLOB = regex(r"blobs/sha256/([0-9a-f]{64})")
 _MOST_IMAGES = 200
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from agentaudit import parse
 from agentaudit.evidence import safe
+from agentaudit.expressions import regex
 from agentaudit.image import Instruction, Layer, Settings
 from agentaudit.sources.images.extract.settings import environment, labels
 from agentaudit.sources.images.limits import Limits, Refused
 from agentaudit.sources.images.streams import checked_digest
+from agentaudit.values import frozen
 
 MEDIA_TYPES = (
     "application/vnd.oci.image.index.v1+json",
@@ -35,15 +37,15 @@ _METADATA = re.compile(
     r"(?:/bin/sh -c #\(nop\)\s{1,4})?(?:ENV|LABEL|CMD|ENTRYPOINT|USER|EXPOSE|ARG|VOLUME|STOPSIGNAL"
     r"|HEALTHCHECK|ONBUILD|SHELL|MAINTAINER)\b"
 )
-_SETTING = re.compile(
+_SETTING = regex(
     r"(?:/bin/sh -c #\(nop\)\s{1,4})?(?:ENV|ARG)\s[^\0]{0,8000}"
     r"|(?:RUN )?\|\d{1,4} (?:(?!/bin/sh)[^\0]){0,8000}"
 )
 """An ENV or ARG instruction; or the build arguments before a command."""
-_PAIR = re.compile(r"""([A-Za-z_][A-Za-z0-9_]{0,99})=("[^"]{0,4000}"|'[^']{0,4000}'|\S{0,4000})""")
+_PAIR = regex(r"""([A-Za-z_][A-Za-z0-9_]{0,99})=("[^"]{0,4000}"|'[^']{0,4000}'|\S{0,4000})""")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Descriptor:
     """What a document says about another: its digest, size and kind."""
 

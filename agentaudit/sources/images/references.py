@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from agentaudit.errors import ConfigError
+from agentaudit.expressions import regex
+from agentaudit.values import frozen
 
 DAEMON, LAYOUT, OCI_ARCHIVE, DOCKER_ARCHIVE, REGISTRY = (
     "docker-daemon",
@@ -16,14 +17,14 @@ DAEMON, LAYOUT, OCI_ARCHIVE, DOCKER_ARCHIVE, REGISTRY = (
 )
 SPELLINGS = "docker-daemon:NAME, oci:DIR:TAG, oci-archive:FILE, docker-archive:FILE, docker://HOST/NAME@DIGEST"
 _FILES = (LAYOUT, OCI_ARCHIVE, DOCKER_ARCHIVE)
-_NAME = re.compile(
+_NAME = regex(
     r"(?P<name>[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*)"
     r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
 )
 _LONGEST = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reference:
     """One way to an image."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import zlib
 from collections.abc import Callable
 from typing import Protocol
 
+from agentaudit.expressions import regex
 from agentaudit.sources.images.limits import CHUNK, Limits, Refused, Spent, TooMuch
 
-DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+DIGEST = regex(r"sha256:[0-9a-f]{64}")
 _PIECE = 64 << 10
 _WINDOW = 1 << 27
 """Largest zstd window, as the zstd tool has it."""

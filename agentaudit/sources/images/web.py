@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from agentaudit.errors import SourceError
 from agentaudit.evidence import safe
+from agentaudit.expressions import regex
 from agentaudit.sources.images.credentials import credentials
 from agentaudit.sources.images.limits import CHUNK, Limits, Refused
 from agentaudit.sources.images.pieces import Pieces
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _MOST_REDIRECTS = 5
 _CONNECT_S, _READ_S = 10.0, 60.0
-_PAIR = re.compile(r'([a-z_]{1,40})="([^"]{0,2000})"', re.IGNORECASE)
+_PAIR = regex(r'([a-z_]{1,40})="([^"]{0,2000})"', re.IGNORECASE)
 
 
 class Missing(Refused):

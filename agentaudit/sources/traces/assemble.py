@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,12 +9,14 @@ from functools import lru_cache
 from operator import attrgetter
 
 from agentaudit.evidence import Location
+from agentaudit.expressions import regex
 from agentaudit.response import Response, Service, Shape
 from agentaudit.semconv import Vocabulary
 from agentaudit.span import Kind, LogRecord, Resource, Span, canonical, read
+from agentaudit.values import frozen
 
 _ORDER = attrgetter("start_ns", "span_id")
-_THRESHOLD = re.compile(r"(?:^|,)\s*ot=[^,]*\bth:")
+_THRESHOLD = regex(r"(?:^|,)\s*ot=[^,]*\bth:")
 
 
 @dataclass(slots=True)
@@ -27,7 +28,7 @@ class Trace:
     logs: list[LogRecord] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Context:
     """What cutting a trace needs to know of the store and the configuration."""
 

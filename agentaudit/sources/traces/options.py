@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
+
+from agentaudit.values import frozen
 
 EARLIEST_NS = 1_420_070_400_000_000_000
 """2015-01-01, Unix nanoseconds: no agent answered before."""
 DAY_NS = 86_400_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TraceSource:
     """One declared trace store."""
 
@@ -39,7 +41,7 @@ class TraceSource:
         return text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadOptions:
     """Which traces make the audit, and how they are read; the same for every store."""
 

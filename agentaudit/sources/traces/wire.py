@@ -6,7 +6,6 @@ Everything raises `ValueError` (or a sibling in `BROKEN`) for what cannot be rea
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -14,13 +13,14 @@ from typing import Any
 import orjson
 
 from agentaudit.evidence import safe
+from agentaudit.expressions import regex
 
 BROKEN = (ValueError, TypeError, KeyError, AttributeError, IndexError)
 """What decoding a shape that is not OTLP raises."""
 DEPTH = 64
 """Deepest nesting of an attribute value."""
 _INT64 = 1 << 63
-_SNAKE = re.compile(r"_([a-z0-9])")
+_SNAKE = regex(r"_([a-z0-9])")
 
 cached_safe = lru_cache(maxsize=8192)(safe)
 """`safe` for names, which repeat."""

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sqlite3
 import sys
 from collections.abc import Iterable
 from contextlib import closing, suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from agentaudit.sources.git.code.languages import LANGUAGES
 from agentaudit.sources.git.code.written import Written, loaded
+
+if TYPE_CHECKING:
+    import sqlite3
 
 _FORMAT = "1"
 """Raise it when `Written` changes its form or its meaning."""
@@ -69,6 +71,8 @@ class DiskCache:
         self._file = folder / "code.sqlite"
 
     def found(self, keys: Iterable[str]) -> dict[str, Said]:
+        import sqlite3
+
         wanted = list(keys)
         rows: list[tuple[str, bytes, bytes]] = []
         with suppress(sqlite3.Error, OSError):
@@ -93,6 +97,8 @@ class DiskCache:
         rows = [(key, _seal(key, data := _dumped(said)), data) for key, said in made.items()]
         if not rows:
             return
+        import sqlite3
+
         with suppress(sqlite3.Error, OSError):
             self._make()
             try:
@@ -116,6 +122,8 @@ class DiskCache:
             self._file.unlink()
 
     def _open(self, *, write: bool) -> sqlite3.Connection:
+        import sqlite3
+
         mode = "rwc" if write else "ro"
         uri = f"{self._file.resolve().as_uri()}?mode={mode}"
         return sqlite3.connect(uri, uri=True, timeout=_PATIENCE)

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.code.expressions import arguments, expression
 from agentaudit.sources.git.code.leaf import Leaf
 from agentaudit.sources.git.code.names import ROOT, Names
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
     from agentaudit.sources.git.code.sieve import Sieve
 
-_LAST = re.compile(rb"([\w$]+)\s*(?:<[^<>]{0,200}>)?\s*$")
-_WORD = re.compile(rb"[\w$]+")
-_SECOND = re.compile(rb"\s*[?!]?\.\s*([\w$]+)")
+_LAST = regex(rb"([\w$]+)\s*(?:<[^<>]{0,200}>)?\s*$")
+_WORD = regex(rb"[\w$]+")
+_SECOND = regex(rb"\s*[?!]?\.\s*([\w$]+)")
 _NAMED = ("function", "constructor", "name", "type")
 _LONGEST_QUERY = 3_000
 _ENTRIES = frozenset(

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from agentaudit.code import Setting
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.parse import Tree
 from agentaudit.sources.git.reader import Reader, line_of, word
 from agentaudit.sources.git.roles import role
@@ -18,21 +19,21 @@ _MOST = 2000
 """Settings of one file that are kept."""
 _DEEPEST = 12
 _LONGEST = 400
-_ENV_NAME = re.compile(r"(?i)(?:.*/)?(?:[\w-]*\.)?env(?:[._-][\w.-]+)?|.*\.env(?:\.[\w-]+)?")
-_DOCKER_NAME = re.compile(r"(?i)(?:.*/)?(?:[\w.-]*dockerfile[\w.-]*|containerfile)")
-_PAIR = re.compile(r"\s*(?:export\s+)?([A-Za-z_][\w.-]{0,120})\s*[=:]\s*(.*)")
-_DOCKER = re.compile(r"\s*(ENV|ARG)\s+(.*)", re.IGNORECASE)
-_DOCKER_PAIR = re.compile(r"([A-Za-z_]\w{0,120})(?:=|\s+)(\"[^\"]*\"|'[^']*'|[^\s\\]*)")
-_BLOCK = re.compile(
+_ENV_NAME = regex(r"(?i)(?:.*/)?(?:[\w-]*\.)?env(?:[._-][\w.-]+)?|.*\.env(?:\.[\w-]+)?")
+_DOCKER_NAME = regex(r"(?i)(?:.*/)?(?:[\w.-]*dockerfile[\w.-]*|containerfile)")
+_PAIR = regex(r"\s*(?:export\s+)?([A-Za-z_][\w.-]{0,120})\s*[=:]\s*(.*)")
+_DOCKER = regex(r"\s*(ENV|ARG)\s+(.*)", re.IGNORECASE)
+_DOCKER_PAIR = regex(r"([A-Za-z_]\w{0,120})(?:=|\s+)(\"[^\"]*\"|'[^']*'|[^\s\\]*)")
+_BLOCK = regex(
     r"\s*(?:(?:variable|resource|module|output|locals|data|provider|param|var|dynamic)\s+)?"
     r"[\"']?([\w./@-]{1,120})[\"']?(?:\s+[\"']?([\w./@-]{1,120})[\"']?)?[^{}\[\]]{0,200}[:=]?\s*[{\[]\s*$"
 )
-_CODE_PAIR = re.compile(
+_CODE_PAIR = regex(
     r"\s*(?:(?:param|var)\s+)?[\"']?([\w.-]{1,120})[\"']?(?:\s+\w{1,40})?\s*[:=]\s*"
     r"(?:\"([^\"]{0,400})\"|'([^']{0,400})'|(true|false|\d[\d.]*))"
 )
 
-_REFERENCE = re.compile(
+_REFERENCE = regex(
     r"\s*[\"']?((?i:model|(?:model|deployment)?_?(?:name|version|id)))[\"']?\s*[:=]\s*"
     r"(?:var\.|local\.)?([A-Za-z_]\w{0,120})\s*,?\s*$"
 )

@@ -7,20 +7,21 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.code.leaf import STRINGS, Leaf, nth
 from agentaudit.sources.git.code.written import Expression
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-ENVIRONMENT = re.compile(
+ENVIRONMENT = regex(
     r"(?:os\.)?(?:getenv|environ\.get|environ\.setdefault|LookupEnv|Getenv)"
     r"|(?:env|environ|config|decouple\.config|env\.(?:str|bool|int|get)|Deno\.env\.get|Env\.GetString)"
     r"|System\.(?:getenv|getProperty)|(?:System\.)?Environment\.GetEnvironmentVariable"
     r"|.{0,80}(?:[cC]onfiguration|config)\.(?:GetValue|GetSection|get|getString|GetConnectionString)"
 )
 """Calls whose first argument names a variable of the environment or a setting."""
-_VARIABLE = re.compile(
+_VARIABLE = regex(
     r"(?:os\.environ|process\.env|import\.meta\.env|Bun\.env"
     r"|.{0,80}[cC]onfiguration|env)\.([A-Za-z_][\w:.-]{0,100})"
 )
@@ -34,7 +35,7 @@ _SCALARS = frozenset(
         *("decimal_integer_literal", "decimal_floating_point_literal", "undefined"),
     )
 )
-_STRIPPING = re.compile(
+_STRIPPING = regex(
     r".{0,200}\.(?:strip|dedent|cleandoc|trim|lower|upper|format|rstrip|lstrip|stripIndent"
     r"|trimIndent|formatted|join|toLowerCase|get_secret_value|replace)|dedent|cleandoc|str|bool|int"
     r"|String|Boolean|aws\.String|openai\.(?:String|F)|param\.NewOpt",

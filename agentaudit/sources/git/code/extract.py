@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from itertools import accumulate
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.code.bindings import bindings
 from agentaudit.sources.git.code.calls import Calls
 from agentaudit.sources.git.code.imports import imports
@@ -40,8 +40,8 @@ def extract(language: Language, data: bytes, sieve: Sieve) -> Written:
     )
 
 
-_ENDS = re.compile(rb"[;{}]")
-_ARROW = re.compile(rb"[-=]>")
+_ENDS = regex(rb"[;{}]")
+_ARROW = regex(rb"[-=]>")
 _OPEN = 150
 """Signs that can be read in two ways, open in one statement: the grammars keep every reading, and
 take memory by the square."""

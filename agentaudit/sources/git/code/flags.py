@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from agentaudit.code import Condition
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.sources.git.code.index import SourceFile
 from agentaudit.sources.git.code.resolve import Resolver
 from agentaudit.sources.git.code.written import Expression, Guard
 
 _FALSE = frozenset({"false", "0", "", "no", "off", "none", "null", "nil", "undefined"})
-_ALWAYS = re.compile(r"__name__|TYPE_CHECKING|require\.main|import\.meta\.main")
+_ALWAYS = regex(r"__name__|TYPE_CHECKING|require\.main|import\.meta\.main")
 """Conditions that say how the file is run."""
-_CONFIGURES = re.compile(
-    r"(?i)(?:\w+\.)*\w*(?:settings?|config|cfg|flags?|features?|options)\w*[.(]"
-)
+_CONFIGURES = regex(r"(?i)(?:\w+\.)*\w*(?:settings?|config|cfg|flags?|features?|options)\w*[.(]")
 """Names of what holds the configuration."""
-_SPECIFIC = re.compile(r"[A-Za-z0-9]_[A-Za-z0-9]|[a-z][A-Z]|^[A-Z]{6}")
+_SPECIFIC = regex(r"[A-Za-z0-9]_[A-Za-z0-9]|[a-z][A-Z]|^[A-Z]{6}")
 """A name of more than one word: `enabled` alone stands in every file."""
 _PRODUCTION = frozenset({"production", "prod", "live"})
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.code.leaf import STRINGS, Leaf, nth
 from agentaudit.sources.git.code.written import Taken, WrittenImport
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_TYPE = re.compile(
+_TYPE = regex(
     rb"\b(?:[A-Z]\w{0,60}"
     rb"(?:Client|Agent|Kernel|Builder|Store|Exporter|Completion|Factory|Model|Index)|Kernel)\b"
 )
-_WORD = re.compile(r"[A-Z]+(?:[a-z]+|(?=[A-Z]|$))[A-Za-z]*?(?=[A-Z][a-z]|$)")
+_WORD = regex(r"[A-Z]+(?:[a-z]+|(?=[A-Z]|$))[A-Za-z]*?(?=[A-Z][a-z]|$)")
 _GENERIC = frozenset({"Client", "Models", "Model", "Core", "Extensions", "Abstractions", "System"})
-_VERSION = re.compile(r"v\d{1,3}")
-_GO_NAME = re.compile(r"^go-|[-.]go$|\.v\d{1,3}$|-sdk$")
+_VERSION = regex(r"v\d{1,3}")
+_GO_NAME = regex(r"^go-|[-.]go$|\.v\d{1,3}$|-sdk$")
 
 
 def imports(leaf: Leaf) -> tuple[list[WrittenImport], dict[str, str]]:

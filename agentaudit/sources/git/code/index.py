@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from agentaudit.code import Role
+from agentaudit.expressions import regex
 from agentaudit.sources.git.code import languages
 from agentaudit.sources.git.code.cache import Said, key, stamp
 from agentaudit.sources.git.code.extract import extract
@@ -16,7 +16,7 @@ from agentaudit.sources.git.code.written import Written
 from agentaudit.sources.git.reader import Reader
 from agentaudit.sources.git.roles import role
 
-_PROMPTS = re.compile(r"(?i)(?:^|[/_.-])prompts?(?:[/_.-]|$)|Prompts?\.")
+_PROMPTS = regex(r"(?i)(?:^|[/_.-])prompts?(?:[/_.-]|$)|Prompts?\.")
 """Paths of modules that may hold prompts and nothing that is known besides."""
 _PARSED = 400_000
 """Largest source file that is parsed, in bytes: larger ones are data or made by a machine."""

@@ -3,13 +3,13 @@ depth of what is parsed is chosen by whoever wrote it."""
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate
-from operator import attrgetter
+from operator import attrgetter, lt
 from typing import TYPE_CHECKING
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.code.languages import Language, parser
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ _FLAT = 2_000
 """Children of a node that the grammar made nothing of, beyond which asking takes too long."""
 LONGEST_NAME = 12
 """Parts of a dotted name that are kept."""
-_PREFIX = re.compile(r"[$@a-zA-Z]{0,3}(\"{3,}|'{3}|[\"'`])")
-_HOLE = re.compile(r"\$?\{{1,2}[^{}]{0,200}\}{1,2}")
+_PREFIX = regex(r"[$@a-zA-Z]{0,3}(\"{3,}|'{3}|[\"'`])")
+_HOLE = regex(r"\$?\{{1,2}[^{}]{0,200}\}{1,2}")
 _ESCAPES = {"\\n": "\n", "\\t": "\t", '\\"': '"', "\\'": "'", "\\\\": "\\", "\\`": "`"}
-_ESCAPE = re.compile(r"\\(?:\r?\n|[nt\"'\\`])")
+_ESCAPE = regex(r"\\(?:\r?\n|[nt\"'\\`])")
 _INNER = frozenset(
     (
         *("parenthesized_expression", "await", "await_expression", "non_null_expression"),
@@ -114,7 +114,11 @@ class Leaf:
 
     def found(self, name: str) -> list[Node]:
         """Nodes of one capture of the query, by where they begin, the outermost first."""
-        nodes = sorted(self._captures.get(name, ()), key=_END, reverse=True)
+        found = self._captures.get(name, [])
+        starts = list(map(_START, found))
+        if all(map(lt, starts, starts[1:])):
+            return found
+        nodes = sorted(found, key=_END, reverse=True)
         nodes.sort(key=_START)
         return nodes
 
@@ -232,7 +236,7 @@ class Leaf:
 
 _LONGEST_PART = 100
 _NAMES = frozenset({"identifier", "attribute", "member_expression"})
-_DOTTED = re.compile(rb"([A-Za-z_$][\w$]*)(?:\.[A-Za-z_$][\w$]*)*")
+_DOTTED = regex(rb"([A-Za-z_$][\w$]*)(?:\.[A-Za-z_$][\w$]*)*")
 _NO_NAMES = frozenset(
     (b"None", b"True", b"False", b"import", b"new", b"null", b"undefined", b"true")
 )

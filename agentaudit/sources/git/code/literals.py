@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentaudit.code import Syntax
+from agentaudit.expressions import regex
 from agentaudit.sources.git.code.expressions import ENVIRONMENT
 from agentaudit.sources.git.code.leaf import STRINGS, Leaf, nth
 from agentaudit.sources.git.code.names import Names
@@ -21,14 +21,14 @@ LONG = 160
 _SHORT = 40
 _WORDS = 5
 """Spaces that prose has at least."""
-_PROMPT_NAME = re.compile(
+_PROMPT_NAME = regex(
     r"(?i).*(?:prompt|instruct|system|template|persona|guideline|backstory|role|message|content"
     r"|description|goal|preamble|task|directive|policy)"
 )
 _TAG = b"`"
-_TAGGED = re.compile(r"\b(?:default|envDefault)(?:_value)?:\"([^\"]{1,200})\"")
-_STATEMENT = re.compile(r"(?:\w*_)?(?:statement|definition|declaration|block|module|program)")
-_HARMLESS = re.compile(
+_TAGGED = regex(r"\b(?:default|envDefault)(?:_value)?:\"([^\"]{1,200})\"")
+_STATEMENT = regex(r"(?:\w*_)?(?:statement|definition|declaration|block|module|program)")
+_HARMLESS = regex(
     r"(?:.*\.)?(?:dedent|cleandoc|strip|lstrip|rstrip|format|trim|trimIndent|stripIndent|formatted"
     r"|String|TrimSpace|Field|field|SecretStr|cast|str)"
 )

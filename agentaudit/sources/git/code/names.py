@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.code.imports import required
 from agentaudit.sources.git.code.leaf import Leaf, nth
 from agentaudit.sources.git.code.scopes import Scopes
@@ -13,9 +14,9 @@ from agentaudit.sources.git.code.written import Known, WrittenImport
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-ROOT = re.compile(rb"(?:new\s+|await\s+|[(@*&\s])*([A-Za-z_$][\w$]*)")
+ROOT = regex(rb"(?:new\s+|await\s+|[(@*&\s])*([A-Za-z_$][\w$]*)")
 """The first part of a name, behind what may stand before it."""
-WORTH = re.compile(
+WORTH = regex(
     rb"[\"'`\d{([]|[rRbBfFuU$@]{1,3}[\"']|(?:await\s+)?(?:Field|field|\w*[eE]nv\w*|[cC]onfig\w*"
     rb"|process|import\.meta|Deno|os\.|System|builder|_?configuration|str|String|dedent|textwrap"
     rb"|inspect|map\[|[\w$.]{1,120}\s*(?:[^\w$.(\s]|$|or\b|as\b|if\b))",
@@ -193,12 +194,8 @@ _FIELD_KINDS = frozenset(
 )
 
 
+_DOTTED = regex(r"[\w.$]+")
+
+
 def _words(text: str) -> list[str]:
-    found, word = [], ""
-    for sign in text:
-        if sign.isalnum() or sign in "_.$":
-            word += sign
-        elif word:
-            found.append(word)
-            word = ""
-    return [*found, word] if word else found
+    return _DOTTED.findall(text)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from agentaudit.code import Call, Literal, Prompt, PromptKind, Role, Syntax
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 
 INLINE = 160
 """Characters from which a text in the code counts as a prompt of its own."""
-_NAME = re.compile(
+_NAME = regex(
     r"(?i)(?:.*[_.])?(?:.*prompt.*|(?:system|user|base|agent|default)?_?instructions?|(?:system|user|agent)_?(?:message|msg)"
     r"|system|template|persona|backstory|preamble|.*(?:guidelines?|guide|rules)|.*_?(?:template)(?:_?(?:str|string|text))|.*_(?:instructions?|system|template|persona"
     r"|system_message)|.*(?:Instructions?|Prompt|SystemMessage)\w{0,10})"
 )
-_TALKS = re.compile(
+_TALKS = regex(
     r"(?is)\s*(?:#+\s*\w+[^\n]{0,80}\n|<\w+>\s*)?"
     r"(?:you are\b|you're an?\b|your (?:task|role|job|goal)\b|act as\b"
     r"|as an? (?:expert|ai|assistant|helpful)"
@@ -54,7 +54,7 @@ _NO_PROMPT = re.compile(
     r"|with \w+ as\s*\(|alter\b|delete from|match\s*\(|<!doctype|<html|<div|<svg|<\?xml"
     r"|\{\s*\"|usage:|https?://|import |def |from \w+ import|#!/|\^|pragma )"
 )
-_FILE = re.compile(
+_FILE = regex(
     r"(?i)(?:.*/)?(?:[^/]*prompts?[^/]*|instructions?|system|persona)(?:[._-][^/]*)?"
     r"\.(?:md|txt|ya?ml|j2|jinja2?|prompty|prompt|tmpl|hbs|mustache|json|toml|st|mdx|xml|poml)"
     r"|.*\.(?:prompty|prompt|poml|promptml)"
@@ -69,18 +69,16 @@ _TOLD = re.compile(
 )
 """What people are told when something went wrong, or how to use something, be it a prompt."""
 _REGISTRY = {
-    "pull": re.compile(
+    "pull": regex(
         r"(?:langchain\.|langchain_classic\.|langsmith\.|langchainhub\.)?(?:hub|Client)\.pull"
     ),
-    "pull_prompt": re.compile(r".*pull_prompt"),
-    "pullPrompt": re.compile(r".*pullPrompt"),
-    "pullPromptCommit": re.compile(r".*pullPromptCommit"),
-    "get_prompt": re.compile(
-        r".*(?:langfuse|Langfuse|opik|Opik|phoenix|humanloop|client|get_client).*"
-    ),
-    "getPrompt": re.compile(r".*(?:langfuse|Langfuse|opik|Opik|phoenix|client).*"),
-    "load_prompt": re.compile(r"mlflow\..*"),
-    "register_prompt": re.compile(r"mlflow\..*"),
+    "pull_prompt": regex(r".*pull_prompt"),
+    "pullPrompt": regex(r".*pullPrompt"),
+    "pullPromptCommit": regex(r".*pullPromptCommit"),
+    "get_prompt": regex(r".*(?:langfuse|Langfuse|opik|Opik|phoenix|humanloop|client|get_client).*"),
+    "getPrompt": regex(r".*(?:langfuse|Langfuse|opik|Opik|phoenix|client).*"),
+    "load_prompt": regex(r"mlflow\..*"),
+    "register_prompt": regex(r"mlflow\..*"),
 }
 _REVISION = ("label", "version", "commit", "tag", "prompt_version_id", "alias")
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from agentaudit.code import Role
+from agentaudit.expressions import regex
 from agentaudit.sources.git.code.index import Index, SourceFile
 from agentaudit.sources.git.code.patterns import Pattern, compiled
 from agentaudit.sources.git.code.written import WrittenCall
@@ -14,7 +15,7 @@ from agentaudit.sources.git.roles import role
 
 _RUN = (Role.APP, Role.EVAL, Role.INFRA, Role.CI)
 """Roles of files whose mention counts: a function that only tests mention is not reached."""
-_DEFINES = re.compile(
+_DEFINES = regex(
     rb"(?:\b(?:def|class|function\*?|func|fn|interface|enum|record|struct)\s+"
     rb"(?:\([^()]{0,80}\)\s*)?|^\s*(?:(?:public|private|protected|internal|static|async|override"
     rb"|virtual|readonly|export|const|let|final)\s+)+(?:[\w<>\[\],.?]{1,80}\s+)?)$"
@@ -32,7 +33,7 @@ _STARTS = re.compile(
     r"|(?:serverless|template|app|render|azure)\.ya?ml|function\.json"
 )
 """Files that start a function by its name: `uvicorn app:create_app --factory`."""
-_STARTED = re.compile(r"\w:([A-Za-z_]\w{0,80})\b|[Hh]andler:\s{0,9}[\"']?[\w/-]{1,100}\.(\w{1,80})")
+_STARTED = regex(r"\w:([A-Za-z_]\w{0,80})\b|[Hh]andler:\s{0,9}[\"']?[\w/-]{1,100}\.(\w{1,80})")
 _MOST = 200
 """Such files that are looked into."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from agentaudit.code import Setting, Value
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.sources.git.code.index import SourceFile
 from agentaudit.sources.git.code.modules import Modules
 from agentaudit.sources.git.code.written import Expression
@@ -15,14 +15,14 @@ from agentaudit.sources.git.code.written import Expression
 _PASSED_ON = 2
 """Modules on the way to a name that do no more than import it."""
 _UNSET = frozenset({"None", "null", "nil", "undefined"})
-_OWNER = re.compile(r"(?:self|this|cls)\.")
+_OWNER = regex(r"(?:self|this|cls)\.")
 
-_CLASS = re.compile(r"(?:Settings|Config|Configuration|Options|Properties|Env)$")
-_SETTINGS = re.compile(r"(?i)settings|config|cfg|options|props|env|self|this")
+_CLASS = regex(r"(?:Settings|Config|Configuration|Options|Properties|Env)$")
+_SETTINGS = regex(r"(?i)settings|config|cfg|options|props|env|self|this")
 """How things are called that hold what can be set."""
 _MOST_CLASSES = 20
 
-_TEMPLATE = re.compile(r"(?i)env[^/]*(?:example|sample|template|dist)|(?:example|sample)[^/]*env")
+_TEMPLATE = regex(r"(?i)env[^/]*(?:example|sample|template|dist)|(?:example|sample)[^/]*env")
 
 
 class Bound(NamedTuple):

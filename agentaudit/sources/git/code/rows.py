@@ -95,11 +95,12 @@ class Rows:
 
     def _called(self, resolver: Resolver, file: SourceFile) -> Iterator[Call]:
         repo = self._repo
-        local = tuple(
+        local = {
             row.module for row in file.written.imports if self._modules.is_local(file, row.module)
-        )
+        }
+        inside = tuple(f"{name}." for name in local)
         for row in file.written.calls:
-            own = any(row.callee == name or row.callee.startswith(name + ".") for name in local)
+            own = row.callee in local or row.callee.startswith(inside)
             yield Call(
                 callee=f".{row.callee}" if own else row.callee,
                 arguments=tuple(self._arguments(resolver, file, row)),

@@ -44,16 +44,29 @@ class _Spans:
             open_.append(len(self.spans) - 1)
         self._starts = [span.start for span in self.spans]
 
-    def around(self, byte: int) -> Iterator[Any]:
-        """What stands around a byte, innermost first."""
+    def innermost(self, byte: int) -> int:
+        """Index of the smallest span around a byte, or -1."""
         at = bisect_right(self._starts, byte) - 1
         for _ in range(200):
             if at < 0:
-                return
+                return -1
             span = self.spans[at]
             if byte < span.end:
-                yield span.what
+                return at
             at = span.outer
+        return -1
+
+    def around(self, byte: int) -> Iterator[Any]:
+        """What stands around a byte, innermost first."""
+        return self.outwards(self.innermost(byte))
+
+    def outwards(self, at: int) -> Iterator[Any]:
+        """What a span is and what stands around it."""
+        for _ in range(200):
+            if at < 0:
+                return
+            yield self.spans[at].what
+            at = self.spans[at].outer
 
 
 class Scopes:
@@ -63,6 +76,8 @@ class Scopes:
         self._leaf = leaf
         self._named = _Spans([each for node in leaf.found("scope") for each in self._scope(node)])
         self._guards = _Spans([each for node in leaf.found("if") for each in self._if(node)])
+        self._called: dict[int, str] = {}
+        """Span → its name within the names around it."""
 
     def names(self, byte: int) -> list[tuple[str, bool]]:
         """Names around a byte, outermost first, each with whether it is run without being named:
@@ -79,7 +94,11 @@ class Scopes:
         return found
 
     def scope(self, byte: int) -> str:
-        return ".".join(name for name, _ in self.names(byte))[:200]
+        at = self._named.innermost(byte)
+        if (called := self._called.get(at)) is None:
+            names = [name for name, _ in self._named.outwards(at)]
+            called = self._called[at] = ".".join(names[::-1])[:200]
+        return called
 
     def guards(self, byte: int) -> list[Guard]:
         """Conditions around a byte, innermost first."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from agentaudit.code import Role
+from agentaudit.expressions import regex
 from agentaudit.sources.git.code.patterns import Pattern, compiled
 from agentaudit.sources.git.knowledge import Knowledge, known, prefixes
 
@@ -30,6 +31,7 @@ class Sieve:
         self._wanted: dict[tuple[str, bool, Role | None], list[Pattern]] = {}
         self._names = compiled(*(each for names in knowledge.names.values() for each in names))
         self._named: dict[bytes, bool] = {}
+        self._is_id: dict[str, bool] = {}
 
     def wanted(self, ecosystem: str, role: Role, data: bytes) -> bool:
         """Whether a file of that ecosystem is worth parsing. Tests, examples and documents are
@@ -56,9 +58,11 @@ class Sieve:
 
     def is_id(self, text: str) -> bool:
         """Whether a text looks like an identifier."""
-        quoted = f'"{text[:300]}"'.encode("utf-8", "replace")
-        found = self._ids.search(quoted)
-        return found is not None and found.start() == 0
+        text = text[:300]
+        if text not in self._is_id:
+            found = self._ids.search(f'"{text}"'.encode("utf-8", "replace"))
+            self._is_id[text] = found is not None and found.start() == 0
+        return self._is_id[text]
 
     def named(self, name: bytes) -> bool:
         """Whether a team calls its own code of some trade so."""
@@ -135,7 +139,7 @@ def _switches(knowledge: Knowledge) -> list[str]:
     return sorted(map(re.escape, names))
 
 
-_UP_TO = re.compile(r"\{([0-9]),\d+\}")
+_UP_TO = regex(r"\{([0-9]),\d+\}")
 
 
 def _without_bound(found: re.Match[str]) -> str:

@@ -12,11 +12,12 @@ from importlib.resources import files
 from typing import Any
 
 from agentaudit.code import Role
+from agentaudit.values import frozen
 
 ECOSYSTEMS = ("python", "node", "go", "java", "dotnet", "rust")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Library:
     """One library of one trade in one ecosystem."""
 
@@ -35,7 +36,7 @@ class Library:
         return self.packaged or not self.calls
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hook:
     """What switches a library on without an import, or off."""
 

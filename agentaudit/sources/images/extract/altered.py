@@ -10,13 +10,14 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from agentaudit.expressions import regex
 from agentaudit.image import FileKind, FileMap, Package
 from agentaudit.sources.images.extract.fields import text
 from agentaudit.sources.images.extract.python import metadata
 
 _INSTALLERS = frozenset({b"pip", b"uv", b"poetry", b"pdm", b"installer"})
 """Those that write RECORD after their last change to a file; others rewrite files behind it."""
-_ROW = re.compile(r'^([^",\n]+\.py),sha256=([^,\n=]*)', re.MULTILINE)
+_ROW = regex(r'^([^",\n]+\.py),sha256=([^,\n=]*)', re.MULTILINE)
 """Path and SHA-256 of a source; a quoted name is none of a module."""
 _MOST_ROWS = 500_000
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from agentaudit.expressions import regex
 from agentaudit.image import FileKind, FileMap, Package
 from agentaudit.sources.images.extract.python import listing, metadata
 
-_SYSTEM = re.compile(
+_SYSTEM = regex(
     r"(?:bin|boot|dev|etc|lib|lib32|lib64|libx32|media|mnt|proc|run|sbin|sys|tmp|var)/.+"
     r"|usr/(?!src/|app/).+"
     r"|root/\.[^/]+(?:/.+)?"
@@ -17,10 +18,10 @@ _SYSTEM = re.compile(
     r"|[^/]*/?\.dockerenv",
     re.DOTALL,
 )
-_INSTALLED = re.compile(r"(?:.+/)?(?:site|dist)-packages/.+", re.DOTALL)
-_LIBRARY = re.compile(r"(?:/|^)lib(?:64)?/python[\d.]*/(?:site|dist)-packages$")
+_INSTALLED = regex(r"(?:.+/)?(?:site|dist)-packages/.+", re.DOTALL)
+_LIBRARY = regex(r"(?:/|^)lib(?:64)?/python[\d.]*/(?:site|dist)-packages$")
 _TOOLS = ("usr/local/bin/", "usr/local/sbin/")
-_VENV = re.compile(r"(?:.+/)?(?:pyvenv\.cfg|bin/(?:python[\d.]*|activate[^/]*|Activate\.ps1))")
+_VENV = regex(r"(?:.+/)?(?:pyvenv\.cfg|bin/(?:python[\d.]*|activate[^/]*|Activate\.ps1))")
 
 
 def application_files(

@@ -6,17 +6,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from agentaudit import parse
+from agentaudit.expressions import regex
 from agentaudit.image import CudaFact, FileMap, Package
 from agentaudit.sources.images.extract.fields import text
 from agentaudit.sources.images.extract.wanted import SMALL, Wanted
 
 WANTED = (Wanted(r"usr/local/cuda[^/]*/version\.(?:json|txt)", SMALL),)
-_VERSION_FILE = re.compile(r"usr/local/cuda[^/]*/version\.(?:json|txt)")
-_LIBRARY = re.compile(r"(?:.+/)?libcudart\.so\.(\d{1,3}(?:\.\d{1,4}){1,2})")
-_DEB = re.compile(r"cuda-cudart-(\d{1,3})-(\d{1,3})")
-_WHEEL = re.compile(r"nvidia[-_]cuda[-_]runtime(?:[-_]cu\d{2})?")
-_LOCAL = re.compile(r"\+cu(\d{2})(\d)$")
-_NUMBERS = re.compile(r"\d{1,3}(?:\.\d{1,4}){1,3}")
+_VERSION_FILE = regex(r"usr/local/cuda[^/]*/version\.(?:json|txt)")
+_LIBRARY = regex(r"(?:.+/)?libcudart\.so\.(\d{1,3}(?:\.\d{1,4}){1,2})")
+_DEB = regex(r"cuda-cudart-(\d{1,3})-(\d{1,3})")
+_WHEEL = regex(r"nvidia[-_]cuda[-_]runtime(?:[-_]cu\d{2})?")
+_LOCAL = regex(r"\+cu(\d{2})(\d)$")
+_NUMBERS = regex(r"\d{1,3}(?:\.\d{1,4}){1,3}")
 
 
 def cuda(files: FileMap, packages: Iterable[Package], env: Mapping[str, str]) -> Iterator[CudaFact]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from agentaudit import parse
+from agentaudit.expressions import regex
 from agentaudit.image import FileMap, Package
 from agentaudit.sources.images.extract.wanted import LISTS, SMALL, Wanted
 
@@ -15,7 +15,7 @@ WANTED = (
     Wanted(rf"(?:.+/)?node_modules/{_NAME}/package\.json", SMALL),
     Wanted(r"(?:.+/)?node_modules/\.package-lock\.json", LISTS),
 )
-_PACKAGE = re.compile(rf"(?:.+/)?node_modules/{_NAME}/package\.json")
+_PACKAGE = regex(rf"(?:.+/)?node_modules/{_NAME}/package\.json")
 _HIDDEN = "/.package-lock.json"
 
 

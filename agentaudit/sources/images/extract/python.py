@@ -7,10 +7,10 @@ installed when at least one of the files that its RECORD lists, metadata apart, 
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterable, Iterator
 
 from agentaudit import parse
+from agentaudit.expressions import regex
 from agentaudit.image import DISTRIBUTION, FileKind, FileMap, Package
 from agentaudit.sources.images.extract.dpkg import STATUS
 from agentaudit.sources.images.extract.fields import header, text
@@ -24,11 +24,11 @@ WANTED = (
     Wanted(r"(?:.+/)?[^/]+\.egg-info(?:/PKG-INFO)?", HEAD, head=True),
     Wanted(r"(?:.+/)?[^/]+\.egg-info/(?:top_level|installed-files|SOURCES)\.txt", LISTS),
 )
-_METADATA = re.compile(r"(?:.+/)?[^/]+\.(?:dist-info/METADATA|egg-info(?:/PKG-INFO)?)")
+_METADATA = regex(r"(?:.+/)?[^/]+\.(?:dist-info/METADATA|egg-info(?:/PKG-INFO)?)")
 _DEBIAN = "usr/lib/python3/dist-packages/"
 _FIELDS = frozenset({"name", "version"})
 _MOST_LINES = 500_000
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_COMMIT = regex(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 def packages(files: FileMap) -> Iterator[Package]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from agentaudit.expressions import regex
 from agentaudit.image import FileMap, Package, Runtime
 
 _VARIABLES = {
@@ -16,15 +16,15 @@ _VARIABLES = {
     "DOTNET_VERSION": "dotnet",
 }
 _PACKAGES = (
-    (re.compile(r"(?:lib)?python3\.\d{1,2}-minimal|python3|python3\.\d{1,2}"), "python"),
-    (re.compile(r"nodejs(?:-current)?|nodejs\d{2}"), "node"),
-    (re.compile(r"openjdk-?(\d{1,2})-?jre.*|java-\d{1,2}-openjdk.*"), "java"),
+    (regex(r"(?:lib)?python3\.\d{1,2}-minimal|python3|python3\.\d{1,2}"), "python"),
+    (regex(r"nodejs(?:-current)?|nodejs\d{2}"), "node"),
+    (regex(r"openjdk-?(\d{1,2})-?jre.*|java-\d{1,2}-openjdk.*"), "java"),
 )
 _PATHS = (
-    (re.compile(r"(?:.+/)?bin/python(3\.\d{1,2})"), "python"),
-    (re.compile(r"(?:usr/local/|opt/[^/]+/)?lib/python(3\.\d{1,2})/os\.py"), "python"),
+    (regex(r"(?:.+/)?bin/python(3\.\d{1,2})"), "python"),
+    (regex(r"(?:usr/local/|opt/[^/]+/)?lib/python(3\.\d{1,2})/os\.py"), "python"),
 )
-_VERSION = re.compile(r"(?:\d:|v)?(\d{1,3}(?:\.\d{1,4}){0,3})")
+_VERSION = regex(r"(?:\d:|v)?(\d{1,3}(?:\.\d{1,4}){0,3})")
 
 
 def runtimes(

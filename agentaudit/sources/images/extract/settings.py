@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from agentaudit.evidence import safe
+from agentaudit.expressions import regex
 
 _SHOWN = re.compile(
     r"(?:[A-Z0-9_]{1,60}_)?VERSION|MODEL[A-Z0-9_]{0,60}|(?:NODE_)?PATH|LANG|LC_[A-Z]{1,20}|TZ|PYTHON[A-Z]{1,40}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
+
+from agentaudit.values import frozen
 
 HEAD = 64 << 10
 """Bytes of a mail-like header that are read; what follows is prose."""
@@ -16,7 +17,7 @@ DATABASE = 48 << 20
 """Most bytes of a package database."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """Files whose content an extractor reads."""
 
@@ -29,7 +30,7 @@ class Wanted:
     told as unread."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Selection:
     """All wishes as one expression, asked once for every file of a layer."""
 
