@@ -15,13 +15,12 @@ reads `….OpenAiChatModel.builder.modelName`. Parts of a package name stay toge
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.values import frozen
 
 
 class Role(StrEnum):
@@ -65,7 +64,7 @@ class Syntax(StrEnum):
     OTHER = "other"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Literal:
     """A text in the code that is worth asking about: an identifier (of a model, URI, image), or
     long prose."""
@@ -85,7 +84,7 @@ class Literal:
     """Characters of the whole text."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Value:
     """What an argument is, after at most one hop."""
 
@@ -102,7 +101,7 @@ class Value:
     """Environment variable or setting that overrides it; empty when nothing does."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Argument:
     """One argument of a call."""
 
@@ -113,7 +112,7 @@ class Argument:
     value: Value
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Condition:
     """What must hold for a line to run."""
 
@@ -126,7 +125,7 @@ class Condition:
     place: Place
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Import:
     """One imported module."""
 
@@ -141,7 +140,7 @@ class Import:
     role: Role
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Call:
     """A call of something that is known, or that is given something worth asking about."""
 
@@ -188,7 +187,7 @@ class PromptKind(StrEnum):
     """In a prompt registry, fetched by name."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """A text that instructs a model."""
 
@@ -206,7 +205,7 @@ class Prompt:
     """Version, label or commit that is asked of the registry; empty for whatever is newest."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Setting:
     """A named value outside of the code: environment files, compose, Dockerfile ENV, Helm values,
     Terraform, Bicep, workflows, YAML, JSON and TOML configuration."""
@@ -233,7 +232,7 @@ class Strength(IntEnum):
     """Nothing that was seen switches it off, or leaves it off by default."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Use:
     """One library in one trade, with the strongest evidence for it."""
 
@@ -248,7 +247,7 @@ class Use:
     """How `off` does that: `behind ENABLE_TRACING, off by default`."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Code:
     """The source code of one component."""
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from agentaudit.expressions import regex
-from agentaudit.values import frozen
 
 _UNSAFE = regex(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u115f\u1160\u200b-\u200f\u2028-\u202e\u2060-\u206f"
@@ -135,7 +135,7 @@ def digest(text: str) -> str:
     return f"{len(text)} characters, sha256:{hashlib.sha256(data).hexdigest()[:12]}"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Location:
     """A place a person can open."""
 
@@ -157,7 +157,7 @@ class Location:
         return f"{place} {self.attribute}".rstrip()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """One observed fact that supports a finding, at a place a person can open."""
 
@@ -169,7 +169,7 @@ class Evidence:
         object.__setattr__(self, "excerpt", safe(self.excerpt))
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Place:
     """A file, or a line in it, of a repository at the scanned revision."""
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agentaudit.evidence import Evidence, safe
-from agentaudit.values import frozen
 
 
 class Outcome(StrEnum):
@@ -42,7 +41,7 @@ class Cause:
         object.__setattr__(self, "place", safe(self.place))
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a probe returns: see `passed`, `failed`, `unknown`, `not_applicable` in `probe.py`."""
 
@@ -53,7 +52,7 @@ class Answer:
     causes: tuple[Cause, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One answer of one probe about one subject."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from agentaudit.image import OperatingSystem, Package
-from agentaudit.values import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class GpuProcess:
     """A process that holds memory of a GPU."""
 
@@ -15,7 +16,7 @@ class GpuProcess:
     """Bytes; None where the driver does not tell, as inside most containers."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Gpu:
     """One GPU of this host."""
 
@@ -28,7 +29,7 @@ class Gpu:
     """None where the driver does not tell."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Gpus:
     """What the NVIDIA driver of this host says."""
 
@@ -41,7 +42,7 @@ class Gpus:
     """Why nothing, or not everything, could be read: no driver, no GPU, no permission."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ThisHost:
     """Operating system, GPUs, and the packages of the interpreter that runs the scan."""
 

@@ -7,14 +7,14 @@ model id are both in the table below (DESIGN.md §2).
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from agentaudit.expressions import regex
 from agentaudit.span import Kind, Span
-from agentaudit.values import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Provider:
     """A company that serves models: its names in telemetry, its domains, its model ids."""
 

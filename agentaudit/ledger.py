@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agentaudit.values import frozen
 
-
-@frozen
+@dataclass(frozen=True, slots=True)
 class Unread:
     """A line or file that could not be read, and why."""
 

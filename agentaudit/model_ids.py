@@ -6,17 +6,16 @@ The knowledge is the table `model_ids.yaml`; a contributor extends it without to
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
-
-from agentaudit.values import frozen
 
 LONGEST = 200
 """Characters of the longest id."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ModelId:
     """A name that a provider serves a model under."""
 

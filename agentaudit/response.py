@@ -10,10 +10,9 @@ from agentaudit.span import Fact, Kind, LogRecord, Recorded, Resource, Span, rea
 from agentaudit.target import NOT_FOLLOWED
 from agentaudit.target import Resolution as Resolution
 from agentaudit.target import Target as Target
-from agentaudit.values import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Commit:
     """A git commit that exists in a configured repository."""
 
@@ -30,7 +29,7 @@ class Commit:
     """ISO 8601 date-time with zone."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class PromptText:
     """A prompt template that opened."""
 
@@ -39,7 +38,7 @@ class PromptText:
     text: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class CodePlace:
     """A place in the code that exists at a commit."""
 
@@ -49,7 +48,7 @@ class CodePlace:
     revision: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Reference:
     """What a response says it was made with, and where that leads."""
 
@@ -124,7 +123,7 @@ class Service:
         return list(seen.values())
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Shape:
     """What is odd about the trace a response was cut from."""
 

@@ -20,10 +20,9 @@ from agentaudit.ledger import Unread as Unread
 from agentaudit.response import Response, Target
 from agentaudit.span import Kind
 from agentaudit.trades import AGENTIC, follows
-from agentaudit.values import field, frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Dependency:
     """One direct requirement that a manifest declares."""
 
@@ -34,7 +33,7 @@ class Dependency:
     place: Place
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """A file that declares what a component needs."""
 
@@ -45,7 +44,7 @@ class Manifest:
     """Where and how the language runtime is pinned, e.g. `>=3.11`; None when it is not."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Lock:
     """A lock file."""
 
@@ -59,7 +58,7 @@ class Lock:
     """Why it cannot be trusted: unreadable, an LFS pointer, empty; else empty."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ImageUse:
     """One external image that a build file, compose file or manifest names."""
 
@@ -73,7 +72,7 @@ class ImageUse:
     """Whether it holds a variable without a default."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class BuildFile:
     """A Dockerfile or Containerfile."""
 
@@ -83,7 +82,7 @@ class BuildFile:
     problem: str = ""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Component:
     """A deployable part of a repository (DESIGN.md §2): one subject of repository criteria."""
 
@@ -139,7 +138,7 @@ class Component:
         return follows(trade, self.declares.get(trade, ()), self.does, self.code)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Step:
     """One command or action that a CI workflow runs."""
 
@@ -153,7 +152,7 @@ class Step:
     """Whether nothing but a person starts it."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Change:
     """A commit that changed certain files."""
 

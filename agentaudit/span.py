@@ -12,7 +12,6 @@ import orjson
 from agentaudit.evidence import Evidence, Location
 from agentaudit.semconv import EMPTY, PLACEHOLDERS, VERSIONS, Name, Vocabulary
 from agentaudit.semconv.values import masked
-from agentaudit.values import frozen
 
 
 class Kind(StrEnum):
@@ -49,7 +48,7 @@ class Recorded(StrEnum):
     RECORDED = "recorded"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Fact:
     """What a span, event or resource says about one key; true when it says something."""
 
@@ -80,7 +79,7 @@ class Fact:
         return (Evidence(self.location, f"{self.attribute}={self.text}"),)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Event:
     """A span event, or a log record that belongs to the span."""
 
@@ -89,7 +88,7 @@ class Event:
     attributes: Mapping[str, Any]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Link:
     """A span link to another trace."""
 
@@ -97,7 +96,7 @@ class Link:
     span_id: str
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class LogRecord:
     """One log record of a trace."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from agentaudit.evidence import Evidence
 from agentaudit.response import Resolution, Target
-from agentaudit.values import frozen
 
 _NOT_LOOKED = Target(Resolution.NOT_LOOKED, "not looked up", "not_looked")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ImageSubject:
     """One container image: named by responses, configured, or one that should have been named."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from agentaudit.evidence import Evidence
-from agentaudit.values import frozen
 
 
 class Resolution(StrEnum):
@@ -21,7 +21,7 @@ class Resolution(StrEnum):
     """Found, and proven to be what was used."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Target:
     """Where a reference leads: filled by the source that looked it up."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -16,13 +16,12 @@ from agentaudit.score.asked import GateSettings
 from agentaudit.score.ledgers import Origins
 from agentaudit.score.provenance import HistoryPoint, Waiver
 from agentaudit.source import Documents, Host, Images, Registry, Repo, Traces
-from agentaudit.values import frozen
 
 Progress = Callable[[str, int], None]
 """Told a phase and how many subjects it has done."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Sources:
     """The sources that could be opened; None where none of that kind is configured."""
 
@@ -41,7 +40,7 @@ class Sources:
         return {need: source for need in needs if (source := getattr(self, need)) is not None}
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Identity:
     """What makes an audit reproducible: printed in every report."""
 
@@ -68,7 +67,7 @@ class Identity:
         return int(end.timestamp()) * 1_000_000_000
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Request:
     """One audit: the rubric, its probes, and what the configuration declares."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sized
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from agentaudit.evidence import digest
 from agentaudit.hosting import hosted
@@ -11,10 +11,9 @@ from agentaudit.messages import returned, sent
 from agentaudit.response import Reference, Response, Service
 from agentaudit.semconv import EVALUATION_EVENT
 from agentaudit.span import Fact, Kind, Recorded, Span
-from agentaudit.values import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Told:
     """One thing a response recorded, or should have."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from agentaudit.cli import messages
 from agentaudit.errors import ConfigError, ExitCode, SourceError, UsageError
 from agentaudit.evidence import safe
-from agentaudit.values import frozen
 
 if TYPE_CHECKING:
     from agentaudit.audit import Request
@@ -80,7 +79,7 @@ def dimensions(config: Config, rubric: Rubric) -> dict[str, DimensionGate]:
     }
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Governed:
     """What the audit is compared with."""
 

@@ -12,13 +12,13 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import agentaudit
 from agentaudit.cli.origins import Checkout, origins
 from agentaudit.cli.request import command_line
-from agentaudit.values import frozen
 
 if TYPE_CHECKING:
     from agentaudit.cli.flags import Flags
@@ -31,7 +31,7 @@ _LARGEST = 16 << 20
 _SEAL = 32
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Kept:
     """Where the audits of one request are kept."""
 

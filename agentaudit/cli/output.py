@@ -6,14 +6,14 @@ import os
 import sys
 from collections.abc import Collection, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from agentaudit.cli.ending import silence
 from agentaudit.errors import UsageError
-from agentaudit.values import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Destination:
     """One `-o`: which report goes to which file, relative to the current directory."""
 

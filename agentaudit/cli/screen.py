@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from agentaudit.reports.view import NARROWEST, WIDEST
-from agentaudit.values import frozen
 
 FALLBACK = 80
 """Columns where neither COLUMNS nor a terminal says."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Screen:
     """Standard output, as far as layout depends on it."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -14,12 +15,11 @@ from agentaudit.cli.screen import Screen
 from agentaudit.errors import UsageError
 from agentaudit.expressions import regex
 from agentaudit.reports import Report, View, installed
-from agentaudit.values import frozen
 
 _FORMAT = regex(r"([A-Za-z][A-Za-z0-9._-]+):(.+)")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Stage:
     """Formats, files and the screen."""
 

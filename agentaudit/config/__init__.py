@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,6 @@ from agentaudit.errors import ConfigError, UsageError
 from agentaudit.evidence import clean, safe
 from agentaudit.parse import Tree
 from agentaudit.parse.closed import fill
-from agentaudit.values import frozen
 
 __all__ = [
     "ENVIRONMENT",
@@ -46,7 +45,7 @@ __all__ = [
 ]
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Store:
     """One source to open."""
 
@@ -90,7 +89,7 @@ class Store:
         return dict(sorted(found.items(), key=lambda pair: -len(pair[0])))
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Row:
     """One line of `config show`."""
 
@@ -100,7 +99,7 @@ class Row:
     """`agentaudit.yaml:12`, `flag --seed`, `environment AGENTAUDIT_SEED` or `default`."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Config:
     """The configuration in effect."""
 

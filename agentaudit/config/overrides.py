@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -10,7 +11,6 @@ from agentaudit.config.moments import day, moment
 from agentaudit.config.search import is_secret
 from agentaudit.errors import UsageError
 from agentaudit.evidence import safe
-from agentaudit.values import frozen
 
 ENVIRONMENT = {
     "AGENTAUDIT_RUBRIC": "rubric",
@@ -25,7 +25,7 @@ Sample = int | Literal["all"] | None
 """None: everything of files and tables, 1,000 responses of a REST store."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Overrides:
     """Flags as given; None or empty where a flag was not."""
 
@@ -69,7 +69,7 @@ FLAGS = {
 """Field of `Overrides` → its flag."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Run:
     """How this one audit is run; nothing of it stands in the file."""
 
@@ -95,7 +95,7 @@ class Run:
     """Whether the machine that runs the scan says what it is."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Given:
     """One value that flag or environment gives, and which of them did."""
 

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ from agentaudit.evidence import redact, safe
 from agentaudit.expressions import regex
 from agentaudit.parse import Tree
 from agentaudit.parse.closed import strings
-from agentaudit.values import frozen
 
 YAML_NAMES = ("agentaudit.yaml", ".agentaudit.yaml")
 PYPROJECT = "pyproject.toml"
@@ -24,7 +23,7 @@ _TABLE = ("tool", "agentaudit")
 _PLACEHOLDER = regex(r"\$\{env:[^}]*\}")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Document:
     """The configuration as written."""
 

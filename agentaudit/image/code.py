@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
-
-from agentaudit.values import frozen
+from dataclasses import dataclass, field
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class BuildPlan:
     """What one stage of a build file copies from its context.
 
@@ -27,7 +25,7 @@ def _nothing(path: str) -> bool:
     return False
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class CommitTree:
     """The files of a commit; links and submodules are left out."""
 
@@ -43,7 +41,7 @@ class CommitTree:
     """Whether a `.gitignore` of the commit keeps a file at this path out of it."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Pin:
     """One package in a lock file."""
 
@@ -57,7 +55,7 @@ class Pin:
     """Whether it is the repository's own code, whose version is the commit's."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class LockFile:
     """A lock file at a commit."""
 
@@ -71,7 +69,7 @@ class LockFile:
     """Of its bytes, 64 hexadecimal digits; empty where it could not be read."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Drift:
     """Packages of an image against a lock file, name by name; empty where they are equal."""
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from agentaudit.values import frozen
 
-
-@frozen
+@dataclass(frozen=True, slots=True)
 class OperatingSystem:
     """What os-release says."""
 
@@ -24,7 +22,7 @@ class OperatingSystem:
 DISTRIBUTION = "distribution"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Package:
     """One package that an image holds."""
 
@@ -41,7 +39,7 @@ class Package:
     `DISTRIBUTION` where the operating system's package manager brought it."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Runtime:
     """A language runtime that an image holds."""
 
@@ -52,7 +50,7 @@ class Runtime:
     """Path, package or environment variable."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class CudaFact:
     """One place that names a version of the CUDA runtime."""
 
@@ -61,7 +59,7 @@ class CudaFact:
     """Path, package or environment variable."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Bill:
     """A bill of materials, inside the image or attached to it."""
 
@@ -82,7 +80,7 @@ class Trust(StrEnum):
     """A key that was given verifies its signature as well."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A document that is attached to an image in its registry or layout, unread."""
 
@@ -99,7 +97,7 @@ class Attachment:
     annotations: Mapping[str, str] = field(default_factory=dict)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Attestation:
     """What somebody states about an image: an SBOM, its provenance, a signature."""
 
@@ -146,7 +144,7 @@ class Verdict(StrEnum):
     UNVERIFIABLE = "unverifiable"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ContentVerdict:
     """An image's application files against the tree of one commit."""
 

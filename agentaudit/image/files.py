@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
-
-from agentaudit.values import frozen
 
 _MOST_LINKS = 40
 """Symbolic links followed for one path, as Linux does."""
@@ -49,7 +47,7 @@ class FileEntry(NamedTuple):
     """Where a symbolic link points, as written."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class FileMap:
     """The files of an image after whiteouts, and the content of those that extractors read."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from agentaudit.image.facts import (
     Attachment,
@@ -17,13 +17,12 @@ from agentaudit.image.facts import (
     Trust,
 )
 from agentaudit.image.files import FileMap
-from agentaudit.values import frozen
 
 _SHOWN = 5
 """Attachments that are told of an image."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Layer:
     """One layer: identified by what it unpacks to, carried as whatever the transport has."""
 
@@ -38,7 +37,7 @@ class Layer:
     """The build instruction that made it, as the history says."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Instruction:
     """One line of an image's history."""
 
@@ -49,7 +48,7 @@ class Instruction:
     """Whether it made no layer."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the configuration says. Labels are claims of whoever built the image."""
 
@@ -73,7 +72,7 @@ class Settings:
         return "/".join(part for part in (self.os, self.architecture, self.variant) if part)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Contents:
     """What the layers hold."""
 
@@ -93,7 +92,7 @@ class Contents:
     """What is odd about the layers, a sentence each: names that lead out of the image, …"""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Image:
     """One image, as far as it was read."""
 

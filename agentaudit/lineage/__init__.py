@@ -16,10 +16,9 @@ from agentaudit.lineage.pictures import Pictures
 from agentaudit.lineage.placing import Placing
 from agentaudit.response import Reference, Response, Target
 from agentaudit.span import Recorded
-from agentaudit.values import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of reference."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from agentaudit.evidence import Evidence
-from agentaudit.values import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ModelEntry:
     """One entry of `model_map`: which registry version a name stood for, and when."""
 
@@ -21,7 +20,7 @@ class ModelEntry:
     """The line of agentaudit.yaml."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Declared:
     """Declarations that references are collected and followed with."""
 

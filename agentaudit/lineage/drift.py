@@ -10,17 +10,17 @@ from agentaudit.image import DISTRIBUTION, Contents, Drift, FileMap, LockFile, P
 
 INSTALLERS = frozenset({"pip", "setuptools", "wheel", "uv", "npm", "corepack", "yarn", "pnpm"})
 """What installs packages comes with the language's image and is locked by none of them."""
-_SYSTEM_NODE = re.compile(
+_SYSTEM_NODE = regex(
     r"usr/share/(?:node_modules|nodejs)/"
     r"|usr/(?:local/)?lib/node_modules/(?:npm|corepack|yarn|pnpm)/"
 )
 _BY_HAND = frozenset({b"pip", b"uv", b"poetry", b"pdm", b"installer"})
 """Installers that a distribution's own package manager is none of."""
-_COMMIT = re.compile(r"[0-9a-f]{40}")
+_COMMIT = regex(r"[0-9a-f]{40}")
 _ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar")
 _MOST_LINES = 100_000
-_ESCAPED = re.compile(rb"%([0-9a-fA-F]{2})")
-_ZEROS = re.compile(r"(?:\.0)+(?=$|[^.\d])")
+_ESCAPED = regex(rb"%([0-9a-fA-F]{2})")
+_ZEROS = regex(r"(?:\.0)+(?=$|[^.\d])")
 
 
 def drift(contents: Contents, lock: LockFile, ours: Container[str] = ()) -> Drift:

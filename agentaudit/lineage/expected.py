@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from agentaudit.image import BuildPlan, CommitTree, Contents
 from agentaudit.lineage.roots import PACKAGES, Root, is_code, placed
-from agentaudit.values import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Expected:
     """Repository paths that an image should hold."""
 

@@ -31,17 +31,16 @@ from agentaudit.lineage.roots import (
     under,
 )
 from agentaudit.lineage.strays import Unplaced
-from agentaudit.values import frozen
 
 _GENERATED = regex(
     r"(?:.*/)?(?:dist|build|out|target|\.next|\.nuxt|_build)/.+|(?:.*/)?_version\.py|.+\.min\.js",
     re.DOTALL,
 )
 """Files that a build writes: no commit has them, so nothing is proven either way."""
-_COMPILED = re.compile(
+_COMPILED = regex(
     r".+\.(?:pyc|pyz|pyd|whl|jar|war|class|so(?:\.\d{1,9})*+|egg|node|wasm|dll|exe|phar)", re.DOTALL
 )
-_STAMP = re.compile(r".+\.(?:json|toml|properties|css|html)", re.DOTALL)
+_STAMP = regex(r".+\.(?:json|toml|properties|css|html)", re.DOTALL)
 """Data that a build may write, such as the commit that it was made from; no code, no prompt."""
 _NAMED = 3
 """Files named in the sentence of a verdict."""
@@ -119,7 +118,7 @@ def _unverifiable(tree: CommitTree, why: str) -> ContentVerdict:
     return ContentVerdict(Verdict.UNVERIFIABLE, tree.commit, why)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _Pair:
     """What is compared."""
 

@@ -23,7 +23,6 @@ from agentaudit.lineage.identity import compare
 from agentaudit.lineage.starting import started_by
 from agentaudit.response import PromptText, Resolution, Target
 from agentaudit.source import Images, Repo
-from agentaudit.values import frozen
 
 REVISION_LABELS = (
     "org.opencontainers.image.revision",
@@ -37,7 +36,7 @@ _NEARBY = 40
 _SHOWN = 5
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A commit that an image is said to be built from, and who says it."""
 
@@ -269,7 +268,7 @@ def _drifted(found: tuple[Drift, ...], at: str) -> Target:
     return Target(Resolution.VERIFIED, detail, content=found, evidence=where)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _Checkout:
     """Whether a file differs only as a checkout on another system writes it."""
 

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from agentaudit.expressions import regex
 from agentaudit.response import Response, Service
 from agentaudit.source import Component
-from agentaudit.values import frozen
 
 _SEPARATORS = regex(r"[\s._/-]+")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Declaration:
     """One entry of `services:` in agentaudit.yaml."""
 

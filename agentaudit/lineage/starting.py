@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
+from agentaudit.expressions import regex
 from agentaudit.image import Settings
 
 _MOST = 100
 """Words of a command that may name a program, and directories of a search path."""
-_WORDS = re.compile(r"[\s;&|()'\"`=]+")
+_WORDS = regex(r"[\s;&|()'\"`=]+")
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _IMPORTED = ("PYTHONPATH", "NODE_PATH")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
+from agentaudit.expressions import regex
 from agentaudit.image import CommitTree, Contents, FileEntry, FileKind
 from agentaudit.lineage.roots import ASIDE, FOREIGN, PACKAGES, Root, under
-from agentaudit.values import frozen
 
 _RUNS = regex(r".+\.(?:py|pyc|pyz|js|mjs|cjs|ts|sh|bash|rb|php|pl|jar)", re.DOTALL)
 _SITE = regex(r"(?:.+/)?(?:site|dist)-packages/.+", re.DOTALL)
@@ -15,26 +16,26 @@ _LOADED = regex(
     r"(?:.+/)?(?:site|dist)-packages/(?:(?:site|user)customize\.py|(?!distutils-precedence|_virtualenv)[^/]+(?<!-nspkg)\.pth)"
 )
 """What every Python process runs by itself, but for what installers are known to leave."""
-_LIBRARY = re.compile(r"(?:.+/)?lib/python\d[\d.]*/(?!(?:site|dist)-packages/).+", re.DOTALL)
-_OTHERS = re.compile(r"(?:.*/)?(?:node_modules|site-packages|dist-packages)/", re.DOTALL)
-_APART = re.compile(f"{_OTHERS.pattern}|{_LIBRARY.pattern}$", re.DOTALL)
-_USUAL = re.compile(
+_LIBRARY = regex(r"(?:.+/)?lib/python\d[\d.]*/(?!(?:site|dist)-packages/).+", re.DOTALL)
+_OTHERS = regex(r"(?:.*/)?(?:node_modules|site-packages|dist-packages)/", re.DOTALL)
+_APART = regex(f"{_OTHERS.pattern}|{_LIBRARY.pattern}$", re.DOTALL)
+_USUAL = regex(
     r"(?:.+/)?(?:tini|tini-static|dumb-init|gosu|su-exec|env|s?h|bash|dash|busybox"
     r"|(?:python|pypy|node|deno|bun|java|ruby|uv|uvx|npm|npx|yarn|pnpm|poetry)[\d.]*)"
 )
 """Programs that start others: none holds an application."""
-_STARTUP = re.compile(r"(?:usr/(?:local/)?)?lib/python3\.\d{1,2}/(?:site|user)customize\.py")
-_SYSTEM = re.compile(
+_STARTUP = regex(r"(?:usr/(?:local/)?)?lib/python3\.\d{1,2}/(?:site|user)customize\.py")
+_SYSTEM = regex(
     r"|(?:(?:usr/|usr/local/)?(?:bin|sbin|lib|lib64|libexec|share)|usr|usr/local|etc|var|dev|proc|sys|run)"
 )
 """Directories of the system as a whole: what lies there is told by packages and by layers."""
 _DEBIAN = "usr/lib/python3/dist-packages/"
-_PROGRAM = re.compile(rb"bin/([^/,\r\n]{1,255}),")
+_PROGRAM = regex(rb"bin/([^/,\r\n]{1,255}),")
 _TELLING = 1
 """Bytes of a file that holds no code."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Unplaced:
     """What is known once the files under all roots were compared."""
 

@@ -13,7 +13,6 @@ from agentaudit.lineage.pictures import Pictures, claims
 from agentaudit.response import Reference, Resolution, Response, Target
 from agentaudit.span import Recorded
 from agentaudit.subject import ImageSubject
-from agentaudit.values import frozen
 
 _MOST_COMMITS = 20
 _ORDER = (Resolution.BROKEN, Resolution.NOT_LOOKED, Resolution.RESOLVED, Resolution.VERIFIED)
@@ -25,7 +24,7 @@ _NO_CLAIM = Target(
 )
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Named:
     """One image as responses or the configuration name it."""
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
-
-from agentaudit.values import frozen
 
 _ROLES: Mapping[str, str] = {
     "system": "system",
@@ -41,7 +40,7 @@ _DEPTH = 20
 """Wrappers within wrappers that are followed."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Part:
     """One piece of a message."""
 
@@ -55,7 +54,7 @@ class Part:
     """Name of the tool."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message that went into or came out of a model."""
 

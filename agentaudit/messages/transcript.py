@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -12,7 +13,6 @@ from agentaudit.messages.shapes import answered, asked, unflatten
 from agentaudit.semconv import MESSAGE_EVENTS
 from agentaudit.semconv.values import masked
 from agentaudit.span import Event, Fact, Recorded, Span, read
-from agentaudit.values import frozen
 
 INSTRUCTIONS = "gen_ai.system_instructions"
 _JSON = frozenset({"gen_ai.input.messages", "gen_ai.output.messages"})
@@ -27,7 +27,7 @@ _ELIDED = frozenset({"...", "…"})
 """Texts that stand for content that was left out."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """The messages of one side of a call, or why they are not all there."""
 
@@ -39,7 +39,7 @@ class Transcript:
     """One sentence about the problem."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _Side:
     key: str
     step: str

@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from agentaudit.expressions import regex
 from agentaudit.source import Step
 
-_PIECE = re.compile(
+_PIECE = regex(
     r"\$\{\{[^}]{0,400}\}\}|\$\([^()]{0,400}\)|\"(?:[^\"\\]|\\.)*\"|'[^']*'|\\.|(?<!\S)#[^\n]*"
     r"|&&|\|\||[;|\n]|.",
     re.DOTALL,
 )
 _SEPARATORS = frozenset(["&&", "||", ";", "|", "\n"])
-_PRINTS = re.compile(r"\s*(?:\w+=\S*\s+)*(?:sudo\s+)?(?:echo|printf|cat|grep|:|true|false)(?:\s|$)")
-_EXPLAINS = re.compile(
-    r"(?:^|\s)(?:--help|-h|--version|--dry-run|--collect-only|--co)(?=[\s)\"']|$)"
-)
-_FAILS = re.compile(r"\b(?:exit|return)\s+[1-9$]|\bfalse\b")
+_PRINTS = regex(r"\s*(?:\w+=\S*\s+)*(?:sudo\s+)?(?:echo|printf|cat|grep|:|true|false)(?:\s|$)")
+_EXPLAINS = regex(r"(?:^|\s)(?:--help|-h|--version|--dry-run|--collect-only|--co)(?=[\s)\"']|$)")
+_FAILS = regex(r"\b(?:exit|return)\s+[1-9$]|\bfalse\b")
 
 
 def commands(step: Step) -> Iterator[tuple[str, bool]]:

@@ -7,14 +7,15 @@ is instrumented for them. Otherwise the step may have happened unseen: UNKNOWN.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from agentaudit.finding import Answer, Cause
 from agentaudit.probe import not_applicable, unknown
 from agentaudit.response import Response, Service
 from agentaudit.span import Kind
-from agentaudit.values import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Sight:
     """One kind of step, and the libraries whose absence says that there is none."""
 

@@ -9,16 +9,16 @@ response comes last: its place on the path makes no difference to any response.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from agentaudit.reports import figures
 from agentaudit.score.scorecard import Fix, Scorecard
-from agentaudit.values import frozen
 
 Numbered = tuple[int, Fix]
 """A fix with its place in `fixes`."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Change:
     """Fixes that one text tells how to make."""
 
@@ -73,7 +73,7 @@ class Change:
         return f"{'; '.join(lacks)} in {_few(places, most)}"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Stage:
     """Changes that end in one gain of responses."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import floor
 
 from agentaudit.expressions import regex
@@ -13,7 +14,6 @@ from agentaudit.score.dimension import CriterionScore, DimensionScore, ShownFind
 from agentaudit.score.dossier import Dossier, DossierLink, ShownEvidence
 from agentaudit.score.rounding import percent, whole
 from agentaudit.score.scorecard import Condition, Fix, Scorecard
-from agentaudit.values import frozen
 
 LEVELS = ("Absent", "Exists", "Recorded", "Resolves", "Proven")
 EFFORT = {"S": "an hour", "M": "a day", "L": "more than a day"}
@@ -108,7 +108,7 @@ def _rung(dimension: DimensionScore, level: int) -> Sign:
     return signs.NOT_MET if any(c.counts.fail for c in counted) else signs.NOT_ASSESSED
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Stop:
     """What keeps a dimension from its next level."""
 
@@ -162,7 +162,7 @@ def title(card: Scorecard, dimension: str) -> str:
     return next((d.title for d in card.dimensions if d.id == dimension), dimension)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Step:
     """A fix, with what is reached once it and all before it are made."""
 

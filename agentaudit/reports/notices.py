@@ -4,6 +4,7 @@ the gate, crashed probes, waivers, and everything that was not looked at."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 from agentaudit.finding import Outcome
@@ -13,13 +14,12 @@ from agentaudit.score.dimension import CriterionScore
 from agentaudit.score.provenance import Waiver
 from agentaudit.score.scorecard import Condition, Scorecard
 from agentaudit.score.shortfall import unlisted
-from agentaudit.values import frozen
 
 KINDS = ("git", "traces", "images", "registry")
 """Kinds of source that a system can declare."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One thing to know."""
 

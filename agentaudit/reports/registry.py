@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import import_module
 
 from agentaudit.errors import PluginError
 from agentaudit.reports.view import View
 from agentaudit.score.scorecard import Scorecard
-from agentaudit.values import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Report:
     """One format."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from agentaudit.values import frozen
+from dataclasses import dataclass
 
 GOOD, FAIR, BAD, FAINT, STRONG, PLAIN = "cyan", "yellow", "red", "bright_black", "bold", ""
 """Styles; nothing else is coloured."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Sign:
     """One state, drawn."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from agentaudit.expressions import regex
 from agentaudit.score.provenance import SourceRecord
 from agentaudit.score.scorecard import Scorecard
 from agentaudit.score.shortfall import Shortfall
-from agentaudit.values import frozen
 
 CONFIG = "agentaudit.yaml"
 """Named where there is no configuration yet: it is the file to write."""
@@ -17,7 +17,7 @@ _DECLARED = regex(r"(?P<file>.+):(?P<line>[0-9]{1,9})")
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Spot:
     """A line of a file, from the root of the checkout."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from agentaudit.values import frozen
+from dataclasses import dataclass
 
 WIDEST = 120
 NARROWEST = 60
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class View:
     """How wide, in which signs, and how much. Reports for machines look at none of it."""
 

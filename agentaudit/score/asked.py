@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal
 
 from agentaudit.score.baseline import Baseline
@@ -12,10 +12,9 @@ from agentaudit.score.layout import Layout
 from agentaudit.score.provenance import ErrorRecord, Waiver
 from agentaudit.score.standing import Standing
 from agentaudit.source import Ledger
-from agentaudit.values import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class DimensionGate:
     """What one dimension must meet by itself; None where nothing is asked."""
 
@@ -24,7 +23,7 @@ class DimensionGate:
     min_level: int | None = None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class GateSettings:
     """What the numbers must meet; None where nothing is asked."""
 
@@ -56,7 +55,7 @@ class GateSettings:
         return any(value is not None for value in asked) or bool(further)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Obstacle:
     """Why there can be no verdict at all, whatever the gate asks: a source that did not open, a
     declared source without any subject, nothing to audit."""
@@ -66,7 +65,7 @@ class Obstacle:
     """What happened, and what to do."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Evidenced:
     """What a verdict rests on."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from agentaudit.evidence import safe
 from agentaudit.rubric import Rubric
@@ -24,10 +24,9 @@ from agentaudit.score.shown import Sheet, dimension_score, errors, low_high
 from agentaudit.score.standing import PROVISIONAL, Standing, settle
 from agentaudit.score.tally import Tally
 from agentaudit.source import Ledger
-from agentaudit.values import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Run:
     """How the audit was made."""
 
@@ -46,7 +45,7 @@ class Run:
     """Where each source is declared."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Population:
     """Which responses were read."""
 
@@ -61,7 +60,7 @@ class Population:
         return self.population is None or self.size < self.population
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _Audit:
     """Everything a scorecard is made from."""
 

@@ -21,7 +21,6 @@ from agentaudit.score.responses import PASSED
 from agentaudit.score.standing import Standing
 from agentaudit.score.tally import Tally
 from agentaudit.score.value import ONE_UNKNOWN, worth
-from agentaudit.values import frozen
 
 SHOWN = 200
 """Fixes that are listed; for later ones nobody needs to know what else completes a response."""
@@ -42,7 +41,7 @@ class Gain(NamedTuple):
     """Of the score, 0 to 100."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Step:
     """One cause to mend."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
 from agentaudit.evidence import Evidence
 from agentaudit.rubric import Criterion, Rubric
-from agentaudit.values import frozen
 
 LINK_LEVELS = (2, 3)
 """Levels whose criteria make up the links of a response: recorded and resolves."""
@@ -26,7 +26,7 @@ class Applies(StrEnum):
     """Not every such source was read: the dimension counts."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Applicability:
     """Whether a dimension applies, and on which evidence that was decided."""
 
@@ -35,7 +35,7 @@ class Applicability:
     evidence: tuple[Evidence, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Column:
     """One criterion, by position."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from agentaudit.evidence import safe
 from agentaudit.score.provenance import ServiceTraces, SourceRecord, UnreadPlace, Window
 from agentaudit.source import Ledger
-from agentaudit.values import frozen
 
 SHOWN = 50
 """Most services named per source."""
@@ -16,7 +16,7 @@ SHOWN_PLACES = 10
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Origin:
     """What the configuration says of a source."""
 

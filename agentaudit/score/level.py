@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from agentaudit.score.interval import wilson
 from agentaudit.score.layout import Column
 from agentaudit.score.responses import Joint
 from agentaudit.score.value import Counts
-from agentaudit.values import frozen
 
 SHARE = (95, 100)
 """Of responses, that must pass all their criteria up to a level together: 95 of 100."""
@@ -20,7 +20,7 @@ End = Literal["lower", "point", "upper"]
 """Of the sampling error of a share: its lower end, the share itself, its upper end."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Ladder:
     """Everything that decides the level of one dimension."""
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from agentaudit.expressions import regex
 from agentaudit.finding import Outcome
 from agentaudit.score.dimension import CriterionScore, DimensionScore, ShownFinding
 from agentaudit.score.dossier import ShownEvidence
-from agentaudit.values import frozen
 
 _COMMIT = regex(r"commit [0-9a-f]{7,64}")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Shortfall:
     """One criterion that fails at one place."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from agentaudit.evidence import Evidence, safe
 from agentaudit.finding import Finding, Outcome
@@ -28,13 +29,12 @@ from agentaudit.score.rounding import down
 from agentaudit.score.standing import DimensionStanding, Standing
 from agentaudit.score.tally import Silence, Tally
 from agentaudit.score.value import Counts, Range
-from agentaudit.values import frozen
 
 ALWAYS = Applicability(Applies.YES, "asked of every agentic system")
 _NOBODY = Silence("no_subject", "no subject to ask", ())
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """Everything the figures are shown from."""
 

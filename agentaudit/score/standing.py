@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
 from agentaudit.score.layout import Applicability
@@ -11,13 +12,12 @@ from agentaudit.score.level import Ladder
 from agentaudit.score.responses import Mark, Reach, counting, joints, marks, reaches
 from agentaudit.score.tally import Entry, Tally
 from agentaudit.score.value import Counts, Range, answered, count, dimension, mean
-from agentaudit.values import frozen
 
 PROVISIONAL = 30
 """With fewer responses a level is provisional."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class DimensionStanding:
     """One dimension that counts."""
 
@@ -34,7 +34,7 @@ class DimensionStanding:
     """Whether any subject got PASS or FAIL."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Standing:
     """All numbers. Shares are exact fractions from 0 to 1, scores from 0 to 100."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
-
-from agentaudit.values import frozen
 
 
 class Convention(StrEnum):
@@ -39,7 +38,7 @@ class Status(StrEnum):
     PROPOSED = "proposed"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Name:
     """One attribute name of one convention."""
 
@@ -52,7 +51,7 @@ class Name:
     """Dotted path within a JSON value, where the attribute holds more than this one thing."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Key:
     """One thing we ask of a span, an event or a resource."""
 
@@ -68,7 +67,7 @@ def _name(spelled: str, convention: Convention, status: Status) -> Name:
     return Name(text.removesuffix("*"), convention, status, text.endswith("*"), inside)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Names:
     """Makes the names of one convention."""
 

@@ -7,7 +7,6 @@ import warnings
 from dataclasses import dataclass
 
 from agentaudit.expressions import regex
-from agentaudit.values import frozen
 
 LONGEST_PATTERN = 500
 LONGEST_LINE = 10_000
@@ -27,7 +26,7 @@ _REFUSED = regex(r"\\[1-9]|\(\?(?:P=\w+|\#|\(|[a-zL-]*x[a-z-]*:?)")
 """Tokens after which this reading of the expression, or its bound, no longer holds."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Pattern:
     """A compiled expression, and how much its search costs at most."""
 

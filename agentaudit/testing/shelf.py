@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from agentaudit.image import Image
@@ -12,10 +13,9 @@ from agentaudit.response import CodePlace, Commit, PromptText, Resolution, Targe
 from agentaudit.source import Repo
 from agentaudit.sources.git.memory import MemoryRepo
 from agentaudit.sources.images.memory import memory_image
-from agentaudit.values import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Shelf:
     """Every source at once: what opens, by the value that is looked up; anything else is broken.
 

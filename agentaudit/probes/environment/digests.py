@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from agentaudit.expressions import regex
 from agentaudit.span import Fact, Recorded
 
-_DIGEST = re.compile(r"(?:[a-z][a-z0-9]{1,15}[:-])?[0-9a-f]{32,128}", re.IGNORECASE)
+_DIGEST = regex(r"(?:[a-z][a-z0-9]{1,15}[:-])?[0-9a-f]{32,128}", re.IGNORECASE)
 """32 digits are the shortest digest that nobody types by hand."""
 
 

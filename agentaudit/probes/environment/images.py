@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from agentaudit.expressions import regex
 from agentaudit.probe import Gaps
 from agentaudit.source import Component, ImageUse
 
@@ -57,7 +58,7 @@ _RELEASES = frozenset(
     | {"resolute", "oracular", "plucky", "questing"}
 )
 """Names of releases of operating systems."""
-_FIXED = re.compile(r"(?:^|[-_.])(?:\d{6,8}|[0-9a-f]{7,40}|\d+\.\d+\.\d+)(?=[-_.]|$)")
+_FIXED = regex(r"(?:^|[-_.])(?:\d{6,8}|[0-9a-f]{7,40}|\d+\.\d+\.\d+)(?=[-_.]|$)")
 """A date, a commit or a whole version: it fixes what begins with a moving word."""
 
 

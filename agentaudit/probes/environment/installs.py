@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.source import BuildFile, Component, Repo
 
-_PIP = re.compile(r"\bpip3?\s+install\b([^\n&|;]{0,600})")
-_LIST = re.compile(r"(?:-r|--requirements?)[\s=]+[\"']?(\S{1,200}?)[\"']?(?=\s|$)")
-_ITSELF = re.compile(
+_PIP = regex(r"\bpip3?\s+install\b([^\n&|;]{0,600})")
+_LIST = regex(r"(?:-r|--requirements?)[\s=]+[\"']?(\S{1,200}?)[\"']?(?=\s|$)")
+_ITSELF = regex(
     r"(?:^|\s)(?:-e\s+)?[\"']?(?:\.(?:\[[\w,-]{1,80}\])?|pyproject\.toml)[\"']?(?=\s|$)"
 )
-_LOCKED = re.compile(
+_LOCKED = regex(
     r"\buv\s+(?:sync|export)\b|\bpoetry\s+(?:install|export)\b|\bpdm\s+(?:sync|install|export)\b"
     r"|\bpipenv\s+(?:sync|install|requirements)\b|\bconda-lock\b|\bpixi\s+install\b|pip-compile"
     r"|\buv\s+pip\s+(?:sync|compile)\b|(?:^|\s)(?:-c|--constraint)[\s=]"
 )
 """What installs from a lock file, or writes one out for pip."""
-_COMMENT = re.compile(r"^\s*#")
+_COMMENT = regex(r"^\s*#")
 
 
 def past_the_lock(repo: Repo, component: Component) -> Iterator[Place]:

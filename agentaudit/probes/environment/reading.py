@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
 from agentaudit.code import Role
+from agentaudit.expressions import regex
 from agentaudit.probes.asking import PASSES_ON
 from agentaudit.source import Component, Place, Repo
 
 _READS = {
     **dict.fromkeys(
         ("py", "ipynb"),
-        re.compile(
+        regex(
             r"\bos\.(?:environ(?:\.get|\.setdefault)?\s?[\[(]|getenv\()\s{0,40}\\?[\"'](\w{1,100})"
             r"|\b(?:env|config)(?:\.\w{1,20})?\(\s{0,40}[\"']([A-Z][A-Z0-9_]{2,100})[\"']"
             r"|\b(BaseSettings|load_dotenv)\b"
@@ -22,36 +22,36 @@ _READS = {
     ),
     **dict.fromkeys(
         ("ts", "tsx", "js", "jsx", "mjs", "cjs", "vue", "svelte"),
-        re.compile(
+        regex(
             r"\bprocess\.env(?:\.|\[[\"'])(\w{1,100})|\bimport\.meta\.env\.(\w{1,100})"
             r"|\bDeno\.env\.get\([\"'](\w{1,100})"
         ),
     ),
-    "go": re.compile(r"\bos\.(?:Getenv|LookupEnv)\(\"(\w{1,100})|\b(viper|envconfig)\."),
+    "go": regex(r"\bos\.(?:Getenv|LookupEnv)\(\"(\w{1,100})|\b(viper|envconfig)\."),
     **dict.fromkeys(
         ("java", "kt"),
-        re.compile(r"\bSystem\.getenv\(\"(\w{1,100})|@Value\(\"[$#]\{([\w.-]{1,100})"),
+        regex(r"\bSystem\.getenv\(\"(\w{1,100})|@Value\(\"[$#]\{([\w.-]{1,100})"),
     ),
-    "cs": re.compile(
+    "cs": regex(
         r"GetEnvironmentVariable\(\"(\w{1,100})|onfiguration\[\"([\w:]{1,100})"
         r"|GetConnectionString\(\"(\w{1,100})|\.GetSection\(\"([\w:]{1,100})"
     ),
-    **dict.fromkeys(("template", "conf"), re.compile(r"\$\{(\w{1,100})\}")),
+    **dict.fromkeys(("template", "conf"), regex(r"\$\{(\w{1,100})\}")),
 }
 """How each language asks for a setting."""
-_ALWAYS = re.compile(
+_ALWAYS = regex(
     r"PATH|HOME|USER|PWD|HOST(?:NAME)?|PORT|NODE_ENV|PYTHON\w{0,60}|LOG_?LEVEL|DEBUG|TZ|CI|MODE|DEV|PROD"
     r"|SSR|BASE_URL|LANG|TERM|SHELL|TMPDIR|npm_\w{1,60}|VERCEL\w{0,60}|NEXT_RUNTIME|KUBERNETES_\w{1,60}"
 )
 """What a platform sets, whatever runs on it."""
-_KEY = re.compile(r"(?i)key|endpoint|token|credential")
+_KEY = regex(r"(?i)key|endpoint|token|credential")
 _ASKS = ("model", "agent", "embedding")
 _MOST = 400
 """Files that are looked into."""
-_ASIDE = re.compile(
+_ASIDE = regex(
     r"(?:^|/)(?:tests?|__tests__|e2e|docs?|examples?)/|\.(?:test|spec)\.|config\.[mc]?[jt]s$"
 )
-_ADDRESS = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):\d{2,5}")
+_ADDRESS = regex(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):\d{2,5}")
 _LOCAL = frozenset(
     {"vllm", "sglang", "llama-cpp-python", "ctransformers", "transformers", "ctranslate2"}
     | {"sentence-transformers", "torch", "onnxruntime-genai", "fastembed", "ollama", "mlx-lm"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
+from agentaudit.expressions import regex
 from agentaudit.source import Place
 
 _LANGUAGES: tuple[tuple[str, str], ...] = (
@@ -17,14 +18,14 @@ _LANGUAGES: tuple[tuple[str, str], ...] = (
     ("dotnet", r"dotnet|aspnet|global\.json|\.(?:cs|fs|vb)proj"),
     ("rust", r"rust|cargo"),
 )
-_NUMBER = re.compile(r"v?(\d{1,4})(?:\.(\d{1,4}))?(?:[.\-+_](?:[\dx*]|rc|[a-z])[\w.+-]*)?")
-_NAMED = re.compile(
+_NUMBER = regex(r"v?(\d{1,4})(?:\.(\d{1,4}))?(?:[.\-+_](?:[\dx*]|rc|[a-z])[\w.+-]*)?")
+_NAMED = regex(
     r"(?:python|pypy|node|nodejs|golang|go|jdk|jre|java|temurin|corretto|dotnet|aspnet|runtime|sdk"
     r"|net|rust)[-_:@ /=]?(v?\d[\w.+-]*)(?=$|[-@\s])"
 )
-_RANGE = re.compile(r">=\s*+(\d++)\.(\d++)[\d.]*+\s*+,?\s*+<\s*(\d+)\.(\d+)(?:\.0)?\s*")
-_MINOR = re.compile(r"(?:~=\s*v?(\d+)\.(\d+)\.\d+|~>?\s*v?(\d+)\.(\d+)(?:\.[\dx*]+)?)")
-_DIGEST = re.compile(r"@sha256:([0-9a-f]{12})")
+_RANGE = regex(r">=\s*+(\d++)\.(\d++)[\d.]*+\s*+,?\s*+<\s*(\d+)\.(\d+)(?:\.0)?\s*")
+_MINOR = regex(r"(?:~=\s*v?(\d+)\.(\d+)\.\d+|~>?\s*v?(\d+)\.(\d+)(?:\.[\dx*]+)?)")
+_DIGEST = regex(r"@sha256:([0-9a-f]{12})")
 INSTEAD = {"node": ("bun", "deno")}
 """Runtimes that run a language in place of its usual one."""
 MAJOR_IS_ENOUGH = frozenset({"java", "dotnet"})

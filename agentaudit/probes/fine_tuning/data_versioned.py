@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from agentaudit.code import Call, Value
+from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe
 from agentaudit.probes.fine_tuning.training import training
@@ -16,13 +16,13 @@ POINTER = (
     "version https://git-lfs.github.com/spec/v1\n"
     "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"
 )
-_TRAINING = re.compile(r"(?i)(?:^|[/_.-])(?:train|training|finetune|fine[_-]tune|sft)(?:[/_.-])")
-_RESULT = re.compile(
+_TRAINING = regex(r"(?i)(?:^|[/_.-])(?:train|training|finetune|fine[_-]tune|sft)(?:[/_.-])")
+_RESULT = regex(
     r"(?i)(?:^|[/_.-])(?:results?|outputs?|logs?|metrics|evals?|predictions?|history|loss)(?:[/_.-])"
 )
-_REVISION = re.compile(r"\b(?:\w+_)?revision[\"']?\s*[:=]\s*[\"']?[0-9a-f]{7,40}\b")
-_COMMIT = re.compile(r"[0-9a-f]{7,64}|v?\d{1,4}(?:\.\d{1,4}){1,3}")
-_VERSION = re.compile(r":v\d{1,6}$")
+_REVISION = regex(r"\b(?:\w+_)?revision[\"']?\s*[:=]\s*[\"']?[0-9a-f]{7,40}\b")
+_COMMIT = regex(r"[0-9a-f]{7,64}|v?\d{1,4}(?:\.\d{1,4}){1,3}")
+_VERSION = regex(r":v\d{1,6}$")
 NEAR = 5
 """Lines between a data set's name and its revision."""
 POSTED = (

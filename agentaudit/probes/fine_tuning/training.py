@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from agentaudit.code import Call, Role, Setting, Strength, Use
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.source import Component
 
 _ROLES = frozenset({Role.APP, Role.INFRA})
-_TRAINS = re.compile(
+_TRAINS = regex(
     r"(?:^|[._])(?:\w*Trainer|Trainer|train|fit|get_peft_model|train_on_responses_only|SFTTrainer"
     r"|backward|AdamW|Adam|SGD|Adafactor|finetune|fine_tune|run_exp|sft_train|main_train|tune)$"
 )
 """Calls of trainers that train."""
-_HOSTED = re.compile(
+_HOSTED = regex(
     r"fine_?tuning\.(?:jobs\.)?create|fineTuning\.jobs\.create|create_model_customization_job"
     r"|create_fine_tun(?:ing_job|e)|tuning\.sft\.train|tunings\.tune|fine_tuning\.create"
     r"|FineTuningClient|CreateModelCustomizationJob|createModelCustomizationJob|jobs\.createFineTuning"
 )
 """Providers that train for their customers."""
-_ENDPOINT = re.compile(
+_ENDPOINT = regex(
     r"/v\d(?:\.\d)?/(?:customization/jobs|fine[_-]tun(?:ing/jobs|ing|es))/?$|/model-customization-jobs/?$"
 )
 """The same without their libraries; NVIDIA NeMo Customizer."""
-_CREW = re.compile(
-    r"(?i)(?:^|\.)\w*crew\w*(?:\.\w+)?\.train$|crewai\.|dspy\.|nltk\.|spacy\.|rasa\."
-)
+_CREW = regex(r"(?i)(?:^|\.)\w*crew\w*(?:\.\w+)?\.train$|crewai\.|dspy\.|nltk\.|spacy\.|rasa\.")
 """Of agents and of other kinds of models: not fine-tuning."""
-_CONFIGURES = re.compile(
+_CONFIGURES = regex(
     r"(?:^|[._])(?:\w*TrainingArguments|\w*Config|LoraConfig|ArgumentParser|HfArgumentParser)$"
 )
 _KEYS = frozenset(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from agentaudit.above import of_kind
+from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.messages.parts import as_text
 from agentaudit.probe import Example, Gaps, Limits, probe
@@ -15,7 +16,7 @@ from agentaudit.response import Response
 from agentaudit.semconv.values import vacant
 from agentaudit.span import Fact, Kind, Recorded, Span
 
-_AGENT = re.compile(r"(?:invoke_agent|create_agent) (\S.*)", re.DOTALL)
+_AGENT = regex(r"(?:invoke_agent|create_agent) (\S.*)", re.DOTALL)
 BOUNDS = {"retries": 3, "entries": 10}
 AGENT: dict[str, object] = {"name": "invoke_agent planner"}
 FAILED: dict[str, object] = {"name": "chat gpt-4o", "error": True}

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from agentaudit.expressions import regex
 from agentaudit.parse import Malformed, json, yaml
 from agentaudit.probes.guardrails.outside import OUTSIDE
 from agentaudit.source import Place, Repo
@@ -17,12 +18,12 @@ _WORD = (
     r"|eval(?:uation)?[-_]?(?:set|dataset|data|cases|questions|prompts|queries|examples|samples|qa)"
     r"|ground[-_]?truths?|qn?a[-_]?(?:pairs?|set|dataset))"
 )
-_DATASET = re.compile(
+_DATASET = regex(
     rf"(?i)(?:(?:.*/)?{_WORD}/.*|(?:.*[/_.-])?{_WORD}(?:[._-][^/]*)?\.[a-z]+)", re.DOTALL
 )
-_PART = re.compile(rf"(?i)(?<![a-z]){_WORD}(?![a-z])")
+_PART = regex(rf"(?i)(?<![a-z]){_WORD}(?![a-z])")
 """Where the evaluation begins in a path: what lies below it may be called samples."""
-_RESULT = re.compile(
+_RESULT = regex(
     r"(?i)(?:^|[/_.-])(?:results?|outputs?|reports?|runs?|logs?|predictions?|scores?|metrics|history"
     r"|baseline|cache|snapshots?|config|schema|package|package-lock|tsconfig|dashboards?"
     r"|(?:app|launch)?settings)"
@@ -32,19 +33,19 @@ POINTER = "version https://git-lfs.github.com/spec/"
 _CASES = ("cases", "tests", "examples", "samples", "questions", "items", "data", "dataset", "rows")
 
 _NUMBERS = frozenset(["id", "_id", "uuid", "index", "idx", "case_id", "number"])
-_SPLIT = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_INPUT = re.compile(
+_SPLIT = regex(r"(?<=[a-z])(?=[A-Z])")
+_INPUT = regex(
     r"(?i)(?:^|[^a-z])(?:inputs?|questions?|query|queries|prompts?|q|vars|args|user|users|messages?"
     r"|text|utterances?|instructions?|requests?|tasks?|problem|conversations?|dialogu?e?|turns?"
     r"|history|goal|scenario|ticket|email|document|statement|claim|transcript|content)(?:[^a-z]|$)"
 )
 """Names of what a system is given in a case."""
-_EXPECTED = re.compile(
+_EXPECTED = regex(
     r"(?i)(?:^|[^a-z])(?:expect(?:ed|ations?)?|answers?|outputs?|references?|truths?|ideal|gold(?:en)?"
     r"|labels?|targets?|responses?|rubrics?|criteria|asserts?|assertions?|must)(?:[^a-z]|$)"
 )
 """Names of what it must say then."""
-_MEASURED = re.compile(
+_MEASURED = regex(
     r"(?i)latency(?:_?\w{1,10})?|elapsed(?:_?\w{1,10})?|response_time(?:_?\w{1,10})?|passed"
     r"|(?:prompt|completion|input|output|total)_tokens"
 )

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.leads import Line
 
-_CLONE = re.compile(
+_CLONE = regex(
     r"\bgit\s+clone\s(?:\S+\s+){0,8}?[\"']?(?:https?://|ssh://|git@)\S{1,200}?[/:]([\w.-]{1,80}?)"
     r"(?:\.git)?[\"']?(?=[\s;&|)]|$)"
 )
-_SUITE = re.compile(
+_SUITE = regex(
     r"(?i)(?:^|[-_.])(?:[a-z0-9]{0,20}evals?|evaluations?|evaluation-harness)(?:[-_.]|$)"
     r"|(?:^|[-_.])(?:ai|llms?|agents?|rag|swe|tau2?|models?|prompts?|tools?|terminal|mt)s?[-_]?bench"
     r"(?:mark)?s?(?:[-_.]|$)"
 )
 """Names of repositories that hold a suite for models or agents."""
-_RUNS = re.compile(
+_RUNS = regex(
     r"(?:^|[\s/\"'])(?:run|eval|evaluate|bench|python3?|pytest|npx|main\.py)(?=[\s\"']|$)"
 )
 

@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.source import Repo
 
-_SCORE = re.compile(
+_SCORE = regex(
     r"(?i)score|accuracy|pass_?rate|success_?rate|recall|precision|f1|faithful|relevan|correct"
     r"|ground|similarity|coheren|fluency|hit_?rate|ndcg|mrr|mean|avg|average|grade|quality|passed"
     r"|win_?rate|exact_match"
 )
-_BAD = re.compile(r"(?i)toxicity|halluc|error_?rate|failure_?rate|violation|leak")
+_BAD = regex(r"(?i)toxicity|halluc|error_?rate|failure_?rate|violation|leak")
 """Scores of which less is better."""
-_STATEMENT = re.compile(
+_STATEMENT = regex(
     r"\b(?:assert|require|Assert)\w{0,10}[.]?(?:Greater|Less)\w{0,20}\(|\bassertThat\b"
     r"|\b(?:assertTrue|Assert\.(?:True|IsTrue|That)|assert\.(?:ok|True|isTrue))(?=\()"
     r"|\b(assert|if|elif|expect)\b|\bShould"
@@ -26,7 +27,7 @@ _MARK = (
     r"(?:0?\.\d{1,4}|1\.0|[1-9]\d(?:\.\d{1,3})?%?"
     r"|[\w.]{0,40}(?i:threshold|min(?:imum)?_|_min|target|mark|floor|baseline|cut_?off)\w{0,20})"
 )
-_HELD = re.compile(
+_HELD = regex(
     rf"(>=?|<=?|\.toBeGreaterThan\w{{0,20}}\(|\.toBeLessThan\w{{0,20}}\(|\.isGreaterThan\w{{0,20}}\("
     rf"|\.isLessThan\w{{0,20}}\(|(?:Be)?Greater\w{{0,20}}\(|greater\w{{0,20}}\(|(?:Be)?Less\w{{0,20}}\("
     rf"|\.(?:above|at\.?[Ll]east|gte?|AtLeast)\(|\.(?:below|most|lte?|AtMost)\(|,)\s{{0,8}}{_MARK}"
@@ -37,12 +38,12 @@ _UP = (
     *(".above", ".at", ".gt", ".AtLeast"),
 )
 _DOWN = ("<", ".toBeLess", ".isLess", "BeLess", "Less", ".below", ".most", ".lt", ".AtMost")
-_FAILS = re.compile(
+_FAILS = regex(
     r"(?:sys\.)?exit\(\s*[1-9]|raise\s+\w|raise$|process\.exit\(\s*[1-9]|throw\s|os\._exit|"
     r"Environment\.Exit\(|panic\(|t\.(?:Fatal|Error)|pytest\.fail|return\s+[1-9]\b|exit\(1|"
     r"System\.exit\(\s*[1-9]|SystemExit"
 )
-_ENDS = re.compile(
+_ENDS = regex(
     r"exit\(|SystemExit|Environment\.Exit|os\.Exit|return\s+(?:0\s+if|1\s+if|\w+\s*\?\s*[01])"
     r"|assert\s+(?:not\s+)?[\w.]*(?:passed|success|ok)\b|t\.(?:Fatal|Error)"
 )

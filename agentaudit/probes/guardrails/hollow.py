@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.outside import OUTSIDE
 from agentaudit.source import Repo
 
-_TRAINS = re.compile(
+_TRAINS = regex(
     r"(?i)(?:^|/)(?:train(?:ing|ers?)?|sft|dpo|rlhf|fine_?-?tun\w{0,6}|llama_?-?factory)/"
 )
 """Directories of training, whose measures steer it."""
-_OPEN = re.compile(r"(?i)\bnot (?:yet )?implemented\b|\bNotImplementedError\b")
-_SCORE = re.compile(r"(?i)\bscore[\"']?\s{0,4}[:=](?!=)\s{0,4}([^\n]{0,80})")
-_FIXED = re.compile(r"(?i)(true|1(?:\.0)?)[\s,;})]{0,6}$")
+_OPEN = regex(r"(?i)\bnot (?:yet )?implemented\b|\bNotImplementedError\b")
+_SCORE = regex(r"(?i)\bscore[\"']?\s{0,4}[:=](?!=)\s{0,4}([^\n]{0,80})")
+_FIXED = regex(r"(?i)(true|1(?:\.0)?)[\s,;})]{0,6}$")
 
 
 def is_hollow(repo: Repo, place: Place) -> bool:

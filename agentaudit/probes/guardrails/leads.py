@@ -6,15 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from agentaudit.expressions import regex
 from agentaudit.source import Place, Repo
 
-_SCRIPT = re.compile(
-    r"(?<![\w/$}-])(?:\./)?((?:[\w.-]{1,80}/){0,8}[\w.-]{1,80}\.(?:sh|bash|ps1))\b"
-)
-_TARGET = re.compile(
+_SCRIPT = regex(r"(?<![\w/$}-])(?:\./)?((?:[\w.-]{1,80}/){0,8}[\w.-]{1,80}\.(?:sh|bash|ps1))\b")
+_TARGET = regex(
     r"(?<![\w./-])(?:make|just)\s+(?:-\S+\s+|\w+=\S*\s+){0,4}([\w.-]{1,60})(?=\s|$|[\"';&|)])"
 )
-_ENTRY = re.compile(
+_ENTRY = regex(
     r"(?<![\w./-])(?:npm(?:\s+run)?|pnpm(?:\s+run)?|yarn(?:\s+run)?|bun\s+run)\s+"
     r"(?:-\S+\s+){0,3}([\w:.-]{1,60})(?=\s|$|[\"';&|)])"
 )

@@ -9,33 +9,34 @@ from itertools import islice
 
 from agentaudit.code import Role
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.held import held
 from agentaudit.probes.guardrails.outside import OUTSIDE
 from agentaudit.probes.guardrails.suites import Asking, configured
 from agentaudit.probes.guardrails.tested import tested
 from agentaudit.source import Component, Repo
 
-_OF_THE_SUITE = re.compile(r"(?i)(?:^|/)[\w-]{0,40}evals?[\w-]{0,40}/(?:[^/]{1,80}/){0,8}tests?/")
+_OF_THE_SUITE = regex(r"(?i)(?:^|/)[\w-]{0,40}evals?[\w-]{0,40}/(?:[^/]{1,80}/){0,8}tests?/")
 """Tests of the suite's own code: what they hold is no score of the system."""
-_TEST = re.compile(r"(?:^|/)test_[^/]{1,100}$|[._]test\.\w{1,4}$|Tests?\.\w{1,4}$")
-_CRITERIA = re.compile(
+_TEST = regex(r"(?:^|/)test_[^/]{1,100}$|[._]test\.\w{1,4}$|Tests?\.\w{1,4}$")
+_CRITERIA = regex(
     r'(?i)"[\w-]{0,60}(?:score|match|correct|ground|safety|quality)[\w-]{0,40}"\s*:\s*(?:0?\.\d+|1(?:\.0)?)\b'
 )
-_THRESHOLD = re.compile(
+_THRESHOLD = regex(
     r"(?i)^\s*+-?\s*+[\"']?(?:threshold|min_?score|pass_?rate|passingScore|minScore)[\"']?\s*:\s*[\"']?\d"
 )
-_SUITE = re.compile(r"(?i)(?:^|/)[\w-]{0,30}evals?(?:uations?)?[\w-]{0,30}/")
-_NUMBER = re.compile(r"[\"']?\w{1,60}[\"']?\s{0,4}:\s{0,4}(?:0?\.\d|1\.0|[1-9]\d)")
-_CONSTANT = re.compile(
+_SUITE = regex(r"(?i)(?:^|/)[\w-]{0,30}evals?(?:uations?)?[\w-]{0,30}/")
+_NUMBER = regex(r"[\"']?\w{1,60}[\"']?\s{0,4}:\s{0,4}(?:0?\.\d|1\.0|[1-9]\d)")
+_CONSTANT = regex(
     r"^\s{0,8}(?:const |static |final |export ){0,3}(?:\w{0,30}_)?"
     r"(?:EVAL|PASS|PASSING|SCORE|ACCURACY|QUALITY)_(?:\w{0,20}_)?(?:THRESHOLD|MIN|MARK|CUT_?OFF)\s{0,4}(?::\s?\w{1,20}\s?)?=\s{0,4}[\d.]"
 )
-_VERDICT = re.compile(
+_VERDICT = regex(
     r"^\s{0,40}(?:\}\s?else\s)?(?:if|elif)\b[^\n]{0,80}(?:passed|success|failures?\b|violat|below"
     r"|regress)|^\s{0,40}assert (?:not )?[\w.]{0,60}(?:passed|success)[\w.()]{0,40}\s{0,4}(?:,|$)"
 )
 """Where the outcome of all cases is asked for."""
-_FAILED = re.compile(
+_FAILED = regex(
     r"exit_?[cC]ode\s{0,4}=\s{0,4}1|exit\(\s{0,4}1|throw new \w{0,40}Regress|return 1\b|SystemExit"
 )
 _NEAR = 16

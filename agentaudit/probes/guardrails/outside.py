@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from agentaudit.expressions import regex
 
-OUTSIDE = re.compile(
+OUTSIDE = regex(
     r"(?i)(?:^|/)(?:examples?|samples?|demos?|docs?|documentation|tutorials?|cookbooks?|templates?"
     r"|playground|fixtures|node_modules|vendor|skills|plugins|llama_?-?factory|axolotl"
     r"|fast_?chat|lm-evaluation-harness)/"

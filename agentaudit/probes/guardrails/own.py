@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from agentaudit.code import Call, Code, Condition, Role
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.source import Repo
 
-NAMED = re.compile(
+NAMED = regex(
     r"(?i)guard_?rails?|safe_?guard|llama_?guard|prompt_?guard|shield_?gemma"
     r"|(?:^|_|\.)moderat(?:e|ion|or)s?(?:$|_)|content_?(?:safety|moderat|polic)|moderation(?:middleware"
     r"|service|client|processor|filter|guard|agent|chain)|moderate(?:content|input|output|message|text)"
@@ -23,7 +24,7 @@ NAMED = re.compile(
     r"|off_?topic|offensive|malicious_?(?:prompt|input|query)|injection|pii)"
     r"|(?:harmful|toxic|unsafe|inappropriate)_?content|(?:banned|bad|forbidden|blocked)_?words"
 )
-_NO_CALL = re.compile(
+_NO_CALL = regex(
     r"(?i)(?:error|exception|config|configs|configuration|settings?|result|results|output|decision"
     r"|schema|request|response|event|events|span|tag|state|type|enum|log|logger|record|entry|row"
     r"|dataset|evaluator|metric|score|adapter|prompt|instructions|page|panel|form|button|dialog"
@@ -35,27 +36,27 @@ _NO_CALL = re.compile(
     r"|supports?|on|handle_\w*(?:error|result))[A-Z_]|^(?-i:[A-Z])\w{0,80}Check$"
 )
 """Names that speak about a guardrail and are none."""
-_MODULE = re.compile(
+_MODULE = regex(
     r"(?i)[.@~#][\w./-]{0,200}(?<![a-z])(?:(?:in|out)put_?)?(?:guard_?rails?|moderations?"
     r"|content_?(?:safety|filters?)|prompt_?injections?)\.\w+$"
 )
 """Functions of own modules that are called so."""
-_SCORER = re.compile(
+_SCORER = regex(
     r"(?i)(?!\.)(?:.{0,200}[./_-])?(?:auto|open|agent|deep)?"
     r"(?:evals?|evaluations?|evaluators?|scorers?|metrics)[./]"
 )
 """What libraries score answers with: it judges afterwards, and nothing waits for it."""
-ASIDE = re.compile(
+ASIDE = regex(
     r"(?i)(?:^|/)(?:scripts?|bin|notebooks?|migrations|benchmarks?|eval\w{0,12}|red_?team\w{0,6}"
     r"|observability|telemetry|tracing|instrumentation|langfuse)/|\.[jt]sx$"
 )
 """What is run by hand beside the serving path, what only tells of it, and pages."""
-_GIVEN = re.compile(
+_GIVEN = regex(
     r"(?i)(?:(?:in|out)put_?)?guard_?rails?(?:_?(?:config|configuration|identifier|id|version))?"
     r"|(?:in|out)putProcessors|moderation(?:_?model)?"
 )
 """Arguments by which a framework is given one."""
-_JUDGES = re.compile(r"(?i)guard|moderat|inject|pii|toxi|scrub|safety|redact|jail")
+_JUDGES = regex(r"(?i)guard|moderat|inject|pii|toxi|scrub|safety|redact|jail")
 """Processors of messages that judge; others shorten or normalise."""
 _NOTHING = frozenset({"", "None", "null", "undefined", "[]", "{}", "()", "False", "false"})
 
@@ -105,7 +106,7 @@ def is_chosen(call: Call) -> bool:
     return bool(condition.setting) or _CONFIGURED.search(condition.text) is not None
 
 
-_CONFIGURED = re.compile(
+_CONFIGURED = regex(
     r"(?i)guard|shield|moderat|safety|enabl|disabl|config|setting|option|flag|feature|pii|filter"
     r"|\buse_|environ|\benv\b"
 )
@@ -165,9 +166,9 @@ def when(gap: Condition) -> str:
     return f"when {asked[1]}" if asked else f"unless {gap.text}"
 
 
-_KEY = re.compile(r"(?i)(?:api_?key|access_?key|secret|token|endpoint|credentials?)\b")
-_NEGATED = re.compile(r"not \((.*)\)", re.DOTALL)
-_RAISED = re.compile(r"(?:Error|Exception)$")
+_KEY = regex(r"(?i)(?:api_?key|access_?key|secret|token|endpoint|credentials?)\b")
+_NEGATED = regex(r"not \((.*)\)", re.DOTALL)
+_RAISED = regex(r"(?:Error|Exception)$")
 
 
 def _names(guardrail: Call) -> set[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from agentaudit.expressions import regex
+
 _TOOLS = r"""
       promptfoo(?:@[\w.]+)?\s+(?:eval|redteam)\b
     | promptfoo/promptfoo-action\b
@@ -58,14 +60,14 @@ _RUNNERS = rf"""
       (?:[\w:-]{{1,40}}[-:_])?evals?(?:[-:_][\w:-]{{1,40}})?{_AFTER}
 """
 """Runners that are told to run what evaluates."""
-TOOL = re.compile(rf"(?xi)(?<![\w./-])(?:{_TOOLS})")
-_RUNS = re.compile(rf"(?xi)(?<![\w./-])(?:{_TOOLS}|{_RUNNERS})")
-_ASIDE = re.compile(
+TOOL = regex(rf"(?xi)(?<![\w./-])(?:{_TOOLS})")
+_RUNS = regex(rf"(?xi)(?<![\w./-])(?:{_TOOLS}|{_RUNNERS})")
+_ASIDE = regex(
     r"--(?:ignore|ignore-glob|deselect|rootdir|junitxml|cov)[=\s]+\S+"
     r"|\s-k[=\s]*(?:\"[^\"]*\bnot\b[^\"]*\"|'[^']*\bnot\b[^']*')"
 )
 """Options that name what is left out, or where something is put."""
-_TARGET = re.compile(r"(?i)(?:make|just|task|npm|pnpm|yarn|nox|tox|hatch)\s")
+_TARGET = regex(r"(?i)(?:make|just|task|npm|pnpm|yarn|nox|tox|hatch)\s")
 _AROUND = frozenset(
     re.findall(
         r"\w+",
@@ -74,8 +76,8 @@ _AROUND = frozenset(
     )
 )
 """Words of targets that do something with the suite and do not run it."""
-_INSTALL = re.compile(r"(?i)\b(?:npm|pip3?|uv|pnpm|yarn|poetry)\s+(?:install|add|i)\b")
-_LOOKS = re.compile(
+_INSTALL = regex(r"(?i)\b(?:npm|pip3?|uv|pnpm|yarn|poetry)\s+(?:install|add|i)\b")
+_LOOKS = regex(
     r"(?i)(?:^|[_/.-])(?:analy[sz]e|summari[sz]e|summary|reports?|plot|compare|view|upload|download"
     r"|generate|create|prepare|collect|convert|render|lint|check|post|parse|show|publish|setup)[_-]"
     r"|[_-](?:results?|server|service|api|ui|viewer|app|worker|report|dashboard)(?:\.\w{1,4})?$"
@@ -94,11 +96,11 @@ def run_of(text: str) -> str:
     return ""
 
 
-_TESTS = re.compile(
+_TESTS = regex(
     r"(?<![\w./-])(?:pytest|py\.test|vitest|jest|mocha|playwright\s+test|(?:go|dotnet|bun|node|npm|pnpm)"
     r"\s+(?:run\s+)?(?:--)?test|python3?|tsx|ts-node)\s([^\n;&|]{1,400})"
 )
-_WORDS = re.compile(r"(?<![\w./=-])(?:\./)?([\w-][\w.-]{0,80}(?:/[\w.-]{1,80}){0,8})")
+_WORDS = regex(r"(?<![\w./=-])(?:\./)?([\w-][\w.-]{0,80}(?:/[\w.-]{1,80}){0,8})")
 _USUAL = frozenset(
     ("tests", "test", "src", "unit", "integration", "e2e", "app", "lib", "backend", "api")
 )
@@ -121,7 +123,7 @@ def names(text: str, files: Collection[str]) -> str:
     return ""
 
 
-_ALL = re.compile(r"(?<![\w./-])(?:pytest|py\.test)(?=\s|$)([^\n;&|]{0,400})")
+_ALL = regex(r"(?<![\w./-])(?:pytest|py\.test)(?=\s|$)([^\n;&|]{0,400})")
 _VALUED = frozenset(("-n", "-c", "-p", "-o", "-W", "--durations", "--maxfail", "--timeout"))
 _SOME = ("-k", "-m", "--ignore", "--deselect", "--lf", "--co", "--collect-only", "--help")
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from agentaudit.code import Call, Import, Role, Strength, Use
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.finding import Answer
 from agentaudit.probes.asking import asks
 from agentaudit.probes.commands import commands
@@ -27,32 +28,32 @@ CONFIGURED = (
     *("**/promptfoo*.yaml", "**/promptfoo*.yml", "**/*.evalset.json", "**/*.eval.yaml"),
 )
 """Files that are a suite: a command line runs them."""
-_SCORES = re.compile(
+_SCORES = regex(
     r"(?i:(?:^|_)(?:score|grade|judge|evaluate|evaluation|eval|rate|metric|accuracy|recall|precision"
     r"|f1|ndcg|mrr|hit_rate|faithfulness|groundedness|relevance|correctness|similarity|bleu|rouge"
     r"|rubric)(?:s|d|r|rs|_|$))|(?:Evaluator|Scorer|Judge|Grader|Metric|Rubric)[sT]?$"
     r"|(?:^|_)(?:score|judge|grade|evaluate)[A-Z]|(?:Score|Judge|Grade|Evaluate)[A-Z]"
 )
 """Names of own functions that score."""
-_NO_SCORE = re.compile(
+_NO_SCORE = regex(
     r"(?i)^(?:load|save|get|list|write|print|log|read|parse|format|plot|render|build_arg|make_table)"
     r"|numexpr|similarity_search|max_marginal|(?:^|\.)eval$|^(?:model|page|driver|browser)\.evaluate|\.(?:rate_limit|ratelimit)"
 )
-_WORDS = re.compile(r"[A-Z][A-Z\d_]*|(?:get|build|make|load|render|format|create)_\w{0,60}prompts?")
+_WORDS = regex(r"[A-Z][A-Z\d_]*|(?:get|build|make|load|render|format|create)_\w{0,60}prompts?")
 """Names of what is imported to read it: constants, and functions that make a prompt."""
-_SCORED = re.compile(
+_SCORED = regex(
     r"(?i)[\"'.](?:\w{0,30}_)?(?:accuracy|scores?|f1|recall|precision|faithfulness|groundedness"
     r"|correctness|pass_rate|success_rate|hit_rate|exact_match|ndcg|mrr)[\"']?\s{0,4}(?:[+]?=(?!=)|:)"
     r"|^\s{0,40}(?:const |let |var )?(?:\w{0,30}_)?(?:accuracy|scores?|f1|recall|precision"
     r"|pass_rate)\s{0,4}:?[+]?=(?!=)"
 )
 """Where a score is kept under its name."""
-_MEASURES = re.compile(
+_MEASURES = regex(
     r"(?i)(?:^|/)(?:[\w-]{0,40}[_-])?(?:eval\w{0,10}|metrics?|judges?|graders?|scor(?:er|ing)s?)"
     r"(?:[_-][\w-]{0,40})?(?:/(?:[\w.-]{1,80}/){0,3}(?!test_)[\w-]{1,80})?(?<!_test)(?<!Test)"
     r"\.(?:py|ts|js|go|java|cs)$"
 )
-_METRIC = re.compile(
+_METRIC = regex(
     r"(?i)^\s{0,12}(?:export |async |public |private |static |default ){0,4}(?:def|func"
     r"|function|class|struct|type|const|double|float64)\s(?:\([^()]{0,60}\)\s)?\w{0,40}(?:bleu|rouge|ndcg|faithfulness|groundedness"
     r"|answer_?relevanc[ey]|answer_?correctness|context_?(?:precision|recall))"
@@ -60,12 +61,12 @@ _METRIC = re.compile(
 """Where a measure of answers or of retrieval is written, in code that is a part of the product."""
 _MOST_ROWS = 3000
 _ASKS = ("model", "agent", "evaluation")
-_HOSTED = re.compile(
+_HOSTED = regex(
     r"(?i)\.evals\.(?:runs\.)?create$|create_?evaluation_?job(?:command)?$|\.evaluate_instances$"
     r"|\.(?:create_agent_evaluation|evaluations\.create(?:_run)?)$"
 )
 """Providers that evaluate for their customers: OpenAI, Bedrock, Vertex AI, Azure AI Foundry."""
-_ENDPOINT = re.compile(
+_ENDPOINT = regex(
     r"/v\d/(?:evaluation/(?:jobs|live)|evals(?:/\S{1,80}/runs)?)/?$|/evaluation-jobs/?$"
 )
 """The same without their libraries; NVIDIA NeMo Evaluator."""

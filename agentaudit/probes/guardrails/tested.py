@@ -3,25 +3,25 @@ number."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from agentaudit.code import Role
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.held import held
 from agentaudit.probes.guardrails.outside import OUTSIDE
 from agentaudit.source import Component, Repo
 
-_NAMED = re.compile(
+_NAMED = regex(
     r"(?i)(?:^|/)[^/]*(?:quality|accura|answer|eval|benchmark|golden|judge)[^/]*\.\w{1,5}$"
 )
-_RATE = re.compile(
+_RATE = regex(
     r"(?i)accura|percent|pass_?rate|success_?rate|correct|hit_?rate|recall|precision|f1|faithful"
 )
-_PRETENDS = re.compile(r"(?i)\bmock|patch\(|monkeypatch|\bfake|\bstub|\bskip")
+_PRETENDS = regex(r"(?i)\bmock|patch\(|monkeypatch|\bfake|\bstub|\bskip")
 """Tests of what is only played, or left out."""
-_TESTS = re.compile(r"(?i)(?:^|/)(?:tests?|__tests__|spec|integration)/")
-_IMPORT = re.compile(r"\s{0,40}(?:from|import|using)\s|.{0,80}\brequire\(")
+_TESTS = regex(r"(?i)(?:^|/)(?:tests?|__tests__|spec|integration)/")
+_IMPORT = regex(r"\s{0,40}(?:from|import|using)\s|.{0,80}\brequire\(")
 _MOST = 30
 
 
@@ -37,7 +37,7 @@ def tested(repo: Repo, components: tuple[Component, ...]) -> Iterator[Place]:
             yield from (row for row in held(repo, file) if _RATE.search(row.text))
 
 
-_WORDS = re.compile(r"[\w-]{2,80}")
+_WORDS = regex(r"[\w-]{2,80}")
 
 
 def _own(components: tuple[Component, ...]) -> set[str]:

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from agentaudit.code import Role, Strength
 from agentaudit.evidence import Evidence, Place
+from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe
 from agentaudit.probes.commands import commands
@@ -14,7 +14,7 @@ from agentaudit.source import Repo, Step
 
 ATTACKERS = frozenset({"garak", "pyrit", "deepteam", "giskard"})
 """Libraries that attack a system to find out what it lets pass."""
-_RUNS = re.compile(
+_RUNS = regex(
     r"(?i)(?<![\w./-])(?:promptfoo(?:@[\w.]{1,20})?\s+redteam|(?:python3?\s+-m\s+)?garak\s"
     r"|pyrit(?:_\w+)?\s|deepteam\s|giskard\s+scan|pytest\s[^\n;&|]{0,200}(?:red_?team|adversarial|attack"
     r"|jailbreak))"
@@ -23,19 +23,19 @@ _NAME = (
     r"(?:red[-_]?team(?:ing)?|adversarial|attacks?|jail[-_]?breaks?|prompt[-_]?injections?|garak"
     r"|pyrit)"
 )
-_WORD = re.compile(rf"(?i){_NAME}")
-_SAFETY = re.compile(rf"(?i){_NAME}|(?:^|[/_.-])safety(?=[/_.-])")
-_ATTACKS = re.compile(
+_WORD = regex(rf"(?i){_NAME}")
+_SAFETY = regex(rf"(?i){_NAME}|(?:^|[/_.-])safety(?=[/_.-])")
+_ATTACKS = regex(
     rf"(?i)(?:.{{0,400}}[/_.-])?{_NAME}(?:[/_.-].{{0,200}})?\.(?:jsonl|json|csv|tsv|ya?ml|txt|py|ts)"
 )
-_PLACE = re.compile(
+_PLACE = regex(
     r"(?i)(?:^|/)(?:tests?|evals?|evaluations?|benchmarks?|red[-_]?team(?:ing)?|security)/"
 )
-_RESULTS = re.compile(
+_RESULTS = regex(
     r"(?i)(?:.{0,400}[/_.-])?(?:results?|reports?|runs?|findings|scorecard|hitlog)"
     r"(?:[/_.-].{0,200})?\.(?:jsonl|json|csv|tsv|ya?ml|html|md|xml)"
 )
-_KEEPS = re.compile(r"uses: actions/upload-artifact|aws s3 cp|gsutil cp|az storage blob upload")
+_KEEPS = regex(r"uses: actions/upload-artifact|aws s3 cp|gsutil cp|az storage blob upload")
 
 REDTEAM = (
     "targets: [{id: https://planner}]\nredteam:\n  plugins: [harmful]\n  strategies: [jailbreak]\n"

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.probes.inference_code.pipelines import as_shell
 from agentaudit.source import Component, Repo
 
 _READ = r"git\s+(?:rev-parse|describe|log\s[^\n]{0,60}%[hH])"
-_COMMIT = re.compile(
+_COMMIT = regex(
     rf"{_READ}|\bGITHUB_SHA\b|github\.sha|CI_COMMIT_|\{{\{{\s*\.(?:Short|Full)?Commit\b"
 )
-_LINKED = re.compile(
+_LINKED = regex(
     r"-X[ =]['\"]{0,2}[\w./${}-]{1,200}?(?:[Cc]ommit|[Gg]it|[Rr]evision|[Ss][Hh][Aa]|[Hh]ash)"
     r"\w{0,30}=([^\n]{0,200})"
 )
@@ -29,22 +30,18 @@ _BUNDLERS = (
     *("astro.config.*", "svelte.config.*", "esbuild.*", "rsbuild.config.*"),
 )
 """Files that may write a value into what a script becomes."""
-_BUNDLED = re.compile(
+_BUNDLED = regex(
     rf"{_READ}|git-rev-sync|GitRevisionPlugin|git-revision-webpack-plugin|git-commit-info"
     r"|rev-parse[\"',\s]{1,6}(?:--short[\"',\s]{1,6})?HEAD"
 )
-_NOT_STAMPS = re.compile(r"show-toplevel|abbrev-ref|git-dir|is-inside")
-_MAVEN = re.compile(
-    r"<artifactId>\s*(?:git-commit-id(?:-maven)?-plugin|buildnumber-maven-plugin)\s*<"
-)
-_BOUND = re.compile(
+_NOT_STAMPS = regex(r"show-toplevel|abbrev-ref|git-dir|is-inside")
+_MAVEN = regex(r"<artifactId>\s*(?:git-commit-id(?:-maven)?-plugin|buildnumber-maven-plugin)\s*<")
+_BOUND = regex(
     r"<goal>\s*(?:revision|create)\s*</goal>|<artifactId>\s*spring-boot-starter-parent\s*<"
 )
 """Maven runs a plug-in only in a phase that it is bound to; the parent of Spring Boot binds it."""
-_GRADLE = re.compile(
-    r"gradle-git-properties|com\.palantir\.git-version|org\.ajoberstar\.grgit|jgitver"
-)
-_DOTNET = re.compile(
+_GRADLE = regex(r"gradle-git-properties|com\.palantir\.git-version|org\.ajoberstar\.grgit|jgitver")
+_DOTNET = regex(
     r"Include=\"(?:Nerdbank\.GitVersioning|GitVersion\.MsBuild|GitInfo|ThisAssembly\.Git)\""
     r"|<SourceRevisionId>"
 )

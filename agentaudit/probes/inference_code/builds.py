@@ -6,10 +6,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
+from agentaudit.expressions import regex
 from agentaudit.probes.commands import commands
 from agentaudit.source import Component, Step
 
-_BUILD = re.compile(
+_BUILD = regex(
     r"\bdocker(?:\s+image|\s+buildx)?\s+(?:build|bake)\b|\bdocker[- ]compose\s.{0,200}\bbuild\b"
     r"|docker/(?:build-push-action|bake-action)|\b(?:podman|buildah)\s+(?:build|bud)\b"
     r"|/kaniko/executor|kaniko-action|\bko\s+(?:build|publish)\b|\bpack\s+build\b|\bjib:build\b"
@@ -24,46 +25,44 @@ _STAMP = (
     r"|\bGIT_COMMIT\b|\$\{?(?:SHORT_SHA|COMMIT_SHA)\b|\bBUILDKITE_COMMIT\b|\bDRONE_COMMIT_SHA\b"
     r"|\bTRAVIS_COMMIT\b|pull_request\.head\.sha\b|\btype=sha\b"
 )
-_COMMIT = re.compile(_STAMP)
-_ASIDE = re.compile(r"--(?:build-arg|label|cache-from|cache-to|annotation)[=\s]+\S+(?:\s+HEAD\S*)?")
+_COMMIT = regex(_STAMP)
+_ASIDE = regex(r"--(?:build-arg|label|cache-from|cache-to|annotation)[=\s]+\S+(?:\s+HEAD\S*)?")
 """Where a commit may stand that is not the name of what is built."""
 _VALUE = (
     r"((?:\"[^\"]*\"|'[^']*'|`[^`]*`|\$\([^()]{0,300}\)|\$\{\{[^}]{0,200}\}\}|[^\s\"'])"
     r"{1,300}+)"
 )
 """One word of a shell, with what is quoted, substituted or an expression in it."""
-_ASSIGNED = re.compile(rf"\b([A-Za-z_]\w{{1,60}})(?:=|:[ \t])(?=[ \"']{{0,4}}{_VALUE})")
-_TAKEN = re.compile(
+_ASSIGNED = regex(rf"\b([A-Za-z_]\w{{1,60}})(?:=|:[ \t])(?=[ \"']{{0,4}}{_VALUE})")
+_TAKEN = regex(
     r"\bfor\s+([A-Za-z_]\w{0,60})\s+in\s+(\S{1,200})"
     r"|\bread\s+(?:-\w{1,10}\s+){0,3}([A-Za-z_]\w{0,60})\s*<<<\s*(.{1,300})"
 )
 """Variables of a shell that take the values of others."""
-_MADE = re.compile(
-    r"(?:^|[\s;&|(])make\s+(?:\S{1,200}\s+){0,20}?\S{0,60}(?:build|image|docker|push)"
-)
-_TAG = re.compile(
+_MADE = regex(r"(?:^|[\s;&|(])make\s+(?:\S{1,200}\s+){0,20}?\S{0,60}(?:build|image|docker|push)")
+_TAG = regex(
     r"(?:^|\s)(?:-t|--tags?|--image|--destination|--version(?:-suffix)?|-Djib\.to\.(?:image|tags)"
     r"|[-/]{1,2}[DPp]:?(?:project\.)?(?:[vV]ersion|revision)|\bpack\s+build"
     rf"|--set\s+[\"']?[\w.*-]{{1,60}}\.tags?)[=\s]+{_VALUE}"
 )
-_SET = re.compile(
+_SET = regex(
     rf"^(?:env\s+)?[A-Z_]*(?:TAG|VERSION|IMAGE)[A-Z_]*={_VALUE}\s.*\b(?:bake|compose|build)\b"
 )
 """A variable of one command, for builders whose names stand in a file."""
-_VERSION = re.compile(r"\b(?:poetry|uv|hatch|npm|pnpm|yarn)\s+version\s(.*)", re.DOTALL)
-_PACKAGE = re.compile(r"\b(?:(?:uv|poetry|hatch|-m)\s+build|npm\s+publish)\b")
-_INPUT = re.compile(r"\s(?:tags?|images?|args|extra_args|destination)=")
-_MERGES = re.compile(r"imagetools\s+create\b.*(?:DOCKER_METADATA_OUTPUT_JSON|outputs\.json)", re.S)
+_VERSION = regex(r"\b(?:poetry|uv|hatch|npm|pnpm|yarn)\s+version\s(.*)", re.DOTALL)
+_PACKAGE = regex(r"\b(?:(?:uv|poetry|hatch|-m)\s+build|npm\s+publish)\b")
+_INPUT = regex(r"\s(?:tags?|images?|args|extra_args|destination)=")
+_MERGES = regex(r"imagetools\s+create\b.*(?:DOCKER_METADATA_OUTPUT_JSON|outputs\.json)", re.S)
 """Images of several platforms, pushed by digest, get their tags when they are joined."""
-_NEXT = re.compile(r"\s(?!type=|id=)[a-z][a-z_-]{1,30}=")
-_TAGGING = re.compile(
+_NEXT = regex(r"\s(?!type=|id=)[a-z][a-z_-]{1,30}=")
+_TAGGING = regex(
     r"\b(?:docker(?:\s+image)?|podman|nerdctl|crane|buildah|skopeo)\s+(?:tag|copy)\s(.*)"
     r"|\bdocker\s+buildx\s+imagetools\s+create\s(.*)",
     re.DOTALL,
 )
-_NAMING = re.compile(r"\b(?:tag|copy|imagetools|version)\s")
+_NAMING = regex(r"\b(?:tag|copy|imagetools|version)\s")
 """A word of every command that names what was built before."""
-_EXPRESSION = re.compile(r"\$\{\{[^}]{0,200}\}\}|\$\{?\w{1,60}\}?")
+_EXPRESSION = regex(r"\$\{\{[^}]{0,200}\}\}|\$\{?\w{1,60}\}?")
 
 
 def builds(steps: Iterable[Step]) -> Iterator[Step]:

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.inference_code.builds import builds, concerns, stamped
@@ -288,6 +288,6 @@ def _is_aside(step: Step) -> bool:
     return bool(_ASIDE.search(step.text))
 
 
-_ASIDE = re.compile(
+_ASIDE = regex(
     r"(?i)[/:.=](?:temp(?:orary)?|tmp|previews?|ephemeral|throwaway|pull-?requests?)[-_/:]"
 )

@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from agentaudit.expressions import regex
 from agentaudit.probes.inference_code.builds import concerns, handed
 from agentaudit.source import Component, Place, Repo, Step
 
-_CALLED = re.compile(r"^uses:\s+\./([\w./-]{1,200})")
-_INPUT = re.compile(r"\s([\w-]{1,60})=((?:\$\{\{[^}]{0,200}\}\}|[^\s$]|\$(?!\{\{)){0,300})")
-_ASKS = re.compile(r"\$\{\{\s*inputs\.([\w-]{1,60})\s*\}\}")
+_CALLED = regex(r"^uses:\s+\./([\w./-]{1,200})")
+_INPUT = regex(r"\s([\w-]{1,60})=((?:\$\{\{[^}]{0,200}\}\}|[^\s$]|\$(?!\{\{)){0,300})")
+_ASKS = regex(r"\$\{\{\s*inputs\.([\w-]{1,60})\s*\}\}")
 
 
 def reused(repo: Repo) -> Iterator[tuple[Step, Step]]:
@@ -35,15 +36,11 @@ def _filled(text: str, given: dict[str, str]) -> str:
     return _ASKS.sub(lambda found: given.get(found[1], found[0]), text)
 
 
-_MAKE = re.compile(r"(?:^|[\s;&|(])(?:make|just|task)\s+[\w.-]")
-_SCRIPT = re.compile(
-    r"(?:^|[\s;&|(])(?:bash\s+|sh\s+|\./)?((?:[\w.-]{1,60}/){0,6}[\w.-]{1,60}\.sh)\b"
-)
-_MAKEFILES = re.compile(
-    r"(?:^|/)(?:GNUm|M|m)akefile$|\.mk$|(?:^|/)[Jj]ustfile$|(?:^|/)Taskfile\.ya?ml$"
-)
-_SHELL = re.compile(r"\$\(shell\s+([^()]{1,200})\)|`([^`]{1,200})`|\$\$?\(([A-Za-z_]\w{0,60})\)")
-_SET = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w{0,60})\s*[?:]{0,2}=\s*", re.M)
+_MAKE = regex(r"(?:^|[\s;&|(])(?:make|just|task)\s+[\w.-]")
+_SCRIPT = regex(r"(?:^|[\s;&|(])(?:bash\s+|sh\s+|\./)?((?:[\w.-]{1,60}/){0,6}[\w.-]{1,60}\.sh)\b")
+_MAKEFILES = regex(r"(?:^|/)(?:GNUm|M|m)akefile$|\.mk$|(?:^|/)[Jj]ustfile$|(?:^|/)Taskfile\.ya?ml$")
+_SHELL = regex(r"\$\(shell\s+([^()]{1,200})\)|`([^`]{1,200})`|\$\$?\(([A-Za-z_]\w{0,60})\)")
+_SET = regex(r"^\s*(?:export\s+)?([A-Za-z_]\w{0,60})\s*[?:]{0,2}=\s*", re.M)
 
 
 def recipes(repo: Repo, component: Component) -> Iterator[tuple[Step, str]]:
@@ -124,7 +121,7 @@ _PIPELINES = (
     ".buildkite/*.yml",
     ".gitlab-ci.yml",
 )
-_BUILDS = re.compile(
+_BUILDS = regex(
     r"buildah|kaniko|docker[\s/'\",:\[\]]{1,12}build|docker\.build|Docker@\d|gcr\.io/cloud-builders/docker"
     r"|gcr\.io/k8s-skaffold|plugins/docker|docker-build|build-docker|cloud-builders/gke-deploy"
     r"|component:\s*\S{0,200}(?:docker|image)\S{0,40}"
@@ -135,12 +132,12 @@ _SHA = (
     r"|CI_COMMIT_(?:SHORT_)?SHA|BUILDKITE_COMMIT|BUILD_SOURCEVERSION)|\$\(Build\.SourceVersion\)"
     r"|\$\{?env\.GIT_COMMIT|<<\s*pipeline\.git\.revision\s*>>)"
 )
-_NAMED = re.compile(
+_NAMED = regex(
     rf"[\w}})/.-]:[\"']?\S{{0,60}}?{_SHA}|\btags?[\"']?\s*:\s*[|>\"']?\s*\S{{0,60}}?{_SHA}"
 )
-_AUTO = re.compile(r"template:\s*[\"']?(?:Auto-DevOps|Jobs/Build)\.gitlab-ci\.yml")
+_AUTO = regex(r"template:\s*[\"']?(?:Auto-DevOps|Jobs/Build)\.gitlab-ci\.yml")
 """GitLab's own job, which names images by branch and commit unless told otherwise."""
-_LABELS = re.compile(r"^\s*+(?:-\s*+)?name:\s*COMMIT_SHA\b")
+_LABELS = regex(r"^\s*+(?:-\s*+)?name:\s*COMMIT_SHA\b")
 """A parameter that the build task of Konflux writes as label."""
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from agentaudit.code import Role
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.probes.inference_code.builds import concerns
 from agentaudit.source import Component, Repo, Step
 
@@ -19,28 +20,26 @@ _COMMIT = (
     r"|\bBITBUCKET_COMMIT\b|\bSHORT_SHA\b|\bCOMMIT_SHA\b|\bGIT_COMMIT\b|\bGIT_SHA\b|\.FullCommit\b"
     r"|\{\{\s*\.Commit\b"
 )
-COMMIT = re.compile(_COMMIT)
+COMMIT = regex(_COMMIT)
 """What CI calls the commit that it works on."""
-PLATFORM = re.compile(
+PLATFORM = regex(
     r"\b(?:VERCEL_GIT_COMMIT_SHA|NEXT_PUBLIC_VERCEL_GIT_COMMIT_SHA|RENDER_GIT_COMMIT"
     r"|RAILWAY_GIT_COMMIT_SHA|HEROKU_SLUG_COMMIT|HEROKU_BUILD_COMMIT|CF_PAGES_COMMIT_SHA|COMMIT_REF"
     r"|WORKERS_CI_COMMIT_SHA|SOURCE_COMMIT|KOYEB_GIT_SHA|FLY_IMAGE_REF)\b"
 )
 """Variables that a platform sets to the commit without being asked."""
-_NAME = re.compile(
+_NAME = regex(
     r"[A-Z_]{0,40}(?:GIT|COMMIT|VCS|BUILD|SOURCE|CODE)_?(?:SHA|COMMIT|HASH|REF|REV|REVISION)"
     r"[A-Z_]{0,20}|(?:APP|SERVICE|SENTRY)_(?:REVISION|RELEASE|COMMIT)|REVISION|GITSHA|COMMIT"
 )
 """How variables for the commit are called."""
-_LABEL = re.compile(
+_LABEL = regex(
     r"(?i)^\s*(?:LABEL\s+)?[\"']?(?:org\.opencontainers\.image\.revision|vcs-ref"
     r"|org\.label-schema\.vcs-ref"
     r"|[\w.]{0,40}(?:git[._-]?(?:sha|commit)|commit))[\"']?\s*[= ]\s*[\"']?\$\{?(\w+)"
 )
-_ENV = re.compile(r"(?i)^\s*(?:ENV\s+)?(\w+)[= ]\s*[\"']?\$\{?(\w+)")
-_GO = re.compile(
-    r"-X[ =]['\"]?[\w./-]{1,200}(?:[Cc]ommit|[Gg]it\w*|[Rr]evision|[Ss][Hh][Aa])\w*=(.*)"
-)
+_ENV = regex(r"(?i)^\s*(?:ENV\s+)?(\w+)[= ]\s*[\"']?\$\{?(\w+)")
+_GO = regex(r"-X[ =]['\"]?[\w./-]{1,200}(?:[Cc]ommit|[Gg]it\w*|[Rr]evision|[Ss][Hh][Aa])\w*=(.*)")
 
 
 def labelled(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
@@ -81,20 +80,20 @@ def stamped_in_ci(repo: Repo, component: Component) -> Iterator[Place]:
 
 
 _STAMPS = (
-    re.compile(
+    regex(
         rf"--(?:label|annotation)[= ]\S{{0,100}}(?:revision|commit|sha|vcs)\S{{0,20}}="
         rf"\S{{0,60}}?(?:{_COMMIT})"
     ),
-    re.compile(r"build-push-action.*\blabels=\$\{\{\s*steps\.[\w-]+\.outputs\.labels"),
-    re.compile(
+    regex(r"build-push-action.*\blabels=\$\{\{\s*steps\.[\w-]+\.outputs\.labels"),
+    regex(
         r"(?:--(?:set|update)-env-vars|--env-vars|--labels|--set-string|--set|--env)[= ]\S{0,300}?"
         rf"(?:GIT|COMMIT|REVISION|RELEASE|SHA|commit|revision|sha)\w*=\S{{0,60}}?(?:{_COMMIT})"
     ),
-    re.compile(
+    regex(
         rf"-X[ =]['\"]?[\w./-]{{1,200}}(?:[Cc]ommit|[Gg]it|[Rr]evision|[Ss][Hh][Aa])\w*="
         rf"\S{{0,60}}?(?:{_COMMIT})"
     ),
-    re.compile(rf"sentry-cli\s+releases\s.{{0,300}}?(?:{_COMMIT})|getsentry/action-release"),
+    regex(rf"sentry-cli\s+releases\s.{{0,300}}?(?:{_COMMIT})|getsentry/action-release"),
 )
 """Labels, variables of a deployment, names in a binary, releases of a tracker."""
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 
+from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.hosting import self_hosted
 from agentaudit.probe import Example, Gaps, probe
@@ -9,8 +10,8 @@ from agentaudit.probes.visibility import MODEL_CALLS
 from agentaudit.response import Response
 from agentaudit.span import Fact, Kind, Recorded, Span
 
-_ROUTE = re.compile(r"(?:models/|(?:[a-z0-9_.-]+/)+)?(.+)", re.DOTALL)
-_FIXED = re.compile(
+_ROUTE = regex(r"(?:models/|(?:[a-z0-9_.-]+/)+)?(.+)", re.DOTALL)
+_FIXED = regex(
     r"sha256:[0-9a-f]{64}|(?<![0-9A-Za-z.])(?:20\d{2}-?[01]\d-?[0-3]\d|[01]\d-20\d{2}|2\d[01]\d"
     r"|[01]\d[0-3]\d|00\d)(?![0-9A-Za-z.])"
 )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from agentaudit.code import Setting
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.model_ids import model_id
 
-_CLASS = re.compile(r"(?i)\w{0,20}Standard|\w{0,20}Provisioned\w{0,20}|\w{0,20}Batch|S0")
+_CLASS = regex(r"(?i)\w{0,20}Standard|\w{0,20}Provisioned\w{0,20}|\w{0,20}Batch|S0")
 """Classes of capacity, which stand beside the name of a deployment as names too."""
 
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from agentaudit.code import Call, Code, Role, Value
+from agentaudit.expressions import regex
 from agentaudit.model_ids import model_id
 from agentaudit.source import Component
 
-_COMMIT = re.compile(r"[0-9a-f]{40}")
-_LOCAL = re.compile(
-    r"(?:\.{0,2}/|~|[A-Za-z]:\\|/|file:|s3:|gs:|models:/|runs:/|.*\.(?:gguf|bin|pt)$)"
-)
-_NESTED = re.compile(r"[\"']?revision[\"']?\s{0,4}[:=]\s{0,4}[\"']([^\"']{1,100})[\"']")
+_COMMIT = regex(r"[0-9a-f]{40}")
+_LOCAL = regex(r"(?:\.{0,2}/|~|[A-Za-z]:\\|/|file:|s3:|gs:|models:/|runs:/|.*\.(?:gguf|bin|pt)$)")
+_NESTED = regex(r"[\"']?revision[\"']?\s{0,4}[:=]\s{0,4}[\"']([^\"']{1,100})[\"']")
 """A revision among the arguments that a wrapper passes on."""
-_PATH = re.compile(r"(?i)path|dir(?:ectory)?\b|folder|file|local|output|checkpoint|save")
-_HUB_ID = re.compile(r"(?:hf://)?[\w.-]{1,96}(?:/[\w.-]{1,96})?")
+_PATH = regex(r"(?i)path|dir(?:ectory)?\b|folder|file|local|output|checkpoint|save")
+_HUB_ID = regex(r"(?:hf://)?[\w.-]{1,96}(?:/[\w.-]{1,96})?")
 METHODS = (
     *("from_pretrained", "snapshot_download", "hf_hub_download", "SentenceTransformer"),
     *("CrossEncoder", "HuggingFaceEmbeddings", "HuggingFaceEmbedding", "HuggingFaceBgeEmbeddings"),
@@ -37,7 +35,7 @@ _MODEL = (
 )
 _REVISION = ("revision", "model_revision", "code_revision", "commit_hash")
 
-_EMBEDS = re.compile(r"(?i)embed|sentence_?transformer|encoder|flagmodel|bge|feature-extraction")
+_EMBEDS = regex(r"(?i)embed|sentence_?transformer|encoder|flagmodel|bge|feature-extraction")
 
 
 class Load(NamedTuple):

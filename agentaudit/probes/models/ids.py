@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from agentaudit.code import Call, Code, Literal, Role, Setting, Syntax, Value
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.model_ids import ModelId, dated, model_id
 from agentaudit.probes.models.deployed import called_otherwise
 from agentaudit.source import Component
@@ -17,28 +18,28 @@ _USED = frozenset(
     | {Syntax.RETURNED, Syntax.SETTING}
 )
 """Where an id that is written takes part; a comparison or a member of a list does not."""
-_ASIDE = re.compile(
+_ASIDE = regex(
     r"(?i)(?:^|[._])(?:tiktoken|encoding_for_model|encodingForModel|encoding_name_for_model|"
     r"get_encoding|count_tokens|countTokens|num_tokens\w*|token_counter|startswith|startsWith|"
     r"endswith|endsWith|includes|indexOf|replace|log|logger|logging|print|println|warn|info|debug|"
     r"error|exception|add_argument|description|has|get_model_cost|calculate_cost)(?:[._]|$)"
 )
 """Calls that are told about a model and ask it nothing."""
-_TAGGED = re.compile(
+_TAGGED = regex(
     r"(?!.{1,80}-cloud$)[\w.-]{1,60}:(?:latest|e?\d{1,3}(?:\.\d{1,2})?[bm][\w.-]{0,40})"
 )
 """How Ollama writes a model: `llama3.1:latest`, `qwen2.5:7b`."""
-_TABLE = re.compile(
+_TABLE = regex(
     r"(?i)(?:^|[/_.-])(?:pricings?|prices?|costs?|tokenizers?|token[_-]?count\w*|token[_-]?limits?"
     r"|context[_-]?windows?|model[_-]?(?:metadata|catalog|prices|limits|capabilities)\w*)(?=[/_.-])"
 )
 """Files that are about models and ask none."""
-_SAID = re.compile(
+_SAID = regex(
     r"(?i)(?:^|_)(?:label|title|display_?name|description|help|placeholder|examples?|docs?|alias"
     r"|comment|note|tooltip|icon|logo|url|price|cost|text|slug)$"
 )
 """Names of what is shown to people."""
-_MODEL = re.compile(
+_MODEL = regex(
     r"(?i)(?:^|[_.-])(?:model|models|llm|deployment|engine|embedding|embeddings|embedder|chat)"
     r"|Model|Deployment|Llm|LLM|Embedding"
 )
@@ -50,9 +51,9 @@ ARGUMENTS = (
 )
 """Names under which clients are given the model."""
 _SAMPLED = "?"
-_AZURE = re.compile(r"(?i)^(?:\?|(?:os\.)?(?:getenv|environ\.get)\s|process\.env).{0,100}azure")
+_AZURE = regex(r"(?i)^(?:\?|(?:os\.)?(?:getenv|environ\.get)\s|process\.env).{0,100}azure")
 """A variable of Azure in a sample of an environment file, or with a default in code."""
-_SAMPLE = re.compile(r"(?i)env[^/]*(?:example|sample|template|dist)|(?:example|sample)[^/]*env")
+_SAMPLE = regex(r"(?i)env[^/]*(?:example|sample|template|dist)|(?:example|sample)[^/]*env")
 _TOLD = "="
 """Stands before the name of a call that is told which model to ask."""
 CONFIGURES = frozenset({Role.APP, Role.INFRA})
@@ -182,10 +183,10 @@ def _asked_of_two(rows: Iterable[Setting]) -> Iterator[str]:
     return (plain for plain, clouds in asked.items() if len(clouds) == 2)
 
 
-_VERSION = re.compile(r"(?i)(?:model|deployment)?_?version$|^(?:image_?)?tag$")
+_VERSION = regex(r"(?i)(?:model|deployment)?_?version$|^(?:image_?)?tag$")
 """The tag of the image that serves a model names its weights."""
-_NAME = re.compile(r"(?i)(?:model|deployment)?_?(?:name|id)?$")
-_DEFAULT = re.compile(r"\$\{[\w.-]{1,100}(?:=|:-|-|:\??)([^{}]{0,200})\}")
+_NAME = regex(r"(?i)(?:model|deployment)?_?(?:name|id)?$")
+_DEFAULT = regex(r"\$\{[\w.-]{1,100}(?:=|:-|-|:\??)([^{}]{0,200})\}")
 """How templates of parameters, compose files and Spring write a variable with its default."""
 _NEAR = 8
 """Lines between the name and the version of one model in a list of several."""

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-import re
-
 from agentaudit.code import Role, Strength, Value
 from agentaudit.evidence import Evidence
+from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.model_ids import dated, model_id
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
@@ -16,10 +15,10 @@ from agentaudit.source import Component
 
 PURPOSES = frozenset({"chat", "embedding"})
 TRADES = ("model", "agent", "embedding")
-_EMBEDS = re.compile(r"(?i)embed")
-_INGESTS = re.compile(r"(?i)embed|ingest|indexer|indexing|prep_?(?:are_?)?docs|vectori[sz]")
+_EMBEDS = regex(r"(?i)embed")
+_INGESTS = regex(r"(?i)embed|ingest|indexer|indexing|prep_?(?:are_?)?docs|vectori[sz]")
 """Names of components that fill an index and answer nothing."""
-_ANSWERS = re.compile(
+_ANSWERS = regex(
     r"(?i)chat|complet|respon|messages|converse|invoke|agent|llm|kernel|predict|generate_?(?!embed|vector)"
     r"|stream|run|model$|models\.generate"
 )

@@ -1,22 +1,22 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from agentaudit.code import Call, Code, Literal, Role, Strength
 from agentaudit.evidence import Evidence, Place
+from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component
 
-_VERSION = re.compile(
+_VERSION = regex(
     r"models:/[^/@\s]{1,200}/\d{1,6}|azureml:[^:@\s]{1,200}:\d{1,6}"
     r"|projects/[^\s]{1,300}/models/[^@\s]{1,100}@\d{1,6}|[\w./-]{1,200}:v\d{1,6}"
     r"|arn:aws:sagemaker:[^\s]{1,200}:model-package/[^\s]{1,100}/\d{1,6}"
 )
 """A registered model at one version, as registries write it."""
-_REGISTERED = re.compile(
+_REGISTERED = regex(
     r"models:/[^\s]{1,300}|azureml:[^\s:@]{1,200}[:@][^\s]{1,60}"
     r"|projects/[^\s]{1,300}/models/[^\s]{1,200}|[\w./-]{1,200}:(?:v\d{1,6}|latest|production)"
     r"|arn:aws:sagemaker:[^\s]{1,200}:model-package/[^\s]{1,200}"

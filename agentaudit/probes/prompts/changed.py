@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from agentaudit.code import Prompt, PromptKind, Role
+from agentaudit.expressions import regex
 from agentaudit.source import Change, Repo
 
 PATTERNS = (
@@ -14,19 +15,19 @@ PATTERNS = (
     *("**/*Prompts.*", "**/*PromptTemplates.*"),
 )
 """What history is searched for, besides the files that hold prompts now."""
-_TEXTS = re.compile(
+_TEXTS = regex(
     r"(?:.*/)?prompt(?:s|_templates|-templates)/.+|.*\.prompty?"
     r"|(?:.*/)?(?:[^/]*[-_.])?prompts?(?:[-_.][^/]*)?\.(?:md|txt|ya?ml|json|j2|jinja2?|mustache|hbs|toml|tmpl|st|xml)",
     re.DOTALL,
 )
-_CODE = re.compile(r".*\.(?:py|[cm]?[jt]sx?|go|java|kt|cs|ipynb|rs)", re.DOTALL)
-_MODULES = re.compile(
+_CODE = regex(r".*\.(?:py|[cm]?[jt]sx?|go|java|kt|cs|ipynb|rs)", re.DOTALL)
+_MODULES = regex(
     r"(?:.*/)?(?:(?:[^/]*[_-])?prompts?|[^/.]*(?:Prompts|PromptTemplates))\.\w+"
     r"|(?:.*/)?prompt(?:s|_templates|-templates)/.+",
     re.DOTALL,
 )
 """Code that holds prompts and little else."""
-_OTHERS = re.compile(
+_OTHERS = regex(
     r"(?i)(?:^|/)(?:examples?|samples?|demos?|docs?|documentation|tutorials?|cookbooks?|tests?|specs?"
     r"|__tests__|fixtures|experiments|notebooks|results|node_modules|vendor|\.github|\.cursor|\.claude"
     r"|\.vscode|\.codex|\.gemini)/|[._](?:test|spec)\.\w+$|(?:^|/)test_[^/]*$|_test\.go$"
@@ -34,13 +35,11 @@ _OTHERS = re.compile(
 """What is none of the system's own: of examples, tests and editors."""
 AHEAD = 4
 """Times as many commits are looked at, since some leave the prompts as they were."""
-_WILD = re.compile(r"[\[\]*?]")
+_WILD = regex(r"[\[\]*?]")
 _LONG = 200
 _MOST = 60
-_COMMENT = re.compile(
-    r"\s{0,200}(?:#|//|\*|/\*|<!--|import\b|from\b|using\b|throw\b|raise\b|assert\b)"
-)
-_TOLD = re.compile(
+_COMMENT = regex(r"\s{0,200}(?:#|//|\*|/\*|<!--|import\b|from\b|using\b|throw\b|raise\b|assert\b)")
+_TOLD = regex(
     r"(?i)\b(?:log(?:ger|ging)?|console|print(?:f|ln)?|errors?|exception|warn(?:ing)?)\w{0,20}[.(]"
 )
 """Lines of code that hold prose for people."""
@@ -48,10 +47,10 @@ _LISTED = 2
 """Paragraphs of one line with a star: so commits are listed that were squashed into one."""
 _REPEATED, _SHARE = 5, 0.2
 """Commits, and share of all, whose messages hold a line that is of a template."""
-_EMPTY = re.compile(r"-{3,}$|[A-Za-z-]{1,40}-[Bb]y:|#{1,6} |[-*] \[[ xX]?\]|<!--|\(?cherry picked")
+_EMPTY = regex(r"-{3,}$|[A-Za-z-]{1,40}-[Bb]y:|#{1,6} |[-*] \[[ xX]?\]|<!--|\(?cherry picked")
 """Lines of a message that say nothing about the change."""
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_PROSE = re.compile(
+_WORD = regex(r"[^\W_]+(?:['’-][^\W_]+)*")
+_PROSE = regex(
     r"(?:[A-Za-z][A-Za-z'’-]{0,30}[,.:;]{0,2} ){5}[A-Za-z]"
     r"|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{10}"
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,14 +11,15 @@ from typing import Any
 import orjson
 
 from agentaudit.evidence import digest
+from agentaudit.expressions import regex
 from agentaudit.messages import Message, Part, returned
 from agentaudit.messages.parts import as_text
 from agentaudit.probes.prompts.steps import ACTING, Lack, blank, lack
 from agentaudit.response import Response
 from agentaudit.span import Kind, Span
 
-_WORD = re.compile(r"[\w.-]+")
-_WORDS = re.compile(r"\w+")
+_WORD = regex(r"[\w.-]+")
+_WORDS = regex(r"\w+")
 _RECENT = 100
 """Outputs of one tool that a result is looked for in, latest first."""
 

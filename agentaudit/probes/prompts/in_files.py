@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-import re
-
 from agentaudit.code import Prompt, PromptKind, Role, Syntax
 from agentaudit.evidence import Evidence, Place
+from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Limits, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.asking import asking, asks
@@ -11,7 +10,7 @@ from agentaudit.probes.readable import unread
 from agentaudit.source import Component, Repo
 
 LIMITS = {"inline_share": 0.05, "inline_characters": 200}
-_DEDICATED = re.compile(
+_DEDICATED = regex(
     r"(?i)(?:^|/)(?:[\w-]{0,40}prompts?|prompt[_-]?(?:templates?|library|store)|instructions)/"
     r"|(?:^|[/_.-])(?:[\w-]{0,60}[_.-])?(?:system[_-]?)?(?:prompts?|instructions|prompt[_-]templates?)"
     r"(?:[_.-](?:v?\d{1,4}|templates?|constants?|en))?\.\w{1,8}$"
@@ -20,7 +19,7 @@ _DEDICATED = re.compile(
 """Modules and directories that hold prompts and nothing else, by their name."""
 _LONG, _MOST = 160, 0.85
 """Characters of a constant that is a prompt; their share of a module that holds nothing else."""
-_CONSTANT = re.compile(
+_CONSTANT = regex(
     r"(?m)^(?:export |const |let |var |public |static |final )*\w{1,80} ?(?::[^=\n]{0,80})?=(?!=)"
 )
 

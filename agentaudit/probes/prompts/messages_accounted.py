@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 
 from agentaudit.above import Above
+from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.messages import Message, sent
 from agentaudit.probe import Example, Gaps, probe
@@ -14,7 +15,7 @@ from agentaudit.semconv.values import vacant
 from agentaudit.span import Fact, Kind, Span
 
 NAMED = (Kind.AGENT, Kind.WORKFLOW, Kind.LLM, Kind.TOOL, Kind.RETRIEVER, Kind.MEMORY)
-_AGENT = re.compile(r"(?:invoke_agent|create_agent|invoke_workflow) (\S.*)", re.DOTALL)
+_AGENT = regex(r"(?:invoke_agent|create_agent|invoke_workflow) (\S.*)", re.DOTALL)
 
 AGENT = {"name": "invoke_agent planner", "attributes": {"gen_ai.agent.name": "planner"}}
 USER = '{"role": "user", "parts": [{"type": "text", "content": "Weather?"}]}'

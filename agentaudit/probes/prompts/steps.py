@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 
 from agentaudit.evidence import Evidence, digest
@@ -11,7 +12,6 @@ from agentaudit.probe import Gaps
 from agentaudit.response import Response
 from agentaudit.semconv import EXCEPTION_EVENTS
 from agentaudit.span import Fact, Kind, Recorded, Span, read
-from agentaudit.values import frozen
 
 ACTING = (Kind.AGENT, Kind.TOOL, Kind.LLM)
 """Kinds of steps whose output another step may go on with."""
@@ -20,7 +20,7 @@ NEAR = 50
 """How many levels above a failed step its exception is looked for."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Lack:
     """Why the output of a step is not there: what one fix would mend."""
 

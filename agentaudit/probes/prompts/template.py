@@ -5,27 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
+from agentaudit.expressions import regex
 from agentaudit.messages.parts import as_text
 from agentaudit.parse import Malformed, yaml
-from agentaudit.values import frozen
 
 _DEPTH = 4
 _KEYS = frozenset({"system", "template", "prompt", "messages", "content", "text"})
-_ROLE = re.compile(r"(?m)^(system|user|assistant|developer):[ \t]*$")
-_FRONT = re.compile(r"\A---\n(?:.*\n){0,200}?---\n")
+_ROLE = regex(r"(?m)^(system|user|assistant|developer):[ \t]*$")
+_FRONT = regex(r"\A---\n(?:.*\n){0,200}?---\n")
 _STYLES: tuple[tuple[re.Pattern[str], bool], ...] = (
-    (re.compile(r"\{\{[-{]?[ \t]{0,9}([\w.]{1,100})[ \t]{0,9}[-}]?\}\}"), False),
-    (re.compile(r"(?<!\{)\{([A-Za-z_][\w.]{0,99})\}(?!\})"), True),
-    (re.compile(r"\$\{?([A-Za-z_]\w{0,99})\}?"), False),
+    (regex(r"\{\{[-{]?[ \t]{0,9}([\w.]{1,100})[ \t]{0,9}[-}]?\}\}"), False),
+    (regex(r"(?<!\{)\{([A-Za-z_][\w.]{0,99})\}(?!\})"), True),
+    (regex(r"\$\{?([A-Za-z_]\w{0,99})\}?"), False),
 )
 """`{{ x }}` (Jinja, Mustache, MLflow), `{x}` (str.format, f-string) and `$x` (string.Template);
 and whether doubled braces stand for one."""
-_LOGIC = re.compile(r"\{%|\{\{[#^/>]|\{\{[^}]{0,200}\|")
+_LOGIC = regex(r"\{%|\{\{[#^/>]|\{\{[^}]{0,200}\|")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A template read in one style."""
 

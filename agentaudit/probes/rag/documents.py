@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
+from agentaudit.expressions import regex
 from agentaudit.messages.shapes import unflatten
 from agentaudit.probes.telemetry.amounts import number
 from agentaudit.semconv.values import vacant
 from agentaudit.span import Fact, Recorded, Span
-from agentaudit.values import frozen
 
 _IDS = ("id", "document_id", "doc_id", "doc_uri", "chunk_id", "source_id", "uri")
 _SCORES = ("score", "similarity", "distance", "relevance_score", "similarity_score")
 _CONTENTS = ("content", "page_content", "text")
 _HASHES = ("content_sha256", "content_hash", "sha256", "page_content_sha256")
-_HASH = re.compile(r"(?:[a-z][a-z0-9]{1,15}[:-])?[0-9a-f]{16,128}", re.IGNORECASE)
+_HASH = regex(r"(?:[a-z][a-z0-9]{1,15}[:-])?[0-9a-f]{16,128}", re.IGNORECASE)
 _LISTS = ("documents", "docs", "results", "matches", "chunks", "nodes", "source_nodes")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Document:
     """One retrieved document: what is recorded of it."""
 
@@ -41,7 +42,7 @@ class Document:
         return "" if self.score else "docs_without_score"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Found:
     """What one retrieval is recorded to have found."""
 

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-import re
-
 from agentaudit.code import Call, Role, Strength
 from agentaudit.evidence import Evidence
+from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.models.hub import Load, loads
@@ -14,7 +13,7 @@ from agentaudit.probes.readable import unread
 from agentaudit.source import Component
 
 TRADES = ("vector_store", "retriever", "embedding")
-_MAKES = re.compile(
+_MAKES = regex(
     r"^(?:(?:Azure)?OpenAIEmbeddings?|OpenAI(?:Document|Text)Embedder|MistralAIEmbeddings?"
     r"|CohereEmbeddings?|VertexAIEmbeddings?|BedrockEmbeddings?|GoogleGenerativeAIEmbeddings?"
     r"|HuggingFaceEmbeddings?|FastEmbedEmbeddings|VoyageAIEmbeddings?|TextEmbedding"

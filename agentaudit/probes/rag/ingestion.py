@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from agentaudit.code import Argument, Call, Role, Strength
+from agentaudit.expressions import regex
 from agentaudit.source import Component
 
 _COUNTS = frozenset({Role.APP, Role.INFRA})
 RETRIEVES = ("vector_store", "retriever")
 
-_INDEX = re.compile(
+_INDEX = regex(
     r"EmbeddingStoreIngestor|(?:^|[._])(?:a?add_documents|a?add_texts|a?from_documents|a?from_texts|add_embeddings"
     r"|from_embeddings|upsert|upsert_points|upload_points|upload_collection|upload_documents"
     r"|merge_or_upload_documents|index_documents|insert_nodes|insert_many|batch_import|add_nodes"
@@ -27,86 +28,82 @@ _INDEX = re.compile(
 """Calls that put vectors or documents into an index."""
 _INDEX_OF_STORE = frozenset({"add", "addAll", "insert", "Add", "Insert", "AddAll"})
 """Names that say so only where a vector store is what is called."""
-_ASIDE = re.compile(
+_ASIDE = regex(
     r"(?:Filters|Plugins|Services|Options|Tools|Headers|Messages|History|Converters)\.Add(?:All)?$"
 )
 """Such names on what hangs on a store, and is none."""
-_ROW = re.compile(
+_ROW = regex(
     r"(?:Chunk|Embedding|Vector|Document|Node|Passage|Record|Point)"
     r"(?!\w{0,20}(?:Store|Index|Search|Client|Retriever))\w{0,20}$"
 )
 _VECTORS = frozenset({"embedding", "embeddings", "vector", "vectors", "content_vector"})
 _TEXTS = frozenset({"documents", "texts"})
 """A row of a table is an index too, when it holds a vector."""
-_MANAGED = re.compile(
+_MANAGED = regex(
     r"vector_stores?\.(?:file_batches|files)\.|vectorStores\.(?:fileBatches|files)\."
     r"|start_ingestion_job|import_files|ImportDocumentAsync|ImportTextAsync|graphrag\.\S{0,60}build_index"
     r"|EmbeddingStoreIngestor|SearchIndexerClient|SearchIndexerSkillset|crewai\.knowledge\.source\."
     r"|crewai_tools\.(?:RagTool|(?:CSV|PDF|TXT|MDX|DOCX|JSON|XML|Directory|CodeDocs|Website)SearchTool)$"
 )
 """Services and components that load, cut and embed by themselves."""
-_COMPARES = re.compile(
+_COMPARES = regex(
     r"(?i)(?:^|[._])(?:cos(?:ine)?_?sim\w{0,20}|(?:compute|calculate|vector|embedding)_?similarity)$"
     r"|^(?:numpy|np)\.(?:argsort|argpartition|lexsort)$|^torch\.topk$"
 )
 """Calls that compare vectors, or rank what was compared: a search that the component wrote
 itself."""
-_COLUMN = re.compile(r"(?i)pgvector\S*\.(?:new_?(?:half_?)?vector|vector|half_?vector|to_?sql)$")
+_COLUMN = regex(r"(?i)pgvector\S*\.(?:new_?(?:half_?)?vector|vector|half_?vector|to_?sql)$")
 """Calls that make the value of a column of vectors."""
-_NEAREST = re.compile(
+_NEAREST = regex(
     r"<[=#-]>\s{0,4}(?:\$\d|\$\{|%s|%\(|:\w|\?|@\w|CAST|\{)|\$vectorSearch\b|vector\.queryNodes"
     r"|(?i:\bvec_distance\w{0,12}|\bvector_?distance|\bcosine_?distance|array_cosine_(?:similarity|distance)"
     r"|vector_cosine_similarity)\s{0,4}\("
 )
 """Queries that order rows by the distance of vectors, as pgvector, MariaDB, SQL Server, Oracle,
 Cosmos DB, MongoDB, Neo4j, Spanner, ClickHouse, DuckDB and Snowflake write them."""
-_MATCHES = re.compile(r"match_\w{1,60}")
+_MATCHES = regex(r"match_\w{1,60}")
 """Functions of Supabase that compare vectors, by their usual name."""
-_NEAREST_CALLS = re.compile(
+_NEAREST_CALLS = regex(
     r"(?:^|\.)(?:VectorDistance|CosineDistance|L2Distance|cosine_distance|l2_distance"
     r"|max_inner_product|findNearest|find_nearest|vectorSearch)$"
 )
-_INSERTS = re.compile(r"(?i)\binsert\s+into\s[^;\"`]{0,300}\b(?:embedding|vector)s?\b")
+_INSERTS = regex(r"(?i)\binsert\s+into\s[^;\"`]{0,300}\b(?:embedding|vector)s?\b")
 """SQL that stores a row with a vector."""
-_STORES = re.compile(r"(?i)^(?:store|insert|upsert|save|add|index|write|put|ingest|create)")
+_STORES = regex(r"(?i)^(?:store|insert|upsert|save|add|index|write|put|ingest|create)")
 """Functions that write a row."""
-_READY = re.compile(
-    r"(?:^|[._])(?:load_index_from_storage|from_persist_dir|load_local|read_index)$"
-)
+_READY = regex(r"(?:^|[._])(?:load_index_from_storage|from_persist_dir|load_local|read_index)$")
 """Calls that open an index which was made elsewhere."""
-_KEPT = re.compile(
+_KEPT = regex(
     r"(?:^|[._])(?:persist|save_local|write_index|VectorStoreIndex|a?from_(?:documents|texts)"
     r"|insert_nodes|add_documents|add_texts|add_embeddings|run_ingestion|refresh_ref_docs)$"
 )
 """Calls that make such an index."""
-_SEARCH_SERVICE = re.compile(
+_SEARCH_SERVICE = regex(
     r"(?i)(?:^|[._])(?:merge_?or_?)?upload_?documents(?:async)?$|(?:^|[._])index_?documents(?:async)?$"
 )
 """Calls that give documents to a service that finds them by their words too."""
-_HOSTED = re.compile(
+_HOSTED = regex(
     r"vector_stores?\.|vectorStores\.|[Ff]ileSearchTool$|\.start_ingestion_job$"
     r"|\.ingest_knowledge_base_documents$|\.(?:StartIngestionJob|IngestKnowledgeBaseDocuments)Command$"
 )
 """Calls about indexes that a provider of models keeps."""
-_CHUNK = re.compile(
+_CHUNK = regex(
     r"(?i)(?:^|[._])(?:split_documents|split_text|splitdocuments|splittext|splitall|create_documents"
     r"|get_nodes_from_documents|documentsplitters?\.\w+|textchunker\.\w+|documentsplitter)$"
     r"|(?:text|sentence|token|markdown|node|semantic|code|html|document|recursive)_?(?:splitter|parser|chunker)"
     r"|chunk|(?:^|[._])split_?(?:pages|into|doc)|(?:^|[._])create_?(?:sections|passages)$"
     r"|textsplitter\."
 )
-EMBED = re.compile(
-    r"(?i)embed(?!ded\b)|(?:model|encoder|transformer\w*|embedder)\.encode$|vectori[sz]e"
-)
-_OF_DOCUMENTS = re.compile(r"(?:^|\.)(?:a?embed_documents|embedMany|get_text_embedding_batch)$")
+EMBED = regex(r"(?i)embed(?!ded\b)|(?:model|encoder|transformer\w*|embedder)\.encode$|vectori[sz]e")
+_OF_DOCUMENTS = regex(r"(?:^|\.)(?:a?embed_documents|embedMany|get_text_embedding_batch)$")
 """Calls that embed what is to be found later, not a question."""
-_EMBEDDING_STORE = re.compile(
+_EMBEDDING_STORE = regex(
     r"(?:^|[._])(?:VectorStoreIndex\.(?:from_documents|fromDocuments)|a?from_documents|a?from_texts"
     r"|a?add_documents|a?add_texts|fromDocuments|fromTexts|addDocuments)$"
     r"|springframework\.ai\.vectorstore\.\w+\.(?:add|accept|write)$"
 )
 """Stores that embed what they are given."""
-_LOAD = re.compile(
+_LOAD = regex(
     r"(?:Loader|Reader|Parser|Connector|DocumentConverter)(?:$|\.)|(?:^|[._])(?:load_data|lazy_load"
     r"|aload|partition\w*|read_csv|read_json|read_parquet|read_text|read_bytes|load_documents"
     r"|PdfReader|PdfDocument|loadDocuments?|glob|rglob|walk|extract_text|parse_document\w*"
@@ -215,7 +212,7 @@ def _first(calls: Iterator[Call]) -> Call | None:
     return found[0] if found else None
 
 
-_TELLING = re.compile(r"(?i)ingest|index|embed|chunk|loader|vector|(?:^|[/_])rag|knowledge|etl")
+_TELLING = regex(r"(?i)ingest|index|embed|chunk|loader|vector|(?:^|[/_])rag|knowledge|etl")
 
 
 def _modules(components: Iterable[Component], trade: str = "vector_store") -> Iterator[str]:

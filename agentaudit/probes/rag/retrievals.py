@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from agentaudit.above import of_kind
+from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Cause
 from agentaudit.probe import unknown
 from agentaudit.probes.rag.documents import found
@@ -13,7 +13,7 @@ from agentaudit.probes.visibility import RETRIEVALS
 from agentaudit.response import Response
 from agentaudit.span import Fact, Kind, Span
 
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_WORDS = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _SEARCHING = frozenset(
     {
         "search",

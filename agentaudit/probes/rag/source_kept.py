@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-import re
-
 from agentaudit.code import Call, Role, Strength
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.rag.ingestion import indexing, is_rag
@@ -19,27 +18,25 @@ _NAME = (
     r"|title|origin|citation\w{0,12}|ref_doc_id|semantic_identifier)"
 )
 """Names under which a chunk says where it comes from."""
-_SOURCE = re.compile(
+_SOURCE = regex(
     rf"(?i)[\"']{_NAME}[\"']\s{{0,4}}[:\],]|(?<![\w.]){_NAME}\s{{0,4}}[:=](?!=)"
     rf"|[{{,]\s{{0,8}}{_NAME}\s{{0,8}}[,}}]"
 )
 """Such a name as a key, or as an argument by name."""
-_COLUMN = re.compile(rf"(?i)insert\s{{1,8}}into\s[^;()]{{0,80}}\([^;()]{{0,300}}\b{_NAME}\b")
+_COLUMN = regex(rf"(?i)insert\s{{1,8}}into\s[^;()]{{0,80}}\([^;()]{{0,300}}\b{_NAME}\b")
 """Such a name as a column of a row that SQL stores."""
-_KEY = re.compile(
+_KEY = regex(
     rf"(?i)[\"']{_NAME}[\"']\s{{0,4}}:|\[[\"']{_NAME}[\"']\]\s{{0,4}}=(?!=)|MemoryRecordMetadata\("
 )
-_BARE_KEY = re.compile(
-    rf"(?i)[{{,]\s{{0,40}}{_NAME}\s{{0,4}}(?:,|:(?!\s{{0,4}}(?:string|number)\b))"
-)
+_BARE_KEY = regex(rf"(?i)[{{,]\s{{0,40}}{_NAME}\s{{0,4}}(?:,|:(?!\s{{0,4}}(?:string|number)\b))")
 """The same as JavaScript writes it."""
-_KEYWORD = re.compile(rf"(?i){_NAME}")
-_CARRIES = re.compile(
+_KEYWORD = regex(rf"(?i){_NAME}")
+_CARRIES = regex(
     r"(?i)meta_?datas?|extra_info|metadatas|payloads?|properties|fields|documents?|docs|records?|points|vectors"
     r"|items|chunks|nodes|batch|rows|objects|data|entities|values|points_batch|new_documents"
 )
 """Arguments that carry what is stored beside a vector."""
-_KEEPS = re.compile(
+_KEEPS = regex(
     r"split_documents$|splitDocuments$|get_nodes_from_documents$|transform_documents$"
     r"|VectorStoreIndex\.from_documents$|VectorStoreIndex\.fromDocuments$|IngestionPipeline"
     r"|TokenTextSplitter\.(?:apply|split|transform)$|EmbeddingStoreIngestor|DocumentSplitter"
@@ -47,7 +44,7 @@ _KEEPS = re.compile(
     r"|start_ingestion_job|graphrag\.\S{0,60}build_index|DirectoryReader|HybridChunker|HierarchicalChunker"
 )
 """Calls that copy the source of a document to each of its chunks."""
-_ROW = re.compile(
+_ROW = regex(
     r"(?:^|\.)(?:Document|LangchainDocument|LCDocument|TextNode|Node|PointStruct|TextSegment"
     r"|SearchDocument|IndexDocumentsAction|\w{0,40}Chunk(?:DTO|Model|Row)?)(?:\.from)?$"
 )

@@ -8,21 +8,22 @@ from collections.abc import Iterable, Iterator, Set
 
 from agentaudit.code import Role
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.probes.rag.ingestion import EMBED
 from agentaudit.source import Component, Repo
 
 _COUNTS = frozenset({Role.APP, Role.INFRA})
-_TELLING = re.compile(r"(?i)embed|vector|chunk|ingest|index|(?:^|[/_.])rag|knowledge|memor|seed")
-_MODULE = re.compile(
+_TELLING = regex(r"(?i)embed|vector|chunk|ingest|index|(?:^|[/_.])rag|knowledge|memor|seed")
+_MODULE = regex(
     r"(?i)(?:^|[/_-])(?:chunks?|embeddings?|vectors?|documents?|schemas?|models|ingest\w{0,5})"
     r"\.(?:py|ts|go|java|cs|prisma)$"
 )
-_ASIDE = re.compile(
+_ASIDE = regex(
     r"(?i)(?:^|/)(?:__)?(?:tests?|examples?|samples?|docs?|node_modules|vendor|dist|frontend)(?:__)?/"
     r"|test_|_test\.|\.test\."
 )
 _VECTOR = r"(?:\w{0,40}_)?(?:embeddings?|vectors?)(?:_\w{1,40})?"
-_STORES = re.compile(
+_STORES = regex(
     rf"(?i:\binsert\s{{1,8}}into\s[^;\"`]{{0,300}}?\b{_VECTOR}\b"
     rf"|\bupdate\s{{1,8}}[\w.\"]{{1,60}}\s{{1,8}}set\s[^;`]{{0,200}}?\b{_VECTOR}\s{{0,4}}="
     r"|(?<!self)(?<!this)(?<!cls)\.(?:\w{0,40}_)?(?:embedding|vector)\s{0,4}=(?![=>])"
@@ -32,12 +33,12 @@ _STORES = re.compile(
     r"|(?m:^\s{1,40}\w{0,20}(?:Embedding|Vector)\s{0,4}=(?!=)[^;={}\n]{0,80}(?:mbed|ector)[^;={}\n]{0,60},?\r?$)"
 )
 """SQL that stores a vector, or a field of a mapped row that is given one."""
-_PUT = re.compile(
+_PUT = regex(
     r"\[?[\"']?\b(?:\w{0,20}_)?(?:embedding|vector)(?:s|Column|Field)?[\"']?\]?\s{0,4}:\s{0,8}"
     r"(?:await\s)?(?=[a-z])[\w.\[\]()]{0,60}?(?i:embed|vector)\w{0,30}[\w.\[\]()]{0,40}\s{0,8}[,}\n]"
 )
 """A row that is given a vector by key."""
-_WRITES = re.compile(
+_WRITES = regex(
     r"\.(?:insert|upsert|update|insert_?(?:one|many)|insert(?:One|Many)|create|createMany|bulk_create|values)\("
 )
 """Calls that write rows, whatever the database."""
@@ -46,7 +47,7 @@ _FROM = (
     r"(?i:source\w{0,20}|file_?(?:name|path)?|filename|(?:file_?)?path|(?:\w{1,10}_)?ur[il]|link|title|page\w{0,8}"
     r"|origin|citation\w{0,8}|(?:document|doc|article|product|table)_?name)"
 )
-_KEPT = re.compile(
+_KEPT = regex(
     rf"(?i:meta_?data)\)?(?:\(\))?\s{{0,4}}\[\s{{0,4}}[\w.]{{0,40}}[\"']?(?:{_ID}|{_FROM})[\"']?\s{{0,4}}\]\s{{0,4}}=(?!=)"
     rf"|(?i:meta_?data)(?:\(\))?\s{{0,8}}\.(?:put|set|add|Add|TryAdd|setdefault)\(\s{{0,20}}[\w.]{{0,40}}[\"']?\b(?:{_ID}|{_FROM})\b"
     rf"|(?i:meta_?data)[\"']?\s{{0,4}}[:=]\s{{0,4}}[^;{{}}\n]{{0,40}}\{{[^{{}}]{{0,400}}?[\"']?\b(?:{_ID}|{_FROM})[\"']?\s{{0,4}}[:,}}]"
@@ -60,7 +61,7 @@ _SOURCE = (
     r"(?:source\w{0,20}|(?:doc|document|parent|file|page|article|product|item|ticket)_?id|file_?(?:name|path)"
     r"|filename|ur[il]|title)"
 )
-_TYPE = re.compile(
+_TYPE = regex(
     r"\b(?:class|type|interface|record|struct|model)\s{1,4}\w{0,40}(?:Chunk|Passage|Embedding|Section)s?"
     r"(?:Data|Row|Record|Model|Meta_?[dD]ata|Schema|Entity|DTO|Dto|Input|Document|Table|Info|Result)?"
     rf"\b[^@]{{0,900}}?\b(?i:{_SOURCE})\b\s{{0,4}}[?:]"

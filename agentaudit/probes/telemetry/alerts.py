@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
+from agentaudit.expressions import regex
 from agentaudit.source import Place, Repo
 
 PATTERNS = ("**/*.yml", "**/*.yaml", "**/*.tf", "**/*.bicep", "**/*.json", "**/*.rules")
-_START = re.compile(
+_START = regex(
     r"""^\s*(?:-\s*)?["']?alert["']?\s*:\s*["']?\S
       |^\s*resource\s+"(?:aws_cloudwatch_metric_alarm|aws_cloudwatch_composite_alarm
           |google_monitoring_alert_policy|azurerm_monitor_(?:metric_alert|scheduled_query_rules_\w+)
@@ -25,23 +26,21 @@ _START = re.compile(
       |^\s*kind:\s*["']?(?:PodMonitoringAlert|AlertPolicy)""",
     re.VERBOSE,
 )
-_OFF = re.compile(
+_OFF = regex(
     r"^\s*[\"']?(?:enabled|actions_enabled|ActionsEnabled|isPaused|paused|count)[\"']?\s*[:=]\s*(\S+)"
 )
 _STATES = {"isPaused": "true", "paused": "true", "count": "0"}
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_WORDS = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 SIGNALS = frozenset(
     {"memory", "mem", "oom", "oomkilled", "rss", "latency", "latencies", "duration", "slow"}
     | {"error", "errors", "failure", "failures", "failed", "fault", "faults", "5xx", "500"}
     | {"availability", "burn"}
 )
 """Words that say what an alert is about: memory, latency or error rate."""
-_TIMES = re.compile(
-    r"response[_-]?time|p9[059]\b|quantile|5xx|5\.\.|status[^\n]{0,20}5", re.IGNORECASE
-)
+_TIMES = regex(r"response[_-]?time|p9[059]\b|quantile|5xx|5\.\.|status[^\n]{0,20}5", re.IGNORECASE)
 LONGEST = 60
 """Lines of one alert that are looked at, before and after its first."""
-_ELSEWHERE = re.compile(
+_ELSEWHERE = regex(
     r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|examples?|samples?|docs?)/|(?:^|/)pnpm-lock\."
 )
 
@@ -75,11 +74,9 @@ def _speaks(block: list[str]) -> bool:
     return bool(words & SIGNALS) or bool(_TIMES.search(text))
 
 
-_EXPRESSION = re.compile(
-    r"^\s*(?:-\s*)?[\"']?(?:expr|expression|condition|query)[\"']?\s*[:=]\s*(.*)$"
-)
+_EXPRESSION = regex(r"^\s*(?:-\s*)?[\"']?(?:expr|expression|condition|query)[\"']?\s*[:=]\s*(.*)$")
 _NUMBER = r"\s*(?:vector\s*\(\s*)?([\d.]{1,20})\s*\)?\s*"
-_COMPARED = re.compile(rf"{_NUMBER}(==|!=|>=|<=|>|<){_NUMBER}")
+_COMPARED = regex(rf"{_NUMBER}(==|!=|>=|<=|>|<){_NUMBER}")
 _HOLDS: dict[str, Callable[[float, float], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 
 from agentaudit.code import Call, Code, Role
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.errors import bare, kept, outermost
 from agentaudit.source import Repo
-from agentaudit.values import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Weighed:
     """Reports of exceptions in the serving code."""
 
@@ -86,7 +86,7 @@ def _answers(path: str, scope: str) -> bool:
     return bool(_EDGE.search(path) and _ANSWERS.search(f"{name} {scope}"[:300]))
 
 
-_ANSWERS = re.compile(
+_ANSWERS = regex(
     r"(?i)chat|(?<![a-z])(?:ask|rag|run|invoke)(?![a-z])|query|answer|agent|completion|generat|respon"
     r"|conversation|messages?(?![a-z])|predict|infer(?![a-z])|stream"
 )
@@ -95,7 +95,7 @@ _ANSWERS = re.compile(
 _SHARE, _SHARE_INSIDE, _MANY, _ENOUGH = 4, 3, 3, 40
 _NEAR = 9
 """Lines after the head of a block in which a log belongs to it."""
-_EDGE = re.compile(
+_EDGE = regex(
     r"(?i)(?:^|/)(?:\w{0,30}endpoints?|routes?|routers?|controllers?|handlers?|views|api|webapi|servers?"
     r"|gateway)/|(?:^|/)(?:main|app|server|service|api|routes?|handler|endpoints?|worker"
     r"|lambda_function|[\w-]{1,60}[_.-](?:routes?|router|endpoints?|controller|handler|api|server))"
@@ -106,17 +106,17 @@ _MOST = 120
 """Files that are looked into."""
 _LENGTH = 4000
 """Characters of a block that are looked at."""
-_PYTHON = re.compile(
+_PYTHON = regex(
     r"^([ \t]*)except(?:[ \t]+\(?(?:Base)?Exception\b(?:[ \t]+as[ \t]+(\w{1,40}))?)?[^\n:]{0,60}:",
     re.MULTILINE,
 )
-_BRACES = re.compile(r"\bcatch\s*(?:\(([^()\n]{0,120})\)\s*)?\{")
-_KEEPS = re.compile(
+_BRACES = regex(r"\bcatch\s*(?:\(([^()\n]{0,120})\)\s*)?\{")
+_KEEPS = regex(
     r"\.exception\(|exc_info|traceback|format_exc|print_exc|(?:capture|record|track|log)_?[eE]xception"
     r"|\.stack\b|StackTrace|[cC]apture_?[eE]rror|LogError\(\s*\w|LogCritical\(\s*\w"
 )
-_LOGS = re.compile(r"(?i)(?:\blog\w{0,20}|console)\.\w{1,20}\(([^;]{0,600})")
-_PASSED_ON = re.compile(r"^\s*(?:raise\b(?!\s+\w*HTTP\w*)|throw\b)", re.MULTILINE)
+_LOGS = regex(r"(?i)(?:\blog\w{0,20}|console)\.\w{1,20}\(([^;]{0,600})")
+_PASSED_ON = regex(r"^\s*(?:raise\b(?!\s+\w*HTTP\w*)|throw\b)", re.MULTILINE)
 
 
 def losing(repo: Repo, code: Code) -> Iterator[tuple[Place, str]]:
@@ -150,7 +150,7 @@ def _files(repo: Repo, code: Code) -> set[str]:
     return found
 
 
-_TEST = re.compile(r"(?:^|/)(?:test_|conftest)|_test\.py$")
+_TEST = regex(r"(?:^|/)(?:test_|conftest)|_test\.py$")
 
 
 _LANGUAGES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".java", ".kt", ".cs")

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import cast
 
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.source import Repo
 
 _FILES = (
@@ -20,11 +21,11 @@ _FILES = (
     "**/*.conf",
     "**/*.service",
 )
-_ASIDE = re.compile(
+_ASIDE = regex(
     r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|examples?|samples?|docs?|evals?|evaluations?"
     r"|prompts?)/|(?:^|/)(?:pnpm-lock|mkdocs)"
 )
-_COMMENT = re.compile(r"^\s*(?:#|//)")
+_COMMENT = regex(r"^\s*(?:#|//)")
 
 
 def saying(repo: Repo, pattern: re.Pattern[str], hint: str) -> tuple[Place, ...]:
@@ -53,8 +54,8 @@ def _lines(repo: Repo, pattern: re.Pattern[str], hint: str) -> Iterator[Place]:
                     yield replace(file, line=number, text=line.strip()[:300])
 
 
-_CHART = re.compile(r"(?:^|/)(?:Chart|requirements)\.ya?ml$")
-_CONDITION = re.compile(r"^\s*(?:-\s+)?condition:\s*[\"']?([\w-]{1,100})\.enabled\b")
+_CHART = regex(r"(?:^|/)(?:Chart|requirements)\.ya?ml$")
+_CONDITION = regex(r"^\s*(?:-\s+)?condition:\s*[\"']?([\w-]{1,100})\.enabled\b")
 
 
 def _left_out(repo: Repo, chart: Place, rows: list[str], at: int) -> bool:

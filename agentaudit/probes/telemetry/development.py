@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.source import Component, Dependency, Repo
 
-_GROUP = re.compile(
+_GROUP = regex(
     r"^\s*\[(?:tool\.poetry\.group\.(?:dev|test|docs|lint|eval)\w*\.dependencies"
     r"|tool\.poetry\.dev-dependencies|tool\.pdm\.dev-dependencies|tool\.uv|dev-packages)\]"
 )
-_GROUPS = re.compile(r"^\s*\[dependency-groups\]")
-_EXTRAS = re.compile(r"^\s*\[project\.optional-dependencies\]")
-_TABLE = re.compile(r"\s*\[[\w.\"-]")
-_KEY = re.compile(r"^\s*[\"']?([\w-]{1,60})[\"']?\s*=\s*\[")
-_ASIDE = re.compile(r"(?i)dev|test|docs|lint|eval")
+_GROUPS = regex(r"^\s*\[dependency-groups\]")
+_EXTRAS = regex(r"^\s*\[project\.optional-dependencies\]")
+_TABLE = regex(r"\s*\[[\w.\"-]")
+_KEY = regex(r"^\s*[\"']?([\w-]{1,60})[\"']?\s*=\s*\[")
+_ASIDE = regex(r"(?i)dev|test|docs|lint|eval")
 
 
 def for_development(repo: Repo, component: Component, library: str) -> Place | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from agentaudit.code import Argument, Call, Code, Role, Strength
+from agentaudit.expressions import regex
 
 _ALWAYS = frozenset(
     {
@@ -33,18 +33,18 @@ _LOGS = frozenset(
 """Calls of a logger that report an error."""
 _QUIET = frozenset({"warning", "warn", "info", "debug", "log", "Warning", "LogWarning", "Warn"})
 """Calls of a logger that count where they keep a traceback, and are no lack where they do not."""
-_LOGGER = re.compile(
+_LOGGER = regex(
     r"(?i)(?:^|[._/])(?:\w*log|\w*logger|logging|get_?logger|loguru|slog|sugar|pino|winston|bunyan"
     r"|tslog|zap|klog|logrus|structlog)(?:\.(?:child|with|bind|default))?$"
 )
-_ERROR = re.compile(
+_ERROR = regex(
     r"(?:e|ex|err|error|exc|exc?eption|cause|t|throwable|cause\w*)"
     r"|\{(?:[^{}]*,)?\s*(?:err|error)\s*(?::\s*(?:e|ex|err|error)\s*)?(?:,[^{}]*)?\}"
 )
 """An argument that is the error itself, or an object that holds it."""
 
 
-_PROVIDER = re.compile(r"(?i)logging(?:builder)?\.AddOpenTelemetry$")
+_PROVIDER = regex(r"(?i)logging(?:builder)?\.AddOpenTelemetry$")
 
 
 def is_provider(call: Call) -> bool:
@@ -60,7 +60,7 @@ def tracked(code: Code) -> Call | None:
 
 
 _ZAP, _LIBRARY, _FEW = "NewProduction", "go.uber.org/zap", 3
-_ITSELF = re.compile(r"\.(?:(?:Sugared)?Logger|NewProduction|[LS]|Sugar|With|Named)$")
+_ITSELF = regex(r"\.(?:(?:Sugared)?Logger|NewProduction|[LS]|Sugar|With|Named)$")
 
 
 def _reports(code: Code) -> bool:
@@ -88,14 +88,14 @@ def bare(code: Code) -> Iterator[Call]:
                 yield call
 
 
-_CAUGHT = re.compile(
+_CAUGHT = regex(
     r"(?<![\w.\"'])(?:e|ex|err|error|exc|exception|cause|te|ge|err(?:or)?_?[mM](?:sg|essage)"
     r"|\w{1,20}(?:Err|Error|Exception|_err|_error|_exc))(?:\.(?:message|args|toString\(\)|getMessage\(\)|Message|Error\(\)))?"
     r"(?=\s*(?:[,)}!:?]|\?\.|instanceof|$))|\.(?:message|getMessage\(\)|Message)\b"
     r"|(?:str|repr|String|Err|[eE]rror)\(\s*(?:e|ex|err|error|exc|exception)\s*\)"
 )
 """An exception, or its message, among what a call is given."""
-_QUOTED = re.compile(r"\"[^\"{}$]{0,300}\"|'[^'{}$]{0,300}'|`[^`{}$]{0,300}`")
+_QUOTED = regex(r"\"[^\"{}$]{0,300}\"|'[^'{}$]{0,300}'|`[^`{}$]{0,300}`")
 
 
 def _tells(call: Call) -> bool:
@@ -134,13 +134,13 @@ def _serving(code: Code) -> Iterator[Call]:
     return (call for call in code.calls if call.role is Role.APP and call.reached)
 
 
-_RUN = re.compile(
+_RUN = regex(
     r"(?i)(?:lambda_?handler|run_?(?:agent|crew|graph|workflow|chat|query|orchestration|pipeline"
     r"|task|job|turn|session)\w*)"
 )
 """Functions that every answer comes from."""
 _RECORDS = frozenset({"record_exception", "recordException", "RecordException", "AddException"})
-_SPANS = re.compile(r"(?i)trac|telemetr|observab|span|instrument|monitor")
+_SPANS = regex(r"(?i)trac|telemetr|observab|span|instrument|monitor")
 
 
 def outermost(call: Call) -> bool:
@@ -158,12 +158,12 @@ def _is_console(call: Call) -> bool:
 
 
 _SERVED = (".ts", ".js", ".mjs", ".cjs", ".mts")
-_PAGES = re.compile(
+_PAGES = regex(
     r"(?i)(?:^|/)(?:ui|mobile|front-?end|client|web-?app|www|components?|hooks|contexts?|stores?|composables"
     r"|public|static|assets|extensions?|scripts?|tools?|bin|hack|utils?/test|META-INF/resources"
     r"|wwwroot|webapp)/"
 )
-_ROUTES = re.compile(r"(?:^|/)(?:api|server|routes?|functions|actions)/|(?:^|/)route\.[jt]s$")
+_ROUTES = regex(r"(?:^|/)(?:api|server|routes?|functions|actions)/|(?:^|/)route\.[jt]s$")
 
 
 def _is_logger(call: Call) -> bool:

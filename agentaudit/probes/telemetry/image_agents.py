@@ -3,14 +3,14 @@ without a line of code."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.source import Component, Repo
 
-_STARTS = re.compile(
+_STARTS = regex(
     r"-javaagent:\S{0,200}(?:applicationinsights|opentelemetry|dd-java-agent|newrelic|elastic-apm)"
     r"|(?:CMD|ENTRYPOINT|exec|command:)[^#\n]{0,200}[\s\"\'\[](?:opentelemetry-instrument|ddtrace-run"
     r"|newrelic-admin)[\s\"\']"

@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterator
 
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.source import Component, Repo
 
 SCRIPTS = ("ts", "tsx", "js", "jsx", "mjs", "cjs")
-_BY_NAME = re.compile(
+_BY_NAME = regex(
     r"(?:instrumentation(?:[.-](?:node|client|edge))?|sentry\.\w{1,20}\.config"
     r"|index|main|server|app|layout|route|page|worker|cli)\.\w{2,3}"
 )
 """Scripts that frameworks and people start by their name."""
-_PYTHON_BY_NAME = re.compile(
+_PYTHON_BY_NAME = regex(
     r"(?:__main__|main|app|server|api|run\w*|start\w*|cli|manage|[wa]sgi|worker\w*|function_app"
     r"|lambda_function|handler|conftest|settings|agent|root_agent|chainlit_app|\d\w*)\.py"
 )
@@ -35,8 +36,8 @@ def loaded(repo: Repo, component: Component, place: Place) -> bool:
     return _started(repo, component, named) or _named(repo, component, place, SCRIPTS, named)
 
 
-_IMPORTED = re.compile(r"^\s*(?:import\s+)?(?:[\w.]{1,60}\s+)?\"([\w./~-]{1,300})\"\s*$", re.M)
-_MAIN = re.compile(r"^package\s+main\b", re.M)
+_IMPORTED = regex(r"^\s*(?:import\s+)?(?:[\w.]{1,60}\s+)?\"([\w./~-]{1,300})\"\s*$", re.M)
+_MAIN = regex(r"^package\s+main\b", re.M)
 
 
 def _go(repo: Repo, component: Component, place: Place) -> bool:

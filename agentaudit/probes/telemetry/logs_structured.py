@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from agentaudit.code import Call, Role, Strength, Use
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import step_missing, unread
@@ -250,13 +251,13 @@ _BINDS = frozenset(
         *("BeginScope", "bound_contextvars", "putCloseable", "append_keys", "appendKeys"),
     }
 )
-_ID = re.compile(r"(?i)(?:dd\.|otel)?trace[_.]?id|logging\.googleapis\.com/trace")
-_WRITTEN = re.compile(
+_ID = regex(r"(?i)(?:dd\.|otel)?trace[_.]?id|logging\.googleapis\.com/trace")
+_WRITTEN = regex(
     r"%\((?:otelTraceID|trace_id|traceId|dd\.trace_id)\)|%X\{(?:traceId|trace_id)\}"
     r"|event_dict\[[\"'](?:dd\.)?trace_?id[\"']|record\.(?:trace_id|otelTraceID)\b"
     r"|log_?(?:record|entry)?\w{0,20}\[[\"']trace_?id[\"']|logging\.googleapis\.com/trace"
 )
-_ABOUT_LOGS = re.compile(r"(?i)log|structlog|observ|telemetr|trac|main|app|middleware|server")
+_ABOUT_LOGS = regex(r"(?i)log|structlog|observ|telemetr|trac|main|app|middleware|server")
 
 
 def _joined(repo: Repo, component: Component, live: list[Use]) -> Iterator[Place]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from agentaudit.code import Call, Role, Strength, Use
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import step_missing, unread
@@ -120,10 +121,10 @@ def memory_measured(repo: Repo, component: Component) -> Answer:
     return failed(message, evidence, fact=fact, place=place)
 
 
-_GPU = re.compile(r"(?i)nvidia|nvml|gpu|dcgm|torch|nvitop|wandb|mlflow")
+_GPU = regex(r"(?i)nvidia|nvml|gpu|dcgm|torch|nvitop|wandb|mlflow")
 """What measures GPUs."""
-_ALSO_CPU = re.compile(r"(?i)wandb|mlflow")
-_EXPORTERS = re.compile(
+_ALSO_CPU = regex(r"(?i)wandb|mlflow")
+_EXPORTERS = regex(
     r"(?i)(?:image|repository|chart|name)[\"']?\s*[:=]\s*[\"']?\S{0,100}(?:cadvisor|node-exporter"
     r"|dcgm-exporter|kube-prometheus-stack|datadog/agent|datadoghq/agent|process-exporter)\b"
     r"|^\s*(?:-\s*)?(?:hostmetrics|kubeletstats|docker_stats)(?:/\w+)?:"
@@ -200,7 +201,7 @@ def _mounted(component: Component) -> Iterator[Place]:
             yield call.place
 
 
-_PUSHES = re.compile(r"io\.(?:quarkus|micronaut\.\w+):[\w-]*micrometer-registry-[\w-]+")
+_PUSHES = regex(r"io\.(?:quarkus|micronaut\.\w+):[\w-]*micrometer-registry-[\w-]+")
 """Extensions that measure the JVM as soon as they are there."""
 _ACTUATOR = "org.springframework.boot:spring-boot-starter-actuator"
 _EXPOSED = "management.endpoints.web.exposure.include"
@@ -273,7 +274,7 @@ _LOCAL = frozenset(
     {"vllm", "sglang", "llama-cpp-python", "ctransformers", "transformers", "text-generation"}
     | {"ctranslate2", "mlx-lm", "onnxruntime-genai", "sentence-transformers", "torch"}
 )
-_SERVERS = re.compile(r"(?:^|/)(?:vllm-openai|text-generation-inference|sglang|tritonserver|nim)\b")
+_SERVERS = regex(r"(?:^|/)(?:vllm-openai|text-generation-inference|sglang|tritonserver|nim)\b")
 
 
 def _hosts(component: Component) -> Place | None:

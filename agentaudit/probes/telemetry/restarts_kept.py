@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-import re
-
+from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.telemetry.declared_lines import saying
@@ -62,7 +61,7 @@ def restarts_kept(repo: Repo) -> Answer:
     )
 
 
-_KEEPS = re.compile(
+_KEEPS = regex(
     r"(?i)(?:image|repository|name|chart)[\"']?\s*[:=]\s*[\"']?\S{0,100}(?:kube-state-metrics"
     r"|kubernetes-event-exporter|eventrouter|kube-prometheus-stack|kubewatch)\b"
     r"|^\s*(?:-\s*)?(?:k8s_events|k8sobjects|k8s_cluster)(?:/\w+)?:"

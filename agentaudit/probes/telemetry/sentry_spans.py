@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from agentaudit.code import Call, Role, Strength
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.source import Component, Repo
 
@@ -17,8 +17,8 @@ _BY_ITSELF = frozenset(
     }
 )
 """Libraries of Python that Sentry instruments without being asked; LiteLLM is none of them."""
-_NOTHING = re.compile(r"|None|False|0|0\.0+")
-_OLD = re.compile(
+_NOTHING = regex(r"|None|False|0|0\.0+")
+_OLD = regex(
     r"sentry[-_]sdk(?:\[[^\]]{0,60}\])?[\"'\s]{0,4}[=~^<(]{0,3}[\"'\s]{0,4}[=^]?[\"'\s]{0,2}\^?[01]\."
 )
 """Before version 2 no model call had a span."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from agentaudit.code import Call, Role, Strength, Use
+from agentaudit.expressions import regex
 from agentaudit.source import Component
 
 _SPANS = frozenset(
@@ -81,13 +81,13 @@ def _exports(component: Component) -> bool:
     return any(each.value.strip() for each in code.set("OTEL_EXPORTER_OTLP_ENDPOINT"))
 
 
-_SWITCH = re.compile(
+_SWITCH = regex(
     r"(?i)(?:app_|enable_|is_|use_|server_|api_)*(?:otel|open_?telemetry|tracing|traces)"
     r"(?:_tracing|_traces)?(?:_is)?(?:_enabled?|_active|_on)?"
 )
 """Names of switches of all tracing, not of that by one library."""
-_ASKS = re.compile(r"(?i)enable|active|_on$|^(?:is|use)_")
-_FALSE = re.compile(r"(?i)(?:\$\{\w{1,80}:?-)?[\"']{0,2}(?:false|0|off|no)[\"']{0,2}\}?")
+_ASKS = regex(r"(?i)enable|active|_on$|^(?:is|use)_")
+_FALSE = regex(r"(?i)(?:\$\{\w{1,80}:?-)?[\"']{0,2}(?:false|0|off|no)[\"']{0,2}\}?")
 
 
 def _deployed_without(component: Component) -> bool:

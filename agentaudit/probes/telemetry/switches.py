@@ -8,21 +8,22 @@ from dataclasses import replace
 
 from agentaudit.code import Call, Condition, Role, Use
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.source import Component, Repo
 
-_CREDENTIAL = re.compile(
+_CREDENTIAL = regex(
     r"(?i)(?:api_?)?key|secret|token|dsn|endpoint|_host|_ur[il]\b|connection_?string|credential"
     r"|project_?id|collector"
 )
 """What something that sends cannot work without: asking for it is no switch."""
-_FLAG = re.compile(r"(?i)enable|disable|tracing|trace|telemetry|observab|monitor|\bis_\w+_on\b")
-_TRUE = re.compile(r"(?i)\btrue\b|[\"'](?:1|yes|on)[\"']|=\s*1\b")
-_COMPARED = re.compile(
+_FLAG = regex(r"(?i)enable|disable|tracing|trace|telemetry|observab|monitor|\bis_\w+_on\b")
+_TRUE = regex(r"(?i)\btrue\b|[\"'](?:1|yes|on)[\"']|=\s*1\b")
+_COMPARED = regex(
     r"(?i)(?:={2,3}|\bis|\.equals(?:IgnoreCase)?\()\s*(?:true\b|[\"'](?:true|1|yes|on)[\"'])"
     r"|\bin\s*[(\[{][^)\]}]{0,60}[)\]}]"
 )
 """Asks whether something is true, which gives it no default."""
-_LOCAL = re.compile(
+_LOCAL = regex(
     r"(?i)(?:\bnot\s+\(?|!\s*)[\w.()\[\]\"']{0,60}?(?:render|vercel|railway|k_service|dyno|is_?prod\w*"
     r"|production|deployed)\b|(?:env|environment|stage|mode)[\"'\])]*\s*={2,3}\s*[\"'](?:dev\w*|local"
     r"|test\w*)[\"']|(?:env|environment|stage|mode)[\"'\])]*\s*!={1,2}\s*[\"']prod\w*[\"']"
@@ -33,7 +34,7 @@ _LOCAL = re.compile(
     r"[^)\]}]{0,60}[\"'](?:dev\w{0,10}|local\w{0,5})[\"']"
 )
 """A condition that holds on the machines of developers and not in production."""
-_SPOKEN = re.compile(r"(?i)config|setting|trac|observ|telemetr|monitor|\benv|langfuse|langsmith")
+_SPOKEN = regex(r"(?i)config|setting|trac|observ|telemetr|monitor|\benv|langfuse|langsmith")
 """Parts of paths where switches are declared."""
 _OWN = frozenset({"LANGFUSE_TRACING_ENABLED", "TRACELOOP_TRACING_ENABLED"})
 """Switches of the libraries themselves that are on unless somebody sets them."""
@@ -80,7 +81,7 @@ def lacks_only_credentials(component: Component, use: Use) -> bool:
     )
 
 
-_ABSENT = re.compile(
+_ABSENT = regex(
     r"(?i)(?:client|handler|tracer|processor|callback)\w*\s*(?:is(?:\s+not)?\s+None|[!=]==?\s*(?:null"
     r"|undefined|nil))"
 )
@@ -162,7 +163,7 @@ def _defaults_on(line: str) -> bool:
     return bool(_TRUE.search(_COMPARED.sub("", line)) or _UNLESS.search(line))
 
 
-_UNLESS = re.compile(r"(?i)!={1,2}\s*[\"']?(?:false|0|off|no)\b|\bnot\s+in\b")
+_UNLESS = regex(r"(?i)!={1,2}\s*[\"']?(?:false|0|off|no)\b|\bnot\s+in\b")
 
 
 def _set_true(component: Component, name: str) -> bool:

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from agentaudit.code import Strength
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import step_missing, unread
@@ -209,7 +209,7 @@ def _language(place: Place) -> str:
     return _LANGUAGES.get(place.path.rpartition(".")[2], "")
 
 
-_CONTAINERS = re.compile(
+_CONTAINERS = regex(
     r"org\.springframework\.boot:spring-boot-starter-web(?:flux|mvc)?"
     r"|io\.quarkus:quarkus-(?:rest|resteasy)[\w-]*|io\.micronaut:micronaut-http-server-netty"
 )

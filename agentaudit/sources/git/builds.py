@@ -16,10 +16,9 @@ from agentaudit.sources.git.orders import Order, compiles, ships, working_direct
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
 from agentaudit.sources.git.roles import is_own
 from agentaudit.sources.git.workflows import Run
-from agentaudit.values import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Build:
     """One thing that builds or starts a directory."""
 

@@ -12,14 +12,13 @@ from agentaudit.parse import Tree
 from agentaudit.source import ImageUse, Place
 from agentaudit.sources.git.images import expand, use
 from agentaudit.sources.git.reader import Reader, directory, mapping, sequence, word
-from agentaudit.values import frozen
 
 _TEMPLATES = frozenset(["example", "sample", "template", "dist", "default", "defaults"])
-_PARTS = re.compile(r"[._-]")
-_NAME = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]{1,80})?\.ya?ml")
+_PARTS = regex(r"[._-]")
+_NAME = regex(r"(?:docker-)?compose(?:[.-][\w.-]{1,80})?\.ya?ml")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Service:
     """One service of a compose file."""
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from agentaudit.values import frozen
 
-
-@frozen
+@dataclass(frozen=True, slots=True)
 class Declared:
     """One direct requirement."""
 
@@ -21,7 +20,7 @@ class Declared:
     """Whether it is needed on some platforms only."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """A manifest, read."""
 

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from agentaudit.expressions import regex
 from agentaudit.source import BuildFile, ImageUse, Place
 from agentaudit.sources.git.image_steps import installed, program
 from agentaudit.sources.git.images import expand, use
 from agentaudit.sources.git.reader import Reader
-from agentaudit.values import frozen
 
 _NAME = regex(
     r"(?:Dockerfile|Containerfile)(?:[.-][\w.-]{1,80})?|[\w.-]{1,80}\.(?:[Dd]ockerfile|[Cc]ontainerfile)"
@@ -35,7 +35,7 @@ _FLAGGED_LIST = regex(r"(?:--\S*\s+){0,20}\[\s*\"")
 _FLAG = regex(r"--([a-z-]{1,30})(?:=(\S*))?\s*")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Instruction:
     """One instruction with its flags taken off."""
 
@@ -45,7 +45,7 @@ class Instruction:
     line: int
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """What a build file does, as far as the audit asks."""
 

@@ -7,17 +7,17 @@ directory that names it back, as linked worktrees and submodules do.
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from agentaudit.expressions import regex
 from agentaudit.sources.git.disk import read_line, read_regular, within
-from agentaudit.values import frozen
 
 Config = dict[str, str]
 """`section.subsection.key` → last value; section and key in lower case."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class GitDir:
     """The directories of one repository."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Protocol
 
 from agentaudit.evidence import safe
@@ -19,14 +20,13 @@ from agentaudit.sources.git.proxy import Proxy
 from agentaudit.sources.git.refs import short
 from agentaudit.sources.git.text import CAP, Content
 from agentaudit.sources.git.tree import committed, read_blob
-from agentaudit.values import frozen
 
 _COMMIT_CAP = 8 << 20
 _MOST_CHANGES = 1000
 _MOST_PATHS = 500
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Dated:
     """A change and when it was committed, so that those of several repositories can be merged."""
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-_COMMANDS = re.compile(r"&&|\|\||[;|\n]")
+from agentaudit.expressions import regex
+
+_COMMANDS = regex(r"&&|\|\||[;|\n]")
 _PACKAGES = frozenset(["apt", "apt-get", "apk", "dnf", "microdnf", "yum", "zypper"])
-_PYTHON = re.compile(r"python-?(3\.?\d{1,2})(?:[=~<>].{0,60})?")
-_JAVA = re.compile(r"(?:java-)?(?:openjdk|temurin|corretto)-?(\d{1,2})(?:-.{1,60})?")
-_BY_TOOL = re.compile(
+_PYTHON = regex(r"python-?(3\.?\d{1,2})(?:[=~<>].{0,60})?")
+_JAVA = regex(r"(?:java-)?(?:openjdk|temurin|corretto)-?(\d{1,2})(?:-.{1,60})?")
+_BY_TOOL = regex(
     r"\b(?:(?P<python>uv python install|pyenv install|uv venv --python)"
     r"|(?P<node>(?:nvm|fnm|n) install))"
     r"\s+(?:--?[\w-]{1,40}\s+){0,4}\"?v?(?P<version>\d[\w.]{0,20})"
 )
-_WORDS = re.compile(r"\"([^\"]{1,300})\"|([^\s\[\],\"]{1,300})")
+_WORDS = regex(r"\"([^\"]{1,300})\"|([^\s\[\],\"]{1,300})")
 
 
 def installed(text: str) -> Iterator[str]:

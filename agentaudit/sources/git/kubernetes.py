@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from agentaudit.parse import Path, Tree
 from agentaudit.source import ImageUse
 from agentaudit.sources.git.images import use
 from agentaudit.sources.git.reader import Reader, directory, mapping, word
-from agentaudit.values import frozen
 
 _CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
 _MOST_DEPTH = 40
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Started:
     """An image that a manifest or chart starts."""
 

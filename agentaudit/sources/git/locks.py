@@ -4,6 +4,7 @@ cannot be trusted."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from agentaudit import parse
 from agentaudit.source import Lock
@@ -15,10 +16,9 @@ from agentaudit.sources.git.pinned import Pinned
 from agentaudit.sources.git.python_manifests import REQUIREMENTS
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
 from agentaudit.sources.git.text import LOCK_CAP, is_pointer
-from agentaudit.values import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Found:
     """A lock file of the tree, before it is compared with manifests."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from agentaudit.evidence import Evidence, Location
 from agentaudit.expressions import regex
@@ -17,7 +18,6 @@ from agentaudit.sources.git.process import GitTrouble
 from agentaudit.sources.git.recorded import Ambiguous, Elsewhere, candidates
 from agentaudit.sources.git.symbols import bare, defines
 from agentaudit.sources.git.text import NOT_FETCHED, Content, is_pointer, lines
-from agentaudit.values import frozen
 
 _SHA = regex(r"[0-9a-f]{7,64}")
 
@@ -37,7 +37,7 @@ def not_looked(detail: str, reason: str) -> Target:
     return Target(Resolution.NOT_LOOKED, detail, reason)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Gap:
     """A repository that cannot prove that something is missing."""
 
@@ -188,7 +188,7 @@ def _locate(files: Mapping[str, str], path: str, within: str) -> str | Target:
     return found or broken(f"no file {path} at that commit", "no_file")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _Opened:
     """A file that was found and read at a commit."""
 

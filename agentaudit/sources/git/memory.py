@@ -18,13 +18,12 @@ from agentaudit.sources.git.reader import Reader
 from agentaudit.sources.git.repositories import Repositories, Repository
 from agentaudit.sources.git.text import CAP, MISSING, TOO_LARGE, Content
 from agentaudit.sources.git.tree import decoded
-from agentaudit.values import frozen
 
 _START = 1_767_225_600
 """2026-01-01T00:00:00Z: when the first commit was made; each next one a day later."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class MemoryCommit:
     """One commit: everything it holds, and what it says."""
 

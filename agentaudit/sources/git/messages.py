@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 from agentaudit.expressions import regex
-from agentaudit.values import frozen
 
 _STAMP = regex(rb"(?:author|committer) .*> (-?[0-9]{1,18}) ([+-][0-9]{4})")
 _TRAILER = regex(r"[A-Za-z0-9][A-Za-z0-9-]*[ \t]*:.*|\s.*|\(cherry picked from commit .*\)")
 _BODY_CAP = 10_000
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Message:
     """A commit object, read."""
 

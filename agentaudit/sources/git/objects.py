@@ -12,11 +12,11 @@ import subprocess
 import threading
 import weakref
 from contextlib import suppress
+from dataclasses import dataclass
 from select import POLLIN, poll
 
 from agentaudit.expressions import regex
 from agentaudit.sources.git.process import Git, GitTrouble, stop
-from agentaudit.values import frozen
 
 _PATIENCE_MS = 30_000
 """Milliseconds until git must have begun to answer."""
@@ -27,7 +27,7 @@ class Absent(Exception):
     """The object is not in the repository."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Header:
     """What an object is, before it is read."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from agentaudit.expressions import regex
 from agentaudit.source import Place
@@ -12,10 +13,9 @@ from agentaudit.sources.git.compose import Service, joined
 from agentaudit.sources.git.images import short_name
 from agentaudit.sources.git.variants import called
 from agentaudit.sources.git.workflows import Run
-from agentaudit.values import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Order:
     """A request to build an image, from CI or compose."""
 
@@ -71,7 +71,7 @@ _TAKES_NO_VALUE = frozenset(
 )
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Asked:
     """`docker build` as it is typed: paths are relative to where it is run."""
 
@@ -176,7 +176,7 @@ _ACTIONS = frozenset(
         "js-devtools/npm-publish",
     )
 )
-_SCHEDULED = re.compile(
+_SCHEDULED = regex(
     r"(?:^|[;&|(\n])\s{0,40}(?:\w{1,60}=\S{0,200}\s{1,4}){0,4}(?:time |exec )?"
     r"(?:uv run|poetry run|python3?|node|npx|npm (?:run|start)|go run|bun)\s"
     r"(?!.{0,200}?(?:\b(?:pytest|tox|nox|ruff|mypy|pyright|pre-commit|pip|venv|jest|vitest|eslint)\b"
@@ -184,7 +184,7 @@ _SCHEDULED = re.compile(
     r"|\s{0,10}-(?:c\b|\s|$))"
 )
 """The application itself, and neither a trial of it nor a word of another language."""
-_DIRECTORY = re.compile(
+_DIRECTORY = regex(
     r"(?:^|&&|;|\s)(?:cd|pushd)\s+([\w./-]{1,300})"
     r"|--(?:directory|source|prefix|cwd|project-dir)[= ]([\w./-]{1,300})"
 )

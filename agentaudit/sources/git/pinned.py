@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from agentaudit.values import frozen
 
-
-@frozen
+@dataclass(frozen=True, slots=True)
 class Pinned:
     """What a lock file holds."""
 

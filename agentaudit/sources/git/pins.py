@@ -63,7 +63,7 @@ _SERVERS = {
     "langgraphjs-api": "node",
 }
 """Images of servers whose tag is the version of the language that they run."""
-_WRITTEN = re.compile(
+_WRITTEN = regex(
     r"[\"']?(?:(?P<key>python|node|nodejs|go|java)(?:_version)?|runtime)[\"']?\s*[:=]\s*[\"']?"
     r"(?P<text>(?:python|nodejs|go|java)?[\d.]{1,12}(?:\.x)?)[\"']?\s*,?$"
 )
@@ -75,12 +75,12 @@ _DEPLOYED = regex(
 """A runtime in Bicep or Terraform."""
 _TAGGED = regex(r"(?:^|[-_.])(?:python|py)-?(3\.\d{1,2}(?:\.\d{1,2})?)(?=[-_]|$)")
 """A version of Python in the tag of an image that is called after something else."""
-_CALLED = re.compile(
+_CALLED = regex(
     r"(?P<name>python|nodejs|openjdk|dotnet)-(?P<version>\d{1,3})"
     r"(?:-(?:minimal|runtime|sdk|aspnet|jre|devel|builder))?"
 )
 """Images of one version, called after it: ubi9/python-312, ubi8/openjdk-21-runtime."""
-_VERSION = re.compile(r"\d[\w.+-]{0,60}")
+_VERSION = regex(r"\d[\w.+-]{0,60}")
 
 
 def is_pin(name: str) -> bool:

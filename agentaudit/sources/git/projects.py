@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from agentaudit.values import frozen
-
+from agentaudit.expressions import regex
 from agentaudit.source import Component
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Project:
     """A directory with a manifest."""
 
@@ -56,7 +55,7 @@ def reached(projects: Iterable[Project], needs: Iterable[str]) -> dict[str, bool
     return found
 
 
-_PUSHED = re.compile(r"\bpush\b|\bdeploy")
+_PUSHED = regex(r"\bpush\b|\bdeploy")
 
 
 def is_package(component: Component) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from agentaudit.expressions import regex
-from agentaudit.values import frozen
 
 _NAMED = regex(r"([A-Za-z0-9][A-Za-z0-9._-]{0,200})\s*+(?:\[[^\]]{0,200}+\])?\s*+(.{0,2000})")
 _EGG = regex(r"#(?:.{0,200}&)?egg=([A-Za-z0-9][A-Za-z0-9._-]{0,200})")
@@ -14,7 +14,7 @@ _EXACT = regex(r"={2,3}\s*[^*,\s<>=!~]{1,100}")
 _COMMIT = regex(r"@[0-9a-f]{40}(?:[#\s]|$)")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Requirement:
     """One line of the file, continuations included."""
 

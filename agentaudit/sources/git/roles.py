@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from agentaudit.code import Role
@@ -49,10 +50,10 @@ CLUTTER = frozenset(
 
 _PROMPTS = ("prompt", "prompts")
 """Directories whose templates are the application's own."""
-_PACKAGES = re.compile(r"(?<=/main)/(?:java|kotlin|scala|groovy)/|(?<=^main)/(?:java|kotlin)/")
+_PACKAGES = regex(r"(?<=/main)/(?:java|kotlin|scala|groovy)/|(?<=^main)/(?:java|kotlin)/")
 
 
-_LAYER = re.compile(
+_LAYER = regex(
     r"((?:[^/]{1,100}/){0,20}?(?!(?:packages|apps|services|deploy\w*|ops|cdk|aws|azure|gcp)/)"
     r"[^/]{1,100})/infra(?:structure)?((?:/[^/]{1,100}){0,20})/[^/]{1,200}\.(?:py|go|java|kt|cs)",
     re.IGNORECASE,

@@ -34,9 +34,9 @@ _NAMED = regex(
     r"|\s*(?:class|resource|variable|param|module|output|provider|locals|data|var|terraform)\s"
 )
 """A line that gives a setting its name."""
-_COMMENTED = re.compile(r"#\s?[A-Z][A-Z0-9_]{2,100}=")
+_COMMENTED = regex(r"#\s?[A-Z][A-Z0-9_]{2,100}=")
 """The same in a template of an environment, which lists what may be left out as a comment."""
-_DIRECTORY = re.compile(r"(?:.*/)?(?:config|configs|settings)/[^/]{1,100}\.(?:py|ya?ml|toml|json)")
+_DIRECTORY = regex(r"(?:.*/)?(?:config|configs|settings)/[^/]{1,100}\.(?:py|ya?ml|toml|json)")
 
 
 def find(reader: Reader) -> list[str]:

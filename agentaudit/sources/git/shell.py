@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 from agentaudit.expressions import regex
 from agentaudit.sources.git.images import expand
-from agentaudit.values import frozen
 
 ROOT = "/%repository%"
 """Stands for the directory of the repository, which scripts ask git for."""
@@ -32,7 +31,7 @@ _MOST_DEPTH = 5
 _SKIPPED = frozenset(("then", "do", "else", "{", "}", "done", "fi", ")"))
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Command:
     """One command with its variables filled in, and where it is run."""
 

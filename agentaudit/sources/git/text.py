@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from dataclasses import dataclass
 
 from agentaudit.expressions import regex
-from agentaudit.values import frozen
 
 CAP = 1_000_000
 """Largest text file that is read, in bytes."""
@@ -18,7 +18,7 @@ _POINTER = regex(
 )
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Content:
     """What reading a file gave."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agentaudit.expressions import regex
@@ -14,7 +14,6 @@ from agentaudit.sources.git.globs import matches
 from agentaudit.sources.git.matrix import combinations
 from agentaudit.sources.git.reader import Reader, mapping, sequence, word
 from agentaudit.sources.git.text import lines
-from agentaudit.values import frozen
 
 _GITHUB = (
     ".github/workflows/*.yml",
@@ -24,14 +23,12 @@ _GITHUB = (
 )
 _GITLAB = (".gitlab-ci.yml", ".gitlab-ci.yaml", ".gitlab/**/*.yml", ".gitlab/ci/*.yml")
 _CHANGES = frozenset(["pull_request", "pull_request_target", "merge_group"])
-_NEVER = re.compile(
-    r"(?:\$\{\{\s*)?(?:false|!\s*true)\s*(?:&&.*)?(?:\}\})?", re.IGNORECASE | re.DOTALL
-)
+_NEVER = regex(r"(?:\$\{\{\s*)?(?:false|!\s*true)\s*(?:&&.*)?(?:\}\})?", re.IGNORECASE | re.DOTALL)
 """A condition that is never met."""
 _SCRIPTS = ("before_script", "script", "after_script")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Run:
     """A step, with what it is run with."""
 
@@ -62,7 +59,7 @@ def find(reader: Reader) -> list[Run]:
     return found
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _File:
     reader: Reader
     path: str

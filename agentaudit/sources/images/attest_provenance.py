@@ -8,11 +8,10 @@ are hints that cannot be trusted.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from agentaudit.expressions import regex
-from agentaudit.values import frozen
 
 _LONGEST = 500
 _MOST = 20
@@ -20,7 +19,7 @@ _COMMIT = regex(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _BUILDKIT = "https://mobyproject.org/buildkit@v1#metadata"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Stated:
     """What a provenance statement says: `source`, `revision`, `builder`, `base` (a line each)."""
 

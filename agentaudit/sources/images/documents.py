@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,6 @@ from agentaudit.image import Instruction, Layer, Settings
 from agentaudit.sources.images.extract.settings import environment, labels
 from agentaudit.sources.images.limits import Limits, Refused
 from agentaudit.sources.images.streams import checked_digest
-from agentaudit.values import frozen
 
 MEDIA_TYPES = (
     "application/vnd.oci.image.index.v1+json",
@@ -32,8 +31,8 @@ _MOST = 1_000
 """Entries of a list in a document."""
 _FREE = frozenset({"Labels", "annotations", "ExposedPorts", "Volumes"})
 """What holds keys of the image's own choice."""
-_FRACTION = re.compile(r"\.\d{1,12}(?=Z|[+-]|$)")
-_METADATA = re.compile(
+_FRACTION = regex(r"\.\d{1,12}(?=Z|[+-]|$)")
+_METADATA = regex(
     r"(?:/bin/sh -c #\(nop\)\s{1,4})?(?:ENV|LABEL|CMD|ENTRYPOINT|USER|EXPOSE|ARG|VOLUME|STOPSIGNAL"
     r"|HEALTHCHECK|ONBUILD|SHELL|MAINTAINER)\b"
 )
@@ -45,7 +44,7 @@ _SETTING = regex(
 _PAIR = regex(r"""([A-Za-z_][A-Za-z0-9_]{0,99})=("[^"]{0,4000}"|'[^']{0,4000}'|\S{0,4000})""")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Descriptor:
     """What a document says about another: its digest, size and kind."""
 

@@ -9,12 +9,12 @@ import base64
 import hashlib
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentaudit.errors import ConfigError
-from agentaudit.values import frozen
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -31,7 +31,7 @@ _CURVES = ("secp256r1", "secp384r1")
 _KINDS = "ECDSA P-256 or P-384, Ed25519, RSA of 2,048 bits or more"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Key:
     """One public key."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agentaudit.errors import SourceError
-from agentaudit.values import frozen
 
 CHUNK = 256 << 10
 """Bytes moved at a time."""
@@ -19,7 +18,7 @@ class TooMuch(Refused):
     """More than a limit allows: nothing is wrong, it was not looked at."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Most of everything. Bytes unless named otherwise."""
 

@@ -27,10 +27,9 @@ from agentaudit.sources.images.references import (
 from agentaudit.sources.images.registry import Registry
 from agentaudit.sources.images.transport import Transport
 from agentaudit.sources.images.web import Web
-from agentaudit.values import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ImageSource:
     """One image to open, as the configuration declares it."""
 
@@ -47,7 +46,7 @@ class ImageSource:
     """Files of the public keys by which its signatures are verified; without any, none is."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ReadOptions:
     """How images are read."""
 

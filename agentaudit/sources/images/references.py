@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from agentaudit.errors import ConfigError
 from agentaudit.expressions import regex
-from agentaudit.values import frozen
 
 DAEMON, LAYOUT, OCI_ARCHIVE, DOCKER_ARCHIVE, REGISTRY = (
     "docker-daemon",
@@ -24,7 +24,7 @@ _NAME = regex(
 _LONGEST = 1_000
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Reference:
     """One way to an image."""
 

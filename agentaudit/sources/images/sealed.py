@@ -10,10 +10,10 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from agentaudit.image import Attachment
-from agentaudit.values import frozen
 
 STATEMENT = "application/vnd.in-toto+json"
 _PAYLOADS = ("cosign container image signature", "atomic container signature")
@@ -27,7 +27,7 @@ _LONGEST = 4_096
 """Bytes of a signature; one of an RSA key of 32,768 bits."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Sealed:
     """What is signed, and by what."""
 

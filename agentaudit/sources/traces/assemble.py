@@ -13,7 +13,6 @@ from agentaudit.expressions import regex
 from agentaudit.response import Response, Service, Shape
 from agentaudit.semconv import Vocabulary
 from agentaudit.span import Kind, LogRecord, Resource, Span, canonical, read
-from agentaudit.values import frozen
 
 _ORDER = attrgetter("start_ns", "span_id")
 _THRESHOLD = regex(r"(?:^|,)\s*ot=[^,]*\bth:")
@@ -28,7 +27,7 @@ class Trace:
     logs: list[LogRecord] = field(default_factory=list)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Context:
     """What cutting a trace needs to know of the store and the configuration."""
 

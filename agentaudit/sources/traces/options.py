@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
-
-from agentaudit.values import frozen
 
 EARLIEST_NS = 1_420_070_400_000_000_000
 """2015-01-01, Unix nanoseconds: no agent answered before."""
 DAY_NS = 86_400_000_000_000
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class TraceSource:
     """One declared trace store."""
 
@@ -41,7 +39,7 @@ class TraceSource:
         return text
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class ReadOptions:
     """Which traces make the audit, and how they are read; the same for every store."""
 

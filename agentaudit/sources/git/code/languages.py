@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from agentaudit.code import Syntax
-from agentaudit.values import frozen
 
 if TYPE_CHECKING:
     from tree_sitter import Parser, Query
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Language:
     """One language; names of node kinds and fields are those of its grammar."""
 

@@ -25,9 +25,9 @@ _TALKS = regex(
     r"|du bist ein|sie sind ein|tu es une?\b|vous êtes une?\b|eres una?\b|você é|sei un\b"
     r"|[你您]是|请(?:根据|将|你|用|从)|根据(?:以下|已知|上下文|用户)|作为(?:一|个)|使用<|あなたは|당신은)"
 )
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WIDE = regex(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """Letters of scripts that say in one what others say in three."""
-_GIVEN = re.compile(
+_GIVEN = regex(
     r"(?:.*\.)?(?:\w{0,30}PromptTemplate|(?:System|User|Human)(?:Chat)?Message\w{0,30}|from_template|from_messages"
     r"|from_string|fromTemplate|fromMessages|Agent|LlmAgent|create_react_agent|create_agent|AssistantAgent"
     r"|generateText|streamText|generateObject|streamObject|prompt|systemPrompt|defaultSystem|AddSystemMessage"
@@ -36,20 +36,20 @@ _GIVEN = re.compile(
 )
 _SAYS = frozenset(("content", "contents", "text", "template", "messages", "message", "input"))
 """Arguments by name in which a model is told something."""
-_ASKED = re.compile(
+_ASKED = regex(
     r"(?:.*\.)?(?:a?create|parse|a?complet(?:e|ion)|chat|a?invoke|a?stream|generate|generate_?[cC]ontent"
     r"|generate_content_async|a?predict|a?query|CompleteChatAsync|GetChatMessageContentAsync|GetResponseAsync|New)"
 )
 """Calls that ask a model."""
-_MESSAGE = re.compile(r"(?i)(?:\w{0,40}_)?(?:message|msg|content)s?")
-_ORDERS = re.compile(
+_MESSAGE = regex(r"(?i)(?:\w{0,40}_)?(?:message|msg|content)s?")
+_ORDERS = regex(
     r"(?i)\s*(?:please )?(?:generate|grade|write|create|classify|determine|extract|identify"
     r"|analy[sz]e|summari[sz]e|evaluate|rewrite|review|compare|rate|score|translate|convert|decide"
     r"|return only|respond|answer|reflect|plan|select|choose|based on|given)"
     r"\s(?:the|an?|this|these|it|only|with|each|all|which|whether|if|to|on|in|up to)\b"
 )
 """What begins so in something that is said, is said to a model."""
-_NO_PROMPT = re.compile(
+_NO_PROMPT = regex(
     r"(?is)\s*(?:select\b|insert\b|update\b|create (?:table|index|or replace|extension)"
     r"|with \w+ as\s*\(|alter\b|delete from|match\s*\(|<!doctype|<html|<div|<svg|<\?xml"
     r"|\{\s*\"|usage:|https?://|import |def |from \w+ import|#!/|\^|pragma )"
@@ -63,7 +63,7 @@ _FILE = regex(
     r"|(?i:.*(?:^|/)(?:prompts?|prompt[_-]templates|prompt[_-]library)/.+\.(?:md|txt|ya?ml|j2|jinja2?|st|hbs"
     r"|mustache|json|toml|tmpl|xml))"
 )
-_TOLD = re.compile(
+_TOLD = regex(
     r"(?i).*(?:error|exception|warning|failure|help|hint|tooltip|placeholder|label|usage)"
     r"(?:_?(?:msg|messages?|text))?"
 )

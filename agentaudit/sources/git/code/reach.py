@@ -23,11 +23,11 @@ _DEFINES = regex(
 """What stands before a name where it is defined, not mentioned."""
 
 
-_EXTENDS = re.compile(rb"\bstatic\s+(?:partial\s+)?class\s+(\w{1,100})")
+_EXTENDS = regex(rb"\bstatic\s+(?:partial\s+)?class\s+(\w{1,100})")
 """Classes of C# that may hold extension methods: these are called by their own name alone."""
 
 
-_STARTS = re.compile(
+_STARTS = regex(
     r"pyproject\.toml|setup\.cfg|(?:[\w.-]{1,60}\.)?(?:Docker|Container|Proc)file(?:\.[\w.-]{1,60})?"
     r"|langgraph\.json|[\w.-]{1,60}\.sh|(?:docker-)?compose[\w.-]{0,60}\.ya?ml"
     r"|(?:serverless|template|app|render|azure)\.ya?ml|function\.json"

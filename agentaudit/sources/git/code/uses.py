@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import TypeVar
 
@@ -11,10 +11,9 @@ from agentaudit.code import Call, Import, Literal, Role, Setting, Strength, Synt
 from agentaudit.evidence import Place
 from agentaudit.source import Dependency
 from agentaudit.sources.git.knowledge import Hook, Knowledge
-from agentaudit.values import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Seen:
     """Everything that a component says, with the ecosystem of its code."""
 

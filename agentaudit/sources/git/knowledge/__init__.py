@@ -12,12 +12,11 @@ from importlib.resources import files
 from typing import Any
 
 from agentaudit.code import Role
-from agentaudit.values import frozen
 
 ECOSYSTEMS = ("python", "node", "go", "java", "dotnet", "rust")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Library:
     """One library of one trade in one ecosystem."""
 
@@ -36,7 +35,7 @@ class Library:
         return self.packaged or not self.calls
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Hook:
     """What switches a library on without an import, or off."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from agentaudit.evidence import safe
 from agentaudit.expressions import regex
 
-_SHOWN = re.compile(
+_SHOWN = regex(
     r"(?:[A-Z0-9_]{1,60}_)?VERSION|MODEL[A-Z0-9_]{0,60}|(?:NODE_)?PATH|LANG|LC_[A-Z]{1,20}|TZ|PYTHON[A-Z]{1,40}"
     r"|NVIDIA_(?:REQUIRE_CUDA|VISIBLE_DEVICES|DRIVER_CAPABILITIES)"
     r"|GIT_(?:SHA|COMMIT|REVISION)|OTEL_(?:SERVICE_NAME|RESOURCE_ATTRIBUTES)"

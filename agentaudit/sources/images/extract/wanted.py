@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
-
-from agentaudit.values import frozen
 
 HEAD = 64 << 10
 """Bytes of a mail-like header that are read; what follows is prose."""
@@ -17,7 +16,7 @@ DATABASE = 48 << 20
 """Most bytes of a package database."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """Files whose content an extractor reads."""
 
@@ -30,7 +29,7 @@ class Wanted:
     told as unread."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Selection:
     """All wishes as one expression, asked once for every file of a layer."""
 
