@@ -26,6 +26,8 @@ _ASIDE = regex(
     r"|prompts?)/|(?:^|/)(?:pnpm-lock|mkdocs)"
 )
 _COMMENT = regex(r"^\s*(?:#|//)")
+_QUOTED = regex(r"`[^`\n]{0,300}`")
+"""What advice quotes, in YAML that is a text about configuration."""
 
 
 def saying(repo: Repo, pattern: re.Pattern[str], hint: str) -> tuple[Place, ...]:
@@ -49,6 +51,8 @@ def _lines(repo: Repo, pattern: re.Pattern[str], hint: str) -> Iterator[Place]:
             rows = text.split("\n")
             for number, line in enumerate(rows, 1):
                 if not pattern.search(line[:1000]) or _COMMENT.match(line):
+                    continue
+                if "`" in line and not pattern.search(_QUOTED.sub("", line[:1000])):
                     continue
                 if not _left_out(repo, file, rows, number - 1):
                     yield replace(file, line=number, text=line.strip()[:300])

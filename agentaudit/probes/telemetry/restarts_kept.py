@@ -42,6 +42,13 @@ def _repo(**files: str) -> dict[str, object]:
             _repo(ops_in_collector__yaml=COLLECTOR.replace("  k8s", "  # k8s")),
             "commented out",
         ),
+        Example(
+            Outcome.FAIL,
+            _repo(
+                rules__yaml="LOG-15:\n  fix: |-\n    Add `- name: kube-state-metrics` to the chart.\n"
+            ),
+            "advice is no configuration",
+        ),
         Example(Outcome.UNKNOWN, {}, "no repository is configured"),
     ],
 )
