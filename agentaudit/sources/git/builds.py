@@ -12,9 +12,18 @@ from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.dockerfile import Recipe
 from agentaudit.sources.git.globs import matches
 from agentaudit.sources.git.images import expand
-from agentaudit.sources.git.orders import Order, compiles, ships, working_directory
+from agentaudit.sources.git.orders import Order
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
 from agentaudit.sources.git.roles import is_own
+from agentaudit.sources.git.shipping import (
+    compiles,
+    named,
+    released,
+    ships,
+    sites,
+    working_directory,
+)
+from agentaudit.sources.git.variants import called
 from agentaudit.sources.git.workflows import Run
 
 
@@ -265,8 +274,23 @@ def started(reader: Reader, homes: Homes, runs: list[Run]) -> Iterator[Build]:
         home = homes.nearest(directory(path))
         if home is not None:
             yield Build(home, reader.place(path, 1))
-    for run in runs:
-        where = working_directory(run) if ships(run) else None
-        home = homes.nearest(where) if where is not None else None
-        if home is not None:
-            yield Build(home, run.step.place, compiles=compiles(run))
+    for run in (one for each in runs for one in called(each, runs)):
+        for home, packs in _shipped(homes, run):
+            yield Build(home, run.step.place, compiles=packs)
+
+
+def _shipped(homes: Homes, run: Run) -> Iterator[tuple[str, bool]]:
+    """The directories that a step ships, and whether it does no more than pack them."""
+    projects = list(named(run, {*homes.known, *homes.manifests}))
+    for path in projects:
+        yield homes.manifests.get(path, path), False
+    for path in sites(run):
+        if path in homes.known:
+            yield path, False
+    for path in released(run):
+        if home := homes.nearest(path):
+            yield home, True
+    where = working_directory(run) if ships(run) and not projects else None
+    home = homes.nearest(where) if where is not None else None
+    if home is not None:
+        yield home, compiles(run)
