@@ -111,7 +111,7 @@ _FILES = ("files", "artifacts")
 def sites(run: Run) -> Iterator[str]:
     """Directories that an action builds a static site or its functions from."""
     inputs = dict(run.inputs)
-    if run.action.lower() == _SITES and inputs.get("skip_app_build", "").lower() != "true":
+    if run.action.lower() == _SITES:
         given = (inputs.get(key, "").strip("/") for key in ("app_location", "api_location"))
         yield from (path for each in given if each and (path := joined("", each)))
 
