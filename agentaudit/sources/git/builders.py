@@ -10,6 +10,7 @@ from agentaudit.sources.git import (
     modules,
     packed,
     scripts,
+    shipped,
     workspaces,
 )
 from agentaudit.sources.git.builds import Build, Homes
@@ -31,7 +32,7 @@ def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]
     ]
     told = [
         *builds.images(reader, homes, recipes, orders),
-        *builds.started(reader, homes, runs),
+        *shipped.started(reader, homes, runs),
         *deployments.declared(reader, homes),
         *packed.functions(reader, homes),
     ]

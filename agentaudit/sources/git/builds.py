@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import PurePosixPath
 
+from agentaudit.expressions import regex
 from agentaudit.source import Place
 from agentaudit.sources.git import outputs
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.dockerfile import Recipe
 from agentaudit.sources.git.globs import matches
 from agentaudit.sources.git.images import expand
-from agentaudit.sources.git.orders import Order, compiles, ships, working_directory
+from agentaudit.sources.git.orders import Order
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
 from agentaudit.sources.git.roles import is_own
-from agentaudit.sources.git.workflows import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,10 @@ class Build:
     """Whether it only compiles or packs, and neither publishes nor deploys nor starts."""
 
 
+_GRADLE = ("build.gradle", "build.gradle.kts")
+_ANDROID = regex(r"\bcom\.android\.(?:application|library|tools\.build)\b")
+
+
 class Homes:
     """Directories with a manifest."""
 
@@ -53,8 +58,15 @@ class Homes:
         """The directory itself or the nearest above it that has a manifest."""
         return next((above for above in ancestors(home) if above in self.known), None)
 
+    @cached_property
+    def _telephones(self) -> frozenset[str]:
+        """Manifests of applications for Android."""
+        gradle = (path for path in self.manifests if path.endswith(_GRADLE))
+        return frozenset(p for p in gradle if _ANDROID.search(self._reader.text(p) or ""))
+
     def copied(self, context: str, sources: Collection[str]) -> tuple[str, ...]:
-        """Manifests that the given sources of a COPY bring in."""
+        """Manifests that the given sources of a COPY bring in; a telephone's application may be
+        among what is copied, but is no part of what runs."""
         found = []
         for source in sources:
             full = joined(context, source)
@@ -64,6 +76,7 @@ class Homes:
             found += [
                 path
                 for path, home in self.manifests.items()
+                if path not in self._telephones
                 if inside(path, full) or ("*" in full and matches(path, full)) or home in made
             ]
         return tuple(dict.fromkeys(found))
@@ -257,16 +270,3 @@ def apart(build: Build, homes: Homes, deployed: Collection[str]) -> str:
         if inside(build.home, above) and any(inside(home, above) for home in deployed):
             return above
     return ""
-
-
-def started(reader: Reader, homes: Homes, runs: list[Run]) -> Iterator[Build]:
-    """Packages that CI makes, and what CI or a Procfile starts."""
-    for path in reader.named(lambda name: name == "Procfile"):
-        home = homes.nearest(directory(path))
-        if home is not None:
-            yield Build(home, reader.place(path, 1))
-    for run in runs:
-        where = working_directory(run) if ships(run) else None
-        home = homes.nearest(where) if where is not None else None
-        if home is not None:
-            yield Build(home, run.step.place, compiles=compiles(run))

@@ -58,9 +58,11 @@ class Codes:
         reader: Reader,
         parts: Mapping[str, Iterable[Dependency]],
         projects: Iterable[Project],
-        packages: frozenset[str] = frozenset(),
+        packages: frozenset[str],
+        repository: Repository,
     ) -> None:
         self._reader = reader
+        self._repository = repository
         self._packages = packages
         self._parts = {home: list(needs) for home, needs in parts.items()}
         self._projects = by_home(projects)
@@ -117,12 +119,7 @@ class Codes:
 
     def keep(self) -> None:
         """Keep what was parsed, if anything was, for the next run."""
-        if "_repository" in self.__dict__:
-            self._repository.keep()
-
-    @cached_property
-    def _repository(self) -> Repository:
-        return Repository(self._reader)
+        self._repository.keep()
 
     @cached_property
     def _shares(self) -> dict[str, _Share]:
@@ -271,7 +268,10 @@ class Codes:
 
 
 def with_code(
-    reader: Reader, components: Mapping[str, Component], projects: Iterable[Project]
+    reader: Reader,
+    components: Mapping[str, Component],
+    projects: Iterable[Project],
+    repository: Repository,
 ) -> tuple[Component, ...]:
     """The components, by home, with what their code says."""
     needs = {
@@ -279,7 +279,7 @@ def with_code(
         for home, each in components.items()
     }
     packages = frozenset(home for home, each in components.items() if is_package(each))
-    codes = Codes(reader, needs, projects, packages)
+    codes = Codes(reader, needs, projects, packages, repository)
     collects = gc.isenabled()
     gc.disable()  # millions of small values, and no cycle among them: looking for one costs a tenth
     try:

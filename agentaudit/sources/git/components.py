@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from agentaudit.evidence import safe
-from agentaudit.source import Component, ImageUse, Manifest, Place
+from agentaudit.source import Component, Dependency, ImageUse, Manifest, Place
 from agentaudit.sources.git import (
     builders,
     builds,
@@ -19,9 +19,11 @@ from agentaudit.sources.git import (
     pins,
     settings,
     training,
+    unowned,
     workflows,
 )
 from agentaudit.sources.git.builds import Build, Homes
+from agentaudit.sources.git.code.assemble import Repository
 from agentaudit.sources.git.codes import with_code
 from agentaudit.sources.git.images import short_name
 from agentaudit.sources.git.parts import Part, home_of, join, order, unique
@@ -79,11 +81,26 @@ class Survey:
         self._gather(homes, found)
         if not self._parts:
             return ()
+        repository = Repository(reader)
+        self._claim(repository)
         self._attach_compose()
         self._attach_kubernetes()
         self._attach_settings()
         published = {home: self._publish(self._parts[home]) for home in sorted(self._parts)}
-        return with_code(reader, published, self._projects())
+        return with_code(reader, published, self._projects(), repository)
+
+    def _claim(self, repository: Repository) -> None:
+        """Projects that ask a model are components, though nothing says who starts them."""
+        paths: dict[str, str] = {}
+        needs: dict[str, list[Dependency]] = {}
+        for path, parsed in self._manifests.items():
+            home = home_of(path, parsed)
+            read = manifests.published(self._reader, path, parsed)
+            needs.setdefault(home, []).extend(read.dependencies)
+            paths.setdefault(home, path)
+        projects = list(self._projects())
+        for home in list(unowned.homes(repository, projects, needs, frozenset(self._parts))):
+            self._add(Build(home, self._reader.place(paths[home], 1)))
 
     def _projects(self) -> Iterator[Project]:
         taken: dict[str, list[str]] = {}

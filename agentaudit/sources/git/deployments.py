@@ -13,8 +13,9 @@ from agentaudit.expressions import regex
 from agentaudit.parse import Tree
 from agentaudit.sources.git.builds import Build, Homes
 from agentaudit.sources.git.compose import environment, joined
-from agentaudit.sources.git.orders import Order, working_directory
+from agentaudit.sources.git.orders import Order
 from agentaudit.sources.git.reader import Reader, directory, inside, mapping, sequence, word
+from agentaudit.sources.git.shipping import working_directory
 from agentaudit.sources.git.workflows import Run
 
 _AZD = frozenset(("azure.yaml", "azure.yml"))

@@ -11,6 +11,7 @@ from agentaudit.expressions import regex
 from agentaudit.source import Place
 from agentaudit.sources.git.compose import Service, joined
 from agentaudit.sources.git.images import short_name
+from agentaudit.sources.git.shipping import working_directory
 from agentaudit.sources.git.variants import called
 from agentaudit.sources.git.workflows import Run
 
@@ -142,80 +143,3 @@ def named_contexts(services: list[Service], runs: list[Run]) -> frozenset[str]:
     for run in runs:
         found |= {match[1] or match[2] for match in _CONTEXT.finditer(run.step.text)}
     return frozenset(found)
-
-
-_COMMAND = r"(?:^|[\s;&|(])"
-_PACKAGE = regex(
-    rf"{_COMMAND}(?:python3? -m build|uv (?:build|publish)|poetry (?:build|publish)"
-    r"|hatch (?:build|publish)|pdm (?:build|publish)|flit (?:build|publish)|twine upload"
-    r"|(?:npm|pnpm|bun) publish|yarn (?:npm )?publish|cargo publish"
-    r"|mvn\b.{0,200}\b(?:deploy|package|jib:build)"
-    r"|(?:\./)?gradlew?\b.{0,200}\b(?:publish|bootJar|jib|bootBuildImage|assemble)"
-    r"|dotnet (?:publish|pack)|go build|goreleaser|ko (?:build|publish|apply)|pack build)\b"
-)
-_DEPLOY = regex(
-    rf"{_COMMAND}(?:gcloud (?:beta )?(?:run|functions|app) deploy"
-    r"|az (?:webapp|containerapp|functionapp) (?:up|deploy|deployment)"
-    r"|fly(?:ctl)? deploy|vercel\b|serverless deploy|sls deploy|sam deploy|railway up|eb deploy"
-    r"|modal deploy|langgraph (?:build|up|deploy)|adk deploy|agentcore (?:deploy|launch)"
-    r"|databricks bundle deploy|wrangler (?:deploy|publish)|heroku container:push)"
-)
-_ACTIONS = frozenset(
-    (
-        "pypa/gh-action-pypi-publish",
-        "google-github-actions/deploy-cloudrun",
-        "google-github-actions/deploy-appengine",
-        "google-github-actions/deploy-cloud-functions",
-        "azure/webapps-deploy",
-        "azure/functions-action",
-        "azure/container-apps-deploy-action",
-        "superfly/flyctl-actions",
-        "amondnet/vercel-action",
-        "cloudflare/wrangler-action",
-        "goreleaser/goreleaser-action",
-        "js-devtools/npm-publish",
-    )
-)
-_SCHEDULED = regex(
-    r"(?:^|[;&|(\n])\s{0,40}(?:\w{1,60}=\S{0,200}\s{1,4}){0,4}(?:time |exec )?"
-    r"(?:uv run|poetry run|python3?|node|npx|npm (?:run|start)|go run|bun)\s"
-    r"(?!.{0,200}?(?:\b(?:pytest|tox|nox|ruff|mypy|pyright|pre-commit|pip|venv|jest|vitest|eslint)\b"
-    r"|\bplaywright\b|\b(?:test|lint|build|format|typecheck|audit)\b|--version\b)"
-    r"|\s{0,10}-(?:c\b|\s|$))"
-)
-"""The application itself, and neither a trial of it nor a word of another language."""
-_DIRECTORY = regex(
-    r"(?:^|&&|;|\s)(?:cd|pushd)\s+([\w./-]{1,300})"
-    r"|--(?:directory|source|prefix|cwd|project-dir)[= ]([\w./-]{1,300})"
-)
-
-
-def ships(run: Run) -> bool:
-    """Whether a step makes a package, deploys, or runs the application on a schedule."""
-    text = run.step.text
-    if run.action.lower() in _ACTIONS or _PACKAGE.search(text) or _DEPLOY.search(text):
-        return True
-    return bool(run.scheduled and not run.action and _SCHEDULED.search(text))
-
-
-_COMPILES = regex(r"\b(?:go build|package|bootJar|assemble)$")
-
-
-def compiles(run: Run) -> bool:
-    """Whether a step that ships does no more than compile or start: nothing leaves the job."""
-    text = run.step.text
-    if run.action or _DEPLOY.search(text):
-        return False
-    packed = _PACKAGE.search(text)
-    return packed is None or _COMPILES.search(packed[0]) is not None
-
-
-def working_directory(run: Run) -> str | None:
-    """Directory that a command works in; None when it cannot be told."""
-    inputs = dict(run.inputs)
-    given = inputs.get("source") or inputs.get("workingDirectory") or inputs.get("package")
-    home = joined("", run.directory or given or ".")
-    found = _DIRECTORY.search(run.step.text)
-    if found and not run.action and home is not None:
-        return joined(home, found[1] or found[2])
-    return home

@@ -1,0 +1,75 @@
+"""Projects that ask a model and that nothing deploys: what nobody is known to start is started by
+hand, or by a platform that needs no file in the repository. Nothing agentic may hide there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from agentaudit.code import Code, Role, Strength
+from agentaudit.expressions import regex
+from agentaudit.source import Dependency
+from agentaudit.sources.git import libraries
+from agentaudit.sources.git.code.assemble import Repository
+from agentaudit.sources.git.projects import Project, by_home, reached
+from agentaudit.sources.git.reader import ancestors, directory
+from agentaudit.sources.git.roles import role
+from agentaudit.trades import AGENTIC, acts
+
+_ASIDE = regex(
+    r"(?i)(?:^|/)(?:scripts?|bin|tools?|tooling|utils?|hack|seed[\w-]{0,40}|data|notebooks?|research"
+    r"|experiments?|poc|legacy|archived?|deprecated|old|workshops?|courses?|lessons?|labs?"
+    r"|[\w.-]{1,100}[.-]?tests?)/"
+)
+"""Directories of what somebody runs now and then, beside the application, and of what is taught."""
+
+
+def homes(
+    repository: Repository,
+    projects: Collection[Project],
+    needs: Mapping[str, Collection[Dependency]],
+    parts: Collection[str],
+) -> Iterator[str]:
+    """Directories of projects whose application code calls an agentic library that they declare.
+
+    `needs` is what each project declares, by directory; `parts` are the components known."""
+    known = by_home(projects)
+    groups: dict[str, list[str]] = {}
+    for path in repository.paths:
+        home = _alone(path, known, parts)
+        if home is not None:
+            groups.setdefault(home, []).append(path)
+    if not groups:
+        return
+    used = _used(known, parts)
+    for home, paths in sorted(groups.items()):
+        declared = needs.get(home, ())
+        if home not in used and not libraries.by_trade(declared).keys().isdisjoint(AGENTIC):
+            code = repository.code(paths, (), list(declared), ())
+            if _asks(code):
+                yield home
+
+
+def _alone(path: str, known: Mapping[str, Project], parts: Collection[str]) -> str | None:
+    """The project of a file of the application, where that is no part of a component."""
+    if path.endswith(".ipynb") or role(path) is not Role.APP or _ASIDE.search(path):
+        return None
+    for above in ancestors(directory(path)):
+        if above in parts:
+            return None
+        if above in known:
+            return None if known[above].parts else above
+    return None
+
+
+def _used(known: Mapping[str, Project], parts: Collection[str]) -> set[str]:
+    """Directories of the projects that components need, if only through others."""
+    found: set[str] = set()
+    for part in known.values():
+        if part.home in parts or part.parts:
+            found |= set(reached(known.values(), part.needs))
+    return found
+
+
+def _asks(code: Code) -> bool:
+    uses = (use for trade in AGENTIC for use in code.used.get(trade, ()))
+    return any(acts(use) and use.strength >= Strength.CALLED for use in uses)
