@@ -174,7 +174,7 @@ def _is_logger(call: Call) -> bool:
     )
 
 
-_STACKED = ("github.com/gogf/gf",)
+_STACKED = regex(r"github\.com/gogf/gf/(?:v\d{1,2}/)?(?:frame/g\.Log|os/glog)\.")
 """Loggers of Go that write the stack of whoever reports an error, unless they are told not to."""
 
 
@@ -187,7 +187,7 @@ def _keeps(call: Call, known: str) -> bool:
         return False
     if any(".stack" in _text(a.value.written, a.value.text) for a in call.arguments):
         return True
-    if call.method in _LOGS and call.below(*_STACKED):
+    if call.method in _LOGS and _STACKED.match(call.callee):
         return True
     return _is_logger(call) and (call.method == "exception" or _given(call, known))
 
