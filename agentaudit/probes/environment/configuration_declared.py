@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
-from agentaudit.probes.environment.reading import addressed, undeclared
+from agentaudit.probes.environment.reading import addressed, proxied, undeclared
 from agentaudit.source import Component, Repo
 
 MANIFEST = {"requirements.txt": "openai==1.93.0\n"}
@@ -10,6 +11,13 @@ MANIFEST = {"requirements.txt": "openai==1.93.0\n"}
 
 def _files(name: str, text: str) -> dict[str, object]:
     return {"component": {"files": {**MANIFEST, name: text}}}
+
+
+def _page(text: str) -> dict[str, object]:
+    proxy = "server {\n  location /api {\n    proxy_pass http://api:8000;\n  }\n}\n"
+    package = '{"name": "page", "dependencies": {"react": "19.0.0", "openai": "5.0.0"}}'
+    files = {"package.json": package, "src/call.ts": text, "server.conf": proxy}
+    return {"component": {"files": files}}
 
 
 @probe(
@@ -57,6 +65,54 @@ def _files(name: str, text: str) -> dict[str, object]:
                 }
             },
             "all that it reads is set in its image",
+        ),
+        Example(Outcome.PASS, _files(".env", "OPENAI_MODEL=gpt-4.1\n"), "committed as it is"),
+        Example(
+            Outcome.PASS,
+            _files(".github/bicep/main.bicep", "param model string = 'gpt-4.1'\n"),
+            "infrastructure, wherever it lies",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        "requirements.txt": "posthog==3.7.0\n",
+                        "app.py": "import os\nfrom posthog import Posthog\n"
+                        "Posthog(os.getenv('POSTHOG_KEY'))\n",
+                        "Dockerfile": "FROM python:3.12\nCOPY . .\n"
+                        "RUN --mount=type=secret,id=POSTHOG_KEY cat /run/secrets/POSTHOG_KEY\n",
+                    }
+                }
+            },
+            "a secret that the build must be handed",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        "Dockerfile": "FROM ghcr.io/ggml-org/llama.cpp:server-b4719\n"
+                        "COPY model.gguf /model.gguf\nENV LLAMA_ARG_MODEL=/model.gguf\n"
+                    }
+                }
+            },
+            "an image without code of its own",
+        ),
+        Example(
+            Outcome.PASS,
+            _files("src/settings.ts", "export const DEFAULT_SETTINGS: Settings = { model: '' };\n"),
+            "typed, with defaults",
+        ),
+        Example(
+            Outcome.PASS,
+            _page("export const call = () => fetch('/api/ask');\n"),
+            "the web server before a page",
+        ),
+        Example(
+            Outcome.FAIL,
+            _page("const key = import.meta.env.VITE_MAP_KEY;\n"),
+            "the page asks for more",
         ),
         Example(
             Outcome.FAIL,
@@ -123,6 +179,10 @@ def configuration_declared(repo: Repo, component: Component) -> Answer:
             )
         message = "its code reads no setting but what a platform gives or a deployment declares"
         return passed(message, *(place.evidence() for place in component.built_by[:3]))
+    if (server := proxied(repo, component)) is not None:
+        return passed("declared in the configuration of its web server", server.evidence())
+    if image := _of_image(component):
+        return passed("nothing but an image, which sets its environment", image.evidence())
     return failed(
         "no file declares its configuration (searched: settings classes and structures, "
         ".env.example, values files, compose and deployment manifests)",
@@ -130,3 +190,11 @@ def configuration_declared(repo: Repo, component: Component) -> Answer:
         fact="configuration",
         place=component.id,
     )
+
+
+def _of_image(component: Component) -> Place | None:
+    """Where the image of what has no code of its own sets the environment of what it runs."""
+    if component.code.read or component.manifests or not component.build_files:
+        return None
+    files = {file.place.path for file in component.build_files}
+    return next((s.place for s in component.code.settings if s.place.path in files), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
@@ -67,11 +68,50 @@ def undeclared(repo: Repo, component: Component) -> frozenset[str] | None:
         return None
     given = {each.name for each in code.settings if each.role is not Role.TEST and each.name}
     read = set(_read(repo, component))
+    if named := read & set(_asked_by_image(repo, component)):
+        read -= named | {"load_dotenv"}
     keyed = any(_KEY.search(name) for name in given)
     for use in () if keyed else (u for trade in _ASKS for u in component.uses(trade)):
         if use.library not in _LOCAL | PASSES_ON:
             read.add(f"the key of {use.library}")
     return frozenset(n for n in read if n not in given and not _ALWAYS.fullmatch(n))
+
+
+_ARGUMENT = regex(
+    r"^[ \t]*ARG[ \t]+(\w{1,100})|--mount=type=secret,(?:[\w=/.,-]{1,200},)?(?:id|env)=(\w{1,100})",
+    re.MULTILINE,
+)
+
+
+def _asked_by_image(repo: Repo, component: Component) -> Iterator[str]:
+    """What its image must be handed where it is built, as argument or secret."""
+    for file in component.build_files:
+        for found in _ARGUMENT.finditer((repo.read(file.place) or "")[:100_000]):
+            yield found[1] or found[2]
+
+
+_PROXIES = regex(r"^\s*proxy_pass\s+\S", re.MULTILINE)
+
+
+def proxied(repo: Repo, component: Component) -> Place | None:
+    """The configuration of the web server before a page that reads no setting itself: it says where
+    the services are that the page asks."""
+    home = "" if component.path == "." else f"{component.path}/"
+    for name in ("nginx", "server", "default"):
+        for file in repo.files(f"{home}**/{name}.conf"):
+            if file.repo == component.repo and _PROXIES.search((repo.read(file) or "")[:100_000]):
+                return None if _needs(repo, component) else file
+    return None
+
+
+def _needs(repo: Repo, component: Component) -> bool:
+    given = {each.name for each in component.code.settings if each.role is not Role.TEST}
+    read = {name for name in _read(repo, component) if not _ALWAYS.fullmatch(name)}
+    return any(name not in given and not _RELEASE.fullmatch(name) for name in read)
+
+
+_RELEASE = regex(r"(?:[A-Z]{1,20}_){0,4}(?:VERSION|RELEASE|COMMIT|SHA|BUILD_TIME)")
+"""What a build says of itself, and nobody sets."""
 
 
 def addressed(repo: Repo, component: Component) -> Place | None:

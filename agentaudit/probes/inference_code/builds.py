@@ -131,9 +131,33 @@ def _named_by_metadata(step: Step) -> bool:
 def _variables(workflow: str) -> frozenset[str]:
     """Variables that a workflow sets to the commit. Expressions are closed up first, so that what
     stands before a tag is one word."""
-    text = _EXPRESSION.sub(lambda found: "".join(found[0].split()), _ASIDE.sub("", workflow))
+    text = _EXPRESSION.sub(lambda found: "".join(found[0].split()), _ASIDE.sub("", _run(workflow)))
     given = [(found[1], found[2]) for found in _ASSIGNED.finditer(text)]
     return frozenset(name for name, value in given if _COMMIT.search(value))
+
+
+_OTHERWISE = regex(r"branches|pull_request|workflow_|schedule|repository_dispatch|merge_group")
+_AT_A_TAG = regex(r"(\s*)if\b[^\n]{0,200}refs/tags/")
+
+
+def _run(workflow: str) -> str:
+    """The workflow without what it says for pushes that are no tag, where it runs for tags only."""
+    head, jobs, body = workflow.partition("\njobs:")
+    if "tags:" not in head or _OTHERWISE.search(head):
+        return workflow
+    kept: list[str] = []
+    inside: str | None = None
+    dropped = False
+    for line in body.split("\n"):
+        at = line[: len(line) - len(line.lstrip())]
+        if inside is None and (found := _AT_A_TAG.match(line[:400])):
+            inside = found[1]
+        elif inside == at and line.strip() in ("else", "fi"):
+            dropped = line.strip() == "else"
+            inside = inside if dropped else None
+        if not dropped:
+            kept.append(line)
+    return head + jobs + "\n".join(kept)
 
 
 def handed(step: Step, workflow: str) -> Iterator[str]:

@@ -284,10 +284,13 @@ def _mine(repo: Repo, component: Component) -> list[tuple[Step, str, Sequence[St
 
 
 def _is_aside(step: Step) -> bool:
-    """Whether it builds an image that nobody deploys: for a preview, for a pull request."""
-    return bool(_ASIDE.search(step.text))
+    """Whether it builds an image that nobody deploys: for a preview, or to see that it builds."""
+    return bool(_ASIDE.search(step.text) or _DROPPED.match(step.text))
 
 
+_DROPPED = regex(
+    r"(?i)uses: docker/build-push-action(?![^\n]*\s(?:load=true|outputs=))[^\n]*\spush=false"
+)
 _ASIDE = regex(
     r"(?i)[/:.=](?:temp(?:orary)?|tmp|previews?|ephemeral|throwaway|pull-?requests?)[-_/:]"
 )

@@ -46,14 +46,55 @@ _ELSEWHERE = regex(
 
 
 def declared(repo: Repo) -> Iterator[Place]:
-    """First line of each alert on memory, latency or error rate."""
+    """First line of each alert on memory, latency or error rate of what is here; one that asks for
+    an application by a name that nothing here has, can never fire."""
+    seen: dict[str, bool] = {}
     for pattern in PATTERNS:
         for file in repo.files(pattern):
             if not _ELSEWHERE.search(file.path):
-                yield from _in_file(file, repo.read(file) or "")
+                for place, named in _in_file(file, repo.read(file) or ""):
+                    if not named or not named.isdisjoint(_here(repo, file, named, seen)):
+                        yield place
 
 
-def _in_file(file: Place, text: str) -> Iterator[Place]:
+_SELECTED = regex(
+    r"\b(?:application|app|app_name|service|service_name)\s*=~?\s*\\?[\"']([\w.-]{2,80})\\?[\"']"
+)
+"""The application or service that an expression asks for."""
+_AFTER = regex(r"noDataState|execErrState")
+"""What Grafana writes after the expression of a rule."""
+_NAMING = (
+    *("**/*.yml", "**/*.yaml", "**/*.properties", "**/*.toml", "**/*.json", "**/*.xml", "**/*.tf"),
+    *("**/*.env", "**/.env*", "**/Dockerfile*", "**/Makefile", "**/*.py", "**/*.ts", "**/*.js"),
+    *("**/*.go", "**/*.java", "**/*.kt", "**/*.cs", "**/*.csproj", "**/*.sh", "**/*.bicep"),
+)
+"""Files in which an application gets its name."""
+_DASHBOARD = regex(r"(?i)dashboards?/|\"panels\"\s*:")
+
+
+def _here(repo: Repo, alert: Place, named: set[str], seen: dict[str, bool]) -> set[str]:
+    """Those of the names that are here; each is looked for once, and only so many."""
+    for name in sorted(named - seen.keys()):
+        seen[name] = len(seen) >= _MOST or _is_here(repo, alert, name)
+    return {name for name in named if seen[name]}
+
+
+_MOST = 20
+
+
+def _is_here(repo: Repo, alert: Place, name: str) -> bool:
+    """Whether a file says the name, besides that of the alert and pictures of the same metrics."""
+    for pattern in _NAMING:
+        for file in repo.files(pattern):
+            if file.path == alert.path:
+                continue
+            text = repo.read(file) or ""
+            if name in file.path or (name in text and not _DASHBOARD.search(file.path + text)):
+                return True
+    return False
+
+
+def _in_file(file: Place, text: str) -> Iterator[tuple[Place, set[str]]]:
     if not any(word in text for word in _HINTS):
         return
     lines = [line[:1000] for line in text.split("\n")]
@@ -61,7 +102,20 @@ def _in_file(file: Place, text: str) -> Iterator[Place]:
     for start, after in pairwise([*starts, len(lines)]):
         block = lines[start : min(after, start + LONGEST)]
         if _speaks(block) and not _off(block) and not _never(block):
-            yield replace(file, line=start + 1, text=lines[start].strip())
+            asked = _rule(lines, start) if _AFTER.search(block[0]) else block
+            named = {name for line in asked for name in _SELECTED.findall(line)}
+            yield replace(file, line=start + 1, text=lines[start].strip()), named
+
+
+_RULE = regex(r"^\s*-\s+(?:uid|title):")
+
+
+def _rule(lines: list[str], at: int) -> list[str]:
+    """The rule of Grafana that a line stands in."""
+    above = (n for n in range(at, max(-1, at - 3 * LONGEST), -1) if _RULE.match(lines[n]))
+    first = next(above, at)
+    below = (n for n in range(at + 1, min(len(lines), at + LONGEST)) if _RULE.match(lines[n]))
+    return lines[first : next(below, min(len(lines), at + LONGEST))]
 
 
 _HINTS = ("alert", "Alert", "alarm", "Alarm", "monitor", "noDataState", "execErrState", "Queries")

@@ -59,9 +59,10 @@ def weighed(repo: Repo, code: Code) -> Weighed:
     if not found.is_practice or len(keeping) > _ENOUGH:
         return found
     told = {(place.path, place.line or 0) for place in (*logs, *(c.place for c in keeping))}
+    keepers = frozenset(call.scope.rpartition(".")[2] for call in keeping) - {""}
     lost = [
         (place, scope)
-        for place, scope in losing(repo, code)
+        for place, scope in losing(repo, code, keepers)
         if not any((place.path, (place.line or 0) + off) in told for off in range(_NEAR))
     ]
     unanswered = [place for place, scope in lost if _answers(place.path, scope)]
@@ -119,15 +120,17 @@ _LOGS = regex(r"(?i)(?:\blog\w{0,20}|console)\.\w{1,20}\(([^;]{0,600})")
 _PASSED_ON = regex(r"^\s*(?:raise\b(?!\s+\w*HTTP\w*)|throw\b)", re.MULTILINE)
 
 
-def losing(repo: Repo, code: Code) -> Iterator[tuple[Place, str]]:
+def losing(
+    repo: Repo, code: Code, keepers: frozenset[str] = frozenset()
+) -> Iterator[tuple[Place, str]]:
     """Where the serving code catches any exception and tells of its message only, and in Python in
-    which function."""
+    which function; keepers are functions that keep the traceback of what they are given."""
     for path in sorted(_files(repo, code))[:_MOST]:
         for file in repo.files(path):
             text = (repo.read(file) or "")[:300_000]
-            blocks = _indented if path.endswith(".py") else _braced
-            for at, name, body in blocks(text):
-                if _loses(name, body, python=path.endswith(".py")):
+            for at, name, body in _blocks(path, text):
+                python = path.endswith(".py")
+                if _loses(name, body, python=python) and not _handed(name, body, keepers):
                     line = text.count("\n", 0, at) + 1
                     shown = text[at : at + 120].split("\n")[0].strip()
                     yield replace(file, line=line, text=shown), _function(text[:at])
@@ -195,5 +198,46 @@ def _loses(name: str, body: str, *, python: bool) -> bool:
     told = name and re.search(rf"(?<![\w.]){re.escape(name)}\b", body)
     if not told or _KEEPS.search(body) or _PASSED_ON.search(body):
         return False
-    whole = re.compile(rf"(?:^|[,({{])\s*(?:\w+:\s*)?{re.escape(name)}\s*(?:$|[,)}}])")
-    return python or not any(whole.search(found[1]) for found in _LOGS.finditer(body))
+    return python or not any(_whole(name, found[1]) for found in _LOGS.finditer(body))
+
+
+def _whole(name: str, given: str) -> bool:
+    """Whether the exception itself is among what a call is given."""
+    return bool(re.search(rf"(?:^|[,{{])\s*(?:\w+:\s*)?{re.escape(name)}\s*(?:$|[,)}}])", given))
+
+
+def _handed(name: str, body: str, keepers: frozenset[str]) -> bool:
+    calls = _CALLS.finditer(body) if keepers else ()
+    return any(found[1] in keepers and _whole(name, found[2]) for found in calls)
+
+
+_CALLS = regex(r"\b(\w{1,60})\(([^;()]{0,300})")
+
+
+def leaves(repo: Repo, code: Code) -> bool:
+    """Whether an exception leaves the code that asks models, and that which answers: nothing there
+    catches any exception and keeps it to itself."""
+    asking = {path for path in _asking(code) if path.endswith(_LANGUAGES)}
+    asking = {path for path in asking if not _BESIDE.search(path)}
+    for path in sorted(_files(repo, code))[:_MOST]:
+        if path in asking or _EDGE.search(path):
+            for file in repo.files(path):
+                text = (repo.read(file) or "")[:300_000]
+                if any(
+                    _holds_back(text[at : at + 80], body) for at, _, body in _blocks(path, text)
+                ):
+                    return False
+    return bool(asking)
+
+
+def _blocks(path: str, text: str) -> Iterator[tuple[int, str, str]]:
+    return _indented(text) if path.endswith(".py") else _braced(text)
+
+
+def _holds_back(head: str, body: str) -> bool:
+    named = head.startswith("except") and not _BROAD.match(head)
+    return not (named or _KEEPS.search(body) or _PASSED_ON.search(body))
+
+
+_BESIDE = regex(r"(?:^|/)(?:scripts?|evals?|evaluat\w{1,10}|benchmarks?|notebooks?|tests?)/")
+_BROAD = regex(r"except\s*:|except\s*\(?[^\n:]{0,60}(?<!\w)(?:Base)?Exception(?!\w)")

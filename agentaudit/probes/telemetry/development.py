@@ -17,6 +17,8 @@ _EXTRAS = regex(r"^\s*\[project\.optional-dependencies\]")
 _TABLE = regex(r"\s*\[[\w.\"-]")
 _KEY = regex(r"^\s*[\"']?([\w-]{1,60})[\"']?\s*=\s*\[")
 _ASIDE = regex(r"(?i)dev|test|docs|lint|eval")
+_BROUGHT = {"langsmith": regex(r"langchain(?:-[a-z-]{1,60})?|langgraph(?:-supervisor|-swarm)?")}
+"""Packages that others need themselves: langchain-core asks for langsmith, and the rest for it."""
 
 
 def for_development(repo: Repo, component: Component, library: str) -> Place | None:
@@ -27,8 +29,18 @@ def for_development(repo: Repo, component: Component, library: str) -> Place | N
         need for each in component.manifests for need in each.dependencies if need.name == library
     ]
     if declared and all(_is_aside(repo, component, need) for need in declared):
-        return declared[0].place
+        return None if _is_brought(repo, component, library) else declared[0].place
     return None
+
+
+def _is_brought(repo: Repo, component: Component, library: str) -> bool:
+    """Whether a package that is installed where it serves brings the library along."""
+    if (bringing := _BROUGHT.get(library)) is None:
+        return False
+    needs = (need for each in component.manifests for need in each.dependencies)
+    return any(
+        bringing.fullmatch(need.name) and not _is_aside(repo, component, need) for need in needs
+    )
 
 
 def _is_aside(repo: Repo, component: Component, need: Dependency) -> bool:

@@ -159,7 +159,7 @@ def _is_console(call: Call) -> bool:
 
 _SERVED = (".ts", ".js", ".mjs", ".cjs", ".mts")
 _PAGES = regex(
-    r"(?i)(?:^|/)(?:ui|mobile|front-?end|client|web-?app|www|components?|hooks|contexts?|stores?|composables"
+    r"(?i)(?:^|/)(?:ui|fe|mobile|front-?end|client|web-?app|www|components?|hooks|contexts?|stores?|composables"
     r"|public|static|assets|extensions?|scripts?|tools?|bin|hack|utils?/test|META-INF/resources"
     r"|wwwroot|webapp)/"
 )
@@ -174,6 +174,10 @@ def _is_logger(call: Call) -> bool:
     )
 
 
+_STACKED = regex(r"github\.com/gogf/gf/(?:v\d{1,2}/)?(?:frame/g\.Log|os/glog)\.")
+"""Loggers of Go that write the stack of whoever reports an error, unless they are told not to."""
+
+
 def _keeps(call: Call, known: str) -> bool:
     if call.method in _ALWAYS:
         return True
@@ -182,6 +186,8 @@ def _keeps(call: Call, known: str) -> bool:
     if call.method not in _LOGS | _QUIET | {"exception"}:
         return False
     if any(".stack" in _text(a.value.written, a.value.text) for a in call.arguments):
+        return True
+    if call.method in _LOGS and _STACKED.match(call.callee):
         return True
     return _is_logger(call) and (call.method == "exception" or _given(call, known))
 

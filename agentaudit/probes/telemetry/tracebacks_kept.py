@@ -8,11 +8,12 @@ from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import step_missing, unread
-from agentaudit.probes.telemetry.caught import in_pages, weighed
+from agentaudit.probes.telemetry.caught import in_pages, leaves, losing, weighed
 from agentaudit.probes.telemetry.errors import tracked
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.switches import lacks_only_credentials
+from agentaudit.probes.telemetry.tracers import keeps_stacks
 from agentaudit.source import Component, Dependency, Repo
 
 PYTHON = {"requirements.txt": "openai==1.93.0\nsentry-sdk==2.30.0\n"}
@@ -160,9 +161,8 @@ def tracebacks_kept(repo: Repo, component: Component) -> Answer:
     if said.is_practice:
         evidence = (call.place.evidence() for call in keeping[:3])
         return passed(f"{len(keeping)} calls keep the traceback of an error", *evidence)
-    if not lacking and (framework := _serves(component)):
-        message = f"{framework.name} logs what nobody catches with its stack"
-        return passed(message, framework.place.evidence())
+    for message, place in () if lacking else _uncaught(repo, component):
+        return passed(message, place.evidence())
     message = f"{len(lacking)} of {len(keeping) + len(lacking)} reported errors keep no traceback"
     if not keeping:
         steps = [step_missing(use) for use in trackers[:1]]
@@ -177,11 +177,28 @@ def tracebacks_kept(repo: Repo, component: Component) -> Answer:
     )
 
 
+def _uncaught(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
+    """What keeps the exceptions that nobody catches."""
+    framework = _serves(component)
+    if framework and next(losing(repo, component.code), None) is None:
+        yield f"{framework.name} logs what nobody catches with its stack", framework.place
+    tracer = keeps_stacks(repo, component)
+    if tracer and leaves(repo, component.code):
+        yield f"nobody catches, and {tracer.library} records it with its stack", tracer.place
+
+
 def _tracked(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
-    """What captures every exception, whoever logs it."""
+    """What captures every exception, whoever logs it. Errors of Go are values, of which a tracker
+    sees none but those that it is given."""
     for use in component.uses("exceptions"):
         on = use.strength is Strength.ON or lacks_only_credentials(component, use)
-        if on and _where_it_answers(component, use.place) and loaded(repo, component, use.place):
+        values = use.place.path.endswith(".go")
+        if (
+            on
+            and not values
+            and _where_it_answers(component, use.place)
+            and loaded(repo, component, use.place)
+        ):
             yield f"{use.library} captures exceptions", use.place
     start = tracked(component.code)
     if start and next(in_pages(repo, component.path), None) is None:

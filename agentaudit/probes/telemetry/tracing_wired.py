@@ -1,25 +1,12 @@
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from agentaudit.code import Strength, Use
-from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe, unknown
 from agentaudit.probes.readable import step_missing, unread
-from agentaudit.probes.telemetry.development import for_development
-from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.sentry_spans import sentry_spans
-from agentaudit.probes.telemetry.spans import by_itself, is_off, own_spans
-from agentaudit.probes.telemetry.switches import (
-    call_of,
-    doubtful,
-    lacks_only_credentials,
-    local_only,
-    provided,
-    switch,
-    waits_for_variable,
-)
+from agentaudit.probes.telemetry.spans import by_itself, own_spans
+from agentaudit.probes.telemetry.tracers import Held, hindered, runs
 from agentaudit.source import Component, Repo
 
 PYTHON = {"requirements.txt": "openai==1.93.0\nlangfuse==3.2.0\narize-phoenix-otel==0.13.0\n"}
@@ -210,9 +197,9 @@ def tracing_wired(repo: Repo, component: Component) -> Answer:
     uses = component.uses("tracing")
     if missing := unread(component, uses, "tracing"):
         return missing
-    held: list[_Held] = []
-    for use in filter(lambda use: _runs(component, use), uses):
-        keeps = _held(repo, component, use)
+    held: list[Held] = []
+    for use in filter(lambda use: runs(component, use), uses):
+        keeps = hindered(repo, component, use)
         if keeps is None:
             return passed(f"{use.library} traces in the serving code", use.place.evidence())
         held.append(keeps)
@@ -227,45 +214,7 @@ def tracing_wired(repo: Repo, component: Component) -> Answer:
     return _waits(component, held[0]) if held else _lacking(component, uses)
 
 
-class _Held(NamedTuple):
-    """What keeps a library from running, or may."""
-
-    use: Use
-    place: Place
-    known: bool
-    """Whether it is known to; else nobody can tell."""
-    why: str
-
-
-def _runs(component: Component, use: Use) -> bool:
-    call = call_of(component, use)
-    on = use.strength is Strength.ON and not (call is not None and is_off(call))
-    return on or lacks_only_credentials(component, use)
-
-
-def _held(repo: Repo, component: Component, use: Use) -> _Held | None:
-    """What keeps a called library from running where customers are served."""
-    call = call_of(component, use)
-    condition = call.condition if call else None
-    if condition and local_only(condition):
-        return _Held(use, condition.place, True, "does not run in production")
-    if condition and use.off and not provided(component, condition):
-        return _Held(use, condition.place, True, "waits for a key that nothing in it provides")
-    if waits_for_variable(component, use):
-        return _Held(use, use.place, True, "does nothing until a variable says so")
-    if found := switch(repo, component, use):
-        return _Held(use, found, True, "waits for a switch that nothing in the repository sets")
-    if shown := for_development(repo, component, use.library):
-        return _Held(use, shown, True, "is not installed where it serves")
-    if not loaded(repo, component, use.place):
-        return _Held(use, use.place, True, "stands in a script that nothing loads")
-    if condition and doubtful(condition):
-        why = f"stands behind `{condition.text}`, and nothing says whether that holds"
-        return _Held(use, condition.place, False, why)
-    return None
-
-
-def _waits(component: Component, held: _Held) -> Answer:
+def _waits(component: Component, held: Held) -> Answer:
     """FAIL where every library is known to be off, UNKNOWN where one may be on."""
     return (failed if held.known else unknown)(
         f"{held.use.library} is called, but {held.why}",

@@ -22,7 +22,10 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     ),
     (
         regex(rf"(?i)(?:[\w-]{{1,40}}-)?{_WORDS}(?:\.(?:schema|server))?\.(?:[mc]?[tj]s)"),
-        regex(r"process\.env\b|import\.meta\.env\b|\bDeno\.env\b|\bz\.object\(|createEnv\("),
+        regex(
+            r"process\.env\b|import\.meta\.env\b|\bDeno\.env\b|\bz\.object\(|createEnv\("
+            r"|\b(?:DEFAULT_(?:\w{1,40}_)?(?:SETTINGS|CONFIG)|default(?:Settings|Config))\s{0,9}:\s{0,9}[A-Z]"
+        ),
     ),
     (
         regex(r"[\w-]{0,80}(?:Propert(?:y|ies)|Config(?:uration)?|Settings|Options)\.(?:java|kt)"),

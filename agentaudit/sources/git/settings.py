@@ -13,6 +13,7 @@ from agentaudit.sources.git.text import lines
 _NAMES = regex(
     r"\.env(?:\.[\w-]{1,40})?[._-](?:example|sample|template|dist|defaults?)"
     r"|(?:example|sample|template)?\.?env[._-](?:example|sample|template|dist)|(?:example|sample)\.env"
+    r"|\.env(?:\.(?:dev(?:elopment)?|prod(?:uction)?|staging))?"
     r"|(?:(?:[\w-]{1,60}[._-])?settings|settings[._-][\w-]{1,60})\.py"
     r"|(?:(?:[\w-]{1,60}[._-])?config|config[._-][\w-]{1,60})\.(?:py|ya?ml|toml|json)"
     r"|settings(?:[._-][\w-]{1,60})?\.(?:ya?ml|toml|json)"
@@ -79,7 +80,9 @@ _INFRASTRUCTURE = (".tf", ".tfvars", ".bicep", ".bicepparam")
 
 def _is_setting(path: str) -> bool:
     name = path.rpartition("/")[2]
-    return is_own(path) and name != "__init__.py" and not _ELSEWHERE.search(path)
+    if not is_own(path) or name == "__init__.py":
+        return False
+    return name.endswith(_INFRASTRUCTURE) or not _ELSEWHERE.search(path)
 
 
 _ELSEWHERE = regex(

@@ -1,7 +1,9 @@
 import pytest
 
 from agentaudit import testing
+from agentaudit.finding import Outcome
 from agentaudit.probes.inference_code.builds import builds, concerns, stamped
+from agentaudit.probes.inference_code.ci_stamped import ci_stamped
 from agentaudit.source import Place, Step
 
 FILES = {
@@ -100,3 +102,62 @@ def test_which_component_is_built(text: str, mine: bool) -> None:
     component = testing.component({"files": FILES, "path": "services/planner"})
     assert concerns(step(text), component, alone=False) is mine
     assert concerns(step(text), component, alone=True)
+
+
+RELEASED = """on:
+  push:
+    {}
+jobs:
+  image:
+    steps:
+      - run: |
+          if [[ $GITHUB_REF == refs/tags/* ]]; then
+            if [[ $GITHUB_REF == refs/tags/app-* ]]; then
+              VERSION=${{GITHUB_REF#refs/tags/app-}}
+            else
+              VERSION=${{GITHUB_REF#refs/tags/}}
+            fi
+          else
+            VERSION=${{GITHUB_SHA::7}}
+          fi
+      - run: docker build -t app:$VERSION .
+"""
+
+
+@pytest.mark.parametrize(
+    ("pushed", "named"),
+    [
+        ("tags: ['v*']", False),
+        ("branches: [main]\n    tags: ['v*']", True),
+        ("branches: [main]", True),
+    ],
+)
+def test_what_runs_for_tags_only_never_comes_to_the_commit(pushed: str, named: bool) -> None:
+    build = step("docker build -t app:$VERSION .")
+    assert stamped(build, [build], RELEASED.format(pushed)) is named
+
+
+@pytest.mark.parametrize(
+    ("tried", "outcome"),
+    [
+        ("push: false", Outcome.FAIL),
+        ("push: true", Outcome.PASS),
+        ("push: false\n          load: true", Outcome.PASS),
+    ],
+)
+def test_a_build_that_is_dropped_names_nothing(tried: str, outcome: Outcome) -> None:
+    head = "on: push\njobs:\n  image:\n    steps:\n"
+    action = f"      - {ACTION}\n        with:\n          context: .\n          "
+    files = {
+        "requirements.txt": "openai==1.93.0\n",
+        "Dockerfile": "FROM python:3.12\nCOPY . .\n",
+        ".github/workflows/a.yml": head
+        + action
+        + f"{tried}\n          tags: a:${{{{github.sha}}}}\n",
+        ".github/workflows/b.yml": head + action + "push: true\n          tags: a:latest\n",
+    }
+    given = {"files": files}
+    answer = ci_stamped.ask(
+        {"repo": testing.repository(given), "component": testing.component(given)}
+    )
+    assert answer.outcome is outcome, answer.message

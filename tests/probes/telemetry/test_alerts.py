@@ -53,3 +53,33 @@ TWO = """groups:
 def test_which_lines_declare_an_alert(path: str, text: str, lines: list[int]) -> None:
     repo = testing.repository({"files": {path: text}})
     assert [place.line for place in declared(repo)] == lines
+
+
+@pytest.mark.parametrize(
+    ("more", "lines"),
+    [
+        ({}, []),
+        ({"src/application.properties": "spring.application.name=tea-service\n"}, [1]),
+        ({"services/tea-service/pom.xml": "<project/>\n"}, [1]),
+        ({"grafana/dashboards/tea.json": '{"panels": [{"text": "tea-service"}]}\n'}, []),
+        ({"src/application.properties": "spring.application.name=booking\n"}, []),
+    ],
+)
+def test_an_alert_on_an_application_that_is_not_here_is_none(
+    more: dict[str, str], lines: list[int]
+) -> None:
+    alert = '- alert: Errors\n  expr: rate(http_errors_total{application="tea-service"}[5m]) > 1\n'
+    repo = testing.repository({"files": {"ops/rules.yml": alert, **more}})
+    assert [place.line for place in declared(repo)] == lines
+
+
+@pytest.mark.parametrize(("name", "lines"), [("tea", []), ("booking", [8])])
+def test_a_rule_of_grafana_says_first_what_it_asks_for(name: str, lines: list[int]) -> None:
+    rule = (
+        "groups:\n  - rules:\n      - title: Error rate\n        data:\n          - model:\n"
+        f'              expr: rate(http_errors_total{{application=~"{name}"}}[5m])\n'
+        "        noDataState: OK\n        execErrState: Error\n"
+    )
+    named = {"application.yml": "spring:\n  application:\n    name: booking\n"}
+    repo = testing.repository({"files": {"ops/rules.yml": rule, **named}})
+    assert [place.line for place in declared(repo)] == lines

@@ -6,7 +6,7 @@ import pytest
 
 from agentaudit import testing
 from agentaudit.finding import Outcome
-from agentaudit.probes.telemetry.caught import losing, weighed
+from agentaudit.probes.telemetry.caught import leaves, losing, weighed
 from agentaudit.probes.telemetry.tracebacks_kept import tracebacks_kept
 from agentaudit.source import Component, Repo
 
@@ -78,6 +78,76 @@ BESIDE = "try:\n    answer()\nexcept Exception as e:\n    reply(str(e))\n"
 def test_whether_tracebacks_are_kept_as_a_rule(files: dict[str, str], practice: bool) -> None:
     repo, component = _asked(files)
     assert weighed(repo, component.code).is_practice is practice
+
+
+SHARED = (
+    'import OpenAI from "openai";\nimport winston from "winston";\n'
+    "const logger = winston.createLogger();\n"
+    "export function answerError(e: Error) {{ {} }}\nexport const ask = () => answerError(x);\n"
+)
+HANDED = "catch (e) {{ return answerError({}, e.status); }}"
+
+
+@pytest.mark.parametrize(
+    ("logged", "given", "lost"),
+    [
+        ("logger.error('x', e);", "e", 0),
+        ("logger.error('x', e);", "e.message", 1),
+        ("reply(e);", "e", 1),
+    ],
+)
+def test_an_exception_may_be_handed_to_what_keeps_it(logged: str, given: str, lost: int) -> None:
+    repo, component = _asked(
+        {
+            "errors.ts": SHARED.format(logged),
+            "b.ts": KEPT,
+            "a.ts": NODE.format(HANDED.format(given)),
+        }
+    )
+    assert len(weighed(repo, component.code).lacking) == lost
+
+
+@pytest.mark.parametrize(
+    ("files", "left"),
+    [
+        ({"a.py": "from openai import OpenAI\nOpenAI()\n"}, True),
+        ({"a.py": PYTHON.format("except Exception:\n    raise")}, True),
+        ({"a.py": PYTHON.format("except (KeyError, ValueError):\n    pass")}, True),
+        ({"a.py": PYTHON.format("except Exception:\n    pass")}, False),
+        ({"a.py": PYTHON.format("except:\n    pass")}, False),
+        ({"a.py": PYTHON.format("except (OSError, Exception) as e:\n    pass")}, False),
+        ({"a.ts": NODE.format("catch (e) { return null; }")}, False),
+        ({"a.ts": NODE.format("catch (e) { throw e; }")}, True),
+        ({"a.py": "print(1)\n"}, False),
+    ],
+)
+def test_whether_exceptions_leave_what_asks_models(files: dict[str, str], left: bool) -> None:
+    repo, component = _asked(files)
+    assert leaves(repo, component.code) is left
+
+
+TRACED = "from openinference.instrumentation.openai import OpenAIInstrumentor\n"
+TRACED += "OpenAIInstrumentor().instrument()\n"
+
+
+@pytest.mark.parametrize(
+    ("block", "outcome"),
+    [
+        ("finally:\n    print('done')", Outcome.PASS),
+        ("except Exception as e:\n    print(e)", Outcome.FAIL),
+    ],
+)
+def test_a_tracer_records_what_nobody_catches(block: str, outcome: Outcome) -> None:
+    given = {
+        "files": {
+            "requirements.txt": "openai==1.93.0\nopeninference-instrumentation-openai==0.1.30\n",
+            "main.py": TRACED + PYTHON.format(block),
+        }
+    }
+    answer = tracebacks_kept.ask(
+        {"repo": testing.repository(given), "component": testing.component(given)}
+    )
+    assert answer.outcome is outcome, answer.message
 
 
 PROJECT = (

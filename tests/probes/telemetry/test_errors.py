@@ -49,6 +49,7 @@ def _counts(path: str, text: str) -> tuple[int, int]:
         ("a.ts", NODE + "console.error('x', error.message);\n", (0, 1)),
         ("frontend/src/a.ts", NODE + "console.error(error);\n", (0, 0)),
         ("app/api/chat/route.ts", NODE + "console.error(error);\n", (1, 0)),
+        ("fe/src/a.ts", NODE + "console.error(error);\n", (0, 0)),
         ("components/a.ts", NODE + "console.error(error);\n", (0, 0)),
         ("a.ts", NODE + "logger.error(error.stack);\n", (1, 0)),
         ("a.ts", OWN + "toast.error('x', err);\n", (0, 0)),
@@ -81,6 +82,21 @@ def test_production_logs_of_zap_hold_stacks(errors: int, stacks: bool) -> None:
     code = testing.component({"files": {"go.mod": mod, "main.go": text}}).code
     found = tracked(code)
     assert (found.place.line if found else None) == (9 if stacks else None)
+
+
+@pytest.mark.parametrize(
+    ("logged", "counts"),
+    [("g.Log().Error(ctx, err)", (1, 0)), ("slog.Error(err.Error())", (0, 1))],
+)
+def test_the_logger_of_goframe_writes_stacks(logged: str, counts: tuple[int, int]) -> None:
+    text = (
+        'package main\n\nimport (\n\t"log/slog"\n\n\t"github.com/gogf/gf/v2/frame/g"\n'
+        '\t"github.com/openai/openai-go"\n)\n\n'
+        f"func main() {{\n\topenai.NewClient()\n\t{logged}\n}}\n"
+    )
+    mod = "module x.io/a\n\ngo 1.24\n\nrequire github.com/openai/openai-go v1.8.0\n"
+    code = testing.component({"files": {"go.mod": mod, "main.go": text}}).code
+    assert (len(list(kept(code))), len(list(bare(code)))) == counts
 
 
 def test_samples_in_the_name_of_a_java_package_are_the_application() -> None:

@@ -1,0 +1,73 @@
+"""Libraries that trace models and agents where customers are served, and what keeps one off."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from agentaudit.code import Strength, Use
+from agentaudit.evidence import Place
+from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.development import for_development
+from agentaudit.probes.telemetry.loading import loaded
+from agentaudit.probes.telemetry.spans import is_off
+from agentaudit.probes.telemetry.switches import (
+    call_of,
+    doubtful,
+    lacks_only_credentials,
+    local_only,
+    provided,
+    switch,
+    waits_for_variable,
+)
+from agentaudit.source import Component, Repo
+
+_STACKS = regex(
+    r"langsmith|openinference-instrumentation[\w-]*|opentelemetry-instrumentation[\w-]*|logfire"
+    r"|arize-phoenix-otel|@langchain/langsmith|mlflow"
+)
+"""Tracers that write the stack of an exception into the span that it leaves."""
+
+
+def keeps_stacks(repo: Repo, component: Component) -> Use | None:
+    """A tracer that is on, and writes down with its stack whatever leaves the call of a model."""
+    found = (u for u in component.uses("tracing") if _STACKS.fullmatch(u.library))
+    on = (use for use in found if runs(component, use))
+    return next((use for use in on if hindered(repo, component, use) is None), None)
+
+
+class Held(NamedTuple):
+    """What keeps a library from running, or may."""
+
+    use: Use
+    place: Place
+    known: bool
+    """Whether it is known to; else nobody can tell."""
+    why: str
+
+
+def runs(component: Component, use: Use) -> bool:
+    call = call_of(component, use)
+    on = use.strength is Strength.ON and not (call is not None and is_off(call))
+    return on or lacks_only_credentials(component, use)
+
+
+def hindered(repo: Repo, component: Component, use: Use) -> Held | None:
+    """What keeps a called library from running where customers are served."""
+    call = call_of(component, use)
+    condition = call.condition if call else None
+    if condition and local_only(condition):
+        return Held(use, condition.place, True, "does not run in production")
+    if condition and use.off and not provided(component, condition):
+        return Held(use, condition.place, True, "waits for a key that nothing in it provides")
+    if waits_for_variable(component, use):
+        return Held(use, use.place, True, "does nothing until a variable says so")
+    if found := switch(repo, component, use):
+        return Held(use, found, True, "waits for a switch that nothing in the repository sets")
+    if shown := for_development(repo, component, use.library):
+        return Held(use, shown, True, "is not installed where it serves")
+    if not loaded(repo, component, use.place):
+        return Held(use, use.place, True, "stands in a script that nothing loads")
+    if condition and doubtful(condition):
+        why = f"stands behind `{condition.text}`, and nothing says whether that holds"
+        return Held(use, condition.place, False, why)
+    return None
