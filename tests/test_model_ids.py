@@ -13,6 +13,7 @@ claude-3-5-sonnet-20241022 claude-sonnet-4-20250514 anthropic:claude-haiku-4-5-2
 claude-sonnet-4@20250514 us.anthropic.claude-3-5-sonnet-20240620-v1:0 anthropic.claude-v2:1
 bedrock/anthropic.claude-sonnet-4-20250514-v1:0 claude-opus-4-6 claude-sonnet-5 gemini-1.5-pro-002
 gemini-2.0-flash-001 models/gemini-2.5-pro-preview-05-06 text-embedding-004
+text-embedding-ada-002 text-davinci-003 text-bison-001 chat-bison@002
 gemini-2.5-flash-preview-09-2025 gemini-2.5-flash-lite-preview-06-17 textembedding-gecko@003
 amazon.nova-pro-v1:0 amazon.titan-embed-text-v2:0 meta.llama3-1-70b-instruct-v1:0
 mistral-large-2407 codestral-2405 command-r-08-2024 deepseek-r1-0528 grok-2-1212
@@ -27,7 +28,7 @@ anthropic/claude-3.5-sonnet:beta claude-sonnet-4-0 gemini-2.5-pro gemini-1.5-fla
 google_genai:gemini-3.5-flash-lite gemini-2.5-flash-preview-tts gemini-pro mistral-large-latest
 mistral-small open-mistral-7b command-r-plus deepseek-chat deepseek-v3 grok-beta grok-3 qwen-max
 qwen2.5:7b llama3.2 llama3.2:3b llama-3.3-70b-versatile meta-llama/Llama-3.3-70B-Instruct-Turbo
-groq/llama-3.1-8b-instant gpt-oss-120b sonar-pro text-embedding-3-small text-embedding-ada-002
+groq/llama-3.1-8b-instant gpt-oss-120b sonar-pro text-embedding-3-small
 embed-english-v3.0 voyage-3 mistral-embed sentence-transformers/all-MiniLM-L6-v2 BAAI/bge-m3
 nomic-embed-text mxbai-embed-large accounts/fireworks/models/llama-v3p1-8b-instruct glm-4.5
 moonshot-v1-8k ollama/llama3

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.commands import commands
@@ -9,7 +11,7 @@ from agentaudit.probes.guardrails.cloned import cloned
 from agentaudit.probes.guardrails.leads import Leads, Line
 from agentaudit.probes.guardrails.runs import names, run_of, whole
 from agentaudit.probes.guardrails.suites import suite_files
-from agentaudit.probes.guardrails.tested import tested
+from agentaudit.probes.guardrails.tested import judged, tested
 from agentaudit.source import Repo, Step
 
 HEAD = "on: [push]\njobs:\n  eval:\n    runs-on: ubuntu-latest\n    steps:\n      - "
@@ -23,6 +25,18 @@ SCORED = (
     "from deepeval import assert_test\nfrom deepeval.metrics import AnswerRelevancyMetric\n\n"
     "def test_answers():\n    assert_test(case, [AnswerRelevancyMetric(threshold=0.7)])\n"
 )
+KEY = "        env:\n          OPENAI_API_KEY: ${{ secrets.OPENAI_API_KEY }}"
+JUDGED = {
+    "requirements.txt": "livekit-agents==1.2.0\n",
+    "tests/test_agent.py": "from livekit.agents import AgentSession, inference\n"
+    "from agent import Assistant\n\nasync def test_greets():\n"
+    "    async with AgentSession() as session:\n"
+    "        await session.start(Assistant())\n"
+    "        result = await session.run(user_input='Hello')\n"
+    "        said = result.expect.next_event().is_message(role='assistant')\n"
+    "        await said.judge(inference.LLM(model='openai/gpt-4.1-mini'), intent='greets')\n",
+    "agent.py": "from livekit.agents import Agent\n\nclass Assistant(Agent):\n    pass\n",
+}
 
 
 def _workflow(step: str) -> dict[str, object]:
@@ -78,6 +92,12 @@ def _files(step: str, **files: str) -> dict[str, object]:
             ),
             "the file that scores",
         ),
+        Example(
+            Outcome.PASS,
+            _files(f"run: uv run pytest -v\n{KEY}", **JUDGED),
+            "tests in which a model judges, with the key of the model",
+        ),
+        Example(Outcome.FAIL, _files("run: uv run pytest -v", **JUDGED), "no key, no model"),
         Example(Outcome.FAIL, _files("run: make test", Makefile="test:\n\tpytest tests\n")),
         Example(
             Outcome.FAIL,
@@ -107,10 +127,13 @@ def evaluation_in_ci(repo: Repo) -> Answer:
     """
     steps = [step for step in repo.steps() if not step.by_hand]
     leads, files = Leads(repo), suite_files(repo)
-    usual = {row.path for row in tested(repo, repo.components())}
+    components = repo.components()
+    usual = {row.path for row in tested(repo, components)}
+    asking = usual | {row.path for row in judged(repo, components)}
     for step in steps:
+        tests = asking if asking != usual and _is_told_a_secret(repo, step) else usual
         for line in _lines(step, leads):
-            if found := run_of(line.text) or names(line.text, files) or whole(line.text, usual):
+            if found := run_of(line.text) or names(line.text, files) or whole(line.text, tests):
                 shown = [step.place.evidence(step.text)]
                 shown += [line.place.evidence()] if line.place != step.place else []
                 return passed(f"CI runs {found}", *shown)
@@ -123,6 +146,14 @@ def evaluation_in_ci(repo: Repo) -> Answer:
         reason="missing",
         fact="evaluation in CI",
     )
+
+
+_SECRET = regex(r"secrets\.(?!GITHUB_TOKEN\b)\w")
+"""Where a workflow is given a secret: without one its tests reach no model."""
+
+
+def _is_told_a_secret(repo: Repo, step: Step) -> bool:
+    return _SECRET.search(repo.read(Place(step.place.repo, step.place.path)) or "") is not None
 
 
 def _lines(step: Step, leads: Leads) -> Iterator[Line]:

@@ -59,6 +59,18 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
             ),
         ),
         Example(Outcome.PASS, _files(NODE, **{"evals/answers.eval.ts": EVALITE})),
+        Example(
+            Outcome.FAIL,
+            _files(
+                {"requirements.txt": "openai==1.93.0\ndspy==2.6.27\n"},
+                **{
+                    "tune.py": "import dspy\n\ndef right(example, said, trace=None):\n"
+                    "    return dspy.evaluate.answer_exact_match(example, said)\n\n"
+                    "tuner = dspy.BootstrapFewShot(metric=right)\n"
+                },
+            ),
+            "by which an optimiser chooses examples",
+        ),
         Example(Outcome.FAIL, _files(PYTHON), "declared, never imported"),
         Example(
             Outcome.FAIL,

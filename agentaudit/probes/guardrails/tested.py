@@ -37,6 +37,24 @@ def tested(repo: Repo, components: tuple[Component, ...]) -> Iterator[Place]:
             yield from (row for row in held(repo, file) if _RATE.search(row.text))
 
 
+def judged(repo: Repo, components: tuple[Component, ...]) -> Iterator[Place]:
+    """Calls in such tests that let a model judge what the system said, and fail when it objects."""
+    for component in components:
+        for call in component.code.calls:
+            file = Place(call.place.repo, call.place.path)
+            judges = call.method in _JUDGING and call.role in (Role.TEST, Role.EVAL)
+            if judges and _COLLECTED.search(file.path) and not _is_played(repo, file):
+                yield call.place
+
+
+def _is_played(repo: Repo, file: Place) -> bool:
+    text = (repo.read(file) or "")[:100_000]
+    return OUTSIDE.search(file.path) is not None or _PRETENDS.search(text) is not None
+
+
+_COLLECTED = regex(r"(?:^|/)(?:test_[^/]{1,100}|[^/]{1,100}_test)\.py$")
+"""Files that pytest finds by itself."""
+_JUDGING = frozenset(("judge", "assert_test"))
 _WORDS = regex(r"[\w-]{2,80}")
 
 

@@ -68,15 +68,18 @@ class Used(NamedTuple):
     """The line of infrastructure code that pins the version behind a deployment's name."""
     local: bool = False
     """Whether a server of the team's own, such as Ollama, answers: nobody hosts the model."""
+    open_ended: bool = False
+    """Whether infrastructure code deploys it without the version that the cloud asks for."""
 
     @property
     def pinned(self) -> bool:
-        return self.id.pinned or self.fixed_by is not None
+        return self.fixed_by is not None or (self.id.pinned and not self.open_ended)
 
 
 def used(component: Component, purposes: frozenset[str]) -> list[Used]:
     """Every id of these purposes in use, once per id, in the order of the places."""
     versions = _versions(component.code.settings)
+    loose = _deployed_loose(component.code.settings)
     called = called_otherwise(component.code.settings)
     found: dict[str, Used] = {}
     named_so = _named(component.code)
@@ -92,9 +95,10 @@ def used(component: Component, purposes: frozenset[str]) -> list[Used]:
         if named is not None and named.purpose in purposes:
             fixed = versions.get(_plain(named.text))
             local = bool(_TAGGED.fullmatch(text) or "ollama" in around.lower())
-            known = found.setdefault(named.text.lower(), Used(named, place, fixed, local))
+            one = Used(named, place, fixed, local, _plain(named.text) in loose)
+            known = found.setdefault(named.text.lower(), one)
             if known.local and not local:
-                found[named.text.lower()] = Used(named, place, fixed)
+                found[named.text.lower()] = one
     return list(found.values())
 
 
@@ -169,6 +173,18 @@ def _versions(settings: Iterable[Setting]) -> dict[str, Place]:
         elif version is not None or not (_stem(setting) or _above(setting) in deployed):
             free.add(plain)
     return {plain: place for plain, place in found.items() if plain not in free}
+
+
+def _deployed_loose(settings: Iterable[Setting]) -> set[str]:
+    """Ids that infrastructure code deploys without a version beside them."""
+    rows = [each for each in settings if each.role in CONFIGURES and each.place.line]
+    versions = [each for each in rows if _VERSION.search(_name(each))]
+    deployed = [r for r in rows if _above(r).endswith(".model") or _DEPLOYS.search(r.place.path)]
+    named = ((row, model_id(_value(row))) for row in deployed if row not in versions)
+    return {_plain(id.text) for row, id in named if id and _beside(row, versions) is None}
+
+
+_DEPLOYS = regex(r"\.(?:bicep|bicepparam|tf|tfvars)$")
 
 
 def _asked_of_two(rows: Iterable[Setting]) -> Iterator[str]:

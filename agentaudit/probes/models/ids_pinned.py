@@ -10,8 +10,9 @@ from agentaudit.probes.asking import asking, asks
 from agentaudit.probes.callers import calls_of
 from agentaudit.probes.models.hub import loads
 from agentaudit.probes.models.ids import Used, asked, used
+from agentaudit.probes.models.offered import offered
 from agentaudit.probes.readable import unread
-from agentaudit.source import Component
+from agentaudit.source import Component, Repo
 
 PURPOSES = frozenset({"chat", "embedding"})
 TRADES = ("model", "agent", "embedding")
@@ -89,6 +90,18 @@ def _component(source: str, name: str = "app.py", **more: str) -> dict[str, obje
             "`latest` in Bicep pins nothing",
         ),
         Example(
+            Outcome.FAIL,
+            _component(
+                'import { generateText } from "ai";\nimport { openai } from "@ai-sdk/openai";\n'
+                'import list from "./models.json";\nconst first = "gpt-4o-2024-08-06";\n'
+                "export const answer = (prompt: string, id: string) =>\n"
+                "  generateText({ model: openai(id || first), prompt });\n",
+                "app.ts",
+                **{"models.json": '{"models": [{"id": "gpt-4o", "name": "GPT-4o"}]}'},
+            ),
+            "people may choose an alias from the list",
+        ),
+        Example(
             Outcome.UNKNOWN,
             _component("import os\n" + ASK + CREATE.format('os.environ["MODEL"]')),
             "the id is set outside of the repository",
@@ -112,7 +125,7 @@ def _component(source: str, name: str = "app.py", **more: str) -> dict[str, obje
         ),
     ],
 )
-def ids_pinned(component: Component) -> Answer:
+def ids_pinned(repo: Repo, component: Component) -> Answer:
     """Does every model id in use name a dated or immutable version?
 
     `gpt-4o` is whatever the provider serves under that name today. When answers change and no
@@ -123,7 +136,7 @@ def ids_pinned(component: Component) -> Answer:
         return missing
     if not asks(component):
         return not_applicable("no code of it asks a model", component.evidence())
-    found = _hosted(component)
+    found = _hosted(repo, component)
     if moving := [each for each in found if not each.pinned]:
         return _alias(moving, len(found), component)
     doubts = _elsewhere(component, found)
@@ -142,13 +155,14 @@ def ids_pinned(component: Component) -> Answer:
     return _nothing(component)
 
 
-def _hosted(component: Component) -> list[Used]:
+def _hosted(repo: Repo, component: Component) -> list[Used]:
     """Ids in use, but for models that the component loads itself: those are asked of no provider,
     and another criterion asks for their commit."""
     own = {load.name.rpartition("/")[2].lower() for load in loads(component)}
     purposes = PURPOSES - {"chat"} if _only_embeds(component) else PURPOSES
-    found = [each for each in used(component, purposes) if not each.local]
-    return [each for each in found if each.id.text.lower() not in own]
+    named = [*used(component, purposes), *offered(repo, component, purposes)]
+    found = {each.id.text.lower(): each for each in reversed(named) if not each.local}
+    return [each for text, each in reversed(found.items()) if text not in own]
 
 
 def _only_embeds(component: Component) -> bool:

@@ -76,6 +76,22 @@ def _java(model: str) -> dict[str, object]:
             "the deployment pins the version",
         ),
         Example(Outcome.PASS, _java("text-embedding-005")),
+        Example(
+            Outcome.PASS,
+            _python(OPENAI.format("text-embedding-ada-002")),
+            "its number is its version",
+        ),
+        Example(
+            Outcome.FAIL,
+            _python(
+                OPENAI.format("text-embedding-ada-002"),
+                **{
+                    "infra/ai.yaml": "deployments:\n  - name: text-embedding-ada-002\n"
+                    "    model:\n      format: OpenAI\n      name: text-embedding-ada-002\n"
+                },
+            ),
+            "the cloud has two versions of it, and is told none",
+        ),
         Example(Outcome.FAIL, _python(OPENAI.format("text-embedding-3-small"))),
         Example(Outcome.FAIL, _python(LOCAL.format("")), "whatever lies on the Hub today"),
         Example(Outcome.FAIL, _java("text-embedding-3-small")),

@@ -34,14 +34,16 @@ _ASIDE = regex(
 """Such names on what hangs on a store, and is none."""
 _ROW = regex(
     r"(?:Chunk|Embedding|Vector|Document|Node|Passage|Record|Point)"
-    r"(?!\w{0,20}(?:Store|Index|Search|Client|Retriever))\w{0,20}$"
+    r"(?!\w{0,20}(?:Store|Index|Search|Client|Retriever|Query|Queries|Request))\w{0,20}$"
 )
 _VECTORS = frozenset({"embedding", "embeddings", "vector", "vectors", "content_vector"})
 _TEXTS = frozenset({"documents", "texts"})
 """A row of a table is an index too, when it holds a vector."""
 _MANAGED = regex(
     r"vector_stores?\.(?:file_batches|files)\.|vectorStores\.(?:fileBatches|files)\."
-    r"|start_ingestion_job|import_files|ImportDocumentAsync|ImportTextAsync|graphrag\.\S{0,60}build_index"
+    r"|start_ingestion_job|import_files|ImportDocumentAsync|ImportTextAsync"
+    r"|discoveryengine\S{0,80}\.(?:import_documents|importDocuments)"
+    r"|(?i:file_?search_?stores)\.(?i:upload_?to_?file_?search_?store|import_?file)|graphrag\.\S{0,60}build_index"
     r"|EmbeddingStoreIngestor|SearchIndexerClient|SearchIndexerSkillset|crewai\.knowledge\.source\."
     r"|crewai_tools\.(?:RagTool|(?:CSV|PDF|TXT|MDX|DOCX|JSON|XML|Directory|CodeDocs|Website)SearchTool)$"
 )

@@ -62,6 +62,20 @@ ENTITY = (
     "                Embedding = new Vector(embedding.Vector)\n            });\n"
     "        }\n    }\n}\n"
 )
+QUERY = (
+    "from azure.search.documents.models import VectorizedQuery\nfrom openai import OpenAI\n\n"
+    "def search(client, question, chunk_size):\n"
+    "    vector = OpenAI().embeddings.create(model='e', input=question).data[0].embedding\n"
+    "    asked = VectorizedQuery(vector=vector, fields='v')\n"
+    "    return client.search(vector_queries=[asked])\n"
+)
+IMPORTED = (
+    "from google.cloud import discoveryengine_v1 as discoveryengine\n\n"
+    "def fill(parent, uri):\n    client = discoveryengine.DocumentServiceClient()\n"
+    "    source = discoveryengine.GcsSource(input_uris=[uri])\n"
+    "    request = discoveryengine.ImportDocumentsRequest(parent=parent, gcs_source=source)\n"
+    "    return client.import_documents(request=request).result()\n"
+)
 DOTNET = {
     "Rag.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup><PackageReference '
     'Include="Pgvector.EntityFrameworkCore" Version="0.2.2" /></ItemGroup></Project>'
@@ -99,6 +113,22 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
                 **{"engine/index.ts": CLOUD},
             ),
             "an index that is made without documents",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(
+                {"requirements.txt": "azure-search-documents==11.5.2\nopenai==1.93.0\n"},
+                **{"search.py": QUERY},
+            ),
+            "a question holds a vector too",
+        ),
+        Example(
+            Outcome.PASS,
+            _files(
+                {"requirements.txt": "google-cloud-discoveryengine==0.13.8\n"},
+                **{"fill.py": IMPORTED},
+            ),
+            "a managed store cuts and embeds what is imported",
         ),
         Example(
             Outcome.NOT_APPLICABLE,

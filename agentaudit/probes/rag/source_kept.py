@@ -6,7 +6,7 @@ from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.rag.ingestion import indexing, is_rag
-from agentaudit.probes.rag.written import fills, sourced, stored, typed
+from agentaudit.probes.rag.written import fills, selected, sourced, stored, typed
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component, Repo
 
@@ -64,6 +64,23 @@ LANGCHAIN = (
     "def ingest(path, embedding):\n    pages = PyPDFLoader(path).load()\n"
     "    chunks = RecursiveCharacterTextSplitter().split_documents(pages)\n"
     "    return Chroma.from_documents(chunks, embedding)\n"
+)
+DJANGO = (
+    "from openai import OpenAI\nfrom pgvector.django import L2Distance\n"
+    "from kb.models import Entry\n\ndef fill(batch, path):\n    rows = []\n"
+    "    for text in batch:\n"
+    "        found = OpenAI().embeddings.create(model='e', input=text)\n"
+    "        rows.append(\n            Entry(\n                embeddings=found,\n"
+    "                raw=text,\n                file_path=path,\n            )\n        )\n"
+    "    Entry.objects.bulk_create(rows)\n"
+)
+PLAIN = (
+    "from langchain_chroma import Chroma\n"
+    "from langchain_text_splitters import CharacterTextSplitter\n\n"
+    "def ingest(catalog, embeddings):\n    with open(catalog) as file:\n"
+    "        texts = CharacterTextSplitter().split_text(file.read())\n"
+    "    message = {'title': 'ready'}\n"
+    "    return Chroma.from_texts(texts, embeddings, collection_name='products'), message\n"
 )
 TS = (
     'import {{ Pinecone }} from "@pinecone-database/pinecone";\n'
@@ -128,7 +145,35 @@ def _python(source: str) -> dict[str, object]:
             "who calls it may have noted the source",
         ),
         Example(Outcome.FAIL, _python(ADD.format("")), "the text alone"),
+        Example(Outcome.FAIL, _python(PLAIN), "what is cut from a string is only text"),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        "requirements.txt": "pgvector==0.4.1\nopenai==1.93.0\n",
+                        "embeddings.py": DJANGO,
+                    }
+                }
+            },
+            "a mapped row",
+        ),
         Example(Outcome.FAIL, {"component": {"files": {**NODE, "store.ts": TS.format("")}}}),
+        Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        "requirements.txt": "azure-search-documents==11.5.2\n",
+                        "search.py": "from azure.search.documents import SearchClient\n\n"
+                        "def search(client: SearchClient, question):\n"
+                        "    fields = question.fields\n    select = 'content,title,filepath'\n"
+                        "    return client.search(question.text, select=select)\n",
+                    }
+                }
+            },
+            "filled elsewhere, and what is found says where it comes from",
+        ),
         Example(
             Outcome.UNKNOWN,
             _python("import chromadb\nstore = chromadb.HttpClient().get_collection('kb')\n"),
@@ -162,6 +207,9 @@ def source_kept(repo: Repo, component: Component) -> Answer:
     if shown := [place.evidence() for each in around for place in _in_text(repo, each)]:
         return passed("what is stored has a field for its source", *shown[:3])
     fact, place = "chunk source", component.id
+    if not filling and (asked := selected(repo, component)):
+        shown = [each.evidence() for each in asked[:3]]
+        return passed("the index is asked for the source of what it finds", *shown)
     if not filling:
         message = "no code that fills the index is visible"
         return unknown(message, component.evidence(), reason="missing", fact=fact, place=place)
@@ -216,6 +264,18 @@ def _put_together(repo: Repo, call: Call) -> bool:
 _SCRIPT = (".ts", ".tsx", ".js", ".mjs", ".jsx")
 
 
+_TEXTS = {"add_texts": 1, "aadd_texts": 1, "from_texts": 2, "afrom_texts": 2}
+"""Calls that are given strings, and where they take what belongs to each."""
+
+
+def _is_plain(call: Call) -> bool:
+    """Whether it stores strings and nothing that belongs to them."""
+    place = _TEXTS.get(call.method)
+    unseen = any(each.value.written.startswith("*") for each in call.arguments)
+    told = place is None or call.at(place) is not None or call.argument("metadatas") is not None
+    return not (told or unseen)
+
+
 def _names_source(call: Call) -> bool:
     return any(
         _SOURCE.search(argument.value.written) or _COLUMN.search(argument.value.text or "")
@@ -225,9 +285,12 @@ def _names_source(call: Call) -> bool:
 
 
 def _is_bare(call: Call) -> bool:
-    """Whether everything that is stored stands in the call itself."""
-    return bool(call.arguments) and all(
-        (argument.name and not _CARRIES.fullmatch(argument.name))
-        or argument.value.written.lstrip().startswith(("[", "{", "("))
-        for argument in call.arguments
+    """Whether everything that is stored stands in the call itself, or is plain text."""
+    return _is_plain(call) or (
+        bool(call.arguments)
+        and all(
+            (argument.name and not _CARRIES.fullmatch(argument.name))
+            or argument.value.written.lstrip().startswith(("[", "{", "("))
+            for argument in call.arguments
+        )
     )

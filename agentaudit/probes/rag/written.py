@@ -38,6 +38,13 @@ _PUT = regex(
     r"(?:await\s)?(?=[a-z])[\w.\[\]()]{0,60}?(?i:embed|vector)\w{0,30}[\w.\[\]()]{0,40}\s{0,8}[,}\n]"
 )
 """A row that is given a vector by key."""
+_FIELD = regex(
+    r"(?m)^[ \t]{1,60}(?:\w{0,20}_)?(?:embedding|vector)s?[ ]{0,2}=[ ]{0,2}(?!None)"
+    r"[\w.\[\]()]{1,80},\r?$"
+)
+"""A mapped row that is given a vector by name, on a line of its own."""
+_MAPPED = regex(r"\.(?:a?bulk_create|objects\.a?create|objects\.a?update_or_create|add_all)\(")
+"""Calls that write such rows: Django, SQLAlchemy."""
 _WRITES = regex(
     r"\.(?:insert|upsert|update|insert_?(?:one|many)|insert(?:One|Many)|create|createMany|bulk_create|values)\("
 )
@@ -67,6 +74,12 @@ _TYPE = regex(
     rf"\b[^@]{{0,900}}?\b(?i:{_SOURCE})\b\s{{0,4}}[?:]"
 )
 """A type of chunks that has a field for where it comes from."""
+_SELECTED = regex(
+    r"(?i)\bselect(?:_?fields)?[\"']?\s{0,4}[:=]\s{0,4}\[?\s{0,8}[\"'][^;\[\]{}()]{0,120}"
+    r"(?<!\w)(?:file_?path|file_?name|ur[il]|source\w{0,12}|(?:parent|doc|document)_?id"
+    r"|metadata_storage_path)\b"
+)
+"""A question to an index that asks for the source of what it finds."""
 _MOST = 60
 _LONGEST = 200_000
 
@@ -74,7 +87,8 @@ _LONGEST = 200_000
 def stored(repo: Repo, component: Component) -> list[Place]:
     """Places where a row is stored with its vector."""
     given = [p for p in _found(repo, component, _PUT) if _WRITES.search(_text(repo, p))]
-    return [*_found(repo, component, _STORES), *given]
+    rows = [p for p in _found(repo, component, _FIELD) if _MAPPED.search(_text(repo, p))]
+    return [*_found(repo, component, _STORES), *given, *rows]
 
 
 def fills(repo: Repo, component: Component) -> bool:
@@ -92,6 +106,17 @@ def sourced(repo: Repo, component: Component, fillings: Iterable[Place]) -> list
 def typed(repo: Repo, component: Component) -> list[Place]:
     """Types of chunks with a field for their source."""
     return list(_found(repo, component, _TYPE))
+
+
+def selected(repo: Repo, component: Component) -> list[Place]:
+    """Questions that ask the index for the source of each chunk."""
+    code = component.code
+    given = [(i.place, i.role) for i in code.imports] + [(c.place, c.role) for c in code.calls]
+    files = {(p.path, p.repo) for p, r in given if r in _COUNTS and _SEARCHES.search(p.path)}
+    return list(_found(repo, component, _SELECTED, files))
+
+
+_SEARCHES = regex(r"(?i)search|retriev")
 
 
 def _text(repo: Repo, place: Place) -> str:

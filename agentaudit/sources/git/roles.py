@@ -10,7 +10,8 @@ from agentaudit.expressions import regex
 
 _NAMES: dict[Role, str] = {
     Role.TEST: "test tests __tests__ testing testdata fixtures e2e spec specs",
-    Role.EVAL: "eval evals evaluation evaluations benchmark benchmarks redteam red_team red-team",
+    Role.EVAL: "eval evals evaluate evaluation evaluations benchmark benchmarks redteam "
+    "red_team red-team",
     Role.INFRA: "infra infrastructure terraform k8s kubernetes helm charts bicep iac migrations "
     "alembic ansible pulumi cdk cloudformation",
     Role.CI: ".github .gitlab .circleci .azure-pipelines .buildkite ci",

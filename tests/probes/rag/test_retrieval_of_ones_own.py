@@ -165,7 +165,7 @@ def test_what_a_developer_runs_at_home_does_not_count_beside_what_is_deployed() 
         ": new OllamaEmbeddings({ model: ollamaModel });\n"
         'export const store = await FaissStore.load("db", model);\n',
         "infra/main.parameters.json": '{"parameters": {"embeddingsModelName": '
-        '{"value": "${M=text-embedding-ada-002}"}, "embeddingsModelVersion": {"value": "${V=2}"}}}',
+        '{"value": "${M=text-embedding-3-large}"}, "embeddingsModelVersion": {"value": "${V=2}"}}}',
     }
     assert _ask(embedding_model_pinned, files) is Outcome.PASS
     alone = {name: text for name, text in files.items() if not name.startswith("infra")}

@@ -187,6 +187,7 @@ def test_roles_of_files(understand: Understand) -> None:
     paths = {
         "app/a.py": Role.APP,
         "evals/a.py": Role.EVAL,
+        "backend/evaluate/judges.py": Role.EVAL,
         "tests/evals/test_a.py": Role.EVAL,
         "tests/test_a.py": Role.TEST,
         "examples/a.py": Role.EXAMPLE,
