@@ -289,7 +289,7 @@ def _is_aside(step: Step) -> bool:
 
 
 _DROPPED = regex(
-    r"(?i)uses: docker/build-push-action(?![^\n]*\s(?:load=true|outputs=))[^\n]*\spush=false"
+    r"(?i)uses: docker/build-push-action(?![^\n]*\s(?:load=(?!false)|outputs=))[^\n]*\spush=false"
 )
 _ASIDE = regex(
     r"(?i)[/:.=](?:temp(?:orary)?|tmp|previews?|ephemeral|throwaway|pull-?requests?)[-_/:]"
