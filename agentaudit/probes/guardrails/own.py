@@ -48,7 +48,7 @@ _SCORER = regex(
 """What libraries score answers with: it judges afterwards, and nothing waits for it."""
 ASIDE = regex(
     r"(?i)(?:^|/)(?:scripts?|bin|notebooks?|migrations|benchmarks?|eval\w{0,12}|red_?team\w{0,6}"
-    r"|observability|telemetry|tracing|instrumentation|langfuse)/|\.[jt]sx$"
+    r"|observability|telemetry|tracing|instrumentation|logging|langfuse)/|\.[jt]sx$"
 )
 """What is run by hand beside the serving path, what only tells of it, and pages."""
 _GIVEN = regex(

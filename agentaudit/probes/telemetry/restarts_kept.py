@@ -44,9 +44,7 @@ def _repo(**files: str) -> dict[str, object]:
         ),
         Example(
             Outcome.FAIL,
-            _repo(
-                rules__yaml="LOG-15:\n  fix: |-\n    Add `- name: kube-state-metrics` to the chart.\n"
-            ),
+            _repo(rules__yaml="LOG-15:\n  fix: |-\n    Add `- name: kube-state-metrics` to it.\n"),
             "advice is no configuration",
         ),
         Example(Outcome.UNKNOWN, {}, "no repository is configured"),

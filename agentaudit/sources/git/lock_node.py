@@ -4,6 +4,7 @@ each, line by line, and are read that way."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from agentaudit import parse
@@ -78,6 +79,7 @@ def yarn(text: str) -> Pinned:
 _PNPM_KEY = regex(r"  '?/?((?:@[^@/\s']{1,200}/)?[^@/\s'(]{1,200})[@/]([^:'(\s]{1,200})[^:\n]*:")
 _PNPM_IMPORTER = regex(r"  '?([^\s':][^\s':]{0,300})'?:(?:\s*$|\s*\{)")
 _PNPM_EDGE = regex(r"      '?((?:@[^@/\s':]{1,200}/)?[^@/\s':]{1,200})'?: '?([^\s']{1,300})")
+_PNPM_TAKEN = regex(r"      (?:'([^']{1,200})'|([^\s':]{1,200})):$")
 _PNPM_ALIAS = regex(r"/?((?:@[^@/\s'(]{1,200}/)?[^@/\s'(]{1,200})@\d")
 
 
@@ -85,7 +87,7 @@ def pnpm(text: str) -> Pinned:
     """Sections at the margin, packages two spaces in, what they need six."""
     if "lockfileVersion" not in text[:400]:
         return pinned([])
-    pairs, members, section, below = [], set(), "", ""
+    pairs, members, section, below = list(_pnpm_aliases(text)), set(), "", ""
     needed: set[str] = set()
     for line in text.split("\n"):
         line = line.rstrip("\r")[:2000]
@@ -102,6 +104,19 @@ def pnpm(text: str) -> Pinned:
         elif section == "importers" and (importer := _PNPM_IMPORTER.match(line)):
             members.add(importer[1])
     return pinned(pairs, empty=True, members=members, needed=needed - {""})
+
+
+def _pnpm_aliases(text: str) -> Iterator[tuple[str, str]]:
+    """Names of a project's own for packages, `"next14": "npm:next@14"`, and what they are pinned
+    to."""
+    name = ""
+    for line in text.partition("\nimporters:")[2].partition("\npackages:")[0].split("\n"):
+        if taken := _PNPM_TAKEN.match(line[:300]):
+            name = taken[1] or taken[2]
+        elif line.startswith("        version: "):
+            version = line[17:300].strip("'\r")
+            if name and _PNPM_ALIAS.match(version):
+                yield name, version.partition("(")[0].rpartition("@")[2]
 
 
 def _pnpm_target(name: str, version: str) -> str:

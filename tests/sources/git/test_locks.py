@@ -256,3 +256,15 @@ def test_a_workspace_lock_covers_its_members(root: str, member: str, lock: str, 
     found = {component.path: component.locks for component in MemoryRepo(files).components()}
     assert [lock.place.path for lock in found["services/planner"]] == [lock]
     assert found["tools"] == ()
+
+
+def test_a_name_of_ones_own_for_a_package_of_pnpm_is_pinned() -> None:
+    package = '{"name": "web", "dependencies": {"next14": "npm:next@14.2.3"}}'
+    held = "importers:\n\n  .:\n    dependencies:\n      next14:\n"
+    alias = "        specifier: npm:next@14.2.3\n        version: next@14.2.3(react@18.0.0)\n"
+    rest = "\npackages:\n\n  next@14.2.3:\n    resolution: {integrity: sha512-x}\n"
+    text = f"lockfileVersion: '9.0'\n\n{held}{alias}{rest}"
+    (lock,) = _locks({"package.json": package, "pnpm-lock.yaml": text})
+    assert lock.missing == ()
+    (lock,) = _locks({"package.json": package, "pnpm-lock.yaml": text.replace(alias, "")})
+    assert lock.missing == ("next14",)
