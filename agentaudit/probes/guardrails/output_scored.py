@@ -1,8 +1,14 @@
 from __future__ import annotations
 
 from agentaudit.finding import Answer, Outcome
-from agentaudit.probe import Example, failed, not_applicable, passed, probe
-from agentaudit.probes.guardrails.suites import asks_models, declared, suite, unread_code
+from agentaudit.probe import Example, failed, passed, probe
+from agentaudit.probes.guardrails.suites import (
+    asks_models,
+    declared,
+    nobody_asks,
+    suite,
+    unread_code,
+)
 from agentaudit.probes.readable import MISSING_STEP
 from agentaudit.source import Repo
 
@@ -94,9 +100,9 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
             "an example scores no output of this system",
         ),
         Example(
-            Outcome.NOT_APPLICABLE,
+            Outcome.UNKNOWN,
             {"repo": {"files": {"requirements.txt": "flask==3.1.0\n", "web.py": "x = 1\n"}}},
-            "nothing asks a model",
+            "nothing is known to ask a model",
         ),
         Example(Outcome.UNKNOWN, {}, "no repository is configured"),
     ],
@@ -113,7 +119,7 @@ def output_scored(repo: Repo) -> Answer:
     if missing := unread_code(repo):
         return missing
     if not asks_models(repo):
-        return not_applicable(f"no code in {repo.name} asks a model")
+        return nobody_asks(repo)
     near = declared(repo)
     if near is not None:
         step = MISSING_STEP.get(near.strength, "is called, but where nothing is scored in earnest")

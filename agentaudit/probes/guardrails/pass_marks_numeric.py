@@ -3,10 +3,10 @@ from __future__ import annotations
 from itertools import islice
 
 from agentaudit.finding import Answer, Outcome
-from agentaudit.probe import Example, failed, not_applicable, passed, probe
+from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.guardrails.marks import marks
 from agentaudit.probes.guardrails.output_scored import APP, DEEPEVAL, EVALITE, NODE, OWN, PYTHON
-from agentaudit.probes.guardrails.suites import asks_models, suite, unread_code
+from agentaudit.probes.guardrails.suites import asks_models, nobody_asks, suite, unread_code
 from agentaudit.source import Repo
 
 GATE = OWN.replace(
@@ -57,9 +57,9 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
         ),
         Example(Outcome.FAIL, _files(PYTHON), "there is no suite"),
         Example(
-            Outcome.NOT_APPLICABLE,
+            Outcome.UNKNOWN,
             {"repo": {"files": {"requirements.txt": "flask==3.1.0\n", "web.py": "x = 1\n"}}},
-            "nothing asks a model",
+            "nothing is known to ask a model",
         ),
         Example(Outcome.UNKNOWN, {}, "no repository is configured"),
     ],
@@ -71,7 +71,7 @@ def pass_marks_numeric(repo: Repo) -> Answer:
     release, and no run ever says no.
     """
     if not asks_models(repo) and suite(repo) is None:
-        return not_applicable(f"no code in {repo.name} asks a model")
+        return nobody_asks(repo)
     if found := list(islice(marks(repo), 3)):
         message = f"a score is held against a number: {found[0].text or found[0].path}"
         return passed(message, *(place.evidence() for place in found))

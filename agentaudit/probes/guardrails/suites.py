@@ -12,6 +12,7 @@ from agentaudit.code import Call, Import, Role, Strength, Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer
+from agentaudit.probe import unknown
 from agentaudit.probes.asking import asks
 from agentaudit.probes.commands import commands
 from agentaudit.probes.guardrails.cloned import cloned
@@ -212,6 +213,13 @@ def asks_models(repo: Repo) -> bool:
         asks(component) or (not component.code.read and any(map(component.uses, trades)))
         for component in repo.components()
     )
+
+
+def nobody_asks(repo: Repo) -> Answer:
+    """UNKNOWN where nothing is seen to ask a model: what was left out, or is written in a way that
+    is not known, must not make a question go away."""
+    message = f"no code in {repo.name} is known to ask a model"
+    return unknown(message, reason="none_recognised", fact="agentic component")
 
 
 def unread_code(repo: Repo) -> Answer | None:

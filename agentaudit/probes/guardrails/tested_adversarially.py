@@ -6,10 +6,10 @@ from agentaudit.code import Role, Strength
 from agentaudit.evidence import Evidence, Place
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
-from agentaudit.probe import Example, failed, not_applicable, passed, probe
+from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.commands import commands
 from agentaudit.probes.guardrails.outside import OUTSIDE
-from agentaudit.probes.guardrails.suites import asks_models, configured, unread_code
+from agentaudit.probes.guardrails.suites import asks_models, configured, nobody_asks, unread_code
 from agentaudit.source import Repo, Step
 
 ATTACKERS = frozenset({"garak", "pyrit", "deepteam", "giskard"})
@@ -81,9 +81,9 @@ def _files(**files: str) -> dict[str, object]:
             "documentation is no attack",
         ),
         Example(
-            Outcome.NOT_APPLICABLE,
+            Outcome.UNKNOWN,
             {"repo": {"files": {"requirements.txt": "flask==3.1.0\n", "web.py": "x = 1\n"}}},
-            "nothing asks a model",
+            "nothing is known to ask a model",
         ),
         Example(Outcome.UNKNOWN, {}, "no repository is configured"),
     ],
@@ -95,7 +95,7 @@ def tested_adversarially(repo: Repo) -> Answer:
     about the release in use; kept results show which attack got through, and since when none does.
     """
     if not asks_models(repo):
-        return not_applicable(f"no code in {repo.name} asks a model")
+        return nobody_asks(repo)
     named = _named(repo)
     attacks = list(_attacks(repo, named))
     kept = list(_kept(repo))
