@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from bench import help, image, labels, otlp, repo
+from bench import help, image, labels, otlp, readers, repo
 
 BENCHMARKS = {
     "help": help.main,
     "image": image.main,
     "labels": labels.main,
     "otlp": otlp.main,
+    "readers": readers.main,
     "repo": repo.main,
 }
 

@@ -84,8 +84,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--only", default="", help="part of a repository's name")
     asked = parser.parse_args(arguments)
     cells = [c for file in _files(asked.only) for c in _cells(file, asked.folder, Asked())]
-    _disagreements(cells)
-    return _table(cells)
+    disagreements(cells)
+    return table(cells)
 
 
 def _files(only: str) -> list[Path]:
@@ -114,10 +114,18 @@ def _cells(file: Path, folder: Path, asked: Asked) -> Iterator[Cell]:
 def _cell(
     name: str, subject: str, id: str, label: dict[str, Any], answer: Answer | None, found: bool
 ) -> Cell:
-    expected = {True: "yes", False: "no"}.get(label["answer"], label["answer"])
     said = answer.outcome.value if answer else "not asked" if found else "no component"
-    key = f"{label.get('at', '')} {label.get('why', '')}".strip()
-    return Cell(name, subject, id, expected, said, _shown(answer), key)
+    return Cell(name, subject, id, word(label), said, _shown(answer), key(label))
+
+
+def word(label: Mapping[str, Any]) -> str:
+    """yes, no, na or unsure; bare `yes` and `no` are booleans of YAML 1.1."""
+    return {True: "yes", False: "no"}.get(label["answer"]) or str(label["answer"])
+
+
+def key(label: Mapping[str, Any]) -> str:
+    """The place and sentence of the person."""
+    return f"{label.get('at', '')} {label.get('why', '')}".strip()
 
 
 def _shown(answer: Answer | None) -> str:
@@ -127,14 +135,16 @@ def _shown(answer: Answer | None) -> str:
     return f"{answer.message} {' '.join(places)}".strip()
 
 
-def _disagreements(cells: list[Cell]) -> None:
+def disagreements(cells: list[Cell]) -> None:
+    """Print every cell whose yes the two sides do not share."""
     for cell in cells:
         if cell.wrong:
             print(f"{cell.repository} {cell.subject} {cell.criterion}: expected {cell.expected}")
             print(f"    tool:   {cell.said}: {cell.why}\n    person: {cell.key}")
 
 
-def _table(cells: list[Cell]) -> int:
+def table(cells: list[Cell]) -> int:
+    """Print the counts by criterion and the three figures; 1 when a bar is missed."""
     heads = ("cells", "yes", "no", "na", "right yes", "missed", "overclaimed", "unknown")
     print(f"\n{'':10}" + "".join(f"{head:>13}" for head in heads))
     for id in sorted({cell.criterion for cell in cells}):
