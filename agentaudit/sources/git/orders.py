@@ -12,7 +12,7 @@ from agentaudit.source import Place
 from agentaudit.sources.git.compose import Service, joined
 from agentaudit.sources.git.images import short_name
 from agentaudit.sources.git.shipping import working_directory
-from agentaudit.sources.git.variants import called
+from agentaudit.sources.git.variants import variants
 from agentaudit.sources.git.workflows import Run
 
 
@@ -45,7 +45,7 @@ def from_compose(services: list[Service]) -> Iterator[Order]:
 
 def from_ci(runs: list[Run]) -> Iterator[Order]:
     """What CI builds with docker or its like, once for each combination of a matrix."""
-    for run in (one for each in runs for one in called(each, runs)):
+    for run in variants(runs):
         inputs = dict(run.inputs)
         if run.action in ("docker/build-push-action", "depot/build-push-action"):
             context = joined("", inputs.get("context") or ".")
