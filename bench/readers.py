@@ -25,10 +25,15 @@ def main(arguments: Sequence[str]) -> int:
     argparse.ArgumentParser(prog="python -m bench readers", description=__doc__).parse_args(
         arguments
     )
-    cells = [cell for file in sorted(SECOND.glob("*.yaml")) for cell in _cells(file)]
+    cells = answered()
     disagreements(cells)
     table(cells)
     return 0
+
+
+def answered() -> list[Cell]:
+    """Every cell that both have answered."""
+    return [cell for file in sorted(SECOND.glob("*.yaml")) for cell in _cells(file)]
 
 
 def _cells(file: Path) -> Iterator[Cell]:
