@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from functools import lru_cache, wraps
-from typing import TypeVar, cast
+from collections import deque
+from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar
 
 from agentaudit.source import Repo
 
 _Answer = TypeVar("_Answer")
+_KEPT = 8
 
 
 def once(question: Callable[[Repo], _Answer]) -> Callable[[Repo], _Answer]:
     """The question, which remembers what the last repositories answered; the answer is shared."""
-    asked = lru_cache(maxsize=8)(question)
+    told: deque[tuple[Repo, _Answer]] = deque(maxlen=_KEPT)
 
     @wraps(question)
     def ask(repo: Repo) -> _Answer:
-        return asked(cast("Hashable", repo))
+        for known, answer in told:
+            if known is repo:
+                return answer
+        found = question(repo)
+        told.append((repo, found))
+        return found
 
     return ask
