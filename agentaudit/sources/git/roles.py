@@ -105,7 +105,11 @@ def is_own(path: str) -> bool:
 
 def foreign(path: str) -> bool:
     """Whether the file is not this repository's own writing: vendored or generated."""
-    directory = path.rpartition("/")[0]
+    return _foreign(path.rpartition("/")[0])
+
+
+@lru_cache(maxsize=65_536)
+def _foreign(directory: str) -> bool:
     return any(_DIRECTORIES.get(part.lower()) in _FOREIGN for part in directory.split("/"))
 
 
