@@ -3,12 +3,14 @@ environment, and names of other such things."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.code.expressions import arguments, expression
 from agentaudit.sources.git.code.leaf import STRINGS, Leaf
-from agentaudit.sources.git.code.names import WORTH, Names
-from agentaudit.sources.git.code.written import Expression
+from agentaudit.sources.git.code.names import Names
+from agentaudit.sources.git.code.written import OWNER, Expression, WrittenCall
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -18,21 +20,24 @@ _MOST = 4000
 _OBJECTS = frozenset({"dictionary", "object", "composite_literal"})
 _VALUE = ("value", "right")
 _NAME = ("name", "pattern", "left")
+_FIRST = regex(rb"[A-Za-z_$][\w$]*")
+_SETS = regex(rb"\benviron\b|process\s*\.\s*env\b")
+"""What a variable of the environment is set in."""
 
 
-def bindings(leaf: Leaf, names: Names) -> dict[str, Expression]:
-    """`scope.name` → what it is bound to; the first binding of a name counts."""
+def bindings(leaf: Leaf, names: Names, wanted: frozenset[bytes]) -> dict[str, Expression]:
+    """`scope.name` → what it is bound to; the first binding of a name counts. What a function binds
+    is kept where something that is kept of the file names it: `wanted` are first parts of names."""
     found: dict[str, Expression] = {}
-    for scope, name, value in names.bindings:
+    for at, left, value in names.bindings:
         if len(found) >= _MOST:
             break
-        if not WORTH.match(leaf.data, value.start_byte):
-            continue
-        key = _key(leaf, scope, name)
-        if value.type in _OBJECTS:
-            _members(leaf, key, value, found)
-        else:
-            _keep(found, key, expression(leaf, value))
+        if _is_asked(leaf, names, at, left, wanted) and (parts := leaf.dotted(left)):
+            key = _key(leaf, names.scope(at), ".".join(parts))
+            if value.type in _OBJECTS:
+                _members(leaf, key, value, found)
+            else:
+                _keep(found, key, expression(leaf, value))
     for node in leaf.found("param"):
         given = _first(node, _VALUE)
         named = _first(node, _NAME)
@@ -40,6 +45,30 @@ def bindings(leaf: Leaf, names: Names) -> dict[str, Expression]:
             scope = names.scope(node.start_byte)
             _keep(found, _key(leaf, scope, leaf.text(named, 100)), expression(leaf, given))
     return found
+
+
+def asked(calls: Iterable[WrittenCall]) -> frozenset[bytes]:
+    """First parts of the names that calls are given, and that conditions around them ask."""
+    names: set[str] = set()
+    pending: list[Any] = []
+    for call in calls:
+        names.update(each.value.name for each in call.arguments if each.value.kind == "name")
+        pending += [guard.logic for guard in call.guards]
+    while pending:
+        logic = pending.pop()
+        if logic[0] == "name":
+            names.add(logic[2])
+        pending += [each for each in logic[1:] if isinstance(each, list) and each]
+    return frozenset(OWNER.sub("", name).partition(".")[0].encode() for name in names)
+
+
+def _is_asked(leaf: Leaf, names: Names, at: int, left: Node, wanted: frozenset[bytes]) -> bool:
+    """Whether somebody may ask for what is bound there."""
+    start = left.start_byte
+    first = _FIRST.match(leaf.data, start)
+    if first is None or first[0] in wanted or first[0] == leaf.language.owner.encode():
+        return True
+    return not names.is_local(at) or bool(_SETS.search(leaf.data, start, left.end_byte))
 
 
 def _first(node: Node, fields: tuple[str, ...]) -> Node | None:

@@ -70,7 +70,7 @@ def _intricate(root: Node) -> bool:
     return True
 
 
-_START, _END = attrgetter("start_byte"), attrgetter("end_byte")
+START, END = attrgetter("start_byte"), attrgetter("end_byte")
 
 
 def nth(node: Node, at: int) -> Node | None:
@@ -115,11 +115,11 @@ class Leaf:
     def found(self, name: str) -> list[Node]:
         """Nodes of one capture of the query, by where they begin, the outermost first."""
         found = self._captures.get(name, [])
-        starts = list(map(_START, found))
+        starts = list(map(START, found))
         if all(map(lt, starts, starts[1:])):
             return found
-        nodes = sorted(found, key=_END, reverse=True)
-        nodes.sort(key=_START)
+        nodes = sorted(found, key=END, reverse=True)
+        nodes.sort(key=START)
         return nodes
 
     @cached_property
