@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentaudit.expressions import regex
 from agentaudit.sources.git.code.expressions import arguments, expression
-from agentaudit.sources.git.code.leaf import START, Leaf
+from agentaudit.sources.git.code.leaf import START, Leaf, first
 from agentaudit.sources.git.code.names import ROOT, Names
 from agentaudit.sources.git.code.scopes import Scopes
 from agentaudit.sources.git.code.written import Expression, WrittenArgument, WrittenCall
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _LAST = regex(rb"([\w$]+)\s*(?:<[^<>]{0,200}>)?\s*$")
 _SECOND = regex(rb"\s*[?!]?\.\s*([\w$]+)")
 _NAMED = ("function", "constructor", "name", "type")
+_LAST_PART = ("attribute", "property")
 _LONGEST_QUERY = 3_000
 _LONGEST_NAME = 120
 """Bytes at the end of what is called that are looked at for a name."""
@@ -140,10 +141,7 @@ def _of_telling_modules(aliases: Mapping[str, str], sieve: Sieve) -> Iterator[st
 
 def _named(node: Node) -> Node | None:
     """What names the thing that is called."""
-    for field in _NAMED:
-        if (named := node.child_by_field_name(field)) is not None:
-            return named
-    return None
+    return first(node, _NAMED)
 
 
 def _name_at(node: Node) -> int:
@@ -151,5 +149,4 @@ def _name_at(node: Node) -> int:
     named = _named(node)
     if named is None:
         return node.start_byte
-    last = next(filter(None, map(named.child_by_field_name, ("attribute", "property"))), None)
-    return (last or named).start_byte
+    return (first(named, _LAST_PART) or named).start_byte

@@ -78,6 +78,14 @@ def nth(node: Node, at: int) -> Node | None:
     return node.named_child(at) if 0 <= at < node.named_child_count else None
 
 
+def first(node: Node, fields: tuple[str, ...]) -> Node | None:
+    """The child of the first field that the node has."""
+    for field in fields:
+        if (found := node.child_by_field_name(field)) is not None:
+            return found
+    return None
+
+
 class Intricate(Exception):
     """The file cannot be read in time proportional to its size."""
 
@@ -89,6 +97,9 @@ class Leaf:
         from tree_sitter import QueryCursor
 
         self.language = language
+        self.given = language.arguments | {"literal_value"}
+        """Kinds of node that hold what a call is given."""
+        self.listing = self.given | {"initializer_expression"}
         self.data = data
         read, query = parser(language.name)
         left = len(data) // _PACE + 1000

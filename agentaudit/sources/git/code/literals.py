@@ -136,7 +136,7 @@ class Literals:
         """Take one node around into account; whether it was the last."""
         kind = outer.type
         language = self._leaf.language
-        if kind in language.calls and inner.type in language.arguments | {"literal_value"}:
+        if kind in language.calls and inner.type in self._leaf.given:
             return self._called(found, outer)
         if kind in language.stands:
             syntax, field = language.stands[kind]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from agentaudit.expressions import regex
 from agentaudit.sources.git.code.imports import required
-from agentaudit.sources.git.code.leaf import Leaf, nth
+from agentaudit.sources.git.code.leaf import Leaf, first, nth
 from agentaudit.sources.git.code.scopes import Scopes
 from agentaudit.sources.git.code.written import Known, WrittenImport
 
@@ -16,13 +15,6 @@ if TYPE_CHECKING:
 
 ROOT = regex(rb"(?:new\s+|await\s+|[(@*&\s])*([A-Za-z_$][\w$]*)")
 """The first part of a name, behind what may stand before it."""
-WORTH = regex(
-    rb"[\"'`\d{([]|[rRbBfFuU$@]{1,3}[\"']|(?:await\s+)?(?:Field|field|\w*[eE]nv\w*|[cC]onfig\w*"
-    rb"|process|import\.meta|Deno|os\.|System|builder|_?configuration|str|String|dedent|textwrap"
-    rb"|inspect|map\[|[\w$.]{1,120}\s*(?:[^\w$.(\s]|$|or\b|as\b|if\b))",
-    re.MULTILINE,
-)
-"""How a value begins that can be a text, a name, or a look-up in the environment."""
 _LEFT = ("left", "name", "property")
 _RIGHT = ("right", "value")
 _PARAMETER = ("name", "pattern", "declarator")
@@ -46,9 +38,6 @@ class Names:
         self._root(*(alias for alias, dotted in aliases.items() if known(dotted)))
         self._meant: dict[bytes, list[list[str]]] = {}
         """Type annotation → the names in it that the file imports."""
-        self._requires = _REQUIRES.search(leaf.data) is not None
-        self.bindings: list[tuple[int, Node, Node]] = []
-        """Place, name and value of what is bound to something worth asking about."""
         self.required: list[WrittenImport] = []
 
     def _root(self, *names: str) -> None:
@@ -136,19 +125,43 @@ class Names:
         return ""
 
     def _binding(self, node: Node) -> None:
-        kind = node.type
-        if kind == "as_pattern":
-            self._bound(node, nth(node, node.named_child_count - 1), nth(node, 0))
+        right = self.value(node)
+        if right is None:
+            self._unset(node)
+        elif node.type == "variable_declarator" and (found := required(self._leaf, node)):
+            self._require(found)
+        elif self._is_rooted(right.start_byte):
+            left, right = self.target(node), self._leaf.inner(right)
+            made = self._made_by(right) if right is not None else ""
+            name = ".".join(self._leaf.dotted(left)) if made and self._known(made) else ""
+            if name:
+                self._learn(name, made, node.start_byte, node.type in _FIELD_KINDS)
+
+    def value(self, node: Node) -> Node | None:
+        """What is bound."""
+        if node.type == "as_pattern":
+            return nth(node, 0)
+        right = first(node, _RIGHT)
+        if right is None and node.type == "variable_declarator" and node.named_child_count > 1:
+            return nth(node, node.named_child_count - 1)
+        return right
+
+    def target(self, node: Node) -> Node | None:
+        """What something is bound to."""
+        if node.type != "as_pattern":
+            return self._leaf.inner(first(node, _LEFT))
+        left = self._leaf.inner(nth(node, node.named_child_count - 1))
+        if left is not None and left.type == "as_pattern_target":
+            return nth(left, 0) or left
+        return left
+
+    def _unset(self, node: Node) -> None:
+        """A field that only its type is told of."""
+        left, given = self.target(node), node.child_by_field_name("type")
+        if left is None or given is None:
             return
-        left = _first(node, _LEFT)
-        right = _first(node, _RIGHT)
-        if kind == "variable_declarator":
-            if right is None and node.named_child_count > 1:
-                right = nth(node, node.named_child_count - 1)
-            if self._requires and (found := required(self._leaf, node)):
-                self._require(found)
-                return
-        self._bound(node, left, right)
+        if made := self._typed(given, node.start_byte):
+            self._learn(self._leaf.text(left, 100), made, node.start_byte, True)
 
     def _require(self, found: WrittenImport) -> None:
         self.required.append(found)
@@ -159,33 +172,17 @@ class Names:
             if self._known(dotted):
                 self._root(each.alias)
 
-    def _bound(self, node: Node, left: Node | None, right: Node | None) -> None:
-        left, right = self._leaf.inner(left), self._leaf.inner(right)
-        if left is None:
-            return
-        if left.type == "as_pattern_target":
-            left = nth(left, 0) or left
-        if right is None:
-            given = node.child_by_field_name("type")
-            if given is not None and (made := self._typed(given, node.start_byte)):
-                self._learn(self._leaf.text(left, 100), made, node.start_byte, True)
-            return
-        made = self._made_by(right)
-        if made and self._known(made) and (name := ".".join(self._leaf.dotted(left))):
-            self._learn(name, made, node.start_byte, node.type in _FIELD_KINDS)
-        if WORTH.match(self._leaf.data, right.start_byte):
-            self.bindings.append((node.start_byte, left, right))
+    def _is_rooted(self, at: int) -> bool:
+        """Whether the name that begins there can belong to a known library."""
+        root = ROOT.match(self._leaf.data, at)
+        return root is not None and root[1] in self._heads
 
     def _made_by(self, node: Node) -> str:
         """Dotted name of what makes a value; empty where it cannot be something known."""
-        at = node.start_byte
-        root = ROOT.match(self._leaf.data, at)
-        if root is None or root[1] not in self._heads:
-            return ""
         language = self._leaf.language
         if node.type not in language.calls and node.type not in language.members:
             return ""
-        return self.dotted(node, at)
+        return self.dotted(node, node.start_byte) if self._is_rooted(node.start_byte) else ""
 
     def _learn(self, name: str, made: str, byte: int, field: bool) -> None:
         owner, _, last = name.rpartition(".")
@@ -208,15 +205,7 @@ _FIELD_KINDS = frozenset(
 )
 
 
-_REQUIRES = regex(rb"\brequire\b|\bimport\s{0,9}\(")
 _DOTTED = regex(r"[\w.$]+")
-
-
-def _first(node: Node, fields: tuple[str, ...]) -> Node | None:
-    for field in fields:
-        if (found := node.child_by_field_name(field)) is not None:
-            return found
-    return None
 
 
 def _words(text: str) -> list[str]:
