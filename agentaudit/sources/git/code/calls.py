@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from agentaudit.sources.git.code.sieve import Sieve
 
 _LAST = regex(rb"([\w$]+)\s*(?:<[^<>]{0,200}>)?\s*$")
+_PLAIN = regex(rb"(?:[A-Za-z_$][\w$]*\.)*([A-Za-z_$][\w$]*)\(")
 _SECOND = regex(rb"\s*[?!]?\.\s*([\w$]+)")
 _NAMED = ("function", "constructor", "name", "type")
 _LAST_PART = ("attribute", "property")
@@ -59,33 +60,47 @@ class Calls:
 
     def _kept(self) -> Iterator[WrittenCall]:
         found, data, roots = self._leaf.found("call"), self._leaf.data, self._roots
-        for node, start in zip(found, map(START, found), strict=True):
+        starts = [-1, *map(START, found), -1]
+        for at, node in enumerate(found, 1):
+            start = starts[at]
             root = ROOT.match(data, start)
             word = b"" if root is None else root[1]
-            if word in roots or self._of_field(root) or self._tells(node, start, word):
+            alone = starts[at - 1] != start != starts[at + 1]
+            if word in roots or self._of_field(root) or self._tells(node, start, word, alone):
                 yield self._written(node)
         for node in self._leaf.found("mark"):
             root = ROOT.match(data, node.start_byte)
             if root is not None and root[1] in roots:
                 yield self._written(node, bare=True)
 
-    def _tells(self, node: Node, start: int, root: bytes) -> bool:
-        """Whether a call is worth keeping whatever it belongs to."""
-        named = _named(node)
-        if named is None:
+    def _tells(self, node: Node, start: int, root: bytes, alone: bool) -> bool:
+        """Whether a call is worth keeping whatever it belongs to. Where it is alone in beginning
+        there, its text says what it calls, which is much cheaper than to ask the tree."""
+        plain = _PLAIN.match(self._leaf.data, start) if alone else None
+        if plain is None or plain[1] == b"new":
+            last = self._last(node)
+        else:
+            last = plain[1]
+        if last is None:
             return False
-        data, first, end = self._leaf.data, named.start_byte, named.end_byte
-        last = data[max(first, end - _LONGEST_NAME) : end].rpartition(b".")[2]
-        if (telling := self._telling[last]) is None:
-            # behind type arguments, over lines, or no name at all
-            found = _LAST.search(data, max(first, end - _LONGEST_NAME), end)
-            last = b"" if found is None else found[1]
-            telling = self._telling[last]
-        if telling or (last == b"setdefault" and root == b"os"):
+        if self._telling[last] or (last == b"setdefault" and root == b"os"):
             return True
         if self._queries and self._asks(node):
             return True
         return any(begin <= start < end for begin, end in self._own)
+
+    def _last(self, node: Node) -> bytes | None:
+        """The last part of what is called, without type arguments; None where nothing names it."""
+        named = _named(node)
+        if named is None:
+            return None
+        data, end = self._leaf.data, named.end_byte
+        start = max(named.start_byte, end - _LONGEST_NAME)
+        tail = data[start:end].rpartition(b".")[2]
+        if self._telling[tail] is not None:
+            return tail
+        found = _LAST.search(data, start, end)
+        return b"" if found is None else found[1]
 
     def _asks(self, node: Node) -> bool:
         """Whether a query stands in its arguments; those of a call around it are too long."""
