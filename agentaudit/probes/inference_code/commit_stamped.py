@@ -184,7 +184,7 @@ def commit_stamped(repo: Repo, component: Component) -> Answer:
     steps += [step for step, _ in reused(repo) if step.place.repo == component.repo]
     unset: list[tuple[Place, str]] = []
     for place, name in labelled(repo, component):
-        given = handed(steps, name)
+        given = handed(repo, steps, name)
         if given:
             message = f"the build takes the commit over from {name}"
             return passed(message, place.evidence(), given.place.evidence())
@@ -192,7 +192,7 @@ def commit_stamped(repo: Repo, component: Component) -> Answer:
     for place, name in read_in_code(component):
         if PLATFORM.fullmatch(name):
             return passed(f"it tells its commit from {name}", place.evidence())
-        given = handed(steps, name)
+        given = handed(repo, steps, name)
         if setter := given.place if given else _set(component, name):
             return passed(f"it tells its commit from {name}", place.evidence(), setter.evidence())
         unset.append((place, name))

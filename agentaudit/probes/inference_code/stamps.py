@@ -9,7 +9,7 @@ from dataclasses import replace
 from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.inference_code.builds import concerns
+from agentaudit.probes.inference_code.builds import committed, concerns
 from agentaudit.source import Component, Repo, Step
 
 _COMMIT = (
@@ -59,10 +59,21 @@ def labelled(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
                 yield replace(file.place, line=number, text=line.strip()[:300]), found
 
 
-def handed(steps: Iterable[Step], name: str) -> Step | None:
-    """The step that gives an argument or variable the commit."""
+def handed(repo: Repo, steps: Iterable[Step], name: str) -> Step | None:
+    """The step that gives an argument or variable the commit, if only by a variable or an output
+    of another step that holds it."""
     given = re.compile(rf"\b{re.escape(name)}[\"']?\s*[=:]\s*\S{{0,60}}?(?:{_COMMIT})")
-    return next((step for step in steps if given.search(step.text)), None)
+    told = re.compile(
+        rf"\b{re.escape(name)}=[\"']?\$(?:\{{\{{\s*[\w.-]{{0,200}}?\b([\w-]+)\s*\}}\}}|\{{?(\w+)\}}?)"
+    )
+    for step in steps:
+        if given.search(step.text):
+            return step
+        if (found := told.search(step.text)) and (found[1] or found[2]) in committed(
+            repo.read(step.place) or ""
+        ):
+            return step
+    return None
 
 
 def stamped_in_ci(repo: Repo, component: Component) -> Iterator[Place]:

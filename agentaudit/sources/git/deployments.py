@@ -32,6 +32,8 @@ _HOST = regex(r"<IsAspireHost>\s*true|Aspire\.AppHost\.Sdk")
 _REFERENCE = regex(r"<ProjectReference\s+Include=\"([^\"]{1,300})\"([^>]{0,300})>")
 _NO_RESOURCE = regex(r"IsAspireProjectResource\s*=\s*\"false\"", re.IGNORECASE)
 """Says that the host uses a project as a library, and starts it not."""
+_SHARED = regex(r"<IsAspireSharedProject>\s*true", re.IGNORECASE)
+"""Says of a project that the others only take its defaults over."""
 _APPLICATION = regex(
     r"\.Add(?:Python|Uvicorn|Npm|Node|Vite|Java|Golang|Executable)\w{0,30}\(\s*\"[^\"]{1,100}\",\s*"
     r"(?:(?:System\.IO\.)?Path\.Combine\(([^)]{1,300})\)|@?\"([^\"]{1,300})\")"
@@ -130,9 +132,11 @@ def _aspire(reader: Reader, homes: Homes) -> Iterator[Build]:
             continue
         host = directory(path)
         for found in _REFERENCE.finditer(text):
-            if _NO_RESOURCE.search(found[2]):
+            project = found[1].replace("\\", "/")
+            other = joined(host, project)
+            if _NO_RESOURCE.search(found[2]) or _SHARED.search(reader.text(other or "") or ""):
                 continue
-            target = posixpath.dirname(found[1].replace("\\", "/"))
+            target = posixpath.dirname(project)
             yield from _started(reader, homes, path, text, found, joined(host, target))
         for file in (f"{host}/{name}".lstrip("/") for name in ("Program.cs", "AppHost.cs")):
             code = reader.text(file) or ""
