@@ -12,6 +12,7 @@ from agentaudit.probes.telemetry.caught import in_pages, leaves, losing, weighed
 from agentaudit.probes.telemetry.errors import tracked
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.loading import loaded
+from agentaudit.probes.telemetry.panics import stacks_of_panics
 from agentaudit.probes.telemetry.switches import lacks_only_credentials
 from agentaudit.probes.telemetry.tracers import keeps_stacks
 from agentaudit.source import Component, Dependency, Repo
@@ -203,6 +204,8 @@ def _tracked(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
     start = tracked(component.code)
     if start and next(in_pages(repo, component.path), None) is None:
         yield f"{start.method} keeps the stack of every error", start.place
+    for call in stacks_of_panics(repo, component.code)[:1]:
+        yield "whatever recovers from a panic writes its stack", call.place
     for agent in agents(repo, component):
         yield "an agent in the image keeps exceptions", agent
 

@@ -141,6 +141,20 @@ OTHERS = {
         "  void run(String path) {\n    var docs = new TikaDocumentReader(path).get();\n"
         "    store.add(new TokenTextSplitter().apply(docs));\n  }\n}\n",
     },
+    "go, a fork": {
+        "go.mod": "module x\n\ngo 1.24\n\nrequire github.com/someone/langchaingo v0.1.14\n",
+        "rag/rag.go": "package main\n\nimport (\n"
+        + "".join(
+            f'\t"github.com/someone/langchaingo/{name}"\n'
+            for name in ("documentloaders", "embeddings", "textsplitter", "vectorstores/qdrant")
+        )
+        + ")\n\nfunc main() {\n\tloader := documentloaders.NewText(open())\n"
+        "\tdocs, _ := loader.LoadAndSplit(nil, textsplitter.NewRecursiveCharacter())\n"
+        '\tfor _, doc := range docs {\n\t\tdoc.Metadata["file_name"] = name\n\t}\n'
+        "\tembedder, _ := embeddings.NewEmbedder(nil)\n"
+        "\tstore, _ := qdrant.New(qdrant.WithEmbedder(embedder))\n"
+        "\tstore.AddDocuments(nil, docs)\n}\n",
+    },
     "go": {
         "go.mod": "module x\n\ngo 1.24\n\nrequire (\n\tgithub.com/qdrant/go-client v1.14.0\n"
         "\tgithub.com/openai/openai-go v1.0.0\n)\n",

@@ -25,9 +25,7 @@ CLIENT = (
     "def client():\n    if not os.environ.get('LANGFUSE_SECRET_KEY'):\n        return None\n"
     "    return Langfuse()\n\nclient()\n\n@observe()\ndef plan():\n    return OpenAI()\n\nplan()\n"
 )
-KEY_GIVEN = (
-    "services:\n  api:\n    build: .\n    environment:\n      LANGFUSE_SECRET_KEY: ${KEY}\n"
-)
+KEY_GIVEN = "services:\n  api:\n    build: .\n    environment:\n      LANGFUSE_SECRET_KEY: ${KEY}\n"
 MADE = (
     "from langfuse import CallbackHandler\nfrom openai import OpenAI\n"
     "from start import make_client\nOpenAI()\nclient = make_client()\n"
