@@ -13,7 +13,8 @@ HEAD = (
     "func main() {\n\topenai.NewClient()\n\tdebug.SetGCPercent(100)\n}\n"
 )
 ROBOT = (
-    "func robot{}() {{\n\tdefer func() {{\n\t\tif r := recover(); r != nil {{\n\t\t\tlog.Println({})\n"
+    "func robot{}() {{\n\tdefer func() {{\n\t\tif r := recover(); r != nil {{\n"
+    "\t\t\tlog.Println({})\n"
     "\t\t}}\n\t}}()\n}}\n\nfunc init() {{ robot{}() }}\n"
 )
 
