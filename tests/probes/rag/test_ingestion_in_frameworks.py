@@ -89,6 +89,31 @@ NODE = {
         "const chunks = await new RecursiveCharacterTextSplitter().splitDocuments(docs);\n"
         "await QdrantVectorStore.fromDocuments(chunks, new OpenAIEmbeddings(), {});\n",
     ),
+    "supabase, by hand": (
+        "@supabase/supabase-js",
+        'import { createClient } from "@supabase/supabase-js";\n'
+        'import { OpenAI } from "openai";\nimport fs from "fs";\n'
+        'const db = createClient("u", "k");\n'
+        'for (const essay of JSON.parse(fs.readFileSync("essays.json", "utf8"))) {\n'
+        "  const { essay_url, content } = essay;\n"
+        '  const made = await new OpenAI().embeddings.create({ model: "m", input: content });\n'
+        "  const [{ embedding }] = made.data;\n"
+        '  await db.from("pg").insert({ essay_url, content, embedding });\n}\n'
+        'export const find = (v) => db.rpc("pg_search", { query_embedding: v, match_count: 3 });\n',
+    ),
+    "rows of drizzle": (
+        "ai",
+        'import { embedMany } from "ai";\nimport { openai } from "@ai-sdk/openai";\n'
+        'import { drizzle } from "drizzle-orm/postgres-js";\nimport { chunk } from "./schema";\n'
+        "export async function ingest(path: string, texts: string[]) {\n"
+        '  const model = openai.embedding("text-embedding-3-small");\n'
+        "  const { embeddings } = await embedMany({ model, values: texts });\n"
+        "  await insertChunks({ chunks: texts.map((text, i) => ({\n"
+        "    id: `${path}/${i}`, filePath: `${user}/${path}`, content: text,\n"
+        "    embedding: embeddings[i],\n  })) });\n}\n"
+        "export async function insertChunks({ chunks }) {\n"
+        '  return await drizzle("u").insert(chunk).values(chunks);\n}\n',
+    ),
     "mastra": (
         "@mastra/pinecone",
         'import { PineconeVector } from "@mastra/pinecone";\n'
