@@ -139,7 +139,7 @@ def logs_structured(repo: Repo, component: Component) -> Answer:
         (
             use
             for use in live
-            if use.library in _BOTH and _exports(component, use) and not waits(component, use)
+            if use.library in _BOTH and _exports(component, use) and not waits(repo, component, use)
         ),
         None,
     ):

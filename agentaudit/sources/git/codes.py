@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from agentaudit.code import Code, Prompt, Role, Setting, Strength, Use
+from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.source import Component, Dependency
 from agentaudit.sources.git import kubernetes, libraries, settings
@@ -255,7 +256,7 @@ class Codes:
         paths = [
             (path, part)
             for path in reader.paths
-            if prompts.is_prompt_file(path)
+            if prompts.may_hold(path)
             and not foreign(path)
             and (part := role(path)) in (Role.APP, Role.TEMPLATE, Role.EVAL)
         ]
@@ -264,7 +265,7 @@ class Codes:
             text = reader.text(path)
             if text is not None:
                 named = used.get(path.rpartition("/")[2])
-                yield from prompts.files(reader.repo, [(path, part, len(text), named)])
+                yield from prompts.held(Place(reader.repo, path), part, text, named)
 
 
 def with_code(

@@ -1,0 +1,50 @@
+"""Frameworks that answer requests, and log with its stack whatever is thrown at them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from agentaudit.code import Role
+from agentaudit.evidence import Place
+from agentaudit.expressions import regex
+from agentaudit.source import Component, Dependency
+
+_CONTAINERS = regex(
+    r"org\.springframework\.boot:spring-boot-starter-web(?:flux|mvc)?"
+    r"|io\.quarkus:quarkus-(?:rest|resteasy)[\w-]*|io\.micronaut:micronaut-http-server-netty"
+)
+_SERVERS = regex(
+    r"fastapi|flask|starlette|django|quart|sanic|litestar|tornado|streamlit|chainlit|gradio|uvicorn"
+    r"|langserve|next|express|koa|@nestjs/core|hono"
+)
+
+
+class Server(NamedTuple):
+    """A framework that serves, and where it is declared."""
+
+    library: str
+    place: Place
+
+
+def container(component: Component) -> Dependency | None:
+    """The framework of Java that answers requests: its container logs what is thrown at it."""
+    needs = (need for each in component.manifests for need in each.dependencies)
+    return next((need for need in needs if _CONTAINERS.fullmatch(need.name)), None)
+
+
+def serving(component: Component) -> Server | None:
+    """The framework of Python or JavaScript that answers requests, where code imports it."""
+    used = {
+        each.module.split(".")[0].partition("/")[0].lower()
+        for each in component.code.imports
+        if each.role is Role.APP
+    }
+    needs = (need for each in component.manifests for need in each.dependencies)
+    return next(
+        (
+            Server(need.name, need.place)
+            for need in needs
+            if _SERVERS.fullmatch(need.name.lower()) and need.name.lower() in used
+        ),
+        None,
+    )
