@@ -7,6 +7,7 @@ from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.inference_code.builds import builds, concerns, stamped
 from agentaudit.probes.inference_code.pipelines import (
+    hosted,
     made,
     named_by_commit,
     pipelines,
@@ -242,6 +243,8 @@ def ci_stamped(repo: Repo, component: Component) -> Answer:
             return passed("CI builds it and tags it with the commit", step.place.evidence())
     for place in made(repo, component):
         return passed("CI hands the commit to the Makefile that builds it", place.evidence())
+    for place in hosted(repo, component):
+        return passed("CI hands the commit to the host that builds it", place.evidence())
     others = list(pipelines(repo, component))
     for file, text in others:
         if line := named_by_commit(file, text):

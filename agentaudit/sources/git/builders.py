@@ -11,6 +11,7 @@ from agentaudit.sources.git import (
     packed,
     scripts,
     shipped,
+    terraform,
     workspaces,
 )
 from agentaudit.sources.git.builds import Build, Homes
@@ -35,6 +36,7 @@ def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]
         *shipped.started(reader, homes, runs),
         *deployments.declared(reader, homes),
         *packed.functions(reader, homes),
+        *terraform.functions(reader, homes),
     ]
     told = [build for build in told if builds.by_itself(build, told)]
     told += hooks.started(reader, homes, told)

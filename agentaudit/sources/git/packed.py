@@ -1,5 +1,5 @@
 """Functions that infrastructure code packs from a directory: AWS CDK, SAM and CloudFormation,
-Terraform, Pulumi, the Serverless Framework."""
+Pulumi."""
 
 from __future__ import annotations
 
@@ -28,13 +28,9 @@ _LONGEST = 600
 _CODE_URI = regex(
     r"^\s*(?:CodeUri|ContextDir|DockerContext|Code)\s*:\s*[\"']?([\w./@-]{1,200})[\"']?\s*$", re.M
 )
-_SOURCE = regex(
-    r"^\s*(?:source_dir|source_path|local_existing_package|context|path)\s*=\s*\"([^\"\n]{1,300})\"",
-    re.M,
-)
-_PACKS = regex(
-    r"archive_file|aws_lambda|lambda/aws|google_cloudfunctions|docker_image|docker-build"
-)
+_GLOBALS = regex(r"^Globals:", re.M)
+_RESOURCE = regex(r"^ {1,4}\w{1,100}:[ \t]*\n {2,8}Type:", re.M)
+_ASKED = regex(r"^\s*Runtime:\s*[\"']?([a-z]{2,10}[\d.]{1,8}(?:\.x)?)[\"']?\s*$", re.M)
 
 
 def functions(reader: Reader, homes: Homes) -> Iterator[Build]:
@@ -48,8 +44,6 @@ def functions(reader: Reader, homes: Homes) -> Iterator[Build]:
             stack = next((home for home in ancestors(directory(path)) if home in stacks), None)
             if stack is not None:
                 yield from _in_code(reader, homes, path, stack)
-        elif path.endswith(".tf") and is_own(path):
-            yield from _in_terraform(reader, homes, path)
     for path in reader.named(lambda n: re.fullmatch(r"[\w.-]{0,60}template[\w.-]{0,60}\.ya?ml", n)):
         yield from _in_template(reader, homes, path)
 
@@ -109,25 +103,27 @@ def _closed(text: str) -> bool:
     return text.count("(") <= text.count(")")
 
 
-def _in_terraform(reader: Reader, homes: Homes, path: str) -> Iterator[Build]:
-    text = reader.text(path) or ""
-    if not _PACKS.search(text):
-        return
-    for found in _SOURCE.finditer(text):
-        named = re.sub(r"\$\{path\.(?:module|root|cwd)\}/?", "", found[1])
-        target = joined(directory(path), named) if "$" not in named else None
-        if target and target in homes.known:
-            yield Build(target, _place(reader, path, text, found))
-
-
 def _in_template(reader: Reader, homes: Homes, path: str) -> Iterator[Build]:
     text = reader.text(path) or ""
     if "AWS::Serverless" not in text and "AWS::Lambda" not in text:
         return
+    shared = text[found.start() :] if (found := _GLOBALS.search(text)) else ""
+    shared = shared.partition("\nResources:")[0]
+    starts = [found.start() for found in _RESOURCE.finditer(text)]
     for found in _CODE_URI.finditer(text):
         target = joined(directory(path), found[1])
         if target is not None and target in homes.known:
-            yield Build(target, _place(reader, path, text, found))
+            start = max((at for at in starts if at < found.start()), default=0)
+            end = min((at for at in starts if at > found.start()), default=len(text))
+            said = f"{text[start:end]}\n{shared}"
+            asked = _ASKED.search(said)
+            place = _place(reader, path, text, found)
+            yield Build(
+                target,
+                place,
+                runtime=asked[1] if asked else "",
+                configures="Variables:" in said or "Environment:" in said,
+            )
 
 
 def _place(reader: Reader, path: str, text: str, found: re.Match[str]) -> Place:

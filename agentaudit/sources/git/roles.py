@@ -34,6 +34,13 @@ _EVAL_FILE = regex(
     r"(?:evals?|evaluate|run_evals?|benchmark)\.\w{1,6}|eval_.{1,200}|.{1,200}[._]evals?\.\w{1,6}"
 )
 _EVAL_PART = regex(r"(?:.{1,60}[_-])?(?:evals?|evaluators?|benchmarking)(?:[_-].{1,60})?")
+SOURCES = frozenset(
+    (
+        *("py", "ipynb", "ts", "tsx", "js", "jsx", "mjs", "cjs"),
+        *("go", "java", "kt", "cs", "rs", "rb", "php", "scala"),
+    )
+)
+"""Suffixes of source code."""
 OWN = frozenset((Role.APP, Role.EVAL, Role.INFRA, Role.CI))
 """Roles of what belongs to the application and its operation."""
 
