@@ -185,6 +185,7 @@ def _deployed_loose(settings: Iterable[Setting]) -> set[str]:
 
 
 _DEPLOYS = regex(r"\.(?:bicep|bicepparam|tf|tfvars)$")
+_INFRASTRUCTURE = regex(r"\.(?:bicep|bicepparam|tf|tfvars)$|parameters\.json$")
 
 
 def _asked_of_two(rows: Iterable[Setting]) -> Iterator[str]:
@@ -192,6 +193,8 @@ def _asked_of_two(rows: Iterable[Setting]) -> Iterator[str]:
     takes them as aliases. Models of embeddings carry their version in their name there."""
     asked: dict[str, set[bool]] = {}
     for setting in rows:
+        if _INFRASTRUCTURE.search(setting.place.path):
+            continue  # there, what is called after OpenAI is deployed on Azure
         named = model_id(_value(setting))
         name = _name(setting).lower()
         if named is not None and named.purpose == "chat" and "openai" in name:

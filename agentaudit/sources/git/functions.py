@@ -93,9 +93,8 @@ def _homes(properties: Mapping[str, Any]) -> Iterator[tuple[str | int, ...]]:
         at, value = pending.pop()
         if isinstance(value, dict) and len(at) < _DEEPEST:
             for key, inner in value.items():
-                if at[-1:] == ("Environment",) and key == "Variables":
-                    yield (*at, key)
-                elif key in _LISTED and isinstance(inner, list):
+                mapped = at[-1:] == ("Environment",) and key == "Variables"
+                if mapped or (key in _LISTED and isinstance(inner, list)):
                     yield (*at, key)
                 else:
                     pending.append(((*at, key), inner))
