@@ -25,7 +25,14 @@ _BESIDE = frozenset(
     (
         *("fly.toml", "vercel.json", "wrangler.toml", "wrangler.jsonc"),
         *("serverless.yml", "serverless.yaml", "netlify.toml", "railway.toml", "railway.json"),
-        *("app.yaml", "apprunner.yaml", "cloudbuild.yaml", "host.json", "firebase.json"),
+        *(
+            "app.yaml",
+            "apprunner.yaml",
+            "cloudbuild.yaml",
+            "cloudbuild.yml",
+            "host.json",
+            "firebase.json",
+        ),
     )
 )
 """Files of platforms that deploy the directory they stand in."""
