@@ -1,4 +1,4 @@
-"""Builds of CI whose images leave the runner for nowhere: to see that they build, or to try them."""
+"""Builds of CI whose images go nowhere: to see that they build, or to try them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _LOADED = regex(
     r"(?i)uses: docker/build-push-action[^\n]*\sload=true|\b(?:docker|podman)\s[^\n]*\bbuild\b"
 )
 _TRIED = regex(
-    r"\bdocker[ -]compose\s[^\n]{0,200}\bup\b|\bdocker\s+run\b|playwright|trivy|\bgrype\b|\bcypress\b"
-    r"|\bsmoke|\be2e\b"
+    r"\bdocker[ -]compose\s[^\n]{0,200}\bup\b|\bdocker\s+run\b|playwright|trivy|\bgrype\b"
+    r"|\bcypress\b|\bsmoke|\be2e\b"
 )
 _LEAVES = regex(
     r"\bpush:\s*(?:[\"']?true|\$\{\{)|--push\b|push=true|type=registry|self-hosted|uses:\s+\./"
