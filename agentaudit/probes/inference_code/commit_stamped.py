@@ -7,6 +7,7 @@ from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.inference_code.build_stamps import built_in
+from agentaudit.probes.inference_code.ci_stamped import ci_stamped
 from agentaudit.probes.inference_code.pipelines import (
     labelled_by_commit,
     pipelines,
@@ -20,6 +21,7 @@ from agentaudit.probes.inference_code.stamps import (
     labelled,
     read_in_code,
     stamped_in_ci,
+    told_the_tag,
 )
 from agentaudit.source import Component, Repo
 
@@ -195,6 +197,11 @@ def commit_stamped(repo: Repo, component: Component) -> Answer:
         given = handed(repo, steps, name)
         if setter := given.place if given else _set(component, name):
             return passed(f"it tells its commit from {name}", place.evidence(), setter.evidence())
+        for setter in told_the_tag(repo, component, name):
+            asked = {"repo": repo, "component": component}
+            if ci_stamped.ask(asked).outcome is Outcome.PASS:
+                message = f"it tells its commit from {name}, the tag of its image"
+                return passed(message, place.evidence(), setter.evidence())
         unset.append((place, name))
     return _lacking(component, unset)
 

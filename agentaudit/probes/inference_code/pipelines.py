@@ -228,6 +228,8 @@ def _without_comments(text: str) -> str:
 
 
 def _inside(file: Place, component: Component) -> bool:
+    if any(place.path == file.path for place in component.built_by):
+        return True
     return component.path != "." and file.path.startswith(component.path + "/")
 
 

@@ -76,6 +76,29 @@ def handed(repo: Repo, steps: Iterable[Step], name: str) -> Step | None:
     return None
 
 
+_DEPLOYS = ("**/*.tf", "**/*.bicep", "**/templates/**/*.yaml", "**/*compose*.y*ml")
+_TAG = (
+    r"(?:(?:var|local)\.\w{0,40}(?:image_?tag|commit|git_?sha)\w{0,20}\b"
+    r"|\{\{-?\s*\.Values\.[\w.]{0,60}\btag\b|\$\{\w{0,40}(?:IMAGE_TAG|image_?[tT]ag)\b|imageTag\b)"
+)
+"""How deployments write the tag of the image that they start."""
+
+
+def told_the_tag(repo: Repo, component: Component, name: str) -> Iterator[Place]:
+    """Where a deployment gives a variable the tag of the image, which is the commit where CI names
+    images by it."""
+    told = re.compile(
+        rf"\b{re.escape(name)}\b[\"']?\s{{0,20}}[:=,]?\s{{0,40}}(?:\}}?\s{{0,40}})?"
+        rf"(?:[\"']?value[\"']?\s{{0,20}}[:=])?\s{{0,20}}[\"']?\s{{0,4}}{_TAG}"
+    )
+    for pattern in _DEPLOYS:
+        for file in repo.files(pattern):
+            text = (repo.read(file) or "")[:200_000] if file.repo == component.repo else ""
+            if found := told.search(text):
+                line = text.count("\n", 0, found.start()) + 1
+                yield replace(file, line=line, text=" ".join(found[0].split())[:300])
+
+
 def stamped_in_ci(repo: Repo, component: Component) -> Iterator[Place]:
     """Steps of CI that stamp what they build, deploy or announce with the commit."""
     alone = len(repo.components()) == 1

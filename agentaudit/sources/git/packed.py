@@ -10,6 +10,7 @@ from agentaudit.expressions import regex
 from agentaudit.source import Place
 from agentaudit.sources.git.builds import Build, Homes
 from agentaudit.sources.git.compose import joined
+from agentaudit.sources.git.functions import app_roots, templates
 from agentaudit.sources.git.orders import Order
 from agentaudit.sources.git.reader import Reader, ancestors, directory
 from agentaudit.sources.git.roles import is_own
@@ -56,7 +57,7 @@ def functions(reader: Reader, homes: Homes) -> Iterator[Build]:
             if stack is not None:
                 yield from _in_code(reader, homes, path, stack)
                 yield from _sites(reader, homes, path, stack)
-    for path in reader.named(lambda n: re.fullmatch(r"[\w.-]{0,60}template[\w.-]{0,60}\.ya?ml", n)):
+    for path in templates(reader):
         yield from _in_template(reader, homes, path)
 
 
@@ -165,6 +166,10 @@ def _closed(text: str) -> bool:
 
 def _in_template(reader: Reader, homes: Homes, path: str) -> Iterator[Build]:
     text = reader.text(path) or ""
+    declared = "EnvironmentVariables:" in text
+    for root, line in app_roots(text) if "AWS::Amplify::App" in text else ():
+        if root in homes.known:
+            yield Build(root, reader.place(path, line), configures=declared)
     if "AWS::Serverless" not in text and "AWS::Lambda" not in text:
         return
     shared = text[found.start() :] if (found := _GLOBALS.search(text)) else ""
