@@ -37,7 +37,6 @@ _BESIDE = frozenset(
 )
 """Files of platforms that deploy the directory they stand in."""
 _AMPLIFY = frozenset(("amplify.yml", "amplify.yaml"))
-_RUNTIME = regex(r"^\s+runtime:\s*[\"']?([a-z]{2,10}[\d.]{1,8}(?:\.x)?)[\"']?\s*$", re.M)
 _ENVIRONMENT = regex(r"^\s+environment:[ \t]*\n\s+\w{1,100}:", re.M)
 _HOST = regex(r"<IsAspireHost>\s*true|Aspire\.AppHost\.Sdk")
 _REFERENCE = regex(r"<ProjectReference\s+Include=\"([^\"]{1,300})\"([^>]{0,300})>")
@@ -118,12 +117,12 @@ def _build(reader: Reader, homes: Homes, path: str, home: str | None, line: int)
 
 
 def _beside(reader: Reader, homes: Homes, path: str) -> Iterator[Build]:
-    """What the file of a platform deploys; that of the Serverless Framework names the runtime and
-    the variables of its functions."""
+    """What the file of a platform deploys; that of the Serverless Framework names the variables of
+    its functions."""
     text = reader.text(path) or "" if "serverless." in path.rpartition("/")[2] else ""
-    asked, declares = _RUNTIME.search(text), bool(_ENVIRONMENT.search(text))
+    declares = bool(_ENVIRONMENT.search(text))
     for build in _build(reader, homes, path, directory(path), 1):
-        yield replace(build, runtime=asked[1] if asked else "", configures=declares)
+        yield replace(build, configures=declares)
 
 
 def _variables(reader: Reader, path: str) -> bool:

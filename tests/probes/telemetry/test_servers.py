@@ -53,7 +53,7 @@ def _outcome(probe: Probe, files: dict[str, str], home: str = ".") -> Outcome:
 def test_what_serves_logs_what_nobody_catches(needs: str, body: str, outcome: Outcome) -> None:
     files = {
         "requirements.txt": f"openai==1.93.0\n{needs}==1.0\n",
-        "app.py": ASK.format("ask", body) + "\n\nask('x')\n",
+        "app.py": f"import {needs}\n" + ASK.format("ask", body) + "\n\nask('x')\n",
     }
     assert _outcome(tracebacks_kept, files) is outcome
 
