@@ -76,6 +76,11 @@ def _built(recipe: str, steps: str) -> dict[str, object]:
         Example(Outcome.PASS, _built(PLAIN, META), "docker/metadata-action adds the label"),
         Example(
             Outcome.PASS,
+            _built(PLAIN, META.replace("steps.meta", "needs.meta")),
+            "in a job before",
+        ),
+        Example(
+            Outcome.PASS,
             {"component": {"files": {**NODE, "app.ts": TS}}},
             "the platform sets it, the release carries it",
         ),

@@ -118,7 +118,7 @@ _STAMPS = (
         rf"--(?:label|annotation)[= ]\S{{0,100}}(?:revision|commit|sha|vcs)\S{{0,20}}="
         rf"\S{{0,60}}?(?:{_COMMIT})"
     ),
-    regex(r"build-push-action.*\blabels=\$\{\{\s*steps\.[\w-]+\.outputs\.labels"),
+    regex(r"build-push-action.*\blabels=\$\{\{\s*(?:steps|needs)\.[\w-]+\.outputs\.labels"),
     regex(
         r"(?:--(?:set|update)-env-vars|--env-vars|--labels|--set-string|--set|--env)[= ]\S{0,300}?"
         rf"(?:GIT|COMMIT|REVISION|RELEASE|SHA|commit|revision|sha)\w*=\S{{0,60}}?(?:{_COMMIT})"

@@ -58,6 +58,17 @@ def test_what_serves_logs_what_nobody_catches(needs: str, body: str, outcome: Ou
     assert _outcome(tracebacks_kept, files) is outcome
 
 
+def test_a_server_of_embeddings_is_one_too() -> None:
+    text = (
+        "from fastapi import FastAPI\nfrom sentence_transformers import SentenceTransformer\n"
+        "app = FastAPI()\n\n@app.post('/embed')\ndef embed(text: str):\n"
+        "    return SentenceTransformer('BAAI/bge-m3').encode(text)\n"
+    )
+    needs = "fastapi==0.115.0\nsentence-transformers==4.1.0\n"
+    files = {"requirements.txt": needs, "main.py": text}
+    assert _outcome(tracebacks_kept, files) is Outcome.PASS
+
+
 @pytest.mark.parametrize(
     ("name", "body", "outcome"),
     [

@@ -77,10 +77,7 @@ class Calls:
         """Whether a call is worth keeping whatever it belongs to. Where it is alone in beginning
         there, its text says what it calls, which is much cheaper than to ask the tree."""
         plain = _PLAIN.match(self._leaf.data, start) if alone else None
-        if plain is None or plain[1] == b"new":
-            last = self._last(node)
-        else:
-            last = plain[1]
+        last = self._last(node) if plain is None or plain[1] == b"new" else plain[1]
         if last is None:
             return False
         if self._telling[last] or (last == b"setdefault" and root == b"os"):
