@@ -159,11 +159,15 @@ def _is_console(call: Call) -> bool:
 
 _SERVED = (".ts", ".js", ".mjs", ".cjs", ".mts")
 _PAGES = regex(
-    r"(?i)(?:^|/)(?:ui|fe|mobile|front-?end|client|web-?app|www|components?|hooks|contexts?|stores?|composables"
+    r"(?i)(?:^|/)(?:ui|fe|mobile|front-?end|client|web|web-?app|www|components?|hooks|contexts?|stores?|composables"
     r"|public|static|assets|extensions?|scripts?|tools?|bin|hack|utils?/test|META-INF/resources"
     r"|wwwroot|webapp)/"
 )
-_ROUTES = regex(r"(?:^|/)(?:api|server|routes?|functions|actions)/|(?:^|/)route\.[jt]s$")
+_ROUTES = regex(
+    r"(?:^|/)(?:(?:app|pages|server|netlify|supabase|functions)/(?:[^/]{1,60}/){0,4}api"
+    r"|server|routes?|functions|actions)/|(?:^|/)route\.[jt]s$"
+)
+"""Files of pages that answer requests all the same; an `api` of its own only asks."""
 
 
 def _is_logger(call: Call) -> bool:

@@ -49,6 +49,8 @@ def _counts(path: str, text: str) -> tuple[int, int]:
         ("a.ts", NODE + "console.error('x', error.message);\n", (0, 1)),
         ("frontend/src/a.ts", NODE + "console.error(error);\n", (0, 0)),
         ("app/api/chat/route.ts", NODE + "console.error(error);\n", (1, 0)),
+        ("web/src/api/a.ts", NODE + "console.error(error);\n", (0, 0)),
+        ("web/app/api/a.ts", NODE + "console.error(error);\n", (1, 0)),
         ("fe/src/a.ts", NODE + "console.error(error);\n", (0, 0)),
         ("components/a.ts", NODE + "console.error(error);\n", (0, 0)),
         ("a.ts", NODE + "logger.error(error.stack);\n", (1, 0)),
