@@ -63,6 +63,45 @@ def dated(text: str) -> bool:
     return len(text) <= LONGEST and any(p.search(text) for p in _table().anywhere)
 
 
+def constant(written: str) -> str:
+    """The id that a constant of a client library stands for, by its name; empty for another name.
+
+    `openai.ChatModelGPT4oMini`, `GPT_4_O_MINI` and `ModelName.Gpt4o` are `gpt-4o-mini` and
+    `gpt-4o`; `ChatModelGPT4o2024_08_06` keeps its date.
+    """
+    name = written.removesuffix(".getValue()").removesuffix(".getName()").rpartition(".")[2]
+    if not _CONSTANT.fullmatch(name):
+        return ""
+    text = _PREFIX.sub("", name)
+    for pattern, into in _WORDS:
+        text = pattern.sub(into, text)
+    text = text.replace("_", "-").lower()
+    for pattern, into in _NUMBERS:
+        text = pattern.sub(into, text)
+    return text if model_id(text) is not None else ""
+
+
+_CONSTANT = regex(
+    r"(?:ChatModel|Model|model_)?_?(?:GPT|Gpt|gpt|O[134]|CLAUDE|Claude|GEMINI|Gemini|TEXT_?EMBEDDING"
+    r"|TextEmbedding|SmallEmbedding|AdaEmbedding)[\w]{0,60}",
+)
+_PREFIX = regex(r"^(?:ChatModel|EmbeddingModel|Model)_?")
+_WORDS = (
+    (regex(r"_?(?:Dot|dot|DOT)_?(?=\d)"), "_"),
+    (regex(r"(?<=[a-z\d])(?=[A-Z])"), "_"),
+    (regex(r"(?<=[a-z])(?=20\d\d)"), "_"),
+)
+"""Where words begin."""
+_NUMBERS = (
+    (regex(r"^(gpt|claude|gemini|o)-?(?=\d)"), r"\1-"),
+    (regex(r"^o-"), "o"),
+    (regex(r"^gpt-(\d)-o(?=-|$)"), r"gpt-\1o"),
+    (regex(r"^gpt-4(?=0\d{3}(?:-|$)|1106)"), "gpt-4-"),
+    (regex(r"^(gpt|gemini)-(\d)-(\d)(?=-|$)"), r"\1-\2.\3"),
+)
+"""How the ids write their numbers."""
+
+
 def _without_route(text: str, routes: frozenset[str]) -> str:
     """`bedrock/us.anthropic.claude…` and `arn:…/claude…` → `claude…`; a tag stays."""
     named = text.rpartition("/")[2]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentaudit.model_ids import model_id
+from agentaudit.model_ids import constant, model_id
 
 PINNED = """
 gpt-4o-2024-08-06 gpt-4-0613 gpt-3.5-turbo-0125 gpt-4-1106-preview o1-2024-12-17 gpt-5-2025-08-07
@@ -74,3 +74,28 @@ def test_what_it_is_for(text: str, purpose: str) -> None:
 def test_a_long_or_spaced_text_is_none() -> None:
     assert model_id("gpt-4o " + "x") is None
     assert model_id("gpt-4o-" + "x" * 10_000) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "id"),
+    [
+        ("openai.ChatModelGPT4oMini", "gpt-4o-mini"),
+        ("openai.ChatModelGPT4o2024_08_06", "gpt-4o-2024-08-06"),
+        ("openai.GPT4o20240806", "gpt-4o-20240806"),
+        ("openai.ChatModelGPT4_1Mini", "gpt-4.1-mini"),
+        ("openai.GPT4Dot1Mini", "gpt-4.1-mini"),
+        ("openai.GPT3Dot5Turbo", "gpt-3.5-turbo"),
+        ("openai.GPT40613", "gpt-4-0613"),
+        ("openai.O1Mini", "o1-mini"),
+        ("anthropic.ModelClaude3_5SonnetLatest", "claude-3-5-sonnet-latest"),
+        ("OpenAiApi.ChatModel.GPT_4_O.getValue()", "gpt-4o"),
+        ("GPT_4_O_MINI", "gpt-4o-mini"),
+        ("Models.Gpt4o", "gpt-4o"),
+        ("GEMINI_2_0_FLASH", "gemini-2.0-flash"),
+        ("settings.GPT_MODEL", ""),
+        ("get_model(q)", ""),
+        ("CLAUDE_CODE_TOKEN", ""),
+    ],
+)
+def test_constants_of_clients_stand_for_ids(written: str, id: str) -> None:
+    assert constant(written) == id

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from agentaudit.code import Call, Code, Literal, Role, Setting, Syntax, Value
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.model_ids import ModelId, dated, model_id
+from agentaudit.model_ids import ModelId, constant, dated, model_id
 from agentaudit.probes.models.deployed import called_otherwise
 from agentaudit.source import Component
 
@@ -53,6 +53,8 @@ ARGUMENTS = (
 _SAMPLED = "?"
 _AZURE = regex(r"(?i)^(?:\?|(?:os\.)?(?:getenv|environ\.get)\s|process\.env).{0,100}azure")
 """A variable of Azure in a sample of an environment file, or with a default in code."""
+_DEPLOYMENT = regex(r"(?i)(?:^|[. ])azure\w{0,60}(?:deployment|model)\w{0,20}$")
+"""A variable that names a deployment on Azure, or its model: infrastructure says which version."""
 _SAMPLE = regex(r"(?i)env[^/]*(?:example|sample|template|dist)|(?:example|sample)[^/]*env")
 _TOLD = "="
 """Stands before the name of a call that is told which model to ask."""
@@ -85,7 +87,7 @@ def used(component: Component, purposes: frozenset[str]) -> list[Used]:
     named_so = _named(component.code)
     if versions:
         # The deployment says what runs; samples and defaults of its variables do not.
-        named_so = (each for each in named_so if not _AZURE.search(each[2]))
+        named_so = (each for each in named_so if not _is_behind(each[1], each[2]))
     places = sorted(named_so, key=lambda each: _order(each[1]))
     for text, place, around in places:
         text, names = called.get(text.lower(), (text, frozenset()))
@@ -102,6 +104,12 @@ def used(component: Component, purposes: frozenset[str]) -> list[Used]:
     return list(found.values())
 
 
+def _is_behind(place: Place, around: str) -> bool:
+    """Whether a variable of Azure names a model that infrastructure code has deployed."""
+    deploys = bool(_INFRASTRUCTURE.search(place.path))
+    return bool(_AZURE.search(around) or (not deploys and _DEPLOYMENT.search(around)))
+
+
 def _of_ours(text: str, around: str) -> ModelId | None:
     """A model that no provider names so, where what a client is told to ask is dated."""
     if not around.startswith(_TOLD) or not dated(text):
@@ -115,6 +123,11 @@ def asked(call: Call) -> Value | None:
     return call.argument(*ARGUMENTS)
 
 
+def _built(call: Call) -> Value | None:
+    """What a builder is told to ask by a call of its own: `.modelName(GPT_4_O)`."""
+    return call.arguments[0].value if call.method in ARGUMENTS and call.arguments else None
+
+
 def _named(code: Code) -> Iterator[tuple[str, Place, str]]:
     """Texts that may be ids, where they take part, and what they are given to."""
     for literal in code.literals:
@@ -123,10 +136,11 @@ def _named(code: Code) -> Iterator[tuple[str, Place, str]]:
             yield _plain_default(literal.text), literal.place, _sampled(literal.place, around)
     for call in code.calls:
         if call.role is Role.APP and not _ASIDE.search(call.callee):
-            value = asked(call)
-            if value is not None and value.text:
+            value = asked(call) or _built(call)
+            text = (value.text or constant(value.written)) if value is not None else ""
+            if value is not None and text:
                 around = _sampled(value.place, f"{_TOLD}{call.callee} {value.name}")
-                yield _plain_default(value.text), value.place, around
+                yield _plain_default(text), value.place, around
     for setting in code.settings:
         if setting.role in CONFIGURES and _chooses(setting):
             yield _value(setting), setting.place, _sampled(setting.place, setting.path)

@@ -53,6 +53,13 @@ def _component(source: str, name: str = "app.py", **more: str) -> dict[str, obje
     return {"component": {"files": {**manifest, name: source, **more}}}
 
 
+DEPLOYED = (
+    "apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n"
+    "      - name: planner\n        image: registry.example/planner:1\n        env:\n"
+    "        - {name: MODEL, value: gpt-4o}\n"
+)
+
+
 @probe(
     "models-ids-pinned",
     fix="Name the dated version where the id is set, and change it by a commit: "
@@ -81,6 +88,14 @@ def _component(source: str, name: str = "app.py", **more: str) -> dict[str, obje
                 "import os\n" + ASK + CREATE.format('os.getenv("MODEL", "gpt-4o")'),
             ),
             "the default of an environment variable is used",
+        ),
+        Example(
+            Outcome.FAIL,
+            _component(
+                "import os\n" + ASK + CREATE.format('os.getenv("MODEL", "gpt-4o-2024-08-06")'),
+                **{"k8s/planner.yaml": DEPLOYED},
+            ),
+            "the deployment sets another than the default",
         ),
         Example(
             Outcome.FAIL,

@@ -238,7 +238,7 @@ class Codes:
     def _configured(self) -> Iterator[str]:
         """Files that hold named values."""
         reader = self._reader
-        found = {*settings.find(reader), *kubernetes.value_files(reader)}
+        found = {*settings.find(reader), *kubernetes.variables(reader)}
         for path in reader.app:
             name = path.rpartition("/")[2].lower()
             deploys = name.startswith(_DEPLOYS) and name.endswith((".yml", ".yaml"))

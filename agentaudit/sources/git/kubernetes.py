@@ -47,6 +47,17 @@ def value_files(reader: Reader) -> list[str]:
     return [path for path in names if directory(path) in charts]
 
 
+def variables(reader: Reader) -> list[str]:
+    """The values of every chart, and the manifests that give variables to what they start."""
+    names = reader.named(lambda name: name.endswith((".yaml", ".yml")))
+    return value_files(reader) + [path for path in names if _gives(path, reader.text(path) or "")]
+
+
+def _gives(path: str, text: str) -> bool:
+    told = _may_start(text) or ("kind: ConfigMap" in text and "data:" in text)
+    return told and "{{" not in text and not _CONTRIBUTED.search(path)
+
+
 _CHART = regex(r"Chart(?:[._-]template)?\.ya?ml(?:\.(?:tmpl|tpl|in))?")
 """What describes a chart, or what a build makes that of."""
 _CONTRIBUTED = regex(r"(?:^|/)contrib/")
