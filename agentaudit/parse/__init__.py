@@ -150,16 +150,16 @@ _TEXT = (
     r"|#[^\n]*+"
 )
 _TOML_TEXT = regex(_TEXT, re.DOTALL)
-_TOML_TEXT_OR_OPEN = regex(rf"{_TEXT}|(?P<open>[\"'])", re.DOTALL)
-"""Texts and comments, and a quote that begins a text and ends none."""
+_TOML_WHOLE = regex(rf"(?:[^\"'#]++|{_TEXT})*+", re.DOTALL)
+"""All up to a quote that begins a text and ends none: nothing may be looked for behind one."""
 
 
 def _bound_toml(text: str) -> None:
     """Refuse keys of very many parts, for which `tomllib` takes cubic time, and too many values."""
+    whole = _TOML_WHOLE.match(text)
+    if whole is not None and whole.end() < len(text):
+        raise Malformed("Unterminated string", text.count("\n", 0, whole.end()) + 1)
     bare = _TOML_TEXT.sub("s", text)
-    if '"' in bare or "'" in bare:
-        found = next(one for one in _TOML_TEXT_OR_OPEN.finditer(text) if one["open"])
-        raise Malformed("Unterminated string", text.count("\n", 0, found.start()) + 1)
     dotted = "\n".join([line for line in bare.split("\n") if "." in line])
     parts = max(piece.count(".") + 1 for piece in re.split(r"[=\n,\[\]{}]", dotted))
     if parts > DEPTH:
