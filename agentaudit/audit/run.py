@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from agentaudit.audit import host
 from agentaudit.audit.dossier import dossier
 from agentaudit.audit.images import Imagery
 from agentaudit.audit.observed import DECIDED_LAST, Observed, survey
@@ -168,4 +167,8 @@ def _components(sources: Sources) -> tuple[Component, ...] | None:
 def _ledgers(sources: Sources) -> list[Ledger]:
     readers = (sources.repo, sources.traces, sources.images)
     found = [ledger for reader in readers if reader is not None for ledger in reader.ledgers()]
-    return found if sources.host is None else [*found, *host.ledgers(sources.host, sources.repo)]
+    if sources.host is None:
+        return found
+    from agentaudit.audit import host  # which compares images, too
+
+    return [*found, *host.ledgers(sources.host, sources.repo)]

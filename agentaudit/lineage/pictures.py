@@ -18,9 +18,6 @@ from agentaudit.image import (
     Trust,
     Verdict,
 )
-from agentaudit.lineage.drift import choose, drift
-from agentaudit.lineage.identity import compare
-from agentaudit.lineage.starting import started_by
 from agentaudit.response import PromptText, Resolution, Target
 from agentaudit.source import Images, Repo
 
@@ -75,6 +72,9 @@ class Pictures:
 
     def code(self, image: Image, commit: str) -> Target:
         """The image's files against a commit; content is a `ContentVerdict`."""
+        # what compares is not imported where there is no image to compare
+        from agentaudit.lineage.starting import started_by
+
         started = started_by(image.settings)  # equal files may be started otherwise
         key = (image.identity, commit, started)
         if key not in self._codes:
@@ -86,6 +86,8 @@ class Pictures:
             return _not_configured("repo")
         if image.contents is None:
             return _unexamined(image)
+        from agentaudit.lineage.identity import compare
+
         opened = self.repo.tree_at(commit)
         tree = opened.content
         if not isinstance(tree, CommitTree):
@@ -98,6 +100,8 @@ class Pictures:
 
     def _nearest(self, contents: Contents, found: ContentVerdict) -> str:
         """Another known commit whose files the image holds, or more of them."""
+        from agentaudit.lineage.identity import compare
+
         best, most = "", len(found.same)
         for commit in self.repo.recent(_NEARBY) if self.repo else ():
             tree = self.repo.tree_at(commit).content if self.repo else None
@@ -125,6 +129,8 @@ class Pictures:
             return _not_configured("repo")
         if image.contents is None:
             return _unexamined(image)
+        from agentaudit.lineage.drift import choose, drift
+
         opened = self.repo.locks_at(commit)
         if not isinstance(opened.content, tuple):
             return opened

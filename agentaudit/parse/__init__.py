@@ -142,29 +142,28 @@ def toml(text: str) -> dict[str, Any]:
         raise Malformed("holds an integer beyond 64 bits") from None
 
 
-_TOML_TEXT = regex(
+_TEXT = (
     r'"""[^"\\]*+(?:(?:\\.|"{1,2}+(?!"))[^"\\]*+)*+"{3,5}+'
     r"|'''[^']*+(?:'{1,2}+(?!')[^']*+)*+'{3,5}+"
-    r'|""(?!")|"(?!"")(?:[^"\\\n]|\\.)++"'
+    r'|""(?!")|"(?!"")[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"'
     r"|''(?!')|'(?!'')[^'\n]++'"
-    r"|#[^\n]*+|(?P<open>[\"'])",
-    re.DOTALL,
+    r"|#[^\n]*+"
 )
+_TOML_TEXT = regex(_TEXT, re.DOTALL)
+_TOML_WHOLE = regex(rf"(?:[^\"'#]++|{_TEXT})*+", re.DOTALL)
+"""All up to a quote that begins a text and ends none: nothing may be looked for behind one."""
 
 
 def _bound_toml(text: str) -> None:
     """Refuse keys of very many parts, for which `tomllib` takes cubic time, and too many values."""
-    bare = _TOML_TEXT.sub(_blank, text)
-    parts = max((piece.count(".") + 1 for piece in re.split(r"[=\n,\[\]{}]", bare)), default=1)
+    whole = _TOML_WHOLE.match(text)
+    if whole is not None and whole.end() < len(text):
+        raise Malformed("Unterminated string", text.count("\n", 0, whole.end()) + 1)
+    bare = _TOML_TEXT.sub("s", text)
+    dotted = "\n".join([line for line in bare.split("\n") if "." in line])
+    parts = max(piece.count(".") + 1 for piece in re.split(r"[=\n,\[\]{}]", dotted))
     if parts > DEPTH:
         raise Malformed(f"is nested more than {DEPTH} deep")
     values = sum(bare.count(sign) for sign in "=,[{")
     if values > NODES or parts * values > 10 * NODES:
         raise Malformed(f"holds more than {NODES:,} values")
-
-
-def _blank(found: re.Match[str]) -> str:
-    if found["open"]:
-        line = found.string.count("\n", 0, found.start()) + 1
-        raise Malformed("Unterminated string", line)
-    return "" if found[0].startswith("#") else "s"

@@ -90,10 +90,16 @@ def changed(repo: Repo, wanted: int) -> list[Change] | None:
     if found is None:
         return None
     likely = [change for change in found if any(map(own.has, change.paths))]
-    rows = repo.rows(likely)
-    if not rows:  # what git cannot show of a clone without contents
-        return [c for c in likely if any(_is_text(p) for p in c.paths)][:wanted]
-    return [c for c in likely if any(_touches(rows, c, p, own) for p in c.paths)][:wanted]
+    told, touching, step = False, list[Change](), max(wanted, 1)
+    for start in range(0, len(likely), step):
+        rows = repo.rows(part := likely[start : start + step])
+        told = told or bool(rows)
+        touching += [c for c in part if any(_touches(rows, c, p, own) for p in c.paths)]
+        if len(touching) >= wanted:
+            break
+    if not told:  # what git cannot show of a clone without contents
+        touching = [c for c in likely if any(_is_text(p) for p in c.paths)]
+    return touching[:wanted]
 
 
 def _own(repo: Repo) -> _Own:

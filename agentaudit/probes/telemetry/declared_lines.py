@@ -30,23 +30,23 @@ _QUOTED = regex(r"`[^`\n]{0,300}`")
 """What advice quotes, in YAML that is a text about configuration."""
 
 
-def saying(repo: Repo, pattern: re.Pattern[str], hint: str) -> tuple[Place, ...]:
-    """Lines that match, comments left out; only files that hold a word of `hint` are read line by
-    line. Asked once for all components."""
-    return _once(cast("Hashable", repo), pattern, hint)
+def saying(repo: Repo, pattern: re.Pattern[str], hints: tuple[str, ...]) -> tuple[Place, ...]:
+    """Lines that match, comments left out; only files that hold one of `hints`, in lower case, are
+    read line by line. Asked once for all components."""
+    return _once(cast("Hashable", repo), pattern, hints)
 
 
 @lru_cache(maxsize=8)
-def _once(repo: Hashable, pattern: re.Pattern[str], hint: str) -> tuple[Place, ...]:
-    return tuple(_lines(cast("Repo", repo), pattern, hint))
+def _once(repo: Hashable, pattern: re.Pattern[str], hints: tuple[str, ...]) -> tuple[Place, ...]:
+    return tuple(_lines(cast("Repo", repo), pattern, hints))
 
 
-def _lines(repo: Repo, pattern: re.Pattern[str], hint: str) -> Iterator[Place]:
-    words = re.compile(hint)
+def _lines(repo: Repo, pattern: re.Pattern[str], hints: tuple[str, ...]) -> Iterator[Place]:
     for files in _FILES:
         for file in repo.files(files):
             text = "" if _ASIDE.search(file.path) else repo.read(file) or ""
-            if not words.search(text):
+            lowered = text.lower()
+            if not any(hint in lowered for hint in hints):
                 continue
             rows = text.split("\n")
             for number, line in enumerate(rows, 1):

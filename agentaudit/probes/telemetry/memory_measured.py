@@ -124,7 +124,7 @@ def memory_measured(repo: Repo, component: Component) -> Answer:
     if missing := unread(component, [*uses, *asking], "measurements of memory"):
         return missing
     live = [use for use in uses if _runs(repo, component, use)]
-    infra = list(saying(repo, _EXPORTERS, _HINT))
+    infra = list(saying(repo, _EXPORTERS, _HINTS))
     infra += [*insights(repo, component), *_by_default(repo, component)]
     cpu = next(_places(live, infra, _GPU, wanted=False), None)
     gpu = next(_places(live, infra, _GPU, wanted=True), None)
@@ -156,7 +156,10 @@ _EXPORTERS = regex(
     r"|metrics_path:\s*[\"']?/metrics/cadvisor"
     r"|job_name:\s*[\"']?\S{0,30}(?:cadvisor|dcgm|node-exporter)"
 )
-_HINT = r"(?i)cadvisor|exporter|prometheus-stack|datadog|hostmetrics|kubeletstats|docker_stats"
+_HINTS = (
+    *("cadvisor", "exporter", "prometheus-stack", "datadog", "hostmetrics", "kubeletstats"),
+    "docker_stats",
+)
 _READERS = frozenset(
     {
         "psutil",

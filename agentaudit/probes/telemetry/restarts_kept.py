@@ -56,7 +56,7 @@ def restarts_kept(repo: Repo) -> Answer:
     A killed process writes no last words: its trace ends in the middle and its caller waits. Only
     the platform knows, and it forgets within hours unless somebody keeps what it says.
     """
-    for place in saying(repo, _KEEPS, _HINT):
+    for place in saying(repo, _KEEPS, _HINTS):
         return passed("restarts are kept by instance and time", place.evidence())
     return failed(
         "nothing keeps restarts or out-of-memory kills (searched in YAML, Terraform and Bicep: "
@@ -74,7 +74,8 @@ _KEEPS = regex(
     r"|\bKubeEvents\b|ContainerAppSystemLogs|reason[\"']?\s*[:=]{1,2}~?\s*[\"'(]{0,2}OOMKilled|kubernetes\.containers\.restarts"
     r"|k8s\.container\.restarts"
 )
-_HINT = (
-    r"(?i)kube-state|event-exporter|eventrouter|prometheus-stack|kubewatch|k8s_events|k8sobjects"
-    r"|k8s_cluster|container_status|oom|KubeEvents|SystemLogs|restarts"
+_HINTS = (
+    *("kube-state", "event-exporter", "eventrouter", "prometheus-stack", "kubewatch"),
+    *("k8s_events", "k8sobjects", "k8s_cluster", "container_status", "oom", "kubeevents"),
+    *("systemlogs", "restarts"),
 )

@@ -84,16 +84,18 @@ class Survey:
 
     def _claim(self, repository: Repository) -> None:
         """Projects that ask a model are components, though nothing says who starts them."""
-        paths: dict[str, str] = {}
-        needs: dict[str, list[Dependency]] = {}
+        paths: dict[str, list[str]] = {}
         for path, parsed in self._manifests.items():
-            home = home_of(path, parsed)
-            read = manifests.published(self._reader, path, parsed)
-            needs.setdefault(home, []).extend(read.dependencies)
-            paths.setdefault(home, path)
+            paths.setdefault(home_of(path, parsed), []).append(path)
+
+        def needs(home: str) -> list[Dependency]:
+            given = [(path, self._manifests[path]) for path in paths.get(home, ())]
+            read = (manifests.published(self._reader, *each) for each in given)
+            return [need for manifest in read for need in manifest.dependencies]
+
         projects = list(self._projects())
         for home in list(unowned.homes(repository, projects, needs, frozenset(self._parts))):
-            self._add(Build(home, self._reader.place(paths[home], 1)))
+            self._add(Build(home, self._reader.place(paths[home][0], 1)))
 
     def _projects(self) -> Iterator[Project]:
         taken: dict[str, list[str]] = {}

@@ -83,8 +83,14 @@ class Reader:
 
     def matching(self, pattern: str) -> Iterator[str]:
         """Paths that match, without vendored and generated trees."""
+        last = pattern.rpartition("/")[2]
+        ending = last.removeprefix("*")
+        if pattern == f"**/{last}" and not set(ending) & _WILD:
+            # most patterns ask for a name or a suffix anywhere, and need no expression
+            ending = ending if ending != last else f"/{last}"
+            return (path for path in self._likely(last) if f"/{path}".endswith(ending))
         fits = compiled(pattern).fullmatch
-        return (path for path in self._likely(pattern.rpartition("/")[2]) if fits(path))
+        return (path for path in self._likely(last) if fits(path))
 
     def _likely(self, last: str) -> Sequence[str]:
         """Paths that a pattern with this last part can match: by name or suffix, where it tells."""

@@ -3,7 +3,7 @@ hand, or by a platform that needs no file in the repository. Nothing agentic may
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from agentaudit.code import Code, Role, Strength
 from agentaudit.expressions import regex
@@ -26,12 +26,12 @@ _ASIDE = regex(
 def homes(
     repository: Repository,
     projects: Collection[Project],
-    needs: Mapping[str, Collection[Dependency]],
+    needs: Callable[[str], Sequence[Dependency]],
     parts: Collection[str],
 ) -> Iterator[str]:
     """Directories of projects whose application code calls an agentic library that they declare.
 
-    `needs` is what each project declares, by directory; `parts` are the components known."""
+    `needs` is what the project of a directory declares; `parts` are the components known."""
     known = by_home(projects)
     groups: dict[str, list[str]] = {}
     for path in repository.paths:
@@ -42,9 +42,9 @@ def homes(
         return
     used = _used(known, parts)
     for home, paths in sorted(groups.items()):
-        declared = needs.get(home, ())
-        if home not in used and not libraries.by_trade(declared).keys().isdisjoint(AGENTIC):
-            code = repository.code(paths, (), list(declared), ())
+        declared = () if home in used else needs(home)
+        if not libraries.by_trade(declared).keys().isdisjoint(AGENTIC):
+            code = repository.code(paths, (), declared, ())
             if _asks(code):
                 yield home
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
+import yaml
 
 from agentaudit import parse
 from agentaudit.code import Role
 from agentaudit.sources.git import knowledge
 from agentaudit.sources.git.code.patterns import compiled
+from agentaudit.sources.git.knowledge import ready
 
 FILES = {
     file.name: file.read_text(encoding="utf-8")
@@ -105,3 +109,25 @@ def test_longest_prefix_of_each_trade_wins() -> None:
     named = {(each.trade, each.name) for each in found.of_import("python", "a.otel.x")}
     assert named == {("tracing", "a-otel"), ("model", "a")}
     assert not found.of_import("python", "ab")
+
+
+def test_what_is_ready_is_made_of_the_files() -> None:
+    made = ready.made_of(ready.texts())
+    if os.environ.get("UPDATE_GOLDEN"):
+        Path(str(ready.READY)).write_bytes(made)
+    assert ready.READY.read_bytes() == made, (
+        "stale: run UPDATE_GOLDEN=1 pytest tests/sources/code/test_knowledge.py"
+    )
+
+
+def test_what_is_ready_says_the_same() -> None:
+    whole = {name.removesuffix(".yaml"): yaml.safe_load(text) for name, text in FILES.items()}
+    assert ready.said() == whole
+
+
+def test_what_is_ready_counts_for_nothing_once_a_file_has_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    changed = {"model": b"words: [new]\n"}
+    monkeypatch.setattr(ready, "texts", lambda: changed)
+    assert ready.said() == {"model": {"words": ["new"]}}

@@ -37,6 +37,23 @@ def test_patterns(pattern: str, yes: list[str], no: list[str]) -> None:
     assert [path for path in no if matches(path, pattern)] == []
 
 
+@pytest.mark.parametrize(
+    "last",
+    [
+        *("*.py", "*.env", "env", ".env", "*", "*.*", "*.Makefile", "Makefile", "*.gz", "*.tar.gz"),
+        *("*test_config.json", "test_config.json", "*.", "*gz", "?.py", "**", "k[1].yml", ".env*"),
+    ],
+)
+def test_a_name_or_suffix_anywhere_is_found_as_its_expression_finds_it(last: str) -> None:
+    names = ["a.py", "py", ".py", "x.env", ".env", "env", "Makefile", "a.Makefile", "b.tar.gz"]
+    names += ["gz", "test_config.json", "my-test_config.json", "a.", "k[1].yml", "A.YML"]
+    paths = [folder + name for folder in ("", "a/", "a/b/", "src/x.py/", "env/") for name in names]
+    repo = MemoryRepo(dict.fromkeys(paths, "x\n"))
+    found = [place.path for place in repo.files(f"**/{last}")]
+    assert found == sorted(path for path in paths if matches(path, f"**/{last}"))
+    assert set(found) <= set(paths)
+
+
 def test_no_pattern_takes_long() -> None:
     start = time.process_time()
     for pattern in ("*a" * 100 + "b", "**/a/" * 3 + "b", "**/a/" * 50 + "b", "[" * 400, "*" * 400):

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from agentaudit.code import Role
+from agentaudit.sources.git.knowledge.ready import said
 
 ECOSYSTEMS = ("python", "node", "go", "java", "dotnet", "rust")
 
@@ -122,15 +122,10 @@ def prefixes(name: str) -> Iterator[str]:
 
 @cache
 def known() -> Knowledge:
-    """Read every data file of this package."""
-    import yaml
-
+    """What every data file of this package says."""
     found = Knowledge()
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    for file in sorted(files(__name__).iterdir(), key=lambda each: each.name):
-        if file.name.endswith(".yaml"):
-            data = yaml.load(file.read_text(encoding="utf-8"), loader)
-            take(found, file.name.removesuffix(".yaml"), data)
+    for trade, data in said().items():
+        take(found, trade, data)
     return found
 
 
