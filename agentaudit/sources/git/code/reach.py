@@ -81,9 +81,9 @@ class Reach:
             if len(left) < _FEWER * looked_for or not looked_for:
                 pattern, looked_for = _any_of(left), len(left)
             for found in pattern.finditer(file.data):
-                if (name := found.group()) in left:
-                    if not _is_defined(file.data, found.start()):
-                        left.remove(name)
+                name = found.group()
+                if name in left and not _is_defined(file.data, found.start()):
+                    left.remove(name)
         self._mentioned |= {name.decode() for name in wanted - left}
 
 
