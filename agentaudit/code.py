@@ -160,20 +160,26 @@ class Call:
     @property
     def method(self) -> str:
         """The last part of the dotted name."""
-        return self.callee.rpartition(".")[2]
+        return self.callee[self.callee.rfind(".") + 1 :]
 
     def argument(self, *names: str) -> Value | None:
         """The first argument that has one of the names."""
-        found = (a.value for name in names for a in self.arguments if a.name == name)
-        return next(found, None)
+        for name in names:
+            for each in self.arguments:
+                if each.name == name:
+                    return each.value
+        return None
 
     def at(self, position: int) -> Value | None:
         """A positional argument."""
-        return next((a.value for a in self.arguments if a.position == position), None)
+        for each in self.arguments:
+            if each.position == position:
+                return each.value
+        return None
 
     def below(self, *names: str) -> bool:
         """Whether the dotted name is one of `names` or stands below one of them."""
-        return any(self.callee == name or self.callee.startswith(name + ".") for name in names)
+        return f"{self.callee}.".startswith(tuple([f"{name}." for name in names]))
 
 
 class PromptKind(StrEnum):

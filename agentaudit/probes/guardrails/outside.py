@@ -7,6 +7,7 @@ from agentaudit.expressions import regex
 OUTSIDE = regex(
     r"(?i)(?:^|/)(?:examples?|samples?|demos?|docs?|documentation|tutorials?|cookbooks?|templates?"
     r"|playground|fixtures|node_modules|vendor|skills|plugins|llama_?-?factory|axolotl"
-    r"|fast_?chat|lm-evaluation-harness)/"
+    r"|fast_?chat|lm-evaluation-harness)/|\.ipynb$"
 )
-"""Directories of what is not the system itself; copies of trainers are none of it, too."""
+"""Directories of what is not the system itself; copies of trainers are none of it, too,
+nor are notebooks, in which somebody tries something out."""

@@ -38,6 +38,13 @@ AZURE = (
     "from openai import AzureOpenAI\nclient = AzureOpenAI()\ndef answer(q):\n    return "
     "client.chat.completions.create(model='gpt-4o', messages=[])\n"
 )
+POSTED = (
+    'import { Model } from "./types";\n'
+    f'const SYSTEM_PROMPT = "You are an assistant. {"Answer in one sentence. " * 8}";\n'
+    "const body = (q: string) => JSON.stringify({ model: Model.SMALL, messages: [q] });\n"
+    "export const ask = (q: string) =>\n"
+    '  fetch("https://api.openai.com/v1/chat/completions", { method: "POST", body: body(q) });\n'
+)
 BICEP = "param chatModelName string = 'gpt-4o'\nparam chatModelVersion string = '{}'\n"
 
 
@@ -100,6 +107,16 @@ def _component(source: str, name: str = "app.py", **more: str) -> dict[str, obje
                 **{"models.json": '{"models": [{"id": "gpt-4o", "name": "GPT-4o"}]}'},
             ),
             "people may choose an alias from the list",
+        ),
+        Example(
+            Outcome.FAIL,
+            _component(
+                "import OpenAI from 'openai';\n"
+                "new OpenAI().embeddings.create({ model: 'text-embedding-ada-002' });\n",
+                "embed.ts",
+                **{"chat.ts": POSTED, "types.ts": 'export enum Model { SMALL = "gpt-4o-mini" }\n'},
+            ),
+            "it embeds by a library, and asks for text over HTTP",
         ),
         Example(
             Outcome.UNKNOWN,
@@ -168,7 +185,8 @@ def _hosted(repo: Repo, component: Component) -> list[Used]:
 def _only_embeds(component: Component) -> bool:
     """Whether everything that it asks of models is a vector: the models that answer questions,
     which its configuration names too, are asked by others."""
-    if any(_ANSWERS.search(call.callee) for call in calls_of(component, *TRADES)):
+    told = any(prompt.role is Role.APP for prompt in component.code.prompts)
+    if told or any(_ANSWERS.search(call.callee) for call in calls_of(component, *TRADES)):
         return False
     calls = (call.callee for call in component.code.calls if call.role is Role.APP)
     return bool(_INGESTS.search(component.path)) or any(map(_EMBEDS.search, calls))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from agentaudit.code import Prompt, PromptKind, Role
 from agentaudit.expressions import regex
@@ -43,8 +44,6 @@ _TOLD = regex(
     r"(?i)\b(?:log(?:ger|ging)?|console|print(?:f|ln)?|errors?|exception|warn(?:ing)?)\w{0,20}[.(]"
 )
 """Lines of code that hold prose for people."""
-_LISTED = 2
-"""Paragraphs of one line with a star: so commits are listed that were squashed into one."""
 _REPEATED, _SHARE = 5, 0.2
 """Commits, and share of all, whose messages hold a line that is of a template."""
 _EMPTY = regex(r"-{3,}$|[A-Za-z-]{1,40}-[Bb]y:|#{1,6} |[-*] \[[ xX]?\]|<!--|\(?cherry picked")
@@ -56,23 +55,49 @@ _PROSE = regex(
 )
 
 
+class _Own(NamedTuple):
+    """Which paths are of prompts of the system."""
+
+    held: tuple[str, ...]
+    """Endings of the paths of files that hold some."""
+    beside: frozenset[tuple[str, str]]
+    """Directory and ending of those that are code."""
+    now: frozenset[str]
+    """Files that stand in those directories today."""
+
+    def has(self, path: str) -> bool:
+        if _OTHERS.search(path):
+            return False
+        known = _TEXTS.fullmatch(path) or _MODULES.fullmatch(path)
+        return known is not None or f"/{path}".endswith(self.held) or self._was(path)
+
+    def _was(self, path: str) -> bool:
+        """Whether it was given up beside code that holds prompts: some of it has a new name."""
+        return _where(path) in self.beside and path not in self.now
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """What history is searched for."""
+        endings = (f"**{_WILD.sub('?', ending)}" for ending in self.held)
+        beside = (f"{_WILD.sub('?', home)}*.{kind}" for home, kind in sorted(self.beside))
+        return (*PATTERNS, *endings, *beside)
+
+
 def changed(repo: Repo, wanted: int) -> list[Change] | None:
     """The last `wanted` commits that change the text of prompts, newest first; None without git."""
-    held = tuple(sorted(set(_held(repo))))
-    patterns = (*PATTERNS, *(f"**{_WILD.sub('?', ending)}" for ending in held))
-    found = repo.changes(patterns, AHEAD * wanted)
+    own = _own(repo)
+    found = repo.changes(own.patterns, AHEAD * wanted)
     if found is None:
         return None
-    likely = [change for change in found if any(_is_own(p, held) for p in change.paths)]
+    likely = [change for change in found if any(map(own.has, change.paths))]
     rows = repo.rows(likely)
     if not rows:  # what git cannot show of a clone without contents
         return [c for c in likely if any(_is_text(p) for p in c.paths)][:wanted]
-    return [c for c in likely if any(_touches(rows, c, p, held) for p in c.paths)][:wanted]
+    return [c for c in likely if any(_touches(rows, c, p, own) for p in c.paths)][:wanted]
 
 
-def _held(repo: Repo) -> list[str]:
-    """Endings of the paths of files that hold prompts of the system: the name where no other file
-    has it, so that former places are found, too."""
+def _own(repo: Repo) -> _Own:
+    """The name of a file where no other has it, so that former places are found, too."""
     found = {
         prompt.place.path
         for component in repo.components()
@@ -80,7 +105,15 @@ def _held(repo: Repo) -> list[str]:
         if prompt.role is Role.APP and _counts(prompt)
     }
     mine = sorted(path for path in found if not _OTHERS.search(path))[:_MOST]
-    return [_ending(repo, path) for path in mine]
+    beside = frozenset(_where(path) for path in mine if _CODE.fullmatch(path))
+    patterns = (f"{_WILD.sub('?', home)}*.{kind}" for home, kind in beside)
+    now = frozenset(each.path for pattern in patterns for each in repo.files(pattern))
+    return _Own(tuple(sorted({_ending(repo, path) for path in mine})), beside, now)
+
+
+def _where(path: str) -> tuple[str, str]:
+    home, slash, name = path.rpartition("/")
+    return home + slash, name.rpartition(".")[2]
 
 
 def _ending(repo: Repo, path: str) -> str:
@@ -99,21 +132,14 @@ def _is_text(path: str) -> bool:
     return not _CODE.fullmatch(path) and bool(_TEXTS.fullmatch(path)) and not _OTHERS.search(path)
 
 
-def _is_own(path: str, held: tuple[str, ...]) -> bool:
-    if _OTHERS.search(path):
-        return False
-    known = _TEXTS.fullmatch(path) or _MODULES.fullmatch(path)
-    return known is not None or f"/{path}".endswith(held)
-
-
 def _touches(
     rows: Mapping[tuple[str, str], tuple[str, ...]],
     change: Change,
     path: str,
-    held: tuple[str, ...],
+    own: _Own,
 ) -> bool:
     """Whether a change of a file is one of the prompts in it."""
-    if not _is_own(path, held):
+    if not own.has(path):
         return False
     changed = rows.get((change.sha, path), ())
     if not _CODE.fullmatch(path):
@@ -128,8 +154,8 @@ def _instructs(row: str) -> bool:
 
 
 def reasons(changes: Sequence[Change]) -> list[int]:
-    """How many words the message of each has that are its own: no trailers, no list of squashed
-    commits, no template of the pull request."""
+    """How many words the message of each has that are its own: no trailers, no template of the pull
+    request."""
     rows = [_said(change.body) for change in changes]
     often = Counter(row for each in rows for row in set(each))
     usual = max(_REPEATED, len(changes) * _SHARE)
@@ -137,8 +163,5 @@ def reasons(changes: Sequence[Change]) -> list[int]:
 
 
 def _said(body: str) -> list[str]:
-    paragraphs = [paragraph.strip() for paragraph in body.split("\n\n")]
-    listed = [one for one in paragraphs if one.startswith("* ") and "\n" not in one]
-    kept = [one for one in paragraphs if len(listed) < _LISTED or one not in listed]
-    rows = (row.strip() for row in "\n".join(kept).split("\n"))
+    rows = (row.strip() for row in body.split("\n"))
     return [row for row in rows if row and not _EMPTY.match(row)]

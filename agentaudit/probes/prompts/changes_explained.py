@@ -40,6 +40,18 @@ def _code(after: str, message: str) -> dict[str, object]:
     return {"repo": {"files": then, "commits": commits}, "limits": LIMITS}
 
 
+def _renamed(*then: str) -> dict[str, object]:
+    """A prompt in code whose file was called otherwise when it was changed."""
+    files = {"requirements.txt": "openai==1.93.0\n"}
+    old = {**files, "src/answer.py": CODE_WITH_PROMPT}
+    tuned = {**files, "src/answer.py": CODE_WITH_PROMPT.replace("amount", "sum of money")}
+    new = {**files, "src/answers.py": tuned["src/answer.py"]}
+    commits = [{"message": WHY, "files": old}]
+    commits += [{"message": message, "files": tuned} for message in then]
+    commits.append({"message": WHY, "files": new})
+    return {"repo": {"files": new, "commits": commits}, "limits": LIMITS}
+
+
 @probe(
     "prompts-changes-explained",
     fix="Say in the body of the commit what failed, why this change, and what it should do: "
@@ -64,7 +76,7 @@ def _code(after: str, message: str) -> dict[str, object]:
             _repo("Update prompt\n\nCo-authored-by: A B <a@example.org>"),
             "a trailer says nothing",
         ),
-        Example(Outcome.FAIL, _repo(SQUASHED), "a list of squashed commits gives no reason"),
+        Example(Outcome.PASS, _repo(SQUASHED), "the list of squashed commits is a body, too"),
         Example(Outcome.FAIL, _repo(*[TEMPLATE] * 6), "the template of a pull request"),
         Example(Outcome.FAIL, _code(CODE_WITH_PROMPT.replace("amount", "sum"), "Tune")),
         Example(
@@ -72,6 +84,7 @@ def _code(after: str, message: str) -> dict[str, object]:
             _code(CODE_WITH_PROMPT.replace("'m'", "'n'"), "Another model"),
             "beside a prompt in the code something else changed",
         ),
+        Example(Outcome.FAIL, _renamed("Tune"), "of a file that has another name now"),
         Example(
             Outcome.UNKNOWN, {"repo": {"files": FILES}, "limits": LIMITS}, "a directory without git"
         ),

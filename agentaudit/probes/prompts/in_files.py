@@ -112,6 +112,19 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
             ),
             "nothing else stands in the module, whatever it is called",
         ),
+        Example(
+            Outcome.PASS,
+            _files(
+                PYTHON,
+                **{
+                    "conf/i18n/en.json": '{\n  "plan_prompt": "'
+                    + TEXT
+                    + '",\n  "hi": "Hello"\n}\n',
+                    "app.py": ASK.format("from conf import message", "message('plan_prompt')"),
+                },
+            ),
+            "entries of a catalogue of messages",
+        ),
         Example(Outcome.FAIL, _files(PYTHON, **{"app.py": ASK.format("", f'"""{TEXT}"""')})),
         Example(Outcome.FAIL, _files(PYTHON, **{"app.py": ASK.format("", f'"""{CHINESE}"""')})),
         Example(

@@ -37,6 +37,8 @@ _ROW = regex(
     r"(?!\w{0,20}(?:Store|Index|Search|Client|Retriever|Query|Queries|Request))\w{0,20}$"
 )
 _VECTORS = frozenset({"embedding", "embeddings", "vector", "vectors", "content_vector"})
+_WRITES = frozenset({"insert", "create", "insertOne", "insert_one", "values"})
+"""Calls that write a row of a table."""
 _TEXTS = frozenset({"documents", "texts"})
 """A row of a table is an index too, when it holds a vector."""
 _MANAGED = regex(
@@ -64,7 +66,7 @@ _NEAREST = regex(
 """Queries that order rows by the distance of vectors, as pgvector, MariaDB, SQL Server, Oracle,
 Cosmos DB, MongoDB, Neo4j, Spanner, ClickHouse, DuckDB and Snowflake write them."""
 _MATCHES = regex(r"match_\w{1,60}")
-"""Functions of Supabase that compare vectors, by their usual name."""
+"""Functions of Supabase that compare vectors, by their usual name; others are given one."""
 _NEAREST_CALLS = regex(
     r"(?:^|\.)(?:VectorDistance|CosineDistance|L2Distance|cosine_distance|l2_distance"
     r"|max_inner_product|findNearest|find_nearest|vectorSearch)$"
@@ -158,7 +160,9 @@ def is_rag(component: Component, at_least: Strength) -> bool:
 
 def _asks_nearest(call: Call) -> bool:
     first = call.at(0)
-    matches = call.method == "rpc" and first is not None and _MATCHES.fullmatch(first.text or "")
+    named = first is not None and _MATCHES.fullmatch(first.text or "")
+    given = any("embedding" in argument.name.lower() for argument in call.arguments)
+    matches = call.method == "rpc" and (named or given)
     return bool(matches or _NEAREST_CALLS.search(call.callee)) or _says(_NEAREST, call)
 
 
@@ -230,6 +234,8 @@ def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
     if _INDEX.search(call.callee):
         return "." in call.callee
     if _MANAGED.search(call.callee) or _says(_INSERTS, call):
+        return True
+    if call.method in _WRITES and any(each.name in _VECTORS for each in call.arguments):
         return True
     if _COLUMN.search(call.callee):
         return bool(_STORES.search(call.scope.rpartition(".")[2]))

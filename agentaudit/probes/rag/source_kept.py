@@ -14,8 +14,8 @@ TRADES = ("vector_store", "retriever")
 _NAME = (
     r"(?:(?:external_)?source\w{0,20}|(?:doc|document|parent|post|article|message|product|ticket"
     r"|issue|thread|note|email|mail|paper|book|video|asset|blob|attachment|upload|resource|media)_?ids?"
-    r"|file_?(?:name|path|id)?|filename|filepath|path|(?:docs?_|page_|file_)?ur[il]|link|page\w{0,12}"
-    r"|title|origin|citation\w{0,12}|ref_doc_id|semantic_identifier)"
+    r"|file_?(?:name|path|id)?|filename|filepath|path|(?:(?!image|avatar|base|api|icon|logo|thumb)[a-z]{1,12}_)?ur[il]"
+    r"|link|page\w{0,12}|(?:(?!job)[a-z]{1,12}_)?title|origin|citation\w{0,12}|ref_doc_id|semantic_identifier)"
 )
 """Names under which a chunk says where it comes from."""
 _SOURCE = regex(

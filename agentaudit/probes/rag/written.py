@@ -59,6 +59,8 @@ _KEPT = regex(
     rf"|(?i:meta_?data)(?:\(\))?\s{{0,8}}\.(?:put|set|add|Add|TryAdd|setdefault)\(\s{{0,20}}[\w.]{{0,40}}[\"']?\b(?:{_ID}|{_FROM})\b"
     rf"|(?i:meta_?data)[\"']?\s{{0,4}}[:=]\s{{0,4}}[^;{{}}\n]{{0,40}}\{{[^{{}}]{{0,400}}?[\"']?\b(?:{_ID}|{_FROM})[\"']?\s{{0,4}}[:,}}]"
     rf"|(?:Map\.of|Metadata\.(?:from|metadata))\([^;{{}}]{{0,200}}?[\"'](?:{_ID}|{_FROM})[\"']"
+    rf"|[{{,]\s{{0,20}}[\"']?(?:{_ID}|{_FROM})[\"']?\s{{0,4}}[:,](?:[^{{}};]|\${{[^{{}}]{{0,60}}\}}){{0,300}}?"
+    r"(?<![\w.])[\"']?(?:embedding|vector)[\"']?\s{0,4}(?::\s{0,4}(?!string|number|real|vector)\w|[,}])"
     r"|\.(?:insert|upsert|insertMany|createMany)\([^;]{0,200}?[{,]\s{0,20}"
     r"(?!(?:user|chunk|session|tenant)_?id)\w{2,30}_?[iI]d\s{0,4}[,:]"
     r"|(?m:^\s{1,40}(?:Id|Key|DocumentId|Document|SourceId|FileId)\s{0,4}=\s{0,4}(?:\w{1,40}\.)?(?:\w{0,40}Id|document)(?:\.ToString\(\))?,\r?$)"
@@ -160,5 +162,9 @@ def _files(component: Component) -> set[tuple[str, str]]:
     return found | {
         (each.place.path, each.place.repo)
         for each in code.calls
-        if each.role in _COUNTS and _TELLING.search(each.place.path)
+        if each.role in _COUNTS
+        and (_TELLING.search(each.place.path) or _EMBEDS_MANY.search(each.callee))
     }
+
+
+_EMBEDS_MANY = regex(r"(?i)(?:^|\.)a?embed_?(?:many|documents|batch)$")

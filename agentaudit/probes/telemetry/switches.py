@@ -9,13 +9,9 @@ from dataclasses import replace
 from agentaudit.code import Call, Condition, Role, Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.keys import CREDENTIAL, provided
 from agentaudit.source import Component, Repo
 
-_CREDENTIAL = regex(
-    r"(?i)(?:api_?)?key|secret|token|dsn|endpoint|_host|_ur[il]\b|connection_?string|credential"
-    r"|project_?id|collector"
-)
-"""What something that sends cannot work without: asking for it is no switch."""
 _FLAG = regex(r"(?i)enable|disable|tracing|trace|telemetry|observab|monitor|\bis_\w+_on\b")
 _TRUE = regex(r"(?i)\btrue\b|[\"'](?:1|yes|on)[\"']|=\s*1\b")
 _COMPARED = regex(
@@ -54,17 +50,17 @@ def doubtful(condition: Condition | None) -> bool:
     asked = f"{condition.setting} {condition.text}"
     if not condition.setting and _ABSENT.search(condition.text):
         return True
-    return bool(_FLAG.search(asked)) and not _CREDENTIAL.search(asked)
+    return bool(_FLAG.search(asked)) and not CREDENTIAL.search(asked)
 
 
-def waits(component: Component, use: Use) -> bool:
+def waits(repo: Repo, component: Component, use: Use) -> bool:
     """Whether the call that shows it stands behind a switch that nobody can tell the state of, or
     behind a key or an address that nothing in the repository provides."""
     call = call_of(component, use)
     condition = call.condition if call else None
     if condition is None:
         return False
-    return doubtful(condition) or bool(use.off and not provided(component, condition))
+    return doubtful(condition) or bool(use.off and not provided(repo, component, condition))
 
 
 def local_only(condition: Condition | None) -> bool:
@@ -77,7 +73,7 @@ def lacks_only_credentials(component: Component, use: Use) -> bool:
     call = call_of(component, use)
     condition = call.condition if call else None
     return bool(
-        condition and use.off and _CREDENTIAL.search(f"{condition.setting} {condition.text}")
+        condition and use.off and CREDENTIAL.search(f"{condition.setting} {condition.text}")
     )
 
 
@@ -86,17 +82,6 @@ _ABSENT = regex(
     r"|undefined|nil))"
 )
 """Asks whether something was made that sends: that was decided elsewhere."""
-
-
-def provided(component: Component, condition: Condition) -> bool:
-    """Whether a deployment, or the list of what must be set, names what the condition asks for."""
-    words = re.findall(r"\w{4,100}", f"{condition.setting} {condition.text}")
-    asked = {word.upper() for word in words if _CREDENTIAL.search(word)}
-    return any(
-        (each.value if each.name == "name" else each.name).upper() in asked
-        for each in component.code.settings
-        if each.role in (Role.APP, Role.INFRA, Role.TEMPLATE)
-    )
 
 
 _BY_VARIABLE = {

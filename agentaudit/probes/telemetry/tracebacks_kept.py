@@ -4,17 +4,18 @@ from collections.abc import Iterator
 
 from agentaudit.code import Strength
 from agentaudit.evidence import Place
-from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import step_missing, unread
-from agentaudit.probes.telemetry.caught import in_pages, leaves, losing, weighed
+from agentaudit.probes.telemetry.caught import in_pages, leaves, weighed
 from agentaudit.probes.telemetry.errors import tracked
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.loading import loaded
+from agentaudit.probes.telemetry.panics import stacks_of_panics
+from agentaudit.probes.telemetry.servers import logging_the_uncaught
 from agentaudit.probes.telemetry.switches import lacks_only_credentials
 from agentaudit.probes.telemetry.tracers import keeps_stacks
-from agentaudit.source import Component, Dependency, Repo
+from agentaudit.source import Component, Repo
 
 PYTHON = {"requirements.txt": "openai==1.93.0\nsentry-sdk==2.30.0\n"}
 NODE = {"package.json": '{"name": "api", "dependencies": {"openai": "5.0.0", "pino": "9.0.0"}}'}
@@ -23,6 +24,15 @@ PLAN = (
     "def plan(text):\n    try:\n"
     "        return OpenAI().responses.create(model='gpt-4.1', input=text)\n"
     "    except Exception as error:\n        {}\n\nplan('x')\n"
+)
+SERVED = (
+    "from fastapi import FastAPI\nfrom openai import OpenAI\napp = FastAPI()\n\n"
+    "@app.post('/ask')\ndef ask(text: str):\n"
+    "    return OpenAI().responses.create(model='gpt-4.1', input=text)\n"
+)
+HELD_BACK = (
+    "\n@app.post('/again')\ndef again(text: str):\n    try:\n        return ask(text)\n"
+    "    except Exception as error:\n        return {'error': str(error)}\n"
 )
 SENTRY = "import os\nimport sentry_sdk\nsentry_sdk.init(dsn=os.environ['SENTRY_DSN'])\n"
 HANDLER = (
@@ -138,6 +148,17 @@ def _files(base: dict[str, str], name: str, text: str, **more: str) -> dict[str,
             "in tests only",
         ),
         Example(
+            Outcome.PASS,
+            _files({"requirements.txt": "openai==1.93.0\nfastapi==0.115.0\n"}, "app.py", SERVED),
+            "nobody catches, and the server logs it",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files({"requirements.txt": "openai==1.93.0\nfastapi==0.115.0\n"}, "app.py",
+                   SERVED + HELD_BACK),
+            "one path keeps it to itself",
+        ),
+        Example(
             Outcome.UNKNOWN,
             {"component": {"files": {"requirements.txt": "openai==1.93.0\nsentry-sdk==2.30.0\n"}}},
             "there is no code to look at",
@@ -179,9 +200,7 @@ def tracebacks_kept(repo: Repo, component: Component) -> Answer:
 
 def _uncaught(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
     """What keeps the exceptions that nobody catches."""
-    framework = _serves(component)
-    if framework and next(losing(repo, component.code), None) is None:
-        yield f"{framework.name} logs what nobody catches with its stack", framework.place
+    yield from logging_the_uncaught(repo, component)
     tracer = keeps_stacks(repo, component)
     if tracer and leaves(repo, component.code):
         yield f"nobody catches, and {tracer.library} records it with its stack", tracer.place
@@ -203,6 +222,8 @@ def _tracked(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
     start = tracked(component.code)
     if start and next(in_pages(repo, component.path), None) is None:
         yield f"{start.method} keeps the stack of every error", start.place
+    for call in stacks_of_panics(repo, component.code)[:1]:
+        yield "whatever recovers from a panic writes its stack", call.place
     for agent in agents(repo, component):
         yield "an agent in the image keeps exceptions", agent
 
@@ -224,15 +245,3 @@ _LANGUAGES = {
 
 def _language(place: Place) -> str:
     return _LANGUAGES.get(place.path.rpartition(".")[2], "")
-
-
-_CONTAINERS = regex(
-    r"org\.springframework\.boot:spring-boot-starter-web(?:flux|mvc)?"
-    r"|io\.quarkus:quarkus-(?:rest|resteasy)[\w-]*|io\.micronaut:micronaut-http-server-netty"
-)
-
-
-def _serves(component: Component) -> Dependency | None:
-    """The framework of Java that answers requests: its container logs what is thrown at it."""
-    needs = (need for each in component.manifests for need in each.dependencies)
-    return next((need for need in needs if _CONTAINERS.fullmatch(need.name)), None)

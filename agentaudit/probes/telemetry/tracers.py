@@ -8,6 +8,7 @@ from agentaudit.code import Strength, Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.development import for_development
+from agentaudit.probes.telemetry.keys import provided, unstarted
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.spans import is_off
 from agentaudit.probes.telemetry.switches import (
@@ -15,7 +16,6 @@ from agentaudit.probes.telemetry.switches import (
     doubtful,
     lacks_only_credentials,
     local_only,
-    provided,
     switch,
     waits_for_variable,
 )
@@ -57,8 +57,10 @@ def hindered(repo: Repo, component: Component, use: Use) -> Held | None:
     condition = call.condition if call else None
     if condition and local_only(condition):
         return Held(use, condition.place, True, "does not run in production")
-    if condition and use.off and not provided(component, condition):
+    if condition and use.off and not provided(repo, component, condition):
         return Held(use, condition.place, True, "waits for a key that nothing in it provides")
+    if started := unstarted(repo, component, use):
+        return Held(use, started, True, "waits for a client that is made only where a key is set")
     if waits_for_variable(component, use):
         return Held(use, use.place, True, "does nothing until a variable says so")
     if found := switch(repo, component, use):

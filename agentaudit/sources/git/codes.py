@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from agentaudit.code import Code, Prompt, Role, Setting, Strength, Use
+from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.source import Component, Dependency
-from agentaudit.sources.git import kubernetes, libraries, settings
+from agentaudit.sources.git import functions, kubernetes, libraries, settings
 from agentaudit.sources.git.code import configuration, prompts
 from agentaudit.sources.git.code.assemble import Repository
 from agentaudit.sources.git.compose import joined
@@ -134,6 +135,9 @@ class Codes:
                 rows = configuration.of_file(self._reader, path)
                 for home in (*owners, *self._loading(path, owners)):
                     found[home].settings += rows
+        for path, target, rows in functions.variables(self._reader):
+            for home in [target] if target in found else self._owned(path):
+                found[home].settings += rows
         for prompt in self._prompt_files():
             for home in self._owned(prompt.place.path):
                 found[home].prompts.append(prompt)
@@ -255,7 +259,7 @@ class Codes:
         paths = [
             (path, part)
             for path in reader.paths
-            if prompts.is_prompt_file(path)
+            if prompts.may_hold(path)
             and not foreign(path)
             and (part := role(path)) in (Role.APP, Role.TEMPLATE, Role.EVAL)
         ]
@@ -264,7 +268,7 @@ class Codes:
             text = reader.text(path)
             if text is not None:
                 named = used.get(path.rpartition("/")[2])
-                yield from prompts.files(reader.repo, [(path, part, len(text), named)])
+                yield from prompts.held(Place(reader.repo, path), part, text, named)
 
 
 def with_code(

@@ -89,6 +89,31 @@ NODE = {
         "const chunks = await new RecursiveCharacterTextSplitter().splitDocuments(docs);\n"
         "await QdrantVectorStore.fromDocuments(chunks, new OpenAIEmbeddings(), {});\n",
     ),
+    "supabase, by hand": (
+        "@supabase/supabase-js",
+        'import { createClient } from "@supabase/supabase-js";\n'
+        'import { OpenAI } from "openai";\nimport fs from "fs";\n'
+        'const db = createClient("u", "k");\n'
+        'for (const essay of JSON.parse(fs.readFileSync("essays.json", "utf8"))) {\n'
+        "  const { essay_url, content } = essay;\n"
+        '  const made = await new OpenAI().embeddings.create({ model: "m", input: content });\n'
+        "  const [{ embedding }] = made.data;\n"
+        '  await db.from("pg").insert({ essay_url, content, embedding });\n}\n'
+        'export const find = (v) => db.rpc("pg_search", { query_embedding: v, match_count: 3 });\n',
+    ),
+    "rows of drizzle": (
+        "ai",
+        'import { embedMany } from "ai";\nimport { openai } from "@ai-sdk/openai";\n'
+        'import { drizzle } from "drizzle-orm/postgres-js";\nimport { chunk } from "./schema";\n'
+        "export async function ingest(path: string, texts: string[]) {\n"
+        '  const model = openai.embedding("text-embedding-3-small");\n'
+        "  const { embeddings } = await embedMany({ model, values: texts });\n"
+        "  await insertChunks({ chunks: texts.map((text, i) => ({\n"
+        "    id: `${path}/${i}`, filePath: `${user}/${path}`, content: text,\n"
+        "    embedding: embeddings[i],\n  })) });\n}\n"
+        "export async function insertChunks({ chunks }) {\n"
+        '  return await drizzle("u").insert(chunk).values(chunks);\n}\n',
+    ),
     "mastra": (
         "@mastra/pinecone",
         'import { PineconeVector } from "@mastra/pinecone";\n'
@@ -140,6 +165,20 @@ OTHERS = {
         "  Ingest(VectorStore store) { this.store = store; }\n"
         "  void run(String path) {\n    var docs = new TikaDocumentReader(path).get();\n"
         "    store.add(new TokenTextSplitter().apply(docs));\n  }\n}\n",
+    },
+    "go, a fork": {
+        "go.mod": "module x\n\ngo 1.24\n\nrequire github.com/someone/langchaingo v0.1.14\n",
+        "rag/rag.go": "package main\n\nimport (\n"
+        + "".join(
+            f'\t"github.com/someone/langchaingo/{name}"\n'
+            for name in ("documentloaders", "embeddings", "textsplitter", "vectorstores/qdrant")
+        )
+        + ")\n\nfunc main() {\n\tloader := documentloaders.NewText(open())\n"
+        "\tdocs, _ := loader.LoadAndSplit(nil, textsplitter.NewRecursiveCharacter())\n"
+        '\tfor _, doc := range docs {\n\t\tdoc.Metadata["file_name"] = name\n\t}\n'
+        "\tembedder, _ := embeddings.NewEmbedder(nil)\n"
+        "\tstore, _ := qdrant.New(qdrant.WithEmbedder(embedder))\n"
+        "\tstore.AddDocuments(nil, docs)\n}\n",
     },
     "go": {
         "go.mod": "module x\n\ngo 1.24\n\nrequire (\n\tgithub.com/qdrant/go-client v1.14.0\n"

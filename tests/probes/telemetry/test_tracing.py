@@ -20,6 +20,12 @@ KEYED = (
 HANDLER = (
     "from langfuse import CallbackHandler\nfrom openai import OpenAI\nOpenAI()\nCallbackHandler()\n"
 )
+CLIENT = (
+    "import os\nfrom langfuse import Langfuse, observe\nfrom openai import OpenAI\n\n"
+    "def client():\n    if not os.environ.get('LANGFUSE_SECRET_KEY'):\n        return None\n"
+    "    return Langfuse()\n\nclient()\n\n@observe()\ndef plan():\n    return OpenAI()\n\nplan()\n"
+)
+KEY_GIVEN = "services:\n  api:\n    build: .\n    environment:\n      LANGFUSE_SECRET_KEY: ${KEY}\n"
 MADE = (
     "from langfuse import CallbackHandler\nfrom openai import OpenAI\n"
     "from start import make_client\nOpenAI()\nclient = make_client()\n"
@@ -56,7 +62,14 @@ DEPLOYED = "services:\n  api:\n    build: .\n    environment:\n      SENTRY_DSN:
         ({"app.py": TRACEABLE}, Outcome.FAIL),
         ({"app.py": TRACEABLE, ".env.example": "LANGSMITH_TRACING=true\n"}, Outcome.PASS),
         ({"app.py": KEYED}, Outcome.FAIL),
-        ({"app.py": KEYED, ".env.example": "LANGFUSE_SECRET_KEY=\n"}, Outcome.PASS),
+        ({"app.py": KEYED, ".env.example": "LANGFUSE_SECRET_KEY=\n"}, Outcome.FAIL),
+        (
+            {"app.py": KEYED, ".env.example": "# Required settings\n\nLANGFUSE_SECRET_KEY=\n"},
+            Outcome.PASS,
+        ),
+        ({"app.py": KEYED, "compose.yaml": KEY_GIVEN}, Outcome.PASS),
+        ({"app.py": CLIENT}, Outcome.FAIL),
+        ({"app.py": CLIENT, "compose.yaml": KEY_GIVEN}, Outcome.PASS),
         ({"app.py": MADE}, Outcome.UNKNOWN),
         ({"app.py": HANDLER, "pyproject.toml": DEVELOPMENT, "requirements.txt": ""}, Outcome.FAIL),
         ({"app.py": HANDLER}, Outcome.PASS),

@@ -59,7 +59,9 @@ class Modules:
         for home in ancestors(near):
             for start in (home, f"{home}/src".lstrip("/")):
                 place = f"{start}/{root}".lstrip("/")
-                if place in self._places and f"{start}/__init__.py".lstrip("/") not in self._files:
+                named = start.rpartition("/")[2].isidentifier()
+                package = named and f"{start}/__init__.py".lstrip("/") in self._files
+                if place in self._places and not package:
                     return place
         return ""
 

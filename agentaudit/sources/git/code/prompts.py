@@ -133,10 +133,39 @@ def _length(literal: Literal) -> int:
     return literal.length + 2 * len(_WIDE.findall(literal.text))
 
 
-def files(repo: str, paths: Iterable[tuple[str, Role, int, Place | None]]) -> Iterator[Prompt]:
-    """Prompt files, with their length and the place that reads them."""
-    for path, role, length, used in paths:
-        yield Prompt(PromptKind.FILE, Place(repo, path), path, length, used, role)
+def held(place: Place, role: Role, text: str, used: Place | None) -> Iterator[Prompt]:
+    """The prompts that a file holds, and the place that reads it: it is one, or, where it is a
+    catalogue of messages, has some among its entries."""
+    if is_prompt_file(place.path):
+        yield Prompt(PromptKind.FILE, place, place.path, len(text), used, role)
+        return
+    for number, line in enumerate(text.split("\n")[:_MOST_ENTRIES], 1):
+        entry = _ENTRY.match(line[:_LONGEST_ENTRY])
+        if entry is not None:
+            at = Place(place.repo, place.path, number)
+            yield Prompt(PromptKind.FILE, at, entry[1], len(entry[2]), used, role)
+
+
+_CATALOGUE = regex(
+    r"(?i)(?:.*/)?(?:i18n|l10n|locales?|lang(?:uage)?s?|translations?)/(?:[^/]{1,80}/){0,2}[^/]{1,80}"
+    r"\.(?:json5?|ya?ml|toml|properties)|(?:.*/)?(?:messages|strings)[^/]{0,20}\.(?:properties|ya?ml)"
+)
+_PAGES = regex(
+    r"(?i)(?:^|/)(?:front-?end|web[\w-]{0,20}|ui|client|admin[\w-]{0,20}|public|static|pages|apps)/"
+)
+"""Parts of a system whose catalogues speak to people."""
+_ENTRY = regex(
+    r"""(?i)\s{0,40}["']?([\w.-]{0,60}(?:prompt|instructions?|system_?message))["']?"""
+    r"""\s{0,4}[:=]\s{0,4}["']?([^"'\s].{160,})"""
+)
+_MOST_ENTRIES, _LONGEST_ENTRY = 5000, 4000
+"""Lines of a catalogue, and characters of one, that are looked at."""
+
+
+def may_hold(path: str) -> bool:
+    """Whether a file may hold prompts, by its path."""
+    catalogue = _CATALOGUE.fullmatch(path[-400:]) and not _PAGES.search(path)
+    return is_prompt_file(path) or bool(catalogue)
 
 
 def is_prompt_file(path: str) -> bool:

@@ -17,10 +17,12 @@ _RUN = (Role.APP, Role.EVAL, Role.INFRA, Role.CI)
 """Roles of files whose mention counts: a function that only tests mention is not reached."""
 _DEFINES = regex(
     rb"(?:\b(?:def|class|function\*?|func|fn|interface|enum|record|struct)\s+"
-    rb"(?:\([^()]{0,80}\)\s*)?|^\s*(?:(?:public|private|protected|internal|static|async|override"
+    rb"(?:\([^()]{0,80}\)\s*)?"
+    rb"|^(?!\s*export\s+default\s+$)\s*(?:(?:public|private|protected|internal|static|async|override"
     rb"|virtual|readonly|export|const|let|final)\s+)+(?:[\w<>\[\],.?]{1,80}\s+)?)$"
 )
-"""What stands before a name where it is defined, not mentioned."""
+"""What stands before a name where it is defined, not mentioned: a default export is imported under
+any name."""
 
 
 _EXTENDS = regex(rb"\bstatic\s+(?:partial\s+)?class\s+(\w{1,100})")
@@ -80,8 +82,7 @@ class Reach:
             if len(left) < _FEWER * looked_for or not looked_for:
                 pattern, looked_for = _any_of(left), len(left)
             for found in pattern.finditer(file.data):
-                name = found.group()
-                if name in left and not _is_defined(file.data, found.start()):
+                if (name := found.group()) in left and not _is_defined(file.data, found.start()):
                     left.remove(name)
         self._mentioned |= {name.decode() for name in wanted - left}
 

@@ -10,7 +10,7 @@ from functools import cache
 from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.sources.git.code.patterns import Pattern, compiled
-from agentaudit.sources.git.knowledge import Knowledge, known, prefixes
+from agentaudit.sources.git.knowledge import FORKED, Knowledge, known, origin, prefixes
 
 _FILLS = frozenset({"vector_store", "retriever", "document"})
 """Trades of what fills an index."""
@@ -94,7 +94,8 @@ class Sieve:
 
             def knows(dotted: str) -> bool:
                 if dotted not in answers:
-                    answers[dotted] = any(prefix in table for prefix in prefixes(dotted))
+                    meant = origin(dotted) if ecosystem == "go" else dotted
+                    answers[dotted] = any(prefix in table for prefix in prefixes(meant))
                 return answers[dotted]
 
             self._knows[ecosystem] = knows
@@ -138,7 +139,10 @@ def _imported(ecosystem: str, modules: Iterable[str]) -> str:
         return rf"(?m)^[ \t]*(?:from|import)[ \t]+(?:[\w., \t]*,[ \t]*)?(?:{names})\b" + (
             rf"|(?m)^[ \t]*from[ \t]+(?:{split})\b" if split else ""
         )
-    if ecosystem in ("node", "go"):
+    if ecosystem == "go":
+        forks = rf"github\.com/[\w.-]+/(?:{'|'.join(map(re.escape, sorted(FORKED)))})"
+        return rf"\"(?:{names}|{forks})[\"/]"
+    if ecosystem == "node":
         return rf"[\"'](?:{names})[\"'/]"
     return rf"\b(?:import|using)[^;\n]{{0,60}}?\b(?:{names})\b"
 

@@ -84,11 +84,32 @@ class Knowledge:
         if key not in self._asked:
             table = self.imports.get(ecosystem, {})
             found: dict[str, Library] = {}
-            for prefix in prefixes(module):
+            for prefix in prefixes(origin(module) if ecosystem == "go" else module):
                 for library in table.get(prefix, ()):
                     found.setdefault(library.trade, library)
             self._asked[key] = tuple(found.values())
         return self._asked[key]
+
+
+FORKED = {
+    "langchaingo": "tmc",
+    "go-openai": "sashabaranov",
+    "openai-go": "openai",
+    "anthropic-sdk-go": "anthropics",
+    "generative-ai-go": "google",
+    "eino": "cloudwego",
+    "chromem-go": "philippgille",
+}
+"""Repositories of Go whose name says which library it is, whoever owns the copy; and the owner."""
+
+
+def origin(module: str) -> str:
+    """The module that a fork of a library was made from; any other as it is."""
+    host, _, rest = module.partition("/")
+    owner, _, path = rest.partition("/")
+    name = path.partition("/")[0].partition(".")[0]
+    known = FORKED.get(name) if host == "github.com" else None
+    return f"{host}/{known}/{path}" if known and known != owner else module
 
 
 def prefixes(name: str) -> Iterator[str]:

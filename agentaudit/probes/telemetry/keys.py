@@ -1,0 +1,76 @@
+"""Keys and addresses that a library cannot send anything without, and who provides them."""
+
+from __future__ import annotations
+
+import re
+
+from agentaudit.code import Condition, Role, Setting, Use
+from agentaudit.evidence import Place
+from agentaudit.expressions import regex
+from agentaudit.source import Component, Repo
+
+CREDENTIAL = regex(
+    r"(?i)(?:api_?)?key|secret|token|dsn|endpoint|_host|_ur[il]\b|connection_?string|credential"
+    r"|project_?id|collector"
+)
+"""What something that sends cannot work without: asking for it is no switch."""
+_OFFERED = regex(
+    r"(?i)(?:example|sample|template|dist|local|dev|default)[^/]{0,40}env[^/]{0,40}$"
+    r"|env[^/]{0,40}(?:example|sample|template|dist|local|dev|default)[^/]{0,40}$"
+)
+"""Files of settings that somebody copies, or that only developers load."""
+_SAID = regex(r"(?i)^\s{0,10}(?:#|//).{0,120}?\b(?:(required|mandatory)|optional)\b")
+_STARTS = frozenset(
+    {
+        *("initLogger", "init_logger", "Langfuse", "LiteralClient", "AsyncLiteralClient", "init"),
+        *("initialize", "configure", "register", "setup", "Opik", "HoneyHiveTracer", "Maxim"),
+    }
+)
+"""Calls that make the client of a library, without which its other calls record nothing."""
+
+
+def provided(repo: Repo, component: Component, condition: Condition) -> bool:
+    """Whether a deployment names what the condition asks for, or a template of settings calls it
+    required: one that only offers it switches nothing on."""
+    words = re.findall(r"\w{4,100}", f"{condition.setting} {condition.text}")
+    asked = {word.upper() for word in words if CREDENTIAL.search(word)}
+    return any(
+        (each.value if each.name == "name" else each.name).upper() in asked
+        and (_is_deployed(each) or _is_required(repo, each.place))
+        for each in component.code.settings
+    )
+
+
+def unstarted(repo: Repo, component: Component, use: Use) -> Place | None:
+    """The condition behind which the client of the library is made, where every place that makes
+    one asks for a key that nobody provides."""
+    code = component.code
+    modules = tuple({each.module for each in code.imports if each.library == use.library})
+    starts = [
+        call.condition
+        for call in (code.called(*modules) if modules else ())
+        if call.reached and call.method in _STARTS
+    ]
+    held = [each for each in starts if each is not None and _asks_key(each)]
+    waiting = [each.place for each in held if not provided(repo, component, each)]
+    return waiting[0] if waiting and len(waiting) == len(starts) else None
+
+
+def _asks_key(condition: Condition) -> bool:
+    asked = f"{condition.setting} {condition.text}"
+    return condition.default is not True and CREDENTIAL.search(asked) is not None
+
+
+def _is_deployed(setting: Setting) -> bool:
+    deploys = setting.role in (Role.APP, Role.INFRA)
+    return deploys and not _OFFERED.search(setting.place.path)
+
+
+def _is_required(repo: Repo, place: Place) -> bool:
+    """Whether the comment above it that speaks of this says that it must be set."""
+    if not _OFFERED.search(place.path) or place.line is None:
+        return False
+    rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[: place.line]
+    said = (_SAID.search(row[:200]) for row in reversed(rows))
+    nearest = next((found for found in said if found), None)
+    return nearest is not None and nearest[1] is not None

@@ -1,0 +1,59 @@
+"""What answers requests, and writes what nobody catches into the logs with its stack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentaudit.code import Role
+from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.caught import leaves, losing
+from agentaudit.source import Component, Place, Repo
+
+_CONTAINERS = regex(
+    r"org\.springframework\.boot:spring-boot-starter-web(?:flux|mvc)?"
+    r"|io\.quarkus:quarkus-(?:rest|resteasy)[\w-]*|io\.micronaut:micronaut-http-server-netty"
+)
+"""Frameworks of Java that answer requests: the container logs what is thrown at it."""
+_SERVERS = regex(
+    r"fastapi|starlette|litestar|flask|quart|sanic|tornado|streamlit|chainlit|gradio|celery"
+    r"|bentoml|robyn|blacksheep|reflex|nicegui|functions-framework|azure-functions|langserve"
+    r"|next|express|koa|@nestjs/core|hono"
+)
+"""The same of Python and JavaScript. Django is none of them: outside of development it sends mails
+instead."""
+_SIGNS = str.maketrans("_./", "---")
+_SERVERLESS = regex(
+    r"CodeUri|\b(?:Python|Nodejs|Go|Rust|DotNet)?Function\(|Code\.from_?[aA]sset\(|aws_lambda|lambda"
+    r"|^service:|public\.ecr\.aws/lambda/"
+)
+_FUNCTION = regex(r"(?i)lambda_?handler|handler")
+
+
+def logging_the_uncaught(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
+    """What answers for a component that lets exceptions pass, and what is said of it."""
+    code = component.code
+    needs = [need for each in component.manifests for need in each.dependencies]
+    for need in needs:
+        if _CONTAINERS.fullmatch(need.name) and next(losing(repo, code), None) is None:
+            yield f"{need.name} logs what nobody catches with its stack", need.place
+    if not leaves(repo, code):
+        return
+    used = {each.module.lower().translate(_SIGNS) for each in code.imports if each.role is Role.APP}
+    for need in needs:
+        name = need.name.lower()
+        serves = _SERVERS.fullmatch(name) is not None
+        if serves and any(f"{one}-".startswith(f"{name.translate(_SIGNS)}-") for one in used):
+            yield f"nobody catches, and {need.name} logs that with its stack", need.place
+    for place in _lambda(component):
+        yield "nobody catches, and the runtime of Lambda logs that with its stack", place
+
+
+def _lambda(component: Component) -> Iterator[Place]:
+    """Where it is started as a function of AWS Lambda."""
+    handles = any(
+        _FUNCTION.fullmatch(call.scope.rpartition(".")[2]) for call in component.code.calls
+    )
+    bases = (base for file in component.build_files for base in file.bases)
+    for place in (*component.built_by, *(base.place for base in bases)):
+        if handles and _SERVERLESS.search(place.text):
+            yield place

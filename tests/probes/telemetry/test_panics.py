@@ -1,0 +1,39 @@
+"""Whether programs of Go write down the stack of the panics that they recover from."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probes.telemetry.tracebacks_kept import tracebacks_kept
+
+HEAD = (
+    'package main\n\nimport (\n\t"log"\n\t"runtime/debug"\n\n\t"github.com/openai/openai-go"\n)\n\n'
+    "func main() {\n\topenai.NewClient()\n\tdebug.SetGCPercent(100)\n}\n"
+)
+ROBOT = (
+    "func robot{}() {{\n\tdefer func() {{\n\t\tif r := recover(); r != nil {{\n"
+    "\t\t\tlog.Println({})\n"
+    "\t\t}}\n\t}}()\n}}\n\nfunc init() {{ robot{}() }}\n"
+)
+
+
+def _robots(*given: str) -> str:
+    return HEAD + "".join(ROBOT.format(n, each, n) for n, each in enumerate(given))
+
+
+@pytest.mark.parametrize(
+    ("given", "outcome"),
+    [
+        (["r, string(debug.Stack())"] * 3, Outcome.PASS),
+        (["r, string(debug.Stack())"] * 2, Outcome.FAIL),
+        (["r, string(debug.Stack())"] * 3 + ["r"] * 2, Outcome.FAIL),
+        (["r"] * 3, Outcome.FAIL),
+    ],
+)
+def test_nearly_all_of_three_or_more(given: list[str], outcome: Outcome) -> None:
+    mod = "module x.io/a\n\ngo 1.24\n\nrequire github.com/openai/openai-go v1.8.0\n"
+    files = {"go.mod": mod, "main.go": _robots(*given)}
+    answer = tracebacks_kept.ask(testing.build({"component": {"files": files}}))
+    assert answer.outcome is outcome, answer.message
