@@ -106,6 +106,13 @@ def test_docstrings_and_comments_are_no_texts(understand: Understand) -> None:
     assert not understand({"a.py": "import openai\n" + text}).code.literals
 
 
+def test_sentences_that_are_too_short_for_a_prompt_are_not_kept(understand: Understand) -> None:
+    short = "Tell me which of these invoices were paid twice this year."
+    text = f'import openai\nprompt = "{short}"\nSYSTEM = "{PROSE}"\n'
+    (found,) = understand({"a.py": text}).code.literals
+    assert (found.name, found.length) == ("SYSTEM", len(PROSE))
+
+
 PROSE = (
     "You are a careful assistant for invoices. Read the question, look the answer up in the given "
     "pages and answer in the language of the question. Name the page. Never guess; say when you "

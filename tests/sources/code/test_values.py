@@ -201,6 +201,30 @@ def test_terraform_defaults(understand: Understand) -> None:
     ]
 
 
+def test_what_a_method_binds_for_itself_is_no_field(understand: Understand) -> None:
+    settings = (
+        "class Settings:\n    model = 'gpt-4o'\n    def shown(self):\n        model = 'none'\n"
+        "        return model\n\nsettings = Settings()\n"
+    )
+    text = "from openai import OpenAI\nfrom settings import settings\n"
+    text += "OpenAI().responses.create(model=settings.model)\n"
+    (call,) = understand({"settings.py": settings, "a.py": text}).code.methods("create")
+    value = call.argument("model")
+    assert value is not None
+    assert (value.text, value.place.line) == ("gpt-4o", 2)
+    settings = settings.replace("model = 'gpt-4o'", "model: str")
+    (call,) = understand({"settings.py": settings, "a.py": text}).code.methods("create")
+    assert (value := call.argument("model")) is not None
+    assert value.text is None
+
+
+def test_a_local_name_stands_for_what_its_function_binds(understand: Understand) -> None:
+    text = "from openai import OpenAI\ndef f(c: OpenAI):\n    name = 'gpt-4o'\n"
+    text += "    other = 'none'\n    return c.responses.create(model=name)\nf(OpenAI())\n"
+    calls = understand({"a.py": text}).code.methods("create")
+    assert [value.text for call in calls if (value := call.argument("model"))] == ["gpt-4o"]
+
+
 def test_a_file_that_components_share_is_read_with_the_settings_of_each() -> None:
     files = {"shared/pyproject.toml": '[project]\nname = "shared"\ndependencies = ["openai"]\n'}
     files["shared/ask.py"] = (

@@ -20,6 +20,7 @@ _MOST = 4000
 """Bindings of one file that are kept."""
 _OBJECTS = frozenset({"dictionary", "object", "composite_literal"})
 _VALUE = ("value", "right")
+_NO_VALUE = frozenset({"typed_parameter", "formal_parameter", "parameter_declaration"})
 _NAME = ("name", "pattern", "left")
 _WORTH = regex(
     rb"[\"'`\d{([]|[rRbBfFuU$@]{1,3}[\"']|(?:await\s+)?(?:Field|field|\w*[eE]nv\w*|[cC]onfig\w*"
@@ -29,7 +30,7 @@ _WORTH = regex(
 )
 """How a value begins that can be a text, a name, or a look-up in the environment."""
 _NAMED = regex(rb"[A-Za-z_$][\w$]*")
-_SETS = regex(rb"\benviron\b|process\s*\.\s*env\b")
+_SETS = regex(rb"(?:os\s*\.\s*)?environ\b|process\s*\.\s*env\b")
 """What a variable of the environment is set in."""
 
 
@@ -39,13 +40,13 @@ def bindings(leaf: Leaf, names: Names, wanted: frozenset[bytes]) -> dict[str, Ex
     found: dict[str, Expression] = {}
     kept = _Wanted(leaf, names, wanted)
     for node in kept.among(leaf.found("bind")):
-        left, value = names.target(node), leaf.inner(names.value(node))
-        if left is None or value is None or not _WORTH.match(leaf.data, value.start_byte):
+        value = leaf.inner(names.value(node))
+        if value is None or not _WORTH.match(leaf.data, value.start_byte):
             continue
-        if len(found) < _MOST and (parts := leaf.dotted(left)):
+        if len(found) < _MOST and (parts := leaf.dotted(names.target(node))):
             _bind(leaf, _key(leaf, names.scope(node.start_byte), ".".join(parts)), value, found)
     for node in leaf.found("param"):
-        given = first(node, _VALUE)
+        given = first(node, _VALUE) if node.type not in _NO_VALUE else None
         named = first(node, _NAME) if given is not None else None
         if given is not None and named is not None and len(found) < _MOST:
             scope = names.scope(node.start_byte)
@@ -75,7 +76,6 @@ class _Wanted:
         self._data = leaf.data
         self._names = names
         self._wanted = wanted | {leaf.language.owner.encode()}
-        self._sets = b"environ" in leaf.data or b"process" in leaf.data
 
     def among(self, nodes: Sequence[Node]) -> Iterator[Node]:
         """The statements that bind such a thing."""
@@ -86,7 +86,7 @@ class _Wanted:
                 name is None
                 or name[0] in wanted
                 or not is_local(start)
-                or (self._sets and _SETS.search(data, start, node.end_byte))
+                or _SETS.match(data, start)
                 or node.type == "as_pattern"
             ):
                 yield node

@@ -84,7 +84,7 @@ class Calls:
             return True
         if self._queries and self._asks(node):
             return True
-        return any(begin <= start < end for begin, end in self._own)
+        return bool(self._own) and any(begin <= start < end for begin, end in self._own)
 
     def _last(self, node: Node) -> bytes | None:
         """The last part of what is called, without type arguments; None where nothing names it."""
@@ -115,15 +115,15 @@ class Calls:
     def _written(self, node: Node, *, bare: bool = False) -> WrittenCall:
         leaf, at = self._leaf, node.start_byte
         given = [] if bare else list(arguments(leaf, node))
-        line = leaf.line(_name_at(node))
+        name = _name_of(node)
         return WrittenCall(
             callee=self._names.dotted(node, at)[:400],
             arguments=[
                 WrittenArgument(name, position, self._value(value, at))
                 for name, position, value in given
             ],
-            line=line,
-            text=leaf.shown(line),
+            line=leaf.line(name),
+            text=leaf.shown(name),
             scope=self._scopes.scope(at),
             guards=self._scopes.guards(at),
             inside=[
@@ -156,9 +156,7 @@ def _named(node: Node) -> Node | None:
     return first(node, _NAMED)
 
 
-def _name_at(node: Node) -> int:
-    """Where the last part of the name of a call stands: chains run over many lines."""
+def _name_of(node: Node) -> Node:
+    """The last part of the name of a call: chains run over many lines."""
     named = _named(node)
-    if named is None:
-        return node.start_byte
-    return (first(named, _LAST_PART) or named).start_byte
+    return node if named is None else first(named, _LAST_PART) or named

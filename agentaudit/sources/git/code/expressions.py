@@ -74,7 +74,7 @@ def _made(leaf: Leaf, node: Node | None, kind: str, text: str | None, name: str)
     if node is None:
         return Expression("other", None, "", 0, "")
     written = "" if kind == "text" else " ".join(leaf.text(node, 400).split())[:200]
-    return Expression(kind, text, name, leaf.line(node.start_byte), written)
+    return Expression(kind, text, name, leaf.line(node), written)
 
 
 def _named(leaf: Leaf, outer: Node | None, node: Node) -> Expression:

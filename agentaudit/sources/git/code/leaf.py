@@ -3,9 +3,6 @@ depth of what is parsed is chosen by whoever wrote it."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from functools import cached_property
-from itertools import accumulate
 from operator import attrgetter, lt
 from typing import TYPE_CHECKING
 
@@ -133,21 +130,19 @@ class Leaf:
         nodes.sort(key=START)
         return nodes
 
-    @cached_property
-    def _starts(self) -> list[int]:
-        lengths = map((1).__add__, map(len, self.data.split(b"\n")))
-        return [0, *accumulate(lengths)][:-1]
+    def line(self, node: Node) -> int:
+        """1-based number of the line in which a node begins."""
+        return node.start_point[0] + 1
 
-    def line(self, byte: int) -> int:
-        """1-based number of the line that a byte stands in."""
-        return bisect_right(self._starts, byte)
+    def shown(self, node: Node) -> str:
+        """The text of that line, at most 200 characters."""
+        return self.row(node.start_byte - node.start_point[1])
 
-    def shown(self, line: int) -> str:
-        """The text of a line, at most 200 characters."""
-        start = self._starts[line - 1]
-        end = self.data.find(b"\n", start)
-        end = len(self.data) if end < 0 else end
-        return self.data[start : min(end, start + 800)].decode("utf-8", "replace").strip()[:200]
+    def row(self, start: int) -> str:
+        """The text of the line that begins at a byte, at most 200 characters."""
+        most = start + 800
+        end = self.data.find(b"\n", start, most)
+        return self.data[start : end if end >= 0 else most].decode("utf-8", "replace").strip()[:200]
 
     def text(self, node: Node, most: int = 4000) -> str:
         """The source of a node."""

@@ -99,22 +99,22 @@ class Literals:
             return None
         named = field.child_by_field_name("name")
         name = self._leaf.text(named, 100) if named is not None else ""
-        line, scope = self._leaf.line(at), self._scopes.scope(at)
-        shown, length = self._leaf.shown(line), len(given[1])
+        line = self._leaf.line(node) + self._leaf.data.count(b"\n", node.start_byte, at)
+        shown = self._leaf.row(self._leaf.data.rfind(b"\n", 0, at) + 1)
+        scope = self._scopes.scope(at)
         return WrittenLiteral(
-            given[1], Syntax.DEFAULT.value, name, "", line, shown, scope, length, False
+            given[1], Syntax.DEFAULT.value, name, "", line, shown, scope, len(given[1]), False
         )
 
     def _written(self, node: Node, stand: Stand, *, prose: bool) -> WrittenLiteral:
         text = self._leaf.string(node)
-        line = self._leaf.line(node.start_byte)
         return WrittenLiteral(
             text[:4000],
             stand.syntax.value,
             stand.name[:200],
             stand.callee[:400],
-            line,
-            self._leaf.shown(line),
+            self._leaf.line(node),
+            self._leaf.shown(node),
             self._scopes.scope(node.start_byte),
             len(text),
             prose,

@@ -23,13 +23,14 @@ def mentions(repo: str, index: Index, names: Iterable[str]) -> dict[str, Place]:
     if not wanted:
         return {}
     stems = {name.partition(".")[0]: name for name in sorted(wanted, reverse=True)}
-    whole = compiled("|".join(sorted(map(re.escape, wanted))))
-    stem = compiled(rf"[\"'`/](?:{'|'.join(sorted(map(re.escape, filter(None, stems))))})[\"'`.]")
-    loads = compiled(_LOADS)
+    names_whole = "|".join(sorted(map(re.escape, wanted)))
+    names_stem = rf"[\"'`/](?:{'|'.join(sorted(map(re.escape, filter(None, stems))))})[\"'`.]"
+    whole, stem, loads = compiled(names_whole), compiled(names_stem), compiled(_LOADS)
+    either = compiled(names_whole, names_stem)
     found: dict[str, Place] = {}
     by_stem: dict[str, Place] = {}
     for file in index.files.values():
-        if file.role not in (Role.APP, Role.EVAL):
+        if file.role not in (Role.APP, Role.EVAL) or either.search(file.data) is None:
             continue
         for match in whole.finditer(file.data):
             name = match.group().decode()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from posixpath import dirname, normpath
 
 from agentaudit.expressions import regex
 from agentaudit.sources.git.code.index import Index, SourceFile
+from agentaudit.sources.git.code.patterns import occurrences
 from agentaudit.sources.git.reader import ancestors
 
 _SCRIPT_ENDS = (".ts", ".tsx", ".js", ".jsx", ".mjs", "/index.ts", "/index.tsx", "/index.js")
 _MOST = 4
 _DEFINES = regex(rb"\b(?:def|class|function\*?|interface|type|func)\s+$")
+_PATIENCE = 50
+"""Names that a file is searched for before it is parsed after all."""
 _NEAR = 30
 """Bytes before a name in which is said that it is defined there."""
 
@@ -27,6 +29,7 @@ class Modules:
         self._places = {place for path in python for place in (_stem(path), *_above(path))}
         self._tops = {place.rpartition("/")[2] for place in self._places}
         self._packages: dict[tuple[str, str], str] = {}
+        self._asked: dict[str, int] = {}
         self._tails: Mapping[str, list[str]] = self._by_tail()
 
     def _by_tail(self) -> dict[str, list[str]]:
@@ -130,8 +133,10 @@ class Modules:
     def _parsed(self, path: str, name: str) -> SourceFile:
         """The file, parsed if it was not yet and may say what a name stands for."""
         file = self._files[path]
-        if not file.looked and not file.problem and _tells(file.data, name):
-            self._index.parsed(file)
+        if not file.looked and not file.problem:
+            asked = self._asked[path] = self._asked.get(path, 0) + 1
+            if asked > _PATIENCE or _tells(file.data, name):
+                self._index.parsed(file)
         return file
 
 
@@ -139,9 +144,9 @@ def _tells(data: bytes, name: str) -> bool:
     """Whether a file does more than to define functions and classes of the name."""
     parts = name.removesuffix(".value").encode().split(b".")
     return any(
-        not _DEFINES.search(data, max(0, found.start() - _NEAR), found.start())
+        not _DEFINES.search(data, max(0, at - _NEAR), at)
         for part in {parts[0], parts[-1]}
-        for found in re.finditer(rb"(?<![\w$])" + re.escape(part) + rb"(?![\w$])", data)
+        for at in occurrences(data, part)
     )
 
 

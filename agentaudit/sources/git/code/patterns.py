@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
+from agentaudit.expressions import regex
+
+_LETTER = regex(rb"\w")
 _MEMORY = 64 << 20
 """Bytes that RE2 may use for one automaton."""
 
@@ -36,3 +39,13 @@ def compiled(*alternatives: str) -> Pattern:
     pattern = "|".join(f"(?:{each})" for each in alternatives)
     made: Pattern = re2.compile(pattern.encode(), options)
     return made
+
+
+def occurrences(data: bytes, word: bytes) -> Iterator[int]:
+    """Where a word stands that is no part of another."""
+    at = data.find(word) if word else -1
+    while at >= 0:
+        inside = at > 0 and _LETTER.match(data, at - 1)
+        if not inside and not _LETTER.match(data, at + len(word)):
+            yield at
+        at = data.find(word, at + 1)

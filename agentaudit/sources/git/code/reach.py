@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.sources.git.code.index import Index, SourceFile
-from agentaudit.sources.git.code.patterns import Pattern, compiled
+from agentaudit.sources.git.code.patterns import Pattern, compiled, occurrences
 from agentaudit.sources.git.code.written import WrittenCall
 from agentaudit.sources.git.reader import Reader
 from agentaudit.sources.git.roles import role
@@ -25,7 +25,6 @@ _DEFINES = regex(
 any name."""
 
 
-_WORD = regex(rb"\w")
 _EXTENDS = regex(rb"\bstatic\s+(?:partial\s+)?class\s+(\w{1,100})")
 """Classes of C# that may hold extension methods: these are called by their own name alone."""
 
@@ -92,13 +91,7 @@ def _mentions(data: bytes, name: str) -> bool:
     """Whether a file names a function or class without defining it there."""
     if not (name.isascii() and name.isidentifier()):
         return False
-    word, at = name.encode(), -1
-    while (at := data.find(word, at + 1)) >= 0:
-        end = at + len(word)
-        whole = not _WORD.match(data, end) and not (at and _WORD.match(data, at - 1))
-        if whole and not _is_defined(data, at):
-            return True
-    return False
+    return any(not _is_defined(data, at) for at in occurrences(data, name.encode()))
 
 
 def _is_defined(data: bytes, at: int) -> bool:

@@ -128,7 +128,7 @@ class Scopes:
         return found
 
     def _guard(self, condition: Node, holds: bool) -> Guard:
-        line = self._leaf.line(condition.start_byte)
+        line = self._leaf.line(condition)
         text = " ".join(self._leaf.text(condition, 400).split())[:200]
         parsed = logic(self._leaf, condition)
         if not holds:
