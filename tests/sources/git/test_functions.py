@@ -93,7 +93,7 @@ def test_a_template_sets_nothing_for_the_function_beside() -> None:
 def test_serverless_names_the_runtime_and_the_variables() -> None:
     files = {"chat/serverless.yml": SERVERLESS.replace("{}", MODEL), **_chat("chat")}
     chat = _components(files)["chat"]
-    assert "python3.12" in {text for _, text in chat.runtime_pins}
+    assert [text for _, text in chat.runtime_pins] == ["python3.12"]
     assert [place.path for place in chat.settings] == ["chat/serverless.yml"]
 
 
