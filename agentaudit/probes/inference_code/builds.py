@@ -87,6 +87,9 @@ def concerns(step: Step, component: Component, *, alone: bool, workflow: str = "
         if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", step.text):
             return True
     words = step.text.replace("${{ ", "${{").replace(" }}", "}}").split()
+    last = component.path.rpartition("/")[2]
+    if "matrix." in step.text and workflow and not re.search(rf"\b{re.escape(last)}\b", workflow):
+        return False
     return any(_fits(word.rpartition("=")[2], component) for word in words if "$" in word)
 
 

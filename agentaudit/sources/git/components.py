@@ -10,7 +10,6 @@ from agentaudit.evidence import safe
 from agentaudit.source import Component, Dependency, ImageUse, Manifest, Place
 from agentaudit.sources.git import (
     builders,
-    builds,
     compose,
     kubernetes,
     libraries,
@@ -19,6 +18,7 @@ from agentaudit.sources.git import (
     pins,
     settings,
     stacks,
+    standing,
     training,
     unowned,
     workflows,
@@ -114,7 +114,7 @@ class Survey:
         if not self._parts and self._something(homes, rest):
             self._parts[""] = Part("", manifests=dict(self._manifests))
         deployed = self._deployed_in()
-        apart = [(build, builds.apart(build, homes, deployed)) for build in rest]
+        apart = [(build, standing.apart(build, homes, deployed)) for build in rest]
         for build, home in apart:
             if home:
                 self._add(replace(build, home=home))
