@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 
+from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.source import Place
 from agentaudit.sources.git import outputs
@@ -16,7 +17,7 @@ from agentaudit.sources.git.globs import matches
 from agentaudit.sources.git.images import expand
 from agentaudit.sources.git.orders import Order
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
-from agentaudit.sources.git.roles import is_own
+from agentaudit.sources.git.roles import SOURCES, is_own, role
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,13 @@ class Homes:
     def nearest(self, home: str) -> str | None:
         """The directory itself or the nearest above it that has a manifest."""
         return next((above for above in ancestors(home) if above in self.known), None)
+
+    def coded(self, home: str) -> bool:
+        """Whether code of the application stands there."""
+        return any(
+            inside(path, home) and path.rpartition(".")[2] in SOURCES and role(path) is Role.APP
+            for path in self._reader.app
+        )
 
     @cached_property
     def _telephones(self) -> frozenset[str]:
@@ -234,7 +242,7 @@ def _home(homes: Homes, recipe: Recipe, context: str, shared: bool) -> str:
     below = copied - {context}
     # What the context's own manifest is copied for is the context, unless it is a workspace's.
     whole = context in copied and (_plain(recipe) or _mixed(homes, brought, context))
-    if shared and not whole and len(below) == 1:
+    if (shared or (own == context and "." not in recipe.copies)) and not whole and len(below) == 1:
         return below.pop()
     names = {_called(recipe.path) if shared else "", own.rpartition("/")[2]} - {""}
     named = [home for home in sorted(below) if home.rpartition("/")[2] in names]

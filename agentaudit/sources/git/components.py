@@ -92,7 +92,8 @@ class Survey:
             needs.setdefault(home, []).extend(read.dependencies)
             paths.setdefault(home, path)
         projects = list(self._projects())
-        for home in list(unowned.homes(repository, projects, needs, frozenset(self._parts))):
+        taken = frozenset(self._parts).union(*(part.copies for part in self._parts.values()))
+        for home in list(unowned.homes(repository, projects, needs, taken)):
             self._add(Build(home, self._reader.place(paths[home], 1)))
 
     def _projects(self) -> Iterator[Project]:
@@ -111,10 +112,14 @@ class Survey:
                 self._add(build)
             else:
                 rest.append(build)
-        if not self._parts and self._something(homes, rest):
-            self._parts[""] = Part("", manifests=dict(self._manifests))
         deployed = self._deployed_in()
         apart = [(build, standing.apart(build, homes, deployed)) for build in rest]
+        parts = {home for _, home in apart if home}
+        if not homes.known and len(parts) == 1:
+            apart, parts = [(build, "") for build in rest], set()
+        whole = standing.whole(parts, homes) and not self._parts
+        if whole and self._something(homes, rest):
+            self._parts[""] = Part("", manifests=dict(self._manifests))
         for build, home in apart:
             if home:
                 self._add(replace(build, home=home))

@@ -22,13 +22,29 @@ def by_itself(build: Build, others: list[Build]) -> bool:
 
 
 def apart(build: Build, homes: Homes, deployed: Collection[str]) -> str:
-    """The directory of a part that has images and Kubernetes manifests of its own and no project:
-    a model server beside the application. Empty where the build is no such thing."""
-    if build.recipe is None or not homes.known:
+    """The directory of a part that has an image of its own and no project: code beside its build
+    file, or a model server that has Kubernetes manifests too. Empty where the build is no such
+    thing."""
+    if build.recipe is None:
         return ""
-    for above in ancestors(directory(build.recipe.path)):
+    own = directory(build.recipe.path)
+    if build.home == own and build.recipe.copies and _is_part(own, homes):
+        return own
+    for above in ancestors(own) if homes.known else ():
         if not above or any(inside(home, above) for home in homes.known):
             return ""
         if inside(build.home, above) and any(inside(home, above) for home in deployed):
             return above
     return ""
+
+
+def whole(parts: Collection[str], homes: Homes) -> bool:
+    """Whether the root is a component where only these parts of it are known to become images: they
+    are all there is where there are several, or the root has no manifest of its own."""
+    return not parts or (len(parts) == 1 and (not homes.known or "" in homes.known))
+
+
+def _is_part(own: str, homes: Homes) -> bool:
+    """Whether a directory without a manifest holds code that no project is around."""
+    near = any(inside(own, home) or inside(home, own) for home in homes.known if home)
+    return bool(own) and not near and homes.coded(own)

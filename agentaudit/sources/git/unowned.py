@@ -31,7 +31,8 @@ def homes(
 ) -> Iterator[str]:
     """Directories of projects whose application code calls an agentic library that they declare.
 
-    `needs` is what each project declares, by directory; `parts` are the components known."""
+    `needs` is what each project declares, by directory; `parts` are the components known, and what
+    their images take in besides."""
     known = by_home(projects)
     groups: dict[str, list[str]] = {}
     for path in repository.paths:

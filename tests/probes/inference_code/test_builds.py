@@ -71,6 +71,16 @@ def test_what_builds(text: str, built: bool) -> None:
         (f"{ACTION} tags=${{{{ steps.m.outputs.tags }}}}", "", False),
         (
             f"{ACTION} tags=${{{{ steps.m.outputs.tags }}}}",
+            "SHORT=${GITHUB_SHA::8}\necho 'tags<<EOF'\necho \"a:$SHORT\"\necho EOF",
+            True,
+        ),
+        (
+            f"{ACTION} tags=${{{{ steps.m.outputs.tags }}}}",
+            "SHORT=${GITHUB_SHA::8}\necho 'tags<<EOF'\necho a:latest\necho EOF",
+            False,
+        ),
+        (
+            f"{ACTION} tags=${{{{ steps.m.outputs.tags }}}}",
             "uses: docker/metadata-action@v5 tags=type=sha",
             True,
         ),
