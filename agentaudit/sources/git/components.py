@@ -112,33 +112,30 @@ class Survey:
                 self._add(build)
             else:
                 rest.append(build)
-        deployed = self._deployed_in()
-        apart = [(build, standing.apart(build, homes, deployed)) for build in rest]
-        parts = {home for _, home in apart if home}
-        if not homes.known and len(parts) == 1:
-            apart, parts = [(build, "") for build in rest], set()
-        whole = standing.whole(parts, homes) and not self._parts
+        parted = standing.parted(rest, homes, self._deployed_in())
+        whole = standing.whole(parted, homes) and not self._parts
         if whole and self._something(homes, rest):
             self._parts[""] = Part("", manifests=dict(self._manifests))
-        for build, home in apart:
+        for build, home in parted:
             if home:
                 self._add(replace(build, home=home))
-        for build in (build for build, home in apart if not home):
-            if build.aside:
-                continue
+        self._join(build for build, home in parted if not home and not build.aside)
+        for part in self._parts.values():
+            own = {p: m for p, m in part.manifests.items() if self._belongs(p, part)}
+            # An image that is made of other components and nothing else holds what they need.
+            part.manifests = own or part.manifests
+
+    def _join(self, builds: Iterable[Build]) -> None:
+        """What is built of no directory of its own is of the component around it."""
+        for build in builds:
             around = self._around(build.home)
             if around is None and len(self._parts) == 1:
                 around = next(iter(self._parts.values()))
             if around is not None:
                 join(around, build)
             elif build.recipe is not None:
-                self.notes.append(
-                    f"{build.recipe.path} builds an image of no component: not asked about"
-                )
-        for part in self._parts.values():
-            own = {p: m for p, m in part.manifests.items() if self._belongs(p, part)}
-            # An image that is made of other components and nothing else holds what they need.
-            part.manifests = own or part.manifests
+                path = build.recipe.path
+                self.notes.append(f"{path} builds an image of no component: not asked about")
 
     def _deployed_in(self) -> frozenset[str]:
         """Directories that hold Kubernetes manifests."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from agentaudit.sources.git.builds import Build, Homes
 from agentaudit.sources.git.reader import ancestors, directory, inside
@@ -21,7 +21,18 @@ def by_itself(build: Build, others: list[Build]) -> bool:
     )
 
 
-def apart(build: Build, homes: Homes, deployed: Collection[str]) -> str:
+def parted(
+    builds: Sequence[Build], homes: Homes, deployed: Collection[str]
+) -> list[tuple[Build, str]]:
+    """Each build with the directory of the part that it makes; empty where it makes none, and for a
+    single image of a repository without any manifest, which is that of the whole."""
+    found = [(build, _apart(build, homes, deployed)) for build in builds]
+    if not homes.known and len({home for _, home in found if home}) == 1:
+        return [(build, "") for build in builds]
+    return found
+
+
+def _apart(build: Build, homes: Homes, deployed: Collection[str]) -> str:
     """The directory of a part that has an image of its own and no project: code beside its build
     file, or a model server that has Kubernetes manifests too. Empty where the build is no such
     thing."""
@@ -38,9 +49,10 @@ def apart(build: Build, homes: Homes, deployed: Collection[str]) -> str:
     return ""
 
 
-def whole(parts: Collection[str], homes: Homes) -> bool:
+def whole(parted: Sequence[tuple[Build, str]], homes: Homes) -> bool:
     """Whether the root is a component where only these parts of it are known to become images: they
     are all there is where there are several, or the root has no manifest of its own."""
+    parts = {home for _, home in parted if home}
     return not parts or (len(parts) == 1 and (not homes.known or "" in homes.known))
 
 
