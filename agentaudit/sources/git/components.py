@@ -10,7 +10,6 @@ from agentaudit.evidence import safe
 from agentaudit.source import Component, Dependency, ImageUse, Manifest, Place
 from agentaudit.sources.git import (
     builders,
-    builds,
     compose,
     kubernetes,
     libraries,
@@ -19,6 +18,7 @@ from agentaudit.sources.git import (
     pins,
     settings,
     stacks,
+    standing,
     training,
     unowned,
     workflows,
@@ -92,7 +92,8 @@ class Survey:
             needs.setdefault(home, []).extend(read.dependencies)
             paths.setdefault(home, path)
         projects = list(self._projects())
-        for home in list(unowned.homes(repository, projects, needs, frozenset(self._parts))):
+        taken = frozenset(self._parts).union(*(part.copies for part in self._parts.values()))
+        for home in list(unowned.homes(repository, projects, needs, taken)):
             self._add(Build(home, self._reader.place(paths[home], 1)))
 
     def _projects(self) -> Iterator[Project]:
@@ -111,29 +112,30 @@ class Survey:
                 self._add(build)
             else:
                 rest.append(build)
-        if not self._parts and self._something(homes, rest):
+        parted = standing.parted(rest, homes, self._deployed_in())
+        whole = standing.whole(parted, homes) and not self._parts
+        if whole and self._something(homes, rest):
             self._parts[""] = Part("", manifests=dict(self._manifests))
-        deployed = self._deployed_in()
-        apart = [(build, builds.apart(build, homes, deployed)) for build in rest]
-        for build, home in apart:
+        for build, home in parted:
             if home:
                 self._add(replace(build, home=home))
-        for build in (build for build, home in apart if not home):
-            if build.aside:
-                continue
+        self._join(build for build, home in parted if not home and not build.aside)
+        for part in self._parts.values():
+            own = {p: m for p, m in part.manifests.items() if self._belongs(p, part)}
+            # An image that is made of other components and nothing else holds what they need.
+            part.manifests = own or part.manifests
+
+    def _join(self, builds: Iterable[Build]) -> None:
+        """What is built of no directory of its own is of the component around it."""
+        for build in builds:
             around = self._around(build.home)
             if around is None and len(self._parts) == 1:
                 around = next(iter(self._parts.values()))
             if around is not None:
                 join(around, build)
             elif build.recipe is not None:
-                self.notes.append(
-                    f"{build.recipe.path} builds an image of no component: not asked about"
-                )
-        for part in self._parts.values():
-            own = {p: m for p, m in part.manifests.items() if self._belongs(p, part)}
-            # An image that is made of other components and nothing else holds what they need.
-            part.manifests = own or part.manifests
+                path = build.recipe.path
+                self.notes.append(f"{path} builds an image of no component: not asked about")
 
     def _deployed_in(self) -> frozenset[str]:
         """Directories that hold Kubernetes manifests."""

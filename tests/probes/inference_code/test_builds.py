@@ -71,6 +71,16 @@ def test_what_builds(text: str, built: bool) -> None:
         (f"{ACTION} tags=${{{{ steps.m.outputs.tags }}}}", "", False),
         (
             f"{ACTION} tags=${{{{ steps.m.outputs.tags }}}}",
+            "SHORT=${GITHUB_SHA::8}\necho 'tags<<EOF'\necho \"a:$SHORT\"\necho EOF",
+            True,
+        ),
+        (
+            f"{ACTION} tags=${{{{ steps.m.outputs.tags }}}}",
+            "SHORT=${GITHUB_SHA::8}\necho 'tags<<EOF'\necho a:latest\necho EOF",
+            False,
+        ),
+        (
+            f"{ACTION} tags=${{{{ steps.m.outputs.tags }}}}",
             "uses: docker/metadata-action@v5 tags=type=sha",
             True,
         ),
@@ -276,3 +286,24 @@ def test_a_script_makes_the_tag_in_a_function(says: str, outcome: Outcome) -> No
         "      - run: ./scripts/deploy.sh\n",
     }
     assert _asked(files) is outcome
+
+
+MATRIX = """on: push
+jobs:
+  image:
+    strategy:
+      matrix:
+        service: [{}]
+    steps:
+      - run: >-
+          docker build -t a/${{{{ matrix.service }}}}:${{{{ github.sha }}}}
+          services/${{{{ matrix.service }}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("listed", "outcome"), [("planner, reader", Outcome.PASS), ("reader", Outcome.FAIL)]
+)
+def test_a_matrix_builds_what_it_lists(listed: str, outcome: Outcome) -> None:
+    files = {**FILES, ".github/workflows/a.yml": MATRIX.format(listed)}
+    assert _asked(files, "services/planner") is outcome
