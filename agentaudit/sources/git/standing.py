@@ -39,7 +39,7 @@ def _apart(build: Build, homes: Homes, deployed: Collection[str]) -> str:
     if build.recipe is None:
         return ""
     own = directory(build.recipe.path)
-    if build.home == own and build.recipe.copies and _is_part(own, homes):
+    if build.home == own and build.recipe.copies and _is_part(build, own, homes):
         return own
     for above in ancestors(own) if homes.known else ():
         if not above or any(inside(home, above) for home in homes.known):
@@ -56,7 +56,8 @@ def whole(parted: Sequence[tuple[Build, str]], homes: Homes) -> bool:
     return not parts or (len(parts) == 1 and (not homes.known or "" in homes.known))
 
 
-def _is_part(own: str, homes: Homes) -> bool:
-    """Whether a directory without a manifest holds code that no project is around."""
+def _is_part(build: Build, own: str, homes: Homes) -> bool:
+    """Whether a directory without a manifest, which no project is around, holds code, or is what a
+    database or a proxy is made of that is started beside the others."""
     near = any(inside(own, home) or inside(home, own) for home in homes.known if home)
-    return bool(own) and not near and homes.coded(own)
+    return bool(own) and not near and (homes.coded(own) or bool(build.names))
