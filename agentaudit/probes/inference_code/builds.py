@@ -33,7 +33,10 @@ _VALUE = (
     r"{1,300}+)"
 )
 """One word of a shell, with what is quoted, substituted or an expression in it."""
-_ASSIGNED = regex(rf"\b([A-Za-z_]\w{{1,60}})(?:=|:[ \t])(?=[ \"']{{0,4}}{_VALUE})")
+_ASSIGNED = regex(
+    rf"\b([A-Za-z_]\w{{1,60}})(?:=|:[ \t])"
+    rf"(?=[ ]{{0,4}}(\"[^\"\n]{{1,400}}\"|'[^'\n]{{1,400}}')|[ \"']{{0,4}}{_VALUE})"
+)
 _TAKEN = regex(
     r"\bfor\s+([A-Za-z_]\w{0,60})\s+in\s+(\S{1,200})"
     r"|\bread\s+(?:-\w{1,10}\s+){0,3}([A-Za-z_]\w{0,60})\s*<<<\s*(.{1,300})"
@@ -138,7 +141,8 @@ def committed(workflow: str) -> frozenset[str]:
     another variable, and functions that print it. Expressions are closed up first, so that what
     stands before a tag is one word."""
     text = _EXPRESSION.sub(lambda found: "".join(found[0].split()), _ASIDE.sub("", _run(workflow)))
-    given = [(found[1], found[2]) for found in _ASSIGNED.finditer(text)]
+    # A quote that is closed before the value begins would open one that takes in the next lines.
+    given = [(n[1], n[2] or n[3].partition("\n")[0]) for n in _ASSIGNED.finditer(text)]
     given += [(found[1] or found[3], found[2] or found[4]) for found in _TAKEN.finditer(text)]
     given += [(found[1], found[3]) for found in _LINES.finditer(text)]
     known = {name for name, value in given if _COMMIT.search(value)}
@@ -192,7 +196,7 @@ def handed(step: Step, workflow: str) -> Iterator[str]:
     for text, _ in commands(step):
         if _MADE.search(text):
             for found in _ASSIGNED.finditer(text):
-                if _holds(found[2], variables):
+                if _holds(found[2] or found[3], variables):
                     yield found[1]
 
 

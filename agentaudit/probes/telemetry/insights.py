@@ -24,6 +24,8 @@ _SAID = regex(
     r"|\bname:\s{0,9}containerInsights\s{0,80}value:\s{0,9}[\"']?en(?:abled|hanced)"
     r"|amazon-cloudwatch-observability"
 )
+_WORDS = ("nsights", "NSIGHTS", "cloudwatch-observability")
+"""One of them stands wherever the expression can match: most files hold none."""
 
 
 def insights(repo: Repo, component: Component) -> Iterator[Place]:
@@ -34,6 +36,8 @@ def insights(repo: Repo, component: Component) -> Iterator[Place]:
             if file.repo != component.repo or _ASIDE.search(file.path):
                 continue
             text = (repo.read(file) or "")[:300_000]
+            if not any(word in text for word in _WORDS):
+                continue
             for found in _SAID.finditer(text):
                 if not alone and not _names(repo, file, component):
                     break

@@ -130,9 +130,20 @@ def _images(
     for order in orders:
         aside = order.file is not None and not is_own(order.file)
         if not aside and not any(_means(order, recipe) for recipe in recipes):
-            around = homes.nearest(order.context)
+            around = _ordered(reader, homes, order)
             if around is not None:
                 yield Build(around, order.place, (), None, order.names)
+
+
+def _ordered(reader: Reader, homes: Homes, order: Order) -> str | None:
+    """The project of an order whose build file nobody read: it may be made first, or come from
+    another repository, and then only its name tells which of several projects it is of."""
+    if order.file is None or order.file in reader.known:
+        return homes.nearest(order.context)
+    if member := _member(homes, order.context, _called(order.file)):
+        return member
+    several = any(inside(home, order.context) and home != order.context for home in homes.known)
+    return None if several else homes.nearest(order.context)
 
 
 def _chosen(homes: Homes, recipe: Recipe, orders: list[Order]) -> Iterator[Build]:

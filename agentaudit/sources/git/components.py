@@ -179,12 +179,13 @@ class Survey:
             return []
         return list(self._parts.values())
 
-    def _local(self, image: ImageUse) -> Part | None:
-        """The component that an image is built from, told by its name."""
+    def _local(self, image: ImageUse, called: str = "") -> Part | None:
+        """The component that an image is built from, told by its name, and that of the service."""
         name = short_name(image.reference)
         for part in self._parts.values():
             own = part.home.rpartition("/")[2].lower()
-            if name in part.names or (name == own and part.build_files):
+            meant = own == name or (own == called.lower() and name.endswith(f"-{own}"))
+            if name in part.names or (meant and part.build_files):
                 return part
         return None
 
@@ -206,7 +207,7 @@ class Survey:
 
     def _starts(self, service: compose.Service) -> Part | None:
         if service.context is None:
-            return self._local(service.image) if service.image else None
+            return self._local(service.image, service.name) if service.image else None
         for part in self._parts.values():
             if any(place == service.place for place in part.places):
                 return part
@@ -215,7 +216,7 @@ class Survey:
     def _attach(self, part: Part, services: Iterable[compose.Service]) -> None:
         for service in services:
             image = service.image
-            if image and service.context is None and self._local(image) is None:
+            if image and service.context is None and self._local(image, service.name) is None:
                 part.images.append(image)
 
     def _attach_kubernetes(self) -> None:

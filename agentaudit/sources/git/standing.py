@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.builds import Build, Homes
 from agentaudit.sources.git.reader import ancestors, directory, inside
 
@@ -39,7 +40,10 @@ def _apart(build: Build, homes: Homes, deployed: Collection[str]) -> str:
     if build.recipe is None:
         return ""
     own = directory(build.recipe.path)
-    if build.home == own and build.recipe.copies and _is_part(build, own, homes):
+    served = bool(build.names) or any(
+        _SERVERS.search(base.reference) for base in build.recipe.published.bases
+    )
+    if build.home == own and build.recipe.copies and _is_part(own, homes, served=served):
         return own
     for above in ancestors(own) if homes.known else ():
         if not above or any(inside(home, above) for home in homes.known):
@@ -56,8 +60,14 @@ def whole(parted: Sequence[tuple[Build, str]], homes: Homes) -> bool:
     return not parts or (len(parts) == 1 and (not homes.known or "" in homes.known))
 
 
-def _is_part(build: Build, own: str, homes: Homes) -> bool:
-    """Whether a directory without a manifest, which no project is around, holds code, or is what a
-    database or a proxy is made of that is started beside the others."""
+_SERVERS = regex(
+    r"(?:^|[/-])(?:litellm|vllm|sglang|ollama|text-generation-inference|llama\.cpp|tritonserver)\b"
+)
+"""Images of what answers for models: with a configuration copied in, it is a part of its own."""
+
+
+def _is_part(own: str, homes: Homes, *, served: bool) -> bool:
+    """Whether a directory without a manifest, which no project is around, holds code, or is what is
+    `served` beside the others: what a model server, a database or a proxy is made of."""
     near = any(inside(own, home) or inside(home, own) for home in homes.known if home)
-    return bool(own) and not near and (homes.coded(own) or bool(build.names))
+    return bool(own) and not near and (served or homes.coded(own))

@@ -50,6 +50,12 @@ def test_what_builds(text: str, built: bool) -> None:
         ("docker build -t a:$TAG .", 'echo "TAG=${GITHUB_SHA::7}" >> $GITHUB_ENV', True),
         ("docker build -t a:$TAG .", "env:\n  TAG: ${{ github.sha }}", True),
         ("docker build -t a:$TAG .", "TAG=1.0", False),
+        (
+            "docker build -t a:$TAG .",
+            'echo "TAG=$(date +%F)" >> $GITHUB_ENV\necho "SHA=$GITHUB_SHA" >> $GITHUB_ENV',
+            False,
+        ),
+        ("docker build -t a:$TAG .", 'SHA=$GITHUB_SHA\nTAG="v1 $SHA"', True),
         ("docker build -t a:1.0 --build-arg SHA=$GITHUB_SHA .", "", False),
         ("docker build -t a:1.0 --label rev=$GITHUB_SHA .", "", False),
         ("docker build -t a .", "docker tag a a:$GITHUB_SHA", True),

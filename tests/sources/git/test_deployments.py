@@ -289,3 +289,23 @@ def test_build_files_that_are_called_after_applications(copied: str, found: list
         ),
     }
     assert list(_components(files)) == found
+
+
+@pytest.mark.parametrize(
+    ("copied", "found"),
+    [(".", ["apps/api", "apps/web"]), ("apps/web web", ["apps/api"])],
+)
+def test_an_image_of_one_application_that_copies_all(copied: str, found: list[str]) -> None:
+    files = {
+        "package.json": '{"name": "root", "workspaces": ["apps/*"]}',
+        **{
+            f"apps/{name}/package.json": f'{{"name": "{name}", "scripts": {{"start": "x"}}}}'
+            for name in ("api", "web")
+        },
+        "apps/api/Dockerfile": f"FROM node:22.1\nCOPY apps/api api\nCOPY {copied}\n".replace(
+            "COPY .\n", "COPY . .\n"
+        ),
+        "compose.yaml": "services:\n  api:\n    build:\n      context: .\n"
+        "      dockerfile: apps/api/Dockerfile\n",
+    }
+    assert list(_components(files)) == found

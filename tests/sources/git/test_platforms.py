@@ -150,6 +150,15 @@ INLINE = "FROM python:3.12\nRUN pip install openai\nCOPY agent.py .\n"
             {
                 "backend/Dockerfile": "FROM python:3.12\nCOPY . .\n",
                 "backend/requirements.txt": "openai\n",
+                "proxy/Dockerfile": "FROM ghcr.io/berriai/litellm:v1\nCOPY config.yaml .\n",
+                "proxy/config.yaml": "model_list: []\n",
+            },
+            ["backend", "proxy"],
+        ),
+        (
+            {
+                "backend/Dockerfile": "FROM python:3.12\nCOPY . .\n",
+                "backend/requirements.txt": "openai\n",
                 "backend/worker/Dockerfile": INLINE,
                 "backend/worker/agent.py": ASKS,
             },
