@@ -33,7 +33,10 @@ _VALUE = (
     r"{1,300}+)"
 )
 """One word of a shell, with what is quoted, substituted or an expression in it."""
-_ASSIGNED = regex(rf"\b([A-Za-z_]\w{{1,60}})(?:=|:[ \t])(?=[ \"']{{0,4}}{_VALUE})")
+_ASSIGNED = regex(
+    rf"\b([A-Za-z_]\w{{1,60}})(?:=|:[ \t])"
+    rf"(?=[ ]{{0,4}}(\"[^\"\n]{{1,400}}\"|'[^'\n]{{1,400}}')|[ \"']{{0,4}}{_VALUE})"
+)
 _TAKEN = regex(
     r"\bfor\s+([A-Za-z_]\w{0,60})\s+in\s+(\S{1,200})"
     r"|\bread\s+(?:-\w{1,10}\s+){0,3}([A-Za-z_]\w{0,60})\s*<<<\s*(.{1,300})"
@@ -87,6 +90,9 @@ def concerns(step: Step, component: Component, *, alone: bool, workflow: str = "
         if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", step.text):
             return True
     words = step.text.replace("${{ ", "${{").replace(" }}", "}}").split()
+    last = component.path.rpartition("/")[2]
+    if "matrix." in step.text and workflow and not re.search(rf"\b{re.escape(last)}\b", workflow):
+        return False
     return any(_fits(word.rpartition("=")[2], component) for word in words if "$" in word)
 
 
@@ -110,7 +116,9 @@ def stamped(build: Step, steps: Iterable[Step], workflow: str) -> bool:
     given = [value for text in texts for value in _given(text)]
     if any(_holds(value, variables) for value in given):
         return True
-    if re.search(r"\.outputs\.(?:tags|version|json)\b", " ".join(given)):
+    if re.search(r"\.outputs\.(?:tags|version|json)\b", " ".join(given)) and any(
+        "metadata-action" in step.text for step in same
+    ):
         return any(map(_named_by_metadata, same))
     if any(_MERGES.search(step.text) for step in same) and any(map(_named_by_metadata, same)):
         return True
@@ -133,8 +141,10 @@ def committed(workflow: str) -> frozenset[str]:
     another variable, and functions that print it. Expressions are closed up first, so that what
     stands before a tag is one word."""
     text = _EXPRESSION.sub(lambda found: "".join(found[0].split()), _ASIDE.sub("", _run(workflow)))
-    given = [(found[1], found[2]) for found in _ASSIGNED.finditer(text)]
+    # A quote that is closed before the value begins would open one that takes in the next lines.
+    given = [(n[1], n[2] or n[3].partition("\n")[0]) for n in _ASSIGNED.finditer(text)]
     given += [(found[1] or found[3], found[2] or found[4]) for found in _TAKEN.finditer(text)]
+    given += [(found[1], found[3]) for found in _LINES.finditer(text)]
     known = {name for name, value in given if _COMMIT.search(value)}
     known |= {found[1] for found in _FUNCTION.finditer(text) if _COMMIT.search(found[2])}
     for _ in range(6):
@@ -145,6 +155,10 @@ def committed(workflow: str) -> frozenset[str]:
     return frozenset(known)
 
 
+_LINES = regex(
+    r"\b([A-Za-z_]\w{0,60})<<([A-Z]\w{0,20})[\"']?[ \t]*\n((?:[^\n]*\n){1,20}?)[^\n]*\b\2\b"
+)
+"""An output of several lines."""
 _FUNCTION = regex(
     r"^(?:function\s+)?([A-Za-z_]\w{0,60})\s*\(\)\s*\{([^\n]*(?:\n(?!\})[^\n]*){0,60})", re.M
 )
@@ -182,7 +196,7 @@ def handed(step: Step, workflow: str) -> Iterator[str]:
     for text, _ in commands(step):
         if _MADE.search(text):
             for found in _ASSIGNED.finditer(text):
-                if _holds(found[2], variables):
+                if _holds(found[2] or found[3], variables):
                     yield found[1]
 
 

@@ -73,6 +73,16 @@ def _built(recipe: str, steps: str) -> dict[str, object]:
     "os.environ['GIT_SHA']})` in telemetry.",
     examples=[
         Example(Outcome.PASS, _built(LABEL, BUILD.format("$GITHUB_SHA"))),
+        Example(Outcome.PASS, _built(LABEL, BUILD.format('"${{ github.sha }}"'))),
+        Example(
+            Outcome.PASS,
+            _built(
+                LABEL,
+                '      - id: meta\n        run: echo "sha=$(git rev-parse HEAD)"'
+                " >> $GITHUB_OUTPUT\n" + BUILD.format("${{ steps.meta.outputs.sha }}"),
+            ),
+            "an output of another step",
+        ),
         Example(Outcome.PASS, _built(PLAIN, META), "docker/metadata-action adds the label"),
         Example(
             Outcome.PASS,

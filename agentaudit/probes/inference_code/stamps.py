@@ -59,6 +59,9 @@ def labelled(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
                 yield replace(file.place, line=number, text=line.strip()[:300]), found
 
 
+_EXPRESSION = regex(r"\$\{\{[^}]{0,200}\}\}")
+
+
 def handed(repo: Repo, steps: Iterable[Step], name: str) -> Step | None:
     """The step that gives an argument or variable the commit, if only by a variable or an output
     of another step that holds it."""
@@ -67,7 +70,7 @@ def handed(repo: Repo, steps: Iterable[Step], name: str) -> Step | None:
         rf"\b{re.escape(name)}=[\"']?\$(?:\{{\{{\s*[\w.-]{{0,200}}?\b([\w-]+)\s*\}}\}}|\{{?(\w+)\}}?)"
     )
     for step in steps:
-        if given.search(step.text):
+        if given.search(_EXPRESSION.sub(lambda found: "".join(found[0].split()), step.text)):
             return step
         if (found := told.search(step.text)) and (found[1] or found[2]) in committed(
             repo.read(step.place) or ""

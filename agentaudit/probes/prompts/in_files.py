@@ -145,6 +145,18 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
             "prompts of an example are not the system's own",
         ),
         Example(
+            Outcome.FAIL,
+            _files(
+                PYTHON,
+                **{
+                    "app.py": ASK.format("", f'"""{TEXT[:180]}"""'),
+                    "summary.py": ASK.format("", 'Path("prompts/planner.md").read_text()'),
+                    "prompts/planner.md": TEXT,
+                },
+            ),
+            "a short one in the code for each in a file",
+        ),
+        Example(
             Outcome.NOT_APPLICABLE,
             _files({"requirements.txt": "flask==3.1.0\n"}, **{"app.py": "x = 1\n"}),
             "it calls no model",
@@ -167,6 +179,8 @@ def in_files(repo: Repo, component: Component, limits: Limits) -> Answer:
     apart = [p for p in prompts if _is_apart(p) or p.place.path in modules]
     among = [p for p in prompts if p not in apart]
     inline = [p for p in among if p.length >= limits["inline_characters"]]
+    if len(among) >= len(apart):
+        inline = among  # short ones are no exception where there are as many of them
     if inline and (not apart or len(inline) > limits["inline_share"] * len([*apart, *inline])):
         return _inline(component, inline, apart)
     if apart:

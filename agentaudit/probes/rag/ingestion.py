@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from agentaudit.code import Argument, Call, Role, Strength
 from agentaudit.expressions import regex
+from agentaudit.probes.rag import over_http
 from agentaudit.source import Component
 
 _COUNTS = frozenset({Role.APP, Role.INFRA})
@@ -23,7 +24,7 @@ _INDEX = regex(
     r"|write_documents|AddDocuments|AddDocumentsAsync|AddTexts|InsertDocuments|DocumentWriter|run_ingestion|ImportDocumentAsync|ImportTextAsync"
     r"|upload_and_poll|uploadAndPoll|import_files|start_ingestion_job|EmbeddingStoreIngestor"
     r"|build_index|create_search_client_index|add_with_ids|add_items|bulk|async_bulk|parallel_bulk"
-    r"|streaming_bulk|upload_batch)$"
+    r"|streaming_bulk|upload_batch|from_loaders|fromLoaders)$"
 )
 """Calls that put vectors or documents into an index."""
 _INDEX_OF_STORE = frozenset({"add", "addAll", "insert", "Add", "Insert", "AddAll"})
@@ -46,10 +47,16 @@ _MANAGED = regex(
     r"|start_ingestion_job|import_files|ImportDocumentAsync|ImportTextAsync"
     r"|discoveryengine\S{0,80}\.(?:import_documents|importDocuments)"
     r"|(?i:file_?search_?stores)\.(?i:upload_?to_?file_?search_?store|import_?file)|graphrag\.\S{0,60}build_index"
-    r"|EmbeddingStoreIngestor|SearchIndexerClient|SearchIndexerSkillset|crewai\.knowledge\.source\."
+    r"|EmbeddingStoreIngestor|VectorstoreIndexCreator|(?:agno|phi)\.knowledge\.\S*Knowledge(?:Base)?$|SearchIndexerClient|SearchIndexerSkillset|crewai\.knowledge\.source\."
     r"|crewai_tools\.(?:RagTool|(?:CSV|PDF|TXT|MDX|DOCX|JSON|XML|Directory|CodeDocs|Website)SearchTool)$"
 )
 """Services and components that load, cut and embed by themselves."""
+_LATER = regex(r"(?:agno|phi)\.knowledge\.")
+_LOADS = frozenset(
+    {"load", "aload", "add_content", "add_content_async", "add_contents", "add_contents_async"}
+    | {"load_document", "aload_document", "load_documents", "load_text"}
+)
+"""Those of them that do so once they are told to, and how they are told."""
 _COMPARES = regex(
     r"(?i)(?:^|[._])(?:cos(?:ine)?_?sim\w{0,20}|(?:compute|calculate|vector|embedding)_?similarity)$"
     r"|^(?:numpy|np)\.(?:argsort|argpartition|lexsort)$|^torch\.topk$"
@@ -79,7 +86,8 @@ _READY = regex(r"(?:^|[._])(?:load_index_from_storage|from_persist_dir|load_loca
 """Calls that open an index which was made elsewhere."""
 _KEPT = regex(
     r"(?:^|[._])(?:persist|save_local|write_index|VectorStoreIndex|a?from_(?:documents|texts)"
-    r"|insert_nodes|add_documents|add_texts|add_embeddings|run_ingestion|refresh_ref_docs)$"
+    r"|insert_nodes|add_documents|add_texts|add_embeddings|run_ingestion|refresh_ref_docs"
+    r"|from_loaders)$"
 )
 """Calls that make such an index."""
 _SEARCH_SERVICE = regex(
@@ -155,6 +163,7 @@ def is_rag(component: Component, at_least: Strength) -> bool:
     )
     hosted = any(_HOSTED.search(call.callee) for call in calls)
     filled = any(_OF_DOCUMENTS.search(c.callee) and _TELLING.search(c.place.path) for c in calls)
+    filled = filled or any(map(over_http.fills, calls))
     return used or hosted or filled or _compares(calls) or any(map(_asks_nearest, calls))
 
 
@@ -163,7 +172,8 @@ def _asks_nearest(call: Call) -> bool:
     named = first is not None and _MATCHES.fullmatch(first.text or "")
     given = any("embedding" in argument.name.lower() for argument in call.arguments)
     matches = call.method == "rpc" and (named or given)
-    return bool(matches or _NEAREST_CALLS.search(call.callee)) or _says(_NEAREST, call)
+    near = bool(matches or _NEAREST_CALLS.search(call.callee))
+    return near or _says(_NEAREST, call) or over_http.searches(call)
 
 
 def _says(pattern: re.Pattern[str], call: Call) -> bool:
@@ -178,11 +188,13 @@ def _compares(calls: list[Call]) -> bool:
     return all(any(tell.search(call.callee) for call in calls) for tell in tells)
 
 
-def ready_made(component: Component) -> Call | None:
-    """A call that opens an index which no code of the component made."""
-    calls = [call for call in component.code.calls if call.role in _COUNTS]
-    opened = next((call for call in calls if _READY.search(call.callee)), None)
-    return None if any(_KEPT.search(call.callee) for call in calls) else opened
+def ready_made(component: Component, around: Iterable[Component]) -> Call | None:
+    """A call that opens an index which no code of the component, or of one beside it, made."""
+    own = (call for call in component.code.calls if call.role in _COUNTS)
+    opened = next((call for call in own if _READY.search(call.callee)), None)
+    calls = (call for each in (component, *around) for call in each.code.calls)
+    made = opened and any(_KEPT.search(c.callee) for c in calls if c.role in _COUNTS)
+    return None if made else opened
 
 
 def stages(components: Iterable[Component]) -> Stages:
@@ -191,7 +203,8 @@ def stages(components: Iterable[Component]) -> Stages:
     stores = tuple(_modules(components))
     readers = tuple(_modules(components, "document"))
     calls = [c for each in components for c in each.code.calls if c.role in _COUNTS]
-    filling = [c for c in calls if _indexes(c, stores)]
+    loads = any(call.method in _LOADS for call in calls)
+    filling = [c for c in calls if _indexes(c, stores) and (loads or not _LATER.match(c.callee))]
     if not stores and _compares(calls):
         filling += [c for c in calls if _COMPARES.search(c.callee)]
     return Stages(
@@ -233,7 +246,7 @@ def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
         return False
     if _INDEX.search(call.callee):
         return "." in call.callee
-    if _MANAGED.search(call.callee) or _says(_INSERTS, call):
+    if _MANAGED.search(call.callee) or _says(_INSERTS, call) or over_http.fills(call):
         return True
     if call.method in _WRITES and any(each.name in _VECTORS for each in call.arguments):
         return True

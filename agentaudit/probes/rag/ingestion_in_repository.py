@@ -4,6 +4,7 @@ from agentaudit.code import Call, Strength
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe
 from agentaudit.probes.rag.ingestion import NAMES, RETRIEVES, Stages, is_rag, ready_made, stages
+from agentaudit.probes.rag.managed import ingested
 from agentaudit.probes.rag.written import fills, stored
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component, Repo
@@ -163,13 +164,16 @@ def ingestion_in_repository(repo: Repo, component: Component) -> Answer:
     around = [c for c in repo.components() if c.repo == component.repo]
     found = own if own.whole else stages(around)
     shown = [call.place.evidence() for call in found if call is not None]
-    if (opened := ready_made(component)) is not None:
+    if (opened := ready_made(component, around)) is not None:
         return _ready_made(component, opened)
     if found.whole:
         return passed(_praise(found), *shown)
     if written := [each for c in around for each in stored(repo, c)]:
         shown = [each.evidence() for each in written[:3]]
         return passed("rows are embedded and stored with their vectors", *shown)
+    if told := ingested(repo, component):
+        message = "the ingestion of a managed knowledge base is declared and started"
+        return passed(message, *(each.evidence() for each in told))
     missing_stages = ", ".join(found.missing)
     return failed(
         f"the ingestion code shows no stage to {missing_stages}",

@@ -6,6 +6,7 @@ from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.rag.ingestion import indexing, is_rag
+from agentaudit.probes.rag.managed import asks_bedrock, sources
 from agentaudit.probes.rag.written import fills, selected, sourced, stored, typed
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component, Repo
@@ -42,6 +43,7 @@ _KEEPS = regex(
     r"|TokenTextSplitter\.(?:apply|split|transform)$|EmbeddingStoreIngestor|DocumentSplitter"
     r"|vector_stores?\.(?:file_batches|files)\.|vectorStores\.|ImportDocumentAsync|import_files"
     r"|start_ingestion_job|graphrag\.\S{0,60}build_index|DirectoryReader|HybridChunker|HierarchicalChunker"
+    r"|(?:agno|phi)\.knowledge\.\S*Knowledge(?:Base)?$|\.from_?[lL]oaders$"
 )
 """Calls that copy the source of a document to each of its chunks."""
 _ROW = regex(
@@ -210,6 +212,8 @@ def source_kept(repo: Repo, component: Component) -> Answer:
     if not filling and (asked := selected(repo, component)):
         shown = [each.evidence() for each in asked[:3]]
         return passed("the index is asked for the source of what it finds", *shown)
+    if not filling and asks_bedrock(component) and (told := next(sources(repo, component), None)):
+        return passed("the service keeps the address of each document", told.evidence())
     if not filling:
         message = "no code that fills the index is visible"
         return unknown(message, component.evidence(), reason="missing", fact=fact, place=place)

@@ -23,7 +23,6 @@ _ELSEWHERE = regex(r"(?:^|/)(?:tests?|fixtures|examples?|samples?|docs?|\.terraf
 _CONSTRUCT = regex(
     r"\bnew\s+(?:cloudwatch\.|cw\.)?Alarm\(|\bcloudwatch\.Alarm\(|\bcw\.Alarm\(|\.create_?[aA]larm\("
     r"|\baddAlarm\(|\bnew\s+aws\.cloudwatch\.MetricAlarm\(|\baws\.cloudwatch\.MetricAlarm\("
-    r"|MonitoringFacade\("
 )
 """An alarm of CDK or Pulumi."""
 _TELLS = regex(

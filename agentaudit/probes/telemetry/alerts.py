@@ -41,7 +41,8 @@ _TIMES = regex(r"response[_-]?time|p9[059]\b|quantile|5xx|5\.\.|status[^\n]{0,20
 LONGEST = 60
 """Lines of one alert that are looked at, before and after its first."""
 _ELSEWHERE = regex(
-    r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|examples?|samples?|docs?)/|(?:^|/)pnpm-lock\."
+    r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|examples?|samples?|docs?|locales?|i18n|lang|langs"
+    r"|languages|translations)/|(?:^|/)pnpm-lock\."
 )
 
 

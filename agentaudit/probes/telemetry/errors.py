@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentaudit.code import Argument, Call, Code, Role, Strength
+from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 
 _ALWAYS = frozenset(
@@ -131,7 +132,33 @@ _SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs")
 
 
 def _serving(code: Code) -> Iterator[Call]:
-    return (call for call in code.calls if call.role is Role.APP and call.reached)
+    spoken = answering(code)
+    return (
+        call
+        for call in code.calls
+        if call.role is Role.APP
+        and call.reached
+        and (not spoken or language(call.place) in spoken | {""})
+    )
+
+
+def answering(code: Code) -> set[str]:
+    """Languages in which models are asked; empty where none is known. What stands in others is a
+    page, or a bot beside the service."""
+    asking = [use for trade in ("agent", "model") for use in code.used.get(trade, ())]
+    return {language(use.place) for use in asking if use.strength >= Strength.CALLED} - {""}
+
+
+_LANGUAGES = {
+    **dict.fromkeys(("py", "ipynb"), "python"),
+    **dict.fromkeys(("ts", "tsx", "js", "jsx", "mjs", "cjs"), "script"),
+    **{"go": "go", "java": "java", "kt": "java", "cs": "dotnet"},
+}
+
+
+def language(place: Place) -> str:
+    """The language of a source file; empty for any other file."""
+    return _LANGUAGES.get(place.path.rpartition(".")[2], "")
 
 
 _RUN = regex(

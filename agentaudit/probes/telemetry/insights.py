@@ -24,20 +24,36 @@ _SAID = regex(
     r"|\bname:\s{0,9}containerInsights\s{0,80}value:\s{0,9}[\"']?en(?:abled|hanced)"
     r"|amazon-cloudwatch-observability"
 )
+_WORDS = ("nsights", "NSIGHTS", "cloudwatch-observability")
+"""One of them stands wherever the expression can match: most files hold none."""
 
 
 def insights(repo: Repo, component: Component) -> Iterator[Place]:
-    """Where infrastructure switches it on."""
+    """Where infrastructure switches it on; of several components, for those that it names."""
+    alone = sum(each.agentic for each in repo.components()) == 1
     for pattern in (*_DECLARED, *_programs(repo)):
         for file in repo.files(pattern):
             if file.repo != component.repo or _ASIDE.search(file.path):
                 continue
             text = (repo.read(file) or "")[:300_000]
+            if not any(word in text for word in _WORDS):
+                continue
             for found in _SAID.finditer(text):
+                if not alone and not _names(repo, file, component):
+                    break
                 start = text.rfind("\n", 0, found.start()) + 1
                 if not re.match(r"\s*(?:#|//)", text[start : found.end()]):
                     line = text.count("\n", 0, found.start()) + 1
                     yield replace(file, line=line, text=found[0].split("\n")[0].strip())
+
+
+def _names(repo: Repo, file: Place, component: Component) -> bool:
+    """Whether the cluster's directory names the component, whose tasks it may not run."""
+    home = file.path.rpartition("/")[0]
+    name = component.path.rpartition("/")[2] if component.path != "." else component.name
+    word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+    beside = repo.files(f"{home}/*.{file.path.rpartition('.')[2]}".lstrip("/"))
+    return bool(word.search(home)) or any(word.search(repo.read(each) or "") for each in beside)
 
 
 def _programs(repo: Repo) -> Iterator[str]:

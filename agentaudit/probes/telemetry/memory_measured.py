@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentaudit.code import Call, Role, Strength, Use
+from agentaudit.code import Strength, Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
@@ -11,9 +11,9 @@ from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import step_missing, unread
 from agentaudit.probes.telemetry.declared_lines import saying
 from agentaudit.probes.telemetry.hosting import hosts
-from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.insights import insights
 from agentaudit.probes.telemetry.loading import loaded
+from agentaudit.probes.telemetry.unasked import by_default, serving
 from agentaudit.source import Component, Repo
 
 PYTHON = {
@@ -58,6 +58,14 @@ def _files(base: dict[str, str], text: str, name: str = "app.py", **more: str) -
     return {"component": {"files": {**base, name: text, **more}}}
 
 
+def _two(**more: str) -> dict[str, object]:
+    """One of two components that ask a model."""
+    image = {"Dockerfile": "FROM python:3.12\nCOPY . .\n", **PYTHON, "app.py": ASK}
+    files = {f"{home}/{name}": text for home in ("planner", "web") for name, text in image.items()}
+    told = {"files": {**files, **more}, "path": "planner"}
+    return {"component": told, "repo": {"files": told["files"]}}
+
+
 @probe(
     "telemetry-memory-measured",
     fix="Measure the memory of the process and, where a model runs on it, of the GPU: "
@@ -89,6 +97,12 @@ def _files(base: dict[str, str], text: str, name: str = "app.py", **more: str) -
             Outcome.PASS,
             _files(PYTHON, ASK, **{"cdk/cdk.json": "{}", "cdk/stack.py": STACK.format("True")}),
         ),
+        Example(
+            Outcome.FAIL,
+            _two(**{"infra/web/main.tf": INSIGHTS}),
+            "the cluster of something else",
+        ),
+        Example(Outcome.PASS, _two(**{"infra/planner/main.tf": INSIGHTS})),
         Example(
             Outcome.FAIL,
             _files(PYTHON, ASK, **{"infra/main.tf": INSIGHTS.replace("enabled", "disabled")}),
@@ -125,7 +139,7 @@ def memory_measured(repo: Repo, component: Component) -> Answer:
         return missing
     live = [use for use in uses if _runs(repo, component, use)]
     infra = list(saying(repo, _EXPORTERS, _HINTS))
-    infra += [*insights(repo, component), *_by_default(repo, component)]
+    infra += [*insights(repo, component), *by_default(repo, component)]
     cpu = next(_places(live, infra, _GPU, wanted=False), None)
     gpu = next(_places(live, infra, _GPU, wanted=True), None)
     hosted = hosts(component)
@@ -185,67 +199,6 @@ _OF_METERS = frozenset(
 """Keepers of OpenTelemetry; charts have gauges and histograms too."""
 
 
-_INSTRUMENTS = frozenset(
-    {
-        *("AddRuntimeInstrumentation", "AddProcessInstrumentation"),
-        *("AddApplicationInsightsTelemetry", "AddApplicationInsightsTelemetryWorkerService"),
-    }
-)
-"""Calls of .NET after which the memory of the process is sent, or its counters."""
-
-
-def _by_default(repo: Repo, component: Component) -> Iterator[Place]:
-    """What measures the process without being asked: agents of images (those of the JVM report heap
-    and process) and what .NET registers at start-up."""
-    yield from (agent for agent in agents(repo, component) if "-javaagent" in agent.text)
-    yield from (call.place for call in _serving(component) if call.method in _INSTRUMENTS)
-    yield from _actuated(component)
-    yield from _mounted(component)
-
-
-_SERVED = {
-    "starlette-prometheus": ("metrics",),
-    "starlette-exporter": ("handle_metrics",),
-    "prometheus-client": ("make_asgi_app", "make_wsgi_app"),
-}
-"""What serves the figures of the process once a web application is given it."""
-
-
-def _mounted(component: Component) -> Iterator[Place]:
-    """Where an application is handed what serves its figures: `add_route("/metrics", metrics)`."""
-    served = {
-        (row.place.path, name)
-        for row in component.code.imports
-        for name in set(row.names) & set(_SERVED.get(row.library, ()))
-    }
-    if not served:
-        return
-    for call in _serving(component):
-        if any((call.place.path, a.value.written) in served for a in call.arguments):
-            yield call.place
-
-
-_PUSHES = regex(r"io\.(?:quarkus|micronaut\.\w+):[\w-]*micrometer-registry-[\w-]+")
-"""Extensions that measure the JVM as soon as they are there."""
-_ACTUATOR = "org.springframework.boot:spring-boot-starter-actuator"
-_EXPOSED = "management.endpoints.web.exposure.include"
-
-
-def _actuated(component: Component) -> Iterator[Place]:
-    """What measures the JVM without being asked: extensions of Quarkus and Micronaut; Spring's
-    actuator, where somebody may read it or it is sent somewhere."""
-    needs = [need for each in component.manifests for need in each.dependencies]
-    yield from (need.place for need in needs if _PUSHES.fullmatch(need.name))
-    if not any(need.name == _ACTUATOR for need in needs):
-        return
-    for setting in component.code.settings:
-        shown = setting.path.endswith(_EXPOSED) or _EXPOSED in (setting.name, setting.path[:-2])
-        if shown and re.search(r"metrics|prometheus|\*", setting.value):
-            yield setting.place
-    sent = r"io\.micrometer:micrometer-registry-(?!prometheus|simple)[\w-]+"
-    yield from (need.place for need in needs if re.fullmatch(sent, need.name))
-
-
 def _runs(repo: Repo, component: Component, use: Use) -> bool:
     on = use.strength is Strength.ON and _kept(component, use)
     if use.library in _OF_RUNS and not any(
@@ -266,18 +219,14 @@ def _kept(component: Component, use: Use) -> bool:
     path, imports = use.place.path, component.code.imports
     metered = any(i.place.path == path and "opentelemetry" in i.module for i in imports)
     keepers = _KEEPERS if metered else _KEEPERS - _OF_METERS
-    return any(call.place.path == path and call.method in keepers for call in _serving(component))
+    return any(call.place.path == path and call.method in keepers for call in serving(component))
 
 
 def _registers_its_own(component: Component, use: Use) -> bool:
     """Whether it exports a registry of its own, which lacks what is collected by default."""
     at = (use.place.path, use.place.line)
-    call = next((c for c in _serving(component) if (c.place.path, c.place.line) == at), None)
+    call = next((c for c in serving(component) if (c.place.path, c.place.line) == at), None)
     return use.library == "prometheus-client" and bool(call and call.argument("registry"))
-
-
-def _serving(component: Component) -> Iterator[Call]:
-    return (c for c in component.code.calls if c.role is Role.APP and c.reached)
 
 
 def _places(

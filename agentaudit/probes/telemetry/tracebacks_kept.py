@@ -8,7 +8,7 @@ from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import step_missing, unread
 from agentaudit.probes.telemetry.caught import in_pages, leaves, weighed
-from agentaudit.probes.telemetry.errors import tracked
+from agentaudit.probes.telemetry.errors import answering, language, tracked
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.panics import stacks_of_panics
@@ -231,17 +231,5 @@ def _tracked(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
 def _where_it_answers(component: Component, place: Place) -> bool:
     """Whether a tracker stands in a language in which models are asked too: that of the page, or of
     a bot beside the service, sees none of its exceptions."""
-    asking = [use for trade in ("agent", "model") for use in component.uses(trade)]
-    spoken = {_language(use.place) for use in asking if use.strength >= Strength.CALLED} - {""}
-    return not spoken or _language(place) in spoken | {""}
-
-
-_LANGUAGES = {
-    **dict.fromkeys(("py", "ipynb"), "python"),
-    **dict.fromkeys(("ts", "tsx", "js", "jsx", "mjs", "cjs"), "script"),
-    **{"go": "go", "java": "java", "kt": "java", "cs": "dotnet"},
-}
-
-
-def _language(place: Place) -> str:
-    return _LANGUAGES.get(place.path.rpartition(".")[2], "")
+    spoken = answering(component.code)
+    return not spoken or language(place) in spoken | {""}

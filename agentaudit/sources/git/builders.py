@@ -13,6 +13,7 @@ from agentaudit.sources.git import (
     platforms,
     scripts,
     shipped,
+    standing,
     terraform,
     workspaces,
 )
@@ -46,7 +47,7 @@ def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]
         *packed.functions(reader, homes),
         *terraform.functions(reader, homes),
     ]
-    told = [build for build in told if builds.by_itself(build, told)]
+    told = [build for build in told if standing.by_itself(build, told)]
     told += hooks.started(reader, homes, told)
     told += workspaces.started(reader, homes, told)
     told += modules.started(reader, homes, told)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 
+from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.source import Place
 from agentaudit.sources.git import outputs
@@ -16,7 +17,7 @@ from agentaudit.sources.git.globs import matches
 from agentaudit.sources.git.images import expand
 from agentaudit.sources.git.orders import Order
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
-from agentaudit.sources.git.roles import is_own
+from agentaudit.sources.git.roles import SOURCES, is_own, role
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,13 @@ class Homes:
     def nearest(self, home: str) -> str | None:
         """The directory itself or the nearest above it that has a manifest."""
         return next((above for above in ancestors(home) if above in self.known), None)
+
+    def coded(self, home: str) -> bool:
+        """Whether code of the application stands there."""
+        return any(
+            inside(path, home) and path.rpartition(".")[2] in SOURCES and role(path) is Role.APP
+            for path in self._reader.app
+        )
 
     @cached_property
     def _telephones(self) -> frozenset[str]:
@@ -122,9 +130,20 @@ def _images(
     for order in orders:
         aside = order.file is not None and not is_own(order.file)
         if not aside and not any(_means(order, recipe) for recipe in recipes):
-            around = homes.nearest(order.context)
+            around = _ordered(reader, homes, order)
             if around is not None:
                 yield Build(around, order.place, (), None, order.names)
+
+
+def _ordered(reader: Reader, homes: Homes, order: Order) -> str | None:
+    """The project of an order whose build file nobody read: it may be made first, or come from
+    another repository, and then only its name tells which of several projects it is of."""
+    if order.file is None or order.file in reader.known:
+        return homes.nearest(order.context)
+    if member := _member(homes, order.context, _called(order.file)):
+        return member
+    several = any(inside(home, order.context) and home != order.context for home in homes.known)
+    return None if several else homes.nearest(order.context)
 
 
 def _chosen(homes: Homes, recipe: Recipe, orders: list[Order]) -> Iterator[Build]:
@@ -228,11 +247,13 @@ def _home(homes: Homes, recipe: Recipe, context: str, shared: bool) -> str:
     program = outputs.project(homes.copied(context, recipe.copies), recipe.program)
     if program is not None:
         return homes.manifests[program]
+    if shared and not specific and (called := _member(homes, context, _called(recipe.path))):
+        return called
     copied = {homes.manifests[path] for path in brought}
     below = copied - {context}
     # What the context's own manifest is copied for is the context, unless it is a workspace's.
     whole = context in copied and (_plain(recipe) or _mixed(homes, brought, context))
-    if shared and not whole and len(below) == 1:
+    if (shared or (own == context and "." not in recipe.copies)) and not whole and len(below) == 1:
         return below.pop()
     names = {_called(recipe.path) if shared else "", own.rpartition("/")[2]} - {""}
     named = [home for home in sorted(below) if home.rpartition("/")[2] in names]
@@ -249,6 +270,16 @@ def _home(homes: Homes, recipe: Recipe, context: str, shared: bool) -> str:
     return own
 
 
+_PARTS = ("apps", "services", "packages", "cmd", "src", "")
+"""Directories whose members a build file may be called after."""
+
+
+def _member(homes: Homes, context: str, name: str) -> str:
+    """The project of that name in a workspace, where its build file takes all of it in."""
+    found = {joined(context, f"{part}/{name}".lstrip("/")) or "" for part in _PARTS} & homes.known
+    return found.pop() if len(found) == 1 else ""
+
+
 def _mixed(homes: Homes, brought: Iterable[str], context: str) -> bool:
     """Whether the manifest of the context is of another kind than those below it."""
     here = {PurePosixPath(path).suffix for path in brought if homes.manifests[path] == context}
@@ -259,34 +290,8 @@ def _mixed(homes: Homes, brought: Iterable[str], context: str) -> bool:
     )
 
 
-def by_itself(build: Build, others: list[Build]) -> bool:
-    """Whether a build makes a component: to compile a directory that an image takes in by name is
-    a trial of that image's part."""
-    if not build.compiles or build.recipe is not None:
-        return True
-    return not any(
-        other.home != build.home
-        and any(inside(build.home, source) for source in other.recipe.copies)
-        for other in others
-        if other.recipe is not None and other.home == directory(other.recipe.path)
-    )
-
-
 def _called(path: str) -> str:
     """What a build file is for, as its name says: `api` of Dockerfile.api and api.Dockerfile."""
     name = path.rpartition("/")[2]
     first, _, last = name.rpartition(".")
     return first if last.lower() in ("dockerfile", "containerfile") else last
-
-
-def apart(build: Build, homes: Homes, deployed: Collection[str]) -> str:
-    """The directory of a part that has images and Kubernetes manifests of its own and no project:
-    a model server beside the application. Empty where the build is no such thing."""
-    if build.recipe is None or not homes.known:
-        return ""
-    for above in ancestors(directory(build.recipe.path)):
-        if not above or any(inside(home, above) for home in homes.known):
-            return ""
-        if inside(build.home, above) and any(inside(home, above) for home in deployed):
-            return above
-    return ""

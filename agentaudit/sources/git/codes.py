@@ -268,6 +268,8 @@ class Codes:
             text = reader.text(path)
             if text is not None:
                 named = used.get(path.rpartition("/")[2])
+                if part is Role.TEMPLATE and named and role(named.path) is Role.APP:
+                    part = Role.APP  # a template of a text that the application fills in
                 yield from prompts.held(Place(reader.repo, path), part, text, named)
 
 

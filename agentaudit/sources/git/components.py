@@ -10,7 +10,6 @@ from agentaudit.evidence import safe
 from agentaudit.source import Component, Dependency, ImageUse, Manifest, Place
 from agentaudit.sources.git import (
     builders,
-    builds,
     compose,
     kubernetes,
     libraries,
@@ -19,6 +18,7 @@ from agentaudit.sources.git import (
     pins,
     settings,
     stacks,
+    standing,
     training,
     unowned,
     workflows,
@@ -94,7 +94,8 @@ class Survey:
             return [need for manifest in read for need in manifest.dependencies]
 
         projects = list(self._projects())
-        for home in list(unowned.homes(repository, projects, needs, frozenset(self._parts))):
+        taken = frozenset(self._parts).union(*(part.copies for part in self._parts.values()))
+        for home in list(unowned.homes(repository, projects, needs, taken)):
             self._add(Build(home, self._reader.place(paths[home][0], 1)))
 
     def _projects(self) -> Iterator[Project]:
@@ -113,29 +114,30 @@ class Survey:
                 self._add(build)
             else:
                 rest.append(build)
-        if not self._parts and self._something(homes, rest):
+        parted = standing.parted(rest, homes, self._deployed_in())
+        whole = standing.whole(parted, homes) and not self._parts
+        if whole and self._something(homes, rest):
             self._parts[""] = Part("", manifests=dict(self._manifests))
-        deployed = self._deployed_in()
-        apart = [(build, builds.apart(build, homes, deployed)) for build in rest]
-        for build, home in apart:
+        for build, home in parted:
             if home:
                 self._add(replace(build, home=home))
-        for build in (build for build, home in apart if not home):
-            if build.aside:
-                continue
+        self._join(build for build, home in parted if not home and not build.aside)
+        for part in self._parts.values():
+            own = {p: m for p, m in part.manifests.items() if self._belongs(p, part)}
+            # An image that is made of other components and nothing else holds what they need.
+            part.manifests = own or part.manifests
+
+    def _join(self, builds: Iterable[Build]) -> None:
+        """What is built of no directory of its own is of the component around it."""
+        for build in builds:
             around = self._around(build.home)
             if around is None and len(self._parts) == 1:
                 around = next(iter(self._parts.values()))
             if around is not None:
                 join(around, build)
             elif build.recipe is not None:
-                self.notes.append(
-                    f"{build.recipe.path} builds an image of no component: not asked about"
-                )
-        for part in self._parts.values():
-            own = {p: m for p, m in part.manifests.items() if self._belongs(p, part)}
-            # An image that is made of other components and nothing else holds what they need.
-            part.manifests = own or part.manifests
+                path = build.recipe.path
+                self.notes.append(f"{path} builds an image of no component: not asked about")
 
     def _deployed_in(self) -> frozenset[str]:
         """Directories that hold Kubernetes manifests."""
@@ -179,12 +181,13 @@ class Survey:
             return []
         return list(self._parts.values())
 
-    def _local(self, image: ImageUse) -> Part | None:
-        """The component that an image is built from, told by its name."""
+    def _local(self, image: ImageUse, called: str = "") -> Part | None:
+        """The component that an image is built from, told by its name, and that of the service."""
         name = short_name(image.reference)
         for part in self._parts.values():
             own = part.home.rpartition("/")[2].lower()
-            if name in part.names or (name == own and part.build_files):
+            meant = own == name or (own == called.lower() and name.endswith(f"-{own}"))
+            if name in part.names or (meant and part.build_files):
                 return part
         return None
 
@@ -206,7 +209,7 @@ class Survey:
 
     def _starts(self, service: compose.Service) -> Part | None:
         if service.context is None:
-            return self._local(service.image) if service.image else None
+            return self._local(service.image, service.name) if service.image else None
         for part in self._parts.values():
             if any(place == service.place for place in part.places):
                 return part
@@ -215,7 +218,7 @@ class Survey:
     def _attach(self, part: Part, services: Iterable[compose.Service]) -> None:
         for service in services:
             image = service.image
-            if image and service.context is None and self._local(image) is None:
+            if image and service.context is None and self._local(image, service.name) is None:
                 part.images.append(image)
 
     def _attach_kubernetes(self) -> None:

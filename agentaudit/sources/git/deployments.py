@@ -23,7 +23,8 @@ _AZD = frozenset(("azure.yaml", "azure.yml"))
 _RENDER = frozenset(("render.yaml", "render.yml"))
 _BESIDE = frozenset(
     (
-        *("fly.toml", "vercel.json", "wrangler.toml", "wrangler.jsonc"),
+        *("fly.toml", "vercel.json", "wrangler.toml", "wrangler.jsonc", "wrangler.json"),
+        *("wrangler.toml.example", "wrangler.jsonc.example", "wrangler.example.toml"),
         *("serverless.yml", "serverless.yaml", "netlify.toml", "railway.toml", "railway.json"),
         *(
             "app.yaml",
@@ -38,6 +39,7 @@ _BESIDE = frozenset(
 """Files of platforms that deploy the directory they stand in."""
 _AMPLIFY = frozenset(("amplify.yml", "amplify.yaml"))
 _ENVIRONMENT = regex(r"^\s+environment:[ \t]*\n\s+\w{1,100}:", re.M)
+_WORKER = regex(r"\b(?:main|assets|site|pages_build_output_dir|containers)\b[\"']?\s*[=:\]]")
 _HOST = regex(r"<IsAspireHost>\s*true|Aspire\.AppHost\.Sdk")
 _REFERENCE = regex(r"<ProjectReference\s+Include=\"([^\"]{1,300})\"([^>]{0,300})>")
 _NO_RESOURCE = regex(r"IsAspireProjectResource\s*=\s*\"false\"", re.IGNORECASE)
@@ -45,7 +47,8 @@ _NO_RESOURCE = regex(r"IsAspireProjectResource\s*=\s*\"false\"", re.IGNORECASE)
 _SHARED = regex(r"<IsAspireSharedProject>\s*true", re.IGNORECASE)
 """Says of a project that the others only take its defaults over."""
 _APPLICATION = regex(
-    r"\.Add(?:Python|Uvicorn|Npm|Node|Vite|Java|Golang|Executable)\w{0,30}\(\s*\"[^\"]{1,100}\",\s*"
+    r"\.Add(?:Python|Uvicorn|Npm|Node|Vite|Java|Golang|Executable|Bun|Deno|Next|CSharpApp|Project"
+    r"|Dockerfile)\w{0,30}\(\s*\"[^\"]{1,100}\",\s*"
     r"(?:(?:System\.IO\.)?Path\.Combine\(([^)]{1,300})\)|@?\"([^\"]{1,300})\")"
 )
 _INSTALL = regex(
@@ -64,6 +67,9 @@ def declared(reader: Reader, homes: Homes) -> Iterator[Build]:
         root = joined(directory(path), word(service.get("rootDir")) or ".")
         yield from _build(reader, homes, path, root, tree.line("services", number))
     for path in reader.named(_BESIDE.__contains__):
+        # A database of Cloudflare is told of in the same file, and runs nothing.
+        if "wrangler" in path and not _WORKER.search(reader.text(path) or ""):
+            continue
         yield from _beside(reader, homes, path)
     for path in reader.named(_AMPLIFY.__contains__):
         for root, line in app_roots(reader.text(path) or ""):
@@ -160,12 +166,29 @@ def _aspire(reader: Reader, homes: Homes) -> Iterator[Build]:
                 continue
             target = posixpath.dirname(project)
             yield from _started(reader, homes, path, text, found, joined(host, target))
-        for file in (f"{host}/{name}".lstrip("/") for name in ("Program.cs", "AppHost.cs")):
-            code = reader.text(file) or ""
+        for file in _code_of(reader, host):
+            code = _with_constants(reader.text(file) or "")
             for found in _APPLICATION.finditer(code):
                 parts = re.findall(r"\"([^\"]+)\"", found[1]) if found[1] else [found[2]]
                 target = "/".join(parts).replace("\\", "/")
+                target = posixpath.dirname(target) if target.endswith("proj") else target
                 yield from _started(reader, homes, file, code, found, joined(host, target))
+
+
+_CONSTANT = regex(r"\bconst\s+string\s+(\w{1,100})\s*=\s*\"([^\"\n]{1,300})\"")
+_NAMED = regex(r"(?<=[(,\s])([A-Za-z_]\w{0,100})(?=\s{0,9}[,)])")
+
+
+def _with_constants(code: str) -> str:
+    """The code with what its constants stand for, on the same lines."""
+    known = dict(_CONSTANT.findall(code))
+    return _NAMED.sub(lambda n: f'"{known[n[1]]}"' if n[1] in known else n[1], code)
+
+
+def _code_of(reader: Reader, host: str) -> Iterator[str]:
+    """The code of a host, if only in methods that extend what builds the application."""
+    found = reader.named(lambda name: name.endswith(".cs"))
+    return (path for path in found if inside(path, host) and "/obj/" not in path)
 
 
 def _started(

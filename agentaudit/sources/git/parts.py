@@ -23,6 +23,8 @@ class Part:
     settings: list[Place] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
     """What its image is called."""
+    copies: set[str] = field(default_factory=set)
+    """Directories and files that its images take in, as their build files say."""
     runtimes: list[tuple[Place, str]] = field(default_factory=list)
     """Versions of the language runtime that a platform is asked for."""
 
@@ -40,6 +42,7 @@ def join(part: Part, build: Build) -> None:
         part.runtimes.append((build.place, build.runtime))
     if build.recipe is not None:
         part.build_files.append(build.recipe.published)
+        part.copies |= {source.strip("/") for source in build.recipe.copies} - {"", "."}
         part.runtimes += build.recipe.runtimes
 
 

@@ -18,6 +18,7 @@ _NAMES = regex(
     r"|(?:(?:[\w-]{1,60}[._-])?config|config[._-][\w-]{1,60})\.(?:py|ya?ml|toml|json)"
     r"|settings(?:[._-][\w-]{1,60})?\.(?:ya?ml|toml|json)"
     r"|appsettings(?:\.[\w-]{1,60})?\.json|application(?:-[\w-]{1,60})?\.(?:ya?ml|properties)"
+    r"|\.dev\.vars(?:\.[\w-]{1,40})?|wrangler(?:\.[\w-]{1,40})?\.(?:toml|jsonc?)\.(?:example|sample)"
     r"|[\w.-]{1,80}\.(?:tf|tfvars|bicep|bicepparam)",
     re.IGNORECASE,
 )
@@ -86,6 +87,8 @@ def _is_setting(path: str) -> bool:
 
 
 _ELSEWHERE = regex(
-    r"(?:^|/)(?:\.(?!env)[\w-]{1,60}|alembic/versions|migrations/versions|migrations)/"
+    r"(?:^|/)(?:\.(?!env)[\w-]{1,60}|alembic/versions|migrations/versions|migrations"
+    r"|public|static|assets|locales|i18n|[\w-]{0,60}[_-]models?)/"
 )
-"""Directories of tools, and of changes of a database, which are called after what they change."""
+"""Directories of tools, of changes of a database, which are called after what they change, of what
+pages show, and of the weights of a model."""

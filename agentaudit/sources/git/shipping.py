@@ -49,7 +49,8 @@ _SCHEDULED = regex(
     r"(?:^|[;&|(\n])\s{0,40}(?:\w{1,60}=\S{0,200}\s{1,4}){0,4}(?:time |exec )?"
     r"(?:uv run|poetry run|python3?|node|npx|npm (?:run|start)|go run|bun)\s"
     r"(?!.{0,200}?(?:\b(?:pytest|tox|nox|ruff|mypy|pyright|pre-commit|pip|venv|jest|vitest|eslint)\b"
-    r"|\bplaywright\b|\b(?:test|lint|build|format|typecheck|audit)\b|--version\b)"
+    r"|\bplaywright\b|\b(?:test|lint|build|format|typecheck|audit|tsc|prettier|biome|knip)\b"
+    r"|--version\b|\|\|\s{0,4}echo\b)"
     r"|\s{0,10}-(?:c\b|\s|$))"
 )
 """The application itself, and neither a trial of it nor a word of another language."""

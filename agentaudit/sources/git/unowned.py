@@ -16,7 +16,7 @@ from agentaudit.sources.git.roles import role
 from agentaudit.trades import AGENTIC, acts
 
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:(?:[\w]{1,40}-)?scripts?|layers?|bin|tools?|tooling|utils?|hack|seed[\w-]{0,40}|data|notebooks?|research"
+    r"(?i)(?:^|/)(?:(?:[\w]{1,40}-)?scripts?|layers?|bin|tools?|tooling|utils?|hack|(?:[\w]{1,20}-)?seed[\w-]{0,40}|data|notebooks?|research"
     r"|experiments?|poc|legacy|archived?|deprecated|old|workshops?|courses?|lessons?|labs?"
     r"|[\w.-]{1,100}[.-]?tests?)/"
 )
@@ -31,7 +31,8 @@ def homes(
 ) -> Iterator[str]:
     """Directories of projects whose application code calls an agentic library that they declare.
 
-    `needs` is what the project of a directory declares; `parts` are the components known."""
+    `needs` is what the project of a directory declares; `parts` are the components known, and what
+    their images take in besides."""
     known = by_home(projects)
     groups: dict[str, list[str]] = {}
     for path in repository.paths:

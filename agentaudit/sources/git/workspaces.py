@@ -15,7 +15,7 @@ _APPLICATIONS = frozenset(("apps", "services"))
 def started(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
     """Members that are applications, where no image or platform's file is about them already."""
     built = {build.home for build in found if build.home in homes.known}
-    covered = {path for build in found for path in build.covers}
+    covered = {path for build in found for path in build.covers if _takes(build, path)}
     members = _members(reader)
     return [
         Build(home, reader.place(path, 1))
@@ -28,6 +28,15 @@ def started(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
         and directory_role(home) is Role.APP
         and "start" in mapping(mapping(reader.json(path)).get("scripts"))
     ]
+
+
+def _takes(build: Build, path: str) -> bool:
+    """Whether an image is also of the project of that manifest: one of another application may have
+    all of the workspace copied only to build its own."""
+    above = directory(build.home).rpartition("/")[2]
+    if build.recipe is None or above not in _APPLICATIONS or "." not in build.recipe.copies:
+        return True
+    return any(inside(path, source.strip("/")) for source in build.recipe.copies if source != ".")
 
 
 def _members(reader: Reader) -> list[str]:

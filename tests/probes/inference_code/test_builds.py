@@ -50,6 +50,12 @@ def test_what_builds(text: str, built: bool) -> None:
         ("docker build -t a:$TAG .", 'echo "TAG=${GITHUB_SHA::7}" >> $GITHUB_ENV', True),
         ("docker build -t a:$TAG .", "env:\n  TAG: ${{ github.sha }}", True),
         ("docker build -t a:$TAG .", "TAG=1.0", False),
+        (
+            "docker build -t a:$TAG .",
+            'echo "TAG=$(date +%F)" >> $GITHUB_ENV\necho "SHA=$GITHUB_SHA" >> $GITHUB_ENV',
+            False,
+        ),
+        ("docker build -t a:$TAG .", 'SHA=$GITHUB_SHA\nTAG="v1 $SHA"', True),
         ("docker build -t a:1.0 --build-arg SHA=$GITHUB_SHA .", "", False),
         ("docker build -t a:1.0 --label rev=$GITHUB_SHA .", "", False),
         ("docker build -t a .", "docker tag a a:$GITHUB_SHA", True),
@@ -69,6 +75,16 @@ def test_what_builds(text: str, built: bool) -> None:
         (f"{ACTION} build-args=SHA=${{{{ github.sha }}}} tags=a:1.0", "", False),
         (f"{ACTION} tags=a:1.0 build-args=SHA=${{{{ github.sha }}}}", "", False),
         (f"{ACTION} tags=${{{{ steps.m.outputs.tags }}}}", "", False),
+        (
+            f"{ACTION} tags=${{{{ steps.m.outputs.tags }}}}",
+            "SHORT=${GITHUB_SHA::8}\necho 'tags<<EOF'\necho \"a:$SHORT\"\necho EOF",
+            True,
+        ),
+        (
+            f"{ACTION} tags=${{{{ steps.m.outputs.tags }}}}",
+            "SHORT=${GITHUB_SHA::8}\necho 'tags<<EOF'\necho a:latest\necho EOF",
+            False,
+        ),
         (
             f"{ACTION} tags=${{{{ steps.m.outputs.tags }}}}",
             "uses: docker/metadata-action@v5 tags=type=sha",
@@ -276,3 +292,24 @@ def test_a_script_makes_the_tag_in_a_function(says: str, outcome: Outcome) -> No
         "      - run: ./scripts/deploy.sh\n",
     }
     assert _asked(files) is outcome
+
+
+MATRIX = """on: push
+jobs:
+  image:
+    strategy:
+      matrix:
+        service: [{}]
+    steps:
+      - run: >-
+          docker build -t a/${{{{ matrix.service }}}}:${{{{ github.sha }}}}
+          services/${{{{ matrix.service }}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("listed", "outcome"), [("planner, reader", Outcome.PASS), ("reader", Outcome.FAIL)]
+)
+def test_a_matrix_builds_what_it_lists(listed: str, outcome: Outcome) -> None:
+    files = {**FILES, ".github/workflows/a.yml": MATRIX.format(listed)}
+    assert _asked(files, "services/planner") is outcome

@@ -173,3 +173,30 @@ def test_what_people_are_told_about_a_prompt_is_none() -> None:
     }
     given = testing.build({"component": {"files": files}, "limits": LIMITS})
     assert in_files.ask(given).outcome is Outcome.PASS
+
+
+GO = {
+    "go.mod": "module x\n\ngo 1.24\n\nrequire github.com/sashabaranov/go-openai v1.40.0\n",
+    "ask.go": 'package x\n\nimport (\n\t"embed"\n\n'
+    '\topenai "github.com/sashabaranov/go-openai"\n)\n\n'
+    "//go:embed templates/prompts/*.tmpl\nvar prompts embed.FS\n\n"
+    'func ask() {\n\trender(prompts, "prompts/agent.tmpl")\n\topenai.NewClient("")\n}\n',
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "outcome"),
+    [
+        ("templates/prompts/agent.tmpl", Outcome.PASS),
+        ("templates/prompts/other.tmpl", Outcome.UNKNOWN),
+        ("examples/prompts/agent.tmpl", Outcome.UNKNOWN),
+    ],
+)
+def test_templates_that_the_code_fills_in_are_its_own(path: str, outcome: Outcome) -> None:
+    given = {"files": {**GO, path: TEXT}}
+    asked = {
+        "repo": testing.repository(given),
+        "component": testing.component(given),
+        "limits": LIMITS,
+    }
+    assert in_files.ask(asked).outcome is outcome

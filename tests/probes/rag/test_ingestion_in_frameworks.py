@@ -221,3 +221,92 @@ def test_the_ingestion_is_seen(files: dict[str, str]) -> None:
 def test_the_source_is_seen(files: dict[str, str]) -> None:
     answer = source_kept.ask(testing.build({"component": {"files": files}}))
     assert answer.outcome is Outcome.PASS, answer.message
+
+
+AGNO = (
+    "from agno.knowledge.url import UrlKnowledge\nfrom agno.vectordb.pgvector import PgVector\n\n"
+    "knowledge = UrlKnowledge(urls=['https://kb.example'], vector_db=PgVector(table_name='kb'))\n"
+)
+CREATOR = (
+    "from langchain.indexes import VectorstoreIndexCreator\n"
+    "from langchain_community.document_loaders import PyPDFLoader\n"
+    "from langchain_community.vectorstores import FAISS\n\n"
+    "index = VectorstoreIndexCreator(vectorstore_cls=FAISS).from_loaders([PyPDFLoader('a.pdf')])\n"
+    "index.vectorstore.save_local('index')\n"
+)
+OPENED = (
+    "from langchain_community.vectorstores import FAISS\n"
+    "from langchain_openai import ChatOpenAI\n\nstore = FAISS.load_local('index', None)\n"
+    "answer = ChatOpenAI(model='gpt-4.1')\n"
+)
+HTTP = (
+    "import requests\nfrom openai import OpenAI\n\n\ndef embed_chunks(text):\n"
+    "    chunks = split_text(text)\n"
+    "    return OpenAI().embeddings.create(model='text-embedding-ada-002', input=chunks)\n\n\n"
+    "def fill(url, points):\n    requests.put(f'{url}/collections/kb/points', json=points)\n\n\n"
+    "def search(url, vector):\n"
+    "    return requests.post(f'{url}/collections/kb/points/search', json={'vector': vector})\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("needs", "source", "expected"),
+    [
+        ("agno", AGNO + "knowledge.load(upsert=True)\n", Outcome.PASS),
+        ("agno", AGNO + "await_it = knowledge.aload()\n", Outcome.PASS),
+        ("agno", AGNO, Outcome.FAIL),
+        ("langchain-community", CREATOR, Outcome.PASS),
+        ("openai", HTTP, Outcome.PASS),
+        ("openai", HTTP.replace("requests.put", "print"), Outcome.FAIL),
+        ("openai", HTTP.partition("def fill")[0], Outcome.NOT_APPLICABLE),
+    ],
+)
+def test_what_fills_an_index(needs: str, source: str, expected: Outcome) -> None:
+    given = {"files": {"requirements.txt": f"{needs}==1.0.0\n", "kb.py": source}}
+    asked = {"repo": testing.repository(given), "component": testing.component(given)}
+    assert ingestion_in_repository.ask(asked).outcome is expected
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_an_index_that_a_component_beside_it_makes(beside: bool) -> None:
+    image = "FROM python:3.12\nCOPY . .\n"
+    needs = "langchain-community==0.3\nlangchain-openai==0.3\n"
+    files = {"ask/Dockerfile": image, "ask/requirements.txt": needs, "ask/main.py": OPENED}
+    if beside:
+        made = {"fill/Dockerfile": image, "fill/requirements.txt": needs, "fill/main.py": CREATOR}
+        files |= made
+    given = {"files": files, "path": "ask"}
+    asked = {"repo": testing.repository(given), "component": testing.component(given)}
+    found = (ingestion_in_repository.ask(asked).outcome, source_kept.ask(asked).outcome)
+    missing = (Outcome.FAIL, Outcome.UNKNOWN)
+    assert found == ((Outcome.PASS, Outcome.PASS) if beside else missing)
+
+
+BEDROCK = (
+    "import boto3\nclient = boto3.client('bedrock-agent-runtime')\n\n\ndef answer(question):\n"
+    "    return client.retrieve_and_generate(input={'text': question})\n"
+)
+STACK = (
+    "import * as bedrock from 'aws-cdk-lib/aws-bedrock';\nnew bedrock.CfnDataSource(this, 'S');\n"
+)
+TERRAFORM = 'resource "aws_bedrockagent_data_source" "kb" {\n  name = "kb"\n}\n'
+LOAD = "aws bedrock-agent start-ingestion-job --knowledge-base-id $1 --data-source-id $2\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"lib/stack.ts": STACK, "scripts/load.sh": LOAD}, (Outcome.PASS, Outcome.PASS)),
+        ({"infra/kb.tf": TERRAFORM, "scripts/load.sh": LOAD}, (Outcome.PASS, Outcome.PASS)),
+        ({"infra/kb.tf": TERRAFORM}, (Outcome.FAIL, Outcome.PASS)),
+        ({"scripts/load.sh": LOAD}, (Outcome.FAIL, Outcome.UNKNOWN)),
+        ({}, (Outcome.FAIL, Outcome.UNKNOWN)),
+    ],
+)
+def test_knowledge_bases_of_bedrock(
+    files: dict[str, str], expected: tuple[Outcome, Outcome]
+) -> None:
+    given = {"files": {"requirements.txt": "boto3==1.35.0\n", "app.py": BEDROCK, **files}}
+    asked = {"repo": testing.repository(given), "component": testing.component(given)}
+    found = (ingestion_in_repository.ask(asked).outcome, source_kept.ask(asked).outcome)
+    assert found == expected

@@ -40,6 +40,7 @@ TWO = """groups:
         ("ops/rules.yml", TWO, [5]),
         ("ops/rules.yml", "- alert: Parameter\n  expr: summarize_members > 1\n", []),
         ("docs/rules.yml", TWO, []),
+        ("public/locales/de.json", '{"alert": "Fehler", "error": "Fehler"}', []),
         ("values.yaml", "alerting:\n  memory: 90\n", []),
         ("ops/rules.yml", "\n", []),
         ("ops/rules.yml", "- alert: Errors\n  expr: 0 > 1\n", []),

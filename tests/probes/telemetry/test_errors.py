@@ -113,3 +113,15 @@ def test_samples_in_the_name_of_a_java_package_are_the_application() -> None:
     )
     code = testing.component({"files": {"pom.xml": "<project></project>\n", path: text}}).code
     assert [call.place.path for call in kept(code)] == [path]
+
+
+def test_the_console_of_a_page_beside_the_service_is_not_its_log() -> None:
+    files = {
+        "go.mod": "module x\n\ngo 1.24\n\nrequire github.com/sashabaranov/go-openai v1.40.0\n",
+        "main.go": 'package main\n\nimport openai "github.com/sashabaranov/go-openai"\n\n'
+        'func main() {\n\topenai.NewClient("")\n}\n',
+        "web/package.json": '{"name": "web"}',
+        "web/src/api/ask.ts": "export async function ask() {\n  try { await fetch('/api/ask'); }\n"
+        "  catch (error) { console.error('failed', error); }\n}\nask();\n",
+    }
+    assert not list(kept(testing.component({"files": files}).code))

@@ -197,6 +197,23 @@ def test_main_guards_are_no_condition(understand: Understand) -> None:
     assert found.strength is Strength.ON
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if started:\n        return\n    CallbackHandler()\n    started = True\n",
+        "if not started:\n        CallbackHandler()\n        started = True\n",
+    ],
+)
+def test_what_is_done_once_is_no_switch(understand: Understand, body: str) -> None:
+    text = (
+        "from langfuse import CallbackHandler\nstarted = False\n\ndef start():\n"
+        f"    global started\n    {body}\nstart()\n"
+    )
+    found = use(understand, "langfuse", "tracing", {"a.py": text})
+    assert found is not None
+    assert found.strength is Strength.ON, found.why
+
+
 def test_conditions_in_other_languages(understand: Understand) -> None:
     script = (
         'import { Langfuse } from "langfuse";\nexport function go() {\n'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from agentaudit.source import Component
 from agentaudit.sources.git import MemoryRepo
 
@@ -222,3 +224,88 @@ def test_a_model_server_with_its_own_images_and_manifests_is_a_part() -> None:
     assert [file.place.path for file in found["."].build_files] == ["images/app/Dockerfile"]
     del files["serving/k8s/llm.yaml"]
     assert list(_components(files)) == ["."]
+
+
+EXTENDS = """public static class Ui {
+    private const string Name = "ui";
+    private const string Source = "../ui";
+    public static void AddUi(this IDistributedApplicationBuilder builder) =>
+        builder.AddNpmApp(Name, Source, scriptName: "dev");
+}
+"""
+HOST = "<Project><PropertyGroup><IsAspireHost>true</IsAspireHost></PropertyGroup></Project>"
+
+
+@pytest.mark.parametrize(
+    ("file", "code", "found"),
+    [
+        ("Host/Extensions/Ui.cs", EXTENDS, ["ui"]),
+        ("Host/Program.cs", 'builder.AddDockerfile("api", "../Api");\n', ["Api"]),
+        ("Host/Program.cs", 'builder.AddProject("api", "../Api/Api.csproj");\n', ["Api"]),
+        ("Host/Program.cs", 'builder.AddCSharpApp("api", "../Api/Api.csproj");\n', ["Api"]),
+        ("Other/Ui.cs", EXTENDS, ["."]),
+    ],
+)
+def test_what_the_code_of_an_aspire_host_adds(file: str, code: str, found: list[str]) -> None:
+    files = {
+        "Host/Host.csproj": HOST,
+        "Api/Api.csproj": PROJECT,
+        "ui/package.json": '{"name": "ui"}',
+        file: code,
+    }
+    assert list(_components(files)) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("wrangler.json", '{"main": "./index.js"}', ["apps/api"]),
+        ("wrangler.toml", 'main = "index.js"\n', ["apps/api"]),
+        ("wrangler.jsonc.example", '{"assets": {"directory": "dist"}}', ["apps/api"]),
+        ("wrangler.toml", "[[d1_databases]]\nbinding = 'DB'\n", ["."]),
+    ],
+)
+def test_workers_of_cloudflare(name: str, text: str, found: list[str]) -> None:
+    files = {"package.json": '{"name": "root"}', "apps/api/package.json": '{"name": "api"}'}
+    assert list(_components({**files, f"apps/api/{name}": text})) == found
+
+
+@pytest.mark.parametrize(
+    ("copied", "found"),
+    [(".", ["apps/api", "apps/web"]), ("package.json .\nCOPY .", ["."])],
+)
+def test_build_files_that_are_called_after_applications(copied: str, found: list[str]) -> None:
+    files = {
+        "package.json": '{"name": "root", "workspaces": ["apps/*"]}',
+        **{f"apps/{name}/package.json": f'{{"name": "{name}"}}' for name in ("api", "web")},
+        **{
+            f"docker/{name}.Dockerfile": f"FROM node:22.1\nCOPY {copied} .\n"
+            for name in ("api", "web")
+        },
+        "compose.yaml": "services:\n"
+        + "".join(
+            f"  {name}:\n    build:\n      context: .\n      dockerfile: docker/{name}.Dockerfile\n"
+            for name in ("api", "web")
+        ),
+    }
+    assert list(_components(files)) == found
+
+
+@pytest.mark.parametrize(
+    ("copied", "found"),
+    [(".", ["apps/api", "apps/web"]), ("apps/web web", ["apps/api"])],
+)
+def test_an_image_of_one_application_that_copies_all(copied: str, found: list[str]) -> None:
+    files = {
+        "package.json": '{"name": "root", "workspaces": ["apps/*"]}',
+        **{
+            f"apps/{name}/package.json": f'{{"name": "{name}", "scripts": {{"start": "x"}}}}'
+            for name in ("api", "web")
+        },
+        "apps/api/Dockerfile": f"FROM node:22.1\nCOPY apps/api api\nCOPY {copied}\n".replace(
+            "COPY .\n", "COPY . .\n"
+        ),
+        "compose.yaml": "services:\n  api:\n    build:\n      context: .\n"
+        "      dockerfile: apps/api/Dockerfile\n",
+    }
+    assert list(_components(files)) == found

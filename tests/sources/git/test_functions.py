@@ -93,7 +93,7 @@ def test_a_template_sets_nothing_for_the_function_beside() -> None:
 def test_serverless_names_the_runtime_and_the_variables() -> None:
     files = {"chat/serverless.yml": SERVERLESS.replace("{}", MODEL), **_chat("chat")}
     chat = _components(files)["chat"]
-    assert "python3.12" in {text for _, text in chat.runtime_pins}
+    assert [text for _, text in chat.runtime_pins] == ["python3.12"]
     assert [place.path for place in chat.settings] == ["chat/serverless.yml"]
 
 
@@ -109,3 +109,23 @@ def test_amplify_builds_the_page(path: str, text: str, declared: bool) -> None:
     page = _components({path: text, **PAGE})["web"]
     assert [place.path for place in page.built_by] == [path]
     assert bool(page.settings) is declared
+
+
+COMPOSE = (
+    "services:\n  app:\n    build: ./app\n  db:\n    image: example/db\n    build:\n      context: ./db\n"
+    "    environment:\n      MYSQL_DATABASE: kb\n"
+)
+IMAGE = "FROM mysql:8.0\nADD setup.sql /docker-entrypoint-initdb.d\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        ({"compose.yaml": COMPOSE, "db/Dockerfile": IMAGE, "db/setup.sql": ""}, {"app", "db"}),
+        ({"compose.yaml": COMPOSE, "db/Dockerfile": "FROM mysql:8.0\n"}, {"app"}),
+        ({"db/Dockerfile": IMAGE, "db/setup.sql": ""}, {"app"}),
+    ],
+)
+def test_a_database_that_is_built_here_is_a_part(files: dict[str, str], found: set[str]) -> None:
+    app = {"app/Dockerfile": "FROM python:3.12\nCOPY . .\n", "app/requirements.txt": "openai\n"}
+    assert set(_components({**app, **files})) == found

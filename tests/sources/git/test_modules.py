@@ -152,3 +152,42 @@ def test_charts_that_are_the_applications(home: str, declared: bool) -> None:
     component = _components(files)["."]
     assert bool(component.settings) is declared
     assert bool([i for i in component.images if "grafana" in i.reference]) is declared
+
+
+ORDERED = (
+    "on: push\njobs:\n  a:\n    runs-on: x\n    strategy:\n      matrix:\n        service: [api, web]\n"
+    "    steps:\n      - uses: docker/build-push-action@v6\n        with:\n          context: .\n"
+    "          file: ./ops/${{ matrix.service }}.Dockerfile\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("homes", "found"),
+    [
+        (("packages/api", "packages/web"), ["packages/api", "packages/web"]),
+        (("packages/other",), ["."]),
+        ((), ["."]),
+    ],
+)
+def test_a_build_file_of_another_repository(homes: tuple[str, ...], found: list[str]) -> None:
+    files = {
+        ".github/workflows/a.yml": ORDERED,
+        "package.json": '{"name": "root", "workspaces": ["packages/*"]}',
+        **{f"{home}/package.json": '{"name": "x"}' for home in homes},
+    }
+    assert list(_components(files)) == found
+
+
+def test_a_service_that_runs_what_is_built_elsewhere() -> None:
+    files = {
+        "browser/Dockerfile": "FROM node:22.1\nCOPY . .\n",
+        "browser/package.json": NODE % "browser",
+        "api/Dockerfile": "FROM node:22.1\nCOPY . .\n",
+        "api/package.json": NODE % "api",
+        "compose.yaml": "services:\n  browser:\n    image: acme/shop-browser:latest\n"
+        "    environment:\n      PORT: 1\n",
+    }
+    found = _components(files)
+    assert [place.path for place in found["browser"].settings] == ["compose.yaml"]
+    assert not found["browser"].images
+    assert not found["api"].settings

@@ -107,3 +107,84 @@ def test_an_image_in_which_a_stack_packs_is_a_tool() -> None:
     }
     built = _components(files)["."].build_files
     assert [file.place.path for file in built] == ["Dockerfile"]
+
+
+ASKS = "import openai\nopenai.OpenAI()\n"
+INLINE = "FROM python:3.12\nRUN pip install openai\nCOPY agent.py .\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        (
+            {"agents/a/Dockerfile": INLINE, "agents/b/Dockerfile": INLINE},
+            ["agents/a", "agents/b"],
+        ),
+        (
+            {
+                "agents/a/Dockerfile": INLINE,
+                "agents/b/Dockerfile": INLINE,
+                "web/package.json": PROJECTS["web/package.json"],
+            },
+            ["agents/a", "agents/b"],
+        ),
+        ({"agents/a/Dockerfile": INLINE}, ["."]),
+        (
+            {
+                "Dockerfile": "FROM python:3.12\nCOPY . .\n",
+                "requirements.txt": "openai\n",
+                "agents/a/Dockerfile": INLINE,
+            },
+            [".", "agents/a"],
+        ),
+        (
+            {
+                "Dockerfile": "FROM python:3.12\nCOPY . .\n",
+                "requirements.txt": "openai\n",
+                "docker/proxy/Dockerfile": "FROM caddy:2\nCOPY Caddyfile .\n",
+                "docker/proxy/Caddyfile": "",
+            },
+            ["."],
+        ),
+        (
+            {
+                "backend/Dockerfile": "FROM python:3.12\nCOPY . .\n",
+                "backend/requirements.txt": "openai\n",
+                "proxy/Dockerfile": "FROM ghcr.io/berriai/litellm:v1\nCOPY config.yaml .\n",
+                "proxy/config.yaml": "model_list: []\n",
+            },
+            ["backend", "proxy"],
+        ),
+        (
+            {
+                "backend/Dockerfile": "FROM python:3.12\nCOPY . .\n",
+                "backend/requirements.txt": "openai\n",
+                "backend/worker/Dockerfile": INLINE,
+                "backend/worker/agent.py": ASKS,
+            },
+            ["backend"],
+        ),
+    ],
+)
+def test_code_with_an_image_of_its_own_needs_no_manifest(
+    files: dict[str, str], found: list[str]
+) -> None:
+    agents = {home for path in files if (home := path.rpartition("/")[0]).startswith("agents/")}
+    code = {f"{home}/agent.py": ASKS for home in agents}
+    assert list(_components({**files, **code})) == found
+
+
+def test_an_image_is_of_the_only_project_that_it_takes_in() -> None:
+    image = (
+        "FROM python:3.12\nCOPY shared/ shared/\nCOPY chat/ chat/\nCOPY chat/requirements.txt .\n"
+    )
+    files = {
+        "Dockerfile": image,
+        "chat/Dockerfile": image,
+        "compose.yaml": "services:\n  chat:\n    build: {context: ., dockerfile: chat/Dockerfile}\n",
+        "chat/requirements.txt": "openai\n",
+        "chat/main.py": "from shared.ask import ask\nask()\n",
+        "shared/ask.py": f"{ASKS}def ask(): ...\n",
+        "requirements.txt": "openai\n",
+    }
+    assert list(_components(files)) == ["chat"]

@@ -87,9 +87,22 @@ class _Asked:
             return not decisive, setting
         return None, setting
 
+    def _is_state(self, expression: Expression) -> bool:
+        """Whether the function itself sets what it asks, to do something only once: it begins with
+        what the file says."""
+        bindings = self._file.written.bindings
+        first, later = (
+            bindings.get(expression.name),
+            bindings.get(f"{self._scope}.{expression.name}"),
+        )
+        texts = [each.text for each in (first, later) if each is not None and each.kind == "text"]
+        return expression.kind == "name" and len(set(texts)) > 1
+
     def _value(self, given: list[Any]) -> tuple[str | None, str]:
         """The default value of what is asked, and the setting that would change it."""
         expression = Expression(*given)
+        if self._is_state(expression):
+            return self._file.written.bindings[expression.name].text, ""
         found = self._resolver.value(self._file, self._scope, expression)
         named = expression.name if expression.kind == "environment" else found.name
         named = named or expression.name.rpartition(".")[2]

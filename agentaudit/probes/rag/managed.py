@@ -1,0 +1,60 @@
+"""Indexes that a cloud fills: Knowledge Bases of Amazon Bedrock, whose data source stands in a
+stack and whose ingestion a script, a stack or code starts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from agentaudit.expressions import regex
+from agentaudit.source import Component, Place, Repo
+
+_SOURCE = regex(
+    r"\bCfnDataSource\(|AWS::Bedrock::DataSource|aws_bedrockagent_data_source"
+    r"|\bnew\s+(?:\w{1,30}\.)?S3DataSource\(|\bS3DataSource\(|\baddS3DataSource\(|bedrock\.AgentDataSource\("
+)
+"""Where a stack says which documents are taken in."""
+_STARTS = regex(
+    r"start-ingestion-job|ingest-knowledge-base-documents|\bstart_ingestion_job\("
+    r"|\bStartIngestionJob(?:Command|Request)?\b|[\"']startIngestionJob[\"']"
+    r"|states:::aws-sdk:bedrockagent:startIngestionJob"
+)
+"""What has them cut, embedded and indexed."""
+_ASIDE = regex(r"(?:^|/)(?:tests?|docs?|examples?|samples?|node_modules)/|\.(?:test|spec)\.")
+_STACKS = ("**/*.ts", "**/*.py", "**/*.yaml", "**/*.yml", "**/*.tf", "**/*.json")
+_SCRIPTS = ("**/*.sh", "**/Makefile", "**/*.py", "**/*.ts", "**/*.yml", "**/*.yaml", "**/*.tf")
+_LIBRARY = "bedrock"
+
+
+def asks_bedrock(component: Component) -> bool:
+    """Whether it retrieves from a Knowledge Base."""
+    return any(use.library == _LIBRARY for use in component.uses("vector_store"))
+
+
+def sources(repo: Repo, component: Component) -> Iterator[Place]:
+    """Where the data source of a Knowledge Base is declared."""
+    return _places(repo, component, _STACKS, _SOURCE)
+
+
+def ingested(repo: Repo, component: Component) -> list[Place]:
+    """Where the ingestion is started, and where its data source is declared; empty where one of
+    them is not in the repository."""
+    if not asks_bedrock(component):
+        return []
+    started = next(_places(repo, component, _SCRIPTS, _STARTS), None)
+    declared = next(sources(repo, component), None) if started else None
+    return [started, declared] if started and declared else []
+
+
+def _places(
+    repo: Repo, component: Component, patterns: tuple[str, ...], wanted: re.Pattern[str]
+) -> Iterator[Place]:
+    for pattern in patterns:
+        for file in repo.files(pattern):
+            if file.repo != component.repo or _ASIDE.search(file.path):
+                continue
+            text = (repo.read(file) or "")[:300_000]
+            if found := wanted.search(text):
+                line = text.count("\n", 0, found.start()) + 1
+                yield replace(file, line=line, text=found[0].strip()[:300])

@@ -1,0 +1,75 @@
+"""What measures the memory of a process without being asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentaudit.code import Call, Role
+from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.image_agents import agents
+from agentaudit.source import Component, Place, Repo
+
+_INSTRUMENTS = frozenset(
+    {
+        *("AddRuntimeInstrumentation", "AddProcessInstrumentation"),
+        *("AddApplicationInsightsTelemetry", "AddApplicationInsightsTelemetryWorkerService"),
+    }
+)
+"""Calls of .NET after which the memory of the process is sent, or its counters."""
+
+
+def by_default(repo: Repo, component: Component) -> Iterator[Place]:
+    """What measures the process without being asked: agents of images (those of the JVM report heap
+    and process) and what .NET registers at start-up."""
+    yield from (agent for agent in agents(repo, component) if "-javaagent" in agent.text)
+    yield from (call.place for call in serving(component) if call.method in _INSTRUMENTS)
+    yield from _actuated(component)
+    yield from _mounted(component)
+
+
+_SERVED = {
+    "starlette-prometheus": ("metrics",),
+    "starlette-exporter": ("handle_metrics",),
+    "prometheus-client": ("make_asgi_app", "make_wsgi_app"),
+}
+"""What serves the figures of the process once a web application is given it."""
+
+
+def _mounted(component: Component) -> Iterator[Place]:
+    """Where an application is handed what serves its figures: `add_route("/metrics", metrics)`."""
+    served = {
+        (row.place.path, name)
+        for row in component.code.imports
+        for name in set(row.names) & set(_SERVED.get(row.library, ()))
+    }
+    if not served:
+        return
+    for call in serving(component):
+        if any((call.place.path, a.value.written) in served for a in call.arguments):
+            yield call.place
+
+
+_PUSHES = regex(r"io\.(?:quarkus|micronaut\.\w+):[\w-]*micrometer-registry-[\w-]+")
+"""Extensions that measure the JVM as soon as they are there."""
+_ACTUATOR = "org.springframework.boot:spring-boot-starter-actuator"
+_EXPOSED = "management.endpoints.web.exposure.include"
+
+
+def _actuated(component: Component) -> Iterator[Place]:
+    """What measures the JVM without being asked: extensions of Quarkus and Micronaut; Spring's
+    actuator, where somebody may read it or it is sent somewhere."""
+    needs = [need for each in component.manifests for need in each.dependencies]
+    yield from (need.place for need in needs if _PUSHES.fullmatch(need.name))
+    if not any(need.name == _ACTUATOR for need in needs):
+        return
+    for setting in component.code.settings:
+        shown = setting.path.endswith(_EXPOSED) or _EXPOSED in (setting.name, setting.path[:-2])
+        if shown and re.search(r"metrics|prometheus|\*", setting.value):
+            yield setting.place
+    sent = r"io\.micrometer:micrometer-registry-(?!prometheus|simple)[\w-]+"
+    yield from (need.place for need in needs if re.fullmatch(sent, need.name))
+
+
+def serving(component: Component) -> Iterator[Call]:
+    return (c for c in component.code.calls if c.role is Role.APP and c.reached)

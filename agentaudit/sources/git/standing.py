@@ -1,0 +1,73 @@
+"""Which builds make components of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from agentaudit.expressions import regex
+from agentaudit.sources.git.builds import Build, Homes
+from agentaudit.sources.git.reader import ancestors, directory, inside
+
+
+def by_itself(build: Build, others: list[Build]) -> bool:
+    """Whether a build makes a component: to compile a directory that an image takes in by name is
+    a trial of that image's part."""
+    if not build.compiles or build.recipe is not None:
+        return True
+    return not any(
+        other.home != build.home
+        and any(inside(build.home, source) for source in other.recipe.copies)
+        for other in others
+        if other.recipe is not None and other.home == directory(other.recipe.path)
+    )
+
+
+def parted(
+    builds: Sequence[Build], homes: Homes, deployed: Collection[str]
+) -> list[tuple[Build, str]]:
+    """Each build with the directory of the part that it makes; empty where it makes none, and for a
+    single image of a repository without any manifest, which is that of the whole."""
+    found = [(build, _apart(build, homes, deployed)) for build in builds]
+    if not homes.known and len({home for _, home in found if home}) == 1:
+        return [(build, "") for build in builds]
+    return found
+
+
+def _apart(build: Build, homes: Homes, deployed: Collection[str]) -> str:
+    """The directory of a part that has an image of its own and no project: code beside its build
+    file, or a model server that has Kubernetes manifests too. Empty where the build is no such
+    thing."""
+    if build.recipe is None:
+        return ""
+    own = directory(build.recipe.path)
+    served = bool(build.names) or any(
+        _SERVERS.search(base.reference) for base in build.recipe.published.bases
+    )
+    if build.home == own and build.recipe.copies and _is_part(own, homes, served=served):
+        return own
+    for above in ancestors(own) if homes.known else ():
+        if not above or any(inside(home, above) for home in homes.known):
+            return ""
+        if inside(build.home, above) and any(inside(home, above) for home in deployed):
+            return above
+    return ""
+
+
+def whole(parted: Sequence[tuple[Build, str]], homes: Homes) -> bool:
+    """Whether the root is a component where only these parts of it are known to become images: they
+    are all there is where there are several, or the root has no manifest of its own."""
+    parts = {home for _, home in parted if home}
+    return not parts or (len(parts) == 1 and (not homes.known or "" in homes.known))
+
+
+_SERVERS = regex(
+    r"(?:^|[/-])(?:litellm|vllm|sglang|ollama|text-generation-inference|llama\.cpp|tritonserver)\b"
+)
+"""Images of what answers for models: with a configuration copied in, it is a part of its own."""
+
+
+def _is_part(own: str, homes: Homes, *, served: bool) -> bool:
+    """Whether a directory without a manifest, which no project is around, holds code, or is what is
+    `served` beside the others: what a model server, a database or a proxy is made of."""
+    near = any(inside(own, home) or inside(home, own) for home in homes.known if home)
+    return bool(own) and not near and (served or homes.coded(own))
