@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 
+from agentaudit.addresses import asks
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 
@@ -281,11 +282,15 @@ class Code:
 
     @property
     def posts(self) -> bool:
-        """Whether it sends the id of a model over HTTP, without a library for it."""
-        return any(
-            literal.role is Role.APP and literal.name in _MODEL and _POSTS.search(literal.callee)
-            for literal in self.literals
-        )
+        """Whether it sends the id of a model over HTTP, or names where a provider answers, without
+        a library for it."""
+        return any(literal.role is Role.APP and _is_sent(literal) for literal in self.literals)
+
+
+def _is_sent(literal: Literal) -> bool:
+    if literal.name in _MODEL and _POSTS.search(literal.callee):
+        return True
+    return literal.syntax is not Syntax.COMPARISON and asks(literal.text, literal.place.path)
 
 
 _POSTS = regex(r"(?:^|[._])(?:post|stringify|dumps|urlopen|request|PostAsJsonAsync|Marshal)$")

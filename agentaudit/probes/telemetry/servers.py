@@ -7,7 +7,7 @@ from typing import NamedTuple
 from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.source import Component, Dependency
+from agentaudit.source import Component, Dependency, Repo
 
 _CONTAINERS = regex(
     r"org\.springframework\.boot:spring-boot-starter-web(?:flux|mvc)?"
@@ -32,8 +32,12 @@ def container(component: Component) -> Dependency | None:
     return next((need for need in needs if _CONTAINERS.fullmatch(need.name)), None)
 
 
-def serving(component: Component) -> Server | None:
-    """The framework of Python or JavaScript that answers requests, where code imports it."""
+def serving(repo: Repo, component: Component) -> Server | None:
+    """What answers requests for code of Python or JavaScript: a framework that the code imports, or
+    the server that runs graphs of LangGraph."""
+    home = "" if component.path == "." else component.path + "/"
+    for file in repo.files(f"{home}langgraph.json"):
+        return Server("the server of LangGraph", file)
     used = {
         each.module.split(".")[0].partition("/")[0].lower()
         for each in component.code.imports

@@ -30,6 +30,11 @@ SERVED = (
     "@app.post('/ask')\ndef ask(text: str):\n"
     "    return OpenAI().responses.create(model='gpt-4.1', input=text)\n"
 )
+GRAPH = (
+    "from langgraph.graph import StateGraph\nfrom openai import OpenAI\n\ndef ask(state):\n"
+    "    return OpenAI().responses.create(model='gpt-4.1', input=state['text'])\n\n"
+    "builder = StateGraph(dict)\nbuilder.add_node(ask)\ngraph = builder.compile()\n"
+)
 HELD_BACK = (
     "\n@app.post('/again')\ndef again(text: str):\n    try:\n        return ask(text)\n"
     "    except Exception as error:\n        return {'error': str(error)}\n"
@@ -153,6 +158,13 @@ def _files(base: dict[str, str], name: str, text: str, **more: str) -> dict[str,
             "nobody catches, and the server logs it",
         ),
         Example(
+            Outcome.PASS,
+            {"component": {"files": {"requirements.txt": "openai==1.93.0\nlanggraph==1.0.0\n",
+             "langgraph.json": '{"graphs": {"agent": "./graph.py:graph"}, "dependencies": ["."]}',
+             "graph.py": GRAPH}}},
+            "so does the server of a graph",
+        ),
+        Example(
             Outcome.FAIL,
             _files({"requirements.txt": "openai==1.93.0\nfastapi==0.115.0\n"}, "app.py",
                    SERVED + HELD_BACK),
@@ -203,7 +215,7 @@ def _uncaught(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
     framework = container(component)
     if framework and next(losing(repo, component.code), None) is None:
         yield f"{framework.name} logs what nobody catches with its stack", framework.place
-    server = serving(component)
+    server = serving(repo, component)
     if server and leaves(repo, component.code):
         yield f"nobody catches, and {server.library} logs it with its stack", server.place
     tracer = keeps_stacks(repo, component)
