@@ -15,7 +15,7 @@ from agentaudit.source import Component, Repo
 _COUNTS = frozenset({Role.APP, Role.INFRA})
 _TELLING = regex(r"(?i)embed|vector|chunk|ingest|index|(?:^|[/_.])rag|knowledge|memor|seed")
 _MODULE = regex(
-    r"(?i)(?:^|[/_-])(?:chunks?|embeddings?|vectors?|documents?|schemas?|models|ingest\w{0,5})"
+    r"(?i)(?:^|[/_-])(?:chunks?|embeddings?|vectors?|vector_?(?:db|store)s?|documents?|schemas?|models|ingest\w{0,5})"
     r"\.(?:py|ts|go|java|cs|prisma)$"
 )
 _ASIDE = regex(
