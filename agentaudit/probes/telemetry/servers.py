@@ -7,6 +7,7 @@ from typing import NamedTuple
 from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.caught import in_pages
 from agentaudit.source import Component, Dependency, Repo
 
 _CONTAINERS = regex(
@@ -17,6 +18,8 @@ _SERVERS = regex(
     r"fastapi|flask|starlette|django|quart|sanic|litestar|tornado|streamlit|chainlit|gradio|uvicorn"
     r"|langserve|next|express|koa|@nestjs/core|hono"
 )
+
+_WEB = 'Sdk="Microsoft.NET.Sdk.Web"'
 
 
 class Server(NamedTuple):
@@ -33,11 +36,14 @@ def container(component: Component) -> Dependency | None:
 
 
 def serving(repo: Repo, component: Component) -> Server | None:
-    """What answers requests for code of Python or JavaScript: a framework that the code imports, or
-    the server that runs graphs of LangGraph."""
+    """What answers requests for code of Python, JavaScript or C#: a framework that it imports, the
+    server that runs graphs of LangGraph, or that of ASP.NET."""
     home = "" if component.path == "." else component.path + "/"
     for file in repo.files(f"{home}langgraph.json"):
         return Server("the server of LangGraph", file)
+    for file in repo.files(f"{home}**/*.csproj"):
+        if _WEB in (repo.read(file) or "") and next(in_pages(repo, component.path), None) is None:
+            return Server("ASP.NET", file)
     used = {
         each.module.split(".")[0].partition("/")[0].lower()
         for each in component.code.imports
