@@ -1,4 +1,4 @@
-"""Where providers of models answer, for code that asks them without a library."""
+"""What code says that asks providers of models without a library: addresses, and the model."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ _ADDRESS = regex(
     r"|(?:api-inference|router)\.huggingface\.co)"
 )
 """Their interfaces; pages for people, such as those where keys are made, are none."""
+_POSTS = regex(r"(?:^|[._])(?:post|stringify|dumps|urlopen|request|PostAsJsonAsync|Marshal)$")
+_MODEL = frozenset({"model", "model_id", "modelId", "model_name"})
 _PAGES = (".tsx", ".jsx", ".vue", ".svelte", ".html")
 
 
@@ -20,3 +22,8 @@ def asks(text: str, path: str) -> bool:
     """Whether a text in a file is the address of a provider; what pages show to people is not
     asked."""
     return not path.endswith(_PAGES) and _ADDRESS.match(text) is not None
+
+
+def posts(name: str, callee: str) -> bool:
+    """Whether a text of that name, given to such a call, is the model that a request asks."""
+    return name in _MODEL and _POSTS.search(callee) is not None

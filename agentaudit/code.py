@@ -19,9 +19,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 
-from agentaudit.addresses import asks
+from agentaudit.addresses import asks, posts
 from agentaudit.evidence import Place
-from agentaudit.expressions import regex
 
 
 class Role(StrEnum):
@@ -161,20 +160,26 @@ class Call:
     @property
     def method(self) -> str:
         """The last part of the dotted name."""
-        return self.callee.rpartition(".")[2]
+        return self.callee[self.callee.rfind(".") + 1 :]
 
     def argument(self, *names: str) -> Value | None:
         """The first argument that has one of the names."""
-        found = (a.value for name in names for a in self.arguments if a.name == name)
-        return next(found, None)
+        for name in names:
+            for each in self.arguments:
+                if each.name == name:
+                    return each.value
+        return None
 
     def at(self, position: int) -> Value | None:
         """A positional argument."""
-        return next((a.value for a in self.arguments if a.position == position), None)
+        for each in self.arguments:
+            if each.position == position:
+                return each.value
+        return None
 
     def below(self, *names: str) -> bool:
         """Whether the dotted name is one of `names` or stands below one of them."""
-        return any(self.callee == name or self.callee.startswith(name + ".") for name in names)
+        return f"{self.callee}.".startswith(tuple([f"{name}." for name in names]))
 
 
 class PromptKind(StrEnum):
@@ -284,14 +289,9 @@ class Code:
     def posts(self) -> bool:
         """Whether it sends the id of a model over HTTP, or names where a provider answers, without
         a library for it."""
-        return any(literal.role is Role.APP and _is_sent(literal) for literal in self.literals)
-
-
-def _is_sent(literal: Literal) -> bool:
-    if literal.name in _MODEL and _POSTS.search(literal.callee):
-        return True
-    return literal.syntax is not Syntax.COMPARISON and asks(literal.text, literal.place.path)
-
-
-_POSTS = regex(r"(?:^|[._])(?:post|stringify|dumps|urlopen|request|PostAsJsonAsync|Marshal)$")
-_MODEL = frozenset({"model", "model_id", "modelId", "model_name"})
+        return any(
+            posts(each.name, each.callee)
+            or (each.syntax is not Syntax.COMPARISON and asks(each.text, each.place.path))
+            for each in self.literals
+            if each.role is Role.APP
+        )

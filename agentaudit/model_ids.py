@@ -11,6 +11,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from agentaudit.expressions import regex
+
 LONGEST = 200
 """Characters of the longest id."""
 
@@ -93,4 +95,4 @@ def _table() -> _Table:
 
 
 def _pattern(written: str) -> re.Pattern[str]:
-    return re.compile(written, re.IGNORECASE)
+    return regex(written, re.IGNORECASE)

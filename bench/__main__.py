@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from bench import help, image, labels, otlp, repo
+from bench import first_sight, help, image, labels, otlp, readers, repo
 
 BENCHMARKS = {
+    "first": first_sight.main,
     "help": help.main,
     "image": image.main,
     "labels": labels.main,
     "otlp": otlp.main,
+    "readers": readers.main,
     "repo": repo.main,
 }
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,33 @@ class Cell:
         return self.expected != "unsure" and said_yes != (self.expected == "yes")
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Cells by what was expected and said."""
+
+    cells: int
+    right: int
+    """Expected yes, said yes."""
+    said: int
+    """Said yes where a person was sure of anything."""
+    yes: int
+    no: int
+    over: int
+    """Expected no, said yes."""
+
+    @property
+    def precision(self) -> float:
+        return self.right / max(self.said, 1)
+
+    @property
+    def recall(self) -> float:
+        return self.right / max(self.yes, 1)
+
+    @property
+    def overclaimed(self) -> float:
+        return self.over / max(self.no, 1)
+
+
 class Asked:
     """The default rubric, asked about one repository without any other source."""
 
@@ -83,16 +110,17 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("folder", type=Path, help="where the repositories are")
     parser.add_argument("--only", default="", help="part of a repository's name")
     asked = parser.parse_args(arguments)
-    cells = [c for file in _files(asked.only) for c in _cells(file, asked.folder, Asked())]
-    _disagreements(cells)
-    return _table(cells)
+    cells = [c for file in _files(asked.only) for c in answered(file, asked.folder, Asked())]
+    disagreements(cells)
+    return table(cells)
 
 
 def _files(only: str) -> list[Path]:
     return [file for file in sorted(FOLDER.glob("*.yaml")) if only in file.name]
 
 
-def _cells(file: Path, folder: Path, asked: Asked) -> Iterator[Cell]:
+def answered(file: Path, folder: Path, asked: Asked) -> Iterator[Cell]:
+    """Every cell of a file of labels; SystemExit where the repository stands at another commit."""
     labels = yaml.safe_load(file.read_text())
     name = labels["repository"]
     path = folder / file.stem
@@ -114,10 +142,18 @@ def _cells(file: Path, folder: Path, asked: Asked) -> Iterator[Cell]:
 def _cell(
     name: str, subject: str, id: str, label: dict[str, Any], answer: Answer | None, found: bool
 ) -> Cell:
-    expected = {True: "yes", False: "no"}.get(label["answer"], label["answer"])
     said = answer.outcome.value if answer else "not asked" if found else "no component"
-    key = f"{label.get('at', '')} {label.get('why', '')}".strip()
-    return Cell(name, subject, id, expected, said, _shown(answer), key)
+    return Cell(name, subject, id, word(label), said, _shown(answer), key(label))
+
+
+def word(label: Mapping[str, Any]) -> str:
+    """yes, no, na or unsure; bare `yes` and `no` are booleans of YAML 1.1."""
+    return {True: "yes", False: "no"}.get(label["answer"]) or str(label["answer"])
+
+
+def key(label: Mapping[str, Any]) -> str:
+    """The place and sentence of the person."""
+    return f"{label.get('at', '')} {label.get('why', '')}".strip()
 
 
 def _shown(answer: Answer | None) -> str:
@@ -127,32 +163,42 @@ def _shown(answer: Answer | None) -> str:
     return f"{answer.message} {' '.join(places)}".strip()
 
 
-def _disagreements(cells: list[Cell]) -> None:
+def disagreements(cells: list[Cell]) -> None:
+    """Print every cell whose yes the two sides do not share."""
     for cell in cells:
         if cell.wrong:
             print(f"{cell.repository} {cell.subject} {cell.criterion}: expected {cell.expected}")
             print(f"    tool:   {cell.said}: {cell.why}\n    person: {cell.key}")
 
 
-def _table(cells: list[Cell]) -> int:
+def table(cells: list[Cell]) -> int:
+    """Print the counts by criterion and the three figures; 1 when a bar is missed."""
     heads = ("cells", "yes", "no", "na", "right yes", "missed", "overclaimed", "unknown")
     print(f"\n{'':10}" + "".join(f"{head:>13}" for head in heads))
     for id in sorted({cell.criterion for cell in cells}):
         print(f"{id:10}" + _counts([cell for cell in cells if cell.criterion == id]))
     print(f"{'all':10}" + _counts(cells))
-    kinds = Counter((cell.expected, cell.said == "pass") for cell in cells)
-    right, said = kinds["yes", True], sum(kinds[e, True] for e in ("yes", "no", "na"))
-    yes, no = right + kinds["yes", False], kinds["no", True] + kinds["no", False]
-    precision, recall, over = (
-        right / max(said, 1),
-        right / max(yes, 1),
-        kinds["no", True] / max(no, 1),
-    )
+    found = figures(cells)
     print(f"{len({cell.repository for cell in cells})} repositories, {len(cells)} cells:")
-    print(f"precision   {precision:.3f}, at least {PRECISION}")
-    print(f"recall      {recall:.3f}, at least {RECALL}")
-    print(f"overclaimed {over:.3f}, at most {OVERCLAIM}")
-    return int(precision < PRECISION or recall < RECALL or over > OVERCLAIM)
+    print(f"precision   {found.precision:.3f}, at least {PRECISION}")
+    print(f"recall      {found.recall:.3f}, at least {RECALL}")
+    print(f"overclaimed {found.overclaimed:.3f}, at most {OVERCLAIM}")
+    return int(
+        found.precision < PRECISION or found.recall < RECALL or found.overclaimed > OVERCLAIM
+    )
+
+
+def figures(cells: Iterable[Cell]) -> Figures:
+    """The counts that precision, recall and overclaim are made of."""
+    kinds = Counter((cell.expected, cell.said == "pass") for cell in cells)
+    return Figures(
+        cells=kinds.total(),
+        right=kinds["yes", True],
+        said=sum(kinds[expected, True] for expected in ("yes", "no", "na")),
+        yes=kinds["yes", True] + kinds["yes", False],
+        no=kinds["no", True] + kinds["no", False],
+        over=kinds["no", True],
+    )
 
 
 def _counts(cells: list[Cell]) -> str:

@@ -12,6 +12,8 @@ from agentaudit.config import schema
 from agentaudit.messages.remedy import remedy
 from agentaudit.rubric import Criterion, Dimension, Rubric
 from agentaudit.semconv import KEYS, Convention
+from bench import first_sight, readers
+from bench.labels import Figures, figures
 from tests.cli.system import process
 
 ROOT = Path(__file__).parent.parent
@@ -70,6 +72,10 @@ def blocks() -> dict[str, str]:
             ("instrumentation", "so that prompts and answers are recorded"), capture()
         ),
         "attributes": table(("attribute", "belongs on", "what it says"), proposals()),
+        "sight": table(
+            ("who answers", "repositories", "answers", "precision", "recall", "overclaimed"),
+            first_sights(),
+        ),
     }
 
 
@@ -80,6 +86,21 @@ def filled(text: str) -> str:
     names = [name for _, name, _ in pattern.findall(text)]
     assert sorted(names) == sorted(made), f"README.md has the blocks {names}"
     return pattern.sub(lambda found: f"{found[1]}{made[found[2]]}\n{found[3]}", text)
+
+
+def first_sights() -> Iterator[tuple[str, ...]]:
+    """How the tool did on repositories that it had never met, and a second person on others."""
+    for run in first_sight.recorded()["runs"]:
+        who = f"agentaudit of commit {run['tool'][:7]}, at first sight"
+        yield (who, str(len(run["repositories"])), *shares(first_sight.counted(run)))
+    cells = readers.answered()
+    count = len({cell.repository for cell in cells})
+    yield ("a second person", str(count), *shares(figures(cells)))
+
+
+def shares(found: Figures) -> tuple[str, ...]:
+    three = (found.precision, found.recall, found.overclaimed)
+    return (f"{found.cells:,}", *(f"{share:.3f}" for share in three))
 
 
 def fenced(text: str) -> str:

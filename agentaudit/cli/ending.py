@@ -64,9 +64,9 @@ def silence() -> None:
 def _command(arguments: Sequence[str]) -> int:
     import typer
 
-    from agentaudit.cli.app import app
+    from agentaudit.cli.app import application
 
-    group = typer.main.get_group(app)
+    group = typer.main.get_group(application(arguments))
     try:
         # standalone mode would print in its own words and turn a closed pipe into exit 1
         returned = group.main(list(arguments), prog_name="agentaudit", standalone_mode=False)

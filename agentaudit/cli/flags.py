@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Annotated, Any, Literal, get_type_hints
 
 import typer
@@ -146,6 +147,28 @@ class Flags:
     debug: Annotated[bool, _option("--debug", help="Print the traceback of an error.")]
 
 
+@cache
+def _hints() -> dict[str, Any]:
+    return get_type_hints(Flags, include_extras=True)
+
+
+def spared(arguments: Sequence[str]) -> tuple[str, ...] | None:
+    """Fields that a command with these arguments needs no flag for; None where it may need all of
+    them: to show its help, or for a flag that there is not."""
+    fields = {name: field for field, hint in _hints().items() for name in _names(hint)}
+    given = {each.partition("=")[0] for each in arguments if each.startswith("-")}
+    if not given <= fields.keys():
+        return None
+    needed = {fields[name] for name in given}
+    return tuple(field for field in _hints() if field not in needed)
+
+
+def _names(hint: Any) -> Sequence[str]:
+    """`--output` and `-o`."""
+    option = hint.__metadata__[0]
+    return (option.default, *option.param_decls)
+
+
 def _default(name: str, hint: Any) -> Any:
     """What a flag is where it is not given."""
     if name in {"color", "verbose"}:
@@ -168,7 +191,7 @@ def flagged(
     named = inspect.Parameter.KEYWORD_ONLY
     first = inspect.Parameter("subject", named, annotation=Annotated[str, argument])
     parameters = [first if default is None else first.replace(default=default)]
-    hints = get_type_hints(Flags, include_extras=True)
+    hints = _hints()
     absent = {field.name: _default(field.name, hints[field.name]) for field in fields(Flags)}
     parameters += [
         inspect.Parameter(name, named, annotation=hints[name], default=value)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from agentaudit.expressions import regex
 from agentaudit.source import Step
@@ -30,7 +31,8 @@ def commands(step: Step) -> Iterator[tuple[str, bool]]:
             yield text.strip(), step.gating and not _is_forgiven(parts[at:])
 
 
-def _parts(text: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=1024)
+def _parts(text: str) -> tuple[tuple[str, str], ...]:
     """Commands, each with the separator that follows it."""
     found: list[tuple[str, str]] = []
     pieces: list[str] = []
@@ -40,10 +42,10 @@ def _parts(text: str) -> list[tuple[str, str]]:
             pieces = []
         elif not match[0].startswith("#") or len(match[0]) == 1:
             pieces.append(match[0])
-    return [*found, ("".join(pieces), "")]
+    return (*found, ("".join(pieces), ""))
 
 
-def _is_forgiven(rest: list[tuple[str, str]]) -> bool:
+def _is_forgiven(rest: Sequence[tuple[str, str]]) -> bool:
     """Whether something else is done when the first one fails, and the step goes on."""
     for at, (_, separator) in enumerate(rest):
         if separator == "||":

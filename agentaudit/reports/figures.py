@@ -187,9 +187,11 @@ _SENTENCE = regex(r"(.+?)(?:\.(?=\s*\n|\s+[^a-z\s]|\s*\Z)|:(?=\s*\n|\s*\Z|\s+`)|
 
 
 def headline(text: str) -> str:
-    """First sentence of a text that may go on with a snippet."""
+    """First sentence of a text that may go on with a snippet, without an aside that it cuts."""
     found = _SENTENCE.match(text)
-    return " ".join(found[1].split()) if found else ""
+    first = " ".join(found[1].split()) if found else ""
+    whole, aside, rest = first.rpartition("(")
+    return whole.rstrip() if aside and ")" not in rest else first
 
 
 def listed(names: Sequence[str], most: int) -> str:

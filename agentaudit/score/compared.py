@@ -36,6 +36,13 @@ def conditions(baseline: Baseline, on: Evidenced) -> Iterator[Condition]:
 
 def notes(baseline: Baseline, on: Evidenced) -> Iterator[str]:
     """What is new or gone, and gates nothing."""
+    then, now = baseline.rubric, on.layout.rubric
+    if then.sha256 != now.sha256:
+        other = f"is {now.version} now" if now.version != then.version else "has changed since"
+        yield safe(
+            f"rubric {then.id} {then.version} of the baseline {other}: "
+            "a difference may come from the questions"
+        )
     asked = {column.criterion.id: column for column in on.layout.columns}
     applicable = {id for id, column in asked.items() if on.standing.counts[column.index].applicable}
     new = sorted(applicable - baseline.criteria.keys())

@@ -140,6 +140,8 @@ def test_share_rounds_down(share: float | None, shown: str) -> None:
         ("Pin `python:3.12` now. Then go.", "Pin `python:3.12` now"),
         ("Make it so: now.", "Make it so: now"),
         ("Hand it over: `X=1`.", "Hand it over"),
+        ("Keep it (an action does: `labels: x`).", "Keep it"),
+        ("Keep it (`f()` does).", "Keep it (`f()` does)"),
         ("", ""),
         ("no end", "no end"),
     ],

@@ -223,6 +223,21 @@ def test_what_became_better_is_told() -> None:
     assert found.gate.notes == ("met now and not in the baseline of 2026-11-01: P-2",)
 
 
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [
+        ("1.0", "rubric made-up 1.0 of the baseline has"),
+        ("1.1", "made-up 1.1 of the baseline is 1.0 now"),
+    ],
+)
+def test_a_baseline_of_other_questions_is_told(version: str, words: str) -> None:
+    other = BaselineRubric(id="made-up", version=version, sha256="0" * 64)
+    found = card(ALL, GateSettings(baseline=SINCE.model_copy(update={"rubric": other})))
+    assert found.gate.verdict == "pass"
+    (note,) = found.gate.notes
+    assert words in note
+
+
 def test_ignored_waivers_are_told() -> None:
     found = card(HALF, GateSettings(min_level=1, ignored_waivers=2))
     assert found.gate.notes == ("2 declared waivers are ignored, as --no-waivers asks",)

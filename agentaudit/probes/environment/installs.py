@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.source import BuildFile, Component, Repo
+from agentaudit.source import BuildFile, Component, Manifest, Repo
 
 _PIP = regex(r"\bpip3?\s+install\b([^\n&|;]{0,600})")
 _LIST = regex(r"(?:-r|--requirements?)[\s=]+[\"']?(\S{1,200}?)[\"']?(?=\s|$)")
@@ -30,6 +32,29 @@ def past_the_lock(repo: Repo, component: Component) -> Iterator[Place]:
         text = repo.read(file.place) or ""
         if not _LOCKED.search(_bare(text)):
             yield from _loose(component, file, text)
+
+
+_ANY = regex(r"\bfind\s[^\n]{0,200}requirements|\*{1,2}/[^\n]{0,60}requirements|\bxargs\b")
+"""How a build may come by lists that it does not name."""
+
+
+def left_out(repo: Repo, component: Component, manifest: Manifest) -> bool:
+    """Whether it is a list of requirements in a directory of its own which none of the component's
+    images installs, nor what asks a model or trains one: what somebody runs now and then, beside
+    the application."""
+    path = PurePosixPath(manifest.place.path)
+    home = "" if component.path == "." else component.path
+    within = path.parent.relative_to(home).parts if path.is_relative_to(home) else ()
+    if "requirements" not in path.name or not within or within == ("requirements",):
+        return False
+    agentic = {
+        d.place.path for trade in ("model", "trainer") for d in component.declares.get(trade, ())
+    }
+    if manifest.place.path in agentic:
+        return False
+    texts = [_bare(repo.read(file.place) or "") for file in component.build_files]
+    named = re.compile(rf"(?<![\w-]){re.escape(within[-1])}(?![\w-])")
+    return bool(texts) and not any(named.search(text) or _ANY.search(text) for text in texts)
 
 
 def _bare(text: str) -> str:

@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, failed, probe
-from agentaudit.probes.environment.installs import past_the_lock
+from agentaudit.probes.environment.installs import left_out, past_the_lock
 from agentaudit.source import Component, Lock, Manifest, Repo
 
 PROJECT = '[project]\nname = "planner"\ndependencies = ["openai>=1"]\n'
@@ -17,11 +17,11 @@ POINTER = (
 )
 
 
-def _image(line: str) -> dict[str, object]:
+def _image(line: str, **more: str) -> dict[str, object]:
     """A locked component whose image is built with this line."""
     build = f"FROM python:3.12\nCOPY . .\n{line}"
     files = {"pyproject.toml": PROJECT, "requirements.txt": "openai>=1\n", "uv.lock": UV}
-    return {"component": {"files": {**files, "Dockerfile": build}}}
+    return {"component": {"files": {**files, "Dockerfile": build, **more}}}
 
 
 @probe(
@@ -87,6 +87,18 @@ def _image(line: str) -> dict[str, object]:
             _image("RUN pip install -r requirements.txt\n"),
             "the image installs ranges, though a lock file lies beside them",
         ),
+        Example(
+            Outcome.PASS,
+            _image("RUN uv sync --frozen\n", **{"app/scrape/requirements.txt": "scrapy\n"}),
+            "a list that the image does not install",
+        ),
+        Example(
+            Outcome.FAIL,
+            _image(
+                "RUN uv sync --frozen && pip install -r app/scrape/requirements.txt\n",
+                **{"app/scrape/requirements.txt": "scrapy\n"},
+            ),
+        ),
         Example(Outcome.FAIL, _image("RUN pip install .\n"), "nor does pip read uv.lock"),
         Example(Outcome.PASS, _image("RUN uv sync --frozen && pip install --no-deps .\n")),
         Example(
@@ -119,8 +131,10 @@ def lock_complete(repo: Repo, component: Component) -> Answer:
             fact="lock file",
             place=component.id,
         )
-    gaps = Gaps(len(manifests))
-    for manifest in manifests:
+    locked = {lock.ecosystem for lock in component.locks if _trusted(lock)}
+    aside = {m for m in manifests if m.ecosystem in locked and left_out(repo, component, m)}
+    gaps = Gaps(len(manifests) - len(aside))
+    for manifest in (each for each in manifests if each not in aside):
         covering = [lock for lock in component.locks if _covers(lock, manifest)]
         good = next((lock for lock in covering if _trusted(lock)), None)
         if good is not None:

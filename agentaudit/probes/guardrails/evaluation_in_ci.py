@@ -128,7 +128,7 @@ def evaluation_in_ci(repo: Repo) -> Answer:
     steps = [step for step in repo.steps() if not step.by_hand]
     leads, files = Leads(repo), suite_files(repo)
     components = repo.components()
-    usual = {row.path for row in tested(repo, components)}
+    usual = {row.path for row in tested(repo)}
     asking = usual | {row.path for row in judged(repo, components)}
     for step in steps:
         tests = asking if asking != usual and _is_told_a_secret(repo, step) else usual

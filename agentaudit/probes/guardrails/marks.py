@@ -46,7 +46,7 @@ _MOST_ROWS = 3000
 def marks(repo: Repo) -> Iterator[Place]:
     """Places where a pass mark of an evaluation is written down."""
     components = repo.components()
-    yield from tested(repo, components)
+    yield from tested(repo)
     own = _suite_files(components)
     asking = _asking(components)
     for place in own:

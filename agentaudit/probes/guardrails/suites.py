@@ -21,6 +21,7 @@ from agentaudit.probes.guardrails.leads import Leads
 from agentaudit.probes.guardrails.outside import OUTSIDE
 from agentaudit.probes.guardrails.runs import TOOL
 from agentaudit.probes.guardrails.tested import tested
+from agentaudit.probes.once import once
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component, Repo
 
@@ -84,6 +85,7 @@ class Suite(NamedTuple):
     places: tuple[Place, ...]
 
 
+@once
 def suite(repo: Repo) -> Suite | None:
     """The first kind of suite that the repository shows: a library that is called, a file that a
     command line runs, or own code that asks the system and scores what it says."""
@@ -92,19 +94,17 @@ def suite(repo: Repo) -> Suite | None:
         return Suite(f"{called[0].library} scores what the system says", (called[0].place,))
     if files := list(configured(repo)):
         return Suite(f"{files[0].path} is a suite that a command line runs", tuple(files[:3]))
-    scoring = _scoring(repo, components)
-    if scoring:
+    if scoring := _scoring(repo):
         places = tuple(call.place for call in scoring[:3])
         return Suite(f"own code scores what the system says: {scoring[0].method}", places)
-    rest = (_computed(repo, components), _hosted(components), _run(repo), _tested(repo, components))
+    rest = (_computed(repo, components), _hosted(components), _run(repo), _tested(repo))
     return next(chain(*rest), None)
 
 
 def suite_files(repo: Repo) -> frozenset[str]:
     """Paths of the code that scores."""
-    components = repo.components()
-    own = (call.place.path for call in _scoring(repo, components))
-    return frozenset((*(use.place.path for use in _called(repo, components)), *own))
+    own = (call.place.path for call in _scoring(repo))
+    return frozenset((*(use.place.path for use in _called(repo, repo.components())), *own))
 
 
 def _computed(repo: Repo, components: Iterable[Component]) -> Iterator[Suite]:
@@ -126,8 +126,8 @@ def _computed(repo: Repo, components: Iterable[Component]) -> Iterator[Suite]:
             yield from _matching(repo, Place(name, path), pattern)
 
 
-def _tested(repo: Repo, components: tuple[Component, ...]) -> Iterator[Suite]:
-    for row in tested(repo, components):
+def _tested(repo: Repo) -> Iterator[Suite]:
+    for row in tested(repo):
         yield Suite("a test holds the share of right answers against a number", (row,))
 
 
@@ -236,11 +236,12 @@ def _uses(components: Iterable[Component], trade: str) -> list[Use]:
     return [use for component in components for use in component.uses(trade)]
 
 
-def _scoring(repo: Repo, components: Iterable[Component]) -> list[Call]:
-    calls = [call for component in components for call in _own(component)]
+@once
+def _scoring(repo: Repo) -> tuple[Call, ...]:
+    calls = [call for component in repo.components() for call in _own(component)]
     files = {(call.place.repo, call.place.path): call.place for call in calls}
     hollow = {key for key, place in files.items() if is_hollow(repo, place)}
-    return [call for call in calls if (call.place.repo, call.place.path) not in hollow]
+    return tuple(call for call in calls if (call.place.repo, call.place.path) not in hollow)
 
 
 def _own(component: Component) -> list[Call]:

@@ -10,6 +10,7 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.held import held
 from agentaudit.probes.guardrails.outside import OUTSIDE
+from agentaudit.probes.once import once
 from agentaudit.source import Component, Repo
 
 _NAMED = regex(
@@ -25,10 +26,15 @@ _IMPORT = regex(r"\s{0,40}(?:from|import|using)\s|.{0,80}\brequire\(")
 _MOST = 30
 
 
-def tested(repo: Repo, components: tuple[Component, ...]) -> Iterator[Place]:
+@once
+def tested(repo: Repo) -> tuple[Place, ...]:
     """Rows that hold the share of right answers against a number."""
-    files = [f for f in repo.files("**") if _NAMED.search(f.path) and _TESTS.search(f.path)]
-    own = _own(components) if files else set()
+    return tuple(_tested(repo))
+
+
+def _tested(repo: Repo) -> Iterator[Place]:
+    files = [f for f in repo.files("**") if _TESTS.search(f.path) and _NAMED.search(f.path)]
+    own = _own(repo.components()) if files else set()
     for file in files[:_MOST]:
         text = (repo.read(file) or "")[:100_000]
         if OUTSIDE.search(file.path) or _PRETENDS.search(text):

@@ -96,9 +96,9 @@ def tested_adversarially(repo: Repo) -> Answer:
     """
     if not asks_models(repo):
         return nobody_asks(repo)
-    named = _named(repo)
-    attacks = list(_attacks(repo, named))
-    kept = list(_kept(repo))
+    beside = _beside_tests(repo)
+    attacks = list(_attacks(repo, [place for place in beside if _WORD.search(place.path)]))
+    kept = list(_kept(repo, beside))
     if attacks and kept:
         return passed("attacks are run, and their results are kept", attacks[0], kept[0])
     if attacks:
@@ -134,11 +134,10 @@ def _running(repo: Repo) -> list[Step]:
     return [s for s in repo.steps() if any(_RUNS.search(text) for text, _ in commands(s))]
 
 
-def _kept(repo: Repo) -> Iterator[Evidence]:
+def _kept(repo: Repo, beside: list[Place]) -> Iterator[Evidence]:
     """Committed results, and workflows that attack and keep what comes out."""
-    for place in repo.files("**"):
-        told = _SAFETY.search(place.path) and _PLACE.search(place.path)
-        if (told and not OUTSIDE.search(place.path)) and _RESULTS.fullmatch(place.path):
+    for place in beside:
+        if _SAFETY.search(place.path) and _RESULTS.fullmatch(place.path):
             yield place.evidence(place.path)
     attacking = {step.workflow for step in _running(repo)}
     for step in repo.steps():
@@ -146,10 +145,7 @@ def _kept(repo: Repo) -> Iterator[Evidence]:
             yield step.place.evidence(step.text)
 
 
-def _named(repo: Repo) -> list[Place]:
-    """Files beside tests and evaluations that are called attacks."""
-    return [
-        place
-        for place in repo.files("**")
-        if _WORD.search(place.path) and _PLACE.search(place.path) and not OUTSIDE.search(place.path)
-    ]
+def _beside_tests(repo: Repo) -> list[Place]:
+    """Files of tests and evaluations."""
+    found = (place for place in repo.files("**") if _PLACE.search(place.path))
+    return [place for place in found if not OUTSIDE.search(place.path)]

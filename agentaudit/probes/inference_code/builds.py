@@ -42,7 +42,7 @@ _TAKEN = regex(
 _MADE = regex(r"(?:^|[\s;&|(])make\s+(?:\S{1,200}\s+){0,20}?\S{0,60}(?:build|image|docker|push)")
 _TAG = regex(
     r"(?:^|\s)(?:-t|--tags?|--image|--destination|--version(?:-suffix)?|-Djib\.to\.(?:image|tags)"
-    r"|[-/]{1,2}[DPp]:?(?:project\.)?(?:[vV]ersion|revision)|\bpack\s+build"
+    r"|[-/]{1,2}[DPp]:?(?:project\.)?(?:[vV]ersion|revision|ContainerImageTags?)|\bpack\s+build"
     rf"|--set\s+[\"']?[\w.*-]{{1,60}}\.tags?)[=\s]+{_VALUE}"
 )
 _SET = regex(
@@ -104,7 +104,7 @@ def _fits(word: str, component: Component) -> bool:
 def stamped(build: Step, steps: Iterable[Step], workflow: str) -> bool:
     """Whether what the step builds is named by the commit: in its own tag, or in one that the
     workflow gives to the same image later."""
-    variables = _variables(workflow)
+    variables = committed(workflow)
     same = [step for step in steps if step.place.path == build.place.path]
     texts = [text for text, _ in commands(build) if _BUILD.search(text)]
     given = [value for text in texts for value in _given(text)]
@@ -128,14 +128,27 @@ def _named_by_metadata(step: Step) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _variables(workflow: str) -> frozenset[str]:
-    """Variables that a workflow sets to the commit. Expressions are closed up first, so that what
+def committed(workflow: str) -> frozenset[str]:
+    """Variables that a workflow or script sets to the commit, those too that only take it from
+    another variable, and functions that print it. Expressions are closed up first, so that what
     stands before a tag is one word."""
     text = _EXPRESSION.sub(lambda found: "".join(found[0].split()), _ASIDE.sub("", _run(workflow)))
     given = [(found[1], found[2]) for found in _ASSIGNED.finditer(text)]
-    return frozenset(name for name, value in given if _COMMIT.search(value))
+    given += [(found[1] or found[3], found[2] or found[4]) for found in _TAKEN.finditer(text)]
+    known = {name for name, value in given if _COMMIT.search(value)}
+    known |= {found[1] for found in _FUNCTION.finditer(text) if _COMMIT.search(found[2])}
+    for _ in range(6):
+        more = {name for name, value in given if name not in known and _holds(value, known)}
+        if not more:
+            break
+        known |= more
+    return frozenset(known)
 
 
+_FUNCTION = regex(
+    r"^(?:function\s+)?([A-Za-z_]\w{0,60})\s*\(\)\s*\{([^\n]*(?:\n(?!\})[^\n]*){0,60})", re.M
+)
+"""A function of a shell, to the brace at the start of a line that closes it."""
 _OTHERWISE = regex(r"branches|pull_request|workflow_|schedule|repository_dispatch|merge_group")
 _AT_A_TAG = regex(r"(\s*)if\b[^\n]{0,200}refs/tags/")
 
@@ -165,26 +178,12 @@ def handed(step: Step, workflow: str) -> Iterator[str]:
     commit."""
     if not _MADE.search(step.text):
         return
-    variables = _followed(workflow)
+    variables = committed(workflow)
     for text, _ in commands(step):
         if _MADE.search(text):
             for found in _ASSIGNED.finditer(text):
                 if _holds(found[2], variables):
                     yield found[1]
-
-
-def _followed(workflow: str) -> set[str]:
-    """Variables that hold the commit, those too that only take it from another variable."""
-    text = _EXPRESSION.sub(lambda found: "".join(found[0].split()), workflow)
-    given = [(found[1], found[2]) for found in _ASSIGNED.finditer(text)]
-    given += [(found[1] or found[3], found[2] or found[4]) for found in _TAKEN.finditer(text)]
-    known = set(_variables(workflow))
-    for _ in range(6):
-        more = {name for name, value in given if name not in known and _holds(value, known)}
-        if not more:
-            break
-        known |= more
-    return known
 
 
 def _given(text: str) -> Iterator[str]:
@@ -214,7 +213,7 @@ def _repository(reference: str) -> str:
 def _holds(text: str, variables: Iterable[str]) -> bool:
     """Whether the commit, or a variable set to it, stands in the text."""
     return bool(_COMMIT.search(text)) or any(
-        re.search(rf"(?:\$\{{?|env\.|\.outputs\.){re.escape(name)}\b", text) for name in variables
+        re.search(rf"(?:\$[{{(]?|env\.|\.outputs\.){re.escape(name)}\b", text) for name in variables
     )
 
 

@@ -6,7 +6,9 @@ from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.inference_code.builds import builds, concerns, stamped
+from agentaudit.probes.inference_code.discarded import kept
 from agentaudit.probes.inference_code.pipelines import (
+    hosted,
     made,
     named_by_commit,
     pipelines,
@@ -238,10 +240,13 @@ def ci_stamped(repo: Repo, component: Component) -> Answer:
     """
     mine = _mine(repo, component)
     for step, text, around in mine:
-        if stamped(step, around, text) and not (_is_aside(step) and len(mine) > 1):
+        aside = _ASIDE.search(step.text) and len(mine) > 1
+        if stamped(step, around, text) and not aside and not kept(step, text):
             return passed("CI builds it and tags it with the commit", step.place.evidence())
     for place in made(repo, component):
         return passed("CI hands the commit to the Makefile that builds it", place.evidence())
+    for place in hosted(repo, component):
+        return passed("CI hands the commit to the host that builds it", place.evidence())
     others = list(pipelines(repo, component))
     for file, text in others:
         if line := named_by_commit(file, text):
@@ -283,14 +288,6 @@ def _mine(repo: Repo, component: Component) -> list[tuple[Step, str, Sequence[St
     return [*found, *((step, text, [step]) for step, text in made if ours(step, ""))]
 
 
-def _is_aside(step: Step) -> bool:
-    """Whether it builds an image that nobody deploys: for a preview, or to see that it builds."""
-    return bool(_ASIDE.search(step.text) or _DROPPED.match(step.text))
-
-
-_DROPPED = regex(
-    r"(?i)uses: docker/build-push-action(?![^\n]*\s(?:load=(?!false)|outputs=))[^\n]*\spush=false"
-)
 _ASIDE = regex(
     r"(?i)[/:.=](?:temp(?:orary)?|tmp|previews?|ephemeral|throwaway|pull-?requests?)[-_/:]"
 )

@@ -7,6 +7,7 @@ from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.inference_code.build_stamps import built_in
+from agentaudit.probes.inference_code.ci_stamped import ci_stamped
 from agentaudit.probes.inference_code.pipelines import (
     labelled_by_commit,
     pipelines,
@@ -20,6 +21,7 @@ from agentaudit.probes.inference_code.stamps import (
     labelled,
     read_in_code,
     stamped_in_ci,
+    told_the_tag,
 )
 from agentaudit.source import Component, Repo
 
@@ -72,6 +74,11 @@ def _built(recipe: str, steps: str) -> dict[str, object]:
     examples=[
         Example(Outcome.PASS, _built(LABEL, BUILD.format("$GITHUB_SHA"))),
         Example(Outcome.PASS, _built(PLAIN, META), "docker/metadata-action adds the label"),
+        Example(
+            Outcome.PASS,
+            _built(PLAIN, META.replace("steps.meta", "needs.meta")),
+            "in a job before",
+        ),
         Example(
             Outcome.PASS,
             {"component": {"files": {**NODE, "app.ts": TS}}},
@@ -184,7 +191,7 @@ def commit_stamped(repo: Repo, component: Component) -> Answer:
     steps += [step for step, _ in reused(repo) if step.place.repo == component.repo]
     unset: list[tuple[Place, str]] = []
     for place, name in labelled(repo, component):
-        given = handed(steps, name)
+        given = handed(repo, steps, name)
         if given:
             message = f"the build takes the commit over from {name}"
             return passed(message, place.evidence(), given.place.evidence())
@@ -192,9 +199,14 @@ def commit_stamped(repo: Repo, component: Component) -> Answer:
     for place, name in read_in_code(component):
         if PLATFORM.fullmatch(name):
             return passed(f"it tells its commit from {name}", place.evidence())
-        given = handed(steps, name)
+        given = handed(repo, steps, name)
         if setter := given.place if given else _set(component, name):
             return passed(f"it tells its commit from {name}", place.evidence(), setter.evidence())
+        for setter in told_the_tag(repo, component, name):
+            asked = {"repo": repo, "component": component}
+            if ci_stamped.ask(asked).outcome is Outcome.PASS:
+                message = f"it tells its commit from {name}, the tag of its image"
+                return passed(message, place.evidence(), setter.evidence())
         unset.append((place, name))
     return _lacking(component, unset)
 

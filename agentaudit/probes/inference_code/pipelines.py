@@ -4,11 +4,11 @@ pipelines of other systems than GitHub and GitLab."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from agentaudit.expressions import regex
-from agentaudit.probes.inference_code.builds import concerns, handed
+from agentaudit.probes.inference_code.builds import committed, concerns, handed
 from agentaudit.source import Component, Place, Repo, Step
 
 _CALLED = regex(r"^uses:\s+\./([\w./-]{1,200})")
@@ -18,18 +18,28 @@ _ASKS = regex(r"\$\{\{\s*inputs\.([\w-]{1,60})\s*\}\}")
 
 def reused(repo: Repo) -> Iterator[tuple[Step, Step]]:
     """Steps of reusable workflows and actions of the repository, each with the step that calls it
-    and what that hands over filled in."""
+    first and what that hands over filled in."""
     steps = repo.steps()
-    for caller in steps:
-        found = _CALLED.match(caller.text)
-        path = found[1].rstrip("/") if found else ""
-        if not path:
-            continue
-        given = dict(_INPUT.findall(caller.text))
-        files = {path, f"{path}/action.yml", f"{path}/action.yaml"}
-        for step in steps:
-            if step.place.path in files and step.place.repo == caller.place.repo:
-                yield replace(step, text=_filled(step.text, given)), caller
+    pending = [(step, step) for step in steps]
+    for _ in range(_DEEPEST):
+        pending = [(each, first) for step, first in pending for each in _called(steps, step)]
+        yield from pending
+
+
+_DEEPEST = 3
+"""Workflows that call another in turn."""
+
+
+def _called(steps: Sequence[Step], caller: Step) -> Iterator[Step]:
+    found = _CALLED.match(caller.text)
+    path = found[1].rstrip("/") if found else ""
+    if not path:
+        return
+    given = dict(_INPUT.findall(caller.text))
+    files = {path, f"{path}/action.yml", f"{path}/action.yaml"}
+    for step in steps:
+        if step.place.path in files and step.place.repo == caller.place.repo:
+            yield replace(step, text=_filled(step.text, given))
 
 
 def _filled(text: str, given: dict[str, str]) -> str:
@@ -39,6 +49,12 @@ def _filled(text: str, given: dict[str, str]) -> str:
 _MAKE = regex(r"(?:^|[\s;&|(])(?:make|just|task)\s+[\w.-]")
 _SCRIPT = regex(r"(?:^|[\s;&|(])(?:bash\s+|sh\s+|\./)?((?:[\w.-]{1,60}/){0,6}[\w.-]{1,60}\.sh)\b")
 _MAKEFILES = regex(r"(?:^|/)(?:GNUm|M|m)akefile$|\.mk$|(?:^|/)[Jj]ustfile$|(?:^|/)Taskfile\.ya?ml$")
+_HANDED = regex(r"(?:^|\s)([A-Za-z_]\w{0,60})=[\"']?([\w./-]{1,100})(?=[\"'\s]|$)")
+_DELEGATES = regex(
+    r"(?:(?:cd\s+|-C\s*)([\w./-]{1,200}).{0,60})?(?:\bmake|\{MAKE\})\s.{0,200}?"
+    r"=[\"']([^\"']{0,400}(?:--tag|-t)[ =][^\"']{1,400})[\"']"
+)
+"""A rule that has another Makefile build, and tells it what to call the image."""
 _SHELL = regex(r"\$\(shell\s+([^()]{1,200})\)|`([^`]{1,200})`|\$\$?\(([A-Za-z_]\w{0,60})\)")
 _SET = regex(r"^\s*(?:export\s+)?([A-Za-z_]\w{0,60})\s*[?:]{0,2}=\s*", re.M)
 
@@ -46,10 +62,11 @@ _SET = regex(r"^\s*(?:export\s+)?([A-Za-z_]\w{0,60})\s*[?:]{0,2}=\s*", re.M)
 def recipes(repo: Repo, component: Component) -> Iterator[tuple[Step, str]]:
     """Commands of Makefiles and scripts that CI runs, each with the text of its file, as a shell
     would write it."""
+    values = _values(repo, component)
     for path in sorted(_run_files(repo, component)):
         for file in repo.files(path):
             if file.repo == component.repo:
-                yield from _commands(file, as_shell(repo.read(file) or ""))
+                yield from _commands(file, as_shell(repo.read(file) or ""), values)
 
 
 def made(repo: Repo, component: Component) -> Iterator[Place]:
@@ -74,6 +91,28 @@ def made(repo: Repo, component: Component) -> Iterator[Place]:
                 yield step.place
 
 
+_HOST = regex(r"\baspire\s+(?:do|publish|deploy)\b")
+_READS_TAG = regex(r"(?i)\btag\b|ImageTag|\bWithArguments\(")
+
+
+def hosted(repo: Repo, component: Component) -> Iterator[Place]:
+    """Steps by which CI has an application host of .NET Aspire build the component, where the host
+    reads the commit that the step hands over, and tags what it pushes."""
+    homes = {p.path.rpartition("/")[0] for p in component.built_by if p.path.endswith(_DOTNET)}
+    for step in repo.steps() if homes else ():
+        if step.place.repo != component.repo or not _HOST.search(step.text):
+            continue
+        names = committed(repo.read(step.place) or "")
+        for home in sorted(homes):
+            for file in repo.files(f"{home}/**/*.cs".lstrip("/")):
+                text = repo.read(file) or ""
+                if any(f'"{name}"' in text for name in names) and _READS_TAG.search(text):
+                    yield step.place
+
+
+_DOTNET = (".csproj", ".cs")
+
+
 def _run_files(repo: Repo, component: Component) -> set[str]:
     steps = [step for step in repo.steps() if step.place.repo == component.repo]
     found = {m[1].removeprefix("./") for step in steps for m in _SCRIPT.finditer(step.text)}
@@ -95,11 +134,40 @@ def as_shell(text: str) -> str:
     return _SET.sub(lambda found: f"{found[1]}=", plain)
 
 
-def _commands(file: Place, text: str) -> Iterator[tuple[Step, str]]:
+def _values(repo: Repo, component: Component) -> dict[str, set[str]]:
+    """What CI sets the variables of a Makefile to, in so many words."""
+    steps = [step for step in repo.steps() if step.place.repo == component.repo]
+    steps += [step for step, _ in reused(repo)]
+    found: dict[str, set[str]] = {}
+    for step in steps:
+        for name, value in _HANDED.findall(step.text) if _MAKE.search(step.text) else ():
+            found.setdefault(name, set()).add(value)
+    return found
+
+
+def _commands(
+    file: Place, text: str, values: Mapping[str, Collection[str]]
+) -> Iterator[tuple[Step, str]]:
     for number, line in enumerate(text.split("\n"), 1):
         command = line.strip().lstrip("@-").strip()
         if command and not command.startswith("#"):
-            yield Step(file.path, command[:4000], replace(file, line=number)), text
+            for each in _variants(command, values):
+                yield Step(file.path, each[:4000], replace(file, line=number)), text
+
+
+def _variants(command: str, values: Mapping[str, Collection[str]]) -> Iterator[str]:
+    """The command, and what another Makefile is asked for with the values that CI hands over."""
+    yield command
+    if "make" not in command.lower() or "-t" not in command:
+        return
+    written = [command]
+    for name, given in values.items():
+        mark = f"${{{name}}}"
+        if mark in command:
+            written = [w.replace(mark, value) for w in written for value in sorted(given)][:20]
+    for each in written:
+        if found := _DELEGATES.search(each):
+            yield f"docker build {found[2]} {found[1] or '.'}"
 
 
 _PIPELINES = (
@@ -160,6 +228,8 @@ def _without_comments(text: str) -> str:
 
 
 def _inside(file: Place, component: Component) -> bool:
+    if any(place.path == file.path for place in component.built_by):
+        return True
     return component.path != "." and file.path.startswith(component.path + "/")
 
 

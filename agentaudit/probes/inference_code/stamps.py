@@ -9,7 +9,7 @@ from dataclasses import replace
 from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.inference_code.builds import concerns
+from agentaudit.probes.inference_code.builds import committed, concerns
 from agentaudit.source import Component, Repo, Step
 
 _COMMIT = (
@@ -59,10 +59,44 @@ def labelled(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
                 yield replace(file.place, line=number, text=line.strip()[:300]), found
 
 
-def handed(steps: Iterable[Step], name: str) -> Step | None:
-    """The step that gives an argument or variable the commit."""
+def handed(repo: Repo, steps: Iterable[Step], name: str) -> Step | None:
+    """The step that gives an argument or variable the commit, if only by a variable or an output
+    of another step that holds it."""
     given = re.compile(rf"\b{re.escape(name)}[\"']?\s*[=:]\s*\S{{0,60}}?(?:{_COMMIT})")
-    return next((step for step in steps if given.search(step.text)), None)
+    told = re.compile(
+        rf"\b{re.escape(name)}=[\"']?\$(?:\{{\{{\s*[\w.-]{{0,200}}?\b([\w-]+)\s*\}}\}}|\{{?(\w+)\}}?)"
+    )
+    for step in steps:
+        if given.search(step.text):
+            return step
+        if (found := told.search(step.text)) and (found[1] or found[2]) in committed(
+            repo.read(step.place) or ""
+        ):
+            return step
+    return None
+
+
+_DEPLOYS = ("**/*.tf", "**/*.bicep", "**/templates/**/*.yaml", "**/*compose*.y*ml")
+_TAG = (
+    r"(?:(?:var|local)\.\w{0,40}(?:image_?tag|commit|git_?sha)\w{0,20}\b"
+    r"|\{\{-?\s*\.Values\.[\w.]{0,60}\btag\b|\$\{\w{0,40}(?:IMAGE_TAG|image_?[tT]ag)\b|imageTag\b)"
+)
+"""How deployments write the tag of the image that they start."""
+
+
+def told_the_tag(repo: Repo, component: Component, name: str) -> Iterator[Place]:
+    """Where a deployment gives a variable the tag of the image, which is the commit where CI names
+    images by it."""
+    told = re.compile(
+        rf"\b{re.escape(name)}\b[\"']?\s{{0,20}}[:=,]?\s{{0,40}}(?:\}}?\s{{0,40}})?"
+        rf"(?:[\"']?value[\"']?\s{{0,20}}[:=])?\s{{0,20}}[\"']?\s{{0,4}}{_TAG}"
+    )
+    for pattern in _DEPLOYS:
+        for file in repo.files(pattern):
+            text = (repo.read(file) or "")[:200_000] if file.repo == component.repo else ""
+            if found := told.search(text):
+                line = text.count("\n", 0, found.start()) + 1
+                yield replace(file, line=line, text=" ".join(found[0].split())[:300])
 
 
 def stamped_in_ci(repo: Repo, component: Component) -> Iterator[Place]:
@@ -84,7 +118,7 @@ _STAMPS = (
         rf"--(?:label|annotation)[= ]\S{{0,100}}(?:revision|commit|sha|vcs)\S{{0,20}}="
         rf"\S{{0,60}}?(?:{_COMMIT})"
     ),
-    regex(r"build-push-action.*\blabels=\$\{\{\s*steps\.[\w-]+\.outputs\.labels"),
+    regex(r"build-push-action.*\blabels=\$\{\{\s*(?:steps|needs)\.[\w-]+\.outputs\.labels"),
     regex(
         r"(?:--(?:set|update)-env-vars|--env-vars|--labels|--set-string|--set|--env)[= ]\S{0,300}?"
         rf"(?:GIT|COMMIT|REVISION|RELEASE|SHA|commit|revision|sha)\w*=\S{{0,60}}?(?:{_COMMIT})"

@@ -60,7 +60,7 @@ class Load(NamedTuple):
 def loads(component: Component) -> list[Load]:
     """Every load from the Hub in the application's code."""
     calls = [c for c in component.code.calls if c.role is Role.APP and _loads(c)]
-    open_weights = _names_open_weights(component.code)
+    open_weights = bool(calls) and _names_open_weights(component.code)
     return [_load(call, open_weights) for call in calls]
 
 

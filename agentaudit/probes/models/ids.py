@@ -185,18 +185,21 @@ def _deployed_loose(settings: Iterable[Setting]) -> set[str]:
 
 
 _DEPLOYS = regex(r"\.(?:bicep|bicepparam|tf|tfvars)$")
+_INFRASTRUCTURE = regex(r"\.(?:bicep|bicepparam|tf|tfvars)$|parameters\.json$")
 
 
 def _asked_of_two(rows: Iterable[Setting]) -> Iterator[str]:
     """Ids that one setting names for a deployment on Azure and another for OpenAI itself, which
     takes them as aliases. Models of embeddings carry their version in their name there."""
-    asked: dict[str, set[bool]] = {}
+    asked: dict[tuple[str, bool], set[bool]] = {}
     for setting in rows:
         named = model_id(_value(setting))
         name = _name(setting).lower()
         if named is not None and named.purpose == "chat" and "openai" in name:
-            asked.setdefault(_plain(named.text), set()).add("azure" in name)
-    return (plain for plain, clouds in asked.items() if len(clouds) == 2)
+            # Infrastructure names what is deployed on Azure after OpenAI alone.
+            deploys = bool(_INFRASTRUCTURE.search(setting.place.path))
+            asked.setdefault((_plain(named.text), deploys), set()).add("azure" in name)
+    return (plain for (plain, _), clouds in asked.items() if len(clouds) == 2)
 
 
 _VERSION = regex(r"(?i)(?:model|deployment)?_?version$|^(?:image_?)?tag$")

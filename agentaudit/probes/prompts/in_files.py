@@ -117,17 +117,6 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
             _files(
                 PYTHON,
                 **{
-                    "prompts.py": f'PLAN_PROMPT = "You are a planner. {TEXT[:125]}"\n',
-                    "app.py": ASK.format("from prompts import PLAN_PROMPT", "PLAN_PROMPT"),
-                },
-            ),
-            "a short one, in a module of prompts",
-        ),
-        Example(
-            Outcome.PASS,
-            _files(
-                PYTHON,
-                **{
                     "conf/i18n/en.json": '{\n  "plan_prompt": "'
                     + TEXT
                     + '",\n  "hi": "Hello"\n}\n',

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from itertools import chain
+
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
+from agentaudit.probes.telemetry.alarm_modules import by_constructs, by_modules
 from agentaudit.probes.telemetry.alerts import declared
 from agentaudit.source import Repo
 
@@ -91,10 +94,11 @@ def alert_declared(repo: Repo) -> Answer:
     A failure that nobody is told about is found by a customer. An alert in the repository is seen,
     reviewed and still there when the person who set it up is not.
     """
-    for place in declared(repo):
+    for place in chain(declared(repo), by_modules(repo), by_constructs(repo)):
         return passed("an alert is declared", place.evidence())
     return failed(
         "no alert on memory, latency or errors is declared (searched: Prometheus and Grafana rules "
-        "in YAML and JSON, alarms in Terraform, CloudFormation, ARM and Bicep)",
+        "in YAML and JSON, alarms in Terraform and its modules, CloudFormation, CDK, Pulumi, ARM "
+        "and Bicep)",
         fact="alert",
     )

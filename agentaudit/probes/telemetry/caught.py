@@ -7,7 +7,7 @@ their message, printed or handed on as a text, and no log is written at all.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from agentaudit.code import Call, Code, Role
@@ -15,6 +15,7 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.errors import bare, kept, outermost
 from agentaudit.source import Repo
+from agentaudit.trades import AGENTIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,9 @@ def weighed(repo: Repo, code: Code) -> Weighed:
     return Weighed(keeping, [*logs, *(place for place, _ in lost)], unanswered, _asking(code))
 
 
-def _asking(code: Code) -> frozenset[str]:
+def _asking(code: Code, trades: Sequence[str] = ("model", "agent")) -> frozenset[str]:
     """Files of the application that import what asks models, or runs agents."""
-    used = {use.library for trade in ("model", "agent") for use in code.used.get(trade, ())}
+    used = {use.library for trade in trades for use in code.used.get(trade, ())}
     return frozenset(row.place.path for row in code.imports if row.library in used)
 
 
@@ -217,7 +218,8 @@ _CALLS = regex(r"\b(\w{1,60})\(([^;()]{0,300})")
 def leaves(repo: Repo, code: Code) -> bool:
     """Whether an exception leaves the code that asks models, and that which answers: nothing there
     catches any exception and keeps it to itself."""
-    asking = {path for path in _asking(code) if path.endswith(_LANGUAGES)}
+    files = _asking(code) or _asking(code, AGENTIC)
+    asking = {path for path in files if path.endswith(_LANGUAGES)}
     asking = {path for path in asking if not _BESIDE.search(path)}
     for path in sorted(_files(repo, code))[:_MOST]:
         if path in asking or _EDGE.search(path):

@@ -23,7 +23,7 @@ _FILES = (
 )
 _ASIDE = regex(
     r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|examples?|samples?|docs?|evals?|evaluations?"
-    r"|prompts?)/|(?:^|/)(?:pnpm-lock|mkdocs)"
+    r"|prompts?|contrib)/|(?:^|/)(?:pnpm-lock|mkdocs)"
 )
 _COMMENT = regex(r"^\s*(?:#|//)")
 _QUOTED = regex(r"`[^`\n]{0,300}`")

@@ -192,6 +192,10 @@ def _keeps(call: Call, known: str) -> bool:
     return _is_logger(call) and (call.method == "exception" or _given(call, known))
 
 
+_FASTIFY = regex(r"(?:^|\.)(?:fastify|app|server|req(?:uest)?)\.log$")
+"""Where Fastify keeps its logger, which is pino."""
+
+
 def _given(call: Call, known: str) -> bool:
     """Whether a logger is handed the error itself: by `exc_info` in Python, where formatting an
     error says only its message, as an argument elsewhere."""
@@ -200,6 +204,8 @@ def _given(call: Call, known: str) -> bool:
         return (asked.text or asked.written).strip().lower() not in ("false", "none", "0")
     if call.place.path.endswith((".py", ".ipynb", ".go")):
         return False
+    if _FASTIFY.search(call.callee.rpartition(".")[0][-100:]):
+        known = _PINO
     if call.place.path.endswith(_SCRIPTS) and not known and not _is_console(call):
         return False
     if known == _PINO and not _is_console(call):

@@ -10,6 +10,7 @@ from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import step_missing, unread
+from agentaudit.probes.telemetry import xray
 from agentaudit.probes.telemetry.errors import is_provider
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.loading import loaded
@@ -265,6 +266,8 @@ def _joined(repo: Repo, component: Component, live: list[Use]) -> Iterator[Place
     for use in live:
         if use.library in _JOINS and loaded(repo, component, use.place):
             yield use.place
+        if use.library in xray.LIBRARIES:
+            yield from xray.traced(repo, component)
     for call in _serving(component):
         if call.method in _BINDS and any(
             _ID.fullmatch(a.name) or _ID.fullmatch(a.value.text or "") for a in call.arguments

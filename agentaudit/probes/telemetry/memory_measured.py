@@ -10,7 +10,9 @@ from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import step_missing, unread
 from agentaudit.probes.telemetry.declared_lines import saying
+from agentaudit.probes.telemetry.hosting import hosts
 from agentaudit.probes.telemetry.image_agents import agents
+from agentaudit.probes.telemetry.insights import insights
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.source import Component, Repo
 
@@ -42,6 +44,11 @@ CLIENT = (
     'import OpenAI from "openai";\nimport client from "prom-client";\n'
     "client.collectDefaultMetrics();\nnew OpenAI();\n"
 )
+INSIGHTS = (
+    'resource "aws_ecs_cluster" "main" {\n  setting {\n    name  = "containerInsights"\n'
+    '    value = "enabled"\n  }\n}\n'
+)
+STACK = "import aws_cdk.aws_ecs as ecs\necs.Cluster(self, 'c', container_insights={})\n"
 COMPOSE = (
     "services:\n  api:\n    build: .\n  cadvisor:\n    image: gcr.io/cadvisor/cadvisor:v0.52.1\n"
 )
@@ -73,6 +80,24 @@ def _files(base: dict[str, str], text: str, name: str = "app.py", **more: str) -
              "Dockerfile": "FROM python:3.12\nCOPY . .\n"}}},
             "an exporter beside it",
         ),
+        Example(
+            Outcome.PASS,
+            _files(PYTHON, ASK, **{"infra/main.tf": INSIGHTS}),
+            "the cluster measures its tasks",
+        ),
+        Example(
+            Outcome.PASS,
+            _files(PYTHON, ASK, **{"cdk/cdk.json": "{}", "cdk/stack.py": STACK.format("True")}),
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(PYTHON, ASK, **{"infra/main.tf": INSIGHTS.replace("enabled", "disabled")}),
+            "switched off",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(PYTHON, ASK, **{"cdk/cdk.json": "{}", "cdk/stack.py": STACK.format("False")}),
+        ),
         Example(Outcome.FAIL, _files(PYTHON, ASK), "declared, never imported"),
         Example(
             Outcome.FAIL,
@@ -100,10 +125,10 @@ def memory_measured(repo: Repo, component: Component) -> Answer:
         return missing
     live = [use for use in uses if _runs(repo, component, use)]
     infra = list(saying(repo, _EXPORTERS, _HINT))
-    infra += _by_default(repo, component)
+    infra += [*insights(repo, component), *_by_default(repo, component)]
     cpu = next(_places(live, infra, _GPU, wanted=False), None)
     gpu = next(_places(live, infra, _GPU, wanted=True), None)
-    hosted = _hosts(component)
+    hosted = hosts(component)
     if cpu and (gpu or not hosted):
         what = "CPU and GPU memory are" if hosted else "memory is"
         return passed(f"{what} measured", cpu.evidence(), *([gpu.evidence()] if gpu else []))
@@ -130,12 +155,8 @@ _EXPORTERS = regex(
     r"|^\s*(?:-\s*)?(?:hostmetrics|kubeletstats|docker_stats)(?:/\w+)?:"
     r"|metrics_path:\s*[\"']?/metrics/cadvisor"
     r"|job_name:\s*[\"']?\S{0,30}(?:cadvisor|dcgm|node-exporter)"
-    r"|containerInsights[\"']?\s*[,:=]"
 )
-_HINT = (
-    r"(?i)cadvisor|exporter|prometheus-stack|datadog|hostmetrics|kubeletstats|docker_stats"
-    r"|containerInsights"
-)
+_HINT = r"(?i)cadvisor|exporter|prometheus-stack|datadog|hostmetrics|kubeletstats|docker_stats"
 _READERS = frozenset(
     {
         "psutil",
@@ -268,22 +289,6 @@ def _places(
     for place in infra:
         if bool(gpu.search(place.text)) is wanted or "datadog" in place.text:
             yield place
-
-
-_LOCAL = frozenset(
-    {"vllm", "sglang", "llama-cpp-python", "ctransformers", "transformers", "text-generation"}
-    | {"ctranslate2", "mlx-lm", "onnxruntime-genai", "sentence-transformers", "torch"}
-)
-_SERVERS = regex(r"(?:^|/)(?:vllm-openai|text-generation-inference|sglang|tritonserver|nim)\b")
-
-
-def _hosts(component: Component) -> Place | None:
-    """Where it runs a model itself, or trains one; None where it only calls others'."""
-    for trade in ("trainer", "model"):
-        for use in component.uses(trade):
-            if use.strength >= Strength.CALLED and (trade == "trainer" or use.library in _LOCAL):
-                return use.place
-    return next((i.place for i in component.images if _SERVERS.search(i.reference)), None)
 
 
 def _step(component: Component, use: Use) -> str:

@@ -1,60 +1,72 @@
-"""Frameworks that answer requests, and log with its stack whatever is thrown at them."""
+"""What answers requests, and writes what nobody catches into the logs with its stack."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator
 
 from agentaudit.code import Role
-from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.telemetry.caught import in_pages
-from agentaudit.source import Component, Dependency, Repo
+from agentaudit.probes.telemetry.caught import in_pages, leaves, losing
+from agentaudit.source import Component, Place, Repo
 
 _CONTAINERS = regex(
     r"org\.springframework\.boot:spring-boot-starter-web(?:flux|mvc)?"
     r"|io\.quarkus:quarkus-(?:rest|resteasy)[\w-]*|io\.micronaut:micronaut-http-server-netty"
 )
+"""Frameworks of Java that answer requests: the container logs what is thrown at it."""
 _SERVERS = regex(
-    r"fastapi|flask|starlette|django|quart|sanic|litestar|tornado|streamlit|chainlit|gradio|uvicorn"
-    r"|langserve|next|express|koa|@nestjs/core|hono"
+    r"fastapi|starlette|litestar|flask|quart|sanic|tornado|streamlit|chainlit|gradio|celery"
+    r"|bentoml|robyn|blacksheep|reflex|nicegui|functions-framework|azure-functions|langserve"
+    r"|next|express|koa|@nestjs/core|hono"
 )
-
+"""The same of Python and JavaScript. Django is none of them: outside of development it sends mails
+instead."""
 _WEB = 'Sdk="Microsoft.NET.Sdk.Web"'
+_SIGNS = str.maketrans("_./", "---")
+_SERVERLESS = regex(
+    r"CodeUri|\b(?:Python|Nodejs|Go|Rust|DotNet)?Function\(|Code\.from_?[aA]sset\(|aws_lambda|lambda"
+    r"|^service:|public\.ecr\.aws/lambda/"
+)
+_FUNCTION = regex(r"(?i)lambda_?handler|handler")
 
 
-class Server(NamedTuple):
-    """A framework that serves, and where it is declared."""
+def logging_the_uncaught(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
+    """What answers for a component that lets exceptions pass, and what is said of it."""
+    code = component.code
+    needs = [need for each in component.manifests for need in each.dependencies]
+    for need in needs:
+        if _CONTAINERS.fullmatch(need.name) and next(losing(repo, code), None) is None:
+            yield f"{need.name} logs what nobody catches with its stack", need.place
+    if not leaves(repo, code):
+        return
+    used = {each.module.lower().translate(_SIGNS) for each in code.imports if each.role is Role.APP}
+    for need in needs:
+        name = need.name.lower()
+        serves = _SERVERS.fullmatch(name) is not None
+        if serves and any(f"{one}-".startswith(f"{name.translate(_SIGNS)}-") for one in used):
+            yield f"nobody catches, and {need.name} logs that with its stack", need.place
+    for name, place in _started(repo, component):
+        yield f"nobody catches, and {name} logs that with its stack", place
+    for place in _lambda(component):
+        yield "nobody catches, and the runtime of Lambda logs that with its stack", place
 
-    library: str
-    place: Place
 
-
-def container(component: Component) -> Dependency | None:
-    """The framework of Java that answers requests: its container logs what is thrown at it."""
-    needs = (need for each in component.manifests for need in each.dependencies)
-    return next((need for need in needs if _CONTAINERS.fullmatch(need.name)), None)
-
-
-def serving(repo: Repo, component: Component) -> Server | None:
-    """What answers requests for code of Python, JavaScript or C#: a framework that it imports, the
-    server that runs graphs of LangGraph, or that of ASP.NET."""
+def _started(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
+    """Servers that are told by a file: that of graphs of LangGraph, and ASP.NET."""
     home = "" if component.path == "." else component.path + "/"
     for file in repo.files(f"{home}langgraph.json"):
-        return Server("the server of LangGraph", file)
+        yield "the server of LangGraph", file
     for file in repo.files(f"{home}**/*.csproj"):
         if _WEB in (repo.read(file) or "") and next(in_pages(repo, component.path), None) is None:
-            return Server("ASP.NET", file)
-    used = {
-        each.module.split(".")[0].partition("/")[0].lower()
-        for each in component.code.imports
-        if each.role is Role.APP
-    }
-    needs = (need for each in component.manifests for need in each.dependencies)
-    return next(
-        (
-            Server(need.name, need.place)
-            for need in needs
-            if _SERVERS.fullmatch(need.name.lower()) and need.name.lower() in used
-        ),
-        None,
+            yield "ASP.NET", file
+
+
+def _lambda(component: Component) -> Iterator[Place]:
+    """Where it is started as a function of AWS Lambda."""
+    handles = any(
+        _FUNCTION.fullmatch(call.scope.rpartition(".")[2]) for call in component.code.calls
     )
+    bases = (base for file in component.build_files for base in file.bases)
+    for place in (*component.built_by, *(base.place for base in bases)):
+        if handles and _SERVERLESS.search(place.text):
+            yield place

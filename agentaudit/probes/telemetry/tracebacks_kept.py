@@ -7,12 +7,12 @@ from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import step_missing, unread
-from agentaudit.probes.telemetry.caught import in_pages, leaves, losing, weighed
+from agentaudit.probes.telemetry.caught import in_pages, leaves, weighed
 from agentaudit.probes.telemetry.errors import tracked
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.panics import stacks_of_panics
-from agentaudit.probes.telemetry.servers import container, serving
+from agentaudit.probes.telemetry.servers import logging_the_uncaught
 from agentaudit.probes.telemetry.switches import lacks_only_credentials
 from agentaudit.probes.telemetry.tracers import keeps_stacks
 from agentaudit.source import Component, Repo
@@ -226,12 +226,7 @@ def tracebacks_kept(repo: Repo, component: Component) -> Answer:
 
 def _uncaught(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
     """What keeps the exceptions that nobody catches."""
-    framework = container(component)
-    if framework and next(losing(repo, component.code), None) is None:
-        yield f"{framework.name} logs what nobody catches with its stack", framework.place
-    server = serving(repo, component)
-    if server and leaves(repo, component.code):
-        yield f"nobody catches, and {server.library} logs it with its stack", server.place
+    yield from logging_the_uncaught(repo, component)
     tracer = keeps_stacks(repo, component)
     if tracer and leaves(repo, component.code):
         yield f"nobody catches, and {tracer.library} records it with its stack", tracer.place

@@ -4,37 +4,47 @@ from __future__ import annotations
 
 from agentaudit.sources.git import (
     builds,
+    deployers,
     deployments,
     dockerfile,
     hooks,
     modules,
     packed,
+    platforms,
     scripts,
     shipped,
+    terraform,
     workspaces,
 )
 from agentaudit.sources.git.builds import Build, Homes
 from agentaudit.sources.git.compose import Service
 from agentaudit.sources.git.orders import from_ci, from_compose, named_contexts
-from agentaudit.sources.git.reader import Reader
+from agentaudit.sources.git.reader import Reader, directory
 from agentaudit.sources.git.workflows import Run
 
 
 def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]) -> list[Build]:
     """All of it: images, packages, what platforms deploy, and where there is nothing of the kind
     what CI installs."""
+    tools = packed.tools(reader)
     recipes = dockerfile.find(reader, named_contexts(services, runs))
+    recipes = [recipe for recipe in recipes if directory(recipe.path) not in tools]
     orders = [
         *from_compose(services),
         *from_ci(runs),
         *deployments.orders(reader),
         *scripts.orders(reader),
+        *platforms.orders(reader),
+        *packed.orders(reader),
     ]
     told = [
         *builds.images(reader, homes, recipes, orders),
         *shipped.started(reader, homes, runs),
         *deployments.declared(reader, homes),
+        *platforms.declared(reader, homes),
+        *deployers.started(reader, homes),
         *packed.functions(reader, homes),
+        *terraform.functions(reader, homes),
     ]
     told = [build for build in told if builds.by_itself(build, told)]
     told += hooks.started(reader, homes, told)

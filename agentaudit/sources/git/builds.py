@@ -108,7 +108,7 @@ def _images(
     crowded = [directory(recipe.path) for recipe in recipes]
     for recipe in recipes:
         mine = [order for order in orders if _means(order, recipe)]
-        if chosen := list(_chosen(homes, recipe, mine)):
+        if chosen := list(_chosen(homes, recipe, mine)) or list(_staged(homes, recipe, mine)):
             yield from chosen
             continue
         context = mine[0].context if mine else _context(reader, homes, recipe)
@@ -141,6 +141,26 @@ def _chosen(homes: Homes, recipe: Recipe, orders: list[Order]) -> Iterator[Build
         covers = homes.copied(order.context, own)
         yield Build(home, recipe.published.place, covers, recipe, order.names)
         yield Build(home, order.place, (), None, order.names)
+
+
+def _staged(homes: Homes, recipe: Recipe, orders: list[Order]) -> Iterator[Build]:
+    """The images that are built from the stages of one file, where several of the stages are called
+    after a project each."""
+    meant: dict[str, list[Order]] = {}
+    for order in orders:
+        named = [
+            home
+            for home in homes.known
+            if home.rpartition("/")[2] == order.target
+            and inside(home, order.context)
+            and home != order.context
+        ]
+        if len(named) == 1:
+            meant.setdefault(named[0], []).append(order)
+    for home, mine in meant.items() if len(meant) > 1 else ():
+        names = frozenset(name for order in mine for name in order.names)
+        yield Build(home, recipe.published.place, (), recipe, names)
+        yield from (Build(home, order.place, (), None, order.names) for order in mine)
 
 
 def _argued(homes: Homes, recipe: Recipe, order: Order) -> str | None:

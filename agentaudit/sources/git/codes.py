@@ -11,7 +11,7 @@ from agentaudit.code import Code, Prompt, Role, Setting, Strength, Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.source import Component, Dependency
-from agentaudit.sources.git import kubernetes, libraries, settings
+from agentaudit.sources.git import functions, kubernetes, libraries, settings
 from agentaudit.sources.git.code import configuration, prompts
 from agentaudit.sources.git.code.assemble import Repository
 from agentaudit.sources.git.compose import joined
@@ -135,6 +135,9 @@ class Codes:
                 rows = configuration.of_file(self._reader, path)
                 for home in (*owners, *self._loading(path, owners)):
                     found[home].settings += rows
+        for path, target, rows in functions.variables(self._reader):
+            for home in [target] if target in found else self._owned(path):
+                found[home].settings += rows
         for prompt in self._prompt_files():
             for home in self._owned(prompt.place.path):
                 found[home].prompts.append(prompt)

@@ -18,6 +18,7 @@ from agentaudit.sources.git import (
     manifests,
     pins,
     settings,
+    stacks,
     training,
     unowned,
     workflows,
@@ -29,16 +30,8 @@ from agentaudit.sources.git.images import short_name
 from agentaudit.sources.git.parts import Part, home_of, join, order, unique
 from agentaudit.sources.git.projects import Project, told
 from agentaudit.sources.git.reader import Reader, directory, inside
-from agentaudit.sources.git.roles import is_own
+from agentaudit.sources.git.roles import SOURCES, is_own
 from agentaudit.sources.git.workflows import Run
-
-_CODE = frozenset(
-    (
-        *("py", "ipynb", "ts", "tsx", "js", "jsx", "mjs", "cjs"),
-        *("go", "java", "kt", "cs", "rs", "rb", "php", "scala"),
-    )
-)
-"""Suffixes of source code."""
 
 
 class Survey:
@@ -154,7 +147,7 @@ class Survey:
         return bool(
             homes.known
             or rest
-            or any(path.rpartition(".")[2] in _CODE for path in self._reader.app)
+            or any(path.rpartition(".")[2] in SOURCES for path in self._reader.app)
         )
 
     def _add(self, build: Build) -> None:
@@ -239,6 +232,9 @@ class Survey:
             shared = settings.is_shared(path) or self._around(path) is not None
             for part in self._owners(path) if shared else ():
                 part.settings.append(reader.place(path))
+        for place, text in stacks.declaring(reader):
+            for part in stacks.started(self._parts.values(), place.path, text):
+                part.settings.append(place)
 
     def _publish(self, part: Part) -> Component:
         reader = self._reader

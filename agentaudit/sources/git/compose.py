@@ -38,6 +38,8 @@ class Service:
     """Further directories of the repository, by the name that the build file copies from."""
     arguments: tuple[tuple[str, str], ...] = ()
     """Arguments of its build."""
+    target: str = ""
+    """The stage of its build file that becomes its image."""
 
 
 def find(reader: Reader) -> list[Service]:
@@ -69,7 +71,7 @@ def _services(reader: Reader, path: str, tree: Tree) -> Iterator[Service]:
         contexts = tuple(mapping(build.get("additional_contexts")))
         yield Service(
             *(path, name, place, context, build_file, image, needs, settings, contexts),
-            tuple(_arguments(build.get("args"))),
+            *(tuple(_arguments(build.get("args"))), word(build.get("target"))),
         )
 
 

@@ -13,6 +13,7 @@ from agentaudit.expressions import regex
 from agentaudit.parse import Tree
 from agentaudit.sources.git.builds import Build, Homes
 from agentaudit.sources.git.compose import environment, joined
+from agentaudit.sources.git.functions import app_roots
 from agentaudit.sources.git.orders import Order
 from agentaudit.sources.git.reader import Reader, directory, inside, mapping, sequence, word
 from agentaudit.sources.git.shipping import working_directory
@@ -24,14 +25,25 @@ _BESIDE = frozenset(
     (
         *("fly.toml", "vercel.json", "wrangler.toml", "wrangler.jsonc"),
         *("serverless.yml", "serverless.yaml", "netlify.toml", "railway.toml", "railway.json"),
-        *("app.yaml", "apprunner.yaml", "cloudbuild.yaml", "host.json", "firebase.json"),
+        *(
+            "app.yaml",
+            "apprunner.yaml",
+            "cloudbuild.yaml",
+            "cloudbuild.yml",
+            "host.json",
+            "firebase.json",
+        ),
     )
 )
 """Files of platforms that deploy the directory they stand in."""
+_AMPLIFY = frozenset(("amplify.yml", "amplify.yaml"))
+_ENVIRONMENT = regex(r"^\s+environment:[ \t]*\n\s+\w{1,100}:", re.M)
 _HOST = regex(r"<IsAspireHost>\s*true|Aspire\.AppHost\.Sdk")
 _REFERENCE = regex(r"<ProjectReference\s+Include=\"([^\"]{1,300})\"([^>]{0,300})>")
 _NO_RESOURCE = regex(r"IsAspireProjectResource\s*=\s*\"false\"", re.IGNORECASE)
 """Says that the host uses a project as a library, and starts it not."""
+_SHARED = regex(r"<IsAspireSharedProject>\s*true", re.IGNORECASE)
+"""Says of a project that the others only take its defaults over."""
 _APPLICATION = regex(
     r"\.Add(?:Python|Uvicorn|Npm|Node|Vite|Java|Golang|Executable)\w{0,30}\(\s*\"[^\"]{1,100}\",\s*"
     r"(?:(?:System\.IO\.)?Path\.Combine\(([^)]{1,300})\)|@?\"([^\"]{1,300})\")"
@@ -52,7 +64,10 @@ def declared(reader: Reader, homes: Homes) -> Iterator[Build]:
         root = joined(directory(path), word(service.get("rootDir")) or ".")
         yield from _build(reader, homes, path, root, tree.line("services", number))
     for path in reader.named(_BESIDE.__contains__):
-        yield from _build(reader, homes, path, directory(path), 1)
+        yield from _beside(reader, homes, path)
+    for path in reader.named(_AMPLIFY.__contains__):
+        for root, line in app_roots(reader.text(path) or ""):
+            yield from _build(reader, homes, path, root, line)
     for path in reader.named("langgraph.json".__eq__):
         names = _variables(reader, path)
         for home in _graphs(reader, homes, path):
@@ -101,6 +116,15 @@ def _build(reader: Reader, homes: Homes, path: str, home: str | None, line: int)
         yield Build(home, reader.place(path, line))
 
 
+def _beside(reader: Reader, homes: Homes, path: str) -> Iterator[Build]:
+    """What the file of a platform deploys; that of the Serverless Framework names the variables of
+    its functions."""
+    text = reader.text(path) or "" if "serverless." in path.rpartition("/")[2] else ""
+    declares = bool(_ENVIRONMENT.search(text))
+    for build in _build(reader, homes, path, directory(path), 1):
+        yield replace(build, configures=declares)
+
+
 def _variables(reader: Reader, path: str) -> bool:
     """Whether a LangGraph server is told its variables in a file that is committed, if only as a
     template, or by name."""
@@ -130,9 +154,11 @@ def _aspire(reader: Reader, homes: Homes) -> Iterator[Build]:
             continue
         host = directory(path)
         for found in _REFERENCE.finditer(text):
-            if _NO_RESOURCE.search(found[2]):
+            project = found[1].replace("\\", "/")
+            other = joined(host, project)
+            if _NO_RESOURCE.search(found[2]) or _SHARED.search(reader.text(other or "") or ""):
                 continue
-            target = posixpath.dirname(found[1].replace("\\", "/"))
+            target = posixpath.dirname(project)
             yield from _started(reader, homes, path, text, found, joined(host, target))
         for file in (f"{host}/{name}".lstrip("/") for name in ("Program.cs", "AppHost.cs")):
             code = reader.text(file) or ""

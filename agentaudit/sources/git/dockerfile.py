@@ -14,7 +14,8 @@ from agentaudit.sources.git.images import expand, use
 from agentaudit.sources.git.reader import Reader
 
 _NAME = regex(
-    r"(?:Dockerfile|Containerfile)(?:[.-][\w.-]{1,80})?|[\w.-]{1,80}\.(?:[Dd]ockerfile|[Cc]ontainerfile)"
+    r"(?:Dockerfile|Containerfile)(?:[.-][\w.-]{1,80})?"
+    r"|[\w.-]{1,80}[.-](?:[Dd]ockerfile|[Cc]ontainerfile)"
 )
 _NOT = (
     ".dockerignore",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,6 +12,8 @@ from agentaudit.evidence import safe
 from agentaudit.response import Commit
 from agentaudit.source import Change
 from agentaudit.sources.git import patches
+from agentaudit.sources.git.code.patterns import Pattern
+from agentaudit.sources.git.code.patterns import compiled as wanted
 from agentaudit.sources.git.globs import compiled
 from agentaudit.sources.git.messages import Message, split
 from agentaudit.sources.git.objects import Absent, Objects
@@ -162,14 +164,16 @@ class GitHistory:
     def changes(self, patterns: tuple[str, ...], limit: int) -> list[Dated]:
         if not self._proxy.head or not patterns:
             return []
-        literals = _literals(patterns)
+        likely = _likely(patterns)
+        fits = [compiled(pattern).fullmatch for pattern in patterns]
         found: list[Dated] = []
         with closing(self._log()) as entries:
             for entry in entries:
                 if len(found) >= min(limit, _MOST_CHANGES):
                     break
-                if any(literal in entry for literal in literals):
-                    found += self._change(entry, patterns, literals)
+                id, _, rest = entry.strip(b"\0").partition(b"\0\n")
+                if names := [match.group() for match in likely.finditer(rest)]:
+                    found += self._change(id.decode(), names, fits)
         return found
 
     def _log(self) -> Generator[bytes]:
@@ -188,19 +192,16 @@ class GitHistory:
         )
 
     def _change(
-        self, entry: bytes, patterns: tuple[str, ...], literals: set[bytes]
+        self, sha: str, likely: list[bytes], fits: Sequence[Callable[[str], object]]
     ) -> Iterator[Dated]:
-        id, _, rest = entry.strip(b"\0").partition(b"\0\n")
         # The oldest commits of a shallow history seem to add every file: they say nothing.
-        if (sha := id.decode()) in self._proxy.shallow:
+        if sha in self._proxy.shallow:
             return
         start = f"{self.within}/" if self.within else ""
-        likely = (name for name in rest.split(b"\0") if any(one in name for one in literals))
         names = (name.decode("utf-8", "surrogateescape") for name in likely)
         paths = [
             name.removeprefix(start) for name in names if name.startswith(start) and name != start
         ]
-        fits = [compiled(pattern).fullmatch for pattern in patterns]
         kept = tuple(sorted(path for path in paths if any(fit(path) for fit in fits)))
         if kept:
             message = self._message(sha)
@@ -214,10 +215,11 @@ class GitHistory:
         return patches.rows(self._git, shas, paths, start) if paths else {}
 
 
-def _literals(patterns: tuple[str, ...]) -> set[bytes]:
-    """Texts of which one stands in every path that matches one of the patterns."""
-    longest = {
-        "" if "[" in pattern else max(re.split(r"[*?/]+", pattern), key=len) for pattern in patterns
-    }
+def _likely(patterns: tuple[str, ...]) -> Pattern:
+    """Finds the names, between zero bytes, that hold what every path holds that matches."""
+    fixed = ([] if "[" in pattern else re.split(r"[*?]+", pattern) for pattern in patterns)
+    longest = {max((part.strip("/") for part in parts), key=len, default="") for parts in fixed}
     needed = {one for one in longest if not any(other in one for other in longest - {one})}
-    return {literal.encode("utf-8", "surrogateescape") for literal in needed}
+    texts = (one.encode("utf-8", "surrogateescape") for one in sorted(needed))
+    exact = ("".join(f"\\x{byte:02x}" for byte in text) for text in texts)
+    return wanted(f"[^\\x00]*(?:{'|'.join(exact)})[^\\x00]*")

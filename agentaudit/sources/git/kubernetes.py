@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from agentaudit.expressions import regex
 from agentaudit.parse import Path, Tree
 from agentaudit.source import ImageUse
 from agentaudit.sources.git.images import use
@@ -26,12 +27,12 @@ class Started:
 
 def find(reader: Reader) -> list[Started]:
     """Every image of every manifest and of every chart's values."""
-    charts = set(map(directory, reader.named(_is_chart)))
+    charts = _charts(reader)
     found: list[Started] = []
     for path in reader.named(lambda name: name.endswith((".yaml", ".yml"))):
         if directory(path) in charts and path.rpartition("/")[2].startswith("values"):
             found += _values(reader, path)
-        elif _may_start(reader.text(path) or ""):
+        elif not _CONTRIBUTED.search(path) and _may_start(reader.text(path) or ""):
             for tree in reader.yaml(path):
                 found += _manifest(reader, path, tree)
     return found
@@ -39,15 +40,25 @@ def find(reader: Reader) -> list[Started]:
 
 def value_files(reader: Reader) -> list[str]:
     """The values of every chart."""
-    charts = set(map(directory, reader.named(_is_chart)))
+    charts = _charts(reader)
     names = reader.named(
         lambda name: name.startswith("values") and name.endswith((".yaml", ".yml"))
     )
     return [path for path in names if directory(path) in charts]
 
 
+_CHART = regex(r"Chart(?:[._-]template)?\.ya?ml(?:\.(?:tmpl|tpl|in))?")
+"""What describes a chart, or what a build makes that of."""
+_CONTRIBUTED = regex(r"(?:^|/)contrib/")
+"""What others may start beside the application."""
+
+
 def _is_chart(name: str) -> bool:
-    return name in ("Chart.yaml", "Chart.yml")
+    return _CHART.fullmatch(name) is not None
+
+
+def _charts(reader: Reader) -> set[str]:
+    return {directory(path) for path in reader.named(_is_chart) if not _CONTRIBUTED.search(path)}
 
 
 def _may_start(text: str) -> bool:

@@ -118,7 +118,7 @@ def _go_mod(reader: Reader, path: str) -> Parsed | None:
     local = {
         parts[0] if parts[0] != "replace" else parts[1]
         for line in (reader.text(path) or "").split("\n")
-        if re.search(r"=>\s*\.", line) and len(parts := line.split()) > 2
+        if re.search(r"=>\s*\S", line) and len(parts := line.split()) > 2
     }
     for number, line in enumerate((reader.text(path) or "").split("\n"), 1):
         words = line.split()
@@ -142,6 +142,11 @@ def _go_requirement(line: str, block: str) -> str:
 
 
 _POM_DEPENDENCY = regex(r"<dependency>(.{0,2000}?)</dependency>", re.DOTALL)
+_NOT_OWN = regex(
+    r"<(parent|dependencies|dependencyManagement|build|profiles|reporting)>.{0,200000}?</\1>",
+    re.DOTALL,
+)
+"""Parts of a project's model in which other artifacts are named."""
 _POM_RUNTIME = regex(
     r"<(?:maven\.compiler\.(?:release|source|target)|java\.version|release)>\s*([\w.]{1,20})\s*<"
 )
@@ -158,7 +163,8 @@ def _pom(reader: Reader, path: str) -> Parsed | None:
             found.append(Declared(f"{group[1]}:{artifact[1]}", line))
     runtime = _POM_RUNTIME.search(text)
     pinned = (text.count("\n", 0, runtime.start()) + 1, runtime[1]) if runtime else None
-    return Parsed("java", tuple(found), pinned)
+    own = re.search(r"<artifactId>\s*([\w.-]{1,200})\s*<", _NOT_OWN.sub("", text))
+    return Parsed("java", tuple(found), pinned, own[1] if own else "")
 
 
 def _blank(comment: re.Match[str]) -> str:
@@ -173,6 +179,18 @@ _GRADLE_RUNTIME = regex(
 _CATALOG = regex(r"\b(?:module|group)\s*=\s*\"([\w.-]{1,150}:[\w.-]{1,150})\"")
 
 
+_GRADLE_PROJECT = regex(
+    r"\bproject\(\s*(?:path\s*[:=]\s*)?[\"'](?::[\w.-]{1,100}){0,8}:([\w.-]{1,100})[\"']"
+    r"|\(\s*projects(?:\.\w{1,100}){0,8}\.(\w{1,100})\s*\)"
+)
+"""Another project of the same build, by its path or by the accessor that is made of it."""
+
+
+def _kebab(name: str) -> str:
+    """A project's name, of which an accessor leaves out the hyphens: `chatApi` of chat-api."""
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"-\1", name).lower()
+
+
 def _gradle(reader: Reader, path: str) -> Parsed | None:
     found, runtime = [], None
     pattern = _CATALOG if path.endswith(".toml") else _GRADLE
@@ -181,10 +199,15 @@ def _gradle(reader: Reader, path: str) -> Parsed | None:
         if line.lstrip().startswith(("//", "*", "#")):
             continue
         found += [Declared(match[1], number) for match in pattern.finditer(line)]
+        found += [
+            Declared(f"project:{_kebab(match[1] or match[2])}", number, local=True)
+            for match in _GRADLE_PROJECT.finditer(line)
+        ]
         if runtime is None and (match := _GRADLE_RUNTIME.search(line)):
             runtime = (number, match[1])
     home = directory(directory(path)) if path.endswith(".toml") else None
-    return Parsed("java", tuple(found), runtime, home=home)
+    name = "" if path.endswith(".toml") else directory(path).rpartition("/")[2]
+    return Parsed("java", tuple(found), runtime, name, home=home)
 
 
 _PACKAGE_REFERENCE = regex(r"<PackageReference\s[^>]{0,200}?Include=\"([\w.-]{1,200})\"")

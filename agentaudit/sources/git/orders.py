@@ -12,7 +12,7 @@ from agentaudit.source import Place
 from agentaudit.sources.git.compose import Service, joined
 from agentaudit.sources.git.images import short_name
 from agentaudit.sources.git.shipping import working_directory
-from agentaudit.sources.git.variants import called
+from agentaudit.sources.git.variants import variants
 from agentaudit.sources.git.workflows import Run
 
 
@@ -31,6 +31,8 @@ class Order:
     """Directory of the project that the image is of, where that is said."""
     arguments: tuple[tuple[str, str], ...] = ()
     """What it gives the build file, whose ARGs may choose one of several projects."""
+    target: str = ""
+    """The stage that is built; empty for the last."""
 
 
 def from_compose(services: list[Service]) -> Iterator[Order]:
@@ -39,13 +41,15 @@ def from_compose(services: list[Service]) -> Iterator[Order]:
         if service.context is not None:
             image = {short_name(service.image.reference)} if service.image else set()
             names = frozenset(image | {service.name.lower()})
-            given = service.arguments
-            yield Order(service.place, service.context, service.build_file, names, "", given)
+            yield Order(
+                *(service.place, service.context, service.build_file, names, ""),
+                *(service.arguments, service.target),
+            )
 
 
 def from_ci(runs: list[Run]) -> Iterator[Order]:
     """What CI builds with docker or its like, once for each combination of a matrix."""
-    for run in (one for each in runs for one in called(each, runs)):
+    for run in variants(runs):
         inputs = dict(run.inputs)
         if run.action in ("docker/build-push-action", "depot/build-push-action"):
             context = joined("", inputs.get("context") or ".")
@@ -55,12 +59,14 @@ def from_ci(runs: list[Run]) -> Iterator[Order]:
             given = tuple(pair for row in rows if (pair := _pair(row.strip())))
             if context is not None and "$" not in (file or ""):
                 path = joined("", file) if file else None
-                yield Order(run.step.place, context, path, names, "", given)
+                target = inputs.get("target", "")
+                yield Order(run.step.place, context, path, names, "", given, target)
         elif (asked := built(run.step.text)) and (home := working_directory(run)) is not None:
             context = joined(home, asked.context)
             if context is not None:
                 file = joined(home, asked.file) if asked.file else None
-                yield Order(run.step.place, context, file, asked.names, "", asked.arguments)
+                told = (asked.arguments, asked.target)
+                yield Order(run.step.place, context, file, asked.names, "", *told)
 
 
 _BUILD = regex(
@@ -80,6 +86,7 @@ class Asked:
     file: str
     names: frozenset[str]
     arguments: tuple[tuple[str, str], ...]
+    target: str = ""
 
 
 def built(text: str) -> Asked | None:
@@ -96,7 +103,7 @@ def built(text: str) -> Asked | None:
 
 def asked_for(words: list[str]) -> Asked | None:
     """The same for the words after `build`."""
-    file, rest, unknown = "", "", False
+    file, rest, target, unknown = "", "", "", False
     tags: list[str] = []
     given: list[tuple[str, str]] = []
     at = 0
@@ -114,13 +121,15 @@ def asked_for(words: list[str]) -> Asked | None:
             value, at = words[at], at + 1
         if name in ("-f", "--file"):
             file = value
+        elif name == "--target":
+            target = value
         elif name in ("-t", "--tag"):
             tags.append(value)
         elif name == "--build-arg" and (pair := _pair(value)):
             given.append(pair)
     if "$" in file or (unknown and not rest):
         return None
-    return Asked(rest or ".", file, _image_names(tags), tuple(given))
+    return Asked(rest or ".", file, _image_names(tags), tuple(given), target)
 
 
 def _pair(text: str) -> tuple[str, str] | None:

@@ -1,5 +1,5 @@
 """Functions that infrastructure code packs from a directory: AWS CDK, SAM and CloudFormation,
-Terraform, Pulumi, the Serverless Framework."""
+Pulumi."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from agentaudit.expressions import regex
 from agentaudit.source import Place
 from agentaudit.sources.git.builds import Build, Homes
 from agentaudit.sources.git.compose import joined
+from agentaudit.sources.git.functions import app_roots, templates
+from agentaudit.sources.git.orders import Order
 from agentaudit.sources.git.reader import Reader, ancestors, directory
 from agentaudit.sources.git.roles import is_own
 
@@ -28,13 +30,19 @@ _LONGEST = 600
 _CODE_URI = regex(
     r"^\s*(?:CodeUri|ContextDir|DockerContext|Code)\s*:\s*[\"']?([\w./@-]{1,200})[\"']?\s*$", re.M
 )
-_SOURCE = regex(
-    r"^\s*(?:source_dir|source_path|local_existing_package|context|path)\s*=\s*\"([^\"\n]{1,300})\"",
-    re.M,
+_GLOBALS = regex(r"^Globals:", re.M)
+_RESOURCE = regex(r"^ {1,4}\w{1,100}:[ \t]*\n {2,8}Type:", re.M)
+_ASKED = regex(r"^\s*Runtime:\s*[\"']?([a-z]{2,10}[\d.]{1,8}(?:\.x)?)[\"']?\s*$", re.M)
+
+_IMAGE = regex(
+    r"\b(?:ContainerImage\.from_?[aA]sset|ImageCode\.from_?(?:image_?)?[aA]sset|DockerImageAsset)\("
 )
-_PACKS = regex(
-    r"archive_file|aws_lambda|lambda/aws|google_cloudfunctions|docker_image|docker-build"
-)
+_TOOL = regex(r"\bDockerImage\.from_?[bB]uild\(")
+_FILE = regex(r"\bfile\s{0,9}[:=]\s{0,9}[\"'`]([\w./-]{1,200})[\"'`]")
+_SITE = regex(r"\b(?:Source\.asset|NodejsBuild|StaticSite|SpaDeploy\w{0,20})\(\s{0,80}")
+_NAME = regex(r"(\w{1,80})\s{0,9}[,)]")
+_BUILT = ("/dist", "/build", "/out", "/public", "/.next", "/www")
+"""Where a page is compiled to, below its project."""
 
 
 def functions(reader: Reader, homes: Homes) -> Iterator[Build]:
@@ -48,9 +56,8 @@ def functions(reader: Reader, homes: Homes) -> Iterator[Build]:
             stack = next((home for home in ancestors(directory(path)) if home in stacks), None)
             if stack is not None:
                 yield from _in_code(reader, homes, path, stack)
-        elif path.endswith(".tf") and is_own(path):
-            yield from _in_terraform(reader, homes, path)
-    for path in reader.named(lambda n: re.fullmatch(r"[\w.-]{0,60}template[\w.-]{0,60}\.ya?ml", n)):
+                yield from _sites(reader, homes, path, stack)
+    for path in templates(reader):
         yield from _in_template(reader, homes, path)
 
 
@@ -71,6 +78,54 @@ def _in_code(reader: Reader, homes: Homes, path: str, stack: str) -> Iterator[Bu
             asked = _RUNTIME.search(_construct(text[found.end() : found.end() + 2_000]))
             version = asked[1].replace("_", ".").strip(".") if asked else ""
             yield Build(home, reader.place(path, line), runtime=version, configures=True)
+
+
+def orders(reader: Reader) -> Iterator[Order]:
+    """Images that a stack has built, by the directory and the build file that it names."""
+    for path, place, context, given in _asked_for(reader, _IMAGE):
+        file = _FILE.search(given)
+        recipe = joined(context, file[1]) if file else None
+        if recipe in reader.known:
+            yield Order(reader.place(path, place), context, recipe, frozenset())
+
+
+def tools(reader: Reader) -> frozenset[str]:
+    """Directories of images in which a stack only packs something."""
+    return frozenset(context for _, _, context, _ in _asked_for(reader, _TOOL))
+
+
+def _asked_for(reader: Reader, pattern: re.Pattern[str]) -> Iterator[tuple[str, int, str, str]]:
+    """File, line, directory and arguments of each such call of a stack."""
+    stacks = {directory(path) for path in reader.named("cdk.json".__eq__)}
+    for path in reader.paths if stacks else ():
+        text = (reader.text(path) or "") if path.endswith((".ts", ".py")) and is_own(path) else ""
+        stack = next((home for home in ancestors(directory(path)) if home in stacks), None)
+        if "Image" not in text or stack is None:
+            continue
+        for found in pattern.finditer(text):
+            given = _construct(text[found.end() : found.end() + 2_000])
+            context = _target(reader, path, stack, given[:300])
+            if context is not None:
+                yield path, text.count("\n", 0, found.start()) + 1, context, given
+
+
+def _sites(reader: Reader, homes: Homes, path: str, stack: str) -> Iterator[Build]:
+    """Pages that a stack compiles and uploads."""
+    text = reader.text(path) or ""
+    for found in _SITE.finditer(text):
+        given = text[found.end() : found.end() + 300]
+        if named := _NAME.match(given):
+            assigned = re.search(
+                rf"\b{re.escape(named[1])}\s*=\s*([^;\n]{{1,300}}(?:\n[^;\n]{{1,200}})?)", text
+            )
+            given = assigned[1] + ";" if assigned else ""
+        for end in ("", *_BUILT):
+            cut = given.replace(f'{end}"', '"').replace(f"{end}'", "'") if end else given
+            target = _target(reader, path, stack, cut)
+            page = f"{target}/package.json" in reader.known and target in homes.known
+            if target is not None and page and target != stack:
+                yield Build(target, reader.place(path, text.count("\n", 0, found.start()) + 1))
+                break
 
 
 def _target(reader: Reader, path: str, stack: str, text: str) -> str | None:
@@ -109,25 +164,31 @@ def _closed(text: str) -> bool:
     return text.count("(") <= text.count(")")
 
 
-def _in_terraform(reader: Reader, homes: Homes, path: str) -> Iterator[Build]:
-    text = reader.text(path) or ""
-    if not _PACKS.search(text):
-        return
-    for found in _SOURCE.finditer(text):
-        named = re.sub(r"\$\{path\.(?:module|root|cwd)\}/?", "", found[1])
-        target = joined(directory(path), named) if "$" not in named else None
-        if target and target in homes.known:
-            yield Build(target, _place(reader, path, text, found))
-
-
 def _in_template(reader: Reader, homes: Homes, path: str) -> Iterator[Build]:
     text = reader.text(path) or ""
+    declared = "EnvironmentVariables:" in text
+    for root, line in app_roots(text) if "AWS::Amplify::App" in text else ():
+        if root in homes.known:
+            yield Build(root, reader.place(path, line), configures=declared)
     if "AWS::Serverless" not in text and "AWS::Lambda" not in text:
         return
+    shared = text[found.start() :] if (found := _GLOBALS.search(text)) else ""
+    shared = shared.partition("\nResources:")[0]
+    starts = [found.start() for found in _RESOURCE.finditer(text)]
     for found in _CODE_URI.finditer(text):
         target = joined(directory(path), found[1])
         if target is not None and target in homes.known:
-            yield Build(target, _place(reader, path, text, found))
+            start = max((at for at in starts if at < found.start()), default=0)
+            end = min((at for at in starts if at > found.start()), default=len(text))
+            said = f"{text[start:end]}\n{shared}"
+            asked = _ASKED.search(said)
+            place = _place(reader, path, text, found)
+            yield Build(
+                target,
+                place,
+                runtime=asked[1] if asked else "",
+                configures="Variables:" in said or "Environment:" in said,
+            )
 
 
 def _place(reader: Reader, path: str, text: str, found: re.Match[str]) -> Place:

@@ -75,6 +75,12 @@ _DEPLOYED = regex(
 """A runtime in Bicep or Terraform."""
 _TAGGED = regex(r"(?:^|[-_.])(?:python|py)-?(3\.\d{1,2}(?:\.\d{1,2})?)(?=[-_]|$)")
 """A version of Python in the tag of an image that is called after something else."""
+_JAVA_IMAGES = regex(
+    r"(?:[\w]{1,20}-){0,3}(?:openjdk|jdk|jre|zulu|liberica|corretto|sapmachine|semeru|graalvm"
+    r"|dragonwell|temurin|microsoft-java)(?:-(?:alpine|alpaquita|debian|ubuntu|centos|rocky|slim|headless"
+    r"|minimal|devel|runtime|crac|musl|glibc|lite|jdk|jre|java|base)){0,4}"
+)
+"""Images of Java by the makers of its distributions: liberica-openjdk-alpine, zulu-openjdk."""
 _CALLED = regex(
     r"(?P<name>python|nodejs|openjdk|dotnet)-(?P<version>\d{1,3})"
     r"(?:-(?:minimal|runtime|sdk|aspnet|jre|devel|builder))?"
@@ -145,6 +151,8 @@ def of_image(image: ImageUse) -> tuple[Place, str] | None:
         return image.place, f"{told}{image.tag}{digest}"
     if found := _TAGGED.search(image.tag.lower()):
         return image.place, f"python {found[1]}"
+    if _JAVA_IMAGES.fullmatch(name) and _VERSION.match(image.tag):
+        return image.place, f"java {image.tag}{digest}"
     if name in _SERVERS and _VERSION.match(image.tag):
         return image.place, f"{_SERVERS[name]} {image.tag}{digest}"
     if found := _CALLED.fullmatch(name):

@@ -95,7 +95,9 @@ def requirements(reader: Reader, path: str) -> Parsed | None:
     if _is_prose(reader.text(path) or ""):
         return None
     found = [_from(item) for item in read(reader.text(path) or "") if item.name]
-    extra = re.search(r"(?:^|[-_./])(?:dev|develop|test|tests|docs|lint|ci)(?:[-_.]|$)", path)
+    extra = re.search(
+        r"(?:^|[-_./])(?:dev|develop|test|tests|pytest|docs|lint|ci)(?:[-_.]|$)", path
+    )
     if extra:
         found = [Declared(d.name, d.line, d.local, True, d.conditional) for d in found]
     return Parsed("python", tuple(found))

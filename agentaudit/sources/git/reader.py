@@ -38,6 +38,7 @@ class Reader:
         """Of source files, until somebody wants the text."""
         self._split: tuple[str, list[str]] = ("", [])
         """The text that a place was asked of last, and its lines."""
+        self._files: dict[str, Place] = {}
         self._room, self._bytes_room = _KEEP, _KEEP_BYTES
         self.problems: dict[str, str] = {}
         """Path → why it could not be read or understood."""
@@ -155,6 +156,13 @@ class Reader:
     def peek(self, path: str) -> str:
         """A small file, for what it says about a large one; empty where it is larger than 1 kB."""
         return decoded(self._tree.load(path, 1024)).text or ""
+
+    def file(self, path: str) -> Place:
+        """The file as a whole, always the same value."""
+        found = self._files.get(path)
+        if found is None:
+            found = self._files[path] = Place(self.repo, path)
+        return found
 
     def place(self, path: str, line: int | None = None) -> Place:
         """A place in a file, with the text of the line."""

@@ -80,8 +80,7 @@ class Repositories:
 
     def files(self, pattern: str) -> Iterator[Place]:
         for each in self._all:
-            for path in each.reader.matching(pattern):
-                yield Place(each.name, path)
+            yield from map(each.reader.file, each.reader.matching(pattern))
 
     def read(self, place: Place) -> str | None:
         reader = next((each.reader for each in self._all if each.name == place.repo), None)

@@ -34,6 +34,13 @@ _EVAL_FILE = regex(
     r"(?:evals?|evaluate|run_evals?|benchmark)\.\w{1,6}|eval_.{1,200}|.{1,200}[._]evals?\.\w{1,6}"
 )
 _EVAL_PART = regex(r"(?:.{1,60}[_-])?(?:evals?|evaluators?|benchmarking)(?:[_-].{1,60})?")
+SOURCES = frozenset(
+    (
+        *("py", "ipynb", "ts", "tsx", "js", "jsx", "mjs", "cjs"),
+        *("go", "java", "kt", "cs", "rs", "rb", "php", "scala"),
+    )
+)
+"""Suffixes of source code."""
 OWN = frozenset((Role.APP, Role.EVAL, Role.INFRA, Role.CI))
 """Roles of what belongs to the application and its operation."""
 
@@ -105,7 +112,11 @@ def is_own(path: str) -> bool:
 
 def foreign(path: str) -> bool:
     """Whether the file is not this repository's own writing: vendored or generated."""
-    directory = path.rpartition("/")[0]
+    return _foreign(path.rpartition("/")[0])
+
+
+@lru_cache(maxsize=65_536)
+def _foreign(directory: str) -> bool:
     return any(_DIRECTORIES.get(part.lower()) in _FOREIGN for part in directory.split("/"))
 
 

@@ -57,7 +57,8 @@ def _order(reader: Reader, path: str, line: int, asked: Asked, where: str = "") 
         plain = f"{context}/Containerfile".lstrip("/")
         if file in reader.known or (not asked.file and plain in reader.known):
             found = file if asked.file else None
-            yield Order(reader.place(path, line), context, found, asked.names, "", asked.arguments)
+            told = (asked.arguments, asked.target)
+            yield Order(reader.place(path, line), context, found, asked.names, "", *told)
             return
 
 
@@ -108,9 +109,8 @@ def _asked(
     file = fields.get("dockerfile") or ""
     names = {short_name(tag) for tag in tags if "$" not in short_name(tag)} | {name.lower()}
     full = f"{context}/{file}" if file else ""
-    return Asked(
-        context, full, frozenset(names), tuple((k, v) for k, v in arguments if "$" not in v)
-    )
+    given = tuple((k, v) for k, v in arguments if "$" not in v)
+    return Asked(context, full, frozenset(names), given, fields.get("target") or "")
 
 
 def _skaffold(reader: Reader) -> Iterator[Order]:

@@ -14,7 +14,7 @@ from agentaudit.sources.git.shipping import (
     sites,
     working_directory,
 )
-from agentaudit.sources.git.variants import called
+from agentaudit.sources.git.variants import variants
 from agentaudit.sources.git.workflows import Run
 
 
@@ -24,7 +24,7 @@ def started(reader: Reader, homes: Homes, runs: list[Run]) -> Iterator[Build]:
         home = homes.nearest(directory(path))
         if home is not None:
             yield Build(home, reader.place(path, 1))
-    for run in (one for each in runs for one in called(each, runs)):
+    for run in variants(runs):
         for home, packs in _shipped(homes, run):
             yield Build(home, run.step.place, compiles=packs)
 

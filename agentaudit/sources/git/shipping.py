@@ -79,8 +79,17 @@ def compiles(run: Run) -> bool:
     return packed is None or _COMPILES.search(packed[0]) is not None
 
 
+_MEMBER = regex(
+    r"\bpnpm\s[^\n]{0,200}(?:--filter|-F)[= ]|\byarn\s+workspace\s"
+    r"|\bnpm\s[^\n]{0,200}(?:--workspace|-w)[= ]"
+)
+"""Names a member of a workspace that the command is about, wherever it is run."""
+
+
 def working_directory(run: Run) -> str | None:
     """Directory that a command works in; None when it cannot be told."""
+    if _MEMBER.search(run.step.text):
+        return None
     inputs = dict(run.inputs)
     given = inputs.get("source") or inputs.get("workingDirectory") or inputs.get("package")
     home = joined("", run.directory or given or ".")

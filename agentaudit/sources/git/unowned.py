@@ -16,7 +16,7 @@ from agentaudit.sources.git.roles import role
 from agentaudit.trades import AGENTIC, acts
 
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:scripts?|bin|tools?|tooling|utils?|hack|seed[\w-]{0,40}|data|notebooks?|research"
+    r"(?i)(?:^|/)(?:(?:[\w]{1,40}-)?scripts?|layers?|bin|tools?|tooling|utils?|hack|seed[\w-]{0,40}|data|notebooks?|research"
     r"|experiments?|poc|legacy|archived?|deprecated|old|workshops?|courses?|lessons?|labs?"
     r"|[\w.-]{1,100}[.-]?tests?)/"
 )

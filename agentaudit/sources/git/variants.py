@@ -16,23 +16,25 @@ _LOCAL = regex(r"\./(\.github/(?:workflows|actions)/[\w./-]{1,200})")
 _MOST = 64
 
 
-def called(run: Run, runs: list[Run]) -> Iterator[Run]:
-    """The step with its expressions filled in, at most 64 times."""
+def variants(runs: list[Run]) -> Iterator[Run]:
+    """Every step with its expressions filled in, each at most 64 times."""
+    callers = [(run, found[1]) for run in runs if (found := _LOCAL.fullmatch(run.action))]
+    return (one for run in runs for one in _variants(run, callers))
+
+
+def _variants(run: Run, callers: list[tuple[Run, str]]) -> Iterator[Run]:
     written = " ".join((run.step.text, run.directory, *(value for _, value in run.inputs)))
     if "${{" not in written:
         yield run
         return
-    mine = list(_own(run, "matrix", run.matrix, written))
-    callers = [
-        one for each in runs if _calls(each, run) for one in _own(each, "matrix", each.matrix)
+    given = [
+        one.inputs
+        for caller, path in callers
+        if run.step.workflow.startswith(path)
+        for one in _own(caller, "matrix", caller.matrix)
     ]
-    for one in mine:
-        yield from islice(_own(one, "inputs", [each.inputs for each in callers], written), _MOST)
-
-
-def _calls(caller: Run, run: Run) -> bool:
-    found = _LOCAL.fullmatch(caller.action)
-    return found is not None and run.step.workflow.startswith(found[1])
+    for mine in _own(run, "matrix", run.matrix, written):
+        yield from islice(_own(mine, "inputs", given, written), _MOST)
 
 
 def _own(

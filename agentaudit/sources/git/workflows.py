@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -105,6 +106,7 @@ class _File:
         if isinstance(step.get("run"), str):
             for line, text in self._commands((*at, "run"), step["run"]):
                 yield self._run(line, text, where, scheduled)
+                where = _gone(where, text)
         elif isinstance(step.get("uses"), str):
             yield self._action(at, step, scheduled)
 
@@ -127,6 +129,7 @@ class _File:
             yield from map(_by_hand, runs) if mapping(job).get("when") == "manual" else runs
 
     def _scripts(self, name: str, job: Any) -> Iterator[Run]:
+        where = ""
         for key in _SCRIPTS:
             script = job if name == key else mapping(job).get(key)
             at: Path = (name,) if name == key else (name, key)
@@ -135,7 +138,8 @@ class _File:
             for index, item in enumerate(sequence(script)):
                 inner = (*at, index) if at and at[-1] == key else (*at, key)
                 for line, text in self._commands(inner, word(item)):
-                    yield self._run(line, text, "", False)
+                    yield self._run(line, text, where, False)
+                    where = _gone(where, text)
 
     def _run(self, line: int, text: str, where: str, scheduled: bool) -> Run:
         step = Step(self.path, text[:4000], self.reader.place(self.path, line))
@@ -160,6 +164,18 @@ class _File:
                 parts = []
         if text := " ".join(filter(None, parts)):
             yield number, text
+
+
+_GOES = regex(r"(?:cd|pushd)\s+[\"']?([\w./-]{1,300})[\"']?\s*;?")
+
+
+def _gone(where: str, text: str) -> str:
+    """Where the next command of the same script works, once this one is done."""
+    found = _GOES.fullmatch(text)
+    if found is None or found[1].startswith("/"):
+        return where
+    home = posixpath.normpath(posixpath.join(where or ".", found[1]))
+    return "" if home == "." else home
 
 
 def _is_off(given: dict[str, Any]) -> bool:

@@ -161,3 +161,118 @@ def test_a_build_that_is_dropped_names_nothing(tried: str, outcome: Outcome) -> 
         {"repo": testing.repository(given), "component": testing.component(given)}
     )
     assert answer.outcome is outcome, answer.message
+
+
+MAKE = """NAME := shop-$(APP_NAME)
+TAG := {}
+release:
+\tcd $(APP_NAME) && $(MAKE) image OPTS="--tag $(NAME):latest --tag $(NAME):$(TAG)"
+"""
+CALLER = """on: push
+jobs:
+  ship:
+    uses: ./.github/workflows/deploy.yml
+    with:
+      app: {}
+"""
+CALLED = """on:
+  workflow_call:
+jobs:
+  ship:
+    uses: ./.github/workflows/build.yml
+    with:
+      app: ${{ inputs.app }}
+"""
+BUILDS = """on:
+  workflow_call:
+jobs:
+  image:
+    steps:
+      - run: make APP_NAME=${{ inputs.app }} release
+"""
+
+
+@pytest.mark.parametrize(
+    ("tag", "app", "outcome"),
+    [
+        ("$(shell git rev-parse HEAD)", "planner", Outcome.PASS),
+        ("$(shell date +%F)", "planner", Outcome.FAIL),
+        ("$(shell git rev-parse HEAD)", "reader", Outcome.FAIL),
+    ],
+)
+def test_a_makefile_has_the_image_built_by_another(tag: str, app: str, outcome: Outcome) -> None:
+    image = {
+        "requirements.txt": "openai==1.93.0\n",
+        "Dockerfile": "FROM python:3.12\nCOPY . .\n",
+        "Makefile": "image:\n\tdocker build $(OPTS) .\n",
+    }
+    files = {
+        **{
+            f"{home}/{name}": text for home in ("planner", "reader") for name, text in image.items()
+        },
+        "Makefile": MAKE.format(tag),
+        ".github/workflows/cd.yml": CALLER.format(app),
+        ".github/workflows/deploy.yml": CALLED,
+        ".github/workflows/build.yml": BUILDS,
+    }
+    assert _asked(files, "planner") is outcome
+
+
+def _asked(files: dict[str, str], path: str = ".") -> Outcome:
+    given = {"files": files, "path": path}
+    inputs = {"repo": testing.repository(given), "component": testing.component(given)}
+    return ci_stamped.ask(inputs).outcome
+
+
+HOST = '<Project Sdk="Aspire.AppHost.Sdk/9.0"><ItemGroup>\n' + (
+    '<ProjectReference Include="../Api/Api.csproj" />\n</ItemGroup></Project>\n'
+)
+PUSHES = """on: push
+jobs:
+  ship:
+    steps:
+      - run: aspire do push
+        env:
+          REVISION: ${{ github.sha }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("read", "outcome"), [("REVISION", Outcome.PASS), ("BUILD_NUMBER", Outcome.FAIL)]
+)
+def test_an_application_host_tags_what_it_pushes(read: str, outcome: Outcome) -> None:
+    files = {
+        "AppHost/AppHost.csproj": HOST,
+        "AppHost/Push.cs": f'var tag = configuration["{read}"];\n'
+        'Cli.Wrap("docker").WithArguments(["tag", local, $"{repo}:{tag}"]);\n',
+        "Api/Api.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"></Project>',
+        ".github/workflows/push.yml": PUSHES,
+    }
+    assert _asked(files, "Api") is outcome
+
+
+SCRIPT = """#!/bin/bash
+name_tag() {{
+  local short
+  short="$({})"
+  printf "%s" "$short"
+}}
+tag="$(name_tag)"
+image="$REGISTRY/shop/app:${{tag}}"
+docker build -t "$image" .
+"""
+
+
+@pytest.mark.parametrize(
+    ("says", "outcome"),
+    [("git rev-parse --short HEAD", Outcome.PASS), ("date +%s", Outcome.FAIL)],
+)
+def test_a_script_makes_the_tag_in_a_function(says: str, outcome: Outcome) -> None:
+    files = {
+        "requirements.txt": "openai==1.93.0\n",
+        "Dockerfile": "FROM python:3.12\nCOPY . .\n",
+        "scripts/deploy.sh": SCRIPT.format(says),
+        ".github/workflows/cd.yml": "on: push\njobs:\n  a:\n    steps:\n"
+        "      - run: ./scripts/deploy.sh\n",
+    }
+    assert _asked(files) is outcome

@@ -174,3 +174,73 @@ def test_what_deploys_the_whole_deploys_its_parts() -> None:
     }
     given = {"files": files, "path": "packages/api"}
     assert ids_pinned.ask(testing.build({"component": given})).outcome is Outcome.PASS
+
+
+MODULE = (
+    "param chatModel string\nparam chatDeployment string\n\nvar deployments = [\n  {\n"
+    "    name: chatDeployment\n    modelName: chatModel\n    modelVersion: '2024-11-20'\n  }\n]\n"
+)
+USES = (
+    "var openAi = {\n  chatModelName: 'gpt-4o'\n}\n\nmodule ai 'app/ai.bicep' = {\n  name: 'ai'\n"
+    "  params: {\n    chatModel: openAi.chatModelName\n    chatDeployment: openAi.chatModelName\n"
+    "  }\n}\n"
+)
+BESIDE = '{"parameters": {"chatModelName": {"value": "${CHAT_MODEL=gpt-4o}"}}}'
+DEPLOYED = (
+    "param chatModelName string\nparam chatVersionId string = '2024-11-20'\n\n"
+    "module openAi 'core/ai.bicep' = {\n  params: {\n    deployments: [\n      {\n"
+    "        model: {\n          name: chatModelName\n          version: chatVersionId\n"
+    "        }\n      }\n    ]\n  }\n}\n"
+)
+TF = (
+    'variable "model_name" {}\nvariable "model_version" {}\n\n'
+    'resource "azurerm_cognitive_deployment" "this" {\n  model {\n'
+    "    name    = var.model_name\n    version = var.model_version\n  }\n}\n"
+)
+TF_USES = 'module "chat" {{\n  source = "./modules/openai"\n  model_name = "gpt-4o"\n{}}}\n'
+TF_VERSION = '  model_version = "2024-11-20"\n'
+TF_LIST = (
+    'variable "deployments" {\n  default = [\n    {\n      name    = "gpt-4o"\n'
+    '      model   = "gpt-4o"\n      version = "2024-11-20"\n    }\n  ]\n}\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "outcome"),
+    [
+        ({"infra/main.bicep": USES, "infra/app/ai.bicep": MODULE}, Outcome.PASS),
+        (
+            {
+                "infra/main.bicep": USES,
+                "infra/app/ai.bicep": MODULE.replace("'2024-11-20'", "'latest'"),
+            },
+            Outcome.FAIL,
+        ),
+        ({"infra/main.bicep": DEPLOYED, "infra/main.parameters.json": BESIDE}, Outcome.PASS),
+        (
+            {
+                "infra/main.bicep": DEPLOYED,
+                "infra/main.bicepparam": "using 'main.bicep'\nparam chatModelName = 'gpt-4o'\n",
+            },
+            Outcome.PASS,
+        ),
+        (
+            {
+                "infra/main.bicep": DEPLOYED,
+                "infra/main.bicepparam": "using 'main.bicep'\nparam chatModelName = 'gpt-4o'\n"
+                "param chatVersionId = 'latest'\n",
+            },
+            Outcome.FAIL,
+        ),
+        (
+            {"infra/main.tf": TF_USES.format(TF_VERSION), "infra/modules/openai/main.tf": TF},
+            Outcome.PASS,
+        ),
+        ({"infra/main.tf": TF_USES.format(""), "infra/modules/openai/main.tf": TF}, Outcome.FAIL),
+        ({"infra/variables.tf": TF_LIST}, Outcome.PASS),
+    ],
+)
+def test_a_module_deploys_what_it_is_handed(files: dict[str, str], outcome: Outcome) -> None:
+    given = {"files": {"requirements.txt": "openai==1.93.0\n", "app.py": NAMED, **files}}
+    asked = {"repo": testing.repository(given), "component": testing.component(given)}
+    assert ids_pinned.ask(asked).outcome is outcome

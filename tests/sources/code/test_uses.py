@@ -248,3 +248,13 @@ def test_extension_methods_are_called_by_their_own_name(
     }
     calls = understand(files).code.methods("AddOpenTelemetry")
     assert [call.reached for call in calls] == [reached]
+
+
+@pytest.mark.parametrize(("exported", "reached"), [("export default root;\n", True), ("", False)])
+def test_a_default_export_is_imported_under_any_name(
+    understand: Understand, exported: str, reached: bool
+) -> None:
+    text = 'import OpenAI from "openai";\nconst root = async () => {\n  new OpenAI();\n};\n'
+    files = {"package.json": '{"name": "a"}', "routes/root.ts": text + exported}
+    calls = understand(files).code.methods("OpenAI")
+    assert [call.reached for call in calls] == [reached]

@@ -115,10 +115,13 @@ def test_a_project_that_an_aspire_host_only_refers_to_is_not_started() -> None:
         "<Project><PropertyGroup><IsAspireHost>true</IsAspireHost></PropertyGroup><ItemGroup>"
         '<ProjectReference Include="..\\Api\\Api.csproj" />'
         '<ProjectReference Include="..\\Evaluator\\Evaluator.csproj" '
-        'IsAspireProjectResource="false" /></ItemGroup></Project>'
+        'IsAspireProjectResource="false" />'
+        '<ProjectReference Include="..\\Defaults\\Defaults.csproj" /></ItemGroup></Project>'
     )
+    shared = "<Project><PropertyGroup><IsAspireSharedProject>true</IsAspireSharedProject>"
     files = {
         "Host/Host.csproj": host,
+        "Defaults/Defaults.csproj": shared + "</PropertyGroup></Project>",
         "Api/Api.csproj": PROJECT,
         "Evaluator/Evaluator.csproj": PROJECT,
     }

@@ -3,12 +3,15 @@ environment, and names of other such things."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.code.expressions import arguments, expression
-from agentaudit.sources.git.code.leaf import STRINGS, Leaf
-from agentaudit.sources.git.code.names import WORTH, Names
-from agentaudit.sources.git.code.written import Expression
+from agentaudit.sources.git.code.leaf import START, STRINGS, Leaf, first
+from agentaudit.sources.git.code.names import Names
+from agentaudit.sources.git.code.written import OWNER, Expression, WrittenCall
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -18,32 +21,82 @@ _MOST = 4000
 _OBJECTS = frozenset({"dictionary", "object", "composite_literal"})
 _VALUE = ("value", "right")
 _NAME = ("name", "pattern", "left")
+_WORTH = regex(
+    rb"[\"'`\d{([]|[rRbBfFuU$@]{1,3}[\"']|(?:await\s+)?(?:Field|field|\w*[eE]nv\w*|[cC]onfig\w*"
+    rb"|process|import\.meta|Deno|os\.|System|builder|_?configuration|str|String|dedent|textwrap"
+    rb"|inspect|map\[|[\w$.]{1,120}\s*(?:[^\w$.(\s]|$|or\b|as\b|if\b))",
+    re.MULTILINE,
+)
+"""How a value begins that can be a text, a name, or a look-up in the environment."""
+_NAMED = regex(rb"[A-Za-z_$][\w$]*")
+_SETS = regex(rb"\benviron\b|process\s*\.\s*env\b")
+"""What a variable of the environment is set in."""
 
 
-def bindings(leaf: Leaf, names: Names) -> dict[str, Expression]:
-    """`scope.name` → what it is bound to; the first binding of a name counts."""
+def bindings(leaf: Leaf, names: Names, wanted: frozenset[bytes]) -> dict[str, Expression]:
+    """`scope.name` → what it is bound to; the first binding of a name counts. What a function binds
+    is kept where something that is kept of the file names it: `wanted` are first parts of names."""
     found: dict[str, Expression] = {}
-    for scope, name, value in names.bindings:
-        if len(found) >= _MOST:
-            break
-        if not WORTH.match(leaf.data, value.start_byte):
+    kept = _Wanted(leaf, names, wanted)
+    for node in kept.among(leaf.found("bind")):
+        left, value = names.target(node), leaf.inner(names.value(node))
+        if left is None or value is None or not _WORTH.match(leaf.data, value.start_byte):
             continue
-        key = _key(leaf, scope, name)
-        if value.type in _OBJECTS:
-            _members(leaf, key, value, found)
-        else:
-            _keep(found, key, expression(leaf, value))
+        if len(found) < _MOST and (parts := leaf.dotted(left)):
+            _bind(leaf, _key(leaf, names.scope(node.start_byte), ".".join(parts)), value, found)
     for node in leaf.found("param"):
-        given = _first(node, _VALUE)
-        named = _first(node, _NAME)
+        given = first(node, _VALUE)
+        named = first(node, _NAME) if given is not None else None
         if given is not None and named is not None and len(found) < _MOST:
             scope = names.scope(node.start_byte)
             _keep(found, _key(leaf, scope, leaf.text(named, 100)), expression(leaf, given))
     return found
 
 
-def _first(node: Node, fields: tuple[str, ...]) -> Node | None:
-    return next(filter(None, map(node.child_by_field_name, fields)), None)
+def asked(calls: Iterable[WrittenCall]) -> frozenset[bytes]:
+    """First parts of the names that calls are given, and that conditions around them ask."""
+    names: set[str] = set()
+    pending: list[Any] = []
+    for call in calls:
+        names.update(each.value.name for each in call.arguments if each.value.kind == "name")
+        pending += [guard.logic for guard in call.guards]
+    while pending:
+        logic = pending.pop()
+        if logic[0] == "name":
+            names.add(logic[2])
+        pending += [each for each in logic[1:] if isinstance(each, list) and each]
+    return frozenset(OWNER.sub("", name).partition(".")[0].encode() for name in names)
+
+
+class _Wanted:
+    """What is bound in one file that somebody may ask for; `wanted` are first parts of names."""
+
+    def __init__(self, leaf: Leaf, names: Names, wanted: frozenset[bytes]) -> None:
+        self._data = leaf.data
+        self._names = names
+        self._wanted = wanted | {leaf.language.owner.encode()}
+        self._sets = b"environ" in leaf.data or b"process" in leaf.data
+
+    def among(self, nodes: Sequence[Node]) -> Iterator[Node]:
+        """The statements that bind such a thing."""
+        data, wanted, is_local = self._data, self._wanted, self._names.is_local
+        for node, start in zip(nodes, map(START, nodes), strict=True):
+            name = _NAMED.match(data, start)
+            if (
+                name is None
+                or name[0] in wanted
+                or not is_local(start)
+                or (self._sets and _SETS.search(data, start, node.end_byte))
+                or node.type == "as_pattern"
+            ):
+                yield node
+
+
+def _bind(leaf: Leaf, key: str, value: Node, found: dict[str, Expression]) -> None:
+    if value.type in _OBJECTS:
+        _members(leaf, key, value, found)
+    else:
+        _keep(found, key, expression(leaf, value))
 
 
 def _key(leaf: Leaf, scope: str, name: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentaudit.expressions import regex
 from agentaudit.sources.git.code.expressions import arguments, expression
-from agentaudit.sources.git.code.leaf import Leaf
+from agentaudit.sources.git.code.leaf import START, Leaf, first
 from agentaudit.sources.git.code.names import ROOT, Names
 from agentaudit.sources.git.code.scopes import Scopes
 from agentaudit.sources.git.code.written import Expression, WrittenArgument, WrittenCall
@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from agentaudit.sources.git.code.sieve import Sieve
 
 _LAST = regex(rb"([\w$]+)\s*(?:<[^<>]{0,200}>)?\s*$")
-_WORD = regex(rb"[\w$]+")
+_PLAIN = regex(rb"(?:[A-Za-z_$][\w$]*\.)*([A-Za-z_$][\w$]*)\(")
 _SECOND = regex(rb"\s*[?!]?\.\s*([\w$]+)")
 _NAMED = ("function", "constructor", "name", "type")
+_LAST_PART = ("attribute", "property")
 _LONGEST_QUERY = 3_000
+_LONGEST_NAME = 120
+"""Bytes at the end of what is called that are looked at for a name."""
 _ENTRIES = frozenset(
     (
         *("main", "run", "handler", "lambda_handler", "init", "Main", "setup", "default"),
@@ -44,8 +47,7 @@ class Calls:
         self._leaf = leaf
         self._scopes = scopes
         self._names = names
-        self._methods = sieve.methods
-        self._named = sieve.named
+        self._telling = sieve.telling
         self._own = scopes.ranges(sieve.named)
         self._queries = sieve.queries(leaf.data)
         roots = {*names.roots, *_of_telling_modules(names.aliases, sieve)}
@@ -57,37 +59,42 @@ class Calls:
         return iter(sorted(self._kept(), key=lambda call: call.line))
 
     def _kept(self) -> Iterator[WrittenCall]:
-        for node in self._leaf.found("call"):
-            if self._wanted(node):
+        found, data, roots = self._leaf.found("call"), self._leaf.data, self._roots
+        starts = [-1, *map(START, found), -1]
+        for at, node in enumerate(found, 1):
+            start = starts[at]
+            root = ROOT.match(data, start)
+            word = b"" if root is None else root[1]
+            alone = starts[at - 1] != start != starts[at + 1]
+            if word in roots or self._of_field(root) or self._tells(node, start, word, alone):
                 yield self._written(node)
         for node in self._leaf.found("mark"):
-            root = ROOT.match(self._leaf.data, node.start_byte)
-            if root is not None and root[1] in self._roots:
+            root = ROOT.match(data, node.start_byte)
+            if root is not None and root[1] in roots:
                 yield self._written(node, bare=True)
 
-    def _wanted(self, node: Node) -> bool:
-        data = self._leaf.data
-        root = ROOT.match(data, node.start_byte)
-        if root is not None and (root[1] in self._roots or self._of_field(root)):
-            return True
-        named = _named(node)
-        if named is None:
+    def _tells(self, node: Node, start: int, root: bytes, alone: bool) -> bool:
+        """Whether a call is worth keeping whatever it belongs to. Where it is alone in beginning
+        there, its text says what it calls, which is much cheaper than to ask the tree."""
+        plain = _PLAIN.match(self._leaf.data, start) if alone else None
+        last = self._last(node) if plain is None or plain[1] == b"new" else plain[1]
+        if last is None:
             return False
-        last = self._last(named)
-        if last == b"setdefault" and root is not None and root[1] == b"os":
-            return True
-        if last in self._methods or (last and self._named(last)):
+        if self._telling[last] or (last == b"setdefault" and root == b"os"):
             return True
         if self._queries and self._asks(node):
             return True
-        return any(start <= node.start_byte < end for start, end in self._own)
+        return any(begin <= start < end for begin, end in self._own)
 
-    def _last(self, named: Node) -> bytes:
-        """The last part of the name of a call, without type arguments; empty where it has none."""
+    def _last(self, node: Node) -> bytes | None:
+        """The last part of what is called, without type arguments; None where nothing names it."""
+        named = _named(node)
+        if named is None:
+            return None
         data, end = self._leaf.data, named.end_byte
-        start = max(named.start_byte, end - 120)
+        start = max(named.start_byte, end - _LONGEST_NAME)
         tail = data[start:end].rpartition(b".")[2]
-        if _WORD.fullmatch(tail):
+        if self._telling[tail] is not None:
             return tail
         found = _LAST.search(data, start, end)
         return b"" if found is None else found[1]
@@ -98,9 +105,9 @@ class Calls:
         inside = near < len(self._queries) and self._queries[near] < node.end_byte
         return inside and node.end_byte - node.start_byte <= _LONGEST_QUERY
 
-    def _of_field(self, root: re.Match[bytes]) -> bool:
+    def _of_field(self, root: re.Match[bytes] | None) -> bool:
         """Whether it goes on with a field that holds something known: `s.client.Chat()`."""
-        if not self._fields:
+        if not self._fields or root is None:
             return False
         second = _SECOND.match(self._leaf.data, root.end())
         return second is not None and second[1] in self._fields
@@ -146,10 +153,7 @@ def _of_telling_modules(aliases: Mapping[str, str], sieve: Sieve) -> Iterator[st
 
 def _named(node: Node) -> Node | None:
     """What names the thing that is called."""
-    for field in _NAMED:
-        if (named := node.child_by_field_name(field)) is not None:
-            return named
-    return None
+    return first(node, _NAMED)
 
 
 def _name_at(node: Node) -> int:
@@ -157,5 +161,4 @@ def _name_at(node: Node) -> int:
     named = _named(node)
     if named is None:
         return node.start_byte
-    last = next(filter(None, map(named.child_by_field_name, ("attribute", "property"))), None)
-    return (last or named).start_byte
+    return (first(named, _LAST_PART) or named).start_byte

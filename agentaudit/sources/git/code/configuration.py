@@ -11,6 +11,7 @@ from agentaudit.code import Setting
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.parse import Tree
+from agentaudit.sources.git.code.handed import filled, handed
 from agentaudit.sources.git.reader import Reader, line_of, word
 from agentaudit.sources.git.roles import role
 from agentaudit.sources.git.text import lines
@@ -18,6 +19,8 @@ from agentaudit.sources.git.text import lines
 _MOST = 2000
 """Settings of one file that are kept."""
 _DEEPEST = 12
+_HANDED_ON = 2
+"""Modules that hand on what they were handed."""
 _LONGEST = 400
 _ENV_NAME = regex(r"(?i)(?:.*/)?(?:[\w-]*\.)?env(?:[._-][\w.-]+)?|.*\.env(?:\.[\w-]+)?")
 _DOCKER_NAME = regex(r"(?i)(?:.*/)?(?:[\w.-]*dockerfile[\w.-]*|containerfile)")
@@ -183,16 +186,13 @@ def _keys(at: tuple[Any, ...]) -> tuple[str, ...]:
     return tuple(part for part in at if isinstance(part, str))
 
 
-def _infrastructure(reader: Reader, path: str) -> Iterator[_Row]:
-    """Terraform and Bicep, line by line: the blocks around a value are its keys."""
+def _infrastructure(reader: Reader, path: str, left: int = _HANDED_ON) -> Iterator[_Row]:
+    """Terraform and Bicep, line by line: the blocks around a value are its keys. What names a
+    parameter has the value that it is handed, but for its own default."""
     around: list[str] = []
-    # Terraform keeps its variables in a file beside the resources.
-    beside = f"{path.rpartition('/')[0]}/variables.tf".removeprefix("/")
-    given: dict[str, str] = {}
-    if path.endswith(".tf") and path != beside and beside in reader.known:
-        for row in _infrastructure(reader, beside):
-            if len(row.path) == 1:
-                given.setdefault(row.path[0], row.value)
+    given = _handed(reader, path, left)
+    for row in _beside(reader, path):
+        given.setdefault(row.path[-1], row.value)
     for number, line in enumerate(lines(reader.text(path) or ""), 1):
         line = line[:1000].partition("//")[0] if "://" not in line else line[:1000]
         if line.lstrip().startswith("#"):
@@ -207,6 +207,32 @@ def _infrastructure(reader: Reader, path: str) -> Iterator[_Row]:
             around.append(name)
         for _ in range(min(line.count("}") + line.count("]"), len(around))):
             around.pop()
+
+
+def _beside(reader: Reader, path: str) -> Iterator[_Row]:
+    """Terraform keeps its variables in a file beside the resources."""
+    beside = f"{path.rpartition('/')[0]}/variables.tf".removeprefix("/")
+    if path.endswith(".tf") and path != beside and beside in reader.known:
+        yield from (row for row in _infrastructure(reader, beside, 0) if len(row.path) == 1)
+
+
+def _handed(reader: Reader, path: str, left: int) -> dict[str, str]:
+    """The parameters that the file is handed, where one of them names a model."""
+    named = _NAMES_MODEL.search(reader.text(path) or "") if left else None
+    rows = list(handed(reader, path)) if named else []
+    values: dict[str, dict[str, str]] = {}
+    for caller in {row.caller for row in rows if row.meant}:
+        known = values.setdefault(caller, {})
+        for row in _infrastructure(reader, caller, left - 1):
+            known.setdefault(row.path[-1], row.value)
+    return filled(iter(rows), values)
+
+
+_NAMES_MODEL = regex(
+    r"^\s*(?:model_?)?(?:[nN]ame|[vV]ersion)\s*[:=]\s*(?:var\.)?[A-Za-z_]\w{0,100}[mM]odel\w{0,60}\s*$"
+    r"|^\s*model_?[nN]ame\s*[:=]\s*(?:var\.)?[A-Za-z_]\w{0,100}\s*$",
+    re.MULTILINE,
+)
 
 
 def _pairs(line: str, keys: tuple[str, ...], number: int, given: dict[str, str]) -> Iterator[_Row]:

@@ -200,7 +200,7 @@ def arguments(leaf: Leaf, call: Node) -> Iterator[tuple[str, int, Node]]:
 
 def _lists(leaf: Leaf, call: Node) -> Iterator[Node]:
     for child in call.named_children:
-        if child.type in leaf.language.arguments | {"literal_value", "initializer_expression"}:
+        if child.type in leaf.listing:
             yield child
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import accumulate
 
 from agentaudit.expressions import regex
-from agentaudit.sources.git.code.bindings import bindings
+from agentaudit.sources.git.code.bindings import asked, bindings
 from agentaudit.sources.git.code.calls import Calls
 from agentaudit.sources.git.code.imports import imports
 from agentaudit.sources.git.code.languages import Language
@@ -29,13 +29,13 @@ def extract(language: Language, data: bytes, sieve: Sieve) -> Written:
     rows, aliases = imports(leaf)
     names = Names(leaf, scopes, aliases, sieve.knows(language.ecosystem))
     names.learn()
-    calls = Calls(leaf, scopes, names, sieve)
+    calls = list(Calls(leaf, scopes, names, sieve).all())
     literals = Literals(leaf, scopes, names, sieve.ids(data))
     return Written(
         imports=[*rows, *names.required],
-        calls=list(calls.all()),
+        calls=calls,
         literals=list(literals.all()),
-        bindings=bindings(leaf, names),
+        bindings=bindings(leaf, names, asked(calls)),
         types=names.module_types,
     )
 

@@ -70,12 +70,20 @@ def _intricate(root: Node) -> bool:
     return True
 
 
-_START, _END = attrgetter("start_byte"), attrgetter("end_byte")
+START, END = attrgetter("start_byte"), attrgetter("end_byte")
 
 
 def nth(node: Node, at: int) -> Node | None:
     """A named child by position; None where there is none."""
     return node.named_child(at) if 0 <= at < node.named_child_count else None
+
+
+def first(node: Node, fields: tuple[str, ...]) -> Node | None:
+    """The child of the first field that the node has."""
+    for field in fields:
+        if (found := node.child_by_field_name(field)) is not None:
+            return found
+    return None
 
 
 class Intricate(Exception):
@@ -89,6 +97,9 @@ class Leaf:
         from tree_sitter import QueryCursor
 
         self.language = language
+        self.given = language.arguments | {"literal_value"}
+        """Kinds of node that hold what a call is given."""
+        self.listing = self.given | {"initializer_expression"}
         self.data = data
         read, query = parser(language.name)
         left = len(data) // _PACE + 1000
@@ -115,11 +126,11 @@ class Leaf:
     def found(self, name: str) -> list[Node]:
         """Nodes of one capture of the query, by where they begin, the outermost first."""
         found = self._captures.get(name, [])
-        starts = list(map(_START, found))
+        starts = list(map(START, found))
         if all(map(lt, starts, starts[1:])):
             return found
-        nodes = sorted(found, key=_END, reverse=True)
-        nodes.sort(key=_START)
+        nodes = sorted(found, key=END, reverse=True)
+        nodes.sort(key=START)
         return nodes
 
     @cached_property

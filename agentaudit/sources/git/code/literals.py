@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from agentaudit.code import Syntax
 from agentaudit.expressions import regex
 from agentaudit.sources.git.code.expressions import ENVIRONMENT
-from agentaudit.sources.git.code.leaf import STRINGS, Leaf, nth
+from agentaudit.sources.git.code.leaf import END, START, STRINGS, Leaf, nth
 from agentaudit.sources.git.code.names import Names
 from agentaudit.sources.git.code.scopes import Scopes
 from agentaudit.sources.git.code.written import WrittenLiteral
@@ -17,14 +17,9 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 LONG = 160
-"""Characters from which prose is kept whatever it is called."""
-_SHORT = 40
+"""Bytes from which prose is kept: nobody asks for less, a prompt being this long at least."""
 _WORDS = 5
 """Spaces that prose has at least."""
-_PROMPT_NAME = regex(
-    r"(?i).*(?:prompt|instruct|system|template|persona|guideline|backstory|role|message|content"
-    r"|description|goal|preamble|task|directive|policy)"
-)
 _TAG = b"`"
 _TAGGED = regex(r"\b(?:default|envDefault)(?:_value)?:\"([^\"]{1,200})\"")
 _STATEMENT = regex(r"(?:\w*_)?(?:statement|definition|declaration|block|module|program)")
@@ -43,7 +38,7 @@ def _is_prose(text: bytes) -> bool:
     spaces = text.count(b" ")
     if spaces >= _WORDS and spaces * 25 >= len(text):
         return True
-    return len(text) >= LONG and 2 * len(text.translate(None, _ASCII)) > len(text)
+    return 2 * len(text.translate(None, _ASCII)) > len(text)
 
 
 class Stand(NamedTuple):
@@ -62,31 +57,41 @@ class Literals:
         self._scopes = scopes
         self._names = names
         self._ids = ids
+        self._near = {at - behind for at in ids for behind in range(3)}
+        """Where texts begin whose quote, behind at most two letters, is one of those."""
+        self._tags = leaf.language.ecosystem == "go"
 
     def all(self) -> Iterator[WrittenLiteral]:
         asides = {node.start_byte for node in self._leaf.found("doc")}
-        data, done = self._leaf.data, -1
-        for node in self._leaf.found("string"):
-            start, end = node.start_byte, node.end_byte
+        done = -1
+        for node, start, end in self._worth():
             if start < done:
                 continue
-            if data.startswith(_TAG, start) and (tagged := self._tagged(node)) is not None:
+            if self._tags and (tagged := self._tagged(node)) is not None:
                 yield tagged
-                continue
-            if start in self._ids or start + 1 in self._ids or start + 2 in self._ids:
+            elif start in self._near:
                 if end - start < 300 and start not in asides:
                     done = end
                     yield self._written(node, self.stand(node), prose=False)
-            elif end - start >= _SHORT and start not in asides:
-                if not _is_prose(data[start : min(end, start + 4000)]):
-                    continue
-                stand = self.stand(node)
-                if end - start >= LONG or _PROMPT_NAME.match(stand.name):
-                    done = end
-                    yield self._written(node, stand, prose=True)
+            elif (
+                end - start >= LONG
+                and start not in asides
+                and _is_prose(self._leaf.data[start : min(end, start + 4000)])
+            ):
+                done = end
+                yield self._written(node, self.stand(node), prose=True)
+
+    def _worth(self) -> Iterator[tuple[Node, int, int]]:
+        """Texts that may be kept, with where they begin and end: most are not looked at."""
+        found, near, tags = self._leaf.found("string"), self._near, self._tags
+        for node, start, end in zip(found, map(START, found), map(END, found), strict=True):
+            if start in near or end - start >= LONG or tags:
+                yield node, start, end
 
     def _tagged(self, node: Node) -> WrittenLiteral | None:
         """The default that a tag gives a field in Go: `env:"MODEL" default:"gpt-4"`."""
+        if not self._leaf.data.startswith(_TAG, node.start_byte):
+            return None
         field, text = node.parent, self._leaf.text(node, 400)
         given = _TAGGED.search(text) if field and field.type == "field_declaration" else None
         at = node.start_byte + len(text[: given.start(1)].encode()) - 1 if given else -1
@@ -131,7 +136,7 @@ class Literals:
         """Take one node around into account; whether it was the last."""
         kind = outer.type
         language = self._leaf.language
-        if kind in language.calls and inner.type in language.arguments | {"literal_value"}:
+        if kind in language.calls and inner.type in self._leaf.given:
             return self._called(found, outer)
         if kind in language.stands:
             syntax, field = language.stands[kind]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from posixpath import dirname, normpath
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.code.index import Index, SourceFile
 from agentaudit.sources.git.reader import ancestors
 
 _SCRIPT_ENDS = (".ts", ".tsx", ".js", ".jsx", ".mjs", "/index.ts", "/index.tsx", "/index.js")
 _MOST = 4
+_DEFINES = regex(rb"\b(?:def|class|function\*?|interface|type|func)\s+$")
+_NEAR = 30
+"""Bytes before a name in which is said that it is defined there."""
 
 
 class Modules:
@@ -51,7 +56,9 @@ class Modules:
         for home in ancestors(near):
             for start in (home, f"{home}/src".lstrip("/")):
                 place = f"{start}/{root}".lstrip("/")
-                if place in self._places and f"{start}/__init__.py".lstrip("/") not in self._files:
+                named = start.rpartition("/")[2].isidentifier()
+                package = named and f"{start}/__init__.py".lstrip("/") in self._files
+                if place in self._places and not package:
                     return place
         return ""
 
@@ -80,9 +87,9 @@ class Modules:
                 paths = self._ending(module, parts[length - 1], file.path)
             for path in paths[:_MOST]:
                 if path in self._files:
-                    yield self._parsed(path), rest
+                    yield self._parsed(path, rest), rest
         if level and len(parts) == 1 and (path := f"{home}/__init__.py") in self._files:
-            yield self._parsed(path), parts[0]
+            yield self._parsed(path, parts[0]), parts[0]
 
     def _ending(self, module: str, last: str, near: str) -> list[str]:
         """Paths that end in a module, the nearest first."""
@@ -109,7 +116,7 @@ class Modules:
                 continue
             for path in paths:
                 if path in self._files:
-                    yield self._parsed(path), rest
+                    yield self._parsed(path, rest), rest
                     return
 
     def _class(self, dotted: str) -> Iterator[tuple[SourceFile, str]]:
@@ -117,13 +124,25 @@ class Modules:
         parts = dotted.split(".")
         for at, part in enumerate(parts[:-1]):
             for path in self._tails.get(part, ())[:_MOST]:
-                yield self._parsed(path), ".".join(parts[at:])
+                rest = ".".join(parts[at:])
+                yield self._parsed(path, rest), rest
 
-    def _parsed(self, path: str) -> SourceFile:
+    def _parsed(self, path: str, name: str) -> SourceFile:
+        """The file, parsed if it was not yet and may say what a name stands for."""
         file = self._files[path]
-        if not file.looked and not file.problem:
+        if not file.looked and not file.problem and _tells(file.data, name):
             self._index.parsed(file)
         return file
+
+
+def _tells(data: bytes, name: str) -> bool:
+    """Whether a file does more than to define functions and classes of the name."""
+    parts = name.removesuffix(".value").encode().split(b".")
+    return any(
+        not _DEFINES.search(data, max(0, found.start() - _NEAR), found.start())
+        for part in {parts[0], parts[-1]}
+        for found in re.finditer(rb"(?<![\w$])" + re.escape(part) + rb"(?![\w$])", data)
+    )
 
 
 def _above(path: str) -> Iterator[str]:

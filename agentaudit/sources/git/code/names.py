@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from agentaudit.expressions import regex
 from agentaudit.sources.git.code.imports import required
-from agentaudit.sources.git.code.leaf import Leaf, nth
+from agentaudit.sources.git.code.leaf import Leaf, first, nth
 from agentaudit.sources.git.code.scopes import Scopes
 from agentaudit.sources.git.code.written import Known, WrittenImport
 
@@ -16,13 +15,6 @@ if TYPE_CHECKING:
 
 ROOT = regex(rb"(?:new\s+|await\s+|[(@*&\s])*([A-Za-z_$][\w$]*)")
 """The first part of a name, behind what may stand before it."""
-WORTH = regex(
-    rb"[\"'`\d{([]|[rRbBfFuU$@]{1,3}[\"']|(?:await\s+)?(?:Field|field|\w*[eE]nv\w*|[cC]onfig\w*"
-    rb"|process|import\.meta|Deno|os\.|System|builder|_?configuration|str|String|dedent|textwrap"
-    rb"|inspect|map\[|[\w$.]{1,120}\s*(?:[^\w$.(\s]|$|or\b|as\b|if\b))",
-    re.MULTILINE,
-)
-"""How a value begins that can be a text, a name, or a look-up in the environment."""
 _LEFT = ("left", "name", "property")
 _RIGHT = ("right", "value")
 _PARAMETER = ("name", "pattern", "declarator")
@@ -39,11 +31,18 @@ class Names:
         self._types: dict[tuple[str, str], str] = {}
         """Scope and variable → dotted name of what it was made by."""
         self._fields: dict[str, str] = {}
-        self.roots = {alias for alias, dotted in aliases.items() if known(dotted)}
+        self.roots: set[str] = set()
         """First parts of names that can belong to a known library."""
-        self.bindings: list[tuple[str, str, Node]] = []
-        """Scope, name and value of everything that is bound."""
+        self._heads: set[bytes] = set()
+        """The same, as they are written."""
+        self._root(*(alias for alias, dotted in aliases.items() if known(dotted)))
+        self._meant: dict[bytes, list[list[str]]] = {}
+        """Type annotation → the names in it that the file imports."""
         self.required: list[WrittenImport] = []
+
+    def _root(self, *names: str) -> None:
+        self.roots.update(names)
+        self._heads.update(map(str.encode, names))
 
     def learn(self) -> None:
         """Follow parameters and assignments, in the order of the file."""
@@ -60,6 +59,10 @@ class Names:
     def scope(self, byte: int) -> str:
         """The functions and classes around a byte."""
         return self._scopes.scope(byte)
+
+    def is_local(self, byte: int) -> bool:
+        """Whether what is bound there is forgotten when a function ends."""
+        return self._scopes.is_local(byte)
 
     @property
     def module_types(self) -> dict[str, str]:
@@ -112,78 +115,86 @@ class Names:
 
     def _typed(self, node: Node, byte: int) -> str:
         """Dotted name of a type annotation, of `Optional[X]` and `X | None` that of X."""
-        for text in _words(self._leaf.text(node, 200))[:4]:
-            parts = text.split(".")
-            if parts[0] in self.aliases and self._known(found := self.resolved(parts, byte)):
+        text = self._leaf.data[node.start_byte : min(node.end_byte, node.start_byte + 200)]
+        if (named := self._meant.get(text)) is None:
+            words = [word.split(".") for word in _words(text.decode("utf-8", "replace"))[:4]]
+            named = self._meant[text] = [parts for parts in words if parts[0] in self.aliases]
+        for parts in named:
+            if self._known(found := self.resolved(parts, byte)):
                 return found
         return ""
 
     def _binding(self, node: Node) -> None:
-        if node.type == "as_pattern":
-            target = nth(node, node.named_child_count - 1)
-            self._bound(node, target, nth(node, 0))
-            return
-        left = next(filter(None, map(node.child_by_field_name, _LEFT)), None)
-        right = next(filter(None, map(node.child_by_field_name, _RIGHT)), None)
-        if right is None and node.type == "variable_declarator" and node.named_child_count > 1:
-            right = nth(node, node.named_child_count - 1)
-        if node.type == "variable_declarator" and (found := required(self._leaf, node)):
+        right = self.value(node)
+        if right is None:
+            self._unset(node)
+        elif node.type == "variable_declarator" and (found := required(self._leaf, node)):
             self._require(found)
+        elif self._is_rooted(right.start_byte):
+            left, right = self.target(node), self._leaf.inner(right)
+            made = self._made_by(right) if right is not None else ""
+            name = ".".join(self._leaf.dotted(left)) if made and self._known(made) else ""
+            if name:
+                self._learn(name, made, node.start_byte, node.type in _FIELD_KINDS)
+
+    def value(self, node: Node) -> Node | None:
+        """What is bound."""
+        if node.type == "as_pattern":
+            return nth(node, 0)
+        right = first(node, _RIGHT)
+        if right is None and node.type == "variable_declarator" and node.named_child_count > 1:
+            return nth(node, node.named_child_count - 1)
+        return right
+
+    def target(self, node: Node) -> Node | None:
+        """What something is bound to."""
+        if node.type != "as_pattern":
+            return self._leaf.inner(first(node, _LEFT))
+        left = self._leaf.inner(nth(node, node.named_child_count - 1))
+        if left is not None and left.type == "as_pattern_target":
+            return nth(left, 0) or left
+        return left
+
+    def _unset(self, node: Node) -> None:
+        """A field that only its type is told of."""
+        left, given = self.target(node), node.child_by_field_name("type")
+        if left is None or given is None:
             return
-        self._bound(node, left, right)
+        if made := self._typed(given, node.start_byte):
+            self._learn(self._leaf.text(left, 100), made, node.start_byte, True)
 
     def _require(self, found: WrittenImport) -> None:
         self.required.append(found)
         for each in found.taken:
             dotted = f"{found.module}.{each.name}" if each.name else found.module
             self.aliases[each.alias] = dotted
+            self._meant.clear()
             if self._known(dotted):
-                self.roots.add(each.alias)
+                self._root(each.alias)
 
-    def _bound(self, node: Node, left: Node | None, right: Node | None) -> None:
-        left, right = self._leaf.inner(left), self._leaf.inner(right)
-        if left is None:
-            return
-        if left.type in ("as_pattern_target",):
-            left = nth(left, 0) or left
-        if right is None:
-            given = node.child_by_field_name("type")
-            if given is not None and (made := self._typed(given, node.start_byte)):
-                self._learn(self._leaf.text(left, 100), made, node.start_byte, True)
-            return
-        made = self._made_by(right)
-        if not made and not WORTH.match(self._leaf.data, right.start_byte):
-            return
-        parts = self._leaf.dotted(left)
-        if not parts:
-            return
-        name = ".".join(parts)
-        self.bindings.append((self._scopes.scope(node.start_byte), name, right))
-        if made and self._known(made):
-            self._learn(name, made, node.start_byte, node.type in _FIELD_KINDS)
+    def _is_rooted(self, at: int) -> bool:
+        """Whether the name that begins there can belong to a known library."""
+        root = ROOT.match(self._leaf.data, at)
+        return root is not None and root[1] in self._heads
 
     def _made_by(self, node: Node) -> str:
         """Dotted name of what makes a value; empty where it cannot be something known."""
         language = self._leaf.language
         if node.type not in language.calls and node.type not in language.members:
             return ""
-        root = ROOT.match(self._leaf.data, node.start_byte)
-        if root is None or root[1].decode("utf-8", "replace") not in self.roots:
-            return ""
-        return self.dotted(node, node.start_byte)
+        return self.dotted(node, node.start_byte) if self._is_rooted(node.start_byte) else ""
 
     def _learn(self, name: str, made: str, byte: int, field: bool) -> None:
         owner, _, last = name.rpartition(".")
         if owner:
             self._fields[last] = made
-            self.roots.add(owner.partition(".")[0])
-            self.roots.add(last)
+            self._root(owner.partition(".")[0], last)
             return
         if field:
             self._fields[name] = made
-            self.roots.update((name, self._leaf.language.owner))
+            self._root(name, self._leaf.language.owner)
         self._types[(self._scopes.scope(byte), name)] = made
-        self.roots.add(name)
+        self._root(name)
 
 
 _FIELD_KINDS = frozenset(

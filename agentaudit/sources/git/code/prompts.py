@@ -10,9 +10,6 @@ from agentaudit.expressions import regex
 
 INLINE = 160
 """Characters from which a text in the code counts as a prompt of its own."""
-_SHORTEST = 80
-"""The same in a module of prompts."""
-_DEDICATED = regex(r"(?:^|/)prompts?\.(?:py|ts|js|mjs|go)$")
 _NAME = regex(
     r"(?i)(?:.*[_.])?(?:.*prompt.*|(?:system|user|base|agent|default)?_?instructions?|(?:system|user|agent)_?(?:message|msg)"
     r"|system|template|persona|backstory|preamble|.*(?:guidelines?|guide|rules)|.*_?(?:template)(?:_?(?:str|string|text))|.*_(?:instructions?|system|template|persona"
@@ -102,8 +99,7 @@ def inline(literals: Iterable[Literal]) -> Iterator[Prompt]:
 
 def is_prompt(literal: Literal) -> bool:
     """Whether a text instructs a model: by what it is called, handed to, or how it speaks."""
-    least = _SHORTEST if _DEDICATED.search(literal.place.path) and not literal.scope else INLINE
-    if _length(literal) < least or literal.syntax is Syntax.COMPARISON:
+    if _length(literal) < INLINE or literal.syntax is Syntax.COMPARISON:
         return False
     if _NO_PROMPT.match(literal.text):
         return False

@@ -17,12 +17,15 @@ _RUN = (Role.APP, Role.EVAL, Role.INFRA, Role.CI)
 """Roles of files whose mention counts: a function that only tests mention is not reached."""
 _DEFINES = regex(
     rb"(?:\b(?:def|class|function\*?|func|fn|interface|enum|record|struct)\s+"
-    rb"(?:\([^()]{0,80}\)\s*)?|^\s*(?:(?:public|private|protected|internal|static|async|override"
+    rb"(?:\([^()]{0,80}\)\s*)?"
+    rb"|^(?!\s*export\s+default\s+$)\s*(?:(?:public|private|protected|internal|static|async|override"
     rb"|virtual|readonly|export|const|let|final)\s+)+(?:[\w<>\[\],.?]{1,80}\s+)?)$"
 )
-"""What stands before a name where it is defined, not mentioned."""
+"""What stands before a name where it is defined, not mentioned: a default export is imported under
+any name."""
 
 
+_WORD = regex(rb"\w")
 _EXTENDS = regex(rb"\bstatic\s+(?:partial\s+)?class\s+(\w{1,100})")
 """Classes of C# that may hold extension methods: these are called by their own name alone."""
 
@@ -56,13 +59,14 @@ class Reach:
         self._files = [each for each in index.files.values() if each.role in _RUN]
         self._mentioned: set[str] = set()
         """Names that stand somewhere where they are not defined."""
-        names = {
-            name
-            for file in index.files.values()
-            for call in file.written.calls
-            for name in call.inside
-        }
-        self._count(names)
+        names: set[str] = set()
+        for file in index.files.values():
+            inside = {name for call in file.written.calls for name in call.inside} - self._mentioned
+            if file.role in _RUN:
+                # most are mentioned where they are defined, which is told at once
+                self._mentioned |= {name for name in inside if _mentions(file.data, name)}
+            names |= inside
+        self._count(names - self._mentioned)
         self._mentioned |= {name for file in self._files for name in _extending(file)}
 
     def reached(self, file: SourceFile, call: WrittenCall) -> bool:
@@ -79,11 +83,27 @@ class Reach:
             if len(left) < _FEWER * looked_for or not looked_for:
                 pattern, looked_for = _any_of(left), len(left)
             for found in pattern.finditer(file.data):
-                if (name := found.group()) in left:
-                    before = file.data[max(0, found.start() - 120) : found.start()]
-                    if not _DEFINES.search(before.rpartition(b"\n")[2]):
-                        left.remove(name)
-        self._mentioned = {name.decode() for name in wanted - left}
+                if (name := found.group()) in left and not _is_defined(file.data, found.start()):
+                    left.remove(name)
+        self._mentioned |= {name.decode() for name in wanted - left}
+
+
+def _mentions(data: bytes, name: str) -> bool:
+    """Whether a file names a function or class without defining it there."""
+    if not (name.isascii() and name.isidentifier()):
+        return False
+    word, at = name.encode(), -1
+    while (at := data.find(word, at + 1)) >= 0:
+        end = at + len(word)
+        whole = not _WORD.match(data, end) and not (at and _WORD.match(data, at - 1))
+        if whole and not _is_defined(data, at):
+            return True
+    return False
+
+
+def _is_defined(data: bytes, at: int) -> bool:
+    before = data[max(0, at - 120) : at]
+    return _DEFINES.search(before.rpartition(b"\n")[2]) is not None
 
 
 def _extending(file: SourceFile) -> set[str]:

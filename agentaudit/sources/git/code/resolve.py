@@ -10,12 +10,11 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.sources.git.code.index import SourceFile
 from agentaudit.sources.git.code.modules import Modules
-from agentaudit.sources.git.code.written import Expression
+from agentaudit.sources.git.code.written import OWNER, Expression
 
 _PASSED_ON = 2
 """Modules on the way to a name that do no more than import it."""
 _UNSET = frozenset({"None", "null", "nil", "undefined"})
-_OWNER = regex(r"(?:self|this|cls)\.")
 
 _CLASS = regex(r"(?:Settings|Config|Configuration|Options|Properties|Env)$")
 _SETTINGS = regex(r"(?i)settings|config|cfg|options|props|env|self|this")
@@ -128,7 +127,7 @@ class Resolver:
     def bound(self, file: SourceFile, scope: str, name: str) -> Bound | None:
         """What a dotted name is bound to, in the scope, the module, or a module it imports."""
         bindings = file.written.bindings
-        inner, bare = scope, _OWNER.sub("", name)
+        inner, bare = scope, OWNER.sub("", name)
         while inner:
             if (found := bindings.get(f"{inner}.{bare}")) is not None:
                 return Bound(

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from agentaudit.code import Argument, Call, Import, Literal, Setting, Syntax
+from agentaudit.code import Argument, Call, Condition, Import, Literal, Setting, Syntax
 from agentaudit.evidence import Place
 from agentaudit.sources.git.code.flags import condition
 from agentaudit.sources.git.code.index import SourceFile
@@ -99,7 +99,12 @@ class Rows:
             row.module for row in file.written.imports if self._modules.is_local(file, row.module)
         }
         inside = tuple(f"{name}." for name in local)
+        conditions: dict[tuple[str, int], Condition | None] = {}
         for row in file.written.calls:
+            # the calls of one branch share the list of what stands around them
+            key = (row.scope, id(row.guards))
+            if row.guards and key not in conditions:
+                conditions[key] = condition(resolver, repo, file, row.scope, row.guards)
             own = row.callee in local or row.callee.startswith(inside)
             yield Call(
                 callee=f".{row.callee}" if own else row.callee,
@@ -107,7 +112,7 @@ class Rows:
                 place=Place(repo, file.path, row.line, row.text),
                 role=file.role,
                 scope=row.scope,
-                condition=condition(resolver, repo, file, row.scope, row.guards),
+                condition=conditions.get(key),
                 reached=self._reach.reached(file, row),
             )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentaudit.sources.git.code.conditions import logic
@@ -21,6 +23,13 @@ _LEAVES = frozenset(
 )
 """Statements after which the rest of a block does not run."""
 _MARKS = frozenset({"decorated_definition", "modifiers", "attribute_list", "export_statement"})
+_TYPES = frozenset(
+    (
+        *("class_definition", "class_declaration", "abstract_class_declaration"),
+        *("enum_declaration", "interface_declaration", "struct_declaration", "record_declaration"),
+    )
+)
+_MOST_GUARDS = 4
 
 
 class _Span(NamedTuple):
@@ -56,10 +65,6 @@ class _Spans:
             at = span.outer
         return -1
 
-    def around(self, byte: int) -> Iterator[Any]:
-        """What stands around a byte, innermost first."""
-        return self.outwards(self.innermost(byte))
-
     def outwards(self, at: int) -> Iterator[Any]:
         """What a span is and what stands around it."""
         for _ in range(200):
@@ -75,14 +80,28 @@ class Scopes:
     def __init__(self, leaf: Leaf) -> None:
         self._leaf = leaf
         self._named = _Spans([each for node in leaf.found("scope") for each in self._scope(node)])
-        self._guards = _Spans([each for node in leaf.found("if") for each in self._if(node)])
         self._called: dict[int, str] = {}
         """Span → its name within the names around it."""
+        self._holding: dict[int, list[tuple[str, bool]]] = {}
+        self._asked: dict[int, list[Guard]] = {}
+
+    @cached_property
+    def _guards(self) -> _Spans:
+        return _Spans([each for node in self._leaf.found("if") for each in self._if(node)])
 
     def names(self, byte: int) -> list[tuple[str, bool]]:
         """Names around a byte, outermost first, each with whether it is run without being named:
         decorated, annotated, exported as the default."""
-        return list(self._named.around(byte))[::-1]
+        at = self._named.innermost(byte)
+        if (names := self._holding.get(at)) is None:
+            around = [(name, self._is_free(node)) for name, node in self._named.outwards(at)]
+            names = self._holding[at] = around[::-1]
+        return names
+
+    def is_local(self, byte: int) -> bool:
+        """Whether what is bound there is forgotten when a function ends."""
+        at = self._named.innermost(byte)
+        return at >= 0 and self._named.spans[at].what[1].type not in _TYPES
 
     def ranges(self, wanted: Callable[[bytes], bool]) -> list[tuple[int, int]]:
         """Bytes of the outermost functions and classes of such names."""
@@ -102,22 +121,26 @@ class Scopes:
 
     def guards(self, byte: int) -> list[Guard]:
         """Conditions around a byte, innermost first."""
-        found = []
-        for condition, holds in self._guards.around(byte):
-            line = self._leaf.line(condition.start_byte)
-            text = " ".join(self._leaf.text(condition, 400).split())[:200]
-            parsed = logic(self._leaf, condition)
-            if not holds:
-                text, parsed = f"not ({text})", ["not", parsed]
-            found.append(Guard(line, text, parsed))
-            if len(found) == 4:
-                break
+        at = self._guards.innermost(byte)
+        if (found := self._asked.get(at)) is None:
+            around = islice(self._guards.outwards(at), _MOST_GUARDS)
+            found = self._asked[at] = [self._guard(*each) for each in around]
         return found
 
-    def _scope(self, node: Node) -> Iterator[tuple[int, int, tuple[str, bool]]]:
+    def _guard(self, condition: Node, holds: bool) -> Guard:
+        line = self._leaf.line(condition.start_byte)
+        text = " ".join(self._leaf.text(condition, 400).split())[:200]
+        parsed = logic(self._leaf, condition)
+        if not holds:
+            text, parsed = f"not ({text})", ["not", parsed]
+        return Guard(line, text, parsed)
+
+    def _scope(self, node: Node) -> Iterator[tuple[int, int, tuple[str, Node]]]:
         name = node.child_by_field_name("name")
-        if name is None:
-            return
+        if name is not None:
+            yield node.start_byte, node.end_byte, (self._leaf.text(name, 100), node)
+
+    def _is_free(self, node: Node) -> bool:
         outer = node.parent
         free = outer is not None and outer.type == "decorated_definition"
         if outer is not None and outer.type == "export_statement":
@@ -125,7 +148,7 @@ class Scopes:
         first = nth(node, 0)
         if first is not None and first.type in _MARKS:
             free = free or "@" in self._leaf.text(first, 400) or first.type == "attribute_list"
-        yield node.start_byte, node.end_byte, (self._leaf.text(name, 100), free)
+        return free
 
     def _if(self, node: Node) -> Iterator[tuple[int, int, tuple[Node, bool]]]:
         if node.type in ("conditional_expression", "ternary_expression"):

@@ -14,6 +14,22 @@ from agentaudit.sources.git.knowledge import FORKED, Knowledge, known, origin, p
 
 _FILLS = frozenset({"vector_store", "retriever", "document"})
 """Trades of what fills an index."""
+_WORD = regex(rb"[\w$]+")
+
+
+class _Telling(dict[bytes, bool | None]):
+    """Last part of what is called → whether a call is kept for it alone; None for no name."""
+
+    def __init__(self, methods: frozenset[bytes], named: Callable[[bytes], bool]) -> None:
+        self._methods = methods
+        self._named = named
+
+    def __missing__(self, last: bytes) -> bool | None:
+        telling: bool | None = None
+        if _WORD.fullmatch(last):
+            telling = last in self._methods or self._named(last)
+        self[last] = telling
+        return telling
 
 
 class Sieve:
@@ -21,7 +37,6 @@ class Sieve:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
-        self.methods = frozenset(name.encode() for name in knowledge.methods)
         texts = sorted({re.escape(text) for hook in knowledge.hooks for text in hook.texts})
         whole = [rf"(?:{'|'.join(texts)})[\"'`]"] if texts else []
         self._ids = compiled(_quoted([*knowledge.ids, *whole]))
@@ -31,6 +46,7 @@ class Sieve:
         self._wanted: dict[tuple[str, bool, Role | None], list[Pattern]] = {}
         self._names = compiled(*(each for names in knowledge.names.values() for each in names))
         self._named: dict[bytes, bool] = {}
+        self.telling = _Telling(frozenset(map(str.encode, knowledge.methods)), self.named)
         self._is_id: dict[str, bool] = {}
 
     def wanted(self, ecosystem: str, role: Role, data: bytes) -> bool:

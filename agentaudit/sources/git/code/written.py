@@ -9,6 +9,11 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from agentaudit.expressions import regex
+
+OWNER = regex(r"(?:self|this|cls)\.")
+"""How a method names its own object, before one of its fields."""
+
 
 class Expression(NamedTuple):
     """A value as far as the file itself tells."""

@@ -1,0 +1,78 @@
+"""Alarms that a module of Terraform, or a library of CDK, declares for those who use it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from agentaudit.expressions import regex
+from agentaudit.source import Place, Repo
+
+_MODULE = regex(r"^[ \t]*module\s+\"[\w-]{1,100}\"\s*\{", re.MULTILINE)
+_SOURCE = regex(r"^\s*source\s*=\s*\"([^\"\n]{1,400})\"", re.MULTILINE)
+_ALARMS = regex(r"(?i)alarms?\b|alerts?\b|alert[-_]polic|monitoring[-_]alert|metric[-_]alert")
+"""How modules of alarms are called: `modules/metric-alarm`, `observability/ecs-alarms`."""
+_SERVICE = regex(
+    r"(?i)\b(?:ecs|alb|elb|nlb|lb|lambda|api[-_]?gateway|apigw|app[-_]?service|container[-_]?apps?"
+    r"|cloud[-_]?run|gke|eks|aks|rds|http|service)\b[-_]|memory|mem\b|latency|duration|5xx|errors?|failure"
+)
+"""What an alarm is about that has a memory, answers slowly, or fails."""
+_NOTHING = regex(r"^\s*(?:count\s*=\s*0|(?:create\w{0,40}|enabled)\s*=\s*false)\s*$", re.MULTILINE)
+_ELSEWHERE = regex(r"(?:^|/)(?:tests?|fixtures|examples?|samples?|docs?|\.terraform)/")
+_CONSTRUCT = regex(
+    r"\bnew\s+(?:cloudwatch\.|cw\.)?Alarm\(|\bcloudwatch\.Alarm\(|\bcw\.Alarm\(|\.create_?[aA]larm\("
+    r"|\baddAlarm\(|\bnew\s+aws\.cloudwatch\.MetricAlarm\(|\baws\.cloudwatch\.MetricAlarm\("
+    r"|MonitoringFacade\("
+)
+"""An alarm of CDK or Pulumi."""
+_TELLS = regex(
+    r"(?i)metric_?errors?\b|metric_?duration|metric_?throttles|metricMemory|memory_?utili[sz]ation"
+    r"|latency|5xx|target_?response|failed|failure|error"
+)
+_STACKS = ("cdk.json", "Pulumi.yaml", "sst.config.ts")
+_NEAR = 900
+
+
+def by_modules(repo: Repo) -> Iterator[Place]:
+    """First line of each use of a module whose alarms are on memory, latency or errors."""
+    for file in repo.files("**/*.tf"):
+        text = "" if _ELSEWHERE.search(file.path) else (repo.read(file) or "")[:300_000]
+        for found in _MODULE.finditer(text) if "module" in text else ():
+            end = text.find("\n}", found.start())
+            block = _bare(text[found.start() : end if end >= 0 else len(text)])
+            source = _SOURCE.search(block)
+            if source and _alarms(source[1]) and not _NOTHING.search(block):
+                said = source[1].rpartition("//")[2] + block[source.end() :]
+                if _SERVICE.search(said):
+                    yield _place(file, text, found)
+
+
+def by_constructs(repo: Repo) -> Iterator[Place]:
+    """First line of each alarm of that kind that a stack of CDK or Pulumi makes."""
+    homes = {file.path.rpartition("/")[0] for name in _STACKS for file in repo.files(f"**/{name}")}
+    for suffix in ("ts", "py") if homes else ():
+        for file in repo.files(f"**/*.{suffix}"):
+            inside = any(not home or file.path.startswith(f"{home}/") for home in homes)
+            text = (repo.read(file) or "")[:300_000] if inside else ""
+            if _ELSEWHERE.search(file.path) or "larm" not in text:
+                continue
+            for found in _CONSTRUCT.finditer(text):
+                if _TELLS.search(text[max(0, found.start() - 120) : found.start() + _NEAR]):
+                    yield _place(file, text, found)
+
+
+def _alarms(source: str) -> bool:
+    """Whether a module is one of alarms, told by the last part of where it comes from."""
+    path = source.partition("?")[0].rstrip("/")
+    return bool(_ALARMS.search(path.rpartition("/")[2])) or "/metric-alarm" in path
+
+
+def _bare(block: str) -> str:
+    """Without comments."""
+    return re.sub(r"(?m)^\s*(?:#|//).*$", "", block)
+
+
+def _place(file: Place, text: str, found: re.Match[str]) -> Place:
+    line = text.count("\n", 0, found.start()) + 1
+    return replace(file, line=line, text=found[0].strip()[:300])

@@ -1,0 +1,48 @@
+"""Container Insights of AWS, which measures the memory of every task and pod of a cluster."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from agentaudit.expressions import regex
+from agentaudit.source import Component, Place, Repo
+
+_ASIDE = regex(
+    r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|examples?|samples?|docs?|node_modules"
+    r"|cdk\.out|vendor)/"
+)
+_DECLARED = ("**/*.tf", "**/*.yml", "**/*.yaml", "**/*.json.tpl")
+_STACKS = ("cdk.json", "Pulumi.yaml", "sst.config.ts")
+_CODE = ("ts", "py", "go", "cs", "java")
+_SAID = regex(
+    r"(?i)\bcontainer_?insights(?:_?v2)?[\"']?\s{0,9}[:=,]\s{0,9}(?:true|[\"']?enabled|[\"']?enhanced"
+    r"|[\w.]{0,60}ContainerInsights\.(?:ENABLED|ENHANCED)|value=[\"']?en)"
+    r"|\bname[\"']?\s{0,9}[:=]\s{0,9}[\"']containerInsights[\"']\s{0,9},?\s{0,80}(?:[\w-]{0,20}\s)?\s{0,40}"
+    r"[\"']?value[\"']?\s{0,9}[:=]\s{0,9}[\"']?en(?:abled|hanced)"
+    r"|\bname:\s{0,9}containerInsights\s{0,80}value:\s{0,9}[\"']?en(?:abled|hanced)"
+    r"|amazon-cloudwatch-observability"
+)
+
+
+def insights(repo: Repo, component: Component) -> Iterator[Place]:
+    """Where infrastructure switches it on."""
+    for pattern in (*_DECLARED, *_programs(repo)):
+        for file in repo.files(pattern):
+            if file.repo != component.repo or _ASIDE.search(file.path):
+                continue
+            text = (repo.read(file) or "")[:300_000]
+            for found in _SAID.finditer(text):
+                start = text.rfind("\n", 0, found.start()) + 1
+                if not re.match(r"\s*(?:#|//)", text[start : found.end()]):
+                    line = text.count("\n", 0, found.start()) + 1
+                    yield replace(file, line=line, text=found[0].split("\n")[0].strip())
+
+
+def _programs(repo: Repo) -> Iterator[str]:
+    """Patterns of the code of stacks."""
+    for name in _STACKS:
+        for file in repo.files(f"**/{name}"):
+            home = file.path.rpartition("/")[0]
+            yield from (f"{home}/**/*.{end}".lstrip("/") for end in _CODE)

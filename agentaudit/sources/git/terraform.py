@@ -1,0 +1,117 @@
+"""Functions and images that Terraform packs from a directory, by itself or through a module."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from agentaudit.expressions import regex
+from agentaudit.source import Place
+from agentaudit.sources.git.builds import Build, Homes
+from agentaudit.sources.git.compose import joined
+from agentaudit.sources.git.reader import Reader, directory
+from agentaudit.sources.git.roles import is_own
+
+_BLOCK = regex(
+    r"^(resource|data|module|locals)"
+    r"(?:[ \t]+\"([\w-]{1,100})\")?(?:[ \t]+\"([\w-]{1,100})\")?[ \t]*\{",
+    re.MULTILINE,
+)
+_SOURCE = regex(
+    r"^\s*(?:source_dir|source_path|local_existing_package|context|path|filename|\w{0,40}(?:lambda"
+    r"|function|source|src|code|package|build)_?(?:source|src|code|dir|directory|path|folder|context))"
+    r"\s*=\s*(?:\[\s*)?(\"[^\"\n]{1,300}\"|local\.\w{1,100})",
+    re.MULTILINE,
+)
+_LOCAL = regex(r"^\s*(\w{1,100})\s*=\s*\"([^\"\n]{1,300})\"", re.MULTILINE)
+_PACKS = regex(
+    r"archive_file|aws_lambda|lambda/aws|google_cloudfunctions|docker_image|docker-build"
+)
+_MODULE = regex(r"^\s*source\s*=\s*\"(\.{1,2}/[^\"\n]{1,200})\"", re.MULTILINE)
+_HERE = regex(r"\$\{path\.(?:module|root|cwd)\}/?")
+_RUNTIME = regex(
+    r"^\s*(?:runtime|lambda_runtime)\s*=\s*\"((?:python|nodejs|java|dotnet|go)[\d.]{1,8}(?:\.x)?)\"",
+    re.MULTILINE,
+)
+_VARIABLES = regex(r"\b(?:environment|environment_variables|env_vars)\b\s*(?:=\s*)?[\[{]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """One block at the top of a file."""
+
+    kind: str
+    name: str
+    start: int
+    text: str
+
+
+def functions(reader: Reader, homes: Homes) -> Iterator[Build]:
+    """Directories with a manifest that Terraform packs."""
+    files = [path for path in reader.paths if path.endswith(".tf") and is_own(path)]
+    packing = frozenset(directory(p) for p in files if _PACKS.search(reader.text(p) or ""))
+    for path in files if packing else ():
+        text = reader.text(path) or ""
+        blocks = list(_blocks(text))
+        fill = partial(_filled, locals_=_locals(blocks))
+        for block in blocks:
+            if block.kind != "locals" and _packs(path, block, packing):
+                for found in _SOURCE.finditer(block.text):
+                    target = _target(homes, path, fill(found[1]))
+                    if target is not None:
+                        place = _place(reader, path, text, block.start + found.start(1))
+                        yield _build(target, place, block, blocks)
+
+
+def _build(target: str, place: Place, packed: _Block, blocks: list[_Block]) -> Build:
+    """What is packed in one block may run in another, which names it."""
+    own = [packed, *(b for b in blocks if packed.name and f".{packed.name}." in b.text)]
+    runtime = next((found[1] for b in own if (found := _RUNTIME.search(b.text))), "")
+    declared = any(_VARIABLES.search(block.text) for block in own)
+    return Build(target, place, runtime=runtime, configures=declared)
+
+
+def _packs(path: str, block: _Block, packing: frozenset[str]) -> bool:
+    """Whether the block packs, or hands what is to be packed to a module of the repository."""
+    if block.kind != "module":
+        return bool(_PACKS.search(block.text))
+    found = _MODULE.search(block.text)
+    return bool(_PACKS.search(block.text)) or (
+        found is not None and joined(directory(path), found[1]) in packing
+    )
+
+
+def _blocks(text: str) -> Iterator[_Block]:
+    for found in _BLOCK.finditer(text):
+        end = text.find("\n}", found.start())
+        body = text[found.start() : end if end >= 0 else len(text)]
+        yield _Block(found[1], found[3] or found[2] or "", found.start(), body)
+
+
+def _locals(blocks: list[_Block]) -> dict[str, str]:
+    texts = (block.text for block in blocks if block.kind == "locals")
+    return {name: value for text in texts for name, value in _LOCAL.findall(text)}
+
+
+def _filled(written: str, locals_: Mapping[str, str]) -> str:
+    """The path that an expression means, relative to its file; empty where nobody can know."""
+    text = locals_.get(written.removeprefix("local."), "") if written[0] != '"' else written[1:-1]
+    text = re.sub(r"\$\{local\.(\w+)\}", lambda m: locals_.get(m[1], m[0]), text)
+    text = _HERE.sub("", text)
+    return "" if "$" in text else text
+
+
+def _target(homes: Homes, path: str, named: str) -> str | None:
+    """The directory itself, or the one that an archive is called after."""
+    for base in (directory(path), "") if named else ():
+        for each in dict.fromkeys((named, named.removesuffix(".zip"))):
+            target = joined(base, each)
+            if target and target in homes.known:
+                return target
+    return None
+
+
+def _place(reader: Reader, path: str, text: str, at: int) -> Place:
+    return reader.place(path, text.count("\n", 0, at) + 1)

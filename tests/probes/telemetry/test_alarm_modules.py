@@ -1,0 +1,44 @@
+"""Alarms that modules of Terraform and constructs of CDK and Pulumi declare."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.probes.telemetry.alarm_modules import by_constructs, by_modules
+
+MODULE = 'module "alarm" {{\n  source = "{}"\n  name   = "planner"\n{}}}\n'
+GIT = "git::https://git.example/modules.git//observability/{}?ref=v1.0.1-ecs-alarms"
+
+
+@pytest.mark.parametrize(
+    ("source", "more", "found"),
+    [
+        (GIT.format("ecs-alarms"), "", True),
+        ("../modules/alb-alerts", "", True),
+        ("terraform-aws-modules/cloudwatch/aws//modules/metric-alarm", 'm = "Errors"\n', True),
+        ("terraform-aws-modules/cloudwatch/aws//modules/metric-alarm", 'm = "Disk"\n', False),
+        (GIT.format("ecs-alarms"), "  count = 0\n", False),
+        (GIT.format("ecs-service"), "", False),
+        (GIT.format("cloudwatch-slack-integration"), "", False),
+        ("../modules/budget-alarms", "", False),
+    ],
+)
+def test_modules_of_terraform(source: str, more: str, found: bool) -> None:
+    files = {"infra/ecs.tf": MODULE.format(source, more)}
+    assert bool(list(by_modules(testing.repository({"files": files})))) is found
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "found"),
+    [
+        ("cdk/s.ts", "new cloudwatch.Alarm(this, 'A', { metric: fn.metricErrors() });", True),
+        ("cdk/s.py", "fn.metric_errors().create_alarm(self, 'A', threshold=1)", True),
+        ("cdk/s.ts", "new Alarm(this, 'A', { metric: queue.metricOldest() });", False),
+        ("other/s.ts", "new cloudwatch.Alarm(this, 'A', { metric: fn.metricErrors() });", False),
+        ("cdk/tests/s.ts", "new Alarm(this, 'A', { metric: fn.metricErrors() });", False),
+    ],
+)
+def test_alarms_of_stacks(path: str, text: str, found: bool) -> None:
+    files = {"cdk/cdk.json": "{}", path: text}
+    assert bool(list(by_constructs(testing.repository({"files": files})))) is found

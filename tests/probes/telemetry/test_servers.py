@@ -1,0 +1,111 @@
+"""Servers and runtimes that log what nobody catches, and the trace id that they add."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probe import Probe
+from agentaudit.probes.telemetry.logs_structured import logs_structured
+from agentaudit.probes.telemetry.tracebacks_kept import tracebacks_kept
+
+ASK = "from openai import OpenAI\n\n\ndef {}(event, context=None):\n{}\n"
+PASSED_ON = "    return OpenAI().responses.create(model='gpt-4.1', input=event)"
+HELD = (
+    "    try:\n        return OpenAI().responses.create(model='gpt-4.1', input=event)\n"
+    "    except Exception{}"
+)
+LOST = HELD.format(" as error:\n        return {'error': str(error)}")
+SILENT = HELD.format(":\n        return {}")
+SAM = (
+    "Globals:\n  Function:\n    Tracing: {}\nResources:\n  Chat:\n"
+    "    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: chat/\n"
+)
+CDK = (
+    "import {{ Function, Code, Tracing }} from 'aws-cdk-lib/aws-lambda';\n"
+    "new Function(this, 'Chat', {{ code: Code.fromAsset('chat'), tracing: Tracing.{} }});\n"
+)
+LOGGER = (
+    "from aws_lambda_powertools import Logger\nfrom openai import OpenAI\nlogger = Logger()\n\n\n"
+    "@logger.inject_lambda_context\ndef lambda_handler(event, context):\n"
+    "    logger.info(OpenAI().responses.create(model='gpt-4.1', input=event))\n"
+)
+
+
+def _outcome(probe: Probe, files: dict[str, str], home: str = ".") -> Outcome:
+    given = {"files": files, "path": home}
+    asked = {"repo": testing.repository(given), "component": testing.component(given)}
+    return probe.ask(asked).outcome
+
+
+@pytest.mark.parametrize(
+    ("needs", "body", "outcome"),
+    [
+        ("fastapi", PASSED_ON, Outcome.PASS),
+        ("streamlit", PASSED_ON, Outcome.PASS),
+        ("flask", PASSED_ON, Outcome.PASS),
+        ("fastapi", LOST, Outcome.FAIL),
+        ("streamlit", SILENT, Outcome.FAIL),
+        ("requests", PASSED_ON, Outcome.FAIL),
+    ],
+)
+def test_what_serves_logs_what_nobody_catches(needs: str, body: str, outcome: Outcome) -> None:
+    files = {
+        "requirements.txt": f"openai==1.93.0\n{needs}==1.0\n",
+        "app.py": f"import {needs}\n" + ASK.format("ask", body) + "\n\nask('x')\n",
+    }
+    assert _outcome(tracebacks_kept, files) is outcome
+
+
+def test_a_server_of_embeddings_is_one_too() -> None:
+    text = (
+        "from fastapi import FastAPI\nfrom sentence_transformers import SentenceTransformer\n"
+        "app = FastAPI()\n\n@app.post('/embed')\ndef embed(text: str):\n"
+        "    return SentenceTransformer('BAAI/bge-m3').encode(text)\n"
+    )
+    needs = "fastapi==0.115.0\nsentence-transformers==4.1.0\n"
+    files = {"requirements.txt": needs, "main.py": text}
+    assert _outcome(tracebacks_kept, files) is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "outcome"),
+    [
+        ("lambda_handler", PASSED_ON, Outcome.PASS),
+        ("lambda_handler", LOST, Outcome.FAIL),
+        ("lambda_handler", SILENT, Outcome.FAIL),
+        ("start", PASSED_ON, Outcome.FAIL),
+    ],
+)
+def test_the_runtime_of_lambda_logs_what_nobody_catches(
+    name: str, body: str, outcome: Outcome
+) -> None:
+    files = {
+        "template.yaml": SAM.format("Active"),
+        "chat/requirements.txt": "openai==1.93.0\n",
+        "chat/main.py": ASK.format(name, body),
+    }
+    assert _outcome(tracebacks_kept, files, "chat") is outcome
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "outcome"),
+    [
+        ("template.yaml", SAM.format("Active"), Outcome.PASS),
+        ("template.yaml", SAM.format("PassThrough"), Outcome.FAIL),
+        ("app/stack.ts", CDK.format("ACTIVE"), Outcome.PASS),
+        ("app/stack.ts", CDK.format("DISABLED"), Outcome.FAIL),
+    ],
+)
+def test_powertools_write_the_trace_id_of_what_is_traced(
+    path: str, text: str, outcome: Outcome
+) -> None:
+    home = "app/chat" if path.startswith("app") else "chat"
+    files = {
+        path: text,
+        f"{home}/requirements.txt": "openai==1.93.0\naws-lambda-powertools==3.0.0\n",
+        f"{home}/main.py": LOGGER,
+        **({"app/cdk.json": "{}"} if path.startswith("app") else {}),
+    }
+    assert _outcome(logs_structured, files, home) is outcome

@@ -1,0 +1,154 @@
+"""Repositories of several projects: which become components, and which are of others."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit.source import Component
+from agentaudit.sources.git import MemoryRepo
+
+CHAT = (
+    "import dev.langchain4j.model.openai.OpenAiChatModel;\nclass Chat {\n"
+    "  Object ask() { return OpenAiChatModel.builder().build(); }\n}\n"
+)
+POM = (
+    "<project><parent><artifactId>acme</artifactId></parent><artifactId>{}</artifactId>"
+    "<dependencies><dependency><groupId>{}</groupId><artifactId>{}</artifactId></dependency>"
+    "</dependencies></project>\n"
+)
+OPEN_AI = ("dev.langchain4j", "langchain4j-open-ai")
+IMAGE = "FROM eclipse-temurin:21\nADD target/app.jar app.jar\n"
+NODE = '{"name": "%s", "dependencies": {"openai": "5.0.0"}}'
+ASKING = 'import OpenAI from "openai";\nnew OpenAI();\n'
+
+
+def _components(files: dict[str, str]) -> dict[str, Component]:
+    return {component.path: component for component in MemoryRepo(files).components()}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {
+            "admin/pom.xml": POM.format("admin", "org.acme", "acme-chat"),
+            "modules/chat/pom.xml": POM.format("acme-chat", *OPEN_AI),
+            "modules/chat/src/main/java/Chat.java": CHAT,
+        },
+        {
+            "admin/build.gradle.kts": 'dependencies {\n  implementation(project(":modules:chat"))\n}\n',
+            "modules/chat/build.gradle.kts": f'dependencies {{\n  api("{":".join(OPEN_AI)}:1")\n}}\n',
+            "modules/chat/src/main/java/Chat.java": CHAT,
+        },
+        {
+            "admin/build.gradle": "dependencies {\n  implementation(projects.modules.acmeChat)\n}\n",
+            "modules/acme-chat/build.gradle": f"dependencies {{\n  api '{':'.join(OPEN_AI)}:1'\n}}\n",
+            "modules/acme-chat/src/main/java/Chat.java": CHAT,
+        },
+    ],
+)
+def test_modules_are_of_the_application_that_needs_them(files: dict[str, str]) -> None:
+    main = "class Main { public static void main(String[] a) { new Chat().ask(); } }\n"
+    own = {"admin/Dockerfile": IMAGE, "admin/src/main/java/Main.java": main}
+    found = _components({**files, **own})
+    assert list(found) == ["admin"]
+    assert found["admin"].agentic
+
+
+TARGETS = (
+    "FROM node:22-slim AS source\nCOPY . .\nFROM source AS api\nFROM source AS worker\n"
+    "FROM source AS migrations\n"
+)
+
+
+def _service(target: str) -> str:
+    return f"  {target}:\n    build:\n      context: .\n      target: {target}\n"
+
+
+@pytest.mark.parametrize(
+    ("targets", "found"),
+    [
+        (("api", "worker", "migrations"), ["apps/api", "apps/worker"]),
+        (("api",), ["."]),
+        (("production",), ["."]),
+    ],
+)
+def test_stages_that_are_called_after_projects(targets: tuple[str, ...], found: list[str]) -> None:
+    files = {
+        "package.json": '{"name": "root", "workspaces": ["apps/*"]}',
+        "Dockerfile": TARGETS,
+        "compose.yaml": "services:\n" + "".join(map(_service, targets)),
+        **{f"apps/{name}/package.json": NODE % name for name in ("api", "worker")},
+    }
+    assert list(_components(files)) == found
+
+
+WORKFLOW = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n"
+
+
+@pytest.mark.parametrize(
+    ("commands", "found"),
+    [
+        (("cd packages/sdk", "uv venv", "uv build"), ["packages/sdk"]),
+        (("cd packages", "cd sdk", "uv build"), ["packages/sdk"]),
+        (("cd packages/sdk", "cd ../..", "uv build"), ["."]),
+        (("(cd packages/sdk && ls)", "uv build"), ["."]),
+    ],
+)
+def test_where_a_script_has_gone(commands: tuple[str, ...], found: list[str]) -> None:
+    project = '[project]\nname = "x"\ndependencies = ["openai"]\n'
+    script = "".join(f"          {command}\n" for command in commands)
+    files = {
+        ".github/workflows/a.yml": WORKFLOW + script,
+        "pyproject.toml": project,
+        "packages/sdk/pyproject.toml": project,
+    }
+    assert list(_components(files)) == found
+
+
+def test_a_member_that_is_published_is_not_the_workspace() -> None:
+    files = {
+        ".github/workflows/a.yml": WORKFLOW + "          pnpm publish --filter @x/sdk\n",
+        "package.json": '{"name": "root"}',
+        "apps/api/package.json": NODE % "api",
+        "apps/api/Dockerfile": "FROM node:22.1-slim\nCOPY . .\n",
+        "apps/api/index.ts": ASKING,
+    }
+    assert list(_components(files)) == ["apps/api"]
+
+
+@pytest.mark.parametrize(
+    ("image", "pinned"),
+    [
+        ("bellsoft/liberica-openjdk-rocky:17.0.16-cds", ["java 17.0.16-cds"]),
+        ("azul/zulu-openjdk:21", ["java 21"]),
+        ("ghcr.io/graalvm/jdk:java17", []),
+        ("acme/jdk-tools-proxy2:21", []),
+    ],
+)
+def test_images_of_java(image: str, pinned: list[str]) -> None:
+    files = {"pom.xml": POM.format("a", *OPEN_AI), "Dockerfile": f"FROM {image}\nCOPY . .\n"}
+    pins = _components(files)["."].runtime_pins
+    assert [text for place, text in pins if place.path == "Dockerfile"] == pinned
+
+
+def test_what_a_module_is_replaced_by_is_locked() -> None:
+    module = "module x.io/a\n\ngo 1.24\n\nrequire x.io/old v0.0.0\n\nreplace x.io/old => y.io/new v1.0.0\n"
+    files = {"go.mod": module, "go.sum": "y.io/new v1.0.0 h1:a=\n", "main.go": "package main\n"}
+    (lock,) = _components(files)["."].locks
+    assert not lock.missing
+
+
+@pytest.mark.parametrize(
+    ("home", "declared"),
+    [("helm/app/Chart-template.yaml", True), ("contrib/tools/Chart.yaml", False)],
+)
+def test_charts_that_are_the_applications(home: str, declared: bool) -> None:
+    files = {
+        "requirements.txt": "openai\n",
+        "Dockerfile": "FROM python:3.12\nCOPY . .\n",
+        home: "name: app\n",
+        f"{home.rpartition('/')[0]}/values.yaml": "image:\n  repository: x/grafana\n  tag: '1'\n",
+    }
+    component = _components(files)["."]
+    assert bool(component.settings) is declared
+    assert bool([i for i in component.images if "grafana" in i.reference]) is declared
