@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 
+from agentaudit.addresses import asks, posts
 from agentaudit.evidence import Place
-from agentaudit.expressions import regex
 
 
 class Role(StrEnum):
@@ -287,12 +287,11 @@ class Code:
 
     @property
     def posts(self) -> bool:
-        """Whether it sends the id of a model over HTTP, without a library for it."""
+        """Whether it sends the id of a model over HTTP, or names where a provider answers, without
+        a library for it."""
         return any(
-            literal.role is Role.APP and literal.name in _MODEL and _POSTS.search(literal.callee)
-            for literal in self.literals
+            posts(each.name, each.callee)
+            or (each.syntax is not Syntax.COMPARISON and asks(each.text, each.place.path))
+            for each in self.literals
+            if each.role is Role.APP
         )
-
-
-_POSTS = regex(r"(?:^|[._])(?:post|stringify|dumps|urlopen|request|PostAsJsonAsync|Marshal)$")
-_MODEL = frozenset({"model", "model_id", "modelId", "model_name"})

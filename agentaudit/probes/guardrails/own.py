@@ -34,6 +34,7 @@ _NO_CALL = regex(
     r"|^_?(?:to|from|as)_|^(?:is_)?(?:get|list|fetch|load|save|set|update|delete|create|register|record|log|track|emit"
     r"|use|format|render|parse|count|add_\w*column|test|has|with|new|extract|build|should|needs?"
     r"|supports?|on|handle_\w*(?:error|result))[A-Z_]|^(?-i:[A-Z])\w{0,80}Check$"
+    r"|^(?-i:Add|Register|Configure)(?-i:[A-Z])"
 )
 """Names that speak about a guardrail and are none."""
 _MODULE = regex(
@@ -65,8 +66,18 @@ def own_calls(code: Code) -> Iterator[Call]:
     """Calls in the serving code that are a guardrail by their name, or are given one."""
     for call in code.calls:
         serves = call.role is Role.APP and not ASIDE.search(call.place.path)
+        serves = serves and not _registers(call)
         if serves and (_is_guardrail(call) or given(call)):
             yield call
+
+
+def _registers(call: Call) -> bool:
+    """Whether it stands where a service of .NET is only made known to others."""
+    inner = call.scope.rpartition(".")[2]
+    return call.place.path.endswith(".cs") and _REGISTERS.match(inner) is not None
+
+
+_REGISTERS = regex(r"(?:Add|Register|Configure)[A-Z]")
 
 
 def given(call: Call) -> bool:

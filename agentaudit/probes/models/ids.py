@@ -41,7 +41,7 @@ _SAID = regex(
 """Names of what is shown to people."""
 _MODEL = regex(
     r"(?i)(?:^|[_.-])(?:model|models|llm|deployment|engine|embedding|embeddings|embedder|chat)"
-    r"|Model|Deployment|Llm|LLM|Embedding"
+    r"|(?:^|\.)embed$|Model|Deployment|Llm|LLM|Embedding"
 )
 """Names of settings that choose a model."""
 ARGUMENTS = (

@@ -126,6 +126,17 @@ DEPLOYED = (
         Example(
             Outcome.FAIL,
             _component(
+                ASK + CREATE.format('"gpt-4o-2024-08-06"'),
+                **{
+                    "langgraph.json": '{"graphs": {"a": "./app.py:answer"}, "store": {"index": '
+                    '{"dims": 1536,\n"embed": "openai:text-embedding-3-small"}}}'
+                },
+            ),
+            "the server embeds by an alias",
+        ),
+        Example(
+            Outcome.FAIL,
+            _component(
                 "import OpenAI from 'openai';\n"
                 "new OpenAI().embeddings.create({ model: 'text-embedding-ada-002' });\n",
                 "embed.ts",

@@ -112,6 +112,19 @@ def _java(model: str) -> dict[str, object]:
             "it is set outside of the repository",
         ),
         Example(
+            Outcome.UNKNOWN,
+            _python(
+                "from langchain_chroma import Chroma\n"
+                "from langchain_mistralai import MistralAIEmbeddings\n"
+                "from langchain_openai import OpenAIEmbeddings\n\n"
+                "def made(family, name):\n    if family == 'mistral':\n"
+                "        return MistralAIEmbeddings(model=name)\n"
+                "    return OpenAIEmbeddings(model='text-embedding-ada-002')\n\n"
+                "store = Chroma(embedding_function=made('openai', ''))\n"
+            ),
+            "somebody chooses the provider, and its model",
+        ),
+        Example(
             Outcome.NOT_APPLICABLE,
             {"component": {"files": {"requirements.txt": "openai==1.93.0\n", "a.py": "x = 1\n"}}},
             "it retrieves nothing",
@@ -144,10 +157,16 @@ def embedding_model_pinned(component: Component) -> Answer:
         )
     if by_default := [c for c in component.code.calls if _takes_default(c)]:
         return _by_default(component, by_default[0])
+    if chosen := _chosen(component):
+        what = "which of several embedding models is used"
+        return _unsaid(component, what, chosen.place.evidence())
     if named or local:
         shown = [_shown(each) for each in named] + [x.call.place.evidence() for x in local]
         return passed("the embedding model is pinned", *shown[:5])
     return _unsaid(component, "which embedding model is used", component.evidence())
+
+
+_SEVERAL = 2
 
 
 def _at_home(each: Used) -> bool:
@@ -183,6 +202,16 @@ def _takes_default(call: Call) -> bool:
     named = asked(call) is not None or call.argument("embed_model", "embedding_model") is not None
     makes = call.role is Role.APP and _MAKES.search(call.method) is not None
     return makes and not named and call.at(0) is None
+
+
+def _chosen(component: Component) -> Call | None:
+    """A client whose model the code does not tell, where clients of several providers are made:
+    somebody chooses one."""
+    calls = [c for c in component.code.calls if c.role is Role.APP and _MAKES.search(c.method)]
+    if len({call.method for call in calls}) < _SEVERAL:
+        return None
+    values = ((call, asked(call)) for call in calls)
+    return next((call for call, value in values if value and not value.text), None)
 
 
 def _by_default(component: Component, call: Call) -> Answer:

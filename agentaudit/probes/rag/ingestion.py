@@ -29,6 +29,12 @@ _INDEX = regex(
 """Calls that put vectors or documents into an index."""
 _INDEX_OF_STORE = frozenset({"add", "addAll", "insert", "Add", "Insert", "AddAll"})
 """Names that say so only where a vector store is what is called."""
+_INDEX_OF_NODES = regex(r"(?:^|\.)VectorStoreIndex(?:\.insert)?$")
+"""Calls of LlamaIndex that do, where they are given something."""
+_OF_ONES_OWN = regex(
+    r"(?i)(?:^|[._])(?:upsert|insert|store|save|add|index|write|put)_?(?:embeddings?|vectors?)$"
+)
+"""What people call the function that puts vectors into a store which they ask by hand."""
 _ASIDE = regex(
     r"(?:Filters|Plugins|Services|Options|Tools|Headers|Messages|History|Converters)\.Add(?:All)?$"
 )
@@ -110,7 +116,8 @@ EMBED = regex(r"(?i)embed(?!ded\b)|(?:model|encoder|transformer\w*|embedder)\.en
 _OF_DOCUMENTS = regex(r"(?:^|\.)(?:a?embed_documents|embedMany|get_text_embedding_batch)$")
 """Calls that embed what is to be found later, not a question."""
 _EMBEDDING_STORE = regex(
-    r"(?:^|[._])(?:VectorStoreIndex\.(?:from_documents|fromDocuments)|a?from_documents|a?from_texts"
+    r"(?:^|[._])(?:VectorStoreIndex(?:\.(?:from_documents|fromDocuments|insert|insert_nodes|insertNodes))?"
+    r"|a?from_documents|a?from_texts"
     r"|a?add_documents|a?add_texts|fromDocuments|fromTexts|addDocuments)$"
     r"|springframework\.ai\.vectorstore\.\w+\.(?:add|accept|write)$"
 )
@@ -164,7 +171,13 @@ def is_rag(component: Component, at_least: Strength) -> bool:
     hosted = any(_HOSTED.search(call.callee) for call in calls)
     filled = any(_OF_DOCUMENTS.search(c.callee) and _TELLING.search(c.place.path) for c in calls)
     filled = filled or any(map(over_http.fills, calls))
-    return used or hosted or filled or _compares(calls) or any(map(_asks_nearest, calls))
+    own = any(_OF_ONES_OWN.search(c.callee) for c in calls) and any(map(_makes_vectors, calls))
+    found = used or hosted or filled or own
+    return found or _compares(calls) or any(map(_asks_nearest, calls))
+
+
+def _makes_vectors(call: Call) -> bool:
+    return bool(EMBED.search(call.callee) and not _OF_ONES_OWN.search(call.callee))
 
 
 def _asks_nearest(call: Call) -> bool:
@@ -244,9 +257,14 @@ def _modules(components: Iterable[Component], trade: str = "vector_store") -> It
 def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
     if call.place.path.endswith((".tsx", ".jsx")) or any(map(_is_nothing, call.arguments)):
         return False
+    if _INDEX_OF_NODES.search(call.callee):
+        given = call.argument("nodes") or call.at(0)
+        return given is not None and given.written.strip() != "[]"
     if _INDEX.search(call.callee):
         return "." in call.callee
-    if _MANAGED.search(call.callee) or _says(_INSERTS, call) or over_http.fills(call):
+    if _MANAGED.search(call.callee) or _says(_INSERTS, call):
+        return True
+    if over_http.fills(call) or _OF_ONES_OWN.search(call.callee):
         return True
     if call.method in _WRITES and any(each.name in _VECTORS for each in call.arguments):
         return True

@@ -15,7 +15,7 @@ from agentaudit.source import Component, Repo
 _COUNTS = frozenset({Role.APP, Role.INFRA})
 _TELLING = regex(r"(?i)embed|vector|chunk|ingest|index|(?:^|[/_.])rag|knowledge|memor|seed")
 _MODULE = regex(
-    r"(?i)(?:^|[/_-])(?:chunks?|embeddings?|vectors?|documents?|schemas?|models|ingest\w{0,5})"
+    r"(?i)(?:^|[/_-])(?:chunks?|embeddings?|vectors?|vector_?(?:db|store)s?|documents?|schemas?|models|ingest\w{0,5})"
     r"\.(?:py|ts|go|java|cs|prisma)$"
 )
 _ASIDE = regex(
@@ -61,6 +61,7 @@ _KEPT = regex(
     rf"|(?:Map\.of|Metadata\.(?:from|metadata))\([^;{{}}]{{0,200}}?[\"'](?:{_ID}|{_FROM})[\"']"
     rf"|[{{,]\s{{0,20}}[\"']?(?:{_ID}|{_FROM})[\"']?\s{{0,4}}[:,](?:[^{{}};]|\${{[^{{}}]{{0,60}}\}}){{0,300}}?"
     r"(?<![\w.])[\"']?(?:embedding|vector)[\"']?\s{0,4}(?::\s{0,4}(?!string|number|real|vector)\w|[,}])"
+    r"|new Document\(\s{0,20}(?:String\.valueOf\()?\w{1,40}(?:\.\w{1,40}\(\)){0,2}\.(?:getI|i)d\(\)"
     r"|\.(?:insert|upsert|insertMany|createMany)\([^;]{0,200}?[{,]\s{0,20}"
     r"(?!(?:user|chunk|session|tenant)_?id)\w{2,30}_?[iI]d\s{0,4}[,:]"
     r"|(?m:^\s{1,40}(?:Id|Key|DocumentId|Document|SourceId|FileId)\s{0,4}=\s{0,4}(?:\w{1,40}\.)?(?:\w{0,40}Id|document)(?:\.ToString\(\))?,\r?$)"

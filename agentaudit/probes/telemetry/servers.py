@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agentaudit.code import Role
 from agentaudit.expressions import regex
-from agentaudit.probes.telemetry.caught import leaves, losing
+from agentaudit.probes.telemetry.caught import in_pages, leaves, losing
 from agentaudit.source import Component, Place, Repo
 
 _CONTAINERS = regex(
@@ -21,6 +21,7 @@ _SERVERS = regex(
 )
 """The same of Python and JavaScript. Django is none of them: outside of development it sends mails
 instead."""
+_WEB = 'Sdk="Microsoft.NET.Sdk.Web"'
 _SIGNS = str.maketrans("_./", "---")
 _SERVERLESS = regex(
     r"CodeUri|\b(?:Python|Nodejs|Go|Rust|DotNet)?Function\(|Code\.from_?[aA]sset\(|aws_lambda|lambda"
@@ -44,8 +45,20 @@ def logging_the_uncaught(repo: Repo, component: Component) -> Iterator[tuple[str
         serves = _SERVERS.fullmatch(name) is not None
         if serves and any(f"{one}-".startswith(f"{name.translate(_SIGNS)}-") for one in used):
             yield f"nobody catches, and {need.name} logs that with its stack", need.place
+    for name, place in _started(repo, component):
+        yield f"nobody catches, and {name} logs that with its stack", place
     for place in _lambda(component):
         yield "nobody catches, and the runtime of Lambda logs that with its stack", place
+
+
+def _started(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
+    """Servers that are told by a file: that of graphs of LangGraph, and ASP.NET."""
+    home = "" if component.path == "." else component.path + "/"
+    for file in repo.files(f"{home}langgraph.json"):
+        yield "the server of LangGraph", file
+    for file in repo.files(f"{home}**/*.csproj"):
+        if _WEB in (repo.read(file) or "") and next(in_pages(repo, component.path), None) is None:
+            yield "ASP.NET", file
 
 
 def _lambda(component: Component) -> Iterator[Place]:

@@ -30,6 +30,20 @@ SERVED = (
     "@app.post('/ask')\ndef ask(text: str):\n"
     "    return OpenAI().responses.create(model='gpt-4.1', input=text)\n"
 )
+ASP = (
+    '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup><PackageReference Include="OpenAI" '
+    'Version="2.1.0" /></ItemGroup></Project>\n'
+)
+KESTREL = (
+    "using OpenAI.Chat;\nvar app = WebApplication.CreateBuilder(args).Build();\n"
+    'var chat = new ChatClient("gpt-4o-2024-08-06", key);\n'
+    'app.MapPost("/ask", (string text) => chat.CompleteChat(text));\napp.Run();\n'
+)
+GRAPH = (
+    "from langgraph.graph import StateGraph\nfrom openai import OpenAI\n\ndef ask(state):\n"
+    "    return OpenAI().responses.create(model='gpt-4.1', input=state['text'])\n\n"
+    "builder = StateGraph(dict)\nbuilder.add_node(ask)\ngraph = builder.compile()\n"
+)
 HELD_BACK = (
     "\n@app.post('/again')\ndef again(text: str):\n    try:\n        return ask(text)\n"
     "    except Exception as error:\n        return {'error': str(error)}\n"
@@ -151,6 +165,18 @@ def _files(base: dict[str, str], name: str, text: str, **more: str) -> dict[str,
             Outcome.PASS,
             _files({"requirements.txt": "openai==1.93.0\nfastapi==0.115.0\n"}, "app.py", SERVED),
             "nobody catches, and the server logs it",
+        ),
+        Example(
+            Outcome.PASS,
+            {"component": {"files": {"api.csproj": ASP, "Program.cs": KESTREL}}},
+            "and that of ASP.NET",
+        ),
+        Example(
+            Outcome.PASS,
+            {"component": {"files": {"requirements.txt": "openai==1.93.0\nlanggraph==1.0.0\n",
+             "langgraph.json": '{"graphs": {"agent": "./graph.py:graph"}, "dependencies": ["."]}',
+             "graph.py": GRAPH}}},
+            "so does the server of a graph",
         ),
         Example(
             Outcome.FAIL,

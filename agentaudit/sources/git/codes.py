@@ -248,7 +248,7 @@ class Codes:
                 or name.endswith((".dockerfile", ".env"))
                 or name.startswith(".env")
                 or path.startswith(".github/workflows/")
-                or name in ("ai.yaml", "ai.yml")
+                or name in ("ai.yaml", "ai.yml", "langgraph.json")
                 or name.endswith("parameters.json")
             ):
                 found.add(path)

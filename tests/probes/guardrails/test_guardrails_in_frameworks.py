@@ -146,6 +146,15 @@ OFF = {
             "ContentSafetyEvaluator(credential=None, azure_ai_project={})\n"
         },
     ),
+    "only registered": {
+        "app.csproj": CSPROJ,
+        "Program.cs": "using Azure.AI.OpenAI;\nbuilder.Services.AddContentSafety();\n"
+        'var chat = new AzureOpenAIClient(new Uri("https://x"), null).GetChatClient("gpt-4o");\n',
+        "Extensions.cs": "using Azure.AI.OpenAI;\npublic static class Extensions\n{\n"
+        "    public static void AddContentSafety(this IServiceCollection services)\n    {\n"
+        "        services.AddSingleton(sp => new AzureContentSafety(options.Endpoint));\n"
+        "    }\n}\n",
+    },
     "none given": _python(
         "from agents import Agent\nplanner = Agent(name='p', model='gpt-4o', input_guardrails=[])\n"
     ),

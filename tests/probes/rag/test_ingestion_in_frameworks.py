@@ -26,6 +26,14 @@ PYTHON = {
         "docs = SimpleDirectoryReader('kb').load_data()\n"
         "index = VectorStoreIndex.from_documents(docs, embed_model=OpenAIEmbedding())\n",
     ),
+    "llama-index, node by node": (
+        "llama-index-core",
+        "from llama_index.core import VectorStoreIndex\n"
+        "from llama_index.core.schema import TextNode\nindex = VectorStoreIndex([])\n\n"
+        "def ingest(message):\n"
+        "    node = TextNode(text=message['text'], metadata={'source': message['url']})\n"
+        "    index.insert_nodes([node])\n",
+    ),
     "qdrant": (
         "qdrant-client",
         "from pathlib import Path\nfrom openai import OpenAI\n"
@@ -165,6 +173,18 @@ OTHERS = {
         "  Ingest(VectorStore store) { this.store = store; }\n"
         "  void run(String path) {\n    var docs = new TikaDocumentReader(path).get();\n"
         "    store.add(new TokenTextSplitter().apply(docs));\n  }\n}\n",
+    },
+    "go, by hand": {
+        "go.mod": "module x\n\ngo 1.24\n\nrequire github.com/sashabaranov/go-openai v1.36.0\n",
+        "upload.go": 'package main\n\nimport openai "github.com/sashabaranov/go-openai"\n\n'
+        "func getEmbeddings(texts []string) [][]float32 {\n"
+        "\tres, _ := openai.NewClient(key).CreateEmbeddings(nil, openai.EmbeddingRequest{})\n"
+        "\treturn vectors(res)\n}\n\nfunc main() {\n\tchunks := CreateChunks(readText())\n"
+        "\tdb.UpsertEmbeddings(getEmbeddings(texts(chunks)), chunks)\n}\n",
+        "vectordb.go": "package main\n\n"
+        "func (s *Store) UpsertEmbeddings(v [][]float32, c []Chunk) {\n"
+        "\tfor i := range v {\n\t\tput(Vector{Values: v[i], Metadata: map[string]string{\n"
+        '\t\t\t"file_name": c[i].Title, "text": c[i].Text}})\n\t}\n}\n',
     },
     "go, a fork": {
         "go.mod": "module x\n\ngo 1.24\n\nrequire github.com/someone/langchaingo v0.1.14\n",

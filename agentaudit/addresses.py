@@ -1,0 +1,29 @@
+"""What code says that asks providers of models without a library: addresses, and the model."""
+
+from __future__ import annotations
+
+from agentaudit.expressions import regex
+
+_ADDRESS = regex(
+    r"https?://(?:(?:api|chat)\.openai\.com/(?:v\d|backend-api)|api\.anthropic\.com/?(?:v\d|$)"
+    r"|api\.(?:mistral|x)\.ai/?(?:v\d|$)|api\.groq\.com/openai|api\.deepseek\.com"
+    r"|api\.together\.(?:xyz|ai)|openrouter\.ai/api|generativelanguage\.googleapis\.com"
+    r"|api\.cohere\.(?:ai|com)|api\.perplexity\.ai|api\.fireworks\.ai"
+    r"|dashscope\.aliyuncs\.com/(?:api|compat)|open\.bigmodel\.cn/api|api\.moonshot\.cn/v\d"
+    r"|(?:api-inference|router)\.huggingface\.co)"
+)
+"""Their interfaces; pages for people, such as those where keys are made, are none."""
+_POSTS = regex(r"(?:^|[._])(?:post|stringify|dumps|urlopen|request|PostAsJsonAsync|Marshal)$")
+_MODEL = frozenset({"model", "model_id", "modelId", "model_name"})
+_PAGES = (".tsx", ".jsx", ".vue", ".svelte", ".html")
+
+
+def asks(text: str, path: str) -> bool:
+    """Whether a text in a file is the address of a provider; what pages show to people is not
+    asked."""
+    return not path.endswith(_PAGES) and _ADDRESS.match(text) is not None
+
+
+def posts(name: str, callee: str) -> bool:
+    """Whether a text of that name, given to such a call, is the model that a request asks."""
+    return name in _MODEL and _POSTS.search(callee) is not None
