@@ -8,7 +8,7 @@ from agentaudit.probe import Example, failed, not_applicable, passed, probe, unk
 from agentaudit.probes.models.hub import Load, loads
 from agentaudit.probes.models.hub_loads_pinned import SHA
 from agentaudit.probes.models.ids import Used, asked, used
-from agentaudit.probes.rag.ingestion import is_rag
+from agentaudit.probes.rag.searches import is_rag
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component
 

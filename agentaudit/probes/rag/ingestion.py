@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from agentaudit.code import Argument, Call, Role, Strength
+from agentaudit.code import Argument, Call, Role
 from agentaudit.expressions import regex
 from agentaudit.probes.rag import over_http
+from agentaudit.probes.rag.searches import (
+    CHUNK,
+    COMPARES,
+    EMBED,
+    OF_ONES_OWN,
+    TELLING,
+    compares,
+    says,
+)
 from agentaudit.source import Component
 
 _COUNTS = frozenset({Role.APP, Role.INFRA})
@@ -31,10 +39,6 @@ _INDEX_OF_STORE = frozenset({"add", "addAll", "insert", "Add", "Insert", "AddAll
 """Names that say so only where a vector store is what is called."""
 _INDEX_OF_NODES = regex(r"(?:^|\.)VectorStoreIndex(?:\.insert)?$")
 """Calls of LlamaIndex that do, where they are given something."""
-_OF_ONES_OWN = regex(
-    r"(?i)(?:^|[._])(?:upsert|insert|store|save|add|index|write|put)_?(?:embeddings?|vectors?)$"
-)
-"""What people call the function that puts vectors into a store which they ask by hand."""
 _ASIDE = regex(
     r"(?:Filters|Plugins|Services|Options|Tools|Headers|Messages|History|Converters)\.Add(?:All)?$"
 )
@@ -63,27 +67,8 @@ _LOADS = frozenset(
     | {"load_document", "aload_document", "load_documents", "load_text"}
 )
 """Those of them that do so once they are told to, and how they are told."""
-_COMPARES = regex(
-    r"(?i)(?:^|[._])(?:cos(?:ine)?_?sim\w{0,20}|(?:compute|calculate|vector|embedding)_?similarity)$"
-    r"|^(?:numpy|np)\.(?:argsort|argpartition|lexsort)$|^torch\.topk$"
-)
-"""Calls that compare vectors, or rank what was compared: a search that the component wrote
-itself."""
 _COLUMN = regex(r"(?i)pgvector\S*\.(?:new_?(?:half_?)?vector|vector|half_?vector|to_?sql)$")
 """Calls that make the value of a column of vectors."""
-_NEAREST = regex(
-    r"<[=#-]>\s{0,4}(?:\$\d|\$\{|%s|%\(|:\w|\?|@\w|CAST|\{)|\$vectorSearch\b|vector\.queryNodes"
-    r"|(?i:\bvec_distance\w{0,12}|\bvector_?distance|\bcosine_?distance|array_cosine_(?:similarity|distance)"
-    r"|vector_cosine_similarity)\s{0,4}\("
-)
-"""Queries that order rows by the distance of vectors, as pgvector, MariaDB, SQL Server, Oracle,
-Cosmos DB, MongoDB, Neo4j, Spanner, ClickHouse, DuckDB and Snowflake write them."""
-_MATCHES = regex(r"match_\w{1,60}")
-"""Functions of Supabase that compare vectors, by their usual name; others are given one."""
-_NEAREST_CALLS = regex(
-    r"(?:^|\.)(?:VectorDistance|CosineDistance|L2Distance|cosine_distance|l2_distance"
-    r"|max_inner_product|findNearest|find_nearest|vectorSearch)$"
-)
 _INSERTS = regex(r"(?i)\binsert\s+into\s[^;\"`]{0,300}\b(?:embedding|vector)s?\b")
 """SQL that stores a row with a vector."""
 _STORES = regex(r"(?i)^(?:store|insert|upsert|save|add|index|write|put|ingest|create)")
@@ -100,21 +85,6 @@ _SEARCH_SERVICE = regex(
     r"(?i)(?:^|[._])(?:merge_?or_?)?upload_?documents(?:async)?$|(?:^|[._])index_?documents(?:async)?$"
 )
 """Calls that give documents to a service that finds them by their words too."""
-_HOSTED = regex(
-    r"vector_stores?\.|vectorStores\.|[Ff]ileSearchTool$|\.start_ingestion_job$"
-    r"|\.ingest_knowledge_base_documents$|\.(?:StartIngestionJob|IngestKnowledgeBaseDocuments)Command$"
-)
-"""Calls about indexes that a provider of models keeps."""
-_CHUNK = regex(
-    r"(?i)(?:^|[._])(?:split_documents|split_text|splitdocuments|splittext|splitall|create_documents"
-    r"|get_nodes_from_documents|documentsplitters?\.\w+|textchunker\.\w+|documentsplitter)$"
-    r"|(?:text|sentence|token|markdown|node|semantic|code|html|document|recursive)_?(?:splitter|parser|chunker)"
-    r"|chunk|(?:^|[._])split_?(?:pages|into|doc)|(?:^|[._])create_?(?:sections|passages)$"
-    r"|textsplitter\."
-)
-EMBED = regex(r"(?i)embed(?!ded\b)|(?:model|encoder|transformer\w*|embedder)\.encode$|vectori[sz]e")
-_OF_DOCUMENTS = regex(r"(?:^|\.)(?:a?embed_documents|embedMany|get_text_embedding_batch)$")
-"""Calls that embed what is to be found later, not a question."""
 _EMBEDDING_STORE = regex(
     r"(?:^|[._])(?:VectorStoreIndex(?:\.(?:from_documents|fromDocuments|insert|insert_nodes|insertNodes))?"
     r"|a?from_documents|a?from_texts"
@@ -129,8 +99,6 @@ _LOAD = regex(
     r"|convert_to_markdown|MarkItDown|begin_analyze_document|readFile|readFileSync|ReadAllText"
     r"|ReadFile|LlamaParse|FileSystemDocumentLoader\.\w+|fetch_documents|load_file\w*)$"
 )
-_BY_WORDS = frozenset({"opensearch-py", "@opensearch-project/opensearch"})
-"""Engines that mostly search logs and words: of vectors only where the code embeds."""
 NAMES = ("load", "chunk", "embed", "index")
 
 
@@ -161,46 +129,6 @@ class Stages(NamedTuple):
         return self.embed is not None or by_words or _embeds_itself(self.fill)
 
 
-def is_rag(component: Component, at_least: Strength) -> bool:
-    """Whether its code searches or fills an index of vectors."""
-    calls = [call for call in component.code.calls if call.role is Role.APP]
-    stores = [use for use in component.uses("vector_store") if use.strength >= at_least]
-    used = any(use.library not in _BY_WORDS for use in stores) or (
-        bool(stores) and any(EMBED.search(call.callee) for call in calls)
-    )
-    hosted = any(_HOSTED.search(call.callee) for call in calls)
-    filled = any(_OF_DOCUMENTS.search(c.callee) and _TELLING.search(c.place.path) for c in calls)
-    filled = filled or any(map(over_http.fills, calls))
-    own = any(_OF_ONES_OWN.search(c.callee) for c in calls) and any(map(_makes_vectors, calls))
-    found = used or hosted or filled or own
-    return found or _compares(calls) or any(map(_asks_nearest, calls))
-
-
-def _makes_vectors(call: Call) -> bool:
-    return bool(EMBED.search(call.callee) and not _OF_ONES_OWN.search(call.callee))
-
-
-def _asks_nearest(call: Call) -> bool:
-    first = call.at(0)
-    named = first is not None and _MATCHES.fullmatch(first.text or "")
-    given = any("embedding" in argument.name.lower() for argument in call.arguments)
-    matches = call.method == "rpc" and (named or given)
-    near = bool(matches or _NEAREST_CALLS.search(call.callee))
-    return near or _says(_NEAREST, call) or over_http.searches(call)
-
-
-def _says(pattern: re.Pattern[str], call: Call) -> bool:
-    """Whether a call is given a text with the pattern, directly or by name."""
-    values = [argument.value for argument in call.arguments]
-    return any(pattern.search(v.text or "") or pattern.search(v.written) for v in values)
-
-
-def _compares(calls: list[Call]) -> bool:
-    """Whether calls compare what others cut and embedded: an index in memory, of its own make."""
-    tells = (_COMPARES, _CHUNK, EMBED)
-    return all(any(tell.search(call.callee) for call in calls) for tell in tells)
-
-
 def ready_made(component: Component, around: Iterable[Component]) -> Call | None:
     """A call that opens an index which no code of the component, or of one beside it, made."""
     own = (call for call in component.code.calls if call.role in _COUNTS)
@@ -218,11 +146,11 @@ def stages(components: Iterable[Component]) -> Stages:
     calls = [c for each in components for c in each.code.calls if c.role in _COUNTS]
     loads = any(call.method in _LOADS for call in calls)
     filling = [c for c in calls if _indexes(c, stores) and (loads or not _LATER.match(c.callee))]
-    if not stores and _compares(calls):
-        filling += [c for c in calls if _COMPARES.search(c.callee)]
+    if not stores and compares(calls):
+        filling += [c for c in calls if COMPARES.search(c.callee)]
     return Stages(
         load=_first(c for c in calls if _LOAD.search(c.callee) or c.below(*readers)),
-        chunk=_first(c for c in calls if _CHUNK.search(c.callee)),
+        chunk=_first(c for c in calls if CHUNK.search(c.callee)),
         embed=_first(c for c in calls if _embeds(c)),
         fill=_first(c for c in filling if _MANAGED.search(c.callee)) or _first(iter(filling)),
     )
@@ -233,18 +161,15 @@ def indexing(component: Component) -> list[Call]:
     stores = tuple(_modules([component]))
     calls = [call for call in component.code.calls if call.role in _COUNTS]
     found = [call for call in calls if _indexes(call, stores)]
-    if stores or found or not _compares(calls):
+    if stores or found or not compares(calls):
         return found
-    return [call for call in calls if _COMPARES.search(call.callee)]
+    return [call for call in calls if COMPARES.search(call.callee)]
 
 
 def _first(calls: Iterator[Call]) -> Call | None:
     """The call that shows a stage best: one in code that is called ingestion or so."""
-    found = sorted(calls, key=lambda call: not _TELLING.search(call.place.path))
+    found = sorted(calls, key=lambda call: not TELLING.search(call.place.path))
     return found[0] if found else None
-
-
-_TELLING = regex(r"(?i)ingest|index|embed|chunk|loader|vector|(?:^|[/_])rag|knowledge|etl")
 
 
 def _modules(components: Iterable[Component], trade: str = "vector_store") -> Iterator[str]:
@@ -262,9 +187,9 @@ def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
         return given is not None and given.written.strip() != "[]"
     if _INDEX.search(call.callee):
         return "." in call.callee
-    if _MANAGED.search(call.callee) or _says(_INSERTS, call):
+    if _MANAGED.search(call.callee) or says(_INSERTS, call):
         return True
-    if over_http.fills(call) or _OF_ONES_OWN.search(call.callee):
+    if over_http.fills(call) or OF_ONES_OWN.search(call.callee):
         return True
     if call.method in _WRITES and any(each.name in _VECTORS for each in call.arguments):
         return True

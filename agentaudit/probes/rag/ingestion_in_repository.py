@@ -3,8 +3,9 @@ from __future__ import annotations
 from agentaudit.code import Call, Strength
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe
-from agentaudit.probes.rag.ingestion import NAMES, RETRIEVES, Stages, is_rag, ready_made, stages
+from agentaudit.probes.rag.ingestion import NAMES, RETRIEVES, Stages, ready_made, stages
 from agentaudit.probes.rag.managed import ingested
+from agentaudit.probes.rag.searches import is_rag
 from agentaudit.probes.rag.written import fills, stored
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component, Repo

@@ -5,33 +5,15 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
-from agentaudit.probes.rag.ingestion import indexing, is_rag
+from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.managed import asks_bedrock, sources
+from agentaudit.probes.rag.searches import is_rag
+from agentaudit.probes.rag.source_names import BARE_KEY, COLUMN, KEY, KEYWORD, SOURCE
 from agentaudit.probes.rag.written import fills, selected, sourced, stored, typed
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component, Repo
 
 TRADES = ("vector_store", "retriever")
-_NAME = (
-    r"(?:(?:external_)?source\w{0,20}|(?:doc|document|parent|post|article|message|product|ticket"
-    r"|issue|thread|note|email|mail|paper|book|video|asset|blob|attachment|upload|resource|media)_?ids?"
-    r"|file_?(?:name|path|id)?|filename|filepath|path|(?:(?!image|avatar|base|api|icon|logo|thumb)[a-z]{1,12}_)?ur[il]"
-    r"|link|page\w{0,12}|(?:(?!job)[a-z]{1,12}_)?title|origin|citation\w{0,12}|ref_doc_id|semantic_identifier)"
-)
-"""Names under which a chunk says where it comes from."""
-_SOURCE = regex(
-    rf"(?i)[\"']{_NAME}[\"']\s{{0,4}}[:\],]|(?<![\w.]){_NAME}\s{{0,4}}[:=](?!=)"
-    rf"|[{{,]\s{{0,8}}{_NAME}\s{{0,8}}[,}}]"
-)
-"""Such a name as a key, or as an argument by name."""
-_COLUMN = regex(rf"(?i)insert\s{{1,8}}into\s[^;()]{{0,80}}\([^;()]{{0,300}}\b{_NAME}\b")
-"""Such a name as a column of a row that SQL stores."""
-_KEY = regex(
-    rf"(?i)[\"']{_NAME}[\"']\s{{0,4}}:|\[[\"']{_NAME}[\"']\]\s{{0,4}}=(?!=)|MemoryRecordMetadata\("
-)
-_BARE_KEY = regex(rf"(?i)[{{,]\s{{0,40}}{_NAME}\s{{0,4}}(?:,|:(?!\s{{0,4}}(?:string|number)\b))")
-"""The same as JavaScript writes it."""
-_KEYWORD = regex(rf"(?i){_NAME}")
 _CARRIES = regex(
     r"(?i)meta_?datas?|extra_info|metadatas|payloads?|properties|fields|documents?|docs|records?|points|vectors"
     r"|items|chunks|nodes|batch|rows|objects|data|entities|values|points_batch|new_documents"
@@ -234,7 +216,7 @@ def _in_text(repo: Repo, component: Component) -> list[Place]:
         each
         for each in stored(repo, component)
         if "insert" not in each.text.lower()
-        or _BARE_KEY.search(repo.read(Place(each.repo, each.path)) or "")
+        or BARE_KEY.search(repo.read(Place(each.repo, each.path)) or "")
     ]
 
 
@@ -261,8 +243,8 @@ def _put_together(repo: Repo, call: Call) -> bool:
         return False
     text = repo.read(Place(call.place.repo, call.place.path)) or ""
     if call.place.path.endswith(_SCRIPT):
-        return bool(_BARE_KEY.search(text))
-    return bool(_KEY.search(text))
+        return bool(BARE_KEY.search(text))
+    return bool(KEY.search(text))
 
 
 _SCRIPT = (".ts", ".tsx", ".js", ".mjs", ".jsx")
@@ -282,10 +264,10 @@ def _is_plain(call: Call) -> bool:
 
 def _names_source(call: Call) -> bool:
     return any(
-        _SOURCE.search(argument.value.written) or _COLUMN.search(argument.value.text or "")
+        SOURCE.search(argument.value.written) or COLUMN.search(argument.value.text or "")
         for argument in call.arguments
         if not argument.name or _CARRIES.fullmatch(argument.name)
-    ) or any(_KEYWORD.fullmatch(argument.name) for argument in call.arguments)
+    ) or any(KEYWORD.fullmatch(argument.name) for argument in call.arguments)
 
 
 def _is_bare(call: Call) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Set
 from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.rag.ingestion import EMBED
+from agentaudit.probes.rag.searches import EMBED
 from agentaudit.source import Component, Repo
 
 _COUNTS = frozenset({Role.APP, Role.INFRA})

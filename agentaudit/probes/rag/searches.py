@@ -1,0 +1,92 @@
+"""Whether code searches vectors, or stores them: by a library, a service, or by its own hand."""
+
+from __future__ import annotations
+
+import re
+
+from agentaudit.code import Call, Role, Strength
+from agentaudit.expressions import regex
+from agentaudit.probes.rag import over_http
+from agentaudit.source import Component
+
+_BY_WORDS = frozenset({"opensearch-py", "@opensearch-project/opensearch"})
+"""Engines that mostly search logs and words: of vectors only where the code embeds."""
+_HOSTED = regex(
+    r"vector_stores?\.|vectorStores\.|[Ff]ileSearchTool$|\.start_ingestion_job$"
+    r"|\.ingest_knowledge_base_documents$|\.(?:StartIngestionJob|IngestKnowledgeBaseDocuments)Command$"
+)
+"""Calls about indexes that a provider of models keeps."""
+_OF_DOCUMENTS = regex(r"(?:^|\.)(?:a?embed_documents|embedMany|get_text_embedding_batch)$")
+"""Calls that embed what is to be found later, not a question."""
+OF_ONES_OWN = regex(
+    r"(?i)(?:^|[._])(?:upsert|insert|store|save|add|index|write|put)_?(?:embeddings?|vectors?)$"
+)
+"""What people call the function that puts vectors into a store which they ask by hand."""
+TELLING = regex(r"(?i)ingest|index|embed|chunk|loader|vector|(?:^|[/_])rag|knowledge|etl")
+CHUNK = regex(
+    r"(?i)(?:^|[._])(?:split_documents|split_text|splitdocuments|splittext|splitall|create_documents"
+    r"|get_nodes_from_documents|documentsplitters?\.\w+|textchunker\.\w+|documentsplitter)$"
+    r"|(?:text|sentence|token|markdown|node|semantic|code|html|document|recursive)_?(?:splitter|parser|chunker)"
+    r"|chunk|(?:^|[._])split_?(?:pages|into|doc)|(?:^|[._])create_?(?:sections|passages)$"
+    r"|textsplitter\."
+)
+EMBED = regex(r"(?i)embed(?!ded\b)|(?:model|encoder|transformer\w*|embedder)\.encode$|vectori[sz]e")
+COMPARES = regex(
+    r"(?i)(?:^|[._])(?:cos(?:ine)?_?sim\w{0,20}|(?:compute|calculate|vector|embedding)_?similarity)$"
+    r"|^(?:numpy|np)\.(?:argsort|argpartition|lexsort)$|^torch\.topk$"
+)
+"""Calls that compare vectors, or rank what was compared: a search that the component wrote
+itself."""
+_NEAREST = regex(
+    r"<[=#-]>\s{0,4}(?:\$\d|\$\{|%s|%\(|:\w|\?|@\w|CAST|\{)|\$vectorSearch\b|vector\.queryNodes"
+    r"|(?i:\bvec_distance\w{0,12}|\bvector_?distance|\bcosine_?distance|array_cosine_(?:similarity|distance)"
+    r"|vector_cosine_similarity)\s{0,4}\("
+)
+"""Queries that order rows by the distance of vectors, as pgvector, MariaDB, SQL Server, Oracle,
+Cosmos DB, MongoDB, Neo4j, Spanner, ClickHouse, DuckDB and Snowflake write them."""
+_MATCHES = regex(r"match_\w{1,60}")
+"""Functions of Supabase that compare vectors, by their usual name; others are given one."""
+_NEAREST_CALLS = regex(
+    r"(?:^|\.)(?:VectorDistance|CosineDistance|L2Distance|cosine_distance|l2_distance"
+    r"|max_inner_product|findNearest|find_nearest|vectorSearch)$"
+)
+
+
+def is_rag(component: Component, at_least: Strength) -> bool:
+    """Whether its code searches or fills an index of vectors."""
+    calls = [call for call in component.code.calls if call.role is Role.APP]
+    stores = [use for use in component.uses("vector_store") if use.strength >= at_least]
+    used = any(use.library not in _BY_WORDS for use in stores) or (
+        bool(stores) and any(EMBED.search(call.callee) for call in calls)
+    )
+    hosted = any(_HOSTED.search(call.callee) for call in calls)
+    filled = any(_OF_DOCUMENTS.search(c.callee) and TELLING.search(c.place.path) for c in calls)
+    filled = filled or any(map(over_http.fills, calls))
+    own = any(OF_ONES_OWN.search(c.callee) for c in calls) and any(map(_makes_vectors, calls))
+    found = used or hosted or filled or own
+    return found or compares(calls) or any(map(_asks_nearest, calls))
+
+
+def _makes_vectors(call: Call) -> bool:
+    return bool(EMBED.search(call.callee) and not OF_ONES_OWN.search(call.callee))
+
+
+def _asks_nearest(call: Call) -> bool:
+    first = call.at(0)
+    named = first is not None and _MATCHES.fullmatch(first.text or "")
+    given = any("embedding" in argument.name.lower() for argument in call.arguments)
+    matches = call.method == "rpc" and (named or given)
+    near = bool(matches or _NEAREST_CALLS.search(call.callee))
+    return near or says(_NEAREST, call) or over_http.searches(call)
+
+
+def says(pattern: re.Pattern[str], call: Call) -> bool:
+    """Whether a call is given a text with the pattern, directly or by name."""
+    values = [argument.value for argument in call.arguments]
+    return any(pattern.search(v.text or "") or pattern.search(v.written) for v in values)
+
+
+def compares(calls: list[Call]) -> bool:
+    """Whether calls compare what others cut and embedded: an index in memory, of its own make."""
+    tells = (COMPARES, CHUNK, EMBED)
+    return all(any(tell.search(call.callee) for call in calls) for tell in tells)

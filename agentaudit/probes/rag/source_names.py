@@ -1,0 +1,26 @@
+"""Names under which a chunk says where it comes from, as languages write them."""
+
+from __future__ import annotations
+
+from agentaudit.expressions import regex
+
+_NAME = (
+    r"(?:(?:external_)?source\w{0,20}|(?:doc|document|parent|post|article|message|product|ticket"
+    r"|issue|thread|note|email|mail|paper|book|video|asset|blob|attachment|upload|resource|media)_?ids?"
+    r"|file_?(?:name|path|id)?|filename|filepath|path|(?:(?!image|avatar|base|api|icon|logo|thumb)[a-z]{1,12}_)?ur[il]"
+    r"|link|page\w{0,12}|(?:(?!job)[a-z]{1,12}_)?title|origin|citation\w{0,12}|ref_doc_id|semantic_identifier)"
+)
+"""Names under which a chunk says where it comes from."""
+SOURCE = regex(
+    rf"(?i)[\"']{_NAME}[\"']\s{{0,4}}[:\],]|(?<![\w.]){_NAME}\s{{0,4}}[:=](?!=)"
+    rf"|[{{,]\s{{0,8}}{_NAME}\s{{0,8}}[,}}]"
+)
+"""Such a name as a key, or as an argument by name."""
+COLUMN = regex(rf"(?i)insert\s{{1,8}}into\s[^;()]{{0,80}}\([^;()]{{0,300}}\b{_NAME}\b")
+"""Such a name as a column of a row that SQL stores."""
+KEY = regex(
+    rf"(?i)[\"']{_NAME}[\"']\s{{0,4}}:|\[[\"']{_NAME}[\"']\]\s{{0,4}}=(?!=)|MemoryRecordMetadata\("
+)
+BARE_KEY = regex(rf"(?i)[{{,]\s{{0,40}}{_NAME}\s{{0,4}}(?:,|:(?!\s{{0,4}}(?:string|number)\b))")
+"""The same as JavaScript writes it."""
+KEYWORD = regex(rf"(?i){_NAME}")
