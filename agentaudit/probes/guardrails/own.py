@@ -125,7 +125,12 @@ def gaps_within(code: Code, guardrail: Call) -> Iterator[Condition]:
     }
     for call in inside:
         condition = call.condition
-        if condition is None or not _KEY.search(condition.text):
+        if condition is None:
+            continue
+        left = condition.default is False and condition.text.startswith("not (not ")
+        if left and is_chosen(call):
+            yield condition
+        if not _KEY.search(condition.text):
             continue
         asked = _NEGATED.fullmatch(condition.text)
         fails = asked is not None and (call.place.path, asked[1]) in raising

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.inference_code.builds import builds, concerns, stamped
@@ -13,6 +12,7 @@ from agentaudit.probes.inference_code.pipelines import (
     recipes,
     reused,
 )
+from agentaudit.probes.inference_code.undeployed import is_aside, is_undeployed
 from agentaudit.source import Component, Repo, Step
 
 FILES = {"requirements.txt": "openai==1.93.0\n", "Dockerfile": "FROM python:3.12\nCOPY . .\n"}
@@ -227,6 +227,16 @@ def _built(steps: str) -> dict[str, object]:
             ),
             "only what is thrown away is named by the commit",
         ),
+        Example(
+            Outcome.FAIL,
+            _built(RUN.format("$GITHUB_SHA").replace("registry.example/", "")),
+            "it stays on the runner",
+        ),
+        Example(
+            Outcome.FAIL,
+            _built(RUN.format("$GITHUB_SHA -f Dockerfile.test")),
+            "the image of its tests",
+        ),
         Example(Outcome.FAIL, {"component": {"files": FILES}}, "no CI"),
     ],
 )
@@ -238,7 +248,8 @@ def ci_stamped(repo: Repo, component: Component) -> Answer:
     """
     mine = _mine(repo, component)
     for step, text, around in mine:
-        if stamped(step, around, text) and not (_is_aside(step) and len(mine) > 1):
+        aside = (is_aside(step) and len(mine) > 1) or is_undeployed(step, text)
+        if stamped(step, around, text) and not aside:
             return passed("CI builds it and tags it with the commit", step.place.evidence())
     for place in made(repo, component):
         return passed("CI hands the commit to the Makefile that builds it", place.evidence())
@@ -248,8 +259,10 @@ def ci_stamped(repo: Repo, component: Component) -> Answer:
             return passed("a pipeline builds it and tags it with the commit", line.evidence())
     places = [step.place for step, _, _ in mine] + [file for file, _ in others]
     if places:
+        stays = not others and all(is_undeployed(step, text) for step, text, _ in mine)
+        why = "what it builds is not deployed" if stays else "the tag does not hold the commit"
         return failed(
-            f"{places[0].path} builds it, and the tag does not hold the commit",
+            f"{places[0].path} builds it, and {why}",
             *(place.evidence() for place in places[:3]),
             reason="untagged",
             fact="commit tag",
@@ -281,16 +294,3 @@ def _mine(repo: Repo, component: Component) -> list[tuple[Step, str, Sequence[St
     ]
     made = [(step, text) for step, text in recipes(repo, component) if any(builds([step]))]
     return [*found, *((step, text, [step]) for step, text in made if ours(step, ""))]
-
-
-def _is_aside(step: Step) -> bool:
-    """Whether it builds an image that nobody deploys: for a preview, or to see that it builds."""
-    return bool(_ASIDE.search(step.text) or _DROPPED.match(step.text))
-
-
-_DROPPED = regex(
-    r"(?i)uses: docker/build-push-action(?![^\n]*\s(?:load=(?!false)|outputs=))[^\n]*\spush=false"
-)
-_ASIDE = regex(
-    r"(?i)[/:.=](?:temp(?:orary)?|tmp|previews?|ephemeral|throwaway|pull-?requests?)[-_/:]"
-)
