@@ -38,6 +38,10 @@ AZURE = (
     "from openai import AzureOpenAI\nclient = AzureOpenAI()\ndef answer(q):\n    return "
     "client.chat.completions.create(model='gpt-4o', messages=[])\n"
 )
+POD = (
+    "kind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n"
+    "        - {name: app, image: example/app:1, env: [{name: MODEL, value: gpt-4o}]}\n"
+)
 BICEP = "param chatModelName string = 'gpt-4o'\nparam chatModelVersion string = '{}'\n"
 
 
@@ -74,6 +78,14 @@ def _component(source: str, name: str = "app.py", **more: str) -> dict[str, obje
                 "import os\n" + ASK + CREATE.format('os.getenv("MODEL", "gpt-4o")'),
             ),
             "the default of an environment variable is used",
+        ),
+        Example(
+            Outcome.FAIL,
+            _component(
+                "import os\n" + ASK + CREATE.format('os.getenv("MODEL", "gpt-4o-2024-08-06")'),
+                **{"k8s/app.yaml": POD},
+            ),
+            "where it serves, a manifest names an alias",
         ),
         Example(
             Outcome.FAIL,

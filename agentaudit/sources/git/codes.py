@@ -235,6 +235,8 @@ class Codes:
         """Files that hold named values."""
         reader = self._reader
         found = {*settings.find(reader), *kubernetes.value_files(reader)}
+        if len(self._parts) == 1:  # else nobody can tell whose environment a manifest sets
+            found |= set(kubernetes.manifests(reader))
         for path in reader.app:
             name = path.rpartition("/")[2].lower()
             deploys = name.startswith(_DEPLOYS) and name.endswith((".yml", ".yaml"))

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from agentaudit.code import Role
 from agentaudit.parse import Path, Tree
 from agentaudit.source import ImageUse
 from agentaudit.sources.git.images import use
 from agentaudit.sources.git.reader import Reader, directory, mapping, word
+from agentaudit.sources.git.roles import role
 
 _CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
 _MOST_DEPTH = 40
@@ -31,7 +33,7 @@ def find(reader: Reader) -> list[Started]:
     for path in reader.named(lambda name: name.endswith((".yaml", ".yml"))):
         if directory(path) in charts and path.rpartition("/")[2].startswith("values"):
             found += _values(reader, path)
-        elif _may_start(reader.text(path) or ""):
+        elif may_start(reader.text(path) or ""):
             for tree in reader.yaml(path):
                 found += _manifest(reader, path, tree)
     return found
@@ -46,11 +48,19 @@ def value_files(reader: Reader) -> list[str]:
     return [path for path in names if directory(path) in charts]
 
 
+def manifests(reader: Reader) -> list[str]:
+    """Files that start containers."""
+    found = reader.named(lambda name: name.endswith((".yaml", ".yml")))
+    ours = (path for path in found if role(path) in (Role.APP, Role.INFRA))
+    return [path for path in ours if may_start(reader.text(path) or "")]
+
+
 def _is_chart(name: str) -> bool:
     return name in ("Chart.yaml", "Chart.yml")
 
 
-def _may_start(text: str) -> bool:
+def may_start(text: str) -> bool:
+    """Whether a file can be a manifest that starts containers."""
     return (
         "image:" in text
         and "kind:" in text
