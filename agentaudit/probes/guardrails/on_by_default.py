@@ -38,6 +38,16 @@ AGENTS = (
     "    return GuardrailFunctionOutput(output_info=None, tripwire_triggered='EUR' in text)\n\n"
     "planner = Agent(name='planner', input_guardrails=[no_amounts])\n"
 )
+SWITCHED = (
+    "from pydantic_settings import BaseSettings\nfrom openai import OpenAI\n\n"
+    "class Settings(BaseSettings):\n    moderation_enabled: bool = False\n\n"
+    "settings = Settings()\nclient = OpenAI()\n\ndef is_toxic(text):\n"
+    "    if not settings.moderation_enabled:\n        return False\n"
+    "    return client.moderations.create(input=text).results[0].flagged\n\n"
+    "def answer(question):\n    if is_toxic(question):\n        return None\n"
+    "    return client.responses.create(model='gpt-4o-2024-08-06', input=question)\n\n"
+    "answer('why?')\n"
+)
 NEMO = "import os\nfrom nemoguardrails import LLMRails, RailsConfig\n" + ASK
 RAILS = (
     "    if os.getenv('USE_GUARDRAILS', 'false') == 'true':\n"
@@ -97,6 +107,11 @@ def _python(source: str) -> dict[str, object]:
             Outcome.UNKNOWN,
             _python(SHIELDED),
             "its shields come from somewhere, or nowhere",
+        ),
+        Example(
+            Outcome.FAIL,
+            _python(SWITCHED),
+            "it returns at once unless somebody switches it on",
         ),
         Example(
             Outcome.FAIL,

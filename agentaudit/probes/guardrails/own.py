@@ -127,8 +127,7 @@ def gaps_within(code: Code, guardrail: Call) -> Iterator[Condition]:
         condition = call.condition
         if condition is None:
             continue
-        left = condition.default is False and condition.text.startswith("not (not ")
-        if left and is_chosen(call):
+        if condition.default is False and _LEFT.match(condition.text):
             yield condition
         if not _KEY.search(condition.text):
             continue
@@ -171,6 +170,8 @@ def when(gap: Condition) -> str:
     return f"when {asked[1]}" if asked else f"unless {gap.text}"
 
 
+_LEFT = regex(r"(?i)not \(not [\w.]{0,60}(?:enabled?|active|feature\w{0,20}|flag)\b")
+"""A guardrail that returns at once, unless somebody switches it on."""
 _KEY = regex(r"(?i)(?:api_?key|access_?key|secret|token|endpoint|credentials?)\b")
 _NEGATED = regex(r"not \((.*)\)", re.DOTALL)
 _RAISED = regex(r"(?:Error|Exception)$")
