@@ -53,13 +53,18 @@ _SECRETS: tuple[tuple[str, str], ...] = (
         r"auth[_-]?token|private[_-]?key|client[_-]?secret)\\{0,4}[\"']?\s{0,4}[=:]\s{0,4}"
         r"\\{0,4}[\"']?[^\s\"',;&{}\[\]()<>\\]{8,200})",
     ),
+    (
+        "login",
+        r"(?i:\blogin\s[^\n;&|]{0,200}?\s(?:-p|--password|--token)[\s=]{1,4}"
+        r"[\"']?[^\s\"'$<{;&|-][^\s\"';&|]{3,200})",
+    ),
     ("bearer", r"(?i:bearer\s{1,4}[a-z0-9._~+/-]{16,2000}=*)"),
     ("email", r"\b[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}\b"),
 )
 _SECRET = regex("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _SECRETS))
 _HINT = regex(
     r"(?i)sk-|pk-lf|gh[pousr]_|github_pat|glpat|hf_|AKIA|ASIA|AIza|xox|lsv2_|nvapi|gsk_|eyJ|@|"
-    r"key|secret|passw|token|bearer|BEGIN"
+    r"key|secret|passw|token|bearer|BEGIN|login"
 )
 """Cheap test: a text without any of these holds no secret that `_SECRET` could find."""
 

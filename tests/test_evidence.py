@@ -25,6 +25,7 @@ SECRETS = {
     "pem": "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\n-----END RSA PRIVATE KEY-----",
     "userinfo": "alice:correcthorse",
     "assignment": "db_password=correct-horse-battery",
+    "login": "docker login -u ci -p correct-horse registry.example",
     "bearer": "Bearer abcdefghijklmnopqrstuvwxyz",
     "email": "alice@example.com",
 }

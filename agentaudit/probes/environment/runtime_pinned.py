@@ -239,7 +239,8 @@ def _aside(pins: list[_Pin], component: Component) -> Iterator[str]:
     running = {pin.version for pin in _run(pins, component)}
     for pin in pins:
         if running and pin.version and pin.version not in running:
-            yield f"{pin.place} says {pin.version}, its image runs {' and '.join(sorted(running))}"
+            image = " and ".join(sorted(running))
+            yield f"{pin.place.path} says {pin.version}, its image runs {image}"
 
 
 def _named(spoken: str, pins: list[_Pin]) -> list[str]:

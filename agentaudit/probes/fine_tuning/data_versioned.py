@@ -121,6 +121,19 @@ DVC = "outs:\n- md5: 2c26b46b68ffc68ff99b453c1d304134\n  path: train.jsonl\n"
             "nor is what the training wrote",
         ),
         Example(
+            Outcome.FAIL,
+            {
+                "component": {
+                    "files": {
+                        **TRAINER,
+                        "data/eval.jsonl.dvc": "outs:\n- md5: 0123456789abcdef0123456789abcdef\n"
+                        "  path: eval.jsonl\n",
+                    }
+                }
+            },
+            "what it is measured by teaches it nothing",
+        ),
+        Example(
             Outcome.NOT_APPLICABLE,
             {"component": {"files": {"requirements.txt": "openai==1.93.0\n"}}},
             "it trains nothing",
@@ -156,7 +169,14 @@ def _versioned(place: Place, how: str) -> bool:
     """Whether the file is versioned as training data: a plain file must be called so, since most
     data files beside a trainer are results."""
     plain = _TRAINING.search(place.path) and not _RESULT.search(place.path)
-    return how in {"dvc", "lfs"} or bool(plain)
+    held_out = _HELD_OUT.search(place.path) and "train" not in place.path.lower()
+    return (how in {"dvc", "lfs"} and not held_out) or bool(plain)
+
+
+_HELD_OUT = regex(
+    r"(?i)(?:^|[/_.-])(?:evals?|tests?|valid(?:ation)?|golden|benchmarks?)[_.-][^/]*$"
+)
+"""Files of cases that a model is measured by, not taught."""
 
 
 def _committed(repo: Repo, component: Component) -> Iterator[Place]:

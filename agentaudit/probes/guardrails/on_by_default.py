@@ -4,6 +4,7 @@ from agentaudit.code import Call, Strength, Use
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.asking import asks
+from agentaudit.probes.guardrails.effect import without_effect
 from agentaudit.probes.guardrails.own import (
     ASIDE,
     decisive,
@@ -37,6 +38,16 @@ AGENTS = (
     "    return GuardrailFunctionOutput(output_info=None, tripwire_triggered='EUR' in text)\n\n"
     "planner = Agent(name='planner', input_guardrails=[no_amounts])\n"
 )
+SWITCHED = (
+    "from pydantic_settings import BaseSettings\nfrom openai import OpenAI\n\n"
+    "class Settings(BaseSettings):\n    moderation_enabled: bool = False\n\n"
+    "settings = Settings()\nclient = OpenAI()\n\ndef is_toxic(text):\n"
+    "    if not settings.moderation_enabled:\n        return False\n"
+    "    return client.moderations.create(input=text).results[0].flagged\n\n"
+    "def answer(question):\n    if is_toxic(question):\n        return None\n"
+    "    return client.responses.create(model='gpt-4o-2024-08-06', input=question)\n\n"
+    "answer('why?')\n"
+)
 NEMO = "import os\nfrom nemoguardrails import LLMRails, RailsConfig\n" + ASK
 RAILS = (
     "    if os.getenv('USE_GUARDRAILS', 'false') == 'true':\n"
@@ -55,7 +66,8 @@ SHIELDED = (
     "    def __init__(self, config):\n        self.shields = config.get('shields', [])\n\n"
     "    def run_moderation(self, text):\n        return client.moderations.create(input=text)\n\n"
     "    def answer(self, text):\n"
-    "        if self.shields and text:\n            self.run_moderation(text)\n"
+    "        if self.shields and text:\n            if self.run_moderation(text).results:\n"
+    "                return None\n"
     "        return client.responses.create(model='gpt-4o-2024-08-06', input=text)\n\n"
     "Agent(load()).answer('why?')\n"
 )
@@ -95,6 +107,26 @@ def _python(source: str) -> dict[str, object]:
             Outcome.UNKNOWN,
             _python(SHIELDED),
             "its shields come from somewhere, or nowhere",
+        ),
+        Example(
+            Outcome.FAIL,
+            _python(SWITCHED),
+            "it returns at once unless somebody switches it on",
+        ),
+        Example(
+            Outcome.FAIL,
+            _python(ASK.format("    client.moderations.create(input=question)\n")),
+            "nobody reads the verdict",
+        ),
+        Example(
+            Outcome.FAIL,
+            _python(ASK.format(MODERATE.replace("return None", "logging.warning('flagged')"))),
+            "the verdict is only logged",
+        ),
+        Example(
+            Outcome.FAIL,
+            _python(AGENTS.replace(", input_guardrails=[no_amounts]", "")),
+            "no agent is given it",
         ),
         Example(
             Outcome.FAIL,
@@ -138,14 +170,24 @@ def on_by_default(repo: Repo, component: Component) -> Answer:
         return not_applicable("no code of it asks a model", component.evidence())
     chosen = [call for call in calls if is_option(repo, call) or is_idle(component.code, call)]
     live = [call for call in calls if call.reached and not _is_off(call) and call not in chosen]
+    idle = without_effect(repo, component.code, live)
+    live = [call for call in live if call not in idle]
     if live:
         return _judged(component, live, decisive(calls))
-    places = {call.place for call in chosen}
+    places = {call.place for call in (*chosen, *idle)}
     uses = [use for use in uses if use.place not in places]
     off = [call for call in calls if _is_off(call)]
     if on := [u for u in uses if u.strength is Strength.ON and not _within(component, u, off)]:
         return passed(f"{on[0].library} judges in the serving code", on[0].place.evidence())
+    if idle:
+        return _ignored(component, idle)
     return _lacking(component, calls, uses)
+
+
+def _ignored(component: Component, idle: list[Call]) -> Answer:
+    message = f"nothing comes of what {idle[0].method} says"
+    shown = [call.place.evidence() for call in idle[:3]]
+    return failed(message, *shown, reason="ignored", fact="guardrail", place=component.id)
 
 
 def _within(component: Component, use: Use, off: list[Call]) -> bool:

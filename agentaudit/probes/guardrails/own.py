@@ -136,7 +136,11 @@ def gaps_within(code: Code, guardrail: Call) -> Iterator[Condition]:
     }
     for call in inside:
         condition = call.condition
-        if condition is None or not _KEY.search(condition.text):
+        if condition is None:
+            continue
+        if condition.default is False and _LEFT.match(condition.text):
+            yield condition
+        if not _KEY.search(condition.text):
             continue
         asked = _NEGATED.fullmatch(condition.text)
         fails = asked is not None and (call.place.path, asked[1]) in raising
@@ -177,6 +181,8 @@ def when(gap: Condition) -> str:
     return f"when {asked[1]}" if asked else f"unless {gap.text}"
 
 
+_LEFT = regex(r"(?i)not \(not [\w.]{0,60}(?:enabled?|active|feature\w{0,20}|flag)\b")
+"""A guardrail that returns at once, unless somebody switches it on."""
 _KEY = regex(r"(?i)(?:api_?key|access_?key|secret|token|endpoint|credentials?)\b")
 _NEGATED = regex(r"not \((.*)\)", re.DOTALL)
 _RAISED = regex(r"(?:Error|Exception)$")

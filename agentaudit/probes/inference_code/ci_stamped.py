@@ -2,11 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.inference_code.builds import builds, concerns, stamped
-from agentaudit.probes.inference_code.discarded import kept
 from agentaudit.probes.inference_code.pipelines import (
     hosted,
     made,
@@ -15,6 +13,7 @@ from agentaudit.probes.inference_code.pipelines import (
     recipes,
     reused,
 )
+from agentaudit.probes.inference_code.undeployed import is_aside, is_undeployed
 from agentaudit.source import Component, Repo, Step
 
 FILES = {"requirements.txt": "openai==1.93.0\n", "Dockerfile": "FROM python:3.12\nCOPY . .\n"}
@@ -229,6 +228,16 @@ def _built(steps: str) -> dict[str, object]:
             ),
             "only what is thrown away is named by the commit",
         ),
+        Example(
+            Outcome.FAIL,
+            _built(RUN.format("$GITHUB_SHA").replace("registry.example/", "")),
+            "it stays on the runner",
+        ),
+        Example(
+            Outcome.FAIL,
+            _built(RUN.format("$GITHUB_SHA -f Dockerfile.test")),
+            "the image of its tests",
+        ),
         Example(Outcome.FAIL, {"component": {"files": FILES}}, "no CI"),
     ],
 )
@@ -240,8 +249,8 @@ def ci_stamped(repo: Repo, component: Component) -> Answer:
     """
     mine = _mine(repo, component)
     for step, text, around in mine:
-        aside = _ASIDE.search(step.text) and len(mine) > 1
-        if stamped(step, around, text) and not aside and not kept(step, text):
+        aside = (is_aside(step) and len(mine) > 1) or is_undeployed(step, text)
+        if stamped(step, around, text) and not aside:
             return passed("CI builds it and tags it with the commit", step.place.evidence())
     for place in made(repo, component):
         return passed("CI hands the commit to the Makefile that builds it", place.evidence())
@@ -253,8 +262,10 @@ def ci_stamped(repo: Repo, component: Component) -> Answer:
             return passed("a pipeline builds it and tags it with the commit", line.evidence())
     places = [step.place for step, _, _ in mine] + [file for file, _ in others]
     if places:
+        stays = not others and all(is_undeployed(step, text) for step, text, _ in mine)
+        why = "what it builds is not deployed" if stays else "the tag does not hold the commit"
         return failed(
-            f"{places[0].path} builds it, and the tag does not hold the commit",
+            f"{places[0].path} builds it, and {why}",
             *(place.evidence() for place in places[:3]),
             reason="untagged",
             fact="commit tag",
@@ -286,8 +297,3 @@ def _mine(repo: Repo, component: Component) -> list[tuple[Step, str, Sequence[St
     ]
     made = [(step, text) for step, text in recipes(repo, component) if any(builds([step]))]
     return [*found, *((step, text, [step]) for step, text in made if ours(step, ""))]
-
-
-_ASIDE = regex(
-    r"(?i)[/:.=](?:temp(?:orary)?|tmp|previews?|ephemeral|throwaway|pull-?requests?)[-_/:]"
-)

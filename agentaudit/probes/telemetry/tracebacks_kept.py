@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentaudit.code import Strength
+from agentaudit.code import Strength, Use
 from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
@@ -13,7 +13,7 @@ from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.panics import stacks_of_panics
 from agentaudit.probes.telemetry.servers import logging_the_uncaught
-from agentaudit.probes.telemetry.switches import lacks_only_credentials
+from agentaudit.probes.telemetry.switches import call_of, lacks_only_credentials
 from agentaudit.probes.telemetry.tracers import keeps_stacks
 from agentaudit.source import Component, Repo
 
@@ -185,6 +185,12 @@ def _files(base: dict[str, str], name: str, text: str, **more: str) -> dict[str,
             "one path keeps it to itself",
         ),
         Example(
+            Outcome.FAIL,
+            _files(PYTHON, "app.py", SENTRY.replace("os.environ['SENTRY_DSN']", "''")
+                   + PLAN.format("print(error)")),
+            "a tracker that is told nowhere to send",
+        ),
+        Example(
             Outcome.UNKNOWN,
             {"component": {"files": {"requirements.txt": "openai==1.93.0\nsentry-sdk==2.30.0\n"}}},
             "there is no code to look at",
@@ -240,6 +246,7 @@ def _tracked(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
         values = use.place.path.endswith(".go")
         if (
             on
+            and not _sends_nowhere(component, use)
             and not values
             and _where_it_answers(component, use.place)
             and loaded(repo, component, use.place)
@@ -252,6 +259,13 @@ def _tracked(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
         yield "whatever recovers from a panic writes its stack", call.place
     for agent in agents(repo, component):
         yield "an agent in the image keeps exceptions", agent
+
+
+def _sends_nowhere(component: Component, use: Use) -> bool:
+    """Whether a tracker is started with an empty address, which switches it off."""
+    call = call_of(component, use)
+    dsn = call.argument("dsn") if call else None
+    return dsn is not None and dsn.text == "" and dsn.via == "literal"
 
 
 def _where_it_answers(component: Component, place: Place) -> bool:

@@ -238,15 +238,16 @@ class Codes:
     def _configured(self) -> Iterator[str]:
         """Files that hold named values."""
         reader = self._reader
-        found = {*settings.find(reader), *kubernetes.variables(reader)}
+        found = {*settings.find(reader), *kubernetes.value_files(reader)}
+        # Of several components nobody can tell whose environment a manifest elsewhere sets.
+        found |= {p for p in kubernetes.manifests(reader) if len(self._owned(p)) == 1}
         for path in reader.app:
             name = path.rpartition("/")[2].lower()
             deploys = name.startswith(_DEPLOYS) and name.endswith((".yml", ".yaml"))
             if (
                 deploys
-                or name.startswith("dockerfile")
-                or name.endswith((".dockerfile", ".env"))
-                or name.startswith(".env")
+                or name.startswith(("dockerfile", ".env"))
+                or name.endswith((".dockerfile", ".env", "parameters.json"))
                 or path.startswith(".github/workflows/")
                 or name in ("ai.yaml", "ai.yml", "langgraph.json")
                 or name.endswith("parameters.json")

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.parse import Path, Tree
 from agentaudit.source import ImageUse
 from agentaudit.sources.git.images import use
 from agentaudit.sources.git.reader import Reader, directory, mapping, word
+from agentaudit.sources.git.roles import role
 
 _CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
 _MOST_DEPTH = 40
@@ -32,7 +34,7 @@ def find(reader: Reader) -> list[Started]:
     for path in reader.named(lambda name: name.endswith((".yaml", ".yml"))):
         if directory(path) in charts and path.rpartition("/")[2].startswith("values"):
             found += _values(reader, path)
-        elif not _CONTRIBUTED.search(path) and _may_start(reader.text(path) or ""):
+        elif not _CONTRIBUTED.search(path) and may_start(reader.text(path) or ""):
             for tree in reader.yaml(path):
                 found += _manifest(reader, path, tree)
     return found
@@ -47,14 +49,15 @@ def value_files(reader: Reader) -> list[str]:
     return [path for path in names if directory(path) in charts]
 
 
-def variables(reader: Reader) -> list[str]:
-    """The values of every chart, and the manifests that give variables to what they start."""
+def manifests(reader: Reader) -> list[str]:
+    """Manifests that give variables to what they start."""
     names = reader.named(lambda name: name.endswith((".yaml", ".yml")))
-    return value_files(reader) + [path for path in names if _gives(path, reader.text(path) or "")]
+    ours = (path for path in names if role(path) in (Role.APP, Role.INFRA))
+    return [path for path in ours if _gives(path, reader.text(path) or "")]
 
 
 def _gives(path: str, text: str) -> bool:
-    told = _may_start(text) or ("kind: ConfigMap" in text and "data:" in text)
+    told = may_start(text) or ("kind: ConfigMap" in text and "data:" in text)
     return told and "{{" not in text and not _CONTRIBUTED.search(path)
 
 
@@ -72,7 +75,8 @@ def _charts(reader: Reader) -> set[str]:
     return {directory(path) for path in reader.named(_is_chart) if not _CONTRIBUTED.search(path)}
 
 
-def _may_start(text: str) -> bool:
+def may_start(text: str) -> bool:
+    """Whether a file can be a manifest that starts containers."""
     return (
         "image:" in text
         and "kind:" in text

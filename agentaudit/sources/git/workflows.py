@@ -201,7 +201,9 @@ def _by_hand(run: Run) -> Run:
 
 def _names(triggers: Any) -> set[str]:
     """Names of what starts a workflow."""
-    return {triggers} if isinstance(triggers, str) else set(map(word, triggers or ()))
+    if isinstance(triggers, str):
+        return {triggers}
+    return set(map(word, triggers)) if isinstance(triggers, list | dict) else set()
 
 
 def _default_directory(given: dict[str, Any]) -> str:

@@ -45,7 +45,8 @@ ON = {
     ),
     "llm-guard": _python(
         ASK + "from llm_guard import scan_prompt\nfrom llm_guard.input_scanners import Toxicity\n"
-        "scan_prompt([Toxicity()], 'x')\n"
+        "clean, valid, _ = scan_prompt([Toxicity()], 'x')\n"
+        "if not all(valid.values()):\n    raise ValueError\n"
     ),
     "langchain middleware": _python(
         "from langchain.agents import create_agent\n"

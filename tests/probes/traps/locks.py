@@ -94,7 +94,7 @@ TRAPS = (
         VERSIONS,
         RUNTIME,
         PASS,
-        "says 3.12, its image runs 3.13",
+        "pinned; .python-version says 3.12, its image runs 3.13",
         {**PROJECT, ".python-version": "3.12\n", "Dockerfile": UV_IMAGE.format(13)},
     ),
     Trap(

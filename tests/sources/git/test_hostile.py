@@ -293,3 +293,10 @@ def test_a_file_that_cannot_be_understood_costs_itself_only(
     (component,) = repo.components()
     assert component.declares["model"]
     assert name in [unread.place for unread in repo.ledgers()[0].unread_places]
+
+
+@pytest.mark.parametrize("trigger", ["5", "2026-01-01", "[[a], 7]", "{1: 2}", "false"])
+def test_a_workflow_that_is_started_by_nonsense(lab: Lab, opened: Open, trigger: str) -> None:
+    step = "jobs:\n  a:\n    steps:\n      - run: docker build .\n"
+    lab.commit({"app.py": "x = 1\n", ".github/workflows/a.yml": f"on: {trigger}\n{step}"})
+    assert [found.text for found in opened(lab.path).steps()] == ["docker build ."]

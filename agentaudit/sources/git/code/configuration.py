@@ -12,6 +12,7 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.parse import Tree
 from agentaudit.sources.git.code.handed import filled, handed
+from agentaudit.sources.git.kubernetes import may_start
 from agentaudit.sources.git.reader import Reader, line_of, word
 from agentaudit.sources.git.roles import role
 from agentaudit.sources.git.text import lines
@@ -111,8 +112,16 @@ def _docker(reader: Reader, path: str) -> Iterator[_Row]:
 def _yaml(reader: Reader, path: str) -> Iterator[_Row]:
     if "{{" in (reader.text(path) or "") and "/templates/" in f"/{path}":
         return  # a chart's template is no YAML yet
+    started = may_start(reader.text(path) or "")
     for tree in reader.yaml(path):
-        yield from _flat(tree.data, partial(_line, tree))
+        rows = _flat(tree.data, partial(_line, tree))
+        yield from filter(_is_environment, rows) if started else rows
+
+
+def _is_environment(row: _Row) -> bool:
+    """Whether a value of a manifest is a variable of a container: the rest is about the cluster."""
+    given = "env" in row.path[:-1] or row.path[0] == "data"
+    return given and row.path[-1] not in ("name", "value")
 
 
 def _line(tree: Tree, at: tuple[Any, ...]) -> int | None:

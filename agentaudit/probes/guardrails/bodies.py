@@ -1,0 +1,74 @@
+"""The functions that a call by its name can mean, as they are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agentaudit.code import Call
+from agentaudit.expressions import regex
+from agentaudit.source import Repo
+
+_MOST = 400
+"""Lines of a function that are looked at."""
+_TEXT = regex(r"(?:[rbuf]{0,2}(?:\"{3}|'{3}))")
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One function."""
+
+    lines: list[str]
+    """Below its head, without the bracket that closes it."""
+
+
+def bodies(repo: Repo, call: Call) -> Iterator[Body]:
+    """Functions of the call's language that have its name, in the whole repository."""
+    suffix = call.place.path.rpartition(".")[2]
+    if not re.fullmatch(r"\w{4,80}", call.method) or suffix not in ("py", "ts", "tsx", "js", "mjs"):
+        return
+    head = re.compile(
+        rf"^[ \t]*(?:export\s+)?(?:default\s+)?(?:async\s+)?(?:def|function)\s+{call.method}\s*\("
+        rf"|^[ \t]*(?:export\s+)?const\s+{call.method}\s*=\s*(?:async\s*)?\(",
+        re.MULTILINE,
+    )
+    for file in repo.files(f"**/*.{suffix}"):
+        text = repo.read(file) or ""
+        if call.method not in text:
+            continue
+        for found in head.finditer(text[:500_000]):
+            at = text.count("\n", 0, found.start())
+            lines = text.split("\n")
+            at += next((n for n, each in enumerate(lines[at : at + 20]) if _opens(each)), 0)
+            yield Body(list(deeper(lines, at)))
+
+
+def _opens(line: str) -> bool:
+    return line.rstrip().endswith((":", "{"))
+
+
+def deeper(lines: list[str], at: int) -> Iterator[str]:
+    """The lines below one that stand further to the right than it."""
+    depth = len(lines[at]) - len(lines[at].lstrip())
+    for line in lines[at + 1 : at + 1 + _MOST]:
+        if line.strip() and len(line) - len(line.lstrip()) <= depth:
+            return
+        yield line
+
+
+def statements(lines: list[str]) -> Iterator[str]:
+    """What is written, a line a statement: calls over several lines are one, texts that document
+    and comments are none."""
+    open_, quoted = 0, False
+    for raw in lines:
+        line = raw.strip()[:500]
+        marks = len(_TEXT.findall(line))
+        if quoted or (marks and not open_ and _TEXT.match(line)):
+            quoted = quoted != (marks % 2 == 1)
+            continue
+        if not line or line.startswith(("#", "//", "*", "/*")):
+            continue
+        if open_ == 0:
+            yield line
+        open_ = max(0, open_ + line.count("(") - line.count(")"))
