@@ -4,17 +4,16 @@ from collections.abc import Sequence
 
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
-from agentaudit.probes.inference_code.builds import builds, concerns, stamped
+from agentaudit.probes.inference_code.builds import stamped
 from agentaudit.probes.inference_code.pipelines import (
+    building,
     hosted,
     made,
     named_by_commit,
     pipelines,
-    recipes,
-    reused,
 )
 from agentaudit.probes.inference_code.undeployed import is_aside, is_undeployed
-from agentaudit.source import Component, Repo, Step
+from agentaudit.source import Component, Place, Repo
 
 FILES = {"requirements.txt": "openai==1.93.0\n", "Dockerfile": "FROM python:3.12\nCOPY . .\n"}
 GITLAB = "image:\n  script:\n    - docker build -t $CI_REGISTRY_IMAGE:$CI_COMMIT_SHA .\n"
@@ -247,7 +246,7 @@ def ci_stamped(repo: Repo, component: Component) -> Answer:
     What is built on a laptop contains what lay on that laptop. A build in CI starts from a commit,
     and a tag with that commit leads from the running container back to the code.
     """
-    mine = _mine(repo, component)
+    mine = building(repo, component)
     for step, text, around in mine:
         aside = (is_aside(step) and len(mine) > 1) or is_undeployed(step, text)
         if stamped(step, around, text) and not aside:
@@ -260,17 +259,9 @@ def ci_stamped(repo: Repo, component: Component) -> Answer:
     for file, text in others:
         if line := named_by_commit(file, text):
             return passed("a pipeline builds it and tags it with the commit", line.evidence())
-    places = [step.place for step, _, _ in mine] + [file for file, _ in others]
-    if places:
+    if places := [step.place for step, _, _ in mine] + [file for file, _ in others]:
         stays = not others and all(is_undeployed(step, text) for step, text, _ in mine)
-        why = "what it builds is not deployed" if stays else "the tag does not hold the commit"
-        return failed(
-            f"{places[0].path} builds it, and {why}",
-            *(place.evidence() for place in places[:3]),
-            reason="untagged",
-            fact="commit tag",
-            place=component.id,
-        )
+        return _untagged(component, places, stays=stays)
     return failed(
         "no CI workflow builds it (searched: docker, buildx, buildah, podman, kaniko, ko, bake and "
         "build-push steps; package builds of uv, poetry, hatch, npm, Maven, Gradle, .NET)",
@@ -280,20 +271,12 @@ def ci_stamped(repo: Repo, component: Component) -> Answer:
     )
 
 
-def _mine(repo: Repo, component: Component) -> list[tuple[Step, str, Sequence[Step]]]:
-    """Steps that build the component, each with the text of its file and the steps beside it."""
-    steps = [step for step in repo.steps() if step.place.repo == component.repo]
-    alone = len(repo.components()) == 1
-
-    def ours(step: Step, text: str) -> bool:
-        return concerns(step, component, alone=alone, workflow=text)
-
-    told = [(step, repo.read(step.place) or "", steps) for step in builds(steps)]
-    found: list[tuple[Step, str, Sequence[Step]]] = [each for each in told if ours(*each[:2])]
-    found += [
-        (step, repo.read(step.place) or "", steps)
-        for step, caller in reused(repo)
-        if any(builds([step])) and ours(caller, "")
-    ]
-    made = [(step, text) for step, text in recipes(repo, component) if any(builds([step]))]
-    return [*found, *((step, text, [step]) for step, text in made if ours(step, ""))]
+def _untagged(component: Component, places: Sequence[Place], *, stays: bool) -> Answer:
+    why = "what it builds is not deployed" if stays else "the tag does not hold the commit"
+    return failed(
+        f"{places[0].path} builds it, and {why}",
+        *(place.evidence() for place in places[:3]),
+        reason="untagged",
+        fact="commit tag",
+        place=component.id,
+    )

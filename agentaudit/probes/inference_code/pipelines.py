@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from agentaudit.expressions import regex
-from agentaudit.probes.inference_code.builds import committed, concerns, handed
+from agentaudit.probes.inference_code.builds import builds, committed, concerns, handed
 from agentaudit.source import Component, Place, Repo, Step
 
 _CALLED = regex(r"^uses:\s+\./([\w./-]{1,200})")
@@ -248,3 +248,22 @@ def _line(file: Place, text: str, wanted: re.Pattern[str]) -> Place | None:
         if wanted.search(line[:1000]):
             return replace(file, line=number, text=line.strip()[:300])
     return None
+
+
+def building(repo: Repo, component: Component) -> list[tuple[Step, str, Sequence[Step]]]:
+    """Steps that build the component, each with the text of its file and the steps beside it."""
+    steps = [step for step in repo.steps() if step.place.repo == component.repo]
+    alone = len(repo.components()) == 1
+
+    def ours(step: Step, text: str) -> bool:
+        return concerns(step, component, alone=alone, workflow=text)
+
+    told = [(step, repo.read(step.place) or "", steps) for step in builds(steps)]
+    found: list[tuple[Step, str, Sequence[Step]]] = [each for each in told if ours(*each[:2])]
+    found += [
+        (step, repo.read(step.place) or "", steps)
+        for step, caller in reused(repo)
+        if any(builds([step])) and ours(caller, "")
+    ]
+    made = [(step, text) for step, text in recipes(repo, component) if any(builds([step]))]
+    return [*found, *((step, text, [step]) for step, text in made if ours(step, ""))]

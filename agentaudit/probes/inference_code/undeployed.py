@@ -66,5 +66,7 @@ def is_undeployed(step: Step, workflow: str) -> bool:
         return True
     if _LOADED.search(step.text) and _USED_HERE.search(workflow):
         return not _SENT.search(workflow)
-    stays = _DROPPED.match(step.text) or _PLAIN.search(step.text)
-    return bool(stays) and not _LEAVES.search(workflow.replace("build-push-action", ""))
+    if _DROPPED.match(step.text):
+        return True
+    plain = _PLAIN.search(step.text) is not None
+    return plain and not _LEAVES.search(workflow.replace("build-push-action", ""))

@@ -250,7 +250,6 @@ class Codes:
                 or name.endswith((".dockerfile", ".env", "parameters.json"))
                 or path.startswith(".github/workflows/")
                 or name in ("ai.yaml", "ai.yml", "langgraph.json")
-                or name.endswith("parameters.json")
             ):
                 found.add(path)
         return (path for path in sorted(found) if not path.endswith(".py"))

@@ -304,6 +304,7 @@ jobs:
       - run: >-
           docker build -t a/${{{{ matrix.service }}}}:${{{{ github.sha }}}}
           services/${{{{ matrix.service }}}}
+      - run: docker push a/${{{{ matrix.service }}}}:${{{{ github.sha }}}}
 """
 
 
