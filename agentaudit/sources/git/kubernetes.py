@@ -11,7 +11,7 @@ from agentaudit.expressions import regex
 from agentaudit.parse import Path, Tree
 from agentaudit.source import ImageUse
 from agentaudit.sources.git.images import use
-from agentaudit.sources.git.reader import Reader, directory, mapping, word
+from agentaudit.sources.git.reader import Reader, directory, inside, mapping, word
 from agentaudit.sources.git.roles import role
 
 _CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
@@ -34,10 +34,17 @@ def find(reader: Reader) -> list[Started]:
     for path in reader.named(lambda name: name.endswith((".yaml", ".yml"))):
         if directory(path) in charts and path.rpartition("/")[2].startswith("values"):
             found += _values(reader, path)
-        elif not _CONTRIBUTED.search(path) and may_start(reader.text(path) or ""):
+        elif not _CONTRIBUTED.search(path) and _is_plain(path, reader.text(path) or "", charts):
             for tree in reader.yaml(path):
                 found += _manifest(reader, path, tree)
     return found
+
+
+def _is_plain(path: str, text: str, charts: set[str]) -> bool:
+    """Whether a file can be a manifest as it stands: a template of a chart is no YAML yet."""
+    chart, templates, _ = f"/{path}".rpartition("/templates/")
+    rendered = "{{" in text and templates and any(inside(chart[1:], c) for c in charts)
+    return may_start(text) and not rendered
 
 
 def value_files(reader: Reader) -> list[str]:

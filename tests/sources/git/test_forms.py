@@ -343,3 +343,17 @@ def test_commits_read_as_gitpython_reads_them(lab: Lab, opened: Open) -> None:
             for blob in commit.tree.traverse():
                 text = getattr(ours.text_at(commit.hexsha, str(blob.path)).content, "text", None)
                 assert text == blob.data_stream.read().decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "unread"),
+    [("charts/templates/api/d.yaml", 0), ("k8s/d.yaml", 1)],
+)
+def test_a_template_of_a_chart_is_no_file_that_cannot_be_read(path: str, unread: int) -> None:
+    template = (
+        'apiVersion: apps/v1\nkind: Deployment\nspec:\n  {{ include "app" . }}\n'
+        "  containers:\n    - image: {{ .Values.image }}\n"
+    )
+    repo = MemoryRepo({"charts/Chart.yaml": "name: app\n", "pyproject.toml": "", path: template})
+    repo.components()
+    assert repo.ledgers()[0].unread == unread
