@@ -26,7 +26,7 @@ _ASIDE = regex(
 )
 """Calls that are told about a model and ask it nothing."""
 _TAGGED = regex(
-    r"(?!.{1,80}-cloud$)[\w.-]{1,60}:(?:latest|e?\d{1,3}(?:\.\d{1,2})?[bm][\w.-]{0,40})"
+    r"(?i)(?!.{1,80}-cloud$)[\w.-]{1,60}:(?:latest|e?\d{1,3}(?:\.\d{1,2})?[bm][\w.-]{0,40})"
 )
 """How Ollama writes a model: `llama3.1:latest`, `qwen2.5:7b`."""
 _TABLE = regex(
