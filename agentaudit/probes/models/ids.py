@@ -182,7 +182,7 @@ def _versions(settings: Iterable[Setting]) -> dict[str, Place]:
             continue
         plain = _plain(named.text)
         version = _beside(setting, versions)
-        if version is not None and _is_version(_value(version)):
+        if version is not None and is_version(_value(version)):
             found.setdefault(plain, version.place)
         elif version is not None or not (_stem(setting) or _above(setting) in deployed):
             free.add(plain)
@@ -265,7 +265,7 @@ def _above(setting: Setting) -> str:
     return setting.path.rpartition(".")[0].lower() if setting.name != "value" else ""
 
 
-def _is_version(text: str) -> bool:
+def is_version(text: str) -> bool:
     """Azure numbers or dates its versions; `latest` and variables are none."""
     return bool(re.fullmatch(r"20\d\d-\d\d-\d\d|\d{1,4}(?:[.-][\w]{1,20}){0,3}", text.strip()))
 

@@ -8,6 +8,7 @@ from agentaudit.model_ids import dated, model_id
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.asking import asking, asks
 from agentaudit.probes.callers import calls_of
+from agentaudit.probes.models.by_deployment import pinned
 from agentaudit.probes.models.hub import loads
 from agentaudit.probes.models.ids import Used, asked, used
 from agentaudit.probes.models.offered import offered
@@ -205,6 +206,9 @@ def ids_pinned(repo: Repo, component: Component) -> Answer:
             fact="model id",
             place=component.id,
         )
+    if fixed := pinned(repo, component, PURPOSES):
+        message = "the deployments that it names each pin one version"
+        return passed(message, *(each.evidence() for each in fixed[:5]))
     return _nothing(component)
 
 
@@ -269,8 +273,7 @@ def _elsewhere(component: Component, found: list[Used]) -> list[Value]:
 
 
 def _is_made(value: Value) -> bool:
-    """Whether the environment overrides it, a call returns it, or it ends in a variable: no
-    constant nearby says what it is."""
+    """Whether it is made at run time, whatever constant stands nearby."""
     if value.text is not None:
         return value.text.endswith("{…}")
     return bool(value.name or _RETURNED.fullmatch(value.written))

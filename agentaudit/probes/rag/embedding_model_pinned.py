@@ -5,13 +5,14 @@ from agentaudit.evidence import Evidence
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
+from agentaudit.probes.models.by_deployment import pinned
 from agentaudit.probes.models.hub import Load, loads
 from agentaudit.probes.models.hub_loads_pinned import SHA
 from agentaudit.probes.models.ids import Used, asked, used
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.searches import is_rag
 from agentaudit.probes.readable import unread
-from agentaudit.source import Component
+from agentaudit.source import Component, Repo
 
 TRADES = ("vector_store", "retriever", "embedding")
 _MAKES = regex(
@@ -145,7 +146,7 @@ def _java(model: str) -> dict[str, object]:
         ),
     ],
 )
-def embedding_model_pinned(component: Component) -> Answer:
+def embedding_model_pinned(repo: Repo, component: Component) -> Answer:
     """Is the embedding model pinned to a version?
 
     Vectors of two models, or of two versions of one, do not compare. When the model behind a name
@@ -165,22 +166,32 @@ def embedding_model_pinned(component: Component) -> Answer:
     loose = [load for load in local if load.pinned is False]
     if free or loose:
         return _moving(component, free, loose)
-    if doubts := [load for load in local if load.pinned is None]:
-        return _unsaid(
-            component, "which embedding model is loaded", doubts[0].call.place.evidence()
-        )
-    if by_default := [c for c in component.code.calls if _takes_default(c)]:
+    doubts = [load for load in local if load.pinned is None]
+    by_default = [c for c in component.code.calls if _takes_default(c)]
+    if by_default and not doubts:
         return _by_default(component, by_default[0])
+    if doubted := _doubted(component, local, doubts):
+        return doubted
+    if named or local:
+        shown = [_shown(each) for each in named] + [x.call.place.evidence() for x in local]
+        return passed("the embedding model is pinned", *shown[:5])
+    if fixed := pinned(repo, component, frozenset({"embedding"})):
+        return passed("the deployment pins the embedding model", *(x.evidence() for x in fixed[:3]))
+    return _unsaid(component, "which embedding model is used", component.evidence())
+
+
+def _doubted(component: Component, local: list[Load], doubts: list[Load]) -> Answer | None:
+    """What leaves open which model it is, if anything does."""
+    if doubts:
+        what = "which embedding model is loaded"
+        return _unsaid(component, what, doubts[0].call.place.evidence())
     if chosen := _chosen(component):
         what = "which of several embedding models is used"
         return _unsaid(component, what, chosen.place.evidence())
     if other := _asked_of_another(component, local):
         what = "why questions are embedded by another model than documents"
         return _unsaid(component, what, other.call.place.evidence())
-    if named or local:
-        shown = [_shown(each) for each in named] + [x.call.place.evidence() for x in local]
-        return passed("the embedding model is pinned", *shown[:5])
-    return _unsaid(component, "which embedding model is used", component.evidence())
+    return None
 
 
 def _asked_of_another(component: Component, local: list[Load]) -> Load | None:

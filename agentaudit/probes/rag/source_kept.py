@@ -213,23 +213,29 @@ def source_kept(repo: Repo, component: Component) -> Answer:
     filling = [call for each in around for call in indexing(each)]
     if shown := [place.evidence() for each in around for place in _in_text(repo, each)]:
         return passed("what is stored has a field for its source", *shown[:3])
-    fact, place = "chunk source", component.id
-    if not filling and (asked := selected(repo, component)):
-        shown = [each.evidence() for each in asked[:3]]
-        return passed("the index is asked for the source of what it finds", *shown)
-    if not filling and asks_bedrock(component) and (told := next(sources(repo, component), None)):
-        return passed("the service keeps the address of each document", told.evidence())
-    if not filling and (file := next(handed(repo, component), None)) is not None:
-        return passed("the service keeps the id of each file", file.evidence())
     if not filling:
-        message = "no code that fills the index is visible"
-        return unknown(message, component.evidence(), reason="missing", fact=fact, place=place)
+        return _filled_elsewhere(repo, component)
+    fact, place = "chunk source", component.id
     shown = [call.place.evidence() for call in filling[:3]]
     if all(is_bare(call) for call in filling):
         message = "chunks are stored without the source that they come from"
         return failed(message, *shown, reason="missing", fact=fact, place=place)
     message = "what is stored beside a chunk is put together out of sight"
     return unknown(message, *shown, reason="unresolved", fact=fact, place=place)
+
+
+def _filled_elsewhere(repo: Repo, component: Component) -> Answer:
+    """What is known where no code puts chunks into the index."""
+    if asked := selected(repo, component):
+        shown = [each.evidence() for each in asked[:3]]
+        return passed("the index is asked for the source of what it finds", *shown)
+    if asks_bedrock(component) and (told := next(sources(repo, component), None)):
+        return passed("the service keeps the address of each document", told.evidence())
+    if (file := next(handed(repo, component), None)) is not None:
+        return passed("the service keeps the id of each file", file.evidence())
+    message, fact = "no code that fills the index is visible", "chunk source"
+    place = component.id
+    return unknown(message, component.evidence(), reason="missing", fact=fact, place=place)
 
 
 def _in_text(repo: Repo, component: Component) -> list[Place]:
