@@ -26,9 +26,9 @@ _ASIDE = regex(
 )
 """Calls that are told about a model and ask it nothing."""
 _TAGGED = regex(
-    r"(?i)(?!.{1,80}-cloud$)[\w.-]{1,60}:(?:latest|e?\d{1,3}(?:\.\d{1,2})?[bm][\w.-]{0,40})"
+    r"(?i)(?!.{1,80}-cloud$)(?:ai/)?[\w.-]{1,60}:(?:latest|e?\d{1,3}(?:\.\d{1,2})?[bm][\w.-]{0,40})"
 )
-"""How Ollama writes a model: `llama3.1:latest`, `qwen2.5:7b`."""
+"""How Ollama and Docker write a model: `llama3.1:latest`, `qwen2.5:7b`, `ai/phi4:14B-Q4_0`."""
 _TABLE = regex(
     r"(?i)(?:^|[/_.-])(?:pricings?|prices?|costs?|tokenizers?|token[_-]?count\w*|token[_-]?limits?"
     r"|context[_-]?windows?|model[_-]?(?:metadata|catalog|prices|limits|capabilities)\w*)(?=[/_.-])"

@@ -20,6 +20,7 @@ ASKS = (
     [
         ("phi4:14B-Q4_0", Outcome.PASS),
         ("phi4:14b-q4_0", Outcome.PASS),
+        ("ai/phi4:14B-Q4_0", Outcome.PASS),
         ("gpt-4o", Outcome.FAIL),
     ],
 )
