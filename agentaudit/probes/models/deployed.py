@@ -18,7 +18,7 @@ def called_otherwise(settings: Iterable[Setting]) -> dict[str, tuple[str, frozen
     named so. A name that two deployments give to different models is left out."""
     found: dict[str, set[str]] = {}
     places: dict[str, set[Place]] = {}
-    for name, model in _deployments([each for each in settings if _names(each)]):
+    for name, model in deployments(settings):
         found.setdefault(name.value.lower(), set()).add(model.value.lower())
         places.setdefault(name.value.lower(), set()).add(name.place)
     return {
@@ -33,11 +33,11 @@ def _names(setting: Setting) -> bool:
     return setting.name == "name" and not _CLASS.fullmatch(setting.value)
 
 
-def _deployments(rows: list[Setting]) -> Iterator[tuple[Setting, Setting]]:
+def deployments(settings: Iterable[Setting]) -> Iterator[tuple[Setting, Setting]]:
     """The name of each deployment and the model that stands below it: of several in one list, the
     name before."""
     last: dict[tuple[str, str, str], Setting] = {}
-    for row in rows:
+    for row in filter(_names, settings):
         above = row.path.rpartition(".")[0]
         home = above.removesuffix(".model").removesuffix(".properties")
         name = last.get((row.place.repo, row.place.path, home))

@@ -26,9 +26,9 @@ _ASIDE = regex(
 )
 """Calls that are told about a model and ask it nothing."""
 _TAGGED = regex(
-    r"(?!.{1,80}-cloud$)[\w.-]{1,60}:(?:latest|e?\d{1,3}(?:\.\d{1,2})?[bm][\w.-]{0,40})"
+    r"(?i)(?!.{1,80}-cloud$)(?:ai/)?[\w.-]{1,60}:(?:latest|e?\d{1,3}(?:\.\d{1,2})?[bm][\w.-]{0,40})"
 )
-"""How Ollama writes a model: `llama3.1:latest`, `qwen2.5:7b`."""
+"""How Ollama and Docker write a model: `llama3.1:latest`, `qwen2.5:7b`, `ai/phi4:14B-Q4_0`."""
 _TABLE = regex(
     r"(?i)(?:^|[/_.-])(?:pricings?|prices?|costs?|tokenizers?|token[_-]?count\w*|token[_-]?limits?"
     r"|context[_-]?windows?|model[_-]?(?:metadata|catalog|prices|limits|capabilities)\w*)(?=[/_.-])"
@@ -182,7 +182,7 @@ def _versions(settings: Iterable[Setting]) -> dict[str, Place]:
             continue
         plain = _plain(named.text)
         version = _beside(setting, versions)
-        if version is not None and _is_version(_value(version)):
+        if version is not None and is_version(_value(version)):
             found.setdefault(plain, version.place)
         elif version is not None or not (_stem(setting) or _above(setting) in deployed):
             free.add(plain)
@@ -265,7 +265,7 @@ def _above(setting: Setting) -> str:
     return setting.path.rpartition(".")[0].lower() if setting.name != "value" else ""
 
 
-def _is_version(text: str) -> bool:
+def is_version(text: str) -> bool:
     """Azure numbers or dates its versions; `latest` and variables are none."""
     return bool(re.fullmatch(r"20\d\d-\d\d-\d\d|\d{1,4}(?:[.-][\w]{1,20}){0,3}", text.strip()))
 

@@ -8,6 +8,7 @@ from agentaudit.model_ids import dated, model_id
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.asking import asking, asks
 from agentaudit.probes.callers import calls_of
+from agentaudit.probes.models.by_deployment import pinned
 from agentaudit.probes.models.hub import loads
 from agentaudit.probes.models.ids import Used, asked, used
 from agentaudit.probes.models.offered import offered
@@ -150,6 +151,16 @@ DEPLOYED = (
             "the id is set outside of the repository",
         ),
         Example(
+            Outcome.UNKNOWN,
+            _component(ASK + CREATE.format("chosen(q)") + 'PINNED = "gpt-4o-2024-08-06"\n'),
+            "a call says which, and not the constant beside it",
+        ),
+        Example(
+            Outcome.UNKNOWN,
+            _component(ASK + CREATE.format('f"gpt-4o-{tag}"') + 'PINNED = "gpt-4o-2024-08-06"\n'),
+            "it ends in a variable",
+        ),
+        Example(
             Outcome.NOT_APPLICABLE,
             {
                 "component": {
@@ -195,6 +206,9 @@ def ids_pinned(repo: Repo, component: Component) -> Answer:
             fact="model id",
             place=component.id,
         )
+    if fixed := pinned(repo, component, PURPOSES):
+        message = "the deployments that it names each pin one version"
+        return passed(message, *(each.evidence() for each in fixed[:5]))
     return _nothing(component)
 
 
@@ -253,9 +267,23 @@ def _elsewhere(component: Component, found: list[Used]) -> list[Value]:
         for call, value in values
         if value is not None
         and (value.text is None or not _is_known(value.text))
-        and ((value.name and value.text is None) or not answered)
+        and (_is_made(value) or not answered)
         and not (fixed and "azure" in call.callee.lower())
     ]
+
+
+def _is_made(value: Value) -> bool:
+    """Whether it is made at run time, whatever constant stands nearby."""
+    if value.text is not None:
+        return value.text.endswith("{…}")
+    return bool(value.name or _RETURNED.fullmatch(value.written))
+
+
+_RETURNED = regex(
+    r"(?:await\s{1,4})?(?:[\w.]{1,100}\.)?_?(?:get|fetch|choose|chosen|select|pick|resolve|find|load"
+    r"|read|look_?up|determine)(?![a-z])\w{0,60}\([^()\"'`]{0,200}\)"
+)
+"""A call that looks a name up; a client is made by a call too, and is told which model."""
 
 
 def _is_known(text: str) -> bool:

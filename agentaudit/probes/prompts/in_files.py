@@ -6,6 +6,7 @@ from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Limits, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.asking import asking, asks
+from agentaudit.probes.prompts.registered import registered
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component, Repo
 
@@ -125,6 +126,30 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
             ),
             "entries of a catalogue of messages",
         ),
+        Example(
+            Outcome.PASS,
+            _files(
+                PYTHON,
+                **{
+                    "prompts.py": f'PLANNER = """{{preamble}} Plan. {TEXT[16:]}"""\n\n'
+                    "def planner(preamble):\n    return PLANNER.format(preamble=preamble)\n",
+                    "app.py": ASK.format("from prompts import planner", "planner('Hello')"),
+                },
+            ),
+            "whatever its constants are called",
+        ),
+        Example(
+            Outcome.PASS,
+            _files(
+                PYTHON,
+                **{
+                    "template.py": 'register_template(\n    PromptTemplate(\n        name="plan",\n'
+                    '        system_message="You are a planner.",\n    )\n)\n',
+                    "app.py": ASK.format("from template import get", "get('plan')"),
+                },
+            ),
+            "registered by name",
+        ),
         Example(Outcome.FAIL, _files(PYTHON, **{"app.py": ASK.format("", f'"""{TEXT}"""')})),
         Example(Outcome.FAIL, _files(PYTHON, **{"app.py": ASK.format("", f'"""{CHINESE}"""')})),
         Example(
@@ -188,6 +213,9 @@ def in_files(repo: Repo, component: Component, limits: Limits) -> Answer:
         return passed(_praise(apart), *map(_shown, apart[:5]))
     if among:
         return _inline(component, among, apart)
+    if short := list(registered(repo, component)):
+        message = f"{len(short)} templates are registered in a module of their own"
+        return passed(message, *(each.evidence() for each in short[:5]))
     return _none(component)
 
 

@@ -5,12 +5,14 @@ from agentaudit.evidence import Evidence
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
+from agentaudit.probes.models.by_deployment import pinned
 from agentaudit.probes.models.hub import Load, loads
 from agentaudit.probes.models.hub_loads_pinned import SHA
 from agentaudit.probes.models.ids import Used, asked, used
+from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.searches import is_rag
 from agentaudit.probes.readable import unread
-from agentaudit.source import Component
+from agentaudit.source import Component, Repo
 
 TRADES = ("vector_store", "retriever", "embedding")
 _MAKES = regex(
@@ -107,6 +109,19 @@ def _java(model: str) -> dict[str, object]:
         Example(
             Outcome.UNKNOWN,
             _python(
+                LOCAL.format(f", revision='{SHA}'"),
+                **{
+                    "ingest.py": LOCAL.replace("all-MiniLM-L6-v2", "BAAI/bge-m3")
+                    .format(f", revision='{SHA}'")
+                    .replace("search(question)", "fill(question)")
+                    .replace("query(query_", "add(ids=['1'], ")
+                },
+            ),
+            "questions are embedded by another model than documents",
+        ),
+        Example(
+            Outcome.UNKNOWN,
+            _python(
                 "import os\n" + OPENAI.replace("'{}'", "os.environ['EMBEDDING_MODEL']"),
             ),
             "it is set outside of the repository",
@@ -131,7 +146,7 @@ def _java(model: str) -> dict[str, object]:
         ),
     ],
 )
-def embedding_model_pinned(component: Component) -> Answer:
+def embedding_model_pinned(repo: Repo, component: Component) -> Answer:
     """Is the embedding model pinned to a version?
 
     Vectors of two models, or of two versions of one, do not compare. When the model behind a name
@@ -151,21 +166,45 @@ def embedding_model_pinned(component: Component) -> Answer:
     loose = [load for load in local if load.pinned is False]
     if free or loose:
         return _moving(component, free, loose)
-    if doubts := [load for load in local if load.pinned is None]:
-        return _unsaid(
-            component, "which embedding model is loaded", doubts[0].call.place.evidence()
-        )
-    if by_default := [c for c in component.code.calls if _takes_default(c)]:
+    doubts = [load for load in local if load.pinned is None]
+    by_default = [c for c in component.code.calls if _takes_default(c)]
+    if by_default and not doubts:
         return _by_default(component, by_default[0])
-    if chosen := _chosen(component):
-        what = "which of several embedding models is used"
-        return _unsaid(component, what, chosen.place.evidence())
+    if doubted := _doubted(component, local, doubts):
+        return doubted
     if named or local:
         shown = [_shown(each) for each in named] + [x.call.place.evidence() for x in local]
         return passed("the embedding model is pinned", *shown[:5])
+    if fixed := pinned(repo, component, frozenset({"embedding"})):
+        return passed("the deployment pins the embedding model", *(x.evidence() for x in fixed[:3]))
     return _unsaid(component, "which embedding model is used", component.evidence())
 
 
+def _doubted(component: Component, local: list[Load], doubts: list[Load]) -> Answer | None:
+    """What leaves open which model it is, if anything does."""
+    if doubts:
+        what = "which embedding model is loaded"
+        return _unsaid(component, what, doubts[0].call.place.evidence())
+    if chosen := _chosen(component):
+        what = "which of several embedding models is used"
+        return _unsaid(component, what, chosen.place.evidence())
+    if other := _asked_of_another(component, local):
+        what = "why questions are embedded by another model than documents"
+        return _unsaid(component, what, other.call.place.evidence())
+    return None
+
+
+def _asked_of_another(component: Component, local: list[Load]) -> Load | None:
+    """A load beside a search of what none of the files that fill the index loads."""
+    filling = {call.place.path for call in indexing(component)}
+    stored = {load.name.lower() for load in local if load.call.place.path in filling}
+    calls = (c for c in component.code.calls if c.role is Role.APP)
+    searching = {c.place.path for c in calls if c.method in _ASKS} - filling
+    others = (load for load in local if load.call.place.path in searching)
+    return next((x for x in others if stored and x.name.lower() not in stored), None)
+
+
+_ASKS = frozenset({"query", "similarity_search", "search", "query_points"})
 _SEVERAL = 2
 
 

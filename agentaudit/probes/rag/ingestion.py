@@ -32,7 +32,7 @@ _INDEX = regex(
     r"|write_documents|AddDocuments|AddDocumentsAsync|AddTexts|InsertDocuments|DocumentWriter|run_ingestion|ImportDocumentAsync|ImportTextAsync"
     r"|upload_and_poll|uploadAndPoll|import_files|start_ingestion_job|EmbeddingStoreIngestor"
     r"|build_index|create_search_client_index|add_with_ids|add_items|bulk|async_bulk|parallel_bulk"
-    r"|streaming_bulk|upload_batch|from_loaders|fromLoaders)$"
+    r"|streaming_bulk|upload_batch|from_loaders|fromLoaders|add_files_to_pipeline(?:_api)?)$"
 )
 """Calls that put vectors or documents into an index."""
 _INDEX_OF_STORE = frozenset({"add", "addAll", "insert", "Add", "Insert", "AddAll"})
@@ -54,7 +54,7 @@ _TEXTS = frozenset({"documents", "texts"})
 """A row of a table is an index too, when it holds a vector."""
 _MANAGED = regex(
     r"vector_stores?\.(?:file_batches|files)\.|vectorStores\.(?:fileBatches|files)\."
-    r"|start_ingestion_job|import_files|ImportDocumentAsync|ImportTextAsync"
+    r"|start_ingestion_job|import_files|ImportDocumentAsync|ImportTextAsync|add_files_to_pipeline"
     r"|discoveryengine\S{0,80}\.(?:import_documents|importDocuments)"
     r"|(?i:file_?search_?stores)\.(?i:upload_?to_?file_?search_?store|import_?file)|graphrag\.\S{0,60}build_index"
     r"|EmbeddingStoreIngestor|VectorstoreIndexCreator|(?:agno|phi)\.knowledge\.\S*Knowledge(?:Base)?$|SearchIndexerClient|SearchIndexerSkillset|crewai\.knowledge\.source\."
@@ -67,6 +67,10 @@ _LOADS = frozenset(
     | {"load_document", "aload_document", "load_documents", "load_text"}
 )
 """Those of them that do so once they are told to, and how they are told."""
+_PAGE = regex(r"(?:^|/)(?!route\.)[^/]{1,200}\.[tj]sx$")
+"""Files that draw a page, which fill no index; a route answers on the server, whatever its end."""
+_PASSED_ON = regex(r"\*\*(?:body|request|req|payload)\b")
+"""What somebody asks for is handed on: an interface to an index, whose documents others choose."""
 _COLUMN = regex(r"(?i)pgvector\S*\.(?:new_?(?:half_?)?vector|vector|half_?vector|to_?sql)$")
 """Calls that make the value of a column of vectors."""
 _INSERTS = regex(r"(?i)\binsert\s+into\s[^;\"`]{0,300}\b(?:embedding|vector)s?\b")
@@ -180,7 +184,9 @@ def _modules(components: Iterable[Component], trade: str = "vector_store") -> It
 
 
 def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
-    if call.place.path.endswith((".tsx", ".jsx")) or any(map(_is_nothing, call.arguments)):
+    if _PAGE.search(call.place.path) or any(map(_is_nothing, call.arguments)):
+        return False
+    if any(_PASSED_ON.match(each.value.written) for each in call.arguments):
         return False
     if _INDEX_OF_NODES.search(call.callee):
         given = call.argument("nodes") or call.at(0)

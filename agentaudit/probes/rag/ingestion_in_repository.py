@@ -4,7 +4,7 @@ from agentaudit.code import Call, Strength
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe
 from agentaudit.probes.rag.ingestion import NAMES, RETRIEVES, Stages, ready_made, stages
-from agentaudit.probes.rag.managed import ingested
+from agentaudit.probes.rag.managed import handed, ingested
 from agentaudit.probes.rag.searches import is_rag
 from agentaudit.probes.rag.written import fills, stored
 from agentaudit.probes.readable import unread
@@ -78,6 +78,25 @@ IMPORTED = (
     "    request = discoveryengine.ImportDocumentsRequest(parent=parent, gcs_source=source)\n"
     "    return client.import_documents(request=request).result()\n"
 )
+DRIZZLE = {
+    "package.json": '{"name": "web", "dependencies": {"ai": "5.0.0", "drizzle-orm": "0.44.2"}}'
+}
+EMBEDS = (
+    'import { embedMany } from "ai";\nimport { cosineDistance } from "drizzle-orm";\n'
+    "export const embedAll = (values: string[]) => embedMany({ model: 'e', values });\n"
+    "export const near = (a: number[], b: number[]) => cosineDistance(a, b);\n"
+)
+INSERTED = (
+    'import { embedAll } from "../ai/embedding";\nimport { db, embeddings } from "../db";\n'
+    "export const save = async (id: string, texts: string[]) => {\n"
+    "  const rows = await embedAll(texts);\n"
+    "  await db.insert(embeddings).values(rows.map((row) => ({ noteId: id, ...row })));\n};\n"
+)
+HOSTED = (
+    'import OpenAI from "openai";\nconst openai = new OpenAI();\n'
+    "export async function POST(id: string, store: string) {{\n"
+    "  await openai.vectorStores.files.create(store, {});\n}}\n"
+)
 DOTNET = {
     "Rag.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup><PackageReference '
     'Include="Pgvector.EntityFrameworkCore" Version="0.2.2" /></ItemGroup></Project>'
@@ -133,6 +152,31 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
             "a managed store cuts and embeds what is imported",
         ),
         Example(
+            Outcome.PASS,
+            _files(DRIZZLE, **{"lib/ai/embedding.ts": EMBEDS, "lib/actions/notes.ts": INSERTED}),
+            "rows of embeddings, whose fields are put together elsewhere",
+        ),
+        Example(
+            Outcome.PASS,
+            _files(
+                {"package.json": '{"name": "web", "dependencies": {"openai": "5.8.2"}}'},
+                **{"app/files/route.tsx": HOSTED.format("{ file_id: id }")},
+            ),
+            "a hosted index, in a route that answers on the server",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(
+                {"requirements.txt": "openai==1.93.0\n"},
+                **{
+                    "api.py": "from openai import OpenAI\n\ndef add(store, body):\n"
+                    "    client = OpenAI()\n"
+                    "    client.vector_stores.files.create(vector_store_id=store, **body.dump())\n"
+                },
+            ),
+            "it hands on what others ask of an index of theirs",
+        ),
+        Example(
             Outcome.NOT_APPLICABLE,
             _files({"requirements.txt": "openai==1.93.0\n"}, **{"app.py": "x = 1\n"}),
             "it searches no index",
@@ -172,6 +216,8 @@ def ingestion_in_repository(repo: Repo, component: Component) -> Answer:
     if written := [each for c in around for each in stored(repo, c)]:
         shown = [each.evidence() for each in written[:3]]
         return passed("rows are embedded and stored with their vectors", *shown)
+    if (file := next(handed(repo, component), None)) is not None:
+        return passed(_HANDS, file.evidence())
     if told := ingested(repo, component):
         message = "the ingestion of a managed knowledge base is declared and started"
         return passed(message, *(each.evidence() for each in told))
@@ -183,6 +229,9 @@ def ingestion_in_repository(repo: Repo, component: Component) -> Answer:
         fact="ingestion code",
         place=component.id,
     )
+
+
+_HANDS = "the code hands documents to a service that cuts, embeds and indexes them"
 
 
 def _ready_made(component: Component, opened: Call) -> Answer:
@@ -197,7 +246,7 @@ def _ready_made(component: Component, opened: Call) -> Answer:
 
 def _praise(found: Stages) -> str:
     if found.managed:
-        return "the code hands documents to a service that cuts, embeds and indexes them"
+        return _HANDS
     seen = ", ".join(name for name in NAMES if name not in found.missing)
     lacking = f"; no stage to {', '.join(found.missing)} is visible" if found.missing else ""
     return f"the ingestion code shows the stages {seen}{lacking}"

@@ -24,7 +24,22 @@ _STARTS = regex(
 _ASIDE = regex(r"(?:^|/)(?:tests?|docs?|examples?|samples?|node_modules)/|\.(?:test|spec)\.")
 _STACKS = ("**/*.ts", "**/*.py", "**/*.yaml", "**/*.yml", "**/*.tf", "**/*.json")
 _SCRIPTS = ("**/*.sh", "**/Makefile", "**/*.py", "**/*.ts", "**/*.yml", "**/*.yaml", "**/*.tf")
+_CODE = ("**/*.py", "**/*.ts", "**/*.tsx", "**/*.js")
 _LIBRARY = "bedrock"
+
+
+_HANDED = regex(
+    r"\bvector_?[sS]tores\.(?:files|file_?[bB]atches)\.(?:create|upload)\w{0,20}\((?![^()]{0,200}\*\*)"
+    r"|\.add_files_to_pipeline(?:_api)?\("
+)
+"""Where files are put into an index that OpenAI or LlamaCloud cuts, embeds and keeps."""
+
+
+def handed(repo: Repo, component: Component) -> Iterator[Place]:
+    """Where code of the component hands files to a hosted index."""
+    home = "" if component.path == "." else f"{component.path}/"
+    found = _places(repo, component, _CODE, _HANDED)
+    return (each for each in found if each.path.startswith(home))
 
 
 def asks_bedrock(component: Component) -> bool:

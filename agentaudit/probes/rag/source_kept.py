@@ -5,27 +5,23 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
+from agentaudit.probes.rag.carried import is_bare, names_source
 from agentaudit.probes.rag.ingestion import indexing
-from agentaudit.probes.rag.managed import asks_bedrock, sources
+from agentaudit.probes.rag.managed import asks_bedrock, handed, sources
 from agentaudit.probes.rag.searches import is_rag
-from agentaudit.probes.rag.source_names import BARE_KEY, COLUMN, KEY, KEYWORD, SOURCE
+from agentaudit.probes.rag.source_names import BARE_KEY, KEY
 from agentaudit.probes.rag.written import fills, selected, sourced, stored, typed
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component, Repo
 
 TRADES = ("vector_store", "retriever")
-_CARRIES = regex(
-    r"(?i)meta_?datas?|extra_info|metadatas|payloads?|properties|fields|documents?|docs|records?|points|vectors"
-    r"|items|chunks|nodes|batch|rows|objects|data|entities|values|points_batch|new_documents"
-)
-"""Arguments that carry what is stored beside a vector."""
 _KEEPS = regex(
     r"split_documents$|splitDocuments$|get_nodes_from_documents$|transform_documents$"
     r"|VectorStoreIndex\.from_documents$|VectorStoreIndex\.fromDocuments$|IngestionPipeline"
     r"|TokenTextSplitter\.(?:apply|split|transform)$|EmbeddingStoreIngestor|DocumentSplitter"
     r"|vector_stores?\.(?:file_batches|files)\.|vectorStores\.|ImportDocumentAsync|import_files"
     r"|start_ingestion_job|graphrag\.\S{0,60}build_index|DirectoryReader|HybridChunker|HierarchicalChunker"
-    r"|(?:agno|phi)\.knowledge\.\S*Knowledge(?:Base)?$|\.from_?[lL]oaders$"
+    r"|(?:agno|phi)\.knowledge\.\S*Knowledge(?:Base)?$|\.from_?[lL]oaders$|add_files_to_pipeline"
 )
 """Calls that copy the source of a document to each of its chunks."""
 _ROW = regex(
@@ -71,6 +67,13 @@ TS = (
     'const index = new Pinecone().index("kb");\n\n'
     "export const store = (id: string, values: number[], url: string) =>\n"
     "  index.upsert([{{ id, values{} }}]);\n"
+)
+HOSTED = {"package.json": '{"name": "web", "dependencies": {"openai": "5.8.2"}}'}
+ROUTE = (
+    'import OpenAI from "openai";\nconst openai = new OpenAI();\n'
+    "export async function POST(file: File, store: string) {\n"
+    '  const given = await openai.files.create({ file, purpose: "assistants" });\n'
+    "  await openai.vectorStores.files.create(store, { file_id: given.id });\n}\n"
 )
 GO = {"go.mod": "module x\n\ngo 1.24\n\nrequire github.com/tmc/langchaingo v0.1.13\n"}
 GO_MEMORY = (
@@ -129,6 +132,26 @@ def _python(source: str) -> dict[str, object]:
             "who calls it may have noted the source",
         ),
         Example(Outcome.FAIL, _python(ADD.format("")), "the text alone"),
+        Example(
+            Outcome.FAIL,
+            _python(ADD.format(", metadatas=[{'source': 'docs'}]")),
+            "the same word for every chunk",
+        ),
+        Example(
+            Outcome.FAIL,
+            _python(PLAIN.replace("embeddings, c", "embeddings, url=catalog, c")),
+            "the address of the store is none of a document",
+        ),
+        Example(
+            Outcome.UNKNOWN,
+            _python(ADD.format(", metadatas=noted") + "    # noted['url'] = path\n"),
+            "a remark stores nothing",
+        ),
+        Example(
+            Outcome.PASS,
+            {"component": {"files": {**HOSTED, "app/files/route.tsx": ROUTE}}},
+            "a hosted index keeps the id of each file",
+        ),
         Example(Outcome.FAIL, _python(PLAIN), "what is cut from a string is only text"),
         Example(
             Outcome.PASS,
@@ -190,21 +213,29 @@ def source_kept(repo: Repo, component: Component) -> Answer:
     filling = [call for each in around for call in indexing(each)]
     if shown := [place.evidence() for each in around for place in _in_text(repo, each)]:
         return passed("what is stored has a field for its source", *shown[:3])
-    fact, place = "chunk source", component.id
-    if not filling and (asked := selected(repo, component)):
-        shown = [each.evidence() for each in asked[:3]]
-        return passed("the index is asked for the source of what it finds", *shown)
-    if not filling and asks_bedrock(component) and (told := next(sources(repo, component), None)):
-        return passed("the service keeps the address of each document", told.evidence())
     if not filling:
-        message = "no code that fills the index is visible"
-        return unknown(message, component.evidence(), reason="missing", fact=fact, place=place)
+        return _filled_elsewhere(repo, component)
+    fact, place = "chunk source", component.id
     shown = [call.place.evidence() for call in filling[:3]]
-    if all(_is_bare(call) for call in filling):
+    if all(is_bare(call) for call in filling):
         message = "chunks are stored without the source that they come from"
         return failed(message, *shown, reason="missing", fact=fact, place=place)
     message = "what is stored beside a chunk is put together out of sight"
     return unknown(message, *shown, reason="unresolved", fact=fact, place=place)
+
+
+def _filled_elsewhere(repo: Repo, component: Component) -> Answer:
+    """What is known where no code puts chunks into the index."""
+    if asked := selected(repo, component):
+        shown = [each.evidence() for each in asked[:3]]
+        return passed("the index is asked for the source of what it finds", *shown)
+    if asks_bedrock(component) and (told := next(sources(repo, component), None)):
+        return passed("the service keeps the address of each document", told.evidence())
+    if (file := next(handed(repo, component), None)) is not None:
+        return passed("the service keeps the id of each file", file.evidence())
+    message, fact = "no code that fills the index is visible", "chunk source"
+    place = component.id
+    return unknown(message, component.evidence(), reason="missing", fact=fact, place=place)
 
 
 def _in_text(repo: Repo, component: Component) -> list[Place]:
@@ -223,7 +254,7 @@ def _in_text(repo: Repo, component: Component) -> list[Place]:
 def _keeping(repo: Repo, component: Component) -> list[Call]:
     """Calls that store the source, or copy it from document to chunk."""
     filling = indexing(component)
-    stored = [call for call in filling if _names_source(call)]
+    stored = [call for call in filling if names_source(call)]
     copied = [
         call
         for call in component.code.calls
@@ -232,51 +263,20 @@ def _keeping(repo: Repo, component: Component) -> list[Call]:
     rows = [
         call
         for call in component.code.calls
-        if call.role in (Role.APP, Role.INFRA) and _ROW.search(call.callee) and _names_source(call)
+        if call.role in (Role.APP, Role.INFRA) and _ROW.search(call.callee) and names_source(call)
     ]
     return stored or rows or copied or [call for call in filling if _put_together(repo, call)]
 
 
 def _put_together(repo: Repo, call: Call) -> bool:
     """Whether what a call stores through variables is given a source somewhere in its file."""
-    if _is_bare(call) or "crewai" in call.callee:
+    if is_bare(call) or "crewai" in call.callee:
         return False
     text = repo.read(Place(call.place.repo, call.place.path)) or ""
     if call.place.path.endswith(_SCRIPT):
         return bool(BARE_KEY.search(text))
-    return bool(KEY.search(text))
+    return bool(KEY.search(_REMARK.sub("", text)))
 
 
+_REMARK = regex(r"(?m)^[ \t]{0,80}#.*$")
 _SCRIPT = (".ts", ".tsx", ".js", ".mjs", ".jsx")
-
-
-_TEXTS = {"add_texts": 1, "aadd_texts": 1, "from_texts": 2, "afrom_texts": 2}
-"""Calls that are given strings, and where they take what belongs to each."""
-
-
-def _is_plain(call: Call) -> bool:
-    """Whether it stores strings and nothing that belongs to them."""
-    place = _TEXTS.get(call.method)
-    unseen = any(each.value.written.startswith("*") for each in call.arguments)
-    told = place is None or call.at(place) is not None or call.argument("metadatas") is not None
-    return not (told or unseen)
-
-
-def _names_source(call: Call) -> bool:
-    return any(
-        SOURCE.search(argument.value.written) or COLUMN.search(argument.value.text or "")
-        for argument in call.arguments
-        if not argument.name or _CARRIES.fullmatch(argument.name)
-    ) or any(KEYWORD.fullmatch(argument.name) for argument in call.arguments)
-
-
-def _is_bare(call: Call) -> bool:
-    """Whether everything that is stored stands in the call itself, or is plain text."""
-    return _is_plain(call) or (
-        bool(call.arguments)
-        and all(
-            (argument.name and not _CARRIES.fullmatch(argument.name))
-            or argument.value.written.lstrip().startswith(("[", "{", "("))
-            for argument in call.arguments
-        )
-    )

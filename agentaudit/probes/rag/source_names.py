@@ -24,3 +24,5 @@ KEY = regex(
 BARE_KEY = regex(rf"(?i)[{{,]\s{{0,40}}{_NAME}\s{{0,4}}(?:,|:(?!\s{{0,4}}(?:string|number)\b))")
 """The same as JavaScript writes it."""
 KEYWORD = regex(rf"(?i){_NAME}")
+ONE_WORD = regex(r"\s{0,8}([\"'])[\w -]{0,80}\1\s{0,8}[,}\])]")
+"""What stands behind such a name where it is the same for every chunk, and is no file."""

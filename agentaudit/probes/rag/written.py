@@ -10,13 +10,14 @@ from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.rag.searches import EMBED
+from agentaudit.probes.rag.source_names import ONE_WORD
 from agentaudit.source import Component, Repo
 
 _COUNTS = frozenset({Role.APP, Role.INFRA})
 _TELLING = regex(r"(?i)embed|vector|chunk|ingest|index|(?:^|[/_.])rag|knowledge|memor|seed")
 _MODULE = regex(
     r"(?i)(?:^|[/_-])(?:chunks?|embeddings?|vectors?|vector_?(?:db|store)s?|documents?|schemas?|models|ingest\w{0,5})"
-    r"\.(?:py|ts|go|java|cs|prisma)$"
+    r"\.(?:py|ts|go|java|cs|prisma)$|(?:^|/)actions/[\w-]{1,60}\.ts$"
 )
 _ASIDE = regex(
     r"(?i)(?:^|/)(?:__)?(?:tests?|examples?|samples?|docs?|node_modules|vendor|dist|frontend)(?:__)?/"
@@ -28,6 +29,7 @@ _STORES = regex(
     rf"|\bupdate\s{{1,8}}[\w.\"]{{1,60}}\s{{1,8}}set\s[^;`]{{0,200}}?\b{_VECTOR}\s{{0,4}}="
     r"|(?<!self)(?<!this)(?<!cls)\.(?:\w{0,40}_)?(?:embedding|vector)\s{0,4}=(?![=>])"
     r"\s{0,8}(?=[\w$.( ]{0,80}(?:embed|vector))"
+    rf"|\.insert\(\s{{0,8}}\w{{0,40}}embeddings?(?:table)?\s{{0,8}}\)\s{{0,20}}\.values\("
     rf"|\bset_?attr\([^()]{{0,80}}{_VECTOR}\b)"
     r"|\.set\w{0,20}(?:Embedding|Vector)\((?!\s{0,4}null)"
     r"|(?m:^\s{1,40}\w{0,20}(?:Embedding|Vector)\s{0,4}=(?!=)[^;={}\n]{0,80}(?:mbed|ector)[^;={}\n]{0,60},?\r?$)"
@@ -72,7 +74,8 @@ _SOURCE = (
     r"|filename|ur[il]|title)"
 )
 _TYPE = regex(
-    r"\b(?:class|type|interface|record|struct|model)\s{1,4}\w{0,40}(?:Chunk|Passage|Embedding|Section)s?"
+    r"\b(?:class|type|interface|record|struct|model)\s{1,4}"
+    r"(?!\w{0,40}(?:Completion|Stream|Message|Delta|Event))\w{0,40}(?:Chunk|Passage|Embedding|Section)s?"
     r"(?:Data|Row|Record|Model|Meta_?[dD]ata|Schema|Entity|DTO|Dto|Input|Document|Table|Info|Result)?"
     rf"\b[^@]{{0,900}}?\b(?i:{_SOURCE})\b\s{{0,4}}[?:]"
 )
@@ -134,9 +137,18 @@ def _found(
 ) -> Iterator[Place]:
     for path, name in sorted(_files(component) | _named(repo, component) | besides)[:_MOST]:
         text = _text(repo, Place(name, path))
-        if found := pattern.search(text):
+        if found := next((each for each in pattern.finditer(text) if _counts(text, each)), None):
             line = text.count("\n", 0, found.start()) + 1
             yield Place(name, path, line, text.split("\n")[line - 1].strip()[:200])
+
+
+def _counts(text: str, found: re.Match[str]) -> bool:
+    """Whether a match is code, and no remark or the same word for every chunk."""
+    line = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
+    return not _REMARK.match(line) and not ONE_WORD.match(text, found.end())
+
+
+_REMARK = regex(r"\s{0,200}(?:#|//)")
 
 
 def _named(repo: Repo, component: Component) -> set[tuple[str, str]]:

@@ -166,8 +166,8 @@ def test_openai_itself_takes_the_id_of_a_pinned_deployment_as_an_alias() -> None
 def test_what_deploys_the_whole_deploys_its_parts() -> None:
     files = {
         "package.json": '{"name": "all", "workspaces": ["packages/*"]}',
-        "Dockerfile": "FROM node:22.1.0\nCOPY . .\nRUN npm ci\n",
-        "packages/api/Dockerfile": "FROM python:3.12.1\nCOPY . .\n",
+        "Dockerfile": "FROM node:22.1.0\nRUN npm ci\n",
+        "packages/api/Dockerfile": "FROM python:3.12.1\n",
         "packages/api/requirements.txt": "openai==1.93.0\n",
         "packages/api/app.py": CODE,
         "infra/main.bicep": PARAMETERS.replace("VERSION", "2024-08-06"),
@@ -244,3 +244,45 @@ def test_a_module_deploys_what_it_is_handed(files: dict[str, str], outcome: Outc
     given = {"files": {"requirements.txt": "openai==1.93.0\n", "app.py": NAMED, **files}}
     asked = {"repo": testing.repository(given), "component": testing.component(given)}
     assert ids_pinned.ask(asked).outcome is outcome
+
+
+NAMED_ONLY = {
+    "infra/Dockerfile": "FROM alpine:3.20\n",
+    "infra/package.json": '{"name": "infra"}',
+    "src/Dockerfile": "FROM alpine:3.20\n",
+    "src/App.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup><PackageReference '
+    'Include="Microsoft.SemanticKernel" Version="1.60.0" /></ItemGroup></Project>',
+    "src/appsettings.json": '{"OpenAI": {"CompletionsDeployment": "completions"}}',
+    "src/Chat.cs": "using Microsoft.SemanticKernel;\n\npublic class Chat(Settings settings)\n{\n"
+    "    public Kernel Make() => Kernel.CreateBuilder().AddAzureOpenAIChatCompletion(\n"
+    "        settings.CompletionsDeployment, settings.Endpoint, settings.Key).Build();\n}\n",
+}
+COMPLETIONS = ARRAY.replace("chatDeploymentName", "'completions'")
+
+
+@pytest.mark.parametrize(
+    ("infra", "passes"),
+    [
+        (COMPLETIONS.replace("VERSION", "2024-05-13"), True),
+        (COMPLETIONS.replace("VERSION", "latest"), False),
+        (ARRAY.replace("VERSION", "2024-05-13"), False),
+        ("param location string\n", False),
+    ],
+    ids=["pinned", "latest", "another deployment", "none in sight"],
+)
+def test_the_code_names_only_the_deployment(infra: str, passes: bool) -> None:
+    files = {**NAMED_ONLY, "infra/main.bicep": infra}
+    answer = ids_pinned.ask(testing.build({"component": {"files": files, "path": "src"}}))
+    assert (answer.outcome is Outcome.PASS) is passes, answer.message
+    assert not passes or "deployments" in answer.message
+
+
+def test_two_deployments_of_which_one_moves() -> None:
+    moving = COMPLETIONS.replace("VERSION", "latest")
+    files = {
+        **NAMED_ONLY,
+        "infra/a/main.bicep": COMPLETIONS.replace("VERSION", "2024-05-13"),
+        "infra/b/main.bicep": moving,
+    }
+    answer = ids_pinned.ask(testing.build({"component": {"files": files, "path": "src"}}))
+    assert answer.outcome is not Outcome.PASS, answer.message

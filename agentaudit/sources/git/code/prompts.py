@@ -112,7 +112,16 @@ def is_prompt(literal: Literal) -> bool:
         return False
     if _NAME.fullmatch(named[-100:]):
         return True
-    return _is_said(literal, named)
+    return _is_kept(literal) or _is_said(literal, named)
+
+
+def _is_kept(literal: Literal) -> bool:
+    """Whether it is a constant of a module that is called after prompts, whatever its own name."""
+    constant = literal.syntax is Syntax.ASSIGNMENT and not literal.scope
+    return constant and literal.name.isupper() and bool(_KEPT.search(literal.place.path))
+
+
+_KEPT = regex(r"(?:^|/)(?:\w{1,40}_)?prompts?\.(?:py|ts|js)$")
 
 
 def _is_said(literal: Literal, named: str) -> bool:
