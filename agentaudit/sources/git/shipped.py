@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentaudit.sources.git.builds import Build, Homes
+from agentaudit.sources.git.builds import Build
+from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.reader import Reader, directory
 from agentaudit.sources.git.shipping import (
     compiles,
