@@ -22,12 +22,15 @@ _LOCKED = regex(
     r"|\buv\s+pip\s+(?:sync|compile)\b|(?:^|\s)(?:-c|--constraint)[\s=]"
 )
 """What installs from a lock file, or writes one out for pip."""
+_BARE = regex(r"([A-Za-z][\w.-]{0,80})(?:\[[\w,-]{1,80}\])?(?:(?:>=?|<=?|~=|!=)[^\s=]{1,60})?")
+"""A package without a version of its own."""
 _COMMENT = regex(r"^\s*#")
 
 
 def past_the_lock(repo: Repo, component: Component) -> Iterator[Place]:
-    """Lines of its build files by which pip installs what no lock file pins: a list of ranges, or
-    the project by its manifest, though a lock file lies beside it."""
+    """Lines of its build files by which pip installs what no lock file pins: a list of ranges,
+    what it declares by bare names, or the project by its manifest, though a lock file lies beside
+    it."""
     for file in component.build_files:
         text = repo.read(file.place) or ""
         if not _LOCKED.search(_bare(text)):
@@ -65,6 +68,7 @@ def _loose(component: Component, file: BuildFile, text: str) -> Iterator[Place]:
     locked = {lock.place.path.rpartition("/")[2] for lock in component.locks if lock.complete}
     ranges = {m.place.path.rpartition("/")[2] for m in component.manifests if m.dependencies}
     ranges -= locked
+    declared = {d.name for m in component.manifests for d in m.dependencies} if locked else set()
     settled = False
     for number, line in enumerate(text.split("\n"), 1):
         for found in () if _COMMENT.match(line) else _PIP.finditer(line[:2000]):
@@ -75,5 +79,13 @@ def _loose(component: Component, file: BuildFile, text: str) -> Iterator[Place]:
             itself = (
                 _ITSELF.search(asked) and "--no-deps" not in asked and "pyproject.toml" in ranges
             )
-            if lists & ranges or (itself and not lists and not settled):
+            named = not lists and not settled and _named(asked) & declared
+            if lists & ranges or named or (itself and not lists and not settled):
                 yield replace(file.place, line=number, text=line.strip()[:300])
+
+
+def _named(asked: str) -> set[str]:
+    """Packages that pip is asked for by name only, as indexes compare their names."""
+    words = (word.strip("\"'") for word in asked.split())
+    names = (found[1] for word in words if (found := _BARE.fullmatch(word)))
+    return {re.sub(r"[-_.]+", "-", name).lower() for name in names}

@@ -101,6 +101,13 @@ def _image(line: str, **more: str) -> dict[str, object]:
         ),
         Example(Outcome.FAIL, _image("RUN pip install .\n"), "nor does pip read uv.lock"),
         Example(Outcome.PASS, _image("RUN uv sync --frozen && pip install --no-deps .\n")),
+        Example(Outcome.FAIL, _image("RUN pip install -q openai\n"), "its newest, not the locked"),
+        Example(Outcome.PASS, _image("RUN pip install uv\n"), "a tool that it does not need"),
+        Example(
+            Outcome.PASS,
+            _image("RUN uv sync --frozen && pip install openai\n"),
+            "what is installed already",
+        ),
         Example(
             Outcome.PASS,
             {

@@ -34,7 +34,7 @@ _NAME = regex(
 )
 """How variables for the commit are called."""
 _REVISION = regex(
-    r"(?i)^\s*(?:LABEL\s+)?[\"']?org\.opencontainers\.image\.revision[\"']?\s*="
+    r"(?i)^\s*(?:LABEL\s+)?[\"']?org\.opencontainers\.image\.revision[\"']?\s*[= ]"
     r"\s*[\"']?\$\{?(\w+)"
 )
 _LABEL = regex(
