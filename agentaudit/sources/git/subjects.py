@@ -59,7 +59,7 @@ def _whole(homes: Homes, recipe: Recipe, brought: Iterable[str], context: str) -
 def _program(recipe: Recipe, brought: Iterable[str], context: str) -> bool:
     """Whether the program of a Go module at the context is copied: what is below are its
     libraries, or other modules of its workspace."""
-    module = joined(context, "go.mod") in brought
+    module = f"{context}/go.mod".lstrip("/") in brought
     return module and "main.go" in recipe.copies
 
 

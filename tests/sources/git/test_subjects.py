@@ -92,3 +92,16 @@ def test_a_function_bundled_with_the_packages_of_its_stack() -> None:
         "docs/package.json": '{"name": "docs"}',
     }
     assert _homes(tree) == {"backend": ["backend/package.json"]}
+
+
+@pytest.mark.parametrize(
+    ("script", "found"), [("vsce package", True), ("vsce ls", False), ("echo vsce packaged", False)]
+)
+def test_an_extension_that_a_script_packs(script: str, found: bool) -> None:
+    engines = '"engines": {"vscode": "^1.80.0"}'
+    tree = {
+        "plugin/package.json": f'{{{engines}, "scripts": {{"package:vsix": "{script}"}}}}',
+        "web/package.json": '{"scripts": {"pack": "vsce package"}}',
+        "web/Dockerfile": "FROM node:24.1\nCOPY . .\n",
+    }
+    assert ("plugin" in _homes(tree)) is found
