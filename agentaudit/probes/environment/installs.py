@@ -22,16 +22,21 @@ _LOCKED = regex(
     r"|\buv\s+pip\s+(?:sync|compile)\b|(?:^|\s)(?:-c|--constraint)[\s=]"
 )
 """What installs from a lock file, or writes one out for pip."""
+_BARE = regex(r"([A-Za-z][\w.-]{0,80})(?:\[[\w,-]{1,80}\])?(?:(?:>=?|<=?|~=|!=)[^\s=]{1,60})?")
+"""A package without a version of its own."""
 _COMMENT = regex(r"^\s*#")
 
 
 def past_the_lock(repo: Repo, component: Component) -> Iterator[Place]:
-    """Lines of its build files by which pip installs what no lock file pins: a list of ranges, or
-    the project by its manifest, though a lock file lies beside it."""
+    """Lines of its build files by which pip installs what no lock file pins: a list of ranges,
+    what it declares by bare names, or the project by its manifest, though a lock file lies beside
+    it."""
     for file in component.build_files:
         text = repo.read(file.place) or ""
         if not _LOCKED.search(_bare(text)):
             yield from _loose(component, file, text)
+        if any(m.ecosystem == "node" for m in component.manifests):
+            yield from _without_lock(file, text)
 
 
 _ANY = regex(r"\bfind\s[^\n]{0,200}requirements|\*{1,2}/[^\n]{0,60}requirements|\bxargs\b")
@@ -65,6 +70,7 @@ def _loose(component: Component, file: BuildFile, text: str) -> Iterator[Place]:
     locked = {lock.place.path.rpartition("/")[2] for lock in component.locks if lock.complete}
     ranges = {m.place.path.rpartition("/")[2] for m in component.manifests if m.dependencies}
     ranges -= locked
+    declared = {d.name for m in component.manifests for d in m.dependencies} if locked else set()
     settled = False
     for number, line in enumerate(text.split("\n"), 1):
         for found in () if _COMMENT.match(line) else _PIP.finditer(line[:2000]):
@@ -75,5 +81,50 @@ def _loose(component: Component, file: BuildFile, text: str) -> Iterator[Place]:
             itself = (
                 _ITSELF.search(asked) and "--no-deps" not in asked and "pyproject.toml" in ranges
             )
-            if lists & ranges or (itself and not lists and not settled):
+            named = not lists and not settled and _named(asked) & declared
+            if lists & ranges or named or (itself and not lists and not settled):
                 yield replace(file.place, line=number, text=line.strip()[:300])
+
+
+def _named(asked: str) -> set[str]:
+    """Packages that pip is asked for by name only, as indexes compare their names."""
+    words = (word.strip("\"'") for word in asked.split())
+    names = (found[1] for word in words if (found := _BARE.fullmatch(word)))
+    return {re.sub(r"[-_.]+", "-", name).lower() for name in names}
+
+
+_PACKAGES = regex(
+    r"\b(?:npm\s+(?:i|install)|yarn(?:\s+install)?|(?:pnpm|bun)\s+(?:i|install))(?![\w.-])"
+    r"([^\n&|;]{0,300})"
+)
+_FILE = regex(r"(?:[\w./-]*/)?\.?[\w-]{1,60}\.(?:json|js|cjs|mjs|ts|npmrc|yml|yaml|toml)|\.npmrc")
+_LOCK = regex(r"lock|shrinkwrap")
+_BREAK = "\x00"
+
+
+def _without_lock(file: BuildFile, text: str) -> Iterator[Place]:
+    """Lines that install the packages of a manifest which was copied without its lock file."""
+    copied: set[str] = set()
+    stages: set[str] = set()
+    number = 1
+    joined = text.replace("\\\n", f" {_BREAK} ") if "mount=type=bind" not in text else ""
+    for line in joined.split("\n"):
+        words = [word for word in line.split() if word != _BREAK and not word.startswith("--")]
+        word = words[0].upper() if words else ""
+        if word == "FROM":
+            copied = copied if words[1:2] and words[1].lower() in stages else set()
+            stages.add(words[-1].lower())
+        elif word in ("COPY", "ADD"):
+            copied |= set(words[1:-1]) if "--from=" not in line else {"."}
+        elif word == "RUN" and any(map(_is_whole, _PACKAGES.findall(line))):
+            alone = all(_FILE.fullmatch(each) and not _LOCK.search(each) for each in copied)
+            if alone and any(each.endswith("package.json") for each in copied):
+                shown = " ".join(line.replace(_BREAK, "").split())
+                yield replace(file.place, line=number, text=shown[:300])
+        number += 1 + line.count(_BREAK)
+
+
+def _is_whole(rest: str) -> bool:
+    """Whether what follows names no package: then it installs all of the manifest."""
+    words = rest.replace(_BREAK, " ").split()
+    return all(word.startswith("-") for word in words) and not {"-g", "--global"} & set(words)

@@ -9,6 +9,11 @@ from agentaudit.source import Component, Lock, Manifest, Repo
 
 PROJECT = '[project]\nname = "planner"\ndependencies = ["openai>=1"]\n'
 UV = 'version = 1\n[[package]]\nname = "openai"\nversion = "1.93.0"\n'
+NODE = '{"name": "web", "dependencies": {"openai": "^5.0.0"}}'
+NODE_LOCK = (
+    '{"lockfileVersion": 3, "packages": {"": {"dependencies": {"openai": "^5.0.0"}},'
+    ' "node_modules/openai": {"version": "5.1.0"}}}'
+)
 PINNED = "openai==1.93.0 \\\n    --hash=sha256:" + "9f86d081" * 8 + "\n"
 POINTER = (
     "version https://git-lfs.github.com/spec/v1\n"
@@ -22,6 +27,12 @@ def _image(line: str, **more: str) -> dict[str, object]:
     build = f"FROM python:3.12\nCOPY . .\n{line}"
     files = {"pyproject.toml": PROJECT, "requirements.txt": "openai>=1\n", "uv.lock": UV}
     return {"component": {"files": {**files, "Dockerfile": build, **more}}}
+
+
+def _packed(lines: str) -> dict[str, object]:
+    """A locked component in Node whose image is built with these lines."""
+    files = {"package.json": NODE, "package-lock.json": NODE_LOCK}
+    return {"component": {"files": {**files, "Dockerfile": f"FROM node:24.1\n{lines}"}}}
 
 
 @probe(
@@ -101,6 +112,13 @@ def _image(line: str, **more: str) -> dict[str, object]:
         ),
         Example(Outcome.FAIL, _image("RUN pip install .\n"), "nor does pip read uv.lock"),
         Example(Outcome.PASS, _image("RUN uv sync --frozen && pip install --no-deps .\n")),
+        Example(Outcome.FAIL, _image("RUN pip install -q openai\n"), "its newest, not the locked"),
+        Example(Outcome.PASS, _image("RUN pip install uv\n"), "a tool that it does not need"),
+        Example(
+            Outcome.PASS,
+            _image("RUN uv sync --frozen && pip install openai\n"),
+            "what is installed already",
+        ),
         Example(
             Outcome.PASS,
             {
@@ -115,6 +133,13 @@ def _image(line: str, **more: str) -> dict[str, object]:
             },
             "the project comes after all that it needs",
         ),
+        Example(
+            Outcome.FAIL,
+            _packed("COPY package.json ./\nRUN npm install\nCOPY . .\n"),
+            "the lock file is copied too late",
+        ),
+        Example(Outcome.PASS, _packed("COPY package*.json ./\nRUN npm install\nCOPY . .\n")),
+        Example(Outcome.PASS, _packed("COPY package.json ./\nRUN npm install -g pm2\nCOPY . .\n")),
     ],
 )
 def lock_complete(repo: Repo, component: Component) -> Answer:

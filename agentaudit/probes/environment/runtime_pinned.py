@@ -10,7 +10,14 @@ from agentaudit.probes.environment.runtimes import INSTEAD, language, pinned
 from agentaudit.source import Component, Place
 
 PROJECT = '[project]\nname = "planner"\nrequires-python = ">=3.11"\ndependencies = ["openai"]\n'
+_BOTH = {"requirements.txt": "openai\n", "mails/package.json": '{"name": "mails"}'}
 NODE = '{"name": "web", "dependencies": {"openai": "^5"}, "engines": {"node": ">=20"}}'
+
+
+def _staged(*lines: str) -> dict[str, object]:
+    """An agent in Python with pages, and the build file of these lines."""
+    build = "\n".join(lines) + "\nCOPY . .\n"
+    return {"component": {"files": {**_BOTH, "Dockerfile": build}}}
 
 
 @probe(
@@ -161,6 +168,26 @@ NODE = '{"name": "web", "dependencies": {"openai": "^5"}, "engines": {"node": ">
                 }
             },
             "a module may ask for less than what builds it",
+        ),
+        Example(
+            Outcome.PASS,
+            _staged("FROM python:3.12.4 AS base", "FROM node:24 AS mails", "FROM base"),
+            "the last stage is built upon the first",
+        ),
+        Example(
+            Outcome.FAIL,
+            _staged("FROM python:3 AS base", "FROM node:24.1 AS mails", "FROM base"),
+            "what the last stage is built upon is loose",
+        ),
+        Example(
+            Outcome.PASS,
+            _staged("FROM ubuntu:22.04", "ENV MINOR=11\nENV V=3.$MINOR.6", "RUN pyenv install $V"),
+            "by variables of the image",
+        ),
+        Example(
+            Outcome.FAIL,
+            _staged("FROM ubuntu:22.04", "ENV V=$ASKED", "RUN pyenv install $V"),
+            "by a variable that somebody sets",
         ),
     ],
 )

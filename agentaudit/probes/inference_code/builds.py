@@ -101,7 +101,8 @@ def _fits(word: str, component: Component) -> bool:
     path = word.strip("\"'").removeprefix("./").rstrip("/")
     for tried in (path, path.rpartition("/")[0]):
         pieces = [re.escape(piece) for piece in _EXPRESSION.split(tried)]
-        fixed = len(pieces) > 1 and "/" in "".join(pieces)
+        # Of two variables with a slash between them nobody knows what they mean.
+        fixed = len(pieces) > 1 and "/" in "".join(pieces) and re.search(r"\w", "".join(pieces))
         if fixed and re.fullmatch("[^/]+".join(pieces), component.path):
             return True
     return False

@@ -83,6 +83,22 @@ def _built(recipe: str, steps: str) -> dict[str, object]:
             ),
             "an output of another step",
         ),
+        Example(
+            Outcome.PASS,
+            _built(
+                LABEL.replace("GIT_SHA", "IMAGE_REVISION"),
+                BUILD.replace("GIT_SHA", "IMAGE_REVISION").format("${{ github.sha }}"),
+            ),
+            "the label says what the argument is",
+        ),
+        Example(
+            Outcome.FAIL,
+            _built(
+                LABEL.replace("GIT_SHA", "IMAGE_REVISION"),
+                BUILD.replace("GIT_SHA", "IMAGE_REVISION").format("${{ github.ref_name }}"),
+            ),
+            "the label holds a branch",
+        ),
         Example(Outcome.PASS, _built(PLAIN, META), "docker/metadata-action adds the label"),
         Example(
             Outcome.PASS,

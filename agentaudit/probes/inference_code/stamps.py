@@ -33,9 +33,12 @@ _NAME = regex(
     r"[A-Z_]{0,20}|(?:APP|SERVICE|SENTRY)_(?:REVISION|RELEASE|COMMIT)|REVISION|GITSHA|COMMIT"
 )
 """How variables for the commit are called."""
+_REVISION = regex(
+    r"(?i)^\s*(?:LABEL\s+)?[\"']?org\.opencontainers\.image\.revision[\"']?\s*[= ]"
+    r"\s*[\"']?\$\{?(\w+)"
+)
 _LABEL = regex(
-    r"(?i)^\s*(?:LABEL\s+)?[\"']?(?:org\.opencontainers\.image\.revision|vcs-ref"
-    r"|org\.label-schema\.vcs-ref"
+    r"(?i)^\s*(?:LABEL\s+)?[\"']?(?:vcs-ref|org\.label-schema\.vcs-ref"
     r"|[\w.]{0,40}(?:git[._-]?(?:sha|commit)|commit))[\"']?\s*[= ]\s*[\"']?\$\{?(\w+)"
 )
 _ENV = regex(r"(?i)^\s*(?:ENV\s+)?(\w+)[= ]\s*[\"']?\$\{?(\w+)")
@@ -48,7 +51,10 @@ def labelled(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
     for file in component.build_files:
         for number, line in enumerate((repo.read(file.place) or "").split("\n"), 1):
             found = None
-            if named := _LABEL.match(line[:500]):
+            if named := _REVISION.match(line[:500]):
+                # The label says what the argument is, whatever its name.
+                yield replace(file.place, line=number, text=line.strip()[:300]), named[1]
+            elif named := _LABEL.match(line[:500]):
                 found = named[1]
             elif (named := _ENV.match(line[:500])) and _NAME.fullmatch(named[1].upper()):
                 found = named[2]

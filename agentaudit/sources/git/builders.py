@@ -17,8 +17,9 @@ from agentaudit.sources.git import (
     terraform,
     workspaces,
 )
-from agentaudit.sources.git.builds import Build, Homes
+from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import Service
+from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.orders import from_ci, from_compose, named_contexts
 from agentaudit.sources.git.reader import Reader, directory
 from agentaudit.sources.git.workflows import Run

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
-from pathlib import PurePosixPath
 
-from agentaudit.code import Role
-from agentaudit.expressions import regex
 from agentaudit.source import Place
-from agentaudit.sources.git import outputs
+from agentaudit.sources.git import subjects
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.dockerfile import Recipe
-from agentaudit.sources.git.globs import matches
+from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.images import expand
 from agentaudit.sources.git.orders import Order
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
-from agentaudit.sources.git.roles import SOURCES, is_own, role
+from agentaudit.sources.git.roles import is_own
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,54 +36,6 @@ class Build:
     """Whether what stands at `place` also declares how it is configured."""
     compiles: bool = False
     """Whether it only compiles or packs, and neither publishes nor deploys nor starts."""
-
-
-_GRADLE = ("build.gradle", "build.gradle.kts")
-_ANDROID = regex(r"\bcom\.android\.(?:application|library|tools\.build)\b")
-
-
-class Homes:
-    """Directories with a manifest."""
-
-    def __init__(self, reader: Reader, manifests: dict[str, str]) -> None:
-        self._reader = reader
-        self.manifests = manifests
-        """Manifest path → directory that it speaks for."""
-        self.known = frozenset(manifests.values())
-
-    def nearest(self, home: str) -> str | None:
-        """The directory itself or the nearest above it that has a manifest."""
-        return next((above for above in ancestors(home) if above in self.known), None)
-
-    def coded(self, home: str) -> bool:
-        """Whether code of the application stands there."""
-        return any(
-            inside(path, home) and path.rpartition(".")[2] in SOURCES and role(path) is Role.APP
-            for path in self._reader.app
-        )
-
-    @cached_property
-    def _telephones(self) -> frozenset[str]:
-        """Manifests of applications for Android."""
-        gradle = (path for path in self.manifests if path.endswith(_GRADLE))
-        return frozenset(p for p in gradle if _ANDROID.search(self._reader.text(p) or ""))
-
-    def copied(self, context: str, sources: Collection[str]) -> tuple[str, ...]:
-        """Manifests that the given sources of a COPY bring in; a telephone's application may be
-        among what is copied, but is no part of what runs."""
-        found = []
-        for source in sources:
-            full = joined(context, source)
-            if full is None:
-                continue
-            made = outputs.modules(self._reader, self.known, full)
-            found += [
-                path
-                for path, home in self.manifests.items()
-                if path not in self._telephones
-                if inside(path, full) or ("*" in full and matches(path, full)) or home in made
-            ]
-        return tuple(dict.fromkeys(found))
 
 
 def images(
@@ -122,7 +70,7 @@ def _images(
         context = mine[0].context if mine else _context(reader, homes, recipe)
         shared = crowded.count(directory(recipe.path)) > 1
         said = (order.home for order in mine if order.home in homes.known)
-        home = next(said, "") or _home(homes, recipe, context, shared)
+        home = next(said, "") or subjects.home(homes, recipe, context, shared, mine)
         names = frozenset(name for order in mine for name in order.names)
         place = recipe.published.place
         yield Build(home, place, homes.copied(context, recipe.copies), recipe, names)
@@ -140,7 +88,7 @@ def _ordered(reader: Reader, homes: Homes, order: Order) -> str | None:
     another repository, and then only its name tells which of several projects it is of."""
     if order.file is None or order.file in reader.known:
         return homes.nearest(order.context)
-    if member := _member(homes, order.context, _called(order.file)):
+    if member := subjects.member(homes, order.context, subjects.called(order.file)):
         return member
     several = any(inside(home, order.context) and home != order.context for home in homes.known)
     return None if several else homes.nearest(order.context)
@@ -205,7 +153,7 @@ def _argued(homes: Homes, recipe: Recipe, order: Order) -> str | None:
 def _means(order: Order, recipe: Recipe) -> bool:
     if order.file is not None:
         return order.file == recipe.path
-    return _plain(recipe) and directory(recipe.path) == order.context
+    return subjects.plain(recipe) and directory(recipe.path) == order.context
 
 
 _LIBRARIES = frozenset(["lib", "libs", "libraries"])
@@ -217,10 +165,6 @@ def _is_trial(recipe: Recipe, orders: list[Order]) -> bool:
         return False
     mine = [order.place.path for order in orders if _means(order, recipe)]
     return bool(mine) and all(path.startswith((".github/", ".gitlab")) for path in mine)
-
-
-def _plain(recipe: Recipe) -> bool:
-    return recipe.path.rpartition("/")[2] in ("Dockerfile", "Containerfile")
 
 
 def _context(reader: Reader, homes: Homes, recipe: Recipe) -> str:
@@ -238,60 +182,3 @@ def _context(reader: Reader, homes: Homes, recipe: Recipe) -> str:
 
 def _exists(reader: Reader, path: str) -> bool:
     return path in reader.known or path in reader.directories
-
-
-def _home(homes: Homes, recipe: Recipe, context: str, shared: bool) -> str:
-    own = directory(recipe.path)
-    specific = [source for source in recipe.copies if source != "."]
-    brought = homes.copied(context, specific)
-    program = outputs.project(homes.copied(context, recipe.copies), recipe.program)
-    if program is not None:
-        return homes.manifests[program]
-    if shared and not specific and (called := _member(homes, context, _called(recipe.path))):
-        return called
-    copied = {homes.manifests[path] for path in brought}
-    below = copied - {context}
-    # What the context's own manifest is copied for is the context, unless it is a workspace's.
-    whole = context in copied and (_plain(recipe) or _mixed(homes, brought, context))
-    if (shared or (own == context and "." not in recipe.copies)) and not whole and len(below) == 1:
-        return below.pop()
-    names = {_called(recipe.path) if shared else "", own.rpartition("/")[2]} - {""}
-    named = [home for home in sorted(below) if home.rpartition("/")[2] in names]
-    if named and not whole:
-        return named[0]
-    if own in homes.known:
-        return own
-    if context in homes.known:
-        return context
-    if len(copied) == 1:
-        return copied.pop()
-    if copied:
-        return context
-    return own
-
-
-_PARTS = ("apps", "services", "packages", "cmd", "src", "")
-"""Directories whose members a build file may be called after."""
-
-
-def _member(homes: Homes, context: str, name: str) -> str:
-    """The project of that name in a workspace, where its build file takes all of it in."""
-    found = {joined(context, f"{part}/{name}".lstrip("/")) or "" for part in _PARTS} & homes.known
-    return found.pop() if len(found) == 1 else ""
-
-
-def _mixed(homes: Homes, brought: Iterable[str], context: str) -> bool:
-    """Whether the manifest of the context is of another kind than those below it."""
-    here = {PurePosixPath(path).suffix for path in brought if homes.manifests[path] == context}
-    return all(
-        PurePosixPath(path).suffix not in here
-        for path in brought
-        if homes.manifests[path] != context
-    )
-
-
-def _called(path: str) -> str:
-    """What a build file is for, as its name says: `api` of Dockerfile.api and api.Dockerfile."""
-    name = path.rpartition("/")[2]
-    first, _, last = name.rpartition(".")
-    return first if last.lower() in ("dockerfile", "containerfile") else last

@@ -23,9 +23,10 @@ from agentaudit.sources.git import (
     unowned,
     workflows,
 )
-from agentaudit.sources.git.builds import Build, Homes
+from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.code.assemble import Repository
 from agentaudit.sources.git.codes import with_code
+from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.images import short_name
 from agentaudit.sources.git.parts import Part, home_of, join, order, unique
 from agentaudit.sources.git.projects import Project, told

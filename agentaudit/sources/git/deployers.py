@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from agentaudit.expressions import regex
 from agentaudit.sources.git import makefiles, shell
-from agentaudit.sources.git.builds import Build, Homes
+from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import joined
+from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.reader import Reader, ancestors, directory
 
 _FILE = regex(

@@ -11,9 +11,10 @@ from typing import Any
 
 from agentaudit.expressions import regex
 from agentaudit.parse import Tree
-from agentaudit.sources.git.builds import Build, Homes
+from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import environment, joined
 from agentaudit.sources.git.functions import app_roots
+from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.orders import Order
 from agentaudit.sources.git.reader import Reader, directory, inside, mapping, sequence, word
 from agentaudit.sources.git.shipping import working_directory

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agentaudit.expressions import regex
 from agentaudit.source import BuildFile, ImageUse, Place
+from agentaudit.sources.git import pins
 from agentaudit.sources.git.image_steps import installed, program
 from agentaudit.sources.git.images import expand, use
 from agentaudit.sources.git.reader import Reader
@@ -80,6 +81,8 @@ def read(reader: Reader, path: str, contexts: frozenset[str] = frozenset()) -> R
     build = _Build(reader, path, contexts)
     for instruction in instructions(content.text):
         build.take(instruction)
+    if not build.runtimes:
+        build.runtimes += build.last
     problem = "" if build.stages else "holds no FROM"
     published = BuildFile(reader.place(path), tuple(build.bases), problem)
     return Recipe(
@@ -104,11 +107,18 @@ class _Build:
     copies: list[str] = field(default_factory=list)
     defaults: dict[str, str] = field(default_factory=dict)
     runtimes: list[tuple[Place, str]] = field(default_factory=list)
+    environment: dict[str, str | None] = field(default_factory=dict)
+    roots: dict[str, ImageUse] = field(default_factory=dict)
+    """The image that each stage is built upon in the end."""
+    last: list[tuple[Place, str]] = field(default_factory=list)
+    """The runtime that the last stage has from a stage before."""
     program: str = ""
 
     def take(self, instruction: Instruction) -> None:
         if instruction.word == "ARG":
             self._argument(instruction.rest, everywhere=not self.stages)
+        elif instruction.word == "ENV":
+            self._environment(instruction.rest)
         elif instruction.word == "FROM":
             self._from(instruction)
         elif instruction.word in ("COPY", "ADD"):
@@ -122,7 +132,7 @@ class _Build:
         for name, value in instruction.flags:
             if name == "mount" and (source := re.search(r"(?:^|,)from=([^,]+)", value)):
                 self._external(source[1], instruction.line)
-        known = {**self.defaults, **self.arguments}
+        known = {**self.defaults, **self.arguments, **self.environment}
         for version in installed(expand(instruction.rest, known)[0]):
             self.runtimes.append((self.reader.place(self.path, instruction.line), version))
 
@@ -135,16 +145,31 @@ class _Build:
             if known:
                 self.defaults.setdefault(name, known)
 
+    def _environment(self, rest: str) -> None:
+        name, _, value = rest.partition(" ")
+        pairs = [(name, value.strip())] if name and "=" not in name else []
+        pairs += [(n, q[1:-1] if q else p) for n, sign, q, p in _ASSIGNMENT.findall(rest) if sign]
+        known = {**self.defaults, **self.arguments, **self.environment}
+        for name, value in pairs:
+            given, unresolved = expand(value, known)
+            self.environment[name] = None if unresolved else given
+
     def _from(self, instruction: Instruction) -> None:
         words = instruction.rest.split()
         reference, unresolved = (
             expand(words[0].strip("\"'"), self.arguments) if words else ("", True)
         )
+        at = self.reader.place(self.path, instruction.line)
+        root = self.roots.get(reference.lower())
+        told = pins.of_image(replace(root, place=at)) if root is not None else None
+        self.last = [told] if told is not None else []
         if reference.lower() not in self.stages and reference != "scratch":
-            at = self.reader.place(self.path, instruction.line)
-            self.bases.append(use(reference, at, unresolved))
+            root = use(reference, at, unresolved)
+            self.bases.append(root)
         named = len(words) > 2 and words[1].upper() == "AS"
         self.stages.append(words[2].lower() if named else f"#{len(self.stages)}")
+        if root is not None:
+            self.roots[self.stages[-1]] = root
 
     def _copy(self, instruction: Instruction) -> None:
         source = dict(instruction.flags).get("from")

@@ -8,8 +8,9 @@ from typing import Any
 from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.parse import Path
-from agentaudit.sources.git.builds import Build, Homes
+from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import joined
+from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.reader import Reader, directory, inside, mapping, sequence, word
 from agentaudit.sources.git.roles import directory_role
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from agentaudit.code import Role
 from agentaudit.expressions import regex
-from agentaudit.sources.git.builds import Build, Homes
+from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import joined
+from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.reader import Reader, directory
 from agentaudit.sources.git.roles import directory_role
 

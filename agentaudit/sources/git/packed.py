@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 from agentaudit.expressions import regex
 from agentaudit.source import Place
-from agentaudit.sources.git.builds import Build, Homes
+from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.functions import app_roots, templates
+from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.orders import Order
 from agentaudit.sources.git.reader import Reader, ancestors, directory
 from agentaudit.sources.git.roles import is_own
@@ -73,7 +74,9 @@ def _in_code(reader: Reader, homes: Homes, path: str, stack: str) -> Iterator[Bu
         at = found.end() + (keyed.end() if keyed else 0)
         target = _target(reader, path, stack, text[at : at + 300])
         home = homes.nearest(target) if target is not None else None
-        if home is not None and (home == target or "Nodejs" in found[0]) and home != stack:
+        bundled = "Nodejs" in found[0]
+        # What is bundled takes its packages from the nearest project, if only the stack's own.
+        if home is not None and (bundled or home == target != stack):
             line = text.count("\n", 0, found.start()) + 1
             asked = _RUNTIME.search(_construct(text[found.end() : found.end() + 2_000]))
             version = asked[1].replace("_", ".").strip(".") if asked else ""

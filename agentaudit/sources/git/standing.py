@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from agentaudit.expressions import regex
-from agentaudit.sources.git.builds import Build, Homes
+from agentaudit.sources.git.builds import Build
+from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.reader import ancestors, directory, inside
 
 

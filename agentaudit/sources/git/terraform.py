@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from agentaudit.expressions import regex
 from agentaudit.source import Place
-from agentaudit.sources.git.builds import Build, Homes
+from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import joined
-from agentaudit.sources.git.reader import Reader, directory
+from agentaudit.sources.git.homes import Homes
+from agentaudit.sources.git.reader import Reader, directory, inside
 from agentaudit.sources.git.roles import is_own
 
 _BLOCK = regex(
@@ -35,6 +36,8 @@ _RUNTIME = regex(
     r"^\s*(?:runtime|lambda_runtime)\s*=\s*\"((?:python|nodejs|java|dotnet|go)[\d.]{1,8}(?:\.x)?)\"",
     re.MULTILINE,
 )
+_OUTPUTS = frozenset(("build", "dist", "out", "target", ".build"))
+"""Directories that builds write to, and nobody commits."""
 _VARIABLES = regex(r"\b(?:environment|environment_variables|env_vars)\b\s*(?:=\s*)?[\[{]")
 
 
@@ -59,10 +62,15 @@ def functions(reader: Reader, homes: Homes) -> Iterator[Build]:
         for block in blocks:
             if block.kind != "locals" and _packs(path, block, packing):
                 for found in _SOURCE.finditer(block.text):
-                    target = _target(homes, path, fill(found[1]))
+                    named = fill(found[1])
+                    place = _place(reader, path, text, block.start + found.start(1))
+                    target = _target(homes, path, named)
                     if target is not None:
-                        place = _place(reader, path, text, block.start + found.start(1))
                         yield _build(target, place, block, blocks)
+                    elif made := _compiled(reader, homes, path, named):
+                        build = _build(made, place, block, blocks)
+                        covers = (p for p, home in homes.manifests.items() if inside(home, made))
+                        yield replace(build, covers=tuple(covers))
 
 
 def _build(target: str, place: Place, packed: _Block, blocks: list[_Block]) -> Build:
@@ -111,6 +119,17 @@ def _target(homes: Homes, path: str, named: str) -> str | None:
             if target and target in homes.known:
                 return target
     return None
+
+
+def _compiled(reader: Reader, homes: Homes, path: str, named: str) -> str:
+    """The directory that a path of build output is called after: one project stands there, if only
+    below it. Empty where the path is of no such thing, or is committed."""
+    target = joined(directory(path), named.removesuffix(".zip")) if named else None
+    if not target or target in reader.directories:
+        return ""
+    source = "/".join(part for part in target.split("/") if part not in _OUTPUTS)
+    below = {home for home in homes.known if inside(home, source)}
+    return source if source not in ("", target) and len(below) == 1 else ""
 
 
 def _place(reader: Reader, path: str, text: str, at: int) -> Place:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from agentaudit.code import Role
-from agentaudit.sources.git.builds import Build, Homes
+from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.globs import matches
+from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.reader import Reader, directory, inside, mapping, sequence, word
 from agentaudit.sources.git.roles import directory_role
 

@@ -314,3 +314,23 @@ jobs:
 def test_a_matrix_builds_what_it_lists(listed: str, outcome: Outcome) -> None:
     files = {**FILES, ".github/workflows/a.yml": MATRIX.format(listed)}
     assert _asked(files, "services/planner") is outcome
+
+
+NAMED = """on: push
+jobs:
+  image:
+    env:
+      NAME: reader
+    steps:
+      - uses: docker/build-push-action@v6
+        with:
+          context: ./services/reader
+          push: true
+          tags: ${{ steps.login.outputs.registry }}/${{ env.NAME }}:${{ github.sha }}
+"""
+
+
+@pytest.mark.parametrize(("name", "outcome"), [("reader", Outcome.PASS), ("planner", Outcome.FAIL)])
+def test_a_name_of_variables_alone_is_no_directory(name: str, outcome: Outcome) -> None:
+    files = {**FILES, ".github/workflows/a.yml": NAMED}
+    assert _asked(files, f"services/{name}") is outcome

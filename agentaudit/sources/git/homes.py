@@ -1,0 +1,61 @@
+"""The directories of a repository that have a manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cached_property
+
+from agentaudit.code import Role
+from agentaudit.expressions import regex
+from agentaudit.sources.git import outputs
+from agentaudit.sources.git.compose import joined
+from agentaudit.sources.git.globs import matches
+from agentaudit.sources.git.reader import Reader, ancestors, inside
+from agentaudit.sources.git.roles import SOURCES, role
+
+_GRADLE = ("build.gradle", "build.gradle.kts")
+_ANDROID = regex(r"\bcom\.android\.(?:application|library|tools\.build)\b")
+
+
+class Homes:
+    """Directories with a manifest."""
+
+    def __init__(self, reader: Reader, manifests: dict[str, str]) -> None:
+        self._reader = reader
+        self.manifests = manifests
+        """Manifest path → directory that it speaks for."""
+        self.known = frozenset(manifests.values())
+
+    def nearest(self, home: str) -> str | None:
+        """The directory itself or the nearest above it that has a manifest."""
+        return next((above for above in ancestors(home) if above in self.known), None)
+
+    def coded(self, home: str) -> bool:
+        """Whether code of the application stands there."""
+        return any(
+            inside(path, home) and path.rpartition(".")[2] in SOURCES and role(path) is Role.APP
+            for path in self._reader.app
+        )
+
+    @cached_property
+    def _telephones(self) -> frozenset[str]:
+        """Manifests of applications for Android."""
+        gradle = (path for path in self.manifests if path.endswith(_GRADLE))
+        return frozenset(p for p in gradle if _ANDROID.search(self._reader.text(p) or ""))
+
+    def copied(self, context: str, sources: Collection[str]) -> tuple[str, ...]:
+        """Manifests that the given sources of a COPY bring in; a telephone's application may be
+        among what is copied, but is no part of what runs."""
+        found = []
+        for source in sources:
+            full = joined(context, source)
+            if full is None:
+                continue
+            made = outputs.modules(self._reader, self.known, full)
+            found += [
+                path
+                for path, home in self.manifests.items()
+                if path not in self._telephones
+                if inside(path, full) or ("*" in full and matches(path, full)) or home in made
+            ]
+        return tuple(dict.fromkeys(found))

@@ -1,0 +1,116 @@
+"""Of which project of a repository an image is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from agentaudit.sources.git import outputs
+from agentaudit.sources.git.compose import joined
+from agentaudit.sources.git.dockerfile import Recipe
+from agentaudit.sources.git.homes import Homes
+from agentaudit.sources.git.orders import Order
+from agentaudit.sources.git.reader import directory, inside
+
+_PARTS = ("apps", "services", "packages", "cmd", "src", "")
+"""Directories whose members a build file may be called after."""
+
+
+def home(homes: Homes, recipe: Recipe, context: str, shared: bool, orders: list[Order]) -> str:
+    """The directory that an image is of; `shared` where several build files stand in one
+    directory, and `orders` are those that ask for this one."""
+    own = directory(recipe.path)
+    specific = [source for source in recipe.copies if source != "."]
+    brought = homes.copied(context, specific)
+    program = outputs.project(homes.copied(context, recipe.copies), recipe.program)
+    if program is not None:
+        return homes.manifests[program]
+    if shared and not specific and (named := member(homes, context, called(recipe.path))):
+        return named
+    copied = {homes.manifests[path] for path in brought}
+    below = copied - {context}
+    whole = context in copied and _whole(homes, recipe, brought, context)
+    if not whole and (found := _below(homes, recipe, context, shared, below)):
+        return found
+    if own in homes.known:
+        return own
+    if context in homes.known:
+        return context
+    if len(copied) == 1 and not _around(homes, recipe, context, copied):
+        return copied.pop()
+    return _staged(orders, copied) or context if copied else own
+
+
+def _below(homes: Homes, recipe: Recipe, context: str, shared: bool, below: set[str]) -> str:
+    """The project below the context that the image is of; empty where no one of them is."""
+    own = directory(recipe.path)
+    alone = shared or (own == context and "." not in recipe.copies)
+    if alone and len(below) == 1 and not _around(homes, recipe, context, below):
+        return next(iter(below))
+    names = {called(recipe.path) if shared else "", own.rpartition("/")[2]} - {""}
+    return next((each for each in sorted(below) if each.rpartition("/")[2] in names), "")
+
+
+def _whole(homes: Homes, recipe: Recipe, brought: Iterable[str], context: str) -> bool:
+    """Whether the context's own manifest is copied for the context, and not for a workspace."""
+    return plain(recipe) or _mixed(homes, brought, context) or _program(recipe, brought, context)
+
+
+def _program(recipe: Recipe, brought: Iterable[str], context: str) -> bool:
+    """Whether the program of a Go module at the context is copied: what is below are its
+    libraries, or other modules of its workspace."""
+    module = f"{context}/go.mod".lstrip("/") in brought
+    return module and "main.go" in recipe.copies
+
+
+def _around(homes: Homes, recipe: Recipe, context: str, below: set[str]) -> bool:
+    """Whether an image beside its one project takes in code that stands around it: then it is of
+    the directory around both, where that has a name of its own."""
+    if not context or directory(recipe.path) != context:
+        return False
+    others = (joined(context, source) for source in recipe.copies if source != ".")
+    return any(
+        other and homes.coded(other)
+        for other in others
+        if not any(inside(other or "", each) or inside(each, other or "") for each in below)
+    )
+
+
+def _staged(orders: list[Order], copied: set[str]) -> str:
+    """The one project that every stage asked for is called after; empty where there is none."""
+    targets = {order.target.lower() for order in orders} - {""}
+    found = {
+        each
+        for each in copied
+        for name in [each.rpartition("/")[2].lower()]
+        if all(target == name or target.startswith(f"{name}-") for target in targets)
+    }
+    return found.pop() if targets and len(found) == 1 else ""
+
+
+def member(homes: Homes, context: str, name: str) -> str:
+    """The project of that name in a workspace, where its build file takes all of it in."""
+    found = {joined(context, f"{part}/{name}".lstrip("/")) or "" for part in _PARTS} & homes.known
+    return found.pop() if len(found) == 1 else ""
+
+
+def _mixed(homes: Homes, brought: Iterable[str], context: str) -> bool:
+    """Whether the manifest of the context is of another kind than those below it."""
+    here = {PurePosixPath(path).suffix for path in brought if homes.manifests[path] == context}
+    return all(
+        PurePosixPath(path).suffix not in here
+        for path in brought
+        if homes.manifests[path] != context
+    )
+
+
+def plain(recipe: Recipe) -> bool:
+    """Whether a build file has the usual name."""
+    return recipe.path.rpartition("/")[2] in ("Dockerfile", "Containerfile")
+
+
+def called(path: str) -> str:
+    """What a build file is for, as its name says: `api` of Dockerfile.api and api.Dockerfile."""
+    name = path.rpartition("/")[2]
+    first, _, last = name.rpartition(".")
+    return first if last.lower() in ("dockerfile", "containerfile") else last
