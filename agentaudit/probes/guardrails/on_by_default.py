@@ -125,6 +125,10 @@ def _python(source: str) -> dict[str, object]:
                 }
             },
         ),
+        Example(
+            Outcome.PASS,
+            _python(ASK.format("    if topic(question):\n        return decline_off_topic(bot)\n")),
+        ),
         Example(Outcome.FAIL, _python(ASK.format("")), "declared, never imported"),
         Example(Outcome.FAIL, _python(NEMO.format(RAILS)), "off by default"),
         Example(Outcome.FAIL, _python(OPEN), "without a key everything is called safe"),

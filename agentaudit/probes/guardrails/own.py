@@ -24,6 +24,10 @@ NAMED = regex(
     r"|off_?topic|offensive|malicious_?(?:prompt|input|query)|injection|pii)"
     r"|(?:harmful|toxic|unsafe|inappropriate)_?content|(?:banned|bad|forbidden|blocked)_?words"
 )
+_DECLINES = regex(
+    r"(?i)_?(?:decline|refuse|reject|deflect)_?(?:off_?topic|out_?of_?scope|harmful|unsafe|toxic)"
+)
+"""Functions that answer in place of the system what it shall not."""
 _NO_CALL = regex(
     r"(?i)(?:error|exception|config|configs|configuration|settings?|result|results|output|decision"
     r"|schema|request|response|event|events|span|tag|state|type|enum|log|logger|record|entry|row"
@@ -92,6 +96,8 @@ def given(call: Call) -> bool:
 
 def _is_guardrail(call: Call) -> bool:
     named = call.method
+    if _DECLINES.match(named):
+        return True
     if _SCORER.match(call.callee):
         return False
     if _MODULE.match(call.callee) and named[:1].islower() and not _NO_CALL.search(named):
