@@ -12,6 +12,13 @@ from agentaudit.source import Repo
 
 _MOST = 400
 """Lines of a function that are looked at."""
+TOLD = regex(
+    r"(?:await\s+|void\s+)?(?:(?:self|this)\.)?_{0,2}(?:log(?:ger|ging)?|console|print|println)"
+    r"(?:\.\w{1,40}){0,3}\(|(?:pass|\.\.\.|[{}();]+|#.*|//.*)$"
+)
+"""A statement that tells of something and changes nothing."""
+_METHOD = regex(r"\s{1,8}(?:async\s+)?def\s+(?!__(?!call__))\w")
+"""A method but for what makes or shows the object."""
 _TEXT = regex(r"(?:[rbuf]{0,2}(?:\"{3}|'{3}))")
 
 
@@ -21,6 +28,8 @@ class Body:
 
     lines: list[str]
     """Below its head, without the bracket that closes it."""
+    head: str = ""
+    """From its name to the colon or bracket that opens it."""
 
 
 def bodies(repo: Repo, call: Call) -> Iterator[Body]:
@@ -40,8 +49,27 @@ def bodies(repo: Repo, call: Call) -> Iterator[Body]:
         for found in head.finditer(text[:500_000]):
             at = text.count("\n", 0, found.start())
             lines = text.split("\n")
+            begins = at
             at += next((n for n, each in enumerate(lines[at : at + 20]) if _opens(each)), 0)
-            yield Body(list(deeper(lines, at)))
+            yield Body(list(deeper(lines, at)), "\n".join(lines[begins : at + 1]))
+
+
+def methods(repo: Repo, call: Call) -> Iterator[Body]:
+    """Methods of the Python class of the repository that a call makes an object of; none where
+    it inherits, for then others may judge."""
+    if not re.fullmatch(r"[A-Z]\w{3,80}", call.method) or not call.place.path.endswith(".py"):
+        return
+    head = re.compile(rf"^class\s+{call.method}\s*(?:\(\s*(?:object)?\s*\))?\s*:", re.MULTILINE)
+    for file in repo.files("**/*.py"):
+        text = repo.read(file) or ""
+        for found in head.finditer(text[:500_000]) if call.method in text else ():
+            lines = list(deeper(text.split("\n"), text.count("\n", 0, found.start())))
+            for at, line in enumerate(lines):
+                if _METHOD.match(line):
+                    opens = next((n for n, e in enumerate(lines[at : at + 20]) if _opens(e)), 0)
+                    yield Body(
+                        list(deeper(lines, at + opens)), "\n".join(lines[at : at + opens + 1])
+                    )
 
 
 def _opens(line: str) -> bool:
@@ -57,9 +85,9 @@ def deeper(lines: list[str], at: int) -> Iterator[str]:
         yield line
 
 
-def statements(lines: list[str]) -> Iterator[str]:
+def statements(lines: list[str], *, whole: bool = False) -> Iterator[str]:
     """What is written, a line a statement: calls over several lines are one, texts that document
-    and comments are none."""
+    and comments are none. The whole of it has the further lines of calls, too."""
     open_, quoted = 0, False
     for raw in lines:
         line = raw.strip()[:500]
@@ -69,6 +97,6 @@ def statements(lines: list[str]) -> Iterator[str]:
             continue
         if not line or line.startswith(("#", "//", "*", "/*")):
             continue
-        if open_ == 0:
+        if whole or open_ == 0:
             yield line
         open_ = max(0, open_ + line.count("(") - line.count(")"))

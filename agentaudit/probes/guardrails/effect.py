@@ -9,19 +9,17 @@ from collections.abc import Iterator
 from agentaudit.code import Call, Code, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.guardrails.bodies import Body, bodies, deeper, statements
-from agentaudit.probes.guardrails.own import encloses
+from agentaudit.probes.guardrails.bodies import TOLD, Body, bodies, deeper, statements
+from agentaudit.probes.guardrails.constant import is_constant
+from agentaudit.probes.guardrails.elsewhere import is_elsewhere
+from agentaudit.probes.guardrails.own import NAMED, encloses
+from agentaudit.probes.guardrails.switched import is_switched_off
 from agentaudit.source import Repo
 
 _LIBRARY = regex(r"\.moderations?\.(?:create|moderate)$")
 _DECORATED = frozenset({"input_guardrail", "output_guardrail"})
 _LISTED = regex(r"(?:in|out)put_guardrails\b")
 _SCANS = frozenset({"scan_prompt", "scan_output", "scan"})
-_TOLD = regex(
-    r"(?:await\s+|void\s+)?(?:(?:self|this)\.)?_{0,2}(?:log(?:ger|ging)?|console|print|println)"
-    r"(?:\.\w{1,40}){0,3}\(|(?:pass|\.\.\.|[{}();]+|#.*|//.*)$"
-)
-"""A statement that tells of something and changes nothing."""
 _ALONE = regex(r"(?:await\s+|void\s+)?(?:[\w$]{1,60}\.){0,6}[\w$]{1,60}\(")
 _ASSIGNED = regex(
     r"(?:(?:const|let|var)\s+)?([A-Za-z_$][\w$]{0,60}(?:\s*,\s*[\w$]{1,60}){0,4})"
@@ -35,7 +33,6 @@ _STOPS = regex(
 )
 """What a function does to its caller other than by what it returns."""
 _SAYS = regex(r"\breturn\b\s*[^\s;}]|\.moderations?\.")
-_SAME = regex(r"return\s+(?:True|False|None|true|false|null|\{[^{}()]{0,80}\});?")
 
 
 def without_effect(repo: Repo, code: Code, calls: list[Call]) -> list[Call]:
@@ -46,17 +43,24 @@ def without_effect(repo: Repo, code: Code, calls: list[Call]) -> list[Call]:
     return idle + [c for c in calls if c not in idle and any(encloses(i, c) for i in alone)]
 
 
+def asked_alone(idle: Call, live: list[Call]) -> bool:
+    """Whether a function of the serving code asks it, and no other guardrail."""
+    where = (idle.place.path, idle.scope)
+    inner = NAMED.search(idle.scope) or NAMED.search(idle.place.path)
+    return bool(idle.scope) and not inner and all((c.place.path, c.scope) != where for c in live)
+
+
 def _is_idle(repo: Repo, code: Code, call: Call) -> bool:
     if call.callee.startswith("agents."):
         loose = call.method in _DECORATED and not _attached(repo, code)
         return loose or _never_trips(code)
     if call.callee.startswith("llm_guard.") and call.method[:1].isupper():
         return not any(_scans(repo, each) for each in code.calls if each.role is Role.APP)
+    if is_elsewhere(repo, call) or is_switched_off(repo, code, call) or is_constant(repo, call):
+        return True
     if not call.method[:1].islower() and not call.method.startswith("_"):
         return False
     own = () if _LIBRARY.search(call.callee) else tuple(bodies(repo, call))
-    if own and all(_says_the_same(body) for body in own):
-        return True
     silent = bool(_LIBRARY.search(call.callee)) or (bool(own) and all(map(_only_answers, own)))
     return _ignored(repo, call, silent=silent)
 
@@ -79,12 +83,6 @@ def _attached(repo: Repo, code: Code) -> bool:
     return any(_LISTED.search(repo.read(file) or "") for file in files)
 
 
-def _says_the_same(body: Body) -> bool:
-    """Whether a function returns the same, whatever it is asked."""
-    left = [line for line in statements(body.lines) if not _TOLD.match(line)]
-    return len(left) == 1 and bool(_SAME.fullmatch(left[0]))
-
-
 def _only_answers(body: Body) -> bool:
     """Whether a function can stop its caller by what it returns only."""
     text = "\n".join(body.lines)
@@ -102,7 +100,7 @@ def _ignored(repo: Repo, call: Call, *, silent: bool) -> bool:
     line = lines[at].strip()[:500]
     if call.method not in line:
         return False
-    if _TOLD.match(line):
+    if TOLD.match(line):
         return True
     if _ASKED.match(line):
         return _only_tells(lines, at)
@@ -120,11 +118,11 @@ def _only_tells(lines: list[str], at: int) -> bool:
     block = list(deeper(lines, at))
     if not line.endswith((":", "{")):
         rest = re.search(r"\)\s{0,4}([A-Za-z][^{}]{0,300});?$|:\s{1,4}(\S.{0,300})$", line)
-        return bool(rest and _TOLD.match(rest[1] or rest[2])) if not block else False
+        return bool(rest and TOLD.match(rest[1] or rest[2])) if not block else False
     if any(re.match(r"\s*(?:\}\s*)?el(?:se|if)\b", each) for each in _after(lines, at, block)):
         return False
     said = list(statements(block))
-    return bool(said) and all(_TOLD.match(each) for each in said)
+    return bool(said) and all(TOLD.match(each) for each in said)
 
 
 def _after(lines: list[str], at: int, block: list[str]) -> list[str]:
@@ -136,7 +134,7 @@ def _read_on(lines: list[str], at: int, name: str) -> bool:
     word = re.compile(rf"(?<![\w.$]){re.escape(name)}(?![\w$])")
     for number, text in _below(lines, at):
         line = text.strip()[:500]
-        if not word.search(line) or _TOLD.match(line):
+        if not word.search(line) or TOLD.match(line):
             continue
         if _ASKED.match(line) and _only_tells(lines, number):
             continue

@@ -10,7 +10,7 @@ from agentaudit.probes.commands import commands
 from agentaudit.probes.guardrails.cloned import cloned
 from agentaudit.probes.guardrails.leads import Leads, Line
 from agentaudit.probes.guardrails.runs import names, run_of, whole
-from agentaudit.probes.guardrails.suites import suite_files
+from agentaudit.probes.guardrails.suites import pretended, suite_files
 from agentaudit.probes.guardrails.tested import judged, tested
 from agentaudit.source import Repo, Step
 
@@ -25,6 +25,12 @@ SCORED = (
     "from deepeval import assert_test\nfrom deepeval.metrics import AnswerRelevancyMetric\n\n"
     "def test_answers():\n    assert_test(case, [AnswerRelevancyMetric(threshold=0.7)])\n"
 )
+TYPED = {
+    "requirements.txt": "deepeval==3.2.0\n",
+    "evals/test_answers.py": SCORED.replace(
+        "    assert", "    case = LLMTestCase(input='why?', actual_output='so')\n    assert"
+    ),
+}
 KEY = "        env:\n          OPENAI_API_KEY: ${{ secrets.OPENAI_API_KEY }}"
 JUDGED = {
     "requirements.txt": "livekit-agents==1.2.0\n",
@@ -98,6 +104,11 @@ def _files(step: str, **files: str) -> dict[str, object]:
             "tests in which a model judges, with the key of the model",
         ),
         Example(Outcome.FAIL, _files("run: uv run pytest -v", **JUDGED), "no key, no model"),
+        Example(
+            Outcome.FAIL,
+            _files("run: pytest evals/", **TYPED),
+            "the answers are typed into the suite",
+        ),
         Example(Outcome.FAIL, _files("run: make test", Makefile="test:\n\tpytest tests\n")),
         Example(
             Outcome.FAIL,
@@ -125,6 +136,9 @@ def evaluation_in_ci(repo: Repo) -> Answer:
     its failure does not stop the change: whether scores can fail a run is asked elsewhere. A
     workflow that only a person starts does not count.
     """
+    if typed := pretended(repo):
+        message = "the suite scores what was typed into it, and never asks the system"
+        return failed(message, typed.evidence(), reason="typed", fact="evaluation suite")
     steps = [step for step in repo.steps() if not step.by_hand]
     leads, files = Leads(repo), suite_files(repo)
     components = repo.components()

@@ -11,6 +11,7 @@ from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.held import held
+from agentaudit.probes.guardrails.hollow import is_typed
 from agentaudit.probes.guardrails.outside import OUTSIDE
 from agentaudit.probes.guardrails.suites import Asking, configured
 from agentaudit.probes.guardrails.tested import tested
@@ -47,14 +48,15 @@ def marks(repo: Repo) -> Iterator[Place]:
     """Places where a pass mark of an evaluation is written down."""
     components = repo.components()
     yield from tested(repo)
-    own = _suite_files(components)
+    own = [place for place in _suite_files(components) if not is_typed(repo, place)]
     asking = _asking(components)
     for place in own:
         if not _TEST.search(place.path) or place.path in asking:
             yield from held(repo, place)
     verdict = _ends(repo, own)
     for component in components:
-        yield from _given(component, _modules(component), verdict)
+        given = _given(component, _modules(component), verdict)
+        yield from (place for place in given if not is_typed(repo, place))
     yield from _written(repo, own) if verdict else ()
     for place in configured(repo):
         yield from _lines(repo, place, _THRESHOLD)

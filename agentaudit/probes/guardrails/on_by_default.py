@@ -4,7 +4,8 @@ from agentaudit.code import Call, Strength, Use
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.asking import asks
-from agentaudit.probes.guardrails.effect import without_effect
+from agentaudit.probes.guardrails.constant import is_constant
+from agentaudit.probes.guardrails.effect import asked_alone, without_effect
 from agentaudit.probes.guardrails.own import (
     ASIDE,
     decisive,
@@ -13,9 +14,11 @@ from agentaudit.probes.guardrails.own import (
     is_chosen,
     is_idle,
     is_option,
+    is_within,
     own_calls,
     when,
 )
+from agentaudit.probes.guardrails.switched import is_below_switch
 from agentaudit.probes.readable import step_missing, unread
 from agentaudit.source import Component, Repo
 
@@ -47,6 +50,29 @@ SWITCHED = (
     "def answer(question):\n    if is_toxic(question):\n        return None\n"
     "    return client.responses.create(model='gpt-4o-2024-08-06', input=question)\n\n"
     "answer('why?')\n"
+)
+INNER = "    if not settings.moderation_enabled:\n        return False\n"
+HALF = "if settings.moderation_enabled and is_toxic"
+STUB = (
+    "async def run_moderation(_client, _text):\n"
+    "    with tracer.start_as_current_span('moderate') as span:\n"
+    "        result = ModerationPassed()\n"
+    "        span.set_attribute('result', 'passed')\n        return result\n\n"
+    + ASK.format("    if run_moderation(client, question).blocked:\n        return None\n")
+)
+CLASS = (
+    "class Guardrail:\n    def check(self, text):\n        return {'allowed': True}\n\n"
+    "guardrail = Guardrail()\n"
+    + ASK.format("    if not guardrail.check(question)['allowed']:\n        return None\n")
+)
+NAMES = (
+    "from better_profanity import profanity\n\n@app.post('/users')\ndef create_user(name):\n"
+    "    if profanity.contains_profanity(name):\n        raise ValueError(name)\n\n"
+)
+ROUTE = (
+    "\n@app.post('/admin/moderate')\ndef judge(text):\n"
+    "    found = client.moderations.create(input=text)\n"
+    "    return {'flagged': found.results[0].flagged}\n"
 )
 NEMO = "import os\nfrom nemoguardrails import LLMRails, RailsConfig\n" + ASK
 RAILS = (
@@ -99,6 +125,10 @@ def _python(source: str) -> dict[str, object]:
                 }
             },
         ),
+        Example(
+            Outcome.PASS,
+            _python(ASK.format("    if topic(question):\n        return decline_off_topic(bot)\n")),
+        ),
         Example(Outcome.FAIL, _python(ASK.format("")), "declared, never imported"),
         Example(Outcome.FAIL, _python(NEMO.format(RAILS)), "off by default"),
         Example(Outcome.FAIL, _python(OPEN), "without a key everything is called safe"),
@@ -127,6 +157,27 @@ def _python(source: str) -> dict[str, object]:
             Outcome.FAIL,
             _python(AGENTS.replace(", input_guardrails=[no_amounts]", "")),
             "no agent is given it",
+        ),
+        Example(
+            Outcome.FAIL,
+            _python(SWITCHED.replace(INNER, "").replace("if is_toxic", HALF)),
+            "the first half of its condition is off",
+        ),
+        Example(Outcome.FAIL, _python(STUB), "whatever it is asked, it lets it pass"),
+        Example(Outcome.FAIL, _python(CLASS), "whatever its only method is asked"),
+        Example(
+            Outcome.PASS,
+            _python(CLASS.replace("True", "not client.moderations.create(input=text).results")),
+        ),
+        Example(
+            Outcome.FAIL,
+            _python(NAMES + ASK.format("")),
+            "it judges the names of users",
+        ),
+        Example(
+            Outcome.FAIL,
+            _python(ASK.format("") + ROUTE),
+            "who asks for the verdict gets it, and no answer waits for it",
         ),
         Example(
             Outcome.FAIL,
@@ -172,12 +223,14 @@ def on_by_default(repo: Repo, component: Component) -> Answer:
     live = [call for call in calls if call.reached and not _is_off(call) and call not in chosen]
     idle = without_effect(repo, component.code, live)
     live = [call for call in live if call not in idle]
+    if open_ := [c for c in idle if is_constant(repo, c) and asked_alone(c, live)]:
+        return _ignored(component, open_)
     if live:
-        return _judged(component, live, decisive(calls))
+        return _judged(repo, component, live, decisive(calls))
     places = {call.place for call in (*chosen, *idle)}
     uses = [use for use in uses if use.place not in places]
     off = [call for call in calls if _is_off(call)]
-    if on := [u for u in uses if u.strength is Strength.ON and not _within(component, u, off)]:
+    if on := [u for u in uses if u.strength is Strength.ON and not is_within(component, u, off)]:
         return passed(f"{on[0].library} judges in the serving code", on[0].place.evidence())
     if idle:
         return _ignored(component, idle)
@@ -185,28 +238,21 @@ def on_by_default(repo: Repo, component: Component) -> Answer:
 
 
 def _ignored(component: Component, idle: list[Call]) -> Answer:
-    message = f"nothing comes of what {idle[0].method} says"
+    message = f"nothing is stopped by default by what {idle[0].method} says"
     shown = [call.place.evidence() for call in idle[:3]]
     return failed(message, *shown, reason="ignored", fact="guardrail", place=component.id)
-
-
-def _within(component: Component, use: Use, off: list[Call]) -> bool:
-    """Whether a library is called in the code of a guardrail that is off."""
-    at = (use.place.path, use.place.line)
-    shown = [c for c in component.code.calls if (c.place.path, c.place.line) == at]
-    return any(encloses(call, each) for call in off for each in shown)
 
 
 def _is_off(call: Call) -> bool:
     return call.condition is not None and call.condition.default is False
 
 
-def _judged(component: Component, live: list[Call], deciding: list[Call]) -> Answer:
+def _judged(repo: Repo, component: Component, live: list[Call], deciding: list[Call]) -> Answer:
     """Guardrails of its own run; does each judge when nobody configured it?"""
     open_ = [(c, gap) for c in live for gap in list(gaps_within(component.code, c))[:1]]
     opened = [call for call, _ in open_]
     whole = [c for c in live if c not in opened and not any(encloses(c, each) for each in opened)]
-    sure = [c for c in whole if c in deciding and not is_chosen(c)]
+    sure = [c for c in whole if c in deciding and not (is_chosen(c) or is_below_switch(repo, c))]
     if sure:
         shown = [call.place.evidence() for call in sure[:3]]
         return passed(f"{sure[0].method} runs in the serving code", *shown)

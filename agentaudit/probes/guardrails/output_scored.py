@@ -23,6 +23,7 @@ DEEPEVAL = (
     "def test_answers():\n    case = LLMTestCase(input='why?', actual_output=answer('why?'))\n"
     "    assert_test(case, [AnswerRelevancyMetric(threshold=0.7)])\n"
 )
+TYPED = DEEPEVAL.replace("answer('why?')", "'Because.'").replace("from app import answer\n", "")
 OWN = (
     "import json\nfrom openai import OpenAI\nfrom app import answer\n\n"
     "def judge_answer(question, text):\n"
@@ -76,6 +77,11 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
                 },
             ),
             "by which an optimiser chooses examples",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(PYTHON, **{"evals/test_answers.py": TYPED}),
+            "the answers are typed into the suite",
         ),
         Example(Outcome.FAIL, _files(PYTHON), "declared, never imported"),
         Example(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentaudit.code import Call, Code, Condition, Role
+from agentaudit.code import Call, Code, Condition, Role, Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.source import Repo
+from agentaudit.source import Component, Repo
 
 NAMED = regex(
     r"(?i)guard_?rails?|safe_?guard|llama_?guard|prompt_?guard|shield_?gemma"
@@ -24,16 +24,20 @@ NAMED = regex(
     r"|off_?topic|offensive|malicious_?(?:prompt|input|query)|injection|pii)"
     r"|(?:harmful|toxic|unsafe|inappropriate)_?content|(?:banned|bad|forbidden|blocked)_?words"
 )
+_DECLINES = regex(
+    r"(?i)_?(?:decline|refuse|reject|deflect)_?(?:off_?topic|out_?of_?scope|harmful|unsafe|toxic)"
+)
+"""Functions that answer in place of the system what it shall not."""
 _NO_CALL = regex(
     r"(?i)(?:error|exception|config|configs|configuration|settings?|result|results|output|decision"
     r"|schema|request|response|event|events|span|tag|state|type|enum|log|logger|record|entry|row"
     r"|dataset|evaluator|metric|score|adapter|prompt|instructions|page|panel|form|button|dialog"
     r"|table|tab|card|badge|icon|view|context|provider|store|props|dto|entity|repository|migration"
     r"|model|params?|parameters|options?|required|enabled|configured|available|span|observation"
-    r"|reasons?|triggered|tripwire|failure|violation|categories|category|template|message|test|spec|stats)s?$"
+    r"|command|reasons?|triggered|tripwire|failure|violation|categories|category|template|message|test|spec|stats)s?$"
     r"|^_?(?:to|from|as)_|^(?:is_)?(?:get|list|fetch|load|save|set|update|delete|create|register|record|log|track|emit"
     r"|use|format|render|parse|count|add_\w*column|test|has|with|new|extract|build|should|needs?"
-    r"|supports?|on|handle_\w*(?:error|result))[A-Z_]|^(?-i:[A-Z])\w{0,80}Check$"
+    r"|supports?|on|(?:check_and_)?(?:launch|(?:re)?start|stop|toggle|enable|disable)|handle_\w*(?:error|result))[A-Z_]|^(?-i:[A-Z])\w{0,80}Check$"
     r"|^(?-i:Add|Register|Configure)(?-i:[A-Z])"
 )
 """Names that speak about a guardrail and are none."""
@@ -92,6 +96,8 @@ def given(call: Call) -> bool:
 
 def _is_guardrail(call: Call) -> bool:
     named = call.method
+    if _DECLINES.match(named):
+        return True
     if _SCORER.match(call.callee):
         return False
     if _MODULE.match(call.callee) and named[:1].islower() and not _NO_CALL.search(named):
@@ -114,12 +120,12 @@ def is_chosen(call: Call) -> bool:
     condition = call.condition
     if condition is None or condition.default is True:
         return False
-    return bool(condition.setting) or _CONFIGURED.search(condition.text) is not None
+    return bool(condition.setting) or CONFIGURED.search(condition.text) is not None
 
 
-_CONFIGURED = regex(
+CONFIGURED = regex(
     r"(?i)guard|shield|moderat|safety|enabl|disabl|config|setting|option|flag|feature|pii|filter"
-    r"|\buse_|environ|\benv\b"
+    r"|bypass|force_|\buse_|environ|\benv\b"
 )
 """Words of conditions that ask for the guardrail itself, or for a switch."""
 
@@ -173,6 +179,13 @@ def is_option(repo: Repo, call: Call) -> bool:
     chosen = re.search(rf"[\"'\w]\s{{0,4}}[:,]\s{{0,4}}{inner}\s{{0,4}}[,}}]", text)
     called = re.search(rf"(?<!def )(?<!function )(?<!func )(?<![\w]){inner}\s{{0,4}}\(", text)
     return chosen is not None and called is None
+
+
+def is_within(component: Component, use: Use, off: list[Call]) -> bool:
+    """Whether a library is called in the code of a guardrail that is off."""
+    at = (use.place.path, use.place.line)
+    shown = [c for c in component.code.calls if (c.place.path, c.place.line) == at]
+    return any(encloses(call, each) for call in off for each in shown)
 
 
 def when(gap: Condition) -> str:

@@ -5,7 +5,15 @@ from itertools import islice
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.guardrails.marks import marks
-from agentaudit.probes.guardrails.output_scored import APP, DEEPEVAL, EVALITE, NODE, OWN, PYTHON
+from agentaudit.probes.guardrails.output_scored import (
+    APP,
+    DEEPEVAL,
+    EVALITE,
+    NODE,
+    OWN,
+    PYTHON,
+    TYPED,
+)
 from agentaudit.probes.guardrails.suites import asks_models, nobody_asks, suite, unread_code
 from agentaudit.source import Repo
 
@@ -54,6 +62,11 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
                 },
             ),
             "thresholds of coverage and of relevance mark no evaluation",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(PYTHON, **{"evals/test_answers.py": TYPED}),
+            "the answers are typed into the suite",
         ),
         Example(Outcome.FAIL, _files(PYTHON), "there is no suite"),
         Example(

@@ -16,7 +16,7 @@ from agentaudit.probe import unknown
 from agentaudit.probes.asking import asks
 from agentaudit.probes.commands import commands
 from agentaudit.probes.guardrails.cloned import cloned
-from agentaudit.probes.guardrails.hollow import is_hollow
+from agentaudit.probes.guardrails.hollow import is_hollow, is_typed
 from agentaudit.probes.guardrails.leads import Leads
 from agentaudit.probes.guardrails.outside import OUTSIDE
 from agentaudit.probes.guardrails.runs import TOOL
@@ -149,6 +149,15 @@ def _called(repo: Repo, components: Iterable[Component]) -> list[Use]:
                 full = (place for place in places if not is_hollow(repo, place))
                 found += [replace(use, place=place) for place in islice(full, 1)]
     return found
+
+
+def pretended(repo: Repo) -> Place | None:
+    """Where a suite scores only what was typed into it, if there is no other."""
+    if suite(repo) is not None:
+        return None
+    uses = (use for component in repo.components() for use in component.uses("evaluation"))
+    called = (use.place for use in uses if use.strength >= Strength.CALLED)
+    return next((place for place in called if is_typed(repo, place)), None)
 
 
 def _elsewhere(component: Component, use: Use) -> Iterator[Place]:

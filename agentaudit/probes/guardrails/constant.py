@@ -1,0 +1,51 @@
+"""Guardrails that say the same whatever they are asked: a frame that nobody filled."""
+
+from __future__ import annotations
+
+import re
+
+from agentaudit.code import Call
+from agentaudit.expressions import regex
+from agentaudit.probes.guardrails.bodies import TOLD, Body, bodies, methods, statements
+from agentaudit.probes.guardrails.own import NAMED
+from agentaudit.source import Repo
+
+_SAME = regex(r"return\s+(?:True|False|None|true|false|null|\{[^{}()]{0,80}\});?")
+_ANSWERS = regex(r"\breturn\b\s*[^\s;}]")
+_STATE = regex(r"(?<![\w$])(?:self|cls|this|arguments|globals?|nonlocal|yield)(?![\w$])")
+_STOPS = regex(r"\b(?:raise|throw|panic|abort|exit)\b")
+_CALLED = regex(r"([\w$][\w.$]{0,120})\s?\(")
+_PLAIN = regex(
+    r"(?:[\w.]{0,60}(?:span|tracer|log|logger|console|metrics)\w{0,20}\.)\w{1,60}"
+    r"|asyncio\.sleep|return|print|str|uuid\.uuid4|Promise\.resolve"
+    r"|(?:[\w.]{1,60}\.)?[A-Z]\w{0,60}(?:Result|Passed|Allowed|Verdict|Decision|Outcome|Safe)"
+)
+"""Calls that ask nobody."""
+_GIVEN = regex(r"\((.{0,2000})\)", re.DOTALL)
+_NAME = regex(r"(?<![\w$])[A-Za-z_$][\w$]{0,80}")
+_ITSELF = frozenset({"self", "cls"})
+
+
+def is_constant(repo: Repo, call: Call) -> bool:
+    """Whether every function of that name, or every method of that class, says the same."""
+    if NAMED.search(call.method) is None:
+        return False
+    own = tuple(methods(repo, call)) or tuple(bodies(repo, call))
+    return bool(own) and all(_says_the_same(body) or _asks_nothing(body) for body in own)
+
+
+def _says_the_same(body: Body) -> bool:
+    left = [line for line in statements(body.lines) if not TOLD.match(line)]
+    return len(left) == 1 and bool(_SAME.fullmatch(left[0]))
+
+
+def _asks_nothing(body: Body) -> bool:
+    """Whether an answer is returned that uses nothing of what the function is given, and that
+    nobody else is asked for."""
+    given = _GIVEN.search(body.head.partition("->")[0])
+    names = set(_NAME.findall(given[1])) - _ITSELF if given else set()
+    text = "\n".join(statements(body.lines, whole=True))
+    if not names or not _ANSWERS.search(text) or _STATE.search(text) or _STOPS.search(text):
+        return False
+    asked = (found[1] for found in _CALLED.finditer(text))
+    return not names & set(_NAME.findall(text)) and all(map(_PLAIN.fullmatch, asked))
