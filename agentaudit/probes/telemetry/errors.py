@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agentaudit.code import Argument, Call, Code, Role, Strength
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.source import Component
 
 _ALWAYS = frozenset(
     {
@@ -175,6 +176,13 @@ def outermost(call: Call) -> bool:
     in the span that is laid around it."""
     around = call.method in _RECORDS and _SPANS.search(f"{call.place.path} {call.scope}"[:400])
     return bool(around or _RUN.fullmatch(call.scope.rpartition(".")[2][:100]))
+
+
+def writes_to_console(component: Component) -> bool:
+    """Whether scripts report to the console, and by no logger."""
+    logs = (use for use in component.uses("logging") if use.strength >= Strength.IMPORTED)
+    known = any(not use.library.startswith("@opentelemetry/") for use in logs)
+    return not known and any(map(_is_console, _serving(component.code)))
 
 
 def _is_console(call: Call) -> bool:

@@ -13,6 +13,7 @@ from agentaudit.probes.telemetry.development import for_development
 from agentaudit.probes.telemetry.keys import provided, unstarted
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.spans import is_off
+from agentaudit.probes.telemetry.spring import is_unbridged
 from agentaudit.probes.telemetry.switches import (
     call_of,
     doubtful,
@@ -71,6 +72,8 @@ def hindered(repo: Repo, component: Component, use: Use) -> Held | None:
         return Held(use, shown, True, "is not installed where it serves")
     if not loaded(repo, component, use.place):
         return Held(use, use.place, True, "stands in a script that nothing loads")
+    if is_unbridged(component, use):
+        return Held(use, use.place, True, "nothing in it makes spans of what is observed")
     if never := (call and uncalled(repo, component, call)) or undelivered(repo, component, use):
         return Held(use, never[0], True, never[1])
     if condition and doubtful(condition):
