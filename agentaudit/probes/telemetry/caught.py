@@ -14,6 +14,7 @@ from agentaudit.code import Call, Code, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.errors import bare, kept, outermost
+from agentaudit.probes.telemetry.promises import dropped
 from agentaudit.source import Repo
 from agentaudit.trades import AGENTIC
 
@@ -132,9 +133,14 @@ def losing(
             for at, name, body in _blocks(path, text):
                 python = path.endswith(".py")
                 if _loses(name, body, python=python) and not _handed(name, body, keepers):
-                    line = text.count("\n", 0, at) + 1
-                    shown = text[at : at + 120].split("\n")[0].strip()
-                    yield replace(file, line=line, text=shown), _function(text[:at])
+                    yield _shown(file, text, at), _function(text[:at])
+            for at in dropped(text) if path.endswith(_SCRIPTS) else ():
+                yield _shown(file, text, at), "answer"
+
+
+def _shown(file: Place, text: str, at: int) -> Place:
+    line = text.count("\n", 0, at) + 1
+    return replace(file, line=line, text=text[at : at + 120].split("\n")[0].strip())
 
 
 def _function(above: str) -> str:
@@ -157,6 +163,7 @@ def _files(repo: Repo, code: Code) -> set[str]:
 _TEST = regex(r"(?:^|/)(?:test_|conftest)|_test\.py$")
 
 
+_SCRIPTS = (".ts", ".tsx", ".js", ".mjs", ".cjs")
 _LANGUAGES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".java", ".kt", ".cs")
 
 

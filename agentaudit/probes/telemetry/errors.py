@@ -74,7 +74,14 @@ def _reports(code: Code) -> bool:
 def kept(code: Code) -> Iterator[Call]:
     """Calls in the serving code that keep the traceback of an error."""
     known = _logger(code)
-    return (call for call in _serving(code) if _keeps(call, known))
+    serving = (call for call in _serving(code) if not _CHORES.search(call.place.path))
+    return (call for call in serving if _keeps(call, known))
+
+
+_CHORES = regex(
+    r"(?:^|/)(?:migrations?|seeds?|seeders?)/|(?:^|/)(?:\w{0,20}[_.-])?(?:migrate|migration|seed)\.\w{2,3}$"
+)
+"""Scripts that fill or change a database, which answer nobody."""
 
 
 def bare(code: Code) -> Iterator[Call]:
@@ -194,7 +201,7 @@ def _is_console(call: Call) -> bool:
 
 _SERVED = (".ts", ".js", ".mjs", ".cjs", ".mts")
 _PAGES = regex(
-    r"(?i)(?:^|/)(?:ui|fe|mobile|front-?end|client|web|web-?app|www|components?|hooks|contexts?|stores?|composables"
+    r"(?i)(?:^|/)(?:ui|fe|mobile|(?:[\w-]{1,40}-)?front-?end|client|web|web-?app|www|components?|hooks|contexts?|stores?|composables"
     r"|public|static|assets|extensions?|scripts?|tools?|bin|hack|utils?/test|META-INF/resources"
     r"|wwwroot|webapp)/"
 )
