@@ -36,14 +36,29 @@ def undelivered(repo: Repo, component: Component, use: Use) -> tuple[Place, str]
     """Where and why what a library writes down about models reaches nobody."""
     if sampler := _sampled_out(component):
         return sampler, "its provider samples none of the traces"
+    if _never_started(repo, component, use):
+        return use.place, "the SDK that it is given to is never started"
     named = _INSTRUMENTOR.fullmatch(use.library)
     if named is None:
         return None
     if _is_of_another(component, named[1]):
         return use.place, "nothing in it uses the library that this instruments"
-    if named and not use.place.path.endswith(".py"):
-        return None
-    return _untaken(repo, use)
+    return _untaken(repo, use) if use.place.path.endswith(".py") else None
+
+
+_STARTS = regex(r"\.start\(\s*\)")
+
+
+def _never_started(repo: Repo, component: Component, use: Use) -> bool:
+    """Whether its file makes the SDK of Node, and no script of the component starts anything."""
+    if "new NodeSDK(" not in (repo.read(use.place) or ""):
+        return False
+    home = "" if component.path == "." else component.path + "/"
+    return not any(
+        _STARTS.search(repo.read(file) or "")
+        for kind in ("ts", "js", "mjs", "cjs")
+        for file in repo.files(f"{home}**/*.{kind}")
+    )
 
 
 def _sampled_out(component: Component) -> Place | None:
