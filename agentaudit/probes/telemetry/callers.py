@@ -22,7 +22,11 @@ _SETS_UP = regex(
     r"(?i)set_?up|init|trac(?:e|ing)|instrument|telemetr|observ|configure|enable|otel|phoenix"
     r"|langfuse|langsmith"
 )
-"""Names of functions that begin something; plug-ins of other names are called by what loads them."""
+"""Names of functions that begin something; plug-ins of other names are called by a loader."""
+_NAMING = (
+    *("**/*.toml", "**/*.cfg", "**/*.ipynb", "**/Dockerfile*", "**/*.y*ml", "**/*.sh"),
+    *("**/*.json", "**/Makefile", "**/Procfile"),
+)
 _FLAG = regex(r"\s*if\s+((?:\w{1,60}\.){0,4}\w{1,60})\s*:")
 _TRUE = ("true", "1", "yes", "on")
 
@@ -64,9 +68,7 @@ def _is_plain(name: str, text: str) -> bool:
 
 def _started(repo: Repo, named: re.Pattern[str]) -> bool:
     """Whether anything outside of the code names it: a start command, an entry point."""
-    kinds = ("**/*.toml", "**/*.cfg", "**/*.ipynb", "**/Dockerfile*", "**/*.y*ml", "**/*.sh")
-    kinds = (*kinds, "**/*.json", "**/Makefile", "**/Procfile")
-    return any(named.search(repo.read(file) or "") for kind in kinds for file in repo.files(kind))
+    return any(named.search(repo.read(file) or "") for kind in _NAMING for file in repo.files(kind))
 
 
 def _flag(text: str, at: int) -> str:

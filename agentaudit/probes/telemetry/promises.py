@@ -20,7 +20,7 @@ _BEFORE, _AFTER = 800, 400
 
 
 def dropped(text: str) -> Iterator[int]:
-    """Where the error of a model's call becomes an answer: `.catch(() => res.status(500).end())`."""
+    """Where the error of a model's call becomes an answer: `.catch(() => res.sendStatus(500))`."""
     for found in _CATCH.finditer(text) if ".catch(" in text else ():
         body = _argument(text[found.end() : found.end() + _AFTER])
         if not _ANSWERS.search(body) or _TOLD.search(body):

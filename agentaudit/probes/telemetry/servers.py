@@ -84,7 +84,7 @@ def _trained(component: Component) -> Iterator[Place]:
 
 
 def _answered(repo: Repo, component: Component) -> bool:
-    """Whether the code of Java tells of an exception by its message before the container sees it."""
+    """Whether the code tells of an exception by its message before the container sees it."""
     held = next(answering_only(repo, component.path), None)
     return held is not None or next(losing(repo, component.code), None) is not None
 
