@@ -9,8 +9,7 @@ from agentaudit.expressions import regex
 from agentaudit.source import Place, Repo
 
 _HANDLES = regex(
-    r"@ExceptionHandler(?:\(\s*(?:value\s*=\s*)?\{?\s*(?:Exception|Throwable|RuntimeException)\.class"
-    r"[^)\n]{0,200}\))[^{;]{0,600}\b(?:Exception|Throwable|RuntimeException)\s+(\w{1,40})\s*\)[^{;]{0,200}\{"
+    r"@ExceptionHandler\((?:value ?= ?)?\{? ?(?:Exception|Throwable|RuntimeException)\.class\b"
 )
 _KEEPS = regex(r"(?i)\blog\w{0,20}\.\w{1,20}\(|printStackTrace|capture|recordException|throw\s")
 """Any log: whether that holds the stack, calls of loggers say."""
@@ -31,7 +30,8 @@ def answering_only(repo: Repo, home: str) -> Iterator[Place]:
 
 
 def _body(rest: str) -> str:
-    open_ = 1
+    """What the braces of the method that follows hold."""
+    rest, open_ = rest.partition(")")[2].partition("{")[2], 1
     for at, char in enumerate(rest):
         open_ += (char == "{") - (char == "}")
         if open_ == 0:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agentaudit.expressions import regex
 
-_CATCH = regex(r"\.catch\(\s*(?:async\s*)?\(?\s*(?:\w{1,40}(?:\s*:\s*\w{1,40})?)?\s*\)?\s*=>\s*")
+_CATCH = regex(r"\.catch\(\s{0,4}(?:async )?(?:\((?:\w{1,40}(?:: ?\w{1,40})?)?\)|\w{1,40}) ?=>")
 _ANSWERS = regex(
     r"\b(?:res|reply|response|ctx|c)\.(?:status|sendStatus|code|json|send|end|text)\("
     r"|\bNextResponse\.json\(|\bnew Response\("

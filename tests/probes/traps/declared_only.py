@@ -15,7 +15,7 @@ INSTRUMENTED = (
 )
 INSTRUMENTS = (
     "from opentelemetry.instrumentation.openai import OpenAIInstrumentor\n\n"
-    "OpenAIInstrumentor().instrument()\n\n\n"
+    "from phoenix.otel import register\n\nregister()\nOpenAIInstrumentor().instrument()\n\n\n"
 )
 GO_MOD = (
     "module acme.example/planner\n\ngo 1.24\n\nrequire github.com/tmc/langchaingo v0.1.13\n\n"
