@@ -15,7 +15,8 @@ INSTRUMENTED = (
 )
 INSTRUMENTS = (
     "from opentelemetry.instrumentation.openai import OpenAIInstrumentor\n\n"
-    "from phoenix.otel import register\n\nregister()\nOpenAIInstrumentor().instrument()\n\n\n"
+    "provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))\n"
+    "OpenAIInstrumentor().instrument()\n\n\n"
 )
 GO_MOD = (
     "module acme.example/planner\n\ngo 1.24\n\nrequire github.com/tmc/langchaingo v0.1.13\n\n"
