@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from agentaudit.expressions import regex
-from agentaudit.source import Place, Repo
+from agentaudit.source import Component, Place, Repo
 
 _MODULE = regex(r"^[ \t]*module\s+\"[\w-]{1,100}\"\s*\{", re.MULTILINE)
 _SOURCE = regex(r"^\s*source\s*=\s*\"([^\"\n]{1,400})\"", re.MULTILINE)
@@ -35,6 +35,12 @@ _NEAR = 900
 
 def by_modules(repo: Repo) -> Iterator[Place]:
     """First line of each use of a module whose alarms are on memory, latency or errors."""
+    for place, _ in _modules(repo):
+        yield place
+
+
+def _modules(repo: Repo) -> Iterator[tuple[Place, str]]:
+    """The same, with the block."""
     for file in repo.files("**/*.tf"):
         text = "" if _ELSEWHERE.search(file.path) else (repo.read(file) or "")[:300_000]
         for found in _MODULE.finditer(text) if "module" in text else ():
@@ -44,7 +50,20 @@ def by_modules(repo: Repo) -> Iterator[Place]:
             if source and _alarms(source[1]) and not _NOTHING.search(block):
                 said = source[1].rpartition("//")[2] + block[source.end() :]
                 if _SERVICE.search(said):
-                    yield _place(file, text, found)
+                    yield _place(file, text, found), block
+
+
+_MEMORY = regex(r"(?i)memory")
+
+
+def of_memory(repo: Repo, component: Component) -> Iterator[Place]:
+    """First line of each module of alarms on the memory of a service of containers that is named
+    like the component, or of all of them where there is but one that asks models."""
+    agentic = [each.path for each in repo.components() if each.agentic]
+    name = component.path.rpartition("/")[2]
+    for place, block in _modules(repo):
+        if _MEMORY.search(block) and (len(agentic) == 1 or name in re.findall(r"\w+", block)):
+            yield place
 
 
 def by_constructs(repo: Repo) -> Iterator[Place]:

@@ -14,6 +14,8 @@ from agentaudit.code import Call, Code, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.errors import bare, kept, outermost
+from agentaudit.probes.telemetry.promises import dropped
+from agentaudit.probes.telemetry.routed import DROPPED, ROUTED, is_routed
 from agentaudit.source import Repo
 from agentaudit.trades import AGENTIC
 
@@ -26,6 +28,8 @@ class Weighed:
     lacking: list[Place]
     unanswered: list[Place] = field(default_factory=list)
     """Those of what is lacking where somebody who asks is answered."""
+    answering: int = 0
+    """How many of what is kept stand there too."""
     asking: frozenset[str] = frozenset()
     """Files in which models or agents are asked."""
 
@@ -35,7 +39,7 @@ class Weighed:
         all reports; in more where every one is lost where requests arrive."""
         if any(map(outermost, self.keeping)):
             return True
-        if self.unanswered and len(self.unanswered) >= sum(map(_answering, self.keeping)):
+        if self.unanswered and len(self.unanswered) >= self.answering:
             return False
         if not any(self._tells(call.place) for call in self.keeping):
             asked = [place for place in self.lacking if place.path in self.asking]
@@ -64,10 +68,13 @@ def weighed(repo: Repo, code: Code) -> Weighed:
     lost = [
         (place, scope)
         for place, scope in losing(repo, code, keepers)
-        if not any((place.path, (place.line or 0) + off) in told for off in range(_NEAR))
+        if scope == DROPPED
+        or not any((place.path, (place.line or 0) + off) in told for off in range(_NEAR))
     ]
     unanswered = [place for place, scope in lost if _answers(place.path, scope)]
-    return Weighed(keeping, [*logs, *(place for place, _ in lost)], unanswered, _asking(code))
+    lacking = [*logs, *(place for place, _ in lost)]
+    answering = sum(_answering(repo, call, found.asking) for call in keeping)
+    return Weighed(keeping, lacking, unanswered, answering, found.asking)
 
 
 def _asking(code: Code, trades: Sequence[str] = ("model", "agent")) -> frozenset[str]:
@@ -76,8 +83,12 @@ def _asking(code: Code, trades: Sequence[str] = ("model", "agent")) -> frozenset
     return frozenset(row.place.path for row in code.imports if row.library in used)
 
 
-def _answering(call: Call) -> bool:
-    return _answers(call.place.path, call.scope)
+def _answering(repo: Repo, call: Call, asking: frozenset[str]) -> bool:
+    path, line = call.place.path, call.place.line or 0
+    if _answers(path, call.scope):
+        return True
+    text = (repo.read(call.place) or "")[:300_000] if path in asking else ""
+    return is_routed("\n".join(text.split("\n")[:line]))
 
 
 def _answers(path: str, scope: str) -> bool:
@@ -126,15 +137,25 @@ def losing(
 ) -> Iterator[tuple[Place, str]]:
     """Where the serving code catches any exception and tells of its message only, and in Python in
     which function; keepers are functions that keep the traceback of what they are given."""
+    asking = _asking(code)
     for path in sorted(_files(repo, code))[:_MOST]:
+        python = path.endswith(".py")
         for file in repo.files(path):
             text = (repo.read(file) or "")[:300_000]
             for at, name, body in _blocks(path, text):
-                python = path.endswith(".py")
-                if _loses(name, body, python=python) and not _handed(name, body, keepers):
-                    line = text.count("\n", 0, at) + 1
-                    shown = text[at : at + 120].split("\n")[0].strip()
-                    yield replace(file, line=line, text=shown), _function(text[:at])
+                routed = python and path in asking and is_routed(text[:at])
+                lost = _loses(name, body, python=python) or (
+                    routed and _is_silent(text[at : at + 80], body)
+                )
+                if lost and not _handed(name, body, keepers):
+                    yield _shown(file, text, at), ROUTED if routed else _function(text[:at])
+            for at in dropped(text) if path.endswith(_SCRIPTS) else ():
+                yield _shown(file, text, at), DROPPED
+
+
+def _shown(file: Place, text: str, at: int) -> Place:
+    line = text.count("\n", 0, at) + 1
+    return replace(file, line=line, text=text[at : at + 120].split("\n")[0].strip())
 
 
 def _function(above: str) -> str:
@@ -157,6 +178,7 @@ def _files(repo: Repo, code: Code) -> set[str]:
 _TEST = regex(r"(?:^|/)(?:test_|conftest)|_test\.py$")
 
 
+_SCRIPTS = (".ts", ".tsx", ".js", ".mjs", ".cjs")
 _LANGUAGES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".java", ".kt", ".cs")
 
 
@@ -205,6 +227,14 @@ def _loses(name: str, body: str, *, python: bool) -> bool:
 def _whole(name: str, given: str) -> bool:
     """Whether the exception itself is among what a call is given."""
     return bool(re.search(rf"(?:^|[,{{])\s*(?:\w+:\s*)?{re.escape(name)}\s*(?:$|[,)}}])", given))
+
+
+def _is_silent(head: str, body: str) -> bool:
+    """Whether it catches any exception and tells nobody of it, the one who asked included."""
+    return _holds_back(head, body) and not _LOGS.search(body) and not _RAISED.search(body)
+
+
+_RAISED = regex(r"\braise\b|\babort\(|\bcontinue\b|\bprint\(")
 
 
 def _handed(name: str, body: str, keepers: frozenset[str]) -> bool:

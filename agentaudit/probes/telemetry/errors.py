@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agentaudit.code import Argument, Call, Code, Role, Strength
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.source import Component
 
 _ALWAYS = frozenset(
     {
@@ -73,7 +74,14 @@ def _reports(code: Code) -> bool:
 def kept(code: Code) -> Iterator[Call]:
     """Calls in the serving code that keep the traceback of an error."""
     known = _logger(code)
-    return (call for call in _serving(code) if _keeps(call, known))
+    serving = (call for call in _serving(code) if not _CHORES.search(call.place.path))
+    return (call for call in serving if _keeps(call, known))
+
+
+_CHORES = regex(
+    r"(?:^|/)(?:migrations?|seeds?|seeders?)/|(?:^|/)(?:\w{0,20}[_.-])?(?:migrate|migration|seed)\.\w{2,3}$"
+)
+"""Scripts that fill or change a database, which answer nobody."""
 
 
 def bare(code: Code) -> Iterator[Call]:
@@ -177,6 +185,13 @@ def outermost(call: Call) -> bool:
     return bool(around or _RUN.fullmatch(call.scope.rpartition(".")[2][:100]))
 
 
+def writes_to_console(component: Component) -> bool:
+    """Whether scripts report to the console, and by no logger."""
+    logs = (use for use in component.uses("logging") if use.strength >= Strength.IMPORTED)
+    known = any(not use.library.startswith("@opentelemetry/") for use in logs)
+    return not known and any(map(_is_console, _serving(component.code)))
+
+
 def _is_console(call: Call) -> bool:
     """A call of the console of a script that serves; pages write to that of their reader."""
     path = call.place.path
@@ -186,7 +201,7 @@ def _is_console(call: Call) -> bool:
 
 _SERVED = (".ts", ".js", ".mjs", ".cjs", ".mts")
 _PAGES = regex(
-    r"(?i)(?:^|/)(?:ui|fe|mobile|front-?end|client|web|web-?app|www|components?|hooks|contexts?|stores?|composables"
+    r"(?i)(?:^|/)(?:ui|fe|mobile|(?:[\w-]{1,40}-)?front-?end|client|web|web-?app|www|components?|hooks|contexts?|stores?|composables"
     r"|public|static|assets|extensions?|scripts?|tools?|bin|hack|utils?/test|META-INF/resources"
     r"|wwwroot|webapp)/"
 )

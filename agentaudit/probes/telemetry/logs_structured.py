@@ -11,7 +11,7 @@ from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import step_missing, unread
 from agentaudit.probes.telemetry import xray
-from agentaudit.probes.telemetry.errors import is_provider
+from agentaudit.probes.telemetry.errors import is_provider, writes_to_console
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.switches import lacks_only_credentials, waits
@@ -136,19 +136,15 @@ def logs_structured(repo: Repo, component: Component) -> Answer:
         return failed(message, quiet.evidence(), reason="off", fact=fact, place=component.id)
     live = [use for use in uses if use.strength is Strength.ON]
     live += [use for use in uses if lacks_only_credentials(component, use)]
-    if both := next(
-        (
-            use
-            for use in live
-            if use.library in _BOTH and _exports(component, use) and not waits(repo, component, use)
-        ),
-        None,
-    ):
+    if writes_to_console(component):
+        live = [use for use in live if not use.library.startswith("@opentelemetry/")]
+    exporting = (use for use in live if use.library in _BOTH and _exports(component, use))
+    if both := next((use for use in exporting if not waits(repo, component, use)), None):
         message = f"{both.library} exports logs with fields and the trace id"
         return passed(message, both.place.evidence())
     if sent := next(_sent(repo, component), None):
         return passed("logs are sent with fields and the trace id", sent.evidence())
-    structured = next((place for place in _structured(component, live)), None)
+    structured = next(_structured(component, live), None)
     joined = next(_joined(repo, component, live), None)
     if structured and joined:
         message = "logs are structured and carry the trace id"

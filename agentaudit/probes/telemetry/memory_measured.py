@@ -9,6 +9,7 @@ from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import step_missing, unread
+from agentaudit.probes.telemetry.alarm_modules import of_memory
 from agentaudit.probes.telemetry.declared_lines import saying
 from agentaudit.probes.telemetry.hosting import hosts
 from agentaudit.probes.telemetry.insights import insights
@@ -140,6 +141,7 @@ def memory_measured(repo: Repo, component: Component) -> Answer:
     live = [use for use in uses if _runs(repo, component, use)]
     infra = list(saying(repo, _EXPORTERS, _HINTS))
     infra += [*insights(repo, component), *by_default(repo, component)]
+    infra += of_memory(repo, component)
     cpu = next(_places(live, infra, _GPU, wanted=False), None)
     gpu = next(_places(live, infra, _GPU, wanted=True), None)
     hosted = hosts(component)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentaudit.code import Role
+from agentaudit.code import Role, Strength
 from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.advice import answering_only
 from agentaudit.probes.telemetry.caught import in_pages, leaves, losing
 from agentaudit.source import Component, Place, Repo
 
@@ -35,7 +36,7 @@ def logging_the_uncaught(repo: Repo, component: Component) -> Iterator[tuple[str
     code = component.code
     needs = [need for each in component.manifests for need in each.dependencies]
     for need in needs:
-        if _CONTAINERS.fullmatch(need.name) and next(losing(repo, code), None) is None:
+        if _CONTAINERS.fullmatch(need.name) and not _answered(repo, component):
             yield f"{need.name} logs what nobody catches with its stack", need.place
     if not leaves(repo, code):
         return
@@ -43,12 +44,49 @@ def logging_the_uncaught(repo: Repo, component: Component) -> Iterator[tuple[str
     for need in needs:
         name = need.name.lower()
         serves = _SERVERS.fullmatch(name) is not None
-        if serves and any(f"{one}-".startswith(f"{name.translate(_SIGNS)}-") for one in used):
+        imported = any(f"{one}-".startswith(f"{name.translate(_SIGNS)}-") for one in used)
+        if name in _HIDDEN and _hides(component):
+            continue
+        if serves and (imported or (name == "next" and _routes(component))):
             yield f"nobody catches, and {need.name} logs that with its stack", need.place
     for name, place in _started(repo, component):
         yield f"nobody catches, and {name} logs that with its stack", place
+    for place in _trained(component):
+        yield "nobody catches, and the run that trains ends with its traceback", place
     for place in _lambda(component):
         yield "nobody catches, and the runtime of Lambda logs that with its stack", place
+
+
+_ROUTE = regex(r"(?:^|/)app/(?:[^/]{1,80}/){0,12}route\.(?:[jt]sx?|mjs)$")
+
+
+def _routes(component: Component) -> bool:
+    """Whether it answers by routes of Next.js, which need no import of it."""
+    calls = (call for call in component.code.calls if call.role is Role.APP)
+    return any(_ROUTE.search(call.place.path) for call in calls)
+
+
+_HIDDEN = ("next", "express", "koa", "@nestjs/core", "hono")
+
+
+def _hides(component: Component) -> bool:
+    """Whether answers are streamed by the AI SDK, which puts an error into the stream, and nobody
+    asks to be told of it."""
+    streams = [c for c in component.code.called("ai.streamText") if c.reached]
+    return any(call.argument("onError") is None for call in streams)
+
+
+def _trained(component: Component) -> Iterator[Place]:
+    """Where a script trains: it ends with the traceback of what nobody catches."""
+    for use in component.uses("trainer"):
+        if use.strength >= Strength.CALLED and use.place.path.endswith(".py"):
+            yield use.place
+
+
+def _answered(repo: Repo, component: Component) -> bool:
+    """Whether the code tells of an exception by its message before the container sees it."""
+    held = next(answering_only(repo, component.path), None)
+    return held is not None or next(losing(repo, component.code), None) is not None
 
 
 def _started(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:

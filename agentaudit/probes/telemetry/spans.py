@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentaudit.code import Call, Role, Strength, Use
+from agentaudit.code import Call, Role, Strength, Use, Value
 from agentaudit.expressions import regex
 from agentaudit.source import Component
 
@@ -28,10 +28,29 @@ def own_spans(component: Component) -> Iterator[Call]:
         if call.role is not Role.APP or not call.reached or is_off(call):
             continue
         asked = call.argument("experimental_telemetry", "experimental_telemetry.isEnabled")
-        if asked and "false" not in (asked.text or asked.written).lower() and _exports(component):
+        if asked and not _is_switched(component, asked) and _exports(component):
             yield call
         if call.method in _SPANS and _speaks(call) and _exports(component):
             yield call
+
+
+_ASKED = regex(
+    r"(?:!!\s*)?(?:\w{1,30}\.)*env\.(\w{1,80})\s*(?:={2,3}\s*[\"'](?:true|1|on|yes)[\"']"
+    r"|\?\?\s*false|\|\|\s*false)?"
+)
+"""A variable that is off unless somebody says otherwise."""
+
+
+def _is_switched(component: Component, asked: Value) -> bool:
+    """Whether it is false, or asks a variable that nothing sets."""
+    written = asked.written.rpartition("isEnabled:")[2].strip(" {},\n")
+    variable = _ASKED.fullmatch(written[:200])
+    if variable:
+        return not any(
+            each.value.strip("\"' ").lower() in ("true", "1", "on", "yes")
+            for each in component.code.set(variable[1])
+        )
+    return "false" in (asked.text or asked.written).lower()
 
 
 def _speaks(call: Call) -> bool:
@@ -88,12 +107,15 @@ _SWITCH = regex(
 """Names of switches of all tracing, not of that by one library."""
 _ASKS = regex(r"(?i)enable|active|_on$|^(?:is|use)_")
 _FALSE = regex(r"(?i)(?:\$\{\w{1,80}:?-)?[\"']{0,2}(?:false|0|off|no)[\"']{0,2}\}?")
+_TRUE = regex(r"(?i)(?:\$\{\w{1,80}:?-)?[\"']{0,2}(?:true|1)[\"']{0,2}\}?")
 
 
 def _deployed_without(component: Component) -> bool:
     """Whether what deploys it sets a switch of tracing to false, and nothing sets it to true."""
     said: dict[str, set[bool]] = {}
     for each in component.code.settings:
+        if each.name == "OTEL_SDK_DISABLED" and each.role in (Role.APP, Role.INFRA):
+            said.setdefault(each.name, set()).add(bool(_TRUE.fullmatch(each.value.strip()[:120])))
         named = _SWITCH.fullmatch(each.name[:80]) and _ASKS.search(each.name[:80])
         if named and each.role in (Role.APP, Role.INFRA) and each.value.strip():
             off = bool(_FALSE.fullmatch(each.value.strip()[:120]))

@@ -7,10 +7,13 @@ from typing import NamedTuple
 from agentaudit.code import Strength, Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.callers import uncalled
+from agentaudit.probes.telemetry.delivery import undelivered
 from agentaudit.probes.telemetry.development import for_development
 from agentaudit.probes.telemetry.keys import provided, unstarted
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.spans import is_off
+from agentaudit.probes.telemetry.spring import is_unbridged
 from agentaudit.probes.telemetry.switches import (
     call_of,
     doubtful,
@@ -69,6 +72,10 @@ def hindered(repo: Repo, component: Component, use: Use) -> Held | None:
         return Held(use, shown, True, "is not installed where it serves")
     if not loaded(repo, component, use.place):
         return Held(use, use.place, True, "stands in a script that nothing loads")
+    if is_unbridged(component, use):
+        return Held(use, use.place, True, "nothing in it makes spans of what is observed")
+    if never := (call and uncalled(repo, component, call)) or undelivered(repo, component, use):
+        return Held(use, never[0], True, never[1])
     if condition and doubtful(condition):
         why = f"stands behind `{condition.text}`, and nothing says whether that holds"
         return Held(use, condition.place, False, why)

@@ -6,6 +6,7 @@ from agentaudit.probe import Example, failed, passed, probe, unknown
 from agentaudit.probes.readable import step_missing, unread
 from agentaudit.probes.telemetry.sentry_spans import sentry_spans
 from agentaudit.probes.telemetry.spans import by_itself, own_spans
+from agentaudit.probes.telemetry.spring import observed
 from agentaudit.probes.telemetry.tracers import Held, hindered, runs
 from agentaudit.source import Component, Repo
 
@@ -208,6 +209,8 @@ def tracing_wired(repo: Repo, component: Component) -> Answer:
     if framework := by_itself(component):
         message = f"{framework.library} writes spans of its own, and they are exported"
         return passed(message, framework.place.evidence())
+    if sampled := observed(component):
+        return passed("Spring traces the calls of models, and exports that", sampled.evidence())
     if started := next(sentry_spans(repo, component), None):
         return passed("Sentry traces the calls of models by itself", started.evidence())
     held.sort(key=lambda each: each.known)

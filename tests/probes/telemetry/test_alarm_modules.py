@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentaudit import testing
-from agentaudit.probes.telemetry.alarm_modules import by_constructs, by_modules
+from agentaudit.probes.telemetry.alarm_modules import by_constructs, by_modules, of_memory
 
 MODULE = 'module "alarm" {{\n  source = "{}"\n  name   = "planner"\n{}}}\n'
 GIT = "git::https://git.example/modules.git//observability/{}?ref=v1.0.1-ecs-alarms"
@@ -42,3 +42,21 @@ def test_modules_of_terraform(source: str, more: str, found: bool) -> None:
 def test_alarms_of_stacks(path: str, text: str, found: bool) -> None:
     files = {"cdk/cdk.json": "{}", path: text}
     assert bool(list(by_constructs(testing.repository({"files": files})))) is found
+
+
+@pytest.mark.parametrize(
+    ("more", "home", "found"),
+    [
+        ("memory = module.planner.memory\n", "planner", True),
+        ("memory = module.planner.memory\n", "web", False),
+        ("", "planner", False),
+    ],
+)
+def test_modules_that_watch_the_memory_of_a_component(more: str, home: str, found: bool) -> None:
+    image = {"Dockerfile": "FROM python:3.12\n", "requirements.txt": "openai==1.93.0\n"}
+    image["app.py"] = "from openai import OpenAI\nOpenAI()\n"
+    files = {f"{at}/{name}": text for at in ("planner", "web") for name, text in image.items()}
+    files["infra/ecs.tf"] = MODULE.format(GIT.format("ecs-alarms"), more)
+    repo = testing.repository({"files": files})
+    component = testing.component({"files": files, "path": home})
+    assert bool(list(of_memory(repo, component))) is found

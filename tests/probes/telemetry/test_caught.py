@@ -7,6 +7,7 @@ import pytest
 from agentaudit import testing
 from agentaudit.finding import Outcome
 from agentaudit.probes.telemetry.caught import leaves, losing, weighed
+from agentaudit.probes.telemetry.promises import dropped
 from agentaudit.probes.telemetry.tracebacks_kept import tracebacks_kept
 from agentaudit.source import Component, Repo
 
@@ -127,7 +128,7 @@ def test_whether_exceptions_leave_what_asks_models(files: dict[str, str], left: 
 
 
 TRACED = "from openinference.instrumentation.openai import OpenAIInstrumentor\n"
-TRACED += "OpenAIInstrumentor().instrument()\n"
+TRACED += "from phoenix.otel import register\nregister()\nOpenAIInstrumentor().instrument()\n"
 
 
 @pytest.mark.parametrize(
@@ -173,3 +174,52 @@ def test_pages_answer_past_the_middleware(block: str, outcome: Outcome) -> None:
         {"repo": testing.repository(given), "component": testing.component(given)}
     )
     assert answer.outcome is outcome, answer.message
+
+
+ROUTES = (
+    "import logging\nfrom openai import OpenAI\nlogger = logging.getLogger(__name__)\n\n"
+    "@app.post('/a')\ndef a():\n    try:\n        return OpenAI()\n    except Exception as e:\n"
+    "        {}\n" + "\n" * 12 + "def clean():\n    try:\n        remove()\n    except OSError:\n"
+    "        logger.exception('x')\n\n\nclean()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("return {'error': str(e)}", False),
+        ("pass", False),
+        ("raise", True),
+        ("logger.exception('a')", True),
+    ],
+)
+def test_a_log_of_a_chore_outweighs_no_route(line: str, kept: bool) -> None:
+    repo, component = _asked({"app.py": ROUTES.format(line)})
+    assert weighed(repo, component.code).is_practice is kept
+
+
+PROMISE = (
+    'import OpenAI from "openai";\nconst client = new OpenAI();\n'
+    'app.post("/ask", (req, res) => {{\n'
+    "  client.responses.create({{ model: 'gpt-4.1' }}).then(send).catch({});\n}});\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("caught", "found"),
+    [
+        ("() => res.status(500).end()", True),
+        ("(e) => { res.json({ error: e.message }); }", True),
+        ("(e) => { console.error(e); res.status(500).end(); }", False),
+        ("next", False),
+    ],
+)
+def test_promises_that_drop_an_error(caught: str, found: bool) -> None:
+    assert bool(list(dropped(PROMISE.format(caught)))) is found
+
+
+@pytest.mark.parametrize(("path", "kept"), [("lib/migrate.ts", 0), ("lib/ask.ts", 1)])
+def test_chores_answer_nobody(path: str, kept: int) -> None:
+    block = NODE.format("catch (e) { logger.error('x', e); }")
+    repo, component = _asked({path: block})
+    assert len(weighed(repo, component.code).keeping) == kept

@@ -7,6 +7,7 @@ import pytest
 from agentaudit import testing
 from agentaudit.finding import Outcome
 from agentaudit.probe import Probe
+from agentaudit.probes.telemetry.advice import answering_only
 from agentaudit.probes.telemetry.logs_structured import logs_structured
 from agentaudit.probes.telemetry.tracebacks_kept import tracebacks_kept
 
@@ -109,3 +110,75 @@ def test_powertools_write_the_trace_id_of_what_is_traced(
         **({"app/cdk.json": "{}"} if path.startswith("app") else {}),
     }
     assert _outcome(logs_structured, files, home) is outcome
+
+
+ROUTE = (
+    'import {{ openai }} from "@/app/openai";\n'
+    "export async function POST(request) {{\n"
+    "  return openai.responses.create({{ model: 'gpt-4.1', input: 'x' }}){};\n}}\n"
+)
+CLIENT = 'import OpenAI from "openai";\nexport const openai = new OpenAI();\n'
+STREAMED = (
+    'import { streamText } from "ai";\nimport { NextResponse } from "next/server";\n'
+    "export async function POST() { return streamText({ prompt: 'x'%s }); }\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "outcome"),
+    [
+        ({"app/api/route.ts": ROUTE.format(""), "app/openai.ts": CLIENT}, Outcome.PASS),
+        ({"lib/route.ts": ROUTE.format(""), "app/openai.ts": CLIENT}, Outcome.FAIL),
+        ({"app/api/route.ts": STREAMED % ""}, Outcome.FAIL),
+        ({"app/api/route.ts": STREAMED % ", onError: report"}, Outcome.PASS),
+    ],
+)
+def test_routes_of_next(files: dict[str, str], outcome: Outcome) -> None:
+    needs = '{"name": "a", "dependencies": {"openai": "5", "next": "15", "ai": "5"}}'
+    assert _outcome(tracebacks_kept, {"package.json": needs, **files}) is outcome
+
+
+TRAINS = "from transformers import Trainer\nfrom trl import SFTTrainer\n{}\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        ("SFTTrainer(model='a').train()", Outcome.PASS),
+        ("try:\n    SFTTrainer(model='a').train()\nexcept Exception:\n    pass", Outcome.FAIL),
+    ],
+)
+def test_a_run_that_trains_ends_with_its_traceback(body: str, outcome: Outcome) -> None:
+    files = {"requirements.txt": "trl==0.19.0\ntransformers==4.53.0\n"}
+    assert _outcome(tracebacks_kept, {**files, "train.py": TRAINS.format(body)}) is outcome
+
+
+ADVICE = (
+    "@RestControllerAdvice\npublic class Advice {{\n  @ExceptionHandler(Exception.class)\n"
+    "  public ResponseEntity<String> all(Exception e) {{\n    {}\n"
+    "    return ResponseEntity.status(500).body(e.getMessage());\n  }}\n}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "found"), [("", True), ('log.error("x", e);', False), ("throw e;", False)]
+)
+def test_advice_that_answers_the_message_only(line: str, found: bool) -> None:
+    repo = testing.repository({"files": {"src/main/java/Advice.java": ADVICE.format(line)}})
+    assert bool(list(answering_only(repo, "."))) is found
+
+
+SENT = (
+    'import OpenAI from "openai";\nimport { LoggerProvider } from "@opentelemetry/sdk-logs";\n'
+    "const provider = new LoggerProvider();\nnew OpenAI();\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome"),
+    [("", Outcome.PASS), ("try { ask(); } catch (e) { console.error(e); }\n", Outcome.FAIL)],
+)
+def test_the_console_is_no_record(line: str, outcome: Outcome) -> None:
+    needs = '{"name": "a", "dependencies": {"openai": "5", "@opentelemetry/sdk-logs": "0.200.0"}}'
+    files = {"package.json": needs, "server.ts": SENT + line}
+    assert _outcome(logs_structured, files) is outcome

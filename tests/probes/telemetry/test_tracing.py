@@ -149,6 +149,149 @@ def test_spans_of_ones_own_are_off_where_the_deployment_says_so(
     assert _asked(files).outcome is outcome
 
 
+NO_EXPORT = (
+    "from openinference.instrumentation.openai import OpenAIInstrumentor\n"
+    "from openai import OpenAI\n{}OpenAIInstrumentor().instrument()\nOpenAI()\n"
+)
+INSTRUMENTED = {"requirements.txt": "openai==1.93.0\nopeninference-instrumentation-openai==0.1.0\n"}
+PROVIDER = (
+    "from opentelemetry.sdk.trace import TracerProvider\n"
+    "provider = TracerProvider({})\n"
+    "provider.add_span_processor(SimpleSpanProcessor({}()))\n"
+)
+OTHERS = {
+    "requirements.txt": "openai==1.93.0\nopeninference-instrumentation-langchain==0.1.0\n",
+    "app.py": NO_EXPORT.format(PROVIDER.format("", "OTLPSpanExporter"))
+    .replace("openinference.instrumentation.openai", "openinference.instrumentation.langchain")
+    .replace("OpenAIInstrumentor", "LangChainInstrumentor"),
+}
+SET_UP = (
+    "from langfuse import CallbackHandler\ndef setup_tracing():\n    return CallbackHandler()\n"
+)
+ASKS = "from setting_up import setup_tracing\nfrom openai import OpenAI\nOpenAI()\n"
+FLAGGED = ASKS + "from conf import settings\nif settings.tracing_enabled:\n    setup_tracing()\n"
+CONF = "class Settings:\n    tracing_enabled: bool = {}\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "outcome"),
+    [
+        (INSTRUMENTED | {"app.py": NO_EXPORT.format("")}, Outcome.FAIL),
+        (
+            INSTRUMENTED | {"app.py": NO_EXPORT.format(PROVIDER.format("", "ConsoleSpanExporter"))},
+            Outcome.FAIL,
+        ),
+        (
+            INSTRUMENTED | {"app.py": NO_EXPORT.format(PROVIDER.format("", "OTLPSpanExporter"))},
+            Outcome.PASS,
+        ),
+        (
+            INSTRUMENTED
+            | {
+                "app.py": NO_EXPORT.format(
+                    PROVIDER.format("sampler=ALWAYS_OFF", "OTLPSpanExporter")
+                )
+            },
+            Outcome.FAIL,
+        ),
+        (OTHERS, Outcome.FAIL),
+        (OTHERS | {"chain.py": "from langchain_core.runnables import chain\n"}, Outcome.PASS),
+    ],
+)
+def test_spans_reach_somebody(files: dict[str, str], outcome: Outcome) -> None:
+    answer = _asked(files)
+    assert answer.outcome is outcome, answer.message
+
+
+@pytest.mark.parametrize(
+    ("files", "outcome"),
+    [
+        ({"app.py": ASKS}, Outcome.FAIL),
+        ({"app.py": ASKS, "debug.py": ASKS + "setup_tracing()\n"}, Outcome.FAIL),
+        ({"app.py": ASKS + "setup_tracing()\n"}, Outcome.PASS),
+        ({"app.py": ASKS + "start(on=[setup_tracing])\n"}, Outcome.PASS),
+        ({"app.py": FLAGGED, "conf.py": CONF.format("False")}, Outcome.FAIL),
+        ({"app.py": FLAGGED, "conf.py": CONF.format("True")}, Outcome.PASS),
+        (
+            {"app.py": FLAGGED, "conf.py": CONF.format("False"), ".env": "TRACING_ENABLED=true\n"},
+            Outcome.PASS,
+        ),
+    ],
+)
+def test_what_sets_it_up_is_called(files: dict[str, str], outcome: Outcome) -> None:
+    answer = _asked(MANIFEST | {"setting_up.py": SET_UP} | files)
+    assert answer.outcome is outcome, answer.message
+
+
+SDK = (
+    'import { NodeSDK } from "@opentelemetry/sdk-node";\n'
+    'import { OpenAIInstrumentation } from "@arizeai/openinference-instrumentation-openai";\n'
+    "const sdk = new NodeSDK({ instrumentations: [new OpenAIInstrumentation()] });\n"
+)
+STREAM = (
+    'import { generateText } from "ai";\nimport { registerOTel } from "@vercel/otel";\n'
+    "registerOTel({});\ngenerateText({ experimental_telemetry: { isEnabled: %s } });\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        (SDK, Outcome.FAIL),
+        (SDK + "sdk.start();\n", Outcome.PASS),
+        (STREAM % 'process.env.TELEMETRY === "1"', Outcome.FAIL),
+        (STREAM % "true", Outcome.PASS),
+    ],
+)
+def test_scripts_switch_it_on(text: str, outcome: Outcome) -> None:
+    needs = (
+        '{"dependencies": {"ai": "5.0.0", "@arizeai/openinference-instrumentation-openai": "2"}}'
+    )
+    answer = _asked({"package.json": needs, "index.ts": text})
+    assert answer.outcome is outcome, answer.message
+
+
+SPRING = (
+    "<project><dependencies>"
+    + "".join(
+        f"<dependency><groupId>{group}</groupId><artifactId>{name}</artifactId></dependency>"
+        for group, name in (
+            ("org.springframework.ai", "spring-ai-starter-model-openai"),
+            ("io.micrometer", "micrometer-tracing-bridge-otel"),
+            ("io.opentelemetry", "opentelemetry-exporter-otlp"),
+        )
+    )
+    + "</dependencies></project>\n"
+)
+PROFILE = (
+    "management:\n  tracing:\n    sampling:\n      probability: {}\n"
+    "otel:\n  exporter:\n    otlp:\n      endpoint: https://traces.acme.example\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("included", "sampled", "outcome"),
+    [
+        ("traced", "1.0", Outcome.PASS),
+        ("other", "1.0", Outcome.FAIL),
+        ("traced", "${SAMPLED:0}", Outcome.FAIL),
+    ],
+)
+def test_spring_traces_by_a_profile_that_is_on(
+    included: str, sampled: str, outcome: Outcome
+) -> None:
+    home = "src/main/resources"
+    files = {
+        "pom.xml": SPRING,
+        "src/main/java/A.java": "import org.springframework.ai.chat.client.ChatClient;\n"
+        "@RestController\npublic class A { ChatClient chat = ChatClient.create(model); }\n",
+        f"{home}/application.yml": f"spring:\n  profiles:\n    include: {included}\n",
+        f"{home}/application-traced.yml": PROFILE.format(sampled),
+    }
+    answer = _asked(files)
+    assert answer.outcome is outcome, answer.message
+
+
 def _asked(files: dict[str, str]) -> Answer:
     given = {"files": files}
     return tracing_wired.ask(

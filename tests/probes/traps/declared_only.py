@@ -15,6 +15,7 @@ INSTRUMENTED = (
 )
 INSTRUMENTS = (
     "from opentelemetry.instrumentation.openai import OpenAIInstrumentor\n\n"
+    "provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))\n"
     "OpenAIInstrumentor().instrument()\n\n\n"
 )
 GO_MOD = (

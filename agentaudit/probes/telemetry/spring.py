@@ -1,0 +1,86 @@
+"""Tracing by Spring Boot, which observes its models once something bridges and exports that."""
+
+from __future__ import annotations
+
+import re
+
+from agentaudit.code import Role, Setting, Strength, Use
+from agentaudit.expressions import regex
+from agentaudit.source import Component, Place
+
+_BRIDGE = regex(
+    r"io\.micrometer:micrometer-tracing-bridge-\w{1,20}"
+    r"|io\.opentelemetry\.instrumentation:opentelemetry-spring-boot-starter"
+    r"|org\.springframework\.boot:spring-boot-starter-(?:opentelemetry|zipkin)"
+)
+_EXPORTER = regex(
+    r"io\.opentelemetry:opentelemetry-exporter-[\w-]{1,40}|io\.zipkin\.reporter2:[\w-]{1,60}"
+    r"|io\.opentelemetry\.instrumentation:opentelemetry-spring-boot-starter"
+    r"|org\.springframework\.boot:spring-boot-starter-(?:opentelemetry|zipkin)"
+)
+_OBSERVATION = regex(r"org\.springframework\.ai:[\w-]{1,80}-observation")
+_FILE = regex(r"(?:^|/)application(?:-([\w.]{1,60}))?\.(?:ya?ml|properties)$")
+_PROFILES = ("spring.profiles.include", "spring.profiles.active", "spring.profiles.default")
+_SAMPLED = "management.tracing.sampling.probability"
+_ENDPOINTS = (
+    *("management.otlp.tracing.endpoint", "otel.exporter.otlp.endpoint"),
+    *("management.zipkin.tracing.endpoint", "otel.exporter.otlp.traces.endpoint"),
+    "management.opentelemetry.tracing.export.otlp.endpoint",
+)
+_OFF = {
+    "management.tracing.enabled": "false",
+    "otel.sdk.disabled": "true",
+    "otel.traces.exporter": "none",
+    "management.tracing.export.enabled": "false",
+}
+_DEFAULT = regex(r"\$\{[\w.-]{1,100}:([^{}]{0,200})\}")
+
+
+def observed(component: Component) -> Place | None:
+    """The setting that samples every trace of Spring AI's models, where a bridge and an exporter
+    are dependencies, an address is given, and the profile is on by default."""
+    asks = any(
+        use.library.startswith("spring-ai") and use.strength >= Strength.CALLED
+        for trade in ("model", "agent")
+        for use in component.uses(trade)
+    )
+    if not asks or not _needs(component, _BRIDGE) or not _needs(component, _EXPORTER):
+        return None
+    said = _by_default(component)
+    if any(_value(said[key]).lower() == value for key, value in _OFF.items() if key in said):
+        return None
+    sampled = said.get(_SAMPLED)
+    if sampled is None or _value(sampled) not in ("1", "1.0"):
+        return None
+    return sampled.place if any(_value(said[key]) for key in _ENDPOINTS if key in said) else None
+
+
+def is_unbridged(component: Component, use: Use) -> bool:
+    """Whether the observations of Spring AI are no spans, for want of a bridge."""
+    return bool(_OBSERVATION.fullmatch(use.library)) and not _needs(component, _BRIDGE)
+
+
+def _needs(component: Component, wanted: re.Pattern[str]) -> bool:
+    names = (need.name for each in component.manifests for need in each.dependencies)
+    return any(wanted.fullmatch(name[:200]) for name in names)
+
+
+def _by_default(component: Component) -> dict[str, Setting]:
+    """Settings of the application and of the profiles that are on unless somebody says otherwise,
+    by all their keys."""
+    found = [each for each in component.code.settings if each.role is Role.APP]
+    said = [(file[1] or "", each) for each in found if (file := _FILE.search(each.place.path))]
+    main = {_key(each): each for profile, each in said if not profile}
+    on = {name.strip() for key in _PROFILES if key in main for name in _value(main[key]).split(",")}
+    return main | {_key(each): each for profile, each in said if profile in on}
+
+
+def _key(setting: Setting) -> str:
+    return setting.name if "." in setting.name else setting.path
+
+
+def _value(setting: Setting) -> str:
+    """What it is when the environment sets nothing; empty where only that says."""
+    value = setting.value.strip().strip("\"'")
+    default = _DEFAULT.fullmatch(value[:400])
+    return default[1].strip() if default else "" if value.startswith("${") else value
