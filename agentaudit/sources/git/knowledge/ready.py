@@ -19,11 +19,12 @@ READY = _HERE.joinpath("ready.json")
 def said() -> Mapping[str, Any]:
     """Trade → what its file says."""
     written = texts()
-    made: Mapping[str, Any] = orjson.loads(READY.read_bytes()) if READY.is_file() else {}
-    if made.get("sha256") != _digest(written):
-        return _parsed(written)
-    trades: Mapping[str, Any] = made["trades"]
-    return trades
+    try:
+        made: Mapping[str, Any] = orjson.loads(READY.read_bytes())
+    except (OSError, orjson.JSONDecodeError):  # not made yet, or two people's changes at once
+        made = {}
+    current = made.get("sha256") == _digest(written)
+    return made["trades"] if current else _parsed(written)
 
 
 def texts() -> dict[str, bytes]:
