@@ -15,9 +15,10 @@ reads `….OpenAiChatModel.builder.modelName`. Parts of a package name stay toge
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from agentaudit.addresses import asks, posts
 from agentaudit.evidence import Place
@@ -64,8 +65,7 @@ class Syntax(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Struct, frozen=True):
     """A text in the code that is worth asking about: an identifier (of a model, URI, image), or
     long prose."""
 
@@ -84,8 +84,7 @@ class Literal:
     """Characters of the whole text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """What an argument is, after at most one hop."""
 
     text: str | None
@@ -101,8 +100,7 @@ class Value:
     """Environment variable or setting that overrides it; empty when nothing does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """One argument of a call."""
 
     name: str
@@ -112,8 +110,7 @@ class Argument:
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """What must hold for a line to run."""
 
     text: str
@@ -125,8 +122,7 @@ class Condition:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(Struct, frozen=True):
     """One imported module."""
 
     module: str
@@ -140,8 +136,7 @@ class Import:
     role: Role
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A call of something that is known, or that is given something worth asking about."""
 
     callee: str
@@ -193,8 +188,7 @@ class PromptKind(StrEnum):
     """In a prompt registry, fetched by name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(Struct, frozen=True):
     """A text that instructs a model."""
 
     kind: PromptKind
@@ -211,8 +205,7 @@ class Prompt:
     """Version, label or commit that is asked of the registry; empty for whatever is newest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """A named value outside of the code: environment files, compose, Dockerfile ENV, Helm values,
     Terraform, Bicep, workflows, YAML, JSON and TOML configuration."""
 
@@ -238,8 +231,7 @@ class Strength(IntEnum):
     """Nothing that was seen switches it off, or leaves it off by default."""
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """One library in one trade, with the strongest evidence for it."""
 
     library: str
@@ -253,8 +245,7 @@ class Use:
     """How `off` does that: `behind ENABLE_TRACING, off by default`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """The source code of one component."""
 
     read: bool = False

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from agentaudit.expressions import regex
 
@@ -140,8 +142,7 @@ def digest(text: str) -> str:
     return f"{len(text)} characters, sha256:{hashlib.sha256(data).hexdigest()[:12]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(Struct, frozen=True):
     """A place a person can open."""
 
     source: str
@@ -153,17 +154,16 @@ class Location:
     """The attribute name, where the evidence is an attribute of a span or resource."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "source", safe(self.source))
-        object.__setattr__(self, "path", safe(self.path))
-        object.__setattr__(self, "attribute", safe(self.attribute))
+        force_setattr(self, "source", safe(self.source))
+        force_setattr(self, "path", safe(self.path))
+        force_setattr(self, "attribute", safe(self.attribute))
 
     def __str__(self) -> str:
         place = self.path if self.line is None else f"{self.path}:{self.line}"
         return f"{place} {self.attribute}".rstrip()
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One observed fact that supports a finding, at a place a person can open."""
 
     location: Location
@@ -171,11 +171,10 @@ class Evidence:
     """At most one line, never a secret, never a whole prompt."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "excerpt", safe(self.excerpt))
+        force_setattr(self, "excerpt", safe(self.excerpt))
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A file, or a line in it, of a repository at the scanned revision."""
 
     repo: str

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from agentaudit.evidence import Evidence, safe
 
@@ -22,8 +24,7 @@ class Outcome(StrEnum):
     """The probe crashed: our bug, not theirs. Never credited."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Cause:
+class Cause(Struct, frozen=True, order=True):
     """One missing fact at one place: what a single fix would mend.
 
     Several criteria of several dimensions can fail for the same cause; applying it flips exactly
@@ -38,11 +39,10 @@ class Cause:
     """Reason code, e.g. `missing`, `broken`, `content_not_captured`, `not_configured`."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "place", safe(self.place))
+        force_setattr(self, "place", safe(self.place))
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a probe returns: see `passed`, `failed`, `unknown`, `not_applicable` in `probe.py`."""
 
     outcome: Outcome
@@ -52,8 +52,7 @@ class Answer:
     causes: tuple[Cause, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One answer of one probe about one subject."""
 
     probe: str
@@ -66,5 +65,5 @@ class Finding:
     causes: tuple[Cause, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "message", safe(self.message))
-        object.__setattr__(self, "subject", safe(self.subject))
+        force_setattr(self, "message", safe(self.message))
+        force_setattr(self, "subject", safe(self.subject))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from agentaudit.image import OperatingSystem, Package
 
 
-@dataclass(frozen=True, slots=True)
-class GpuProcess:
+class GpuProcess(Struct, frozen=True):
     """A process that holds memory of a GPU."""
 
     pid: int
@@ -16,8 +15,7 @@ class GpuProcess:
     """Bytes; None where the driver does not tell, as inside most containers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gpu:
+class Gpu(Struct, frozen=True):
     """One GPU of this host."""
 
     name: str
@@ -29,8 +27,7 @@ class Gpu:
     """None where the driver does not tell."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gpus:
+class Gpus(Struct, frozen=True):
     """What the NVIDIA driver of this host says."""
 
     driver: str = ""
@@ -42,8 +39,7 @@ class Gpus:
     """Why nothing, or not everything, could be read: no driver, no GPU, no permission."""
 
 
-@dataclass(frozen=True, slots=True)
-class ThisHost:
+class ThisHost(Struct, frozen=True):
     """Operating system, GPUs, and the packages of the interpreter that runs the scan."""
 
     system: OperatingSystem | None

@@ -7,15 +7,15 @@ model id are both in the table below (DESIGN.md §2).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
 
 from agentaudit.expressions import regex
 from agentaudit.span import Kind, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(Struct, frozen=True):
     """A company that serves models: its names in telemetry, its domains, its model ids."""
 
     names: frozenset[str]

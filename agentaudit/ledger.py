@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """A line or file that could not be read, and why."""
 
     place: str
     why: str
 
 
-@dataclass(slots=True)
-class Ledger:
+class Ledger(Struct):
     """What reading a source gave, counted: shown beside every headline."""
 
     kind: str

@@ -6,10 +6,11 @@ The knowledge is the table `model_ids.yaml`; a contributor extends it without to
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from agentaudit.expressions import regex
 
@@ -17,8 +18,7 @@ LONGEST = 200
 """Characters of the longest id."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelId:
+class ModelId(Struct, frozen=True):
     """A name that a provider serves a model under."""
 
     text: str

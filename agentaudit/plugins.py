@@ -13,10 +13,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Literal
+
+from msgspec.structs import replace
 
 from agentaudit.errors import PluginError
 from agentaudit.evidence import safe

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from agentaudit.evidence import Evidence
 from agentaudit.finding import Answer, Cause, Finding, Outcome
@@ -151,8 +152,7 @@ class Gaps:
         return passed(good, *self._seen[:5])
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(Struct, frozen=True):
     """A worked case: a test runs it, the documentation prints it.
 
     `given` maps needs to what `testing.build` makes of plain data; a need left out is a source that
@@ -164,15 +164,14 @@ class Example:
     because: str = ""
 
 
-@dataclass(frozen=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """A question, how to answer it, and worked cases that show the answer is right."""
 
     id: str
     answer: Callable[..., Answer]
     fix: str
     """What to do, with the snippet to paste."""
-    examples: tuple[Example, ...] = field(default=(), repr=False)
+    examples: tuple[Example, ...] = ()
     needs: frozenset[str] = frozenset()
     package: str = "agentaudit"
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from agentaudit.evidence import Evidence
 from agentaudit.span import Fact, Kind, LogRecord, Recorded, Resource, Span, read_all
@@ -12,8 +13,7 @@ from agentaudit.target import Resolution as Resolution
 from agentaudit.target import Target as Target
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True):
     """A git commit that exists in a configured repository."""
 
     sha: str
@@ -29,8 +29,7 @@ class Commit:
     """ISO 8601 date-time with zone."""
 
 
-@dataclass(frozen=True, slots=True)
-class PromptText:
+class PromptText(Struct, frozen=True):
     """A prompt template that opened."""
 
     path: str
@@ -38,8 +37,7 @@ class PromptText:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class CodePlace:
+class CodePlace(Struct, frozen=True):
     """A place in the code that exists at a commit."""
 
     path: str
@@ -48,8 +46,7 @@ class CodePlace:
     revision: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """What a response says it was made with, and where that leads."""
 
     kind: str
@@ -73,8 +70,7 @@ class Reference:
         return self.target.resolution in {Resolution.RESOLVED, Resolution.VERIFIED}
 
 
-@dataclass(slots=True, eq=False)
-class Service:
+class Service(Struct, eq=False):
     """One OTel resource with a non-transport span in the response."""
 
     name: str
@@ -90,7 +86,7 @@ class Service:
     declares: frozenset[str] | None = None
     """Trades of the libraries its component declares (`vector_store`, `guardrail`, ...); None when
     the component is unknown or no repository was read."""
-    _facts: dict[str, Fact] = field(init=False, default_factory=dict)
+    _facts: dict[str, Fact] = field(default_factory=dict)
 
     def fact(self, key: str) -> Fact:
         """A fact of the service: from its resource, else from any of its spans here."""
@@ -123,8 +119,7 @@ class Service:
         return list(seen.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """What is odd about the trace a response was cut from."""
 
     roots: int = 1
@@ -141,8 +136,7 @@ class Shape:
     """Whether the store keeps dropped-attribute counters at all."""
 
 
-@dataclass(slots=True, eq=False)
-class Response:
+class Response(Struct, eq=False):
     """The entry span and everything below it, in order of start (ties: span id)."""
 
     trace_id: str
@@ -160,15 +154,13 @@ class Response:
     instances and for its time."""
     references: tuple[Reference, ...] = ()
     """Filled by `lineage.follow`."""
-    by_id: dict[str, Span] = field(init=False)
-    _serving: dict[Resource, Service] = field(init=False)
-    _records: dict[str, list[LogRecord]] = field(init=False, default_factory=dict)
-    _referred: tuple[tuple[Reference, ...], dict[tuple[str, Resource], list[Reference]]] = field(
-        init=False, default=((), {})
-    )
+    by_id: dict[str, Span] = field(default_factory=dict)
+    _serving: dict[Resource, Service] = field(default_factory=dict)
+    _records: dict[str, list[LogRecord]] = field(default_factory=dict)
+    _referred: tuple[tuple[Reference, ...], dict[tuple[str, Resource], list[Reference]]] = ((), {})
     """The references that were sorted by kind and resource, and how."""
-    _children: dict[str, list[Span]] = field(init=False, default_factory=dict)
-    _climbed: dict[str, dict[str, Fact]] = field(init=False, default_factory=dict)
+    _children: dict[str, list[Span]] = field(default_factory=dict)
+    _climbed: dict[str, dict[str, Fact]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.by_id = {span.span_id: span for span in self.spans}

@@ -7,8 +7,9 @@ A look-up never answers with a bare "no": `Target` tells broken (looked, not the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from agentaudit.code import Code, Strength, Use
 from agentaudit.evidence import Evidence
@@ -22,8 +23,7 @@ from agentaudit.span import Kind
 from agentaudit.trades import AGENTIC, follows
 
 
-@dataclass(frozen=True, slots=True)
-class Dependency:
+class Dependency(Struct, frozen=True):
     """One direct requirement that a manifest declares."""
 
     name: str
@@ -33,8 +33,7 @@ class Dependency:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """A file that declares what a component needs."""
 
     place: Place
@@ -44,8 +43,7 @@ class Manifest:
     """Where and how the language runtime is pinned, e.g. `>=3.11`; None when it is not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(Struct, frozen=True):
     """A lock file."""
 
     place: Place
@@ -58,8 +56,7 @@ class Lock:
     """Why it cannot be trusted: unreadable, an LFS pointer, empty; else empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImageUse:
+class ImageUse(Struct, frozen=True):
     """One external image that a build file, compose file or manifest names."""
 
     reference: str
@@ -72,8 +69,7 @@ class ImageUse:
     """Whether it holds a variable without a default."""
 
 
-@dataclass(frozen=True, slots=True)
-class BuildFile:
+class BuildFile(Struct, frozen=True):
     """A Dockerfile or Containerfile."""
 
     place: Place
@@ -82,8 +78,7 @@ class BuildFile:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(Struct, frozen=True):
     """A deployable part of a repository (DESIGN.md §2): one subject of repository criteria."""
 
     name: str
@@ -138,8 +133,7 @@ class Component:
         return follows(trade, self.declares.get(trade, ()), self.does, self.code)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One command or action that a CI workflow runs."""
 
     workflow: str
@@ -152,8 +146,7 @@ class Step:
     """Whether nothing but a person starts it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A commit that changed certain files."""
 
     sha: str

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 import orjson
+from msgspec import Struct, field
+from msgspec.structs import force_setattr
 
 from agentaudit.evidence import Evidence, Location
 from agentaudit.semconv import EMPTY, PLACEHOLDERS, VERSIONS, Name, Vocabulary
@@ -48,8 +49,7 @@ class Recorded(StrEnum):
     RECORDED = "recorded"
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """What a span, event or resource says about one key; true when it says something."""
 
     key: str
@@ -79,8 +79,7 @@ class Fact:
         return (Evidence(self.location, f"{self.attribute}={self.text}"),)
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """A span event, or a log record that belongs to the span."""
 
     name: str
@@ -88,16 +87,14 @@ class Event:
     attributes: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A span link to another trace."""
 
     trace_id: str
     span_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class LogRecord:
+class LogRecord(Struct, frozen=True):
     """One log record of a trace."""
 
     time_ns: int
@@ -110,17 +107,16 @@ class LogRecord:
     """`file:line` of the record, as read."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Resource:
+class Resource(Struct, frozen=True, eq=False):
     """An OTel resource: who emitted the span. Equal attributes are one resource."""
 
     attributes: Mapping[str, Any] | None
     """None: the store cannot hold resources. Empty: it can, and there is nothing."""
-    key: str = field(init=False)
-    """Canonical form, for equality."""
+    key: str = ""
+    """Canonical form of the attributes, for equality; made with the resource."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "key", canonical(self.attributes))
+        force_setattr(self, "key", canonical(self.attributes))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Resource) and self.key == other.key
@@ -134,8 +130,7 @@ def canonical(value: Any) -> str:
     return orjson.dumps(value, default=str, option=orjson.OPT_SORT_KEYS).decode("utf-8", "replace")
 
 
-@dataclass(slots=True, eq=False)
-class Span:
+class Span(Struct, eq=False):
     """One span, decoded; only attributes that `semconv` asks for are kept."""
 
     trace_id: str
@@ -171,7 +166,7 @@ class Span:
     """None: the store does not keep the counter."""
     dropped_events: int | None = None
     trace_state: str = ""
-    memo: dict[str, Any] = field(init=False, default_factory=dict)
+    memo: dict[str, Any] = field(default_factory=dict)
     """What was derived from the span once it was complete; a span does not change after that."""
 
     @property

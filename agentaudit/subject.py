@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from agentaudit.evidence import Evidence
 from agentaudit.response import Resolution, Target
@@ -10,8 +10,7 @@ from agentaudit.response import Resolution, Target
 _NOT_LOOKED = Target(Resolution.NOT_LOOKED, "not looked up", "not_looked")
 
 
-@dataclass(frozen=True, slots=True)
-class ImageSubject:
+class ImageSubject(Struct, frozen=True):
     """One container image: named by responses, configured, or one that should have been named."""
 
     name: str

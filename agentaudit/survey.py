@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from agentaudit.response import Response
 
 
-@dataclass(slots=True)
-class Share:
+class Share(Struct):
     """How many of the responses carry something, with a few that do not."""
 
     carrying: int = 0
@@ -24,8 +24,7 @@ class Share:
             self.without.append(response)
 
 
-@dataclass(slots=True)
-class Survey:
+class Survey(Struct):
     """What all responses of the sample show together: the need `traces` of a probe."""
 
     name: str

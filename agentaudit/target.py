@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from agentaudit.evidence import Evidence
 
@@ -21,8 +22,7 @@ class Resolution(StrEnum):
     """Found, and proven to be what was used."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """Where a reference leads: filled by the source that looked it up."""
 
     resolution: Resolution

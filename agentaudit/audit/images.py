@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from agentaudit.audit.request import Sources
 from agentaudit.finding import Answer, Cause, Outcome
@@ -16,8 +18,7 @@ from agentaudit.span import Recorded
 from agentaudit.subject import ImageSubject
 
 
-@dataclass(slots=True)
-class Imagery:
+class Imagery(Struct):
     """Makes the subjects; equal ones are made once."""
 
     pictures: Pictures

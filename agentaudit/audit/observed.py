@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from agentaudit.audit.request import Request, Sources
 from agentaudit.evidence import Evidence, Location
@@ -22,8 +23,7 @@ DECIDED_LAST = frozenset({"rag", "fine_tuning"})
 _RAG_TRADES = ("vector_store", "retriever")
 
 
-@dataclass(slots=True)
-class Observed:
+class Observed(Struct):
     """Filled one response at a time."""
 
     survey: Survey

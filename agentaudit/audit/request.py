@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
+
+from msgspec import Struct, field
 
 from agentaudit.errors import SourceError
 from agentaudit.lineage.declared import Declared
@@ -21,8 +22,7 @@ Progress = Callable[[str, int], None]
 """Told a phase and how many subjects it has done."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """The sources that could be opened; None where none of that kind is configured."""
 
     repo: Repo | None = None
@@ -40,8 +40,7 @@ class Sources:
         return {need: source for need in needs if (source := getattr(self, need)) is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """What makes an audit reproducible: printed in every report."""
 
     tool: str
@@ -67,8 +66,7 @@ class Identity:
         return int(end.timestamp()) * 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One audit: the rubric, its probes, and what the configuration declares."""
 
     rubric: Rubric

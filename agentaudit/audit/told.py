@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sized
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from agentaudit.evidence import digest
 from agentaudit.hosting import hosted
@@ -13,8 +15,7 @@ from agentaudit.semconv import EVALUATION_EVENT
 from agentaudit.span import Fact, Kind, Recorded, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """One thing a response recorded, or should have."""
 
     what: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
 from functools import cache
 from typing import Annotated, Any, Literal, get_type_hints
 
 import typer
+from msgspec import Struct
 
 from agentaudit.errors import ExitCode
 
@@ -17,8 +17,7 @@ def _option(*names: str, help: str, **more: Any) -> Any:
     return typer.Option(*names, help=help, show_default=False, **more)
 
 
-@dataclass(frozen=True)
-class Flags:
+class Flags(Struct, frozen=True):
     """What the command line asks for; None or empty where it leaves the matter to the
     configuration."""
 
@@ -192,7 +191,7 @@ def flagged(
     first = inspect.Parameter("subject", named, annotation=Annotated[str, argument])
     parameters = [first if default is None else first.replace(default=default)]
     hints = _hints()
-    absent = {field.name: _default(field.name, hints[field.name]) for field in fields(Flags)}
+    absent = {name: _default(name, hints[name]) for name in Flags.__struct_fields__}
     parameters += [
         inspect.Parameter(name, named, annotation=hints[name], default=value)
         for name, value in absent.items()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from agentaudit.cli import messages
 from agentaudit.errors import ConfigError, ExitCode, SourceError, UsageError
@@ -79,8 +81,7 @@ def dimensions(config: Config, rubric: Rubric) -> dict[str, DimensionGate]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Governed:
+class Governed(Struct, frozen=True):
     """What the audit is compared with."""
 
     path: Path

@@ -12,9 +12,10 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 import agentaudit
 from agentaudit.cli.origins import Checkout, origins
@@ -31,8 +32,7 @@ _LARGEST = 16 << 20
 _SEAL = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """Where the audits of one request are kept."""
 
     folder: Path

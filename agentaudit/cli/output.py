@@ -6,15 +6,15 @@ import os
 import sys
 from collections.abc import Collection, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from agentaudit.cli.ending import silence
 from agentaudit.errors import UsageError
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(Struct, frozen=True):
     """One `-o`: which report goes to which file, relative to the current directory."""
 
     report: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,11 +74,11 @@ def command_line(verb: tuple[str, ...], flags: Flags) -> str:
     """The command without PATH, which is named differently on every machine, and without flags
     that only decide what is shown or demanded."""
     words = ["agentaudit", *verb]
-    for field in fields(Flags):
-        value = getattr(flags, field.name)
-        if field.name in _SHOWN_ONLY or value in (None, False, []):
+    for field in Flags.__struct_fields__:
+        value = getattr(flags, field)
+        if field in _SHOWN_ONLY or value in (None, False, []):
             continue
-        name = f"--{field.name.replace('_', '-')}"
+        name = f"--{field.replace('_', '-')}"
         for item in value if isinstance(value, list) else [value]:
             words += [name] if item is True else [name, str(item)]
     return shlex.join(words)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from agentaudit.reports.view import NARROWEST, WIDEST
 
@@ -11,8 +12,7 @@ FALLBACK = 80
 """Columns where neither COLUMNS nor a terminal says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(Struct, frozen=True):
     """Standard output, as far as layout depends on it."""
 
     terminal: bool

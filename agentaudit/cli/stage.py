@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+
+from msgspec import Struct
 
 from agentaudit.cli.flags import Flags
 from agentaudit.cli.output import Destination
@@ -19,8 +20,7 @@ from agentaudit.reports import Report, View, installed
 _FORMAT = regex(r"([A-Za-z][A-Za-z0-9._-]+):(.+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """Formats, files and the screen."""
 
     reports: Mapping[str, Report]

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from agentaudit.config.overrides import ENVIRONMENT, FLAGS, Asked, Given, Overrides, Run, Sample
 from agentaudit.config.search import Document, find
@@ -45,8 +47,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
+class Store(Struct, frozen=True):
     """One source to open."""
 
     uri: str
@@ -89,8 +90,7 @@ class Store:
         return dict(sorted(found.items(), key=lambda pair: -len(pair[0])))
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line of `config show`."""
 
     key: str
@@ -99,8 +99,7 @@ class Row:
     """`agentaudit.yaml:12`, `flag --seed`, `environment AGENTAUDIT_SEED` or `default`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """The configuration in effect."""
 
     settings: Settings

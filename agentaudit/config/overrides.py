@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+from msgspec import Struct
 
 from agentaudit.config.moments import day, moment
 from agentaudit.config.search import is_secret
@@ -25,8 +26,7 @@ Sample = int | Literal["all"] | None
 """None: everything of files and tables, 1,000 responses of a REST store."""
 
 
-@dataclass(frozen=True, slots=True)
-class Overrides:
+class Overrides(Struct, frozen=True):
     """Flags as given; None or empty where a flag was not."""
 
     repos: tuple[str, ...] = ()
@@ -69,8 +69,7 @@ FLAGS = {
 """Field of `Overrides` → its flag."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """How this one audit is run; nothing of it stands in the file."""
 
     as_of: date
@@ -95,8 +94,7 @@ class Run:
     """Whether the machine that runs the scan says what it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """One value that flag or environment gives, and which of them did."""
 
     value: str

@@ -6,9 +6,10 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from agentaudit import parse
 from agentaudit.errors import ConfigError
@@ -23,8 +24,7 @@ _TABLE = ("tool", "agentaudit")
 _PLACEHOLDER = regex(r"\$\{env:[^}]*\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """The configuration as written."""
 
     tree: Tree

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class BuildPlan:
+class BuildPlan(Struct, frozen=True):
     """What one stage of a build file copies from its context.
 
     Sources are as COPY names them, `.` for the whole context; the context is the root of the
@@ -25,8 +25,7 @@ def _nothing(path: str) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class CommitTree:
+class CommitTree(Struct, frozen=True):
     """The files of a commit; links and submodules are left out."""
 
     commit: str
@@ -37,12 +36,11 @@ class CommitTree:
     plans: tuple[BuildPlan, ...] = ()
     ignored: frozenset[str] = frozenset()
     """Paths that a `.dockerignore` keeps out of the build."""
-    unversioned: Callable[[str], bool] = field(default=_nothing, compare=False, repr=False)
+    unversioned: Callable[[str], bool] = _nothing
     """Whether a `.gitignore` of the commit keeps a file at this path out of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pin:
+class Pin(Struct, frozen=True):
     """One package in a lock file."""
 
     name: str
@@ -55,8 +53,7 @@ class Pin:
     """Whether it is the repository's own code, whose version is the commit's."""
 
 
-@dataclass(frozen=True, slots=True)
-class LockFile:
+class LockFile(Struct, frozen=True):
     """A lock file at a commit."""
 
     path: str
@@ -69,8 +66,7 @@ class LockFile:
     """Of its bytes, 64 hexadecimal digits; empty where it could not be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
+class Drift(Struct, frozen=True):
     """Packages of an image against a lock file, name by name; empty where they are equal."""
 
     lock: LockFile

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class OperatingSystem:
+
+class OperatingSystem(Struct, frozen=True):
     """What os-release says."""
 
     id: str
@@ -22,8 +22,7 @@ class OperatingSystem:
 DISTRIBUTION = "distribution"
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(Struct, frozen=True):
     """One package that an image holds."""
 
     ecosystem: str
@@ -39,8 +38,7 @@ class Package:
     `DISTRIBUTION` where the operating system's package manager brought it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Runtime:
+class Runtime(Struct, frozen=True):
     """A language runtime that an image holds."""
 
     name: str
@@ -50,8 +48,7 @@ class Runtime:
     """Path, package or environment variable."""
 
 
-@dataclass(frozen=True, slots=True)
-class CudaFact:
+class CudaFact(Struct, frozen=True):
     """One place that names a version of the CUDA runtime."""
 
     version: str
@@ -59,8 +56,7 @@ class CudaFact:
     """Path, package or environment variable."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bill:
+class Bill(Struct, frozen=True):
     """A bill of materials, inside the image or attached to it."""
 
     format: str
@@ -80,8 +76,7 @@ class Trust(StrEnum):
     """A key that was given verifies its signature as well."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True):
     """A document that is attached to an image in its registry or layout, unread."""
 
     how: str
@@ -97,8 +92,7 @@ class Attachment:
     annotations: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Attestation:
+class Attestation(Struct, frozen=True):
     """What somebody states about an image: an SBOM, its provenance, a signature."""
 
     predicate: str
@@ -144,8 +138,7 @@ class Verdict(StrEnum):
     UNVERIFIABLE = "unverifiable"
 
 
-@dataclass(frozen=True, slots=True)
-class ContentVerdict:
+class ContentVerdict(Struct, frozen=True):
     """An image's application files against the tree of one commit."""
 
     verdict: Verdict

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from agentaudit.image.facts import (
     Attachment,
@@ -22,8 +23,7 @@ _SHOWN = 5
 """Attachments that are told of an image."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """One layer: identified by what it unpacks to, carried as whatever the transport has."""
 
     diff_id: str
@@ -37,8 +37,7 @@ class Layer:
     """The build instruction that made it, as the history says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(Struct, frozen=True):
     """One line of an image's history."""
 
     created: str
@@ -48,8 +47,7 @@ class Instruction:
     """Whether it made no layer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What the configuration says. Labels are claims of whoever built the image."""
 
     os: str = ""
@@ -72,8 +70,7 @@ class Settings:
         return "/".join(part for part in (self.os, self.architecture, self.variant) if part)
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(Struct, frozen=True):
     """What the layers hold."""
 
     files: FileMap
@@ -92,8 +89,7 @@ class Contents:
     """What is odd about the layers, a sentence each: names that lead out of the image, …"""
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Struct, frozen=True):
     """One image, as far as it was read."""
 
     reference: str

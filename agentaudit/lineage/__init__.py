@@ -7,8 +7,10 @@ opens it. Each distinct value is looked up once, whatever the number of response
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from agentaudit.lineage import built, collect, follow
 from agentaudit.lineage.declared import Declared
@@ -18,8 +20,7 @@ from agentaudit.response import Reference, Response, Target
 from agentaudit.span import Recorded
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """One kind of reference."""
 
     name: str
@@ -49,15 +50,14 @@ KINDS: tuple[Kind, ...] = (
 )
 
 
-@dataclass(slots=True)
-class Lineage:
+class Lineage(Struct):
     """Collects and follows the references of responses."""
 
     sources: Mapping[str, Any]
     """Need → source, for those that are configured."""
     declared: Declared = field(default_factory=Declared)
     placing: Placing = field(default_factory=Placing)
-    pictures: Pictures = field(init=False)
+    pictures: Pictures = field(default_factory=Pictures)
     _known: dict[tuple[str, Hashable], Target] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

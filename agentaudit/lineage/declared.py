@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from agentaudit.evidence import Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class ModelEntry:
+class ModelEntry(Struct, frozen=True):
     """One entry of `model_map`: which registry version a name stood for, and when."""
 
     uri: str
@@ -20,8 +19,7 @@ class ModelEntry:
     """The line of agentaudit.yaml."""
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """Declarations that references are collected and followed with."""
 
     prompts: str = ""

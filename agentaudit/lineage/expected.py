@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from agentaudit.image import BuildPlan, CommitTree, Contents
 from agentaudit.lineage.roots import PACKAGES, Root, is_code, placed
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(Struct, frozen=True):
     """Repository paths that an image should hold."""
 
     surely: frozenset[str]

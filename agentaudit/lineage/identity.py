@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from agentaudit.expressions import regex
 from agentaudit.image import (
@@ -46,8 +47,7 @@ _NAMED = 3
 """Files named in the sentence of a verdict."""
 
 
-@dataclass(slots=True)
-class _Compared:
+class _Compared(Struct):
     """What comparing gave so far; repository paths but for `extra` and `generated`."""
 
     same: set[str] = field(default_factory=set)
@@ -118,8 +118,7 @@ def _unverifiable(tree: CommitTree, why: str) -> ContentVerdict:
     return ContentVerdict(Verdict.UNVERIFIABLE, tree.commit, why)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
+class _Pair(Struct, frozen=True):
     """What is compared."""
 
     tree: CommitTree

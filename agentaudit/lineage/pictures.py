@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from agentaudit.evidence import Evidence, Location, safe
 from agentaudit.expressions import regex
@@ -33,8 +35,7 @@ _NEARBY = 40
 _SHOWN = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """A commit that an image is said to be built from, and who says it."""
 
     commit: str
@@ -43,8 +44,7 @@ class Claim:
     """Whether the image itself says it, not the responses that ran in it."""
 
 
-@dataclass(slots=True)
-class Pictures:
+class Pictures(Struct):
     """Every look-up depends on digests and commits only; equal ones are worked on once."""
 
     images: Images | None = None
@@ -274,8 +274,7 @@ def _drifted(found: tuple[Drift, ...], at: str) -> Target:
     return Target(Resolution.VERIFIED, detail, content=found, evidence=where)
 
 
-@dataclass(frozen=True, slots=True)
-class _Checkout:
+class _Checkout(Struct, frozen=True):
     """Whether a file differs only as a checkout on another system writes it."""
 
     repo: Repo

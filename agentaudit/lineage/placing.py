@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from agentaudit.expressions import regex
 from agentaudit.response import Response, Service
@@ -13,8 +14,7 @@ from agentaudit.source import Component
 _SEPARATORS = regex(r"[\s._/-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(Struct, frozen=True):
     """One entry of `services:` in agentaudit.yaml."""
 
     component: str = ""
@@ -28,8 +28,7 @@ class Declaration:
         return self.container if self.since_ns is None else start_ns >= self.since_ns
 
 
-@dataclass(slots=True)
-class Placing:
+class Placing(Struct):
     """Maps services to components: `services:` first, then image name, then directory name; a
     system with one component needs neither."""
 

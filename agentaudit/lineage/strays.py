@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from agentaudit.expressions import regex
 from agentaudit.image import CommitTree, Contents, FileEntry, FileKind
@@ -35,8 +36,7 @@ _TELLING = 1
 """Bytes of a file that holds no code."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unplaced:
+class Unplaced(Struct, frozen=True):
     """What is known once the files under all roots were compared."""
 
     tree: CommitTree

@@ -4,7 +4,8 @@ service of a response that should have named one."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from agentaudit.evidence import Evidence
 from agentaudit.image import Image
@@ -24,8 +25,7 @@ _NO_CLAIM = Target(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """One image as responses or the configuration name it."""
 
     name: str
@@ -80,8 +80,7 @@ def _best(targets: Iterable[Target]) -> Target:
     return max(targets, key=lambda target: _ORDER.index(target.resolution))
 
 
-@dataclass(slots=True)
-class _Use:
+class _Use(Struct):
     """What the responses say of one image."""
 
     places: set[str] = field(default_factory=set)
@@ -97,8 +96,7 @@ class _Use:
         return Named(name, tuple(sorted(self.places)), commits, home, evidence)
 
 
-@dataclass(slots=True)
-class Uses:
+class Uses(Struct):
     """Every image that responses ran in, filled one response at a time; memory grows with the
     number of images."""
 

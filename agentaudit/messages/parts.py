@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from msgspec import Struct
 
 _ROLES: Mapping[str, str] = {
     "system": "system",
@@ -40,8 +40,7 @@ _DEPTH = 20
 """Wrappers within wrappers that are followed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One piece of a message."""
 
     type: str
@@ -54,8 +53,7 @@ class Part:
     """Name of the tool."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """One message that went into or came out of a model."""
 
     role: str

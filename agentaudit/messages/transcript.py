@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from msgspec import Struct
 
 from agentaudit.messages.parts import Message, Part, message
 from agentaudit.messages.shapes import answered, asked, unflatten
@@ -27,8 +27,7 @@ _ELIDED = frozenset({"...", "…"})
 """Texts that stand for content that was left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Transcript:
+class Transcript(Struct, frozen=True):
     """The messages of one side of a call, or why they are not all there."""
 
     messages: tuple[Message, ...]
@@ -39,8 +38,7 @@ class Transcript:
     """One sentence about the problem."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
+class _Side(Struct, frozen=True):
     key: str
     step: str
     """Key under which any step keeps the same thing."""

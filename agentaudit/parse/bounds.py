@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
+
+from msgspec import Struct, field
 
 SIZE = 10_000_000
 """Longest text that is read, in characters (bytes for JSON)."""
@@ -28,8 +29,7 @@ class Malformed(ValueError):
         """1-based, where known."""
 
 
-@dataclass(slots=True)
-class Tree:
+class Tree(Struct):
     """A YAML document: plain values, and the line each of them came from."""
 
     data: Any

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from agentaudit.expressions import regex
 from agentaudit.parse.bounds import DEPTH, NODES, Malformed, Path, Tree
@@ -16,8 +17,7 @@ _NO_ALIASES = "anchors and aliases are not allowed here"
 _NO_KEY = "uses something other than plain text as a key"
 
 
-@dataclass(slots=True)
-class _Frame:
+class _Frame(Struct):
     """A collection that is being filled."""
 
     value: dict[str, Any] | list[Any]

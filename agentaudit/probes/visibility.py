@@ -7,7 +7,7 @@ is instrumented for them. Otherwise the step may have happened unseen: UNKNOWN.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from agentaudit.finding import Answer, Cause
 from agentaudit.probe import not_applicable, unknown
@@ -15,8 +15,7 @@ from agentaudit.response import Response, Service
 from agentaudit.span import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Struct, frozen=True):
     """One kind of step, and the libraries whose absence says that there is none."""
 
     kind: Kind

@@ -9,7 +9,8 @@ response comes last: its place on the path makes no difference to any response.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from agentaudit.reports import figures
 from agentaudit.score.scorecard import Fix, Scorecard
@@ -18,8 +19,7 @@ Numbered = tuple[int, Fix]
 """A fix with its place in `fixes`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """Fixes that one text tells how to make."""
 
     fixes: tuple[Numbered, ...]
@@ -73,8 +73,7 @@ class Change:
         return f"{'; '.join(lacks)} in {_few(places, most)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """Changes that end in one gain of responses."""
 
     changes: tuple[Change, ...]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import floor
+
+from msgspec import Struct
 
 from agentaudit.expressions import regex
 from agentaudit.reports import signs
@@ -108,8 +109,7 @@ def _rung(dimension: DimensionScore, level: int) -> Sign:
     return signs.NOT_MET if any(c.counts.fail for c in counted) else signs.NOT_ASSESSED
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """What keeps a dimension from its next level."""
 
     criterion: str
@@ -162,8 +162,7 @@ def title(card: Scorecard, dimension: str) -> str:
     return next((d.title for d in card.dimensions if d.id == dimension), dimension)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A fix, with what is reached once it and all before it are made."""
 
     fix: Fix

@@ -4,8 +4,9 @@ the gate, crashed probes, waivers, and everything that was not looked at."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from agentaudit.finding import Outcome
 from agentaudit.reports import figures
@@ -19,8 +20,7 @@ KINDS = ("git", "traces", "images", "registry")
 """Kinds of source that a system can declare."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """One thing to know."""
 
     id: str

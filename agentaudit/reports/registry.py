@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
+
+from msgspec import Struct
 
 from agentaudit.errors import PluginError
 from agentaudit.reports.view import View
 from agentaudit.score.scorecard import Scorecard
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """One format."""
 
     name: str

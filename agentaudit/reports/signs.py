@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 GOOD, FAIR, BAD, FAINT, STRONG, PLAIN = "cyan", "yellow", "red", "bright_black", "bold", ""
 """Styles; nothing else is coloured."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(Struct, frozen=True):
     """One state, drawn."""
 
     glyph: str

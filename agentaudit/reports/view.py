@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 WIDEST = 120
 NARROWEST = 60
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """How wide, in which signs, and how much. Reports for machines look at none of it."""
 
     width: int = WIDEST

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from agentaudit.score.baseline import Baseline
 from agentaudit.score.interval import Bounds
@@ -14,8 +15,7 @@ from agentaudit.score.standing import Standing
 from agentaudit.source import Ledger
 
 
-@dataclass(frozen=True, slots=True)
-class DimensionGate:
+class DimensionGate(Struct, frozen=True):
     """What one dimension must meet by itself; None where nothing is asked."""
 
     fail_under: float | None = None
@@ -23,8 +23,7 @@ class DimensionGate:
     min_level: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class GateSettings:
+class GateSettings(Struct, frozen=True):
     """What the numbers must meet; None where nothing is asked."""
 
     fail_under: float | None = None
@@ -55,8 +54,7 @@ class GateSettings:
         return any(value is not None for value in asked) or bool(further)
 
 
-@dataclass(frozen=True, slots=True)
-class Obstacle:
+class Obstacle(Struct, frozen=True):
     """Why there can be no verdict at all, whatever the gate asks: a source that did not open, a
     declared source without any subject, nothing to audit."""
 
@@ -65,8 +63,7 @@ class Obstacle:
     """What happened, and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidenced:
+class Evidenced(Struct, frozen=True):
     """What a verdict rests on."""
 
     layout: Layout

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from agentaudit.evidence import safe
 from agentaudit.rubric import Rubric
@@ -26,8 +27,7 @@ from agentaudit.score.tally import Tally
 from agentaudit.source import Ledger
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """How the audit was made."""
 
     tool: str
@@ -45,8 +45,7 @@ class Run:
     """Where each source is declared."""
 
 
-@dataclass(frozen=True, slots=True)
-class Population:
+class Population(Struct, frozen=True):
     """Which responses were read."""
 
     size: int
@@ -60,8 +59,7 @@ class Population:
         return self.population is None or self.size < self.population
 
 
-@dataclass(frozen=True, slots=True)
-class _Audit:
+class _Audit(Struct, frozen=True):
     """Everything a scorecard is made from."""
 
     tally: Tally

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice
 from math import lcm
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from agentaudit.finding import Cause, Outcome
 from agentaudit.score.layout import BORROWED
@@ -41,8 +42,7 @@ class Gain(NamedTuple):
     """Of the score, 0 to 100."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One cause to mend."""
 
     cause: Cause
@@ -63,8 +63,7 @@ class Worth(NamedTuple):
     points: int
 
 
-@dataclass(slots=True)
-class _Work:
+class _Work(Struct):
     """All sets of causes (bit masks over the sorted causes) and what each is worth."""
 
     causes: list[Cause]
@@ -98,8 +97,7 @@ def path(tally: Tally, standing: Standing) -> tuple[Step, ...]:
     return tuple(_Walk(work).steps(blame))
 
 
-@dataclass(slots=True)
-class _Blame:
+class _Blame(Struct):
     """What a cause is to blame for."""
 
     columns: set[int] = field(default_factory=set)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+
+from msgspec import Struct
 
 from agentaudit.evidence import Evidence
 from agentaudit.rubric import Criterion, Rubric
@@ -26,8 +27,7 @@ class Applies(StrEnum):
     """Not every such source was read: the dimension counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Applicability:
+class Applicability(Struct, frozen=True):
     """Whether a dimension applies, and on which evidence that was decided."""
 
     applies: Applies
@@ -35,8 +35,7 @@ class Applicability:
     evidence: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One criterion, by position."""
 
     index: int

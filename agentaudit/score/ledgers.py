@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 from agentaudit.evidence import safe
 from agentaudit.score.provenance import ServiceTraces, SourceRecord, UnreadPlace, Window
@@ -16,8 +17,7 @@ SHOWN_PLACES = 10
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """What the configuration says of a source."""
 
     declared: str

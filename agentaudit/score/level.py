@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from agentaudit.score.interval import wilson
 from agentaudit.score.layout import Column
@@ -20,8 +21,7 @@ End = Literal["lower", "point", "upper"]
 """Of the sampling error of a share: its lower end, the share itself, its upper end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ladder:
+class Ladder(Struct, frozen=True):
     """Everything that decides the level of one dimension."""
 
     columns: tuple[Column, ...]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from agentaudit.finding import Answer, Outcome
 from agentaudit.rubric import Rubric
@@ -100,8 +101,7 @@ def counting(layout: Layout, applicability: Mapping[str, Applicability]) -> tupl
     return tuple(found is None or found.applies is not Applies.NO for found in known)
 
 
-@dataclass(slots=True)
-class Reach:
+class Reach(Struct):
     """How far a group of responses can be reconstructed."""
 
     full: int = 0

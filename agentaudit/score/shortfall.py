@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from agentaudit.expressions import regex
 from agentaudit.finding import Outcome
@@ -18,8 +19,7 @@ from agentaudit.score.dossier import ShownEvidence
 _COMMIT = regex(r"commit [0-9a-f]{7,64}")
 
 
-@dataclass(frozen=True, slots=True)
-class Shortfall:
+class Shortfall(Struct, frozen=True):
     """One criterion that fails at one place."""
 
     dimension: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from agentaudit.evidence import Evidence, safe
 from agentaudit.finding import Finding, Outcome
@@ -34,8 +35,7 @@ ALWAYS = Applicability(Applies.YES, "asked of every agentic system")
 _NOBODY = Silence("no_subject", "no subject to ask", ())
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """Everything the figures are shown from."""
 
     tally: Tally

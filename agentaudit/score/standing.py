@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from agentaudit.score.layout import Applicability
 from agentaudit.score.level import Ladder
@@ -17,8 +18,7 @@ PROVISIONAL = 30
 """With fewer responses a level is provisional."""
 
 
-@dataclass(frozen=True, slots=True)
-class DimensionStanding:
+class DimensionStanding(Struct, frozen=True):
     """One dimension that counts."""
 
     value: Range | None
@@ -34,8 +34,7 @@ class DimensionStanding:
     """Whether any subject got PASS or FAIL."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """All numbers. Shares are exact fractions from 0 to 1, scores from 0 to 100."""
 
     counting: tuple[bool, ...]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Convention(StrEnum):
@@ -38,8 +39,7 @@ class Status(StrEnum):
     PROPOSED = "proposed"
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """One attribute name of one convention."""
 
     text: str
@@ -51,8 +51,7 @@ class Name:
     """Dotted path within a JSON value, where the attribute holds more than this one thing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """One thing we ask of a span, an event or a resource."""
 
     id: str
@@ -67,8 +66,7 @@ def _name(spelled: str, convention: Convention, status: Status) -> Name:
     return Name(text.removesuffix("*"), convention, status, text.endswith("*"), inside)
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """Makes the names of one convention."""
 
     convention: Convention

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import cached_property
+
+from msgspec.structs import replace
 
 from agentaudit.semconv.keys import KEYS
 from agentaudit.semconv.names import Convention, Key, Name, Status

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import warnings
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from agentaudit.expressions import regex
 
@@ -26,8 +27,7 @@ _REFUSED = regex(r"\\[1-9]|\(\?(?:P=\w+|\#|\(|[a-zL-]*x[a-z-]*:?)")
 """Tokens after which this reading of the expression, or its bound, no longer holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """A compiled expression, and how much its search costs at most."""
 
     expression: re.Pattern[str]
@@ -39,8 +39,7 @@ class Pattern:
         return int(self.factor * max(1, len(line)) ** self.power)
 
 
-@dataclass(slots=True)
-class Search:
+class Search(Struct):
     """Searches lines until its budget is spent; `cut` says that some text was not searched."""
 
     pattern: Pattern

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from agentaudit.image import Image
 from agentaudit.ledger import Ledger
@@ -15,8 +16,7 @@ from agentaudit.sources.git.memory import MemoryRepo
 from agentaudit.sources.images.memory import memory_image
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
+class Shelf(Struct, frozen=True):
     """Every source at once: what opens, by the value that is looked up; anything else is broken.
 
     Keys are commit ids, paths, `path:line`, image digests, registry URIs, `source@snapshot`, trace

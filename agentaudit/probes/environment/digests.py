@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from agentaudit.expressions import regex
 from agentaudit.span import Fact, Recorded

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from agentaudit.code import Call
 from agentaudit.expressions import regex
@@ -22,8 +23,7 @@ _METHOD = regex(r"\s{1,8}(?:async\s+)?def\s+(?!__(?!call__))\w")
 _TEXT = regex(r"(?:[rbuf]{0,2}(?:\"{3}|'{3}))")
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """One function."""
 
     lines: list[str]

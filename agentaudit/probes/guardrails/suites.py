@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import chain, islice
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from agentaudit.code import Call, Import, Role, Strength, Use
 from agentaudit.evidence import Place

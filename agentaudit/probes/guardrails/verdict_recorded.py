@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, failed, probe

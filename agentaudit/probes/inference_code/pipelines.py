@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from agentaudit.expressions import regex
 from agentaudit.probes.inference_code.builds import builds, committed, concerns, handed

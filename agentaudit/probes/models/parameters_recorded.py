@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import orjson
+from msgspec.structs import replace
 
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, probe

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import orjson
+from msgspec.structs import replace
 
 from agentaudit.messages.shapes import unflatten
 from agentaudit.semconv.values import vacant

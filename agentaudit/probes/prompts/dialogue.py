@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 import orjson
+from msgspec import Struct, field
 
 from agentaudit.evidence import digest
 from agentaudit.expressions import regex
@@ -33,8 +33,7 @@ def same(text: str) -> str:
     return digest(text)
 
 
-@dataclass(slots=True)
-class Runs:
+class Runs(Struct):
     """What came of the runs of one tool, or of one call of it."""
 
     words: dict[str, None] = field(default_factory=dict)
@@ -85,8 +84,7 @@ def _leaves(value: Any) -> Iterator[str]:
             yield as_text(value)
 
 
-@dataclass(slots=True)
-class Said:
+class Said(Struct):
     """Everything that earlier steps returned, by digest and by id."""
 
     texts: set[str] = field(default_factory=set)

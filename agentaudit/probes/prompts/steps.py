@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from agentaudit.evidence import Evidence, digest
 from agentaudit.messages import Transcript, remedy, returned
@@ -20,8 +21,7 @@ NEAR = 50
 """How many levels above a failed step its exception is looked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lack:
+class Lack(Struct, frozen=True):
     """Why the output of a step is not there: what one fix would mend."""
 
     span: Span

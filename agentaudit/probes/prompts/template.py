@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from agentaudit.expressions import regex
 from agentaudit.messages.parts import as_text
@@ -26,8 +27,7 @@ and whether doubled braces stand for one."""
 _LOGIC = regex(r"\{%|\{\{[#^/>]|\{\{[^}]{0,200}\|")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A template read in one style."""
 
     fixed: tuple[str, ...]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from msgspec import Struct
 
 from agentaudit.expressions import regex
 from agentaudit.messages.shapes import unflatten
@@ -23,8 +23,7 @@ _HASH = regex(r"(?:[a-z][a-z0-9]{1,15}[:-])?[0-9a-f]{16,128}", re.IGNORECASE)
 _LISTS = ("documents", "docs", "results", "matches", "chunks", "nodes", "source_nodes")
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """One retrieved document: what is recorded of it."""
 
     id: str
@@ -42,8 +41,7 @@ class Document:
         return "" if self.score else "docs_without_score"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What one retrieval is recorded to have found."""
 
     fact: Fact

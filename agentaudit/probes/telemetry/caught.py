@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from agentaudit.code import Call, Code, Role
 from agentaudit.evidence import Place
@@ -20,8 +22,7 @@ from agentaudit.source import Repo
 from agentaudit.trades import AGENTIC
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(Struct, frozen=True):
     """Reports of exceptions in the serving code."""
 
     keeping: list[Call]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator
-from dataclasses import replace
 from functools import lru_cache
 from typing import cast
+
+from msgspec.structs import replace
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex

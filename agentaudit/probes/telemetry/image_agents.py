@@ -4,7 +4,8 @@ without a line of code."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex

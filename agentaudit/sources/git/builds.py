@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from agentaudit.source import Place
 from agentaudit.sources.git import subjects
@@ -16,8 +18,7 @@ from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
 from agentaudit.sources.git.roles import is_own
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(Struct, frozen=True):
     """One thing that builds or starts a directory."""
 
     home: str

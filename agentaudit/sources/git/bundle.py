@@ -5,9 +5,10 @@ Nothing is written beside the bundle, and no command of git reads its header or 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from agentaudit.errors import SourceError
 from agentaudit.expressions import regex
@@ -22,8 +23,7 @@ _MOST_BYTES = 4 << 30
 _HINT = "make it anew: git bundle create FILE --all"
 
 
-@dataclass(slots=True)
-class _Header:
+class _Header(Struct):
     refs: Refs
     head: bytes
     sha256: bool = False

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from agentaudit.code import Code, Prompt, Role, Setting, Strength, Use
 from agentaudit.evidence import Place
@@ -33,8 +35,7 @@ _ADDRESS = regex(
 _SEARCHES = frozenset({"vector_store", "retriever"})
 
 
-@dataclass(slots=True)
-class _Share:
+class _Share(Struct):
     """What belongs to one component."""
 
     sources: list[str] = field(default_factory=list)

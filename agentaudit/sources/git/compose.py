@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from agentaudit.expressions import regex
 from agentaudit.parse import Tree
@@ -18,8 +19,7 @@ _PARTS = regex(r"[._-]")
 _NAME = regex(r"(?:docker-)?compose(?:[.-][\w.-]{1,80})?\.ya?ml")
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """One service of a compose file."""
 
     file: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """One direct requirement."""
 
     name: str
@@ -20,8 +20,7 @@ class Declared:
     """Whether it is needed on some platforms only."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """A manifest, read."""
 
     ecosystem: str

@@ -6,8 +6,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from agentaudit.expressions import regex
 from agentaudit.parse import Tree

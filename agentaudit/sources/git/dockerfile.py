@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from agentaudit.expressions import regex
 from agentaudit.source import BuildFile, ImageUse, Place
@@ -37,8 +39,7 @@ _FLAGGED_LIST = regex(r"(?:--\S*\s+){0,20}\[\s*\"")
 _FLAG = regex(r"--([a-z-]{1,30})(?:=(\S*))?\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(Struct, frozen=True):
     """One instruction with its flags taken off."""
 
     word: str
@@ -47,8 +48,7 @@ class Instruction:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(Struct, frozen=True):
     """What a build file does, as far as the audit asks."""
 
     path: str
@@ -95,8 +95,7 @@ def read(reader: Reader, path: str, contexts: frozenset[str] = frozenset()) -> R
     )
 
 
-@dataclass(slots=True)
-class _Build:
+class _Build(Struct):
     reader: Reader
     path: str
     contexts: frozenset[str]

@@ -7,8 +7,9 @@ directory that names it back, as linked worktrees and submodules do.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from agentaudit.expressions import regex
 from agentaudit.sources.git.disk import read_line, read_regular, within
@@ -17,8 +18,7 @@ Config = dict[str, str]
 """`section.subsection.key` → last value; section and key in lower case."""
 
 
-@dataclass(frozen=True, slots=True)
-class GitDir:
+class GitDir(Struct, frozen=True):
     """The directories of one repository."""
 
     own: Path

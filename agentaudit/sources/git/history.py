@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from agentaudit.evidence import safe
 from agentaudit.response import Commit
@@ -28,8 +29,7 @@ _MOST_CHANGES = 1000
 _MOST_PATHS = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Dated:
+class Dated(Struct, frozen=True):
     """A change and when it was committed, so that those of several repositories can be merged."""
 
     committed: int

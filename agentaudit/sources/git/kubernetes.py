@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from agentaudit.code import Role
 from agentaudit.expressions import regex
@@ -18,8 +19,7 @@ _CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
 _MOST_DEPTH = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(Struct, frozen=True):
     """An image that a manifest or chart starts."""
 
     image: ImageUse

@@ -4,7 +4,8 @@ cannot be trusted."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from agentaudit import parse
 from agentaudit.source import Lock
@@ -18,8 +19,7 @@ from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
 from agentaudit.sources.git.text import LOCK_CAP, is_pointer
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A lock file of the tree, before it is compared with manifests."""
 
     path: str

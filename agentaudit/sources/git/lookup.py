@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from agentaudit.evidence import Evidence, Location
 from agentaudit.expressions import regex
@@ -37,8 +38,7 @@ def not_looked(detail: str, reason: str) -> Target:
     return Target(Resolution.NOT_LOOKED, detail, reason)
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """A repository that cannot prove that something is missing."""
 
     repo: str
@@ -188,8 +188,7 @@ def _locate(files: Mapping[str, str], path: str, within: str) -> str | Target:
     return found or broken(f"no file {path} at that commit", "no_file")
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
+class _Opened(Struct, frozen=True):
     """A file that was found and read at a commit."""
 
     commit: Commit

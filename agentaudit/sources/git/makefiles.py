@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from agentaudit.expressions import regex
 from agentaudit.sources.git.shell import Row, numbered
@@ -17,14 +18,12 @@ _MOST = 40_000
 _MOST_DEPTH = 8
 
 
-@dataclass(slots=True)
-class _Rule:
+class _Rule(Struct):
     targets: list[str]
     rows: list[Row]
 
 
-@dataclass(slots=True)
-class _Makefile:
+class _Makefile(Struct):
     values: dict[str, str] = field(default_factory=dict)
     rules: list[_Rule] = field(default_factory=list)
     wanted: set[str] = field(default_factory=set)
@@ -94,8 +93,7 @@ def _targets(rule: _Rule, wanted: set[str]) -> Iterator[tuple[str, str]]:
                 yield name, name[len(start) : len(name) - len(end)]
 
 
-@dataclass(slots=True)
-class _Fill:
+class _Fill(Struct):
     values: dict[str, str]
     automatic: dict[str, str]
     room: int = _MOST

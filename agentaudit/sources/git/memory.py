@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from agentaudit.evidence import safe
 from agentaudit.response import Commit
@@ -23,8 +24,7 @@ _START = 1_767_225_600
 """2026-01-01T00:00:00Z: when the first commit was made; each next one a day later."""
 
 
-@dataclass(frozen=True, slots=True)
-class MemoryCommit:
+class MemoryCommit(Struct, frozen=True):
     """One commit: everything it holds, and what it says."""
 
     files: Mapping[str, str | bytes]
@@ -51,15 +51,14 @@ class FilesInMemory:
         return TOO_LARGE if len(data) > cap else data
 
 
-@dataclass(slots=True)
-class MemoryHistory:
+class MemoryHistory(Struct):
     """A line of commits, oldest first."""
 
     repo: str
     commits: Sequence[MemoryCommit]
     gap: str = ""
     within: str = ""
-    _by_sha: dict[str, tuple[int, MemoryCommit]] = field(init=False)
+    _by_sha: dict[str, tuple[int, MemoryCommit]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._by_sha = {

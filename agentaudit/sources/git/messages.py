@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+
+from msgspec import Struct
 
 from agentaudit.expressions import regex
 
@@ -13,8 +14,7 @@ _TRAILER = regex(r"[A-Za-z0-9][A-Za-z0-9-]*[ \t]*:.*|\s.*|\(cherry picked from c
 _BODY_CAP = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """A commit object, read."""
 
     subject: str

@@ -12,8 +12,9 @@ import subprocess
 import threading
 import weakref
 from contextlib import suppress
-from dataclasses import dataclass
 from select import POLLIN, poll
+
+from msgspec import Struct
 
 from agentaudit.expressions import regex
 from agentaudit.sources.git.process import Git, GitTrouble, stop
@@ -27,8 +28,7 @@ class Absent(Exception):
     """The object is not in the repository."""
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """What an object is, before it is read."""
 
     kind: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from agentaudit.expressions import regex
 from agentaudit.source import Place
@@ -16,8 +17,7 @@ from agentaudit.sources.git.variants import variants
 from agentaudit.sources.git.workflows import Run
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """A request to build an image, from CI or compose."""
 
     place: Place
@@ -78,8 +78,7 @@ _TAKES_NO_VALUE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """`docker build` as it is typed: paths are relative to where it is run."""
 
     context: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from agentaudit.source import BuildFile, ImageUse, Place
 from agentaudit.sources.git.builds import Build
@@ -11,8 +12,7 @@ from agentaudit.sources.git.declared import Parsed
 from agentaudit.sources.git.reader import directory
 
 
-@dataclass(slots=True)
-class Part:
+class Part(Struct):
     """A component while its pieces are gathered."""
 
     home: str

@@ -10,8 +10,9 @@ import os
 import shutil
 import tempfile
 import weakref
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from agentaudit.expressions import regex
 from agentaudit.sources.git.disk import read_regular
@@ -39,8 +40,7 @@ _SETTINGS = """[core]
 _SHALLOW = regex(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
-@dataclass(slots=True)
-class Proxy:
+class Proxy(Struct):
     """The clean git directory and what was learned while making it."""
 
     git: Git

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from agentaudit.evidence import safe
 from agentaudit.response import Target
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 _SHOWN = 10
 
 
-@dataclass(slots=True, eq=False)
-class Repository:
+class Repository(Struct, eq=False):
     """One configured repository, open."""
 
     reader: Reader

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from agentaudit.expressions import regex
 
@@ -14,8 +15,7 @@ _EXACT = regex(r"={2,3}\s*[^*,\s<>=!~]{1,100}")
 _COMMIT = regex(r"@[0-9a-f]{40}(?:[#\s]|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """One line of the file, continuations included."""
 
     name: str

@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from agentaudit.expressions import regex
 from agentaudit.sources.git.images import expand
@@ -31,8 +32,7 @@ _MOST_DEPTH = 5
 _SKIPPED = frozenset(("then", "do", "else", "{", "}", "done", "fi", ")"))
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """One command with its variables filled in, and where it is run."""
 
     text: str
@@ -74,8 +74,7 @@ def _joined(rows: list[Row]) -> list[Row]:
     return found
 
 
-@dataclass(slots=True)
-class _Script:
+class _Script(Struct):
     here: str
     functions: dict[str, list[Row]] = field(default_factory=dict)
     lists: dict[str, list[str]] = field(default_factory=dict)

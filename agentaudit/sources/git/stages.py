@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from agentaudit.image import BuildPlan
 from agentaudit.sources.git.dockerfile import Instruction, instructions, sources
@@ -11,8 +12,7 @@ from agentaudit.sources.git.dockerfile import Instruction, instructions, sources
 _MOST_STAGES = 30
 
 
-@dataclass(slots=True)
-class _Stage:
+class _Stage(Struct):
     name: str
     above: str
     """What it is built from: a stage's name, or an image."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from agentaudit.expressions import regex
 from agentaudit.source import Place
@@ -41,8 +43,7 @@ _OUTPUTS = frozenset(("build", "dist", "out", "target", ".build"))
 _VARIABLES = regex(r"\b(?:environment|environment_variables|env_vars)\b\s*(?:=\s*)?[\[{]")
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
+class _Block(Struct, frozen=True):
     """One block at the top of a file."""
 
     kind: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from agentaudit.expressions import regex
 
@@ -18,8 +19,7 @@ _POINTER = regex(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """What reading a file gave."""
 
     text: str | None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from agentaudit.expressions import regex
 from agentaudit.parse import Path, Tree
@@ -29,8 +31,7 @@ _NEVER = regex(r"(?:\$\{\{\s*)?(?:false|!\s*true)\s*(?:&&.*)?(?:\}\})?", re.IGNO
 _SCRIPTS = ("before_script", "script", "after_script")
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """A step, with what it is run with."""
 
     step: Step
@@ -60,8 +61,7 @@ def find(reader: Reader) -> list[Run]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(Struct, frozen=True):
     reader: Reader
     path: str
     tree: Tree

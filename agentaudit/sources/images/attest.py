@@ -7,8 +7,9 @@ and, where keys are given, whether one of them signed it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from agentaudit import parse
 from agentaudit.image import Attachment, Attestation, Bill, Image, Trust

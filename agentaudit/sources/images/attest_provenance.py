@@ -8,8 +8,9 @@ are hints that cannot be trusted.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from agentaudit.expressions import regex
 
@@ -19,8 +20,7 @@ _COMMIT = regex(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _BUILDKIT = "https://mobyproject.org/buildkit@v1#metadata"
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(Struct, frozen=True):
     """What a provenance statement says: `source`, `revision`, `builder`, `base` (a line each)."""
 
     built: Mapping[str, str] = field(default_factory=dict)

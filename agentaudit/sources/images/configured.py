@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from types import TracebackType
+
+from msgspec.structs import replace
 
 from agentaudit.errors import SourceError
 from agentaudit.evidence import Evidence, Location, safe

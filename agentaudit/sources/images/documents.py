@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from agentaudit import parse
 from agentaudit.evidence import safe
@@ -44,8 +46,7 @@ _SETTING = regex(
 _PAIR = regex(r"""([A-Za-z_][A-Za-z0-9_]{0,99})=("[^"]{0,4000}"|'[^']{0,4000}'|\S{0,4000})""")
 
 
-@dataclass(frozen=True, slots=True)
-class Descriptor:
+class Descriptor(Struct, frozen=True):
     """What a document says about another: its digest, size and kind."""
 
     digest: str

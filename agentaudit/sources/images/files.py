@@ -7,9 +7,10 @@ import posixpath
 import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
+
+from msgspec import Struct
 
 from agentaudit.errors import SourceError
 from agentaudit.sources.images.limits import Limits, Refused
@@ -79,8 +80,7 @@ class Folder:
         """Nothing stays open between reads."""
 
 
-@dataclass(slots=True)
-class _Forward:
+class _Forward(Struct):
     """A file read forward, in which bytes can be passed over."""
 
     file: BinaryIO
@@ -94,8 +94,7 @@ class _Forward:
             raise Refused("the archive is truncated")
 
 
-@dataclass(slots=True)
-class _Part:
+class _Part(Struct):
     """Some bytes of a file."""
 
     file: BinaryIO

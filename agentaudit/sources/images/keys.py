@@ -9,10 +9,11 @@ import base64
 import hashlib
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from agentaudit.errors import ConfigError
 
@@ -31,8 +32,7 @@ _CURVES = ("secp256r1", "secp384r1")
 _KINDS = "ECDSA P-256 or P-384, Ed25519, RSA of 2,048 bits or more"
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """One public key."""
 
     name: str

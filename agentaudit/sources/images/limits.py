@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from agentaudit.errors import SourceError
 
@@ -18,8 +18,7 @@ class TooMuch(Refused):
     """More than a limit allows: nothing is wrong, it was not looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """Most of everything. Bytes unless named otherwise."""
 
     image: int = 4 << 30
@@ -48,8 +47,7 @@ GRACE = 256 << 20
 """Bytes that may unpack from next to nothing: an image with one file of zeros is no bomb."""
 
 
-@dataclass(slots=True)
-class Spent:
+class Spent(Struct):
     """What one image has cost so far, over all its layers."""
 
     limits: Limits

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from agentaudit.image import Attachment, FileEntry, FileKind, Image, Layer, Settings
 from agentaudit.ledger import Ledger

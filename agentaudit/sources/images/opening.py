@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from agentaudit.errors import ConfigError, SourceError
 from agentaudit.image import Image
@@ -29,8 +31,7 @@ from agentaudit.sources.images.transport import Transport
 from agentaudit.sources.images.web import Web
 
 
-@dataclass(frozen=True, slots=True)
-class ImageSource:
+class ImageSource(Struct, frozen=True):
     """One image to open, as the configuration declares it."""
 
     uri: str
@@ -46,8 +47,7 @@ class ImageSource:
     """Files of the public keys by which its signatures are verified; without any, none is."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
+class ReadOptions(Struct, frozen=True):
     """How images are read."""
 
     root: Path
@@ -71,8 +71,7 @@ def read_options(
     return ReadOptions(root, limits, None if no_cache else usual_folder(), offline)
 
 
-@dataclass(slots=True)
-class Opened:
+class Opened(Struct):
     """An image and the way to its layers."""
 
     source: ImageSource

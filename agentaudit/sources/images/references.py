@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from agentaudit.errors import ConfigError
 from agentaudit.expressions import regex
@@ -24,8 +25,7 @@ _NAME = regex(
 _LONGEST = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """One way to an image."""
 
     transport: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from agentaudit.image import FileEntry, FileKind
 from agentaudit.sources.images.extract.wanted import Selection, Wanted
@@ -19,8 +20,7 @@ DEEPEST = 128
 """Directories above a file; what is deeper costs time and is not found in practice."""
 
 
-@dataclass(slots=True)
-class LayerScan:
+class LayerScan(Struct):
     """What one layer adds, hides and keeps; the same whatever images it is a part of."""
 
     diff_id: str = ""

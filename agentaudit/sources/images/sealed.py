@@ -10,8 +10,9 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from agentaudit.image import Attachment
 
@@ -27,8 +28,7 @@ _LONGEST = 4_096
 """Bytes of a signature; one of an RSA key of 32,768 bits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(Struct, frozen=True):
     """What is signed, and by what."""
 
     sha256: bytes = b""

@@ -8,8 +8,9 @@ This one follows Go's archive/tar, with which Docker, containerd and Podman unpa
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
+
+from msgspec import Struct
 
 from agentaudit.sources.images.limits import CHUNK, Refused
 from agentaudit.sources.images.streams import Readable
@@ -33,8 +34,7 @@ class Skippable(Protocol):
     def skip(self, size: int, /) -> None: ...
 
 
-@dataclass(slots=True)
-class Member:
+class Member(Struct):
     """One entry, its body still to be read."""
 
     name: str

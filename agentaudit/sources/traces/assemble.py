@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import attrgetter
+
+from msgspec import Struct, field
 
 from agentaudit.evidence import Location
 from agentaudit.expressions import regex
@@ -18,8 +19,7 @@ _ORDER = attrgetter("start_ns", "span_id")
 _THRESHOLD = regex(r"(?:^|,)\s*ot=[^,]*\bth:")
 
 
-@dataclass(slots=True)
-class Trace:
+class Trace(Struct):
     """All that was read of one trace, in any order, duplicates included."""
 
     trace_id: str
@@ -27,8 +27,7 @@ class Trace:
     logs: list[LogRecord] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """What cutting a trace needs to know of the store and the configuration."""
 
     entry: str = ""

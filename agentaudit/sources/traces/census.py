@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from agentaudit.source import Ledger
 from agentaudit.sources.traces.assemble import Cut, service_name
 from agentaudit.span import Span
 
 
-@dataclass(slots=True)
-class Census:
+class Census(Struct):
     """Counts over every trace that is wanted, whether sampled or not."""
 
     population: int = 0

@@ -6,11 +6,11 @@ A span that cannot be read costs that span; a document of the wrong shape costs 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import orjson
+from msgspec import Struct, field
 
 from agentaudit.recognition import recognise
 from agentaudit.semconv import Vocabulary
@@ -33,8 +33,7 @@ class NotOtlp(ValueError):
     """Valid JSON that holds no OTLP signal."""
 
 
-@dataclass(slots=True)
-class Batch:
+class Batch(Struct):
     """What one document gave."""
 
     spans: dict[str, list[Row]] = field(default_factory=dict)
@@ -55,8 +54,7 @@ class Batch:
     """Metric points that nothing asks for."""
 
 
-@dataclass(slots=True)
-class _Emitter:
+class _Emitter(Struct):
     """Who emitted a group of spans or records."""
 
     attributes: dict[str, Any]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import IO
 
 import orjson
+from msgspec import Struct
 
 LIMIT = 64 << 20
 """Longest line that is ever held, in bytes; a document that spans lines is bound by it too."""
@@ -24,8 +24,7 @@ _BLANK = b" \t\r\n\v\f"
 _SIGNALS = (b'"resource', b'"Resource')
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One JSON document, or why there is none."""
 
     number: int

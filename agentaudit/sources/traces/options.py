@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 EARLIEST_NS = 1_420_070_400_000_000_000
 """2015-01-01, Unix nanoseconds: no agent answered before."""
 DAY_NS = 86_400_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class TraceSource:
+class TraceSource(Struct, frozen=True):
     """One declared trace store."""
 
     uri: str
@@ -39,8 +39,7 @@ class TraceSource:
         return text
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
+class ReadOptions(Struct, frozen=True):
     """Which traces make the audit, and how they are read; the same for every store."""
 
     root: Path = Path()

@@ -12,10 +12,10 @@ import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
+from msgspec import Struct, field
 
 from agentaudit.errors import SourceError
 from agentaudit.sources.traces.rows import Row
@@ -24,8 +24,7 @@ _BUFFER = 16 << 20
 """Bytes that wait in memory before they are appended to the partitions."""
 
 
-@dataclass(slots=True)
-class Bundle:
+class Bundle(Struct):
     """The rows of one trace."""
 
     trace_id: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from agentaudit.code import Role
 from agentaudit.expressions import regex
@@ -29,8 +29,7 @@ _UNASKED = Written()
 """What files say that were not parsed."""
 
 
-@dataclass(slots=True)
-class SourceFile:
+class SourceFile(Struct):
     """One file of source code."""
 
     path: str

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from agentaudit.code import Syntax
 
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from tree_sitter import Parser, Query
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(Struct, frozen=True):
     """One language; names of node kinds and fields are those of its grammar."""
 
     name: str

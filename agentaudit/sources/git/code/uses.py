@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from agentaudit.code import Call, Import, Literal, Role, Setting, Strength, Syntax, Use
 from agentaudit.evidence import Place
@@ -13,8 +15,7 @@ from agentaudit.source import Dependency
 from agentaudit.sources.git.knowledge import Hook, Knowledge
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """Everything that a component says, with the ecosystem of its code."""
 
     declared: Sequence[tuple[Dependency, str, frozenset[str]]]

@@ -4,10 +4,10 @@ cache between runs. Nothing in here depends on any other file."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
+from msgspec import Struct, field
 
 from agentaudit.expressions import regex
 
@@ -82,8 +82,7 @@ class WrittenLiteral(NamedTuple):
     """Whether it was kept for its length, not as an identifier."""
 
 
-@dataclass(slots=True)
-class Written:
+class Written(Struct):
     """Everything that one file says."""
 
     imports: list[WrittenImport] = field(default_factory=list)

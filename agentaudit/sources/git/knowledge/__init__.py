@@ -6,9 +6,10 @@ README.md beside this file is the schema.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+
+from msgspec import Struct, field
 
 from agentaudit.code import Role
 from agentaudit.sources.git.knowledge.ready import said
@@ -16,8 +17,7 @@ from agentaudit.sources.git.knowledge.ready import said
 ECOSYSTEMS = ("python", "node", "go", "java", "dotnet", "rust")
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
+class Library(Struct, frozen=True):
     """One library of one trade in one ecosystem."""
 
     name: str
@@ -35,8 +35,7 @@ class Library:
         return self.packaged or not self.calls
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(Struct, frozen=True):
     """What switches a library on without an import, or off."""
 
     library: str
@@ -54,8 +53,7 @@ class Hook:
         return value in self.values if self.values else bool(value)
 
 
-@dataclass(slots=True)
-class Knowledge:
+class Knowledge(Struct):
     """All files together."""
 
     trades: list[str] = field(default_factory=list)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 HEAD = 64 << 10
 """Bytes of a mail-like header that are read; what follows is prose."""
@@ -16,8 +17,7 @@ DATABASE = 48 << 20
 """Most bytes of a package database."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Files whose content an extractor reads."""
 
     pattern: str
@@ -29,8 +29,7 @@ class Wanted:
     told as unread."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """All wishes as one expression, asked once for every file of a layer."""
 
     expression: re.Pattern[str]
