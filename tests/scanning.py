@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from msgspec.structs import replace
 from datetime import date
 from pathlib import Path
 from typing import Any

@@ -481,7 +481,7 @@ def test_the_schema_describes_every_key_and_agrees_with_the_reader() -> None:
 
 
 def test_every_flag_and_variable_is_one_of_ours() -> None:
-    assert set(config.FLAGS) == set(Overrides.__dataclass_fields__)
+    assert set(config.FLAGS) == set(Overrides.__struct_fields__)
     assert set(config.ENVIRONMENT.values()) <= set(config.FLAGS)
 
 

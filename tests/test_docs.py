@@ -70,7 +70,7 @@ def test_exit_codes_are_those_of_the_command() -> None:
 
 
 def test_every_flag_is_known() -> None:
-    known = {f"--{name.replace('_', '-')}" for name in Flags.__dataclass_fields__}
+    known = {f"--{name.replace('_', '-')}" for name in Flags.__struct_fields__}
     known |= {"--help", "--version", "--origin", "--config"}
     theirs = {"--frozen", "--build-arg"}
     assert set(re.findall(r"(?<![\w-])--[a-z-]+[a-z]", TEXT)) <= known | theirs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from msgspec.structs import replace
 from typing import Any, NamedTuple
 
 from agentaudit.recognition import recognise

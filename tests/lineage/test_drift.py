@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from agentaudit.image import Contents, FileMap, LockFile, Package, Pin
 from agentaudit.lineage.drift import choose, drift

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-from dataclasses import replace
+from msgspec.structs import replace
 
 import pytest
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
-from dataclasses import replace
+from msgspec.structs import replace
 
 import pytest
 
