@@ -6,10 +6,11 @@ import json
 import os
 import subprocess
 from collections.abc import Iterable, Mapping
-from msgspec.structs import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from agentaudit import rubric
 from agentaudit.audit import Identity, Request, Sources, audit

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from agentaudit.cli.flags import Flags
 from agentaudit.cli.opening import as_of_ns, configured, opened
@@ -31,7 +31,8 @@ gate: {fail_under: 60}
 
 def flags(**given: Any) -> Flags:
     """Flags as typer would give them."""
-    empty = {f.name: [] if "list" in str(f.type) else None for f in fields(Flags)}
+    hints = Flags.__annotations__
+    empty = {name: [] if "list" in hints[name] else None for name in Flags.__struct_fields__}
     closed = dict.fromkeys(
         (
             "exit_zero",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from msgspec.structs import replace
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from agentaudit.recognition import recognise
 from agentaudit.semconv import FACTS, Vocabulary

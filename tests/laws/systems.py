@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 import subprocess
 from contextlib import ExitStack
-from msgspec.structs import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from agentaudit.audit import Sources
 from agentaudit.cli.opening import configured, opened

@@ -3,12 +3,12 @@ improved, equal, worse and unassessed; each with its exit code and its line."""
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from agentaudit.errors import ExitCode
 from agentaudit.score import (
@@ -164,7 +164,7 @@ def test_a_lost_level_has_its_own_line() -> None:
 
 def test_a_dimension_that_does_not_apply_gives_no_verdict() -> None:
     no = {"rag": Applicability(Applies.NO, "nothing shows retrieval")}
-    made = dataclasses.replace(ALL, applicability=no)
+    made = replace(ALL, applicability=no)
     settings = GateSettings(dimensions={"rag": DimensionGate(min_level=1)})
     found = card(made, settings)
     assert exit_codes(found) == [ExitCode.NO_VERDICT]

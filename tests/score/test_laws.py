@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from msgspec.structs import replace
 from fractions import Fraction
 from random import Random
 from typing import Any
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from agentaudit.finding import Answer, Cause, Outcome
 from agentaudit.score import (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-from msgspec.structs import replace
 
 import pytest
+from msgspec.structs import replace
 
 from agentaudit.finding import Answer, Cause
 from agentaudit.score import Tally

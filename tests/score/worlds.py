@@ -6,8 +6,10 @@ A world is decoded from bytes, so that hypothesis makes and shrinks it fast; zer
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from agentaudit.finding import Answer, Cause, Outcome
 from agentaudit.rubric import Criterion, Dimension, Rubric
@@ -45,8 +47,7 @@ class Tape:
         return self.data[self.at - 1] % size if self.at <= len(self.data) else 0
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A response and its answers."""
 
     id: str
@@ -56,8 +57,7 @@ class Asked:
     service: str = "planner"
 
 
-@dataclass(frozen=True)
-class World:
+class World(Struct, frozen=True):
     """A system under audit."""
 
     rubric: Rubric

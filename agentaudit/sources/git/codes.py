@@ -72,10 +72,8 @@ class Codes:
 
     def of(self, home: str) -> Code:
         """What the source code of a component says."""
-        share = self._shares[home]
-        return self._repository.code(
-            share.sources, share.settings, self._parts[home], share.prompts
-        )
+        share, needs = self._shares[home], self._parts[home]
+        return self._repository.code(share.sources, share.settings, needs, share.prompts)
 
     def does(self, home: str, code: Code) -> frozenset[str] | None:
         """Trades that a component follows itself; None where all of its code is its own. A library

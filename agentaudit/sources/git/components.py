@@ -250,7 +250,6 @@ class Survey:
             for path, parsed in sorted(part.manifests.items())
         )
         declares = libraries.by_trade(d for m in published for d in m.dependencies)
-        trains = "trainer" in declares
         return Component(
             name=safe(part.home.rpartition("/")[2] or self._root(part)),
             repo=reader.repo,
@@ -263,7 +262,7 @@ class Survey:
             runtime_pins=tuple(self._pins(part, published)),
             settings=unique(part.settings),
             declares=declares,
-            training_data=tuple(self._training(part, look=trains)),
+            training_data=tuple(self._training(part, look="trainer" in declares)),
             dependencies_known=manifests.all_read(reader, part.manifests, self._unread(part)),
         )
 
