@@ -88,6 +88,9 @@ class Service(Struct, eq=False):
     the component is unknown or no repository was read."""
     _facts: dict[str, Fact] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._facts = {}
+
     def fact(self, key: str) -> Fact:
         """A fact of the service: from its resource, else from any of its spans here."""
         found = self._facts.get(key)
@@ -165,6 +168,7 @@ class Response(Struct, eq=False):
     def __post_init__(self) -> None:
         self.by_id = {span.span_id: span for span in self.spans}
         self._serving = {service.resource: service for service in reversed(self.services)}
+        self._records, self._children, self._climbed, self._referred = {}, {}, {}, ((), {})
         for record in self.logs:
             self._records.setdefault(record.span_id, []).append(record)
         for span in self.spans:

@@ -169,6 +169,10 @@ class Span(Struct, eq=False):
     memo: dict[str, Any] = field(default_factory=dict)
     """What was derived from the span once it was complete; a span does not change after that."""
 
+    def __post_init__(self) -> None:
+        # `replace` hands on every field: what was derived from the other span is not of this one.
+        self.memo = {}
+
     @property
     def agentic(self) -> bool:
         return self.kind is not Kind.OTHER
