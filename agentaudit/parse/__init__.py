@@ -65,7 +65,7 @@ def yaml_all(text: str, *, strict: bool = False) -> list[Tree]:
     return builder.trees
 
 
-_ODD = regex("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_ODD = regex("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 def _odd_line(text: str) -> int | None:

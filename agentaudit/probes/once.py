@@ -1,4 +1,4 @@
-"""What several probes ask of all repositories together, answered once."""
+"""What several probes ask of the same thing, all repositories or a component, answered once."""
 
 from __future__ import annotations
 
@@ -7,23 +7,22 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TypeVar
 
-from agentaudit.source import Repo
-
+_Subject = TypeVar("_Subject")
 _Answer = TypeVar("_Answer")
 _KEPT = 8
 
 
-def once(question: Callable[[Repo], _Answer]) -> Callable[[Repo], _Answer]:
-    """The question, which remembers what the last repositories answered; the answer is shared."""
-    told: deque[tuple[Repo, _Answer]] = deque(maxlen=_KEPT)
+def once(question: Callable[[_Subject], _Answer]) -> Callable[[_Subject], _Answer]:
+    """The question, which remembers its answers about the last subjects; an answer is shared."""
+    told: deque[tuple[_Subject, _Answer]] = deque(maxlen=_KEPT)
 
     @wraps(question)
-    def ask(repo: Repo) -> _Answer:
+    def ask(subject: _Subject) -> _Answer:
         for known, answer in told:
-            if known is repo:
+            if known is subject:
                 return answer
-        found = question(repo)
-        told.append((repo, found))
+        found = question(subject)
+        told.append((subject, found))
         return found
 
     return ask

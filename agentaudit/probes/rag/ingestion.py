@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from agentaudit.code import Argument, Call, Role
 from agentaudit.expressions import regex
+from agentaudit.probes.once import once
 from agentaudit.probes.rag import over_http
 from agentaudit.probes.rag.searches import (
     CHUNK,
@@ -160,6 +161,7 @@ def stages(components: Iterable[Component]) -> Stages:
     )
 
 
+@once
 def indexing(component: Component) -> list[Call]:
     """Calls of a component that put documents into an index."""
     stores = tuple(_modules([component]))

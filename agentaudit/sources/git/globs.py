@@ -17,20 +17,32 @@ _NOTHING = regex(r"(?!)")
 
 
 @lru_cache(maxsize=1024)
-def compiled(pattern: str) -> re.Pattern[str]:
-    """The pattern as a regular expression for whole paths; one beyond bounds matches nothing."""
+def compiled(*patterns: str) -> re.Pattern[str]:
+    """A regular expression for whole paths that match one of the patterns; a pattern beyond bounds
+    matches nothing."""
+    told = [said for pattern in patterns if (said := _said(pattern))]
+    try:
+        return re.compile("|".join(told), re.DOTALL) if told else _NOTHING
+    except re.error:
+        sound = [pattern for pattern in patterns if len(patterns) > 1 and _sound(pattern)]
+        return compiled(*sound) if sound else _NOTHING
+
+
+def _sound(pattern: str) -> bool:
+    return compiled(pattern) is not _NOTHING
+
+
+def _said(pattern: str) -> str:
+    """The pattern as an expression; empty for one beyond bounds."""
     if len(pattern) > _LONGEST or pattern.count("**") > 3:
-        return _NOTHING
+        return ""
     tokens = _TOKEN.findall(pattern)
     parts: list[str] = []
     at = 0
     while at < len(tokens):
         part, at = _part(tokens, at)
         parts.append(part)
-    try:
-        return re.compile("".join(parts), re.DOTALL)
-    except re.error:
-        return _NOTHING
+    return "".join(parts)
 
 
 def _part(tokens: list[str], at: int) -> tuple[str, int]:

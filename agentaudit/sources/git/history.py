@@ -165,7 +165,7 @@ class GitHistory:
         if not self._proxy.head or not patterns:
             return []
         likely = _likely(patterns)
-        fits = [compiled(pattern).fullmatch for pattern in patterns]
+        fits = compiled(*patterns).fullmatch
         found: list[Dated] = []
         with closing(self._log()) as entries:
             for entry in entries:
@@ -192,7 +192,7 @@ class GitHistory:
         )
 
     def _change(
-        self, sha: str, likely: list[bytes], fits: Sequence[Callable[[str], object]]
+        self, sha: str, likely: list[bytes], fits: Callable[[str], object]
     ) -> Iterator[Dated]:
         # The oldest commits of a shallow history seem to add every file: they say nothing.
         if sha in self._proxy.shallow:
@@ -202,7 +202,7 @@ class GitHistory:
         paths = [
             name.removeprefix(start) for name in names if name.startswith(start) and name != start
         ]
-        kept = tuple(sorted(path for path in paths if any(fit(path) for fit in fits)))
+        kept = tuple(sorted(path for path in paths if fits(path)))
         if kept:
             message = self._message(sha)
             change = Change(sha, safe(message.subject), message.body, kept, self.repo)

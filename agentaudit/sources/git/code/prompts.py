@@ -139,6 +139,8 @@ def _is_said(literal: Literal, named: str) -> bool:
 
 def _length(literal: Literal) -> int:
     """Its characters, wide ones threefold."""
+    if literal.text.isascii():
+        return literal.length
     return literal.length + 2 * len(_WIDE.findall(literal.text))
 
 
