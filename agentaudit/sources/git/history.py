@@ -16,7 +16,7 @@ from agentaudit.sources.git import patches
 from agentaudit.sources.git.code.patterns import Pattern
 from agentaudit.sources.git.code.patterns import compiled as wanted
 from agentaudit.sources.git.globs import compiled
-from agentaudit.sources.git.messages import Message, split
+from agentaudit.sources.git.messages import Message, parts, split
 from agentaudit.sources.git.objects import Absent, Objects
 from agentaudit.sources.git.process import GitTrouble
 from agentaudit.sources.git.proxy import Proxy
@@ -171,14 +171,14 @@ class GitHistory:
             for entry in entries:
                 if len(found) >= min(limit, _MOST_CHANGES):
                     break
-                id, _, rest = entry.strip(b"\0").partition(b"\0\n")
+                said, _, rest = entry.strip(b"\0").partition(b"\0\n")
                 if names := [match.group() for match in likely.finditer(rest)]:
-                    found += self._change(id.decode(), names, fits)
+                    found += self._change(said.decode("utf-8", "replace"), names, fits)
         return found
 
     def _log(self) -> Generator[bytes]:
-        """Id and changed files of every commit that is no merge. Paths are not given to git: asked
-        for patterns that begin anywhere, it takes ten times as long."""
+        """Id, time, message and changed files of every commit that is no merge. Paths are not given
+        to git: asked for patterns that begin anywhere, it takes ten times as long."""
         return self._git.pieces(
             "log",
             "-z",
@@ -186,14 +186,15 @@ class GitHistory:
             "--no-merges",
             "--no-renames",
             "--no-show-signature",
-            "--format=%x00%H",
+            "--format=%x00%H%n%ct%n%B",
             self._proxy.head,
             end=b"\0\0",
         )
 
     def _change(
-        self, sha: str, likely: list[bytes], fits: Callable[[str], object]
+        self, said: str, likely: list[bytes], fits: Callable[[str], object]
     ) -> Iterator[Dated]:
+        sha, committed, message = [*said.split("\n", 2), "", ""][:3]
         # The oldest commits of a shallow history seem to add every file: they say nothing.
         if sha in self._proxy.shallow:
             return
@@ -204,9 +205,9 @@ class GitHistory:
         ]
         kept = tuple(sorted(path for path in paths if fits(path)))
         if kept:
-            message = self._message(sha)
-            change = Change(sha, safe(message.subject), message.body, kept, self.repo)
-            yield Dated(message.committed, change)
+            subject, body = parts(message)
+            change = Change(sha, safe(subject), body, kept, self.repo)
+            yield Dated(int(committed or 0), change)
 
     def rows(self, changes: Sequence[Change]) -> dict[tuple[str, str], tuple[str, ...]]:
         start = f"{self.within}/" if self.within else ""
