@@ -71,6 +71,7 @@ class Index:
             self._take(self.files[path], name, said, fresh=name not in known)
         for path in common[:: len(common) // _SAMPLE + 1]:
             self.parsed(self.files[path])
+        self._sieve.forget()
 
     def _asked(self, file: SourceFile) -> Said:
         """What the file says, if it is worth parsing for itself."""

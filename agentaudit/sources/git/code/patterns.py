@@ -41,6 +41,13 @@ def compiled(*alternatives: str) -> Pattern:
     return made
 
 
+def released() -> None:
+    """Let RE2 forget the patterns that nobody holds any more."""
+    import re2
+
+    re2.purge()
+
+
 def occurrences(data: bytes, word: bytes) -> Iterator[int]:
     """Where a word stands that is no part of another."""
     at = data.find(word) if word else -1

@@ -9,7 +9,7 @@ from functools import cache
 
 from agentaudit.code import Role
 from agentaudit.expressions import regex
-from agentaudit.sources.git.code.patterns import Pattern, compiled
+from agentaudit.sources.git.code.patterns import Pattern, compiled, released
 from agentaudit.sources.git.knowledge import FORKED, Knowledge, known, origin, prefixes
 
 _FILLS = frozenset({"vector_store", "retriever", "document"})
@@ -58,6 +58,12 @@ class Sieve:
         if key not in self._wanted:
             self._wanted[key] = list(self._patterns(ecosystem, strict, role))
         return any(pattern.search(data) is not None for pattern in self._wanted[key])
+
+    def forget(self) -> None:
+        """Let go of the automata that told which files to look into: they take a tenth of the
+        memory of a large scan, and are made again within milliseconds."""
+        self._wanted.clear()
+        released()
 
     def common(self, data: bytes) -> bool:
         """Whether a file holds one of the words that very many files hold."""
