@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from bench import first_sight, help, image, labels, otlp, readers, repo
+from bench import components, first_sight, help, image, labels, otlp, readers, repo
 
 BENCHMARKS = {
+    "components": components.main,
     "first": first_sight.main,
     "help": help.main,
     "image": image.main,

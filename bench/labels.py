@@ -123,11 +123,7 @@ def answered(file: Path, folder: Path, asked: Asked) -> Iterator[Cell]:
     """Every cell of a file of labels; SystemExit where the repository stands at another commit."""
     labels = yaml.safe_load(file.read_text())
     name = labels["repository"]
-    path = folder / file.stem
-    head = ["git", "-C", str(path), "rev-parse", "HEAD"]
-    commit = subprocess.run(head, capture_output=True, text=True, check=True).stdout.strip()
-    if commit != labels["commit"]:
-        raise SystemExit(f"{name}: labelled at {labels['commit']}, found {commit}")
+    checked_out(labels, folder / file.stem)
     with open_repos([file.stem], folder) as repo:
         components = {component.path: component for component in repo.components()}
         for entry in labels["components"]:
@@ -137,6 +133,15 @@ def answered(file: Path, folder: Path, asked: Asked) -> Iterator[Cell]:
                 yield _cell(name, entry["path"], id, label, answer, component is not None)
         for id, label in (labels.get("system") or {}).items():
             yield _cell(name, "system", id, label, asked.about(id, repo, None), True)
+
+
+def checked_out(labels: Mapping[str, Any], path: Path) -> None:
+    """Raises SystemExit where the repository at a path stands at another commit than labelled."""
+    head = ["git", "-C", str(path), "rev-parse", "HEAD"]
+    commit = subprocess.run(head, capture_output=True, text=True, check=True).stdout.strip()
+    if commit != labels["commit"]:
+        name = labels["repository"]
+        raise SystemExit(f"{name}: labelled at {labels['commit']}, found {commit}")
 
 
 def _cell(
