@@ -8,7 +8,7 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from agentaudit.evidence import safe
-from agentaudit.source import Component, Dependency, ImageUse, Manifest, Place
+from agentaudit.source import Component, ImageUse, Manifest, Place
 from agentaudit.sources.git import (
     builders,
     compose,
@@ -21,10 +21,10 @@ from agentaudit.sources.git import (
     stacks,
     standing,
     training,
-    unowned,
     workflows,
 )
 from agentaudit.sources.git.builds import Build
+from agentaudit.sources.git.claims import claimed
 from agentaudit.sources.git.code.assemble import Repository
 from agentaudit.sources.git.codes import with_code
 from agentaudit.sources.git.homes import Homes
@@ -77,28 +77,14 @@ class Survey:
         if not self._parts:
             return ()
         repository = Repository(reader)
-        self._claim(repository)
+        projects = list(self._projects())
+        for build in claimed(reader, repository, self._manifests, self._parts, projects):
+            self._add(build)
         self._attach_compose()
         self._attach_kubernetes()
         self._attach_settings()
         published = {home: self._publish(self._parts[home]) for home in sorted(self._parts)}
         return with_code(reader, published, self._projects(), repository)
-
-    def _claim(self, repository: Repository) -> None:
-        """Projects that ask a model are components, though nothing says who starts them."""
-        paths: dict[str, list[str]] = {}
-        for path, parsed in self._manifests.items():
-            paths.setdefault(home_of(path, parsed), []).append(path)
-
-        def needs(home: str) -> list[Dependency]:
-            given = [(path, self._manifests[path]) for path in paths.get(home, ())]
-            read = (manifests.published(self._reader, *each) for each in given)
-            return [need for manifest in read for need in manifest.dependencies]
-
-        projects = list(self._projects())
-        taken = frozenset(self._parts).union(*(part.copies for part in self._parts.values()))
-        for home in list(unowned.homes(repository, projects, needs, taken)):
-            self._add(Build(home, self._reader.place(paths[home][0], 1)))
 
     def _projects(self) -> Iterator[Project]:
         taken: dict[str, list[str]] = {}

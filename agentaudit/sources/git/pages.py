@@ -1,0 +1,81 @@
+"""Pages and desktop programs that are started from their manifest, where no image or platform's
+file is about them: somebody serves what their build makes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from agentaudit.code import Role
+from agentaudit.expressions import regex
+from agentaudit.sources.git.reader import Reader, ancestors, inside, mapping, word
+from agentaudit.sources.git.roles import directory_role
+
+_SERVES = regex(
+    r"(?:^|[\s&;])(?:next|nuxt|nuxi|ng|react-scripts|react-app-rewired|craco|vue-cli-service|remix"
+    r"|react-router|expo|umi|max|quasar|gatsby|astro|svelte-kit|rsbuild)\s+(?:dev|start|serve|run)\b"
+    r"|(?:^|[\s&;])vite(?:\s+(?:dev|serve|--?[a-z])|\s*$)|(?:^|[\s&;])electron(?:-vite|-forge)?\s+(?:\.|dev|start)"
+)
+"""What the scripts of a page call to show it while it is made."""
+_STARTS = frozenset({"dev", "start", "serve"})
+_TELLS = regex(r"@?(?:docusaurus|storybook|vitepress|vuepress|nextra|astrojs/starlight|slidev)\b")
+"""Packages of pages that tell about the system, and are none of it."""
+_ASIDE = regex(
+    r"(?i)(?:^|/)(?:docs?[\w-]{0,20}|website|www|landing[\w-]{0,20}|blog|storybook|playgrounds?|site"
+    r"|packages|libs?|legacy|archived?|deprecated|old|workshops?|courses?|lessons?|labs?|tools?|scripts?|poc"
+    r"|experiment(?:s|al)?)(?:/|$)"
+)
+"""Directories of what is not deployed, or only within something else."""
+
+
+_OUTPUT = regex(r"\b(?:outDir|outputPath|distDir)[\"']?\s*:[^\n]{0,60}[\"'](?:\.\./|\.\.[\"'])")
+"""What a page is built into, where that is a directory of another project."""
+_CONFIGURED = tuple(
+    f"{tool}.config.{kind}"
+    for tool in ("vite", "next", "vue")
+    for kind in ("ts", "js", "mjs", "mts")
+)
+_BUILDS = ("**/Makefile", "**/*.sh", "**/build.gradle", "**/build.gradle.kts", "**/pom.xml")
+_MADE = r"(?:dist|out|build|\.output)\b"
+
+
+def homes(reader: Reader, manifests: Mapping[str, str], parts: Collection[str]) -> Iterator[str]:
+    """Directories of such pages. `manifests` leads from each directory to its manifest, where that
+    is of no component yet; `parts` are the components known, and what their images take in besides.
+    """
+    found = [
+        home
+        for home, path in sorted(manifests.items())
+        if path.endswith("package.json")
+        and home
+        and not _ASIDE.search(home)
+        and directory_role(home) is Role.APP
+        and not any(above in parts for above in ancestors(home) if above)
+        and _is_page(mapping(reader.json(path)))
+    ]
+    return (home for home in found if not _ends_elsewhere(reader, home))
+
+
+def _ends_elsewhere(reader: Reader, home: str) -> bool:
+    """Whether another project takes what its build makes."""
+    own = (
+        reader.text(f"{home}/{name}") for name in _CONFIGURED if f"{home}/{name}" in reader.known
+    )
+    if any(_OUTPUT.search(text or "") for text in own):
+        return True
+    made = re.compile(rf"(?:^|[\s/\"'=(]){re.escape(home.rpartition('/')[2])}/{_MADE}")
+    builds = {path for pattern in _BUILDS for path in reader.matching(pattern)}
+    outside = (path for path in sorted(builds) if not inside(path, home))
+    return any(made.search(reader.text(path) or "") for path in outside)
+
+
+def _is_page(manifest: Mapping[str, Any]) -> bool:
+    """Whether it is made to be started; what lists its exports is a library with a page to try."""
+    if "exports" in manifest or "files" in manifest or "workspaces" in manifest:
+        return False
+    needed = [*mapping(manifest.get("dependencies")), *mapping(manifest.get("devDependencies"))]
+    if any(map(_TELLS.match, needed)):
+        return False
+    scripts = mapping(manifest.get("scripts"))
+    return any(_SERVES.search(word(scripts.get(name)) or "") for name in _STARTS)

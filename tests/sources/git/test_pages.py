@@ -1,0 +1,76 @@
+"""Pages that somebody starts from their manifest, where no image is about them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from agentaudit.sources.git import MemoryRepo
+
+API = {
+    "api/Dockerfile": "FROM python:3.12\nCOPY . .\n",
+    "api/requirements.txt": "fastapi\n",
+    "api/main.py": "import fastapi\n",
+}
+
+
+def _page(script: str, **more: Any) -> str:
+    return json.dumps({"name": "web", "private": True, "scripts": {"dev": script}, **more})
+
+
+def _homes(files: dict[str, str]) -> list[str]:
+    return [component.path for component in MemoryRepo(files).components()]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        *("next dev", "vite", "vite --host", "ng serve", "react-scripts start", "nuxt dev"),
+        *("expo start", "npm run build && electron .", "vue-cli-service serve"),
+    ],
+)
+def test_a_page_that_its_manifest_starts_is_a_component(script: str) -> None:
+    assert _homes({**API, "web/package.json": _page(script), "web/src/a.ts": "1"}) == ["api", "web"]
+
+
+@pytest.mark.parametrize(
+    ("manifest", "home"),
+    [
+        (_page("tsc --watch"), "web"),
+        (_page("vite", exports={".": "./dist/a.js"}), "web"),
+        (_page("vite", workspaces=["packages/*"]), "web"),
+        (_page("next dev", dependencies={"nextra": "3"}), "web"),
+        (_page("vite build"), "web"),
+        (_page("next dev"), "docs-site"),
+        (_page("next dev"), "experimental/web"),
+        (_page("next dev"), "examples/web"),
+    ],
+)
+def test_what_tells_about_the_system_or_is_a_library_is_none(manifest: str, home: str) -> None:
+    assert _homes({**API, f"{home}/package.json": manifest, f"{home}/src/a.ts": "1"}) == ["api"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("web/vite.config.ts", 'export default { build: { outDir: "../api/static" } }\n'),
+        (
+            "web/vite.config.js",
+            'export default { build: { outDir: path.join(__dirname, "..") } }\n',
+        ),
+        ("Makefile", "build:\n\tcd web && npm run build\n\tcp -r web/dist/* api/static/\n"),
+        ("build.sh", "cp -r ./web/out api/static\n"),
+        ("web/../pom.xml", "<directory>${basedir}/web/dist</directory>\n"),
+    ],
+)
+def test_a_page_that_another_project_takes_is_of_that_one(path: str, text: str) -> None:
+    files = {**API, "web/package.json": _page("vite"), "web/src/a.ts": "1"}
+    assert _homes({**files, path.replace("web/../", ""): text}) == ["api"]
+
+
+def test_a_page_of_the_image_of_another_is_no_component_of_its_own() -> None:
+    image = "FROM python:3.12\nCOPY requirements.txt .\nCOPY web web\nCOPY . .\n"
+    files = {"Dockerfile": image, "requirements.txt": "fastapi\n", "main.py": "import fastapi\n"}
+    assert _homes({**files, "web/package.json": _page("vite")}) == ["."]
