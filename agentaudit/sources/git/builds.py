@@ -74,7 +74,10 @@ def _images(
         home = next(said, "") or subjects.home(homes, recipe, context, shared, mine)
         names = frozenset(name for order in mine for name in order.names)
         place = recipe.published.place
-        yield Build(home, place, homes.copied(context, recipe.copies), recipe, names)
+        # Of a workspace that is copied to build one member, the image holds what that one needs.
+        whole = home not in homes.members
+        sources = [source for source in recipe.copies if whole or source != "."]
+        yield Build(home, place, homes.copied(context, sources), recipe, names)
         yield from (Build(home, order.place, (), None, order.names) for order in mine)
     for order in orders:
         aside = order.file is not None and not is_own(order.file)

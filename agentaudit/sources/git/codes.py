@@ -9,7 +9,7 @@ from functools import cached_property
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from agentaudit.code import Code, Prompt, Role, Setting, Strength, Use
+from agentaudit.code import Code, Prompt, Role, Setting, Strength, Syntax, Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.source import Component, Dependency
@@ -32,6 +32,8 @@ _ADDRESS = regex(
     r"|:(?:streamG|g)enerateContent\b|/api/generate\b"
 )
 """Where providers answer."""
+_THIN = 3
+"""Files of a component that is no more than an entry to a library."""
 _SEARCHES = frozenset({"vector_store", "retriever"})
 
 
@@ -84,17 +86,39 @@ class Codes:
         share = self._shares[home]
         used = {trade: list(filter(acts, code.used.get(trade, ()))) for trade in AGENTIC}
         carries = any(is_protocol(use.library) for t in AGENTIC for use in code.used.get(t, ()))
-        if not share.lent and not (carries and not any(used.values())):
+        asks = code.posts and self._posts(home, code)
+        if not share.lent and asks == code.posts and not (carries and not any(used.values())):
             return None
         found = {trade for trade, uses in used.items() if any(map(share.shows, uses))}
         if any(uses for trade, uses in used.items() if trade not in found):
             found |= self._own(home)
-        own = tuple(each for each in code.literals if each.place.path not in share.lent)
-        if code.posts and replace(code, literals=own).posts:
-            found.add("model")
-        if not found and carries and any(map(self._asks, share.sources)):
+        told = set(share.sources) if carries else self._whole(home) if code.posts else ()
+        if asks or (not found and any(map(self._asks, told))):
             found.add("model")
         return frozenset(found)
+
+    def _posts(self, home: str, code: Code) -> bool:
+        """Whether what asks a provider without a library is of a component: neither a setting that
+        stands beside several of them, nor a library, but for one that is all that it starts."""
+        sources, alone = self._whole(home), len(self._parts) == 1
+        own = tuple(
+            each
+            for each in code.literals
+            if (
+                alone or inside(each.place.path, home)
+                if each.syntax is Syntax.SETTING
+                else each.place.path in sources
+            )
+        )
+        return replace(code, literals=own).posts
+
+    def _whole(self, home: str) -> set[str]:
+        """Files that are of a component as a whole: its own, and those of the libraries to which
+        it is no more than an entry."""
+        share = self._shares[home]
+        own = {path for path in share.sources if path not in share.lent}
+        thin = len(own) <= _THIN
+        return own | {path for path, far in share.lent.items() if thin and not far}
 
     def _own(self, home: str) -> set[str]:
         """Trades of what its own files import."""
