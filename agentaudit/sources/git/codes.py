@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from msgspec import Struct, field
@@ -13,7 +13,7 @@ from agentaudit.code import Code, Prompt, Role, Setting, Strength, Syntax, Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.source import Component, Dependency
-from agentaudit.sources.git import functions, kubernetes, libraries, settings
+from agentaudit.sources.git import functions, idle, kubernetes, libraries, settings
 from agentaudit.sources.git.code import configuration, prompts
 from agentaudit.sources.git.code.assemble import Repository
 from agentaudit.sources.git.compose import joined
@@ -25,6 +25,7 @@ from agentaudit.trades import AGENTIC, acts, is_protocol
 _DEPLOYS = ("compose", "docker-compose")
 _INGESTS = regex(r"(?i)ingest|index(?:er|ing)|embedder|prep_?docs|preparedocs|vectori[sz]|etl$")
 """Names of projects that fill an index."""
+_WORKER = regex(r"wrangler(?:[.-]example)?\.(?:toml|jsonc?)(?:\.example)?")
 _ASIDE = regex(r"/(?:scripts?|bin)(?:/|$)")
 """Directories of a library whose files its users do not run."""
 _ADDRESS = regex(
@@ -130,18 +131,6 @@ class Codes:
     def _asks(self, path: str) -> bool:
         """Whether a file names the address of a model, which it needs no library to call."""
         return role(path) is Role.APP and bool(_ADDRESS.search(self._reader.text(path) or ""))
-
-    def _said(self, home: str, without: set[str], least: Strength) -> frozenset[str]:
-        share = self._shares[home]
-        sources = [path for path in share.sources if path not in without]
-        code = self._repository.code(sources, share.settings, self._parts[home], share.prompts)
-        trades = {
-            trade
-            for trade in AGENTIC
-            for use in code.used.get(trade, ())
-            if use.strength >= least and not is_protocol(use.library)
-        }
-        return frozenset(trades | ({"model"} if code.posts else set()))
 
     def keep(self) -> None:
         """Keep what was parsed, if anything was, for the next run."""
@@ -265,7 +254,8 @@ class Codes:
         reader = self._reader
         found = {*settings.find(reader), *kubernetes.value_files(reader)}
         # Of several components nobody can tell whose environment a manifest elsewhere sets.
-        found |= {p for p in kubernetes.manifests(reader) if len(self._owned(p)) == 1}
+        elsewhere = {*kubernetes.manifests(reader), *reader.named(_WORKER.fullmatch)}
+        found |= {p for p in elsewhere if len(self._owned(p)) == 1}
         for path in reader.app:
             name = path.rpartition("/")[2].lower()
             deploys = name.startswith(_DEPLOYS) and name.endswith((".yml", ".yaml"))
@@ -303,8 +293,9 @@ def with_code(
     components: Mapping[str, Component],
     projects: Iterable[Project],
     repository: Repository,
+    copies: Mapping[str, Collection[str]],
 ) -> tuple[Component, ...]:
-    """The components, by home, with what their code says."""
+    """The components, by home, with what their code says; `copies` is what their images take in."""
     needs = {
         home: [need for manifest in each.manifests for need in manifest.dependencies]
         for home, each in components.items()
@@ -317,7 +308,9 @@ def with_code(
         found = []
         for home, each in components.items():
             code = codes.of(home)
-            found.append(replace(each, code=code, does=codes.does(home, code)))
+            does = codes.does(home, code)
+            declares = idle.kept(reader, each, code, does, copies[home])
+            found.append(replace(each, code=code, does=does, declares=declares))
         return tuple(found)
     finally:
         codes.keep()
