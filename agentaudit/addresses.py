@@ -13,16 +13,16 @@ _ADDRESS = regex(
     r"|(?:api-inference|router)\.huggingface\.co)"
     r"|@(?:cf|hf)/[\w.-]{1,80}/[\w.-]"
 )
-"""Their interfaces, and the models of Cloudflare, which a Worker asks through its environment; pages
+"""Their interfaces, and models of Cloudflare, which a Worker asks through its environment; pages
 for people, such as those where keys are made, are none."""
 _POSTS = regex(r"(?:^|[._])(?:post|stringify|dumps|urlopen|request|PostAsJsonAsync|Marshal)$")
 _MODEL = frozenset({"model", "model_id", "modelId", "model_name"})
-_PAGES = (".tsx", ".jsx", ".vue", ".svelte", ".html")
+_PAGES = (".tsx", ".jsx", ".vue", ".svelte", ".html", ".d.ts")
 
 
 def asks(text: str, path: str) -> bool:
     """Whether a text in a file is where a provider answers; what pages show to people is not
-    asked."""
+    asked, nor is what declarations of types name."""
     return not path.endswith(_PAGES) and _ADDRESS.match(text) is not None
 
 

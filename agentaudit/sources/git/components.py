@@ -277,9 +277,7 @@ class Survey:
 
     def _root(self, part: Part) -> str:
         """Name of the whole: never that of the checkout, which differs between machines."""
-        projects = [
-            parsed.name for path, parsed in sorted(part.manifests.items()) if "/" not in path
-        ]
+        projects = [p.name for path, p in sorted(part.manifests.items()) if "/" not in path]
         return self._root_name or next(filter(None, projects), "root")
 
     def _pins(self, part: Part, published: tuple[Manifest, ...]) -> Iterator[tuple[Place, str]]:

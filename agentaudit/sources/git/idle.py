@@ -13,6 +13,8 @@ from agentaudit.sources.git.reader import Reader, directory, inside
 from agentaudit.sources.git.roles import SOURCES
 from agentaudit.trades import AGENTIC, acts, is_protocol
 
+_LEAST = 4
+"""Files of code that must be there: of less nobody can tell what starts it, and how."""
 _MOST = 3_000
 """Files of a component that are searched for the name of a library."""
 _SAID = (".md", ".mdx", ".rst", ".lock", ".lockb", ".sum", "-lock.json", "-lock.yaml")
@@ -25,7 +27,7 @@ def kept(
     """What a component declares, by trade, without what it plainly does not use: all of its code
     was read. `copies` is what its images take in."""
     declares = component.declares
-    if not code.read or code.problem:
+    if not code.read or code.problem or code.files < _LEAST:
         return declares
     used = {use.library for t in AGENTIC for use in code.used.get(t, ()) if acts(use)}
     idle = {each for each in _declared(component) if _shows(each) and _name(each) not in used}

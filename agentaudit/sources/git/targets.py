@@ -48,7 +48,9 @@ def _named(reader: Reader, path: str) -> Iterator[str]:
             yield from filter(None, [word(mapping(each).get("src"))])
 
 
-def page(reader: Reader, homes: Homes, project: str | None, service: Mapping[str, Any]) -> str | None:
+def page(
+    reader: Reader, homes: Homes, project: str | None, service: Mapping[str, Any]
+) -> str | None:
     """The project of a service of the Azure Developer CLI: for pages whose sources alone stand in
     the directory that is named, the one around it, whose manifest builds them."""
     made = word(service.get("dist"))

@@ -106,7 +106,7 @@ def _bare(value: str) -> str:
 
 
 def _worker(reader: Reader, path: str) -> Iterator[_Row]:
-    """Bindings of a Worker of Cloudflare to models and indexes, as `ai.binding`, and its variables."""
+    """Bindings of a Worker of Cloudflare to models and indexes, as `ai.binding`; its variables."""
     text = reader.text(path) or ""
     for found in _BINDING.finditer(text):
         line = text.count("\n", 0, found.start(1)) + 1
