@@ -69,7 +69,7 @@ class Doing:
         found = {trade for trade, uses in used.items() if any(map(share.shows, uses))}
         if any(uses for trade, uses in used.items() if trade not in found):
             found |= self._own(home)
-        told = set(share.sources) if carries else self._whole(home) if code.posts else ()
+        told = self._whole(home) if carries or code.posts else ()
         if asks or (not found and any(map(self._asks, told))):
             found.add("model")
         return frozenset(found)

@@ -44,6 +44,8 @@ def _web(needs: str, files: dict[str, str]) -> Component:
             'import { AIMessage } from "@langchain/core/messages";\n',
             False,
         ),
+        ("ai", "web/src/C.vue", 'import { type UIMessage, nanoid } from "ai";\n', False),
+        ("ai", "web/src/C.svelte", 'import { nanoid, streamText as s } from "ai";\n', True),
         (
             "@langchain/core",
             "web/src/m.ts",
