@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 
-from agentaudit.code import Code
+from agentaudit.code import Code, Role
 from agentaudit.expressions import regex
 from agentaudit.source import Component, Dependency
 from agentaudit.sources.git import libraries
 from agentaudit.sources.git.knowledge import known
 from agentaudit.sources.git.reader import Reader, directory, inside
-from agentaudit.sources.git.roles import SOURCES
+from agentaudit.sources.git.roles import SOURCES, role
 from agentaudit.trades import AGENTIC, acts, is_protocol
 
 _LEAST = 4
@@ -20,7 +20,9 @@ _MOST = 3_000
 """Files of a component that are searched for the name of a library."""
 _SAID = (".md", ".mdx", ".rst", ".lock", ".lockb", ".sum", "-lock.json", "-lock.yaml")
 """Names of files that tell of libraries and use none."""
+_NEVER = (Role.TEST, Role.DOCS, Role.TOOLING, Role.VENDORED, Role.GENERATED)
 _PAGES = (".vue", ".svelte", ".astro")
+_SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs")
 _IMPORT = regex(r"\bimport\s([^;'\"]{0,2000})\sfrom\s{0,9}[\"']([@\w./-]{1,200})[\"']")
 _TAKEN = regex(r"(?:type\s)?\s{0,9}(\w{1,80})(?:\sas\s\w{1,80})?\s{0,9}[,}]")
 
@@ -34,11 +36,13 @@ def kept(
     if not code.read or code.problem or code.files < _LEAST:
         return declares
     used = {use.library for t in AGENTIC for use in code.used.get(t, ()) if acts(use)}
-    paths = [path for path in reader.app if inside(path, component.path.removeprefix("."))]
-    idle = {each for each in _declared(component) if _shows(each) and _name(each) not in used}
-    idle = {each for each in idle if not _on_pages(reader, _name(each), paths)}
-    other = [each for each in _declared(component) if each not in idle]
     asks = bool(does) if does is not None else bool(used) or code.posts
+    idle = {each for each in _declared(component) if _shows(each) and _name(each) not in used}
+    if asks and not idle:
+        return declares
+    paths = list(_paths(reader, _home(component)))
+    idle = {each for each in idle if not _elsewhere(reader, _name(each), paths)}
+    other = [each for each in _declared(component) if each not in idle]
     if not asks and not _takes_in(reader, component, copies):
         mentioned = _mentioned(reader, component, other, paths)
         idle |= set() if mentioned else set(other)
@@ -56,6 +60,15 @@ def _declared(component: Component) -> Iterator[Dependency]:
                 yield each
 
 
+def _home(component: Component) -> str:
+    return "" if component.path == "." else component.path
+
+
+def _paths(reader: Reader, home: str) -> Iterator[str]:
+    """Files of a component that may run, if only as an example."""
+    return (path for path in reader.paths if inside(path, home) and role(path) not in _NEVER)
+
+
 def _name(dependency: Dependency) -> str:
     return libraries.package_name(dependency)
 
@@ -66,7 +79,7 @@ def _shows(dependency: Dependency) -> bool:
 
 def _takes_in(reader: Reader, component: Component, copies: Collection[str]) -> bool:
     """Whether an image takes in code that stands outside of the component."""
-    home = component.path.removeprefix(".")
+    home = _home(component)
     aside = [source for source in copies if source in reader.directories]
     return any(
         path.rpartition(".")[2] in SOURCES and not inside(path, home) and inside(path, source)
@@ -75,13 +88,13 @@ def _takes_in(reader: Reader, component: Component, copies: Collection[str]) -> 
     )
 
 
-def _on_pages(reader: Reader, name: str, paths: Sequence[str]) -> bool:
-    """Whether a page in a language of its own, which nobody parsed, takes more of a library than
-    what shows answers."""
+def _elsewhere(reader: Reader, name: str, paths: Sequence[str]) -> bool:
+    """Whether a page in a language of its own, or an example, takes more of a library than what
+    shows answers: neither was asked what it uses."""
     return any(
         library.by_import
         for path in paths
-        if path.endswith(_PAGES)
+        if path.endswith(_PAGES) or (path.endswith(_SCRIPTS) and role(path) is not Role.APP)
         for listed, module in _IMPORT.findall(reader.text(path) or "")
         if module == name or module.startswith(f"{name}/")
         for taken in _TAKEN.findall(listed) or [""]

@@ -10,7 +10,15 @@ from agentaudit.expressions import regex
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.homes import Homes
-from agentaudit.sources.git.reader import Reader, directory, inside, line_of, mapping, word
+from agentaudit.sources.git.reader import (
+    Reader,
+    ancestors,
+    directory,
+    inside,
+    line_of,
+    mapping,
+    word,
+)
 from agentaudit.sources.git.roles import SOURCES, directory_role, role
 from agentaudit.sources.git.subjects import APPLICATIONS
 
@@ -90,7 +98,7 @@ def _is_hollow(reader: Reader, homes: Homes) -> bool:
         path.rpartition(".")[2] in SOURCES
         and role(path) is Role.APP
         and not _TOOLING.fullmatch(path)
-        and not any(inside(path, member) for member in homes.members)
+        and homes.members.isdisjoint(ancestors(directory(path)))
         for path in reader.app
     )
 

@@ -44,6 +44,8 @@ def _web(needs: str, files: dict[str, str]) -> Component:
             'import { AIMessage } from "@langchain/core/messages";\n',
             False,
         ),
+        ("ai", "web/src/demo/p.tsx", 'import { useChat } from "ai/react";\nuseChat();\n', False),
+        ("ai", "web/src/demo/r.ts", 'import { streamText } from "ai";\nstreamText({});\n', True),
         ("ai", "web/src/C.vue", 'import { type UIMessage, nanoid } from "ai";\n', False),
         ("ai", "web/src/C.svelte", 'import { nanoid, streamText as s } from "ai";\n', True),
         (
