@@ -86,6 +86,8 @@ def test_an_environment_beside_several_components_makes_none_agentic() -> None:
     shared = {".env.example": "OPENAI_API_BASE=https://api.openai.com/v1\n"}
     assert not _web("react", shared).agentic
     assert _web("react", {"web/.env.example": shared[".env.example"]}).agentic
+    own = {"web/src/chat.ts": 'fetch("/api/v1/messages")\n'}
+    assert not _web("react", {**shared, **own}).agentic
     asks = 'fetch(process.env.OPENAI_API_BASE + "/chat/completions")\n'
     assert _web("react", {**shared, "web/src/ask.ts": asks}).agentic
 
