@@ -50,6 +50,8 @@ def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]
     ]
     told = [build for build in told if standing.by_itself(build, told)]
     told += hooks.started(reader, homes, told)
+    told += workspaces.deployed(reader, homes)
+    told = workspaces.without_root(reader, homes, told)
     told += workspaces.started(reader, homes, told)
     told += modules.started(reader, homes, told)
     if not any(build.home in homes.known or build.covers for build in told):

@@ -74,7 +74,7 @@ def _images(
         home = next(said, "") or subjects.home(homes, recipe, context, shared, mine)
         names = frozenset(name for order in mine for name in order.names)
         place = recipe.published.place
-        yield Build(home, place, homes.copied(context, recipe.copies), recipe, names)
+        yield Build(home, place, _covered(homes, home, context, recipe), recipe, names)
         yield from (Build(home, order.place, (), None, order.names) for order in mine)
     for order in orders:
         aside = order.file is not None and not is_own(order.file)
@@ -82,6 +82,14 @@ def _images(
             around = _ordered(reader, homes, order)
             if around is not None:
                 yield Build(around, order.place, (), None, order.names)
+
+
+def _covered(homes: Homes, home: str, context: str, recipe: Recipe) -> tuple[str, ...]:
+    """Manifests that end in an image of `home`: of a workspace that is copied to build one member,
+    it holds what that one needs."""
+    whole = home not in homes.members
+    sources = [source for source in recipe.copies if whole or source != "."]
+    return homes.copied(context, sources)
 
 
 def _ordered(reader: Reader, homes: Homes, order: Order) -> str | None:

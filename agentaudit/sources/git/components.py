@@ -84,7 +84,8 @@ class Survey:
         self._attach_kubernetes()
         self._attach_settings()
         published = {home: self._publish(self._parts[home]) for home in sorted(self._parts)}
-        return with_code(reader, published, self._projects(), repository)
+        copies = {home: part.copies for home, part in self._parts.items()}
+        return with_code(reader, published, self._projects(), repository, copies)
 
     def _projects(self) -> Iterator[Project]:
         taken: dict[str, list[str]] = {}
@@ -261,9 +262,7 @@ class Survey:
 
     def _root(self, part: Part) -> str:
         """Name of the whole: never that of the checkout, which differs between machines."""
-        projects = [
-            parsed.name for path, parsed in sorted(part.manifests.items()) if "/" not in path
-        ]
+        projects = [p.name for path, p in sorted(part.manifests.items()) if "/" not in path]
         return self._root_name or next(filter(None, projects), "root")
 
     def _pins(self, part: Part, published: tuple[Manifest, ...]) -> Iterator[tuple[Place, str]]:

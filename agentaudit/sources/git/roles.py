@@ -33,6 +33,7 @@ _TEST_FILE = regex(
 _EVAL_FILE = regex(
     r"(?:evals?|evaluate|run_evals?|benchmark)\.\w{1,6}|eval_.{1,200}|.{1,200}[._]evals?\.\w{1,6}"
 )
+_EXAMPLES = regex(r"[\w.]{1,60}[_-](?:examples|samples|tutorials|cookbooks?)")
 _EVAL_PART = regex(r"(?:.{1,60}[_-])?(?:evals?|evaluators?|benchmarking)(?:[_-].{1,60})?")
 SOURCES = frozenset(
     (
@@ -85,6 +86,8 @@ def directory_role(directory: str) -> Role:
             return Role.EVAL if evaluates else role
         if _EVAL_PART.fullmatch(part.lower()):
             return Role.EVAL
+        if _EXAMPLES.fullmatch(part.lower()):
+            return Role.EXAMPLE
         if part.endswith(".egg-info"):
             return Role.GENERATED
         if "{{" in part:
