@@ -18,8 +18,11 @@ from agentaudit.sources.git.reader import directory, inside
 from agentaudit.sources.git.roles import directory_role
 
 _BUILDING = frozenset(
-    ("docker", "dockerfiles", "container", "containers", "container_images", "images", "deploy")
-    + ("deployment", "deployments", "build", "builds", "ops", "devops", ".docker", "scripts")
+    [
+        *("docker", ".docker", "dockerfiles", "container", "containers", "container_images"),
+        *("images", "build", "builds", "deploy", "deployment", "deployments", "ops", "devops"),
+        "scripts",
+    ]
 )
 """Directories of what builds and deploys: an entry point that stands there is no part."""
 _DEVELOPS = regex(r"(?i)(?:^|[._-])(?:dev|devel|development|hotreload|watch)(?:[._-]|$)")

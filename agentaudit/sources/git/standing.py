@@ -10,14 +10,17 @@ from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.reader import ancestors, directory, inside
 
 
-def by_itself(build: Build, others: list[Build]) -> bool:
-    """Whether a build makes a component: to compile a directory that an image takes in by name is
-    a trial of that image's part."""
+def by_itself(build: Build, others: list[Build], homes: Homes) -> bool:
+    """Whether a build makes a component: to compile a directory that an image takes in by name, if
+    only its manifest, is a trial of that image's part."""
     if not build.compiles or build.recipe is not None:
         return True
     return not any(
         other.home != build.home
-        and any(inside(build.home, source) for source in other.recipe.copies)
+        and any(
+            inside(build.home, source) or homes.manifests.get(source) == build.home
+            for source in other.recipe.copies
+        )
         for other in others
         if other.recipe is not None and other.home == directory(other.recipe.path)
     )

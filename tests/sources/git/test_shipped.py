@@ -7,7 +7,7 @@ import pytest
 from agentaudit.source import Component
 from agentaudit.sources.git import MemoryRepo
 
-PROJECT = '<Project Sdk="Microsoft.NET.Sdk.Web"></Project>'
+PROJECT = '<Project Sdk="Microsoft.NET.Sdk"></Project>'
 NODE = '{"name": "x", "dependencies": {"react": "1"}}'
 ASKING = '{"name": "site", "dependencies": {"next": "14.0.0", "openai": "4.0.0"}}'
 ROUTE = (
