@@ -276,10 +276,8 @@ class Survey:
 
     def _root(self, part: Part) -> str:
         """Name of the whole: never that of the checkout, which differs between machines."""
-        projects = [
-            parsed.name for path, parsed in sorted(part.manifests.items()) if "/" not in path
-        ]
-        return self._root_name or next(filter(None, projects), "root")
+        named = (given.name for p, given in sorted(part.manifests.items()) if "/" not in p)
+        return self._root_name or next(filter(None, named), "root")
 
     def _pins(self, part: Part, published: tuple[Manifest, ...]) -> Iterator[tuple[Place, str]]:
         yield from (manifest.runtime for manifest in published if manifest.runtime)

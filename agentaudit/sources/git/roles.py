@@ -34,6 +34,8 @@ _EVAL_FILE = regex(
     r"(?:evals?|evaluate|run_evals?|benchmark)\.\w{1,6}|eval_.{1,200}|.{1,200}[._]evals?\.\w{1,6}"
 )
 _EVAL_PART = regex(r"(?:.{1,60}[_-])?(?:evals?|evaluators?|benchmarking)(?:[_-].{1,60})?")
+_EXAMPLES = regex(r"[\w.]{1,40}[_-](?:examples|samples|demos)")
+"""Several of them that stand beside what they are of: `client-examples`."""
 SOURCES = frozenset(
     (
         *("py", "ipynb", "ts", "tsx", "js", "jsx", "mjs", "cjs"),
@@ -85,6 +87,8 @@ def directory_role(directory: str) -> Role:
             return Role.EVAL if evaluates else role
         if _EVAL_PART.fullmatch(part.lower()):
             return Role.EVAL
+        if _EXAMPLES.fullmatch(part.lower()):
+            return Role.EXAMPLE
         if part.endswith(".egg-info"):
             return Role.GENERATED
         if "{{" in part:

@@ -211,3 +211,18 @@ def test_modules_of_one_image_that_ci_packs_too() -> None:
         "      - {run: mvn package, working-directory: lib}\n",
     }
     assert list(_homes(tree)) == ["."]
+
+
+@pytest.mark.parametrize("name", ["shared", "other"])
+def test_the_copy_of_a_library_is_no_part(name: str) -> None:
+    setup = "from setuptools import setup\nsetup(name='{0}', install_requires=['openai'])\n"
+    asks = "import openai\nopenai.OpenAI().chat.completions.create(model='x')\n"
+    copies = "COPY shared /shared\nCOPY {0}/main.py ./\n"
+    tree = {
+        **SHARED,
+        **_recipes("services/agent services/api", copies),
+        "shared/setup.py": setup.format("shared"),
+        "page/shared/setup.py": setup.format(name),
+        "page/shared/shared/asks.py": asks,
+    }
+    assert ("page/shared" in _homes(tree)) is (name == "other")
