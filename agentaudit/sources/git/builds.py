@@ -96,9 +96,9 @@ def _of(image: Image) -> Iterator[Build]:
     """The image, and everything that asks for it."""
     names = frozenset(name for order in image.orders for name in order.names)
     place = image.recipe.published.place
-    yield Build(image.home, place, image.covers, image.recipe, names)
+    yield Build(image.home, place, image.covers, image.recipe, names, aside=image.aside)
     for order in image.orders:
-        yield Build(image.home, order.place, (), None, order.names)
+        yield Build(image.home, order.place, (), None, order.names, aside=image.aside)
 
 
 def _ordered(reader: Reader, homes: Homes, order: Order) -> str | None:

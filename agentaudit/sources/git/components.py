@@ -112,7 +112,7 @@ class Survey:
     def _gather(self, homes: Homes, found: list[Build]) -> None:
         rest = []
         for build in found:
-            if build.home in homes.known or build.covers:
+            if (build.home in homes.known or build.covers) and not build.aside:
                 self._add(build)
             else:
                 rest.append(build)

@@ -30,6 +30,10 @@ class Homes:
         """The directory itself or the nearest above it that has a manifest."""
         return next((above for above in ancestors(home) if above in self.known), None)
 
+    def holds(self, path: str) -> bool:
+        """Whether there is such a file or directory."""
+        return path in self._reader.known or path in self._reader.directories
+
     def coded(self, home: str) -> bool:
         """Whether code of the application stands there."""
         return any(

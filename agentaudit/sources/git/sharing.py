@@ -1,5 +1,5 @@
-"""Images that share what they are made of: those of parts that have one manifest around them, and
-those in which the parts of another image are developed."""
+"""Images seen together: those of parts that have one manifest around them, those in which the parts
+of another image are developed, and those of what others wrote."""
 
 from __future__ import annotations
 
@@ -38,6 +38,8 @@ class Image(Struct, frozen=True):
     """The directory that it is of, as far as its own build file says."""
     covers: tuple[str, ...]
     """Manifests that it takes in."""
+    aside: bool = False
+    """Whether nothing of the directory is in it."""
 
     @property
     def own(self) -> str:
@@ -57,7 +59,21 @@ def settled(homes: Homes, images: Sequence[Image]) -> Iterator[Image]:
                 yield replace(image, home=image.own)
                 continue
         whole = _developed(homes, images, image)
-        yield image if whole is None else replace(image, home=whole.home)
+        if whole is not None:
+            yield replace(image, home=whole.home)
+        elif any(other.home != image.home for other in images) and _is_others(homes, image):
+            yield replace(image, aside=True)
+        else:
+            yield image
+
+
+def _is_others(homes: Homes, image: Image) -> bool:
+    """Whether an image is that of somebody else's program with settings or patches laid into it:
+    it takes in no code and no manifest of what it is built from."""
+    if image.covers or image.home != image.context or image.own == image.context:
+        return False
+    sources = [joined(image.context, source) for source in image.recipe.copies]
+    return all(source and homes.holds(source) and not homes.coded(source) for source in sources)
 
 
 def _around(images: Iterable[Image], image: Image) -> set[str]:
@@ -68,14 +84,15 @@ def _beside(homes: Homes, image: Image) -> bool:
     """Whether an image takes its code from the directory of its build file, which has no manifest,
     below the directory that it is built from."""
     own, copies = image.own, image.recipe.copies
-    if image.home == own or own == image.context or "." in copies or not inside(own, image.context):
+    if image.home == own or own == image.context or not inside(own, image.context):
         return False
     if homes.nearest(own) not in (None, image.context) or directory_role(own) is not Role.APP:
         return False
     if not _BUILDING.isdisjoint(own.lower().split("/")):
         return False
-    sources = (joined(image.context, source) for source in copies)
-    return any(source and inside(source, own) and homes.coded(source) for source in sources)
+    sources = [source for each in copies if (source := joined(image.context, each)) is not None]
+    near = any(source and inside(source, own) and homes.coded(source) for source in sources)
+    return near or (any(inside(own, source) for source in sources) and homes.coded(own))
 
 
 def _developed(homes: Homes, images: Iterable[Image], image: Image) -> Image | None:

@@ -13,8 +13,12 @@ from agentaudit.sources.git.reader import Reader, directory
 from agentaudit.sources.git.roles import directory_role
 
 _SUFFIXES = (".csproj", ".fsproj", ".vbproj")
-_RUNS = regex(r"\bSdk=\"Microsoft\.NET\.Sdk\.(?:Web|Worker|BlazorWebAssembly)\b")
-"""Kinds of projects that stay up: a server, a worker, a page that a browser runs."""
+_RUNS = regex(
+    r"\bSdk=\"Microsoft\.NET\.Sdk\.(?:Web|Worker|BlazorWebAssembly)\b"
+    r"|<OutputType>\s*WinExe\b"
+)
+"""Kinds of projects that stay up: a server, a worker, a page that a browser runs, a program with
+windows."""
 _REFERENCE = regex(r"<ProjectReference\s[^>]{0,200}?Include=\"([^\"]{1,300})\"")
 _ASIDE = regex(r"(?i)(?:^|[./_-])tests?$")
 

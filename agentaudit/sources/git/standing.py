@@ -52,6 +52,8 @@ def _apart(build: Build, homes: Homes, deployed: Collection[str]) -> str:
     for above in ancestors(own) if homes.known else ():
         if not above or any(inside(home, above) for home in homes.known):
             return ""
+        if _DEPLOYS.search(above):
+            return ""
         if inside(build.home, above) and any(inside(home, above) for home in deployed):
             return above
     return ""
@@ -64,6 +66,8 @@ def whole(parted: Sequence[tuple[Build, str]], homes: Homes) -> bool:
     return not parts or (len(parts) == 1 and (not homes.known or "" in homes.known))
 
 
+_DEPLOYS = regex(r"(?i)(?:^|[/_-])deploy(?:s|ments?|ing)?(?:$|[/_-])")
+"""Directories of ways to deploy the application: what they hold is no part of it."""
 _SERVERS = regex(
     r"(?:^|[/-])(?:litellm|vllm|sglang|ollama|text-generation-inference|llama\.cpp|tritonserver)\b"
 )

@@ -16,6 +16,7 @@ API = {
     "Api/Api.csproj": _project(".Web", "Services"),
     "Services/Services.csproj": _project(""),
 }
+WINDOWS = "<PropertyGroup><OutputType>WinExe</OutputType></PropertyGroup>"
 
 
 def _homes(files: dict[str, str]) -> list[str]:
@@ -28,6 +29,7 @@ def _homes(files: dict[str, str]) -> list[str]:
         ({}, ["."]),
         ({"Page/Page.csproj": _project(".BlazorWebAssembly", "Services")}, ["Api", "Page"]),
         ({"Jobs/Jobs.csproj": _project(".Worker")}, ["Api", "Jobs"]),
+        ({"Desk/Desk.csproj": _project("", "Services") + WINDOWS}, ["Api", "Desk"]),
         ({"Tool/Tool.csproj": _project("")}, ["."]),
         ({"Api.Tests/Api.Tests.csproj": _project(".Web", "Api")}, ["."]),
         ({"samples/Demo/Demo.csproj": _project(".Web")}, ["."]),

@@ -138,8 +138,10 @@ def test_parts_that_install_their_packages_in_the_build_file(root: dict[str, str
     ("names", "copies", "found"),
     [
         ("worker backend", "COPY {0} {0}\n", ["backend", "worker"]),
-        ("worker backend", "COPY . .\n", ["."]),
+        ("src/worker src/backend", "COPY src/ ./src/\n", ["src/backend", "src/worker"]),
+        ("worker backend", "COPY . .\n", ["backend", "worker"]),
         ("worker", "COPY {0} {0}\n", ["."]),
+        ("worker", "COPY . .\n", ["."]),
         ("docker/worker docker/backend", "COPY {0} {0}\n", ["."]),
         ("infra/worker infra/backend", "COPY {0} {0}\n", ["."]),
     ],
@@ -226,3 +228,28 @@ def test_the_copy_of_a_library_is_no_part(name: str) -> None:
         "page/shared/shared/asks.py": asks,
     }
     assert ("page/shared" in _homes(tree)) is (name == "other")
+
+
+@pytest.mark.parametrize(
+    ("copied", "found"),
+    [
+        ("COPY patches/ ./\n", ["src/agent"]),
+        ("", ["src/agent"]),
+        ("COPY patches/ ./\nCOPY server.py ./\n", [".", "src/agent"]),
+        ("COPY target/server.jar ./\n", [".", "src/agent"]),
+    ],
+)
+def test_the_program_of_others_with_patches_is_no_part(copied: str, found: list[str]) -> None:
+    tree = {
+        "requirements.txt": "ruff\n",
+        "server.py": "import mlflow\n",
+        "patches/fix.sh": "sed -i s/a/b/ x\n",
+        "src/agent/requirements.txt": "openai\n",
+        "src/agent/main.py": "import openai\n",
+        "docker/Dockerfile.agent": "FROM python:3.13.2\nCOPY src/agent ./\n",
+        "docker/Dockerfile.tracker": f"FROM ghcr.io/mlflow/mlflow:v3.8.1\n{copied}",
+        "compose.yaml": "services:\n"
+        "  agent:\n    build: {context: ., dockerfile: docker/Dockerfile.agent}\n"
+        "  tracker:\n    build: {context: ., dockerfile: docker/Dockerfile.tracker}\n",
+    }
+    assert list(_homes(tree)) == found
