@@ -11,16 +11,18 @@ _ADDRESS = regex(
     r"|api\.cohere\.(?:ai|com)|api\.perplexity\.ai|api\.fireworks\.ai"
     r"|dashscope\.aliyuncs\.com/(?:api|compat)|open\.bigmodel\.cn/api|api\.moonshot\.cn/v\d"
     r"|(?:api-inference|router)\.huggingface\.co)"
+    r"|@(?:cf|hf)/[\w.-]{1,80}/[\w.-]"
 )
-"""Their interfaces; pages for people, such as those where keys are made, are none."""
+"""Their interfaces, and models of Cloudflare, which a Worker asks through its environment; pages
+for people, such as those where keys are made, are none."""
 _POSTS = regex(r"(?:^|[._])(?:post|stringify|dumps|urlopen|request|PostAsJsonAsync|Marshal)$")
 _MODEL = frozenset({"model", "model_id", "modelId", "model_name"})
-_PAGES = (".tsx", ".jsx", ".vue", ".svelte", ".html")
+_PAGES = (".tsx", ".jsx", ".vue", ".svelte", ".html", ".d.ts")
 
 
 def asks(text: str, path: str) -> bool:
-    """Whether a text in a file is the address of a provider; what pages show to people is not
-    asked."""
+    """Whether a text in a file is where a provider answers; what pages show to people is not
+    asked, nor is what declarations of types name."""
     return not path.endswith(_PAGES) and _ADDRESS.match(text) is not None
 
 

@@ -51,6 +51,8 @@ def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]
     ]
     told = [build for build in told if standing.by_itself(build, told, homes)]
     told += hooks.started(reader, homes, told)
+    told += workspaces.deployed(reader, homes)
+    told = workspaces.without_root(reader, homes, told)
     told += workspaces.started(reader, homes, told)
     told += modules.started(reader, homes, told)
     told += solutions.started(reader, homes, told)

@@ -88,7 +88,7 @@ def _image(
     context = mine[0].context if mine else _context(reader, homes, recipe)
     said = (order.home for order in mine if order.home in homes.known)
     home = next(said, "") or subjects.home(homes, recipe, context, shared, mine)
-    covers = homes.copied(context, recipe.copies)
+    covers = _covered(homes, home, context, recipe)
     return Image(recipe, tuple(mine), context, home, covers)
 
 
@@ -99,6 +99,14 @@ def _of(image: Image) -> Iterator[Build]:
     yield Build(image.home, place, image.covers, image.recipe, names, aside=image.aside)
     for order in image.orders:
         yield Build(image.home, order.place, (), None, order.names, aside=image.aside)
+
+
+def _covered(homes: Homes, home: str, context: str, recipe: Recipe) -> tuple[str, ...]:
+    """Manifests that end in an image of `home`: of a workspace that is copied to build one member,
+    it holds what that one needs."""
+    whole = home not in homes.members
+    sources = [source for source in recipe.copies if whole or source != "."]
+    return homes.copied(context, sources)
 
 
 def _ordered(reader: Reader, homes: Homes, order: Order) -> str | None:

@@ -3,51 +3,29 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from msgspec import Struct, field
 from msgspec.structs import replace
 
-from agentaudit.code import Code, Prompt, Role, Setting, Strength, Use
+from agentaudit.code import Code, Role
 from agentaudit.expressions import regex
 from agentaudit.source import Component, Dependency
-from agentaudit.sources.git import configured, functions, libraries, prompt_files
+from agentaudit.sources.git import configured, functions, idle, libraries, prompt_files
 from agentaudit.sources.git.code import configuration
 from agentaudit.sources.git.code.assemble import Repository
 from agentaudit.sources.git.compose import joined
+from agentaudit.sources.git.doing import Doing, Share
 from agentaudit.sources.git.projects import Project, by_home, is_package, reached
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside, mapping, word
-from agentaudit.sources.git.roles import directory_role, role
-from agentaudit.trades import AGENTIC, acts, is_protocol
+from agentaudit.sources.git.roles import directory_role
+from agentaudit.trades import AGENTIC
 
 _INGESTS = regex(r"(?i)ingest|index(?:er|ing)|embedder|prep_?docs|preparedocs|vectori[sz]|etl$")
 """Names of projects that fill an index."""
 _ASIDE = regex(r"/(?:scripts?|bin)(?:/|$)")
 """Directories of a library whose files its users do not run."""
-_ADDRESS = regex(
-    r"/chat/completions|/images/generations|/openai/deployments/|/v1/(?:messages|embeddings|responses)\b"
-    r"|:(?:streamG|g)enerateContent\b|/api/generate\b"
-)
-"""Where providers answer."""
 _SEARCHES = frozenset({"vector_store", "retriever"})
-
-
-class _Share(Struct):
-    """What belongs to one component."""
-
-    sources: list[str] = field(default_factory=list)
-    lent: dict[str, bool] = field(default_factory=dict)
-    """Those of them that are not its own → whether nothing in them says what it does."""
-    settings: list[Setting] = field(default_factory=list)
-    prompts: list[Prompt] = field(default_factory=list)
-
-    def shows(self, use: Use) -> bool:
-        """Whether the place of a use is of this component."""
-        path = use.place.path
-        if path not in self.lent:
-            return True
-        return use.strength >= Strength.CALLED and not self.lent[path]
 
 
 class Codes:
@@ -75,55 +53,18 @@ class Codes:
             share.sources, share.settings, self._parts[home], share.prompts
         )
 
-    def does(self, home: str, code: Code) -> frozenset[str] | None:
-        """Trades that a component follows itself; None where all of its code is its own. A library
-        that it shares says so only where its calls are reached, a library of that library never,
-        and neither does a file outside of every project."""
-        share = self._shares[home]
-        used = {trade: list(filter(acts, code.used.get(trade, ()))) for trade in AGENTIC}
-        carries = any(is_protocol(use.library) for t in AGENTIC for use in code.used.get(t, ()))
-        if not share.lent and not (carries and not any(used.values())):
-            return None
-        found = {trade for trade, uses in used.items() if any(map(share.shows, uses))}
-        if any(uses for trade, uses in used.items() if trade not in found):
-            found |= self._own(home)
-        own = tuple(each for each in code.literals if each.place.path not in share.lent)
-        if code.posts and replace(code, literals=own).posts:
-            found.add("model")
-        if not found and carries and any(map(self._asks, share.sources)):
-            found.add("model")
-        return frozenset(found)
-
-    def _own(self, home: str) -> set[str]:
-        """Trades of what its own files import."""
-        share = self._shares[home]
-        sources = [path for path in share.sources if path not in share.lent]
-        code = self._repository.code(sources, share.settings, self._parts[home], ())
-        return {trade for trade in AGENTIC if any(map(acts, code.used.get(trade, ())))}
-
-    def _asks(self, path: str) -> bool:
-        """Whether a file names the address of a model, which it needs no library to call."""
-        return role(path) is Role.APP and bool(_ADDRESS.search(self._reader.text(path) or ""))
-
-    def _said(self, home: str, without: set[str], least: Strength) -> frozenset[str]:
-        share = self._shares[home]
-        sources = [path for path in share.sources if path not in without]
-        code = self._repository.code(sources, share.settings, self._parts[home], share.prompts)
-        trades = {
-            trade
-            for trade in AGENTIC
-            for use in code.used.get(trade, ())
-            if use.strength >= least and not is_protocol(use.library)
-        }
-        return frozenset(trades | ({"model"} if code.posts else set()))
+    @cached_property
+    def doing(self) -> Doing:
+        """What each component does itself."""
+        return Doing(self._reader, self._repository, self._shares, self._parts)
 
     def keep(self) -> None:
         """Keep what was parsed, if anything was, for the next run."""
         self._repository.keep()
 
     @cached_property
-    def _shares(self) -> dict[str, _Share]:
-        found = {home: _Share() for home in self._parts}
+    def _shares(self) -> dict[str, Share]:
+        found = {home: Share() for home in self._parts}
         for path in self._repository.paths:
             for home in self._owned(path):
                 found[home].sources.append(path)
@@ -259,8 +200,9 @@ def with_code(
     components: Mapping[str, Component],
     projects: Iterable[Project],
     repository: Repository,
+    copies: Mapping[str, Collection[str]],
 ) -> tuple[Component, ...]:
-    """The components, by home, with what their code says."""
+    """The components, by home, with what their code says; `copies` is what their images take in."""
     needs = {
         home: [need for manifest in each.manifests for need in manifest.dependencies]
         for home, each in components.items()
@@ -273,7 +215,8 @@ def with_code(
         found = []
         for home, each in components.items():
             code = codes.of(home)
-            does, declares = codes.does(home, code), each.declares
+            does = codes.doing.does(home, code)
+            declares = idle.kept(reader, each, code, does, copies[home])
             if does is not None and codes.shares(home):
                 # Of which of several parts a library is, their one manifest does not tell.
                 declares = {t: uses for t, uses in declares.items() if t not in AGENTIC}

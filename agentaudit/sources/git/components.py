@@ -82,7 +82,8 @@ class Survey:
         self._attach_kubernetes()
         self._attach_settings()
         published = {home: self._publish(self._parts[home]) for home in sorted(self._parts)}
-        return with_code(reader, published, self._projects(), repository)
+        copies = {home: part.copies for home, part in self._parts.items()}
+        return with_code(reader, published, self._projects(), repository, copies)
 
     def _claim(self, repository: Repository) -> None:
         """Projects that ask a model are components, though nothing says who starts them."""

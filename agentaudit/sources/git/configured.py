@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git import kubernetes, settings
 from agentaudit.sources.git.reader import Reader
 
+_WORKER = regex(r"wrangler(?:[.-]example)?\.(?:toml|jsonc?)(?:\.example)?")
 _DEPLOYS = ("compose", "docker-compose")
 
 
@@ -14,7 +16,8 @@ def files(reader: Reader, alone: Callable[[str], bool]) -> Iterator[str]:
     """The files in order; `alone` tells whether a file belongs to a single component."""
     found = {*settings.find(reader), *kubernetes.value_files(reader)}
     # Of several components nobody can tell whose environment a manifest elsewhere sets.
-    found |= {path for path in kubernetes.manifests(reader) if alone(path)}
+    elsewhere = {*kubernetes.manifests(reader), *reader.named(_WORKER.fullmatch)}
+    found |= {path for path in elsewhere if alone(path)}
     for path in reader.app:
         name = path.rpartition("/")[2].lower()
         deploys = name.startswith(_DEPLOYS) and name.endswith((".yml", ".yaml"))

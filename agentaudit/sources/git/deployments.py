@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from agentaudit.expressions import regex
 from agentaudit.parse import Tree
-from agentaudit.sources.git import aspire
+from agentaudit.sources.git import aspire, targets
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import environment, joined
 from agentaudit.sources.git.functions import app_roots
@@ -53,6 +53,7 @@ def declared(reader: Reader, homes: Homes) -> Iterator[Build]:
     """Directories that a platform's file deploys or starts."""
     for path, tree, name, service in _services(reader, _AZD):
         project = joined(directory(path), word(service.get("project")) or ".")
+        project = targets.page(reader, homes, project, service)
         yield from _build(reader, homes, path, project, tree.line("services", name))
     for path, tree, number, service in _services(reader, _RENDER):
         root = joined(directory(path), word(service.get("rootDir")) or ".")
@@ -61,7 +62,10 @@ def declared(reader: Reader, homes: Homes) -> Iterator[Build]:
         # A database of Cloudflare is told of in the same file, and runs nothing.
         if "wrangler" in path and not _WORKER.search(reader.text(path) or ""):
             continue
-        yield from _beside(reader, homes, path)
+        if meant := targets.below(reader, homes, path):
+            yield from (Build(home, reader.place(path, 1)) for home in meant)
+        else:
+            yield from _beside(reader, homes, path)
     for path in reader.named(_AMPLIFY.__contains__):
         for root, line in app_roots(reader.text(path) or ""):
             yield from _build(reader, homes, path, root, line)

@@ -61,6 +61,8 @@ class Recipe(Struct, frozen=True):
     """Language runtimes that it installs."""
     program: str = ""
     """Name of the program that the image starts; empty when it has none of its own."""
+    taken: tuple[str, ...] = ()
+    """What its last stage copies from those before."""
 
 
 def is_build_file(name: str) -> bool:
@@ -92,6 +94,7 @@ def read(reader: Reader, path: str, contexts: frozenset[str] = frozenset()) -> R
         tuple(build.defaults.items()),
         tuple(build.runtimes),
         build.program,
+        tuple(build.taken),
     )
 
 
@@ -112,6 +115,7 @@ class _Build(Struct):
     last: list[tuple[Place, str]] = field(default_factory=list)
     """The runtime that the last stage has from a stage before."""
     program: str = ""
+    taken: list[str] = field(default_factory=list)
 
     def take(self, instruction: Instruction) -> None:
         if instruction.word == "ARG":
@@ -166,6 +170,7 @@ class _Build(Struct):
             root = use(reference, at, unresolved)
             self.bases.append(root)
         named = len(words) > 2 and words[1].upper() == "AS"
+        self.taken = []
         self.stages.append(words[2].lower() if named else f"#{len(self.stages)}")
         if root is not None:
             self.roots[self.stages[-1]] = root
@@ -174,6 +179,7 @@ class _Build(Struct):
         source = dict(instruction.flags).get("from")
         if source is not None:
             self._external(source, instruction.line)
+            self.taken += sources(instruction.rest)
         else:
             self.copies += sources(instruction.rest)
 

@@ -10,7 +10,7 @@ from agentaudit.expressions import regex
 from agentaudit.sources.git import outputs
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.globs import matches
-from agentaudit.sources.git.reader import Reader, ancestors, inside
+from agentaudit.sources.git.reader import Reader, ancestors, inside, mapping, sequence, word
 from agentaudit.sources.git.roles import SOURCES, role
 
 _GRADLE = ("build.gradle", "build.gradle.kts")
@@ -39,6 +39,21 @@ class Homes:
         return any(
             inside(path, home) and path.rpartition(".")[2] in SOURCES and role(path) is Role.APP
             for path in self._reader.app
+        )
+
+    @cached_property
+    def members(self) -> frozenset[str]:
+        """Directories of the members of a workspace of npm, pnpm, yarn or bun."""
+        given = mapping(self._reader.json("package.json")).get("workspaces")
+        listed = sequence(given) or sequence(mapping(given).get("packages"))
+        for tree in self._reader.yaml("pnpm-workspace.yaml")[:1]:
+            listed = listed or sequence(mapping(tree.data).get("packages"))
+        patterns = [word(each).removeprefix("./").rstrip("/") for each in listed]
+        return frozenset(
+            home
+            for path, home in self.manifests.items()
+            if home and path.endswith("package.json")
+            if any(matches(home, pattern) for pattern in patterns)
         )
 
     @cached_property

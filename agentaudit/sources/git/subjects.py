@@ -25,6 +25,8 @@ def home(homes: Homes, recipe: Recipe, context: str, shared: bool, orders: list[
     program = outputs.project(homes.copied(context, recipe.copies), recipe.program)
     if program is not None:
         return homes.manifests[program]
+    if made := _made(homes, recipe):
+        return made
     if shared and not specific and (named := member(homes, context, called(recipe.path))):
         return named
     copied = {homes.manifests[path] for path in brought}
@@ -41,6 +43,21 @@ def home(homes: Homes, recipe: Recipe, context: str, shared: bool, orders: list[
     if len(copied) == 1 and not _around(homes, recipe, context, copied):
         return copied.pop()
     return _staged(orders, copied) or context if copied else own
+
+
+APPLICATIONS = frozenset(("apps", "services"))
+"""Directories whose members are deployed; those of packages/ are libraries of them."""
+
+
+def _made(homes: Homes, recipe: Recipe) -> str:
+    """The member of a workspace whose output is all that an image keeps of the whole that was
+    copied to build it; empty where there is no one such member."""
+    if "." not in recipe.copies or not recipe.taken:
+        return ""
+    kept = [f"/{source}/" for source in recipe.taken]
+    found = [each for each in homes.members if any(f"/{each}/" in source for source in kept)]
+    own = [each for each in found if directory(each).rpartition("/")[2] in APPLICATIONS]
+    return found[0] if len(found) == 1 else own[0] if len(own) == 1 else ""
 
 
 def _below(homes: Homes, recipe: Recipe, context: str, shared: bool, below: set[str]) -> str:

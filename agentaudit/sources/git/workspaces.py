@@ -1,49 +1,91 @@
-"""Applications of a workspace of npm, pnpm, yarn or bun: what stands below apps/ and starts."""
+"""Applications of a workspace of npm, pnpm, yarn or bun: what stands below apps/ and starts, and
+what a script of its own manifest deploys."""
 
 from __future__ import annotations
 
-from agentaudit.code import Role
-from agentaudit.sources.git.builds import Build
-from agentaudit.sources.git.globs import matches
-from agentaudit.sources.git.homes import Homes
-from agentaudit.sources.git.reader import Reader, directory, inside, mapping, sequence, word
-from agentaudit.sources.git.roles import directory_role
+from collections.abc import Iterator
 
-_APPLICATIONS = frozenset(("apps", "services"))
-"""Directories whose members are deployed; those of packages/ are libraries of them."""
+from agentaudit.code import Role
+from agentaudit.expressions import regex
+from agentaudit.sources.git.builds import Build
+from agentaudit.sources.git.homes import Homes
+from agentaudit.sources.git.reader import Reader, directory, inside, line_of, mapping, word
+from agentaudit.sources.git.roles import SOURCES, directory_role, role
+from agentaudit.sources.git.subjects import APPLICATIONS
+
+_DEPLOYS = regex(
+    r"(?:^|[\s;&|])(?:wrangler (?:pages )?(?:deploy|publish)|opennextjs-cloudflare deploy"
+    r"|vercel (?:deploy|--prod)|netlify deploy|fly(?:ctl)? deploy|railway up|swa deploy"
+    r"|(?:serverless|sls) deploy|eb deploy|gcloud (?:run|functions|app) deploy"
+    r"|func azure functionapp publish)(?![\w-])"
+)
+_ELSEWHERE = regex(
+    r"(?:^|[\s;&|])(?:cd |pushd |(?:-C|-F|--filter|--cwd|--dir|--prefix|--workspace)[ =])"
+)
+"""A script that is about another directory, or another member."""
+_TOOLING = regex(
+    r"(?:[\w.-]{0,80}\.config\.[\w.-]{1,40}|\.[\w.-]{1,80}"
+    r"|(?:scripts?|tools?|tooling|bin|turbo|config|\.[\w-]{1,40})/.{1,300})"
+)
+"""What stands at the root of a workspace to build the members."""
 
 
 def started(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
     """Members that are applications, where no image or platform's file is about them already."""
     built = {build.home for build in found if build.home in homes.known}
     covered = {path for build in found for path in build.covers if _takes(build, path)}
-    members = _members(reader)
     return [
         Build(home, reader.place(path, 1))
         for path, home in sorted(homes.manifests.items())
         if path.endswith("package.json")
         and path not in covered
         and not any(inside(home, other) for other in built)
-        and any(matches(home, member) for member in members)
-        and directory(home).rpartition("/")[2] in _APPLICATIONS
+        and home in homes.members
+        and directory(home).rpartition("/")[2] in APPLICATIONS
         and directory_role(home) is Role.APP
         and "start" in mapping(mapping(reader.json(path)).get("scripts"))
     ]
+
+
+def deployed(reader: Reader, homes: Homes) -> Iterator[Build]:
+    """Members that deploy themselves."""
+    for home in sorted(homes.members):
+        path = f"{home}/package.json"
+        text = reader.text(path) or ""
+        if "deploy" not in text or directory_role(home) is not Role.APP:
+            continue
+        for name, given in mapping(mapping(reader.json(path)).get("scripts")).items():
+            script = word(given)
+            if _DEPLOYS.search(script) and not _ELSEWHERE.search(script):
+                yield Build(home, reader.place(path, line_of(text, f'"{name}":')))
+                break
+
+
+def without_root(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
+    """The builds without those of a root that holds nothing but members which have their own: what
+    is run there is about them. An image of the root stays one."""
+    own = {build.home for build in found} & homes.members
+    image = any(not build.home and build.recipe is not None for build in found)
+    if not own or image or not _is_hollow(reader, homes):
+        return found
+    return [build for build in found if build.home]
+
+
+def _is_hollow(reader: Reader, homes: Homes) -> bool:
+    """Whether no code of the application stands outside of the members of a workspace."""
+    return not any(
+        path.rpartition(".")[2] in SOURCES
+        and role(path) is Role.APP
+        and not _TOOLING.fullmatch(path)
+        and not any(inside(path, member) for member in homes.members)
+        for path in reader.app
+    )
 
 
 def _takes(build: Build, path: str) -> bool:
     """Whether an image is also of the project of that manifest: one of another application may have
     all of the workspace copied only to build its own."""
     above = directory(build.home).rpartition("/")[2]
-    if build.recipe is None or above not in _APPLICATIONS or "." not in build.recipe.copies:
+    if build.recipe is None or above not in APPLICATIONS or "." not in build.recipe.copies:
         return True
     return any(inside(path, source.strip("/")) for source in build.recipe.copies if source != ".")
-
-
-def _members(reader: Reader) -> list[str]:
-    """Patterns of the members' directories, as the manifest at the root says."""
-    given = mapping(reader.json("package.json")).get("workspaces")
-    listed = sequence(given) or sequence(mapping(given).get("packages"))
-    for tree in reader.yaml("pnpm-workspace.yaml")[:1]:
-        listed = listed or sequence(mapping(tree.data).get("packages"))
-    return [word(each).removeprefix("./").rstrip("/") for each in listed]

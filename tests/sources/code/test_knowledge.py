@@ -25,7 +25,7 @@ KEYS = {
     *("about", "counts", "libraries", "methods", "words", "common", "ids", "names", "hooks"),
     *("switched_off", "queries"),
 }
-LIBRARY = {"package", "library", "imports", "calls"}
+LIBRARY = {"package", "library", "imports", "calls", "shows"}
 HOOK = {"library", "text", "in", "setting", "value", "call", "unless"}
 PATTERNS = ("words", "common", "ids", "names", "queries")
 
@@ -64,14 +64,14 @@ def _libraries(name: str, tree: parse.Tree) -> list[str]:
             at = f"{name}:{tree.line('libraries', ecosystem, index)}"
             given = {"package": entry} if isinstance(entry, str) else entry
             if not set(given) <= LIBRARY or ("package" in given) == ("library" in given):
-                found.append(f"{at}: needs package or library, and imports or calls only")
+                found.append(f"{at}: needs package or library, and imports, calls or shows only")
                 continue
             package = given.get("package", "")
             if ecosystem == "python" and package != package.lower().replace("_", "-"):
                 found.append(f"{at}: {package} is not how the index spells it")
-            listed = [*given.get("imports", ()), *given.get("calls", ())]
+            listed = [each for key in ("imports", "calls", "shows") for each in given.get(key, ())]
             if any(not isinstance(each, str) or " " in each for each in listed):
-                found.append(f"{at}: imports and calls are names")
+                found.append(f"{at}: imports, calls and shows are names")
     return found
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import tarfile
-from msgspec.structs import replace
 
 import pytest
+from msgspec.structs import replace
 
 from agentaudit.image import FileKind, FileMap
 from agentaudit.sources.images.extract import Selection, Wanted

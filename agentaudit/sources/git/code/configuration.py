@@ -28,6 +28,11 @@ _DOCKER_NAME = regex(r"(?i)(?:.*/)?(?:[\w.-]*dockerfile[\w.-]*|containerfile)")
 _PAIR = regex(r"\s*(?:export\s+)?([A-Za-z_][\w.-]{0,120})\s*[=:]\s*(.*)")
 _DOCKER = regex(r"\s*(ENV|ARG)\s+(.*)", re.IGNORECASE)
 _DOCKER_PAIR = regex(r"([A-Za-z_]\w{0,120})(?:=|\s+)(\"[^\"]*\"|'[^']*'|[^\s\\]*)")
+_BINDING = regex(
+    r"(?:^[ \t]{0,40}\[{1,2}(?:env\.[\w-]{1,60}\.)?|(?:^|[{,])[ \t]{0,40}[\"'])(ai|vectorize)"
+    r"(?:\]{1,2}|[\"']\s{0,9}:)[^\]}]{0,300}?\bbinding[\"']?\s{0,9}[=:]\s{0,9}[\"'](\w{1,80})[\"']",
+    re.MULTILINE,
+)
 _BLOCK = regex(
     r"\s*(?:(?:variable|resource|module|output|locals|data|provider|param|var|dynamic)\s+)?"
     r"[\"']?([\w./@-]{1,120})[\"']?(?:\s+[\"']?([\w./@-]{1,120})[\"']?)?[^{}\[\]]{0,200}[:=]?\s*[{\[]\s*$"
@@ -71,6 +76,8 @@ def of_file(reader: Reader, path: str) -> list[Setting]:
 def _reader_of(path: str) -> Callable[[Reader, str], Iterator[_Row]] | None:
     name = path.rpartition("/")[2].lower()
     suffix = name.rpartition(".")[2]
+    if name.startswith("wrangler"):
+        return _worker
     if suffix in ("yaml", "yml"):
         return _yaml
     if suffix in ("tf", "tfvars", "bicep", "bicepparam", "hcl"):
@@ -96,6 +103,16 @@ def _bare(value: str) -> str:
     if value[:1] in ("'", '"'):
         return value[1:].partition(value[0])[0]
     return value.partition(" #")[0].rstrip()
+
+
+def _worker(reader: Reader, path: str) -> Iterator[_Row]:
+    """Bindings of a Worker of Cloudflare to models and indexes, as `ai.binding`; its variables."""
+    text = reader.text(path) or ""
+    for found in _BINDING.finditer(text):
+        line = text.count("\n", 0, found.start(1)) + 1
+        yield _Row((f"{found[1]}.binding",), found[2], line)
+    if path.endswith(".toml"):
+        yield from _toml(reader, path)
 
 
 def _docker(reader: Reader, path: str) -> Iterator[_Row]:

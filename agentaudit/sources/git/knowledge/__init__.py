@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from agentaudit.code import Role
 from agentaudit.sources.git.knowledge.ready import said
@@ -28,6 +29,8 @@ class Library(Struct, frozen=True):
     imports: tuple[str, ...]
     calls: frozenset[str]
     """Last parts of dotted names that are a use; empty: every call is."""
+    shown: bool = False
+    """Whether what is imported only shows on pages what others answered: no use of its trade."""
 
     @property
     def by_import(self) -> bool:
@@ -70,6 +73,8 @@ class Knowledge(Struct):
     """Trade → patterns of the names that a team gives its own code of that trade."""
     packages: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
     """Ecosystem → package → trades."""
+    shown: dict[str, set[str]] = field(default_factory=dict)
+    """Ecosystem → packages of which a part only shows what others answered."""
     imports: dict[str, dict[str, list[Library]]] = field(default_factory=dict)
     """Ecosystem → dotted prefix → the libraries that it belongs to, of different trades."""
 
@@ -85,8 +90,17 @@ class Knowledge(Struct):
             for prefix in prefixes(origin(module) if ecosystem == "go" else module):
                 for library in table.get(prefix, ()):
                     found.setdefault(library.trade, library)
-            self._asked[key] = tuple(found.values())
+            self._asked[key] = tuple(each for each in found.values() if not each.shown)
         return self._asked[key]
+
+    def modules(self, ecosystem: str, package: str) -> frozenset[str]:
+        """What the code that uses a package imports; empty where nothing needs to."""
+        return frozenset(
+            module
+            for library in self.libraries
+            if library.ecosystem == ecosystem and library.name == package
+            for module in library.imports
+        )
 
 
 FORKED = {
@@ -141,7 +155,12 @@ def take(found: Knowledge, trade: str, data: Mapping[str, Any]) -> None:
     found.off += [_hook(trade, each) for each in data.get("switched_off", ())]
     for ecosystem, entries in data.get("libraries", {}).items():
         for entry in entries:
-            _add(found, _library(trade, ecosystem, entry))
+            library = _library(trade, ecosystem, entry)
+            _add(found, library)
+            for module in entry.get("shows", ()) if isinstance(entry, dict) else ():
+                found.shown.setdefault(ecosystem, set()).add(library.name)
+                part = replace(library, imports=(module,), shown=True)
+                found.imports[ecosystem].setdefault(module, []).insert(0, part)
 
 
 def _library(trade: str, ecosystem: str, entry: str | Mapping[str, Any]) -> Library:

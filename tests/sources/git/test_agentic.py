@@ -1,0 +1,147 @@
+"""Which components ask a model, and which only stand beside those that do."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit.source import Component
+from agentaudit.sources.git import MemoryRepo
+
+PLAIN = {f"web/src/{name}.ts": f"export const {name} = 1\n" for name in "abcd"}
+COMPOSE = "services:\n  web:\n    build: web\n  api:\n    build: api\n"
+API = {
+    "api/Dockerfile": "FROM python:3.12\nCOPY . .\n",
+    "api/requirements.txt": "openai\n",
+    "api/main.py": "from openai import OpenAI\nOpenAI()\n",
+    "web/Dockerfile": "FROM node:22.1\nCOPY . .\n",
+    "compose.yaml": COMPOSE,
+}
+
+
+def _components(files: dict[str, str]) -> dict[str, Component]:
+    return {component.path: component for component in MemoryRepo(files).components()}
+
+
+def _web(needs: str, files: dict[str, str]) -> Component:
+    manifest = {"web/package.json": f'{{"name": "web", "dependencies": {{"{needs}": "1"}}}}'}
+    return _components({**API, **PLAIN, **manifest, **files})["web"]
+
+
+@pytest.mark.parametrize(
+    ("needs", "path", "code", "agentic"),
+    [
+        ("ai", "web/src/chat.tsx", 'import { useChat } from "ai/react";\nuseChat({});\n', False),
+        (
+            "ai",
+            "web/src/a.ts",
+            'import { DefaultChatTransport, type UIMessage } from "ai";\n',
+            False,
+        ),
+        ("ai", "web/src/api.ts", 'import { streamText } from "ai";\nstreamText({});\n', True),
+        (
+            "@langchain/core",
+            "web/src/m.ts",
+            'import { AIMessage } from "@langchain/core/messages";\n',
+            False,
+        ),
+        (
+            "@langchain/core",
+            "web/src/m.ts",
+            'import { tool } from "@langchain/core/tools";\n',
+            True,
+        ),
+        ("@anthropic-ai/sdk", "web/src/e.ts", "export const e = 1\n", False),
+        ("openai", "web/config.yaml", "provider: openai\n", True),
+        ("openai", "web/README.md", "The API asks openai.\n", False),
+        (
+            "chatgpt",
+            "web/src/e.ts",
+            'import { ChatGPTAPI } from "chatgpt";\nnew ChatGPTAPI({});\n',
+            True,
+        ),
+    ],
+)
+def test_what_pages_need(needs: str, path: str, code: str, agentic: bool) -> None:
+    assert _web(needs, {path: code}).agentic is agentic
+
+
+def test_of_little_code_nobody_can_tell_that_a_library_is_idle() -> None:
+    files = {"package.json": '{"dependencies": {"openai": "4"}}', "index.js": "start()\n"}
+    assert _components(files)["."].agentic
+
+
+def test_an_image_that_takes_in_code_from_elsewhere_may_need_what_its_own_does_not() -> None:
+    build = "FROM node:22.1\nCOPY shared shared\nCOPY web web\n"
+    files = {"web/Dockerfile": build, "shared/ask.ts": "export const a = 1\n"}
+    compose = COMPOSE.replace("build: web", "build: {context: ., dockerfile: web/Dockerfile}")
+    assert _web("openai", {**files, "compose.yaml": compose}).agentic
+    assert not _web("openai", files | {"web/Dockerfile": "FROM node:22.1\nCOPY . .\n"}).agentic
+
+
+def test_an_environment_beside_several_components_makes_none_agentic() -> None:
+    shared = {".env.example": "OPENAI_API_BASE=https://api.openai.com/v1\n"}
+    assert not _web("react", shared).agentic
+    assert _web("react", {"web/.env.example": shared[".env.example"]}).agentic
+    asks = 'fetch(process.env.OPENAI_API_BASE + "/chat/completions")\n'
+    assert _web("react", {**shared, "web/src/ask.ts": asks}).agentic
+
+
+WORKER = {"package.json": '{"name": "edge"}', "src/index.ts": "export default {}\n"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "trades"),
+    [
+        ("wrangler.toml", 'main = "src/index.ts"\n[ai]\nbinding = "AI"\n', {"model"}),
+        ("wrangler.toml", 'main = "src/index.ts"\n# [ai]\n# binding = "AI"\n', set()),
+        ("wrangler.toml", '[[vectorize]]\nbinding = "V"\nindex_name = "i"\n', {"vector_store"}),
+        ("wrangler.toml", '[env.dev.ai]\nbinding = "AI"\n', {"model"}),
+        ("wrangler.jsonc", '{\n  // models\n  "ai": {"binding": "AI"},\n}', {"model"}),
+        ("wrangler.jsonc", '{\n  // "ai": {"binding": "AI"},\n}', set()),
+        ("wrangler.json", '{"vectorize":[{"index_name":"i","binding":"V"}]}', {"vector_store"}),
+        ("wrangler.json", '{"r2_buckets":[{"binding":"AI"}]}', set()),
+    ],
+)
+def test_what_a_worker_of_cloudflare_is_bound_to(name: str, text: str, trades: set[str]) -> None:
+    component = _components({**WORKER, name: text})["."]
+    assert component.code.used.keys() == trades
+    assert component.agentic is bool(trades)
+
+
+@pytest.mark.parametrize(
+    ("path", "agentic"),
+    [("src/ask.ts", True), ("worker-configuration.d.ts", False), ("src/page.tsx", False)],
+)
+def test_a_model_that_a_worker_names(path: str, agentic: bool) -> None:
+    code = 'export const MODEL = "@cf/meta/llama-3.1-8b-instruct";\n'
+    assert _components({**WORKER, path: code})["."].agentic is agentic
+
+
+@pytest.mark.parametrize(("own", "agentic"), [(1, True), (9, False)])
+def test_an_entry_to_a_library_does_what_the_library_does(own: int, agentic: bool) -> None:
+    deploys = '"scripts": {"deploy": "wrangler deploy"}'
+    files = {
+        "package.json": '{"workspaces": ["apps/*", "packages/*"]}',
+        "packages/core/package.json": '{"name": "core"}',
+        "packages/core/ask.ts": 'export const BASE = "https://api.openai.com/v1";\n',
+        "apps/edge/package.json": f'{{"name": "edge", "dependencies": {{"core": "*"}}, {deploys}}}',
+        **{f"apps/edge/src/m{at}.ts": 'import "core";\n' for at in range(own)},
+        "apps/other/package.json": f'{{"name": "other", {deploys}}}',
+        "apps/other/index.ts": "export const a = 1\n",
+    }
+    found = _components(files)
+    assert found["apps/edge"].agentic is agentic
+    assert not found["apps/other"].agentic
+
+
+def test_examples_beside_a_server_of_tools_make_it_no_client() -> None:
+    project = "<project><artifactId>{}</artifactId></project>"
+    asks = "import org.springframework.ai.chat.client.ChatClient;\nclass A { ChatClient c; }\n"
+    files = {
+        "pom.xml": project.format("root"),
+        "Dockerfile": "FROM maven:3.9\nCOPY . .\n",
+        "mcp-examples/client/pom.xml": project.format("client"),
+        "mcp-examples/client/src/main/java/A.java": asks,
+        "src/main/java/B.java": "class B {}\n",
+    }
+    assert not _components(files)["."].agentic
