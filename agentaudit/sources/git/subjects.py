@@ -39,7 +39,7 @@ def home(homes: Homes, recipe: Recipe, context: str, shared: bool, orders: list[
     if len(below) == 1 and below == copied and _only(homes, recipe, context, below):
         return below.pop()
     if context in homes.known:
-        return context
+        return homes.gathered(context) or context
     if len(copied) == 1 and not _around(homes, recipe, context, copied):
         return copied.pop()
     return _staged(orders, copied) or context if copied else own

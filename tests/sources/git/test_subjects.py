@@ -253,3 +253,19 @@ def test_the_program_of_others_with_patches_is_no_part(copied: str, found: list[
         "  tracker:\n    build: {context: ., dockerfile: docker/Dockerfile.tracker}\n",
     }
     assert list(_homes(tree)) == found
+
+
+@pytest.mark.parametrize(
+    ("modules", "packaging", "home"),
+    [("api", "pom", "api"), ("api lib", "pom", "."), ("api", "jar", ".")],
+)
+def test_the_only_module_of_a_build(modules: str, packaging: str, home: str) -> None:
+    named = "".join(f"<module>{name}</module>" for name in modules.split())
+    tree = {
+        "pom.xml": f"<project><packaging>{packaging}</packaging><modules>{named}</modules></project>",
+        "api/pom.xml": "<project><artifactId>api</artifactId></project>",
+        "lib/pom.xml": "<project><artifactId>lib</artifactId></project>",
+        "docker/Dockerfile": "FROM maven:3.9.9\nCOPY . .\nRUN mvn install\n",
+        "compose.yaml": "services:\n  api:\n    build: {context: ., dockerfile: docker/Dockerfile}\n",
+    }
+    assert list(_homes(tree)) == [home]
