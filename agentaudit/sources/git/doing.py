@@ -20,6 +20,8 @@ _ADDRESS = regex(
     r"|:(?:streamG|g)enerateContent\b|/api/generate\b"
 )
 """Where providers answer."""
+_PATH = regex(r"[}`\"']/chat/completions[\"'`]|:(?:streamG|g)enerateContent\b")
+"""The same where an application may have addresses of its own that are written alike."""
 _THIN = 3
 """Files of a component that is no more than an entry to a library."""
 
@@ -69,8 +71,9 @@ class Doing:
         found = {trade for trade, uses in used.items() if any(map(share.shows, uses))}
         if any(uses for trade, uses in used.items() if trade not in found):
             found |= self._own(home)
-        told = set(share.sources) if carries else self._whole(home) if code.posts else ()
-        if asks or (not found and any(map(self._asks, told))):
+        # An address in the settings of several is asked by the one that appends the path to it.
+        told = self._whole(home) if (carries or code.posts) and not found else ()
+        if asks or any(self._names(path, shared=not carries) for path in told):
             found.add("model")
         return frozenset(found)
 
@@ -104,6 +107,7 @@ class Doing:
         code = self._repository.code(sources, share.settings, self._parts[home], ())
         return {trade for trade in AGENTIC if any(map(acts, code.used.get(trade, ())))}
 
-    def _asks(self, path: str) -> bool:
+    def _names(self, path: str, *, shared: bool) -> bool:
         """Whether a file names the address of a model, which it needs no library to call."""
-        return role(path) is Role.APP and bool(_ADDRESS.search(self._reader.text(path) or ""))
+        where = _PATH if shared else _ADDRESS
+        return role(path) is Role.APP and bool(where.search(self._reader.text(path) or ""))

@@ -3,14 +3,15 @@ shows on pages that a back end answered."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 
-from agentaudit.code import Code
+from agentaudit.code import Code, Role
+from agentaudit.expressions import regex
 from agentaudit.source import Component, Dependency
 from agentaudit.sources.git import libraries
 from agentaudit.sources.git.knowledge import known
 from agentaudit.sources.git.reader import Reader, directory, inside
-from agentaudit.sources.git.roles import SOURCES
+from agentaudit.sources.git.roles import SOURCES, role
 from agentaudit.trades import AGENTIC, acts, is_protocol
 
 _LEAST = 4
@@ -19,6 +20,11 @@ _MOST = 3_000
 """Files of a component that are searched for the name of a library."""
 _SAID = (".md", ".mdx", ".rst", ".lock", ".lockb", ".sum", "-lock.json", "-lock.yaml")
 """Names of files that tell of libraries and use none."""
+_NEVER = (Role.TEST, Role.DOCS, Role.TOOLING, Role.VENDORED, Role.GENERATED)
+_PAGES = (".vue", ".svelte", ".astro")
+_SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs")
+_IMPORT = regex(r"\bimport\s([^;'\"]{0,2000})\sfrom\s{0,9}[\"']([@\w./-]{1,200})[\"']")
+_TAKEN = regex(r"(?:type\s)?\s{0,9}(\w{1,80})(?:\sas\s\w{1,80})?\s{0,9}[,}]")
 
 
 def kept(
@@ -30,11 +36,15 @@ def kept(
     if not code.read or code.problem or code.files < _LEAST:
         return declares
     used = {use.library for t in AGENTIC for use in code.used.get(t, ()) if acts(use)}
-    idle = {each for each in _declared(component) if _shows(each) and _name(each) not in used}
-    other = [each for each in _declared(component) if each not in idle]
     asks = bool(does) if does is not None else bool(used) or code.posts
+    idle = {each for each in _declared(component) if _shows(each) and _name(each) not in used}
+    if asks and not idle:
+        return declares
+    paths = list(_paths(reader, _home(component)))
+    idle = {each for each in idle if not _elsewhere(reader, _name(each), paths)}
+    other = [each for each in _declared(component) if each not in idle]
     if not asks and not _takes_in(reader, component, copies):
-        mentioned = _mentioned(reader, component, other)
+        mentioned = _mentioned(reader, component, other, paths)
         idle |= set() if mentioned else set(other)
     return {
         trade: rest
@@ -50,6 +60,15 @@ def _declared(component: Component) -> Iterator[Dependency]:
                 yield each
 
 
+def _home(component: Component) -> str:
+    return "" if component.path == "." else component.path
+
+
+def _paths(reader: Reader, home: str) -> Iterator[str]:
+    """Files of a component that may run, if only as an example."""
+    return (path for path in reader.paths if inside(path, home) and role(path) not in _NEVER)
+
+
 def _name(dependency: Dependency) -> str:
     return libraries.package_name(dependency)
 
@@ -60,7 +79,7 @@ def _shows(dependency: Dependency) -> bool:
 
 def _takes_in(reader: Reader, component: Component, copies: Collection[str]) -> bool:
     """Whether an image takes in code that stands outside of the component."""
-    home = component.path.removeprefix(".")
+    home = _home(component)
     aside = [source for source in copies if source in reader.directories]
     return any(
         path.rpartition(".")[2] in SOURCES and not inside(path, home) and inside(path, source)
@@ -69,7 +88,23 @@ def _takes_in(reader: Reader, component: Component, copies: Collection[str]) -> 
     )
 
 
-def _mentioned(reader: Reader, component: Component, found: Collection[Dependency]) -> bool:
+def _elsewhere(reader: Reader, name: str, paths: Sequence[str]) -> bool:
+    """Whether a page in a language of its own, or an example, takes more of a library than what
+    shows answers: neither was asked what it uses."""
+    return any(
+        library.by_import
+        for path in paths
+        if path.endswith(_PAGES) or (path.endswith(_SCRIPTS) and role(path) is not Role.APP)
+        for listed, module in _IMPORT.findall(reader.text(path) or "")
+        if module == name or module.startswith(f"{name}/")
+        for taken in _TAKEN.findall(listed) or [""]
+        for library in known().of_import("node", f"{module}.{taken}" if taken else module)
+    )
+
+
+def _mentioned(
+    reader: Reader, component: Component, found: Collection[Dependency], paths: Sequence[str]
+) -> bool:
     """Whether one of them stands in a file besides manifests, or may be used without a word: a
     program may be started, or a class be named in a file of settings."""
     words: set[str] = set()
@@ -80,12 +115,12 @@ def _mentioned(reader: Reader, component: Component, found: Collection[Dependenc
         words |= {_name(each), *modules}
     if not words:
         return False
-    home = component.path.removeprefix(".")
     manifests = {manifest.place.path for manifest in component.manifests}
-    paths = [p for p in reader.app if inside(p, home) and p not in manifests]
     return len(paths) > _MOST or any(
         any(word in text for word in words)
         for path in paths
-        if not path.endswith(_SAID) and directory(path).rpartition("/")[2] != "requirements"
+        if path not in manifests
+        and not path.endswith(_SAID)
+        and directory(path).rpartition("/")[2] != "requirements"
         if (text := reader.text(path))
     )

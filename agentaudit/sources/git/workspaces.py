@@ -8,8 +8,17 @@ from collections.abc import Iterator
 from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.sources.git.builds import Build
+from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.homes import Homes
-from agentaudit.sources.git.reader import Reader, directory, inside, line_of, mapping, word
+from agentaudit.sources.git.reader import (
+    Reader,
+    ancestors,
+    directory,
+    inside,
+    line_of,
+    mapping,
+    word,
+)
 from agentaudit.sources.git.roles import SOURCES, directory_role, role
 from agentaudit.sources.git.subjects import APPLICATIONS
 
@@ -20,9 +29,12 @@ _DEPLOYS = regex(
     r"|func azure functionapp publish)(?![\w-])"
 )
 _ELSEWHERE = regex(
-    r"(?:^|[\s;&|])(?:cd |pushd |(?:-C|-F|--filter|--cwd|--dir|--prefix|--workspace)[ =])"
+    r"(?:^|[\s;&|])(?:(?:cd|pushd) |(?:-C|-c|--config|--cwd|--dir|--prefix)[ =])"
+    r"([\w./@-]{1,200})"
 )
-"""A script that is about another directory, or another member."""
+"""Another directory, or a file of it, that a script is about."""
+_MEMBER = regex(r"(?:^|[\s;&|])(?:-F|--filter|-w|--workspace|workspace)[ =]")
+"""A script that is about a member by its name, which has a script of its own."""
 _TOOLING = regex(
     r"(?:[\w.-]{0,80}\.config\.[\w.-]{1,40}|\.[\w.-]{1,80}"
     r"|(?:scripts?|tools?|tooling|bin|turbo|config|\.[\w-]{1,40})/.{1,300})"
@@ -48,17 +60,26 @@ def started(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
 
 
 def deployed(reader: Reader, homes: Homes) -> Iterator[Build]:
-    """Members that deploy themselves."""
-    for home in sorted(homes.members):
-        path = f"{home}/package.json"
-        text = reader.text(path) or ""
-        if "deploy" not in text or directory_role(home) is not Role.APP:
+    """Members that deploy themselves, and other projects that a script of a manifest deploys."""
+    for path, home in sorted(homes.manifests.items()):
+        text = (reader.text(path) or "") if path.endswith("package.json") else ""
+        if "deploy" not in text and "vercel" not in text:
             continue
         for name, given in mapping(mapping(reader.json(path)).get("scripts")).items():
-            script = word(given)
-            if _DEPLOYS.search(script) and not _ELSEWHERE.search(script):
-                yield Build(home, reader.place(path, line_of(text, f'"{name}":')))
-                break
+            target = _target(homes, home, word(given)) if _DEPLOYS.search(word(given)) else None
+            if target is None or directory_role(target) is not Role.APP:
+                continue
+            if target != home or home in homes.members:
+                yield Build(target, reader.place(path, line_of(text, f'"{name}":')))
+
+
+def _target(homes: Homes, home: str, script: str) -> str | None:
+    """The project that a script deploys; None where it cannot be told."""
+    if _MEMBER.search(script):
+        return None
+    named = _ELSEWHERE.search(script)
+    path = joined(home, named[1]) if named else home
+    return homes.nearest(path) if path is not None else None
 
 
 def without_root(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
@@ -77,7 +98,7 @@ def _is_hollow(reader: Reader, homes: Homes) -> bool:
         path.rpartition(".")[2] in SOURCES
         and role(path) is Role.APP
         and not _TOOLING.fullmatch(path)
-        and not any(inside(path, member) for member in homes.members)
+        and homes.members.isdisjoint(ancestors(directory(path)))
         for path in reader.app
     )
 

@@ -44,6 +44,10 @@ def _web(needs: str, files: dict[str, str]) -> Component:
             'import { AIMessage } from "@langchain/core/messages";\n',
             False,
         ),
+        ("ai", "web/src/demo/p.tsx", 'import { useChat } from "ai/react";\nuseChat();\n', False),
+        ("ai", "web/src/demo/r.ts", 'import { streamText } from "ai";\nstreamText({});\n', True),
+        ("ai", "web/src/C.vue", 'import { type UIMessage, nanoid } from "ai";\n', False),
+        ("ai", "web/src/C.svelte", 'import { nanoid, streamText as s } from "ai";\n', True),
         (
             "@langchain/core",
             "web/src/m.ts",
@@ -82,6 +86,8 @@ def test_an_environment_beside_several_components_makes_none_agentic() -> None:
     shared = {".env.example": "OPENAI_API_BASE=https://api.openai.com/v1\n"}
     assert not _web("react", shared).agentic
     assert _web("react", {"web/.env.example": shared[".env.example"]}).agentic
+    own = {"web/src/chat.ts": 'fetch("/api/v1/messages")\n'}
+    assert not _web("react", {**shared, **own}).agentic
     asks = 'fetch(process.env.OPENAI_API_BASE + "/chat/completions")\n'
     assert _web("react", {**shared, "web/src/ask.ts": asks}).agentic
 

@@ -45,6 +45,26 @@ def test_a_member_that_deploys_itself(script: str, deployed: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("script", "found"),
+    [
+        ("cd apps/web && vercel --prod", ["apps/web"]),
+        ("wrangler deploy --config apps/web/wrangler.toml", ["apps/web"]),
+        ("fly deploy -c apps/web/fly.toml", ["apps/web"]),
+        ("cd ../web && vercel --prod", ["."]),
+        ("cd apps/web && vite build", ["."]),
+        ("pnpm --filter web exec wrangler deploy", ["."]),
+        ("wrangler deploy", ["."]),
+    ],
+)
+def test_a_script_of_the_root_that_deploys_another_project(script: str, found: list[str]) -> None:
+    files = {
+        "package.json": f'{{"name": "root", "scripts": {{"deploy:web": "{script}"}}}}',
+        "apps/web/package.json": _member("web"),
+    }
+    assert list(_components(files)) == found
+
+
+@pytest.mark.parametrize(
     ("more", "found"),
     [
         ({}, ["packages/edge"]),
