@@ -13,6 +13,7 @@ from agentaudit.sources.git import (
     platforms,
     scripts,
     shipped,
+    solutions,
     standing,
     terraform,
     workspaces,
@@ -48,12 +49,13 @@ def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]
         *packed.functions(reader, homes),
         *terraform.functions(reader, homes),
     ]
-    told = [build for build in told if standing.by_itself(build, told)]
+    told = [build for build in told if standing.by_itself(build, told, homes)]
     told += hooks.started(reader, homes, told)
     told += workspaces.deployed(reader, homes)
     told = workspaces.without_root(reader, homes, told)
     told += workspaces.started(reader, homes, told)
     told += modules.started(reader, homes, told)
+    told += solutions.started(reader, homes, told)
     if not any(build.home in homes.known or build.covers for build in told):
         told += deployments.installed(homes, runs)
     return told

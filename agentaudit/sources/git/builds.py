@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from agentaudit.source import Place
-from agentaudit.sources.git import subjects
+from agentaudit.sources.git import sharing, subjects
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.dockerfile import Recipe
 from agentaudit.sources.git.homes import Homes
@@ -16,6 +16,7 @@ from agentaudit.sources.git.images import expand
 from agentaudit.sources.git.orders import Order
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
 from agentaudit.sources.git.roles import is_own
+from agentaudit.sources.git.sharing import Image
 
 
 class Build(Struct, frozen=True):
@@ -63,25 +64,41 @@ def _images(
         if order.context in known and not any(_means(order, recipe) for recipe in tried)
     ]
     crowded = [directory(recipe.path) for recipe in recipes]
+    images = []
     for recipe in recipes:
         mine = [order for order in orders if _means(order, recipe)]
         if chosen := list(_chosen(homes, recipe, mine)) or list(_staged(homes, recipe, mine)):
             yield from chosen
             continue
-        context = mine[0].context if mine else _context(reader, homes, recipe)
         shared = crowded.count(directory(recipe.path)) > 1
-        said = (order.home for order in mine if order.home in homes.known)
-        home = next(said, "") or subjects.home(homes, recipe, context, shared, mine)
-        names = frozenset(name for order in mine for name in order.names)
-        place = recipe.published.place
-        yield Build(home, place, _covered(homes, home, context, recipe), recipe, names)
-        yield from (Build(home, order.place, (), None, order.names) for order in mine)
+        images.append(_image(reader, homes, recipe, mine, shared=shared))
+    for image in sharing.settled(homes, images):
+        yield from _of(image)
     for order in orders:
         aside = order.file is not None and not is_own(order.file)
         if not aside and not any(_means(order, recipe) for recipe in recipes):
             around = _ordered(reader, homes, order)
             if around is not None:
                 yield Build(around, order.place, (), None, order.names)
+
+
+def _image(
+    reader: Reader, homes: Homes, recipe: Recipe, mine: list[Order], *, shared: bool
+) -> Image:
+    context = mine[0].context if mine else _context(reader, homes, recipe)
+    said = (order.home for order in mine if order.home in homes.known)
+    home = next(said, "") or subjects.home(homes, recipe, context, shared, mine)
+    covers = _covered(homes, home, context, recipe)
+    return Image(recipe, tuple(mine), context, home, covers)
+
+
+def _of(image: Image) -> Iterator[Build]:
+    """The image, and everything that asks for it."""
+    names = frozenset(name for order in image.orders for name in order.names)
+    place = image.recipe.published.place
+    yield Build(image.home, place, image.covers, image.recipe, names, aside=image.aside)
+    for order in image.orders:
+        yield Build(image.home, order.place, (), None, order.names, aside=image.aside)
 
 
 def _covered(homes: Homes, home: str, context: str, recipe: Recipe) -> tuple[str, ...]:

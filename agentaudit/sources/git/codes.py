@@ -8,23 +8,21 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
-from agentaudit.code import Code, Prompt, Role
-from agentaudit.evidence import Place
+from agentaudit.code import Code, Role
 from agentaudit.expressions import regex
 from agentaudit.source import Component, Dependency
-from agentaudit.sources.git import functions, idle, kubernetes, libraries, settings
-from agentaudit.sources.git.code import configuration, prompts
+from agentaudit.sources.git import configured, functions, idle, libraries, prompt_files
+from agentaudit.sources.git.code import configuration
 from agentaudit.sources.git.code.assemble import Repository
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.doing import Doing, Share
 from agentaudit.sources.git.projects import Project, by_home, is_package, reached
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside, mapping, word
-from agentaudit.sources.git.roles import directory_role, foreign, role
+from agentaudit.sources.git.roles import directory_role
+from agentaudit.trades import AGENTIC
 
-_DEPLOYS = ("compose", "docker-compose")
 _INGESTS = regex(r"(?i)ingest|index(?:er|ing)|embedder|prep_?docs|preparedocs|vectori[sz]|etl$")
 """Names of projects that fill an index."""
-_WORKER = regex(r"wrangler(?:[.-]example)?\.(?:toml|jsonc?)(?:\.example)?")
 _ASIDE = regex(r"/(?:scripts?|bin)(?:/|$)")
 """Directories of a library whose files its users do not run."""
 _SEARCHES = frozenset({"vector_store", "retriever"})
@@ -70,7 +68,7 @@ class Codes:
                 found[home].sources.append(path)
                 if (far := self._is_far(path, home)) is not None:
                     found[home].lent[path] = far
-        for path in self._configured():
+        for path in configured.files(self._reader, lambda p: len(self._owned(p)) == 1):
             if owners := self._owned(path):
                 rows = configuration.of_file(self._reader, path)
                 for home in (*owners, *self._loading(path, owners)):
@@ -78,7 +76,7 @@ class Codes:
         for path, target, rows in functions.variables(self._reader):
             for home in [target] if target in found else self._owned(path):
                 found[home].settings += rows
-        for prompt in self._prompt_files():
+        for prompt in prompt_files.found(self._reader, self._repository):
             for home in self._owned(prompt.place.path):
                 found[home].prompts.append(prompt)
         return found
@@ -145,6 +143,8 @@ class Codes:
         need itself; None for its own files."""
         if inside(path, part) or len(self._parts) == 1:
             return None
+        if path.endswith(".py") and self.shares(part):
+            return path not in self._imported[part]
         for above in ancestors(directory(path)):
             project = self._projects.get(above)
             if project is None or (not above and not project.parts):
@@ -153,6 +153,23 @@ class Codes:
                 return None
             return self._reached[part].get(above, True)
         return True
+
+    def shares(self, part: str) -> bool:
+        """Whether a component of Python has no manifest but those that are others', too."""
+        if part not in self._imported:
+            return False
+        taken = [project.parts for project in self._projects.values() if part in project.parts]
+        return bool(taken) and all(len(parts) > 1 for parts in taken)
+
+    @cached_property
+    def _imported(self) -> dict[str, frozenset[str]]:
+        """Component without a manifest of its own → files that its own import."""
+        found = {}
+        for part in self._parts.keys() - self._projects.keys() - {""}:
+            own = [path for path in self._repository.paths if inside(path, part)]
+            if own and all(path.endswith(".py") for path in own):
+                found[part] = self._repository.imported(own)
+        return found
 
     @cached_property
     def _reached(self) -> dict[str, dict[str, bool]]:
@@ -174,44 +191,6 @@ class Codes:
             for part, needs in self._parts.items()
             if any(libraries.trades(need) & _SEARCHES for need in needs)
         ]
-
-    def _configured(self) -> Iterator[str]:
-        """Files that hold named values."""
-        reader = self._reader
-        found = {*settings.find(reader), *kubernetes.value_files(reader)}
-        # Of several components nobody can tell whose environment a manifest elsewhere sets.
-        elsewhere = {*kubernetes.manifests(reader), *reader.named(_WORKER.fullmatch)}
-        found |= {p for p in elsewhere if len(self._owned(p)) == 1}
-        for path in reader.app:
-            name = path.rpartition("/")[2].lower()
-            deploys = name.startswith(_DEPLOYS) and name.endswith((".yml", ".yaml"))
-            if (
-                deploys
-                or name.startswith(("dockerfile", ".env"))
-                or name.endswith((".dockerfile", ".env", "parameters.json"))
-                or path.startswith(".github/workflows/")
-                or name in ("ai.yaml", "ai.yml", "langgraph.json")
-            ):
-                found.add(path)
-        return (path for path in sorted(found) if not path.endswith(".py"))
-
-    def _prompt_files(self) -> Iterator[Prompt]:
-        reader = self._reader
-        paths = [
-            (path, part)
-            for path in reader.paths
-            if prompts.may_hold(path)
-            and not foreign(path)
-            and (part := role(path)) in (Role.APP, Role.TEMPLATE, Role.EVAL)
-        ]
-        used = self._repository.mentions(path.rpartition("/")[2] for path, _ in paths)
-        for path, part in paths:
-            text = reader.text(path)
-            if text is not None:
-                named = used.get(path.rpartition("/")[2])
-                if part is Role.TEMPLATE and named and role(named.path) is Role.APP:
-                    part = Role.APP  # a template of a text that the application fills in
-                yield from prompts.held(Place(reader.repo, path), part, text, named)
 
 
 def with_code(
@@ -236,6 +215,9 @@ def with_code(
             code = codes.of(home)
             does = codes.doing.does(home, code)
             declares = idle.kept(reader, each, code, does, copies[home])
+            if does is not None and codes.shares(home):
+                # Of which of several parts a library is, their one manifest does not tell.
+                declares = {t: uses for t, uses in declares.items() if t not in AGENTIC}
             found.append(replace(each, code=code, does=does, declares=declares))
         return tuple(found)
     finally:

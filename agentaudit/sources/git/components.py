@@ -99,7 +99,7 @@ class Survey:
     def _gather(self, homes: Homes, found: list[Build]) -> None:
         rest = []
         for build in found:
-            if build.home in homes.known or build.covers:
+            if (build.home in homes.known or build.covers) and not build.aside:
                 self._add(build)
             else:
                 rest.append(build)
@@ -262,8 +262,8 @@ class Survey:
 
     def _root(self, part: Part) -> str:
         """Name of the whole: never that of the checkout, which differs between machines."""
-        projects = [p.name for path, p in sorted(part.manifests.items()) if "/" not in path]
-        return self._root_name or next(filter(None, projects), "root")
+        named = (given.name for p, given in sorted(part.manifests.items()) if "/" not in p)
+        return self._root_name or next(filter(None, named), "root")
 
     def _pins(self, part: Part, published: tuple[Manifest, ...]) -> Iterator[tuple[Place, str]]:
         yield from (manifest.runtime for manifest in published if manifest.runtime)

@@ -1,9 +1,8 @@
-"""What a platform's own file says is deployed or started: Azure Developer CLI, .NET Aspire,
+"""What a platform's own file says is deployed or started: Azure Developer CLI, LangGraph,
 Cloud Foundry-like blueprints; and, where nothing is deployed at all, what CI installs."""
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +11,7 @@ from msgspec.structs import replace
 
 from agentaudit.expressions import regex
 from agentaudit.parse import Tree
-from agentaudit.sources.git import targets
+from agentaudit.sources.git import aspire, targets
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import environment, joined
 from agentaudit.sources.git.functions import app_roots
@@ -43,17 +42,6 @@ _BESIDE = frozenset(
 _AMPLIFY = frozenset(("amplify.yml", "amplify.yaml"))
 _ENVIRONMENT = regex(r"^\s+environment:[ \t]*\n\s+\w{1,100}:", re.M)
 _WORKER = regex(r"\b(?:main|assets|site|pages_build_output_dir|containers)\b[\"']?\s*[=:\]]")
-_HOST = regex(r"<IsAspireHost>\s*true|Aspire\.AppHost\.Sdk")
-_REFERENCE = regex(r"<ProjectReference\s+Include=\"([^\"]{1,300})\"([^>]{0,300})>")
-_NO_RESOURCE = regex(r"IsAspireProjectResource\s*=\s*\"false\"", re.IGNORECASE)
-"""Says that the host uses a project as a library, and starts it not."""
-_SHARED = regex(r"<IsAspireSharedProject>\s*true", re.IGNORECASE)
-"""Says of a project that the others only take its defaults over."""
-_APPLICATION = regex(
-    r"\.Add(?:Python|Uvicorn|Npm|Node|Vite|Java|Golang|Executable|Bun|Deno|Next|CSharpApp|Project"
-    r"|Dockerfile)\w{0,30}\(\s*\"[^\"]{1,100}\",\s*"
-    r"(?:(?:System\.IO\.)?Path\.Combine\(([^)]{1,300})\)|@?\"([^\"]{1,300})\")"
-)
 _INSTALL = regex(
     r"(?:^|[\s;&|(])(?:uv (?:sync|pip install)|poetry install|pip3? install|pdm (?:install|sync)"
     r"|npm (?:ci|install)|pnpm (?:i|install)|yarn(?: install)?|bun install|go build|dotnet build"
@@ -87,7 +75,7 @@ def declared(reader: Reader, homes: Homes) -> Iterator[Build]:
             for build in _build(reader, homes, path, home, 1):
                 # An image that takes the graphs in is what is deployed: the file only serves them.
                 yield replace(build, configures=names, compiles=True)
-    yield from _aspire(reader, homes)
+    yield from aspire.started(reader, homes)
 
 
 def orders(reader: Reader) -> Iterator[Order]:
@@ -157,49 +145,3 @@ def _graphs(reader: Reader, homes: Homes, path: str) -> list[str]:
         if home is not None and inside(home, beside):
             found.append(home)
     return list(dict.fromkeys(found)) or [beside]
-
-
-def _aspire(reader: Reader, homes: Homes) -> Iterator[Build]:
-    """What an application host starts: the projects it refers to, and what its code adds."""
-    for path in reader.named(lambda name: name.endswith(".csproj")):
-        text = reader.text(path) or ""
-        if not _HOST.search(text):
-            continue
-        host = directory(path)
-        for found in _REFERENCE.finditer(text):
-            project = found[1].replace("\\", "/")
-            other = joined(host, project)
-            if _NO_RESOURCE.search(found[2]) or _SHARED.search(reader.text(other or "") or ""):
-                continue
-            target = posixpath.dirname(project)
-            yield from _started(reader, homes, path, text, found, joined(host, target))
-        for file in _code_of(reader, host):
-            code = _with_constants(reader.text(file) or "")
-            for found in _APPLICATION.finditer(code):
-                parts = re.findall(r"\"([^\"]+)\"", found[1]) if found[1] else [found[2]]
-                target = "/".join(parts).replace("\\", "/")
-                target = posixpath.dirname(target) if target.endswith("proj") else target
-                yield from _started(reader, homes, file, code, found, joined(host, target))
-
-
-_CONSTANT = regex(r"\bconst\s+string\s+(\w{1,100})\s*=\s*\"([^\"\n]{1,300})\"")
-_NAMED = regex(r"(?<=[(,\s])([A-Za-z_]\w{0,100})(?=\s{0,9}[,)])")
-
-
-def _with_constants(code: str) -> str:
-    """The code with what its constants stand for, on the same lines."""
-    known = dict(_CONSTANT.findall(code))
-    return _NAMED.sub(lambda n: f'"{known[n[1]]}"' if n[1] in known else n[1], code)
-
-
-def _code_of(reader: Reader, host: str) -> Iterator[str]:
-    """The code of a host, if only in methods that extend what builds the application."""
-    found = reader.named(lambda name: name.endswith(".cs"))
-    return (path for path in found if inside(path, host) and "/obj/" not in path)
-
-
-def _started(
-    reader: Reader, homes: Homes, path: str, text: str, found: re.Match[str], home: str | None
-) -> Iterator[Build]:
-    if home is not None and home in homes.known:
-        yield Build(home, reader.place(path, text.count("\n", 0, found.start()) + 1))

@@ -10,10 +10,20 @@ from agentaudit.expressions import regex
 from agentaudit.sources.git import outputs
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.globs import matches
-from agentaudit.sources.git.reader import Reader, ancestors, inside, mapping, sequence, word
+from agentaudit.sources.git.reader import (
+    Reader,
+    ancestors,
+    directory,
+    inside,
+    mapping,
+    sequence,
+    word,
+)
 from agentaudit.sources.git.roles import SOURCES, role
 
 _GRADLE = ("build.gradle", "build.gradle.kts")
+_GATHERS = regex(r"<packaging>\s*pom\s*</packaging>")
+_MODULE = regex(r"<module>\s*([\w./-]{1,200})\s*</module>")
 _ANDROID = regex(r"\bcom\.android\.(?:application|library|tools\.build)\b")
 
 
@@ -30,12 +40,26 @@ class Homes:
         """The directory itself or the nearest above it that has a manifest."""
         return next((above for above in ancestors(home) if above in self.known), None)
 
+    def holds(self, path: str) -> bool:
+        """Whether there is such a file or directory."""
+        return path in self._reader.known or path in self._reader.directories
+
     def coded(self, home: str) -> bool:
         """Whether code of the application stands there."""
-        return any(
-            inside(path, home) and path.rpartition(".")[2] in SOURCES and role(path) is Role.APP
-            for path in self._reader.app
-        )
+        return home in self._coded
+
+    @cached_property
+    def _coded(self) -> frozenset[str]:
+        """Files of code of the application, and the directories that hold any."""
+        found: set[str] = set()
+        for path in self._reader.app:
+            if path.rpartition(".")[2] in SOURCES and role(path) is Role.APP:
+                found.add(path)
+                for above in ancestors(directory(path)):
+                    if above in found:
+                        break
+                    found.add(above)
+        return frozenset(found)
 
     @cached_property
     def members(self) -> frozenset[str]:
@@ -51,6 +75,13 @@ class Homes:
             if home and path.endswith("package.json")
             if any(matches(home, pattern) for pattern in patterns)
         )
+
+    def gathered(self, home: str) -> str:
+        """The one module of a Maven build that only gathers it; empty where there is no such."""
+        text = self._reader.text(f"{home}/pom.xml".lstrip("/")) or ""
+        named = _MODULE.findall(text) if _GATHERS.search(text) else []
+        module = joined(home, named[0]) if len(named) == 1 else None
+        return module if module in self.known and module else ""
 
     @cached_property
     def _telephones(self) -> frozenset[str]:

@@ -47,6 +47,10 @@ def from_compose(services: list[Service]) -> Iterator[Order]:
             )
 
 
+_FILLED = regex(r"\$\{\{[^{}]{0,300}\}\}")
+"""What a workflow fills in, spaces and all."""
+
+
 def from_ci(runs: list[Run]) -> Iterator[Order]:
     """What CI builds with docker or its like, once for each combination of a matrix."""
     for run in variants(runs):
@@ -54,7 +58,7 @@ def from_ci(runs: list[Run]) -> Iterator[Order]:
         if run.action in ("docker/build-push-action", "depot/build-push-action"):
             context = joined("", inputs.get("context") or ".")
             file = inputs.get("file")
-            names = _image_names(re.split(r"[\s,]+", inputs.get("tags", "")))
+            names = _image_names(re.split(r"[\s,]+", _FILLED.sub("$", inputs.get("tags", ""))))
             rows = inputs.get("build-args", "").replace("\r", "").split("\n")
             given = tuple(pair for row in rows if (pair := _pair(row.strip())))
             if context is not None and "$" not in (file or ""):

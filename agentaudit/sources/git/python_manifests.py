@@ -165,7 +165,11 @@ def setup_py(reader: Reader, path: str) -> Parsed | None:
         found += _declared(text, (item[1] for item in _STRING.finditer(match[2])), extra)
     pinned = _PYTHON.search(text)
     runtime = (line_of(text, "python_requires"), pinned[1]) if pinned else None
-    return Parsed("python", tuple(found), runtime, packaged=True)
+    named = _NAMED.search(text, text.index("setup("))
+    return Parsed("python", tuple(found), runtime, named[1] if named else "", packaged=True)
+
+
+_NAMED = regex(r"\bname\s{0,9}=\s{0,9}[\"']([\w.-]{1,100})[\"']")
 
 
 def is_literal(text: str) -> bool:

@@ -33,8 +33,9 @@ _TEST_FILE = regex(
 _EVAL_FILE = regex(
     r"(?:evals?|evaluate|run_evals?|benchmark)\.\w{1,6}|eval_.{1,200}|.{1,200}[._]evals?\.\w{1,6}"
 )
-_EXAMPLES = regex(r"[\w.]{1,60}[_-](?:examples|samples|tutorials|cookbooks?)")
 _EVAL_PART = regex(r"(?:.{1,60}[_-])?(?:evals?|evaluators?|benchmarking)(?:[_-].{1,60})?")
+_EXAMPLES = regex(r"[\w.]{1,60}[_-](?:examples|samples|tutorials|cookbooks?|demos)")
+"""Several of them that stand beside what they are of: `client-examples`."""
 SOURCES = frozenset(
     (
         *("py", "ipynb", "ts", "tsx", "js", "jsx", "mjs", "cjs"),

@@ -68,7 +68,9 @@ def ships(run: Run) -> bool:
     return bool(run.scheduled and not run.action and _SCHEDULED.search(text))
 
 
-_COMPILES = regex(r"\b(?:go build|package|bootJar|assemble)$")
+_COMPILES = regex(
+    r"\b(?:go build|package|bootJar|assemble|python3? -m build|(?:uv|poetry|hatch|pdm|flit) build)$"
+)
 
 
 def compiles(run: Run) -> bool:

@@ -10,17 +10,26 @@ from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.reader import ancestors, directory, inside
 
 
-def by_itself(build: Build, others: list[Build]) -> bool:
-    """Whether a build makes a component: to compile a directory that an image takes in by name is
-    a trial of that image's part."""
+def by_itself(build: Build, others: list[Build], homes: Homes) -> bool:
+    """Whether a build makes a component: to compile a directory that an image takes in by name, if
+    only its manifest, is a trial of that image's part; to pack a project is one of its parts,
+    where these have images and no manifest but the project's."""
     if not build.compiles or build.recipe is not None:
         return True
-    return not any(
-        other.home != build.home
-        and any(inside(build.home, source) for source in other.recipe.copies)
-        for other in others
-        if other.recipe is not None and other.home == directory(other.recipe.path)
-    )
+    images = [each for each in others if each.recipe is not None and each.home != build.home]
+    return not any(_takes(image, build.home, homes) for image in images)
+
+
+def _takes(image: Build, home: str, homes: Homes) -> bool:
+    recipe = image.recipe
+    if recipe is None:
+        return False
+    if image.home == directory(recipe.path) and any(
+        inside(home, source) or homes.manifests.get(source) == home for source in recipe.copies
+    ):
+        return True
+    shared = image.home not in homes.known and inside(image.home, home)
+    return shared and any(homes.manifests[path] == home for path in image.covers)
 
 
 def parted(
@@ -49,6 +58,8 @@ def _apart(build: Build, homes: Homes, deployed: Collection[str]) -> str:
     for above in ancestors(own) if homes.known else ():
         if not above or any(inside(home, above) for home in homes.known):
             return ""
+        if _DEPLOYS.search(above):
+            return ""
         if inside(build.home, above) and any(inside(home, above) for home in deployed):
             return above
     return ""
@@ -61,6 +72,8 @@ def whole(parted: Sequence[tuple[Build, str]], homes: Homes) -> bool:
     return not parts or (len(parts) == 1 and (not homes.known or "" in homes.known))
 
 
+_DEPLOYS = regex(r"(?i)(?:^|[/_-])deploy(?:s|ments?|ing)?(?:$|[/_-])")
+"""Directories of ways to deploy the application: what they hold is no part of it."""
 _SERVERS = regex(
     r"(?:^|[/-])(?:litellm|vllm|sglang|ollama|text-generation-inference|llama\.cpp|tritonserver)\b"
 )

@@ -36,8 +36,10 @@ def home(homes: Homes, recipe: Recipe, context: str, shared: bool, orders: list[
         return found
     if own in homes.known:
         return own
+    if len(below) == 1 and below == copied and _only(homes, recipe, context, below):
+        return below.pop()
     if context in homes.known:
-        return context
+        return homes.gathered(context) or context
     if len(copied) == 1 and not _around(homes, recipe, context, copied):
         return copied.pop()
     return _staged(orders, copied) or context if copied else own
@@ -91,6 +93,13 @@ def _around(homes: Homes, recipe: Recipe, context: str, below: set[str]) -> bool
         for other in others
         if not any(inside(other or "", each) or inside(each, other or "") for each in below)
     )
+
+
+def _only(homes: Homes, recipe: Recipe, context: str, below: set[str]) -> bool:
+    """Whether an image takes in no code but that of one project below what it is built from."""
+    sources = [joined(context, source) for source in recipe.copies]
+    others = [s for s in sources if s is not None and not any(inside(s, each) for each in below)]
+    return len(others) < len(sources) and not any(homes.coded(other) for other in others)
 
 
 def _staged(orders: list[Order], copied: set[str]) -> str:

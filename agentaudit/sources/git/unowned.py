@@ -63,12 +63,20 @@ def _alone(path: str, known: Mapping[str, Project], parts: Collection[str]) -> s
 
 
 def _used(known: Mapping[str, Project], parts: Collection[str]) -> set[str]:
-    """Directories of the projects that components need, if only through others."""
+    """Directories of the projects that components need, if only through others, and of copies of
+    projects that components hold."""
     found: set[str] = set()
+    held = set()
     for part in known.values():
         if part.home in parts or part.parts:
             found |= set(reached(known.values(), part.needs))
-    return found
+            held.add(_called(part))
+    return found | {each.home for each in known.values() if each.name and _called(each) in held}
+
+
+def _called(project: Project) -> tuple[str, str]:
+    """What a project and its directory are called: both are the same of a copy."""
+    return project.name, project.home.rpartition("/")[2]
 
 
 def _asks(code: Code) -> bool:

@@ -1,5 +1,5 @@
-"""One step of CI for each way in which it is run: with the values of its job's matrix, and with
-the inputs of those who call its workflow or action."""
+"""One step of CI for each way in which it is run: with the variables and the values of the matrix
+of its job, and with the inputs of those who call its workflow or action."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from agentaudit.expressions import regex
 from agentaudit.sources.git.workflows import Run
 
-_EXPRESSION = regex(r"\$\{\{\s*(matrix|inputs)\.([\w.-]{1,100})\s*\}\}")
+_EXPRESSION = regex(r"\$\{\{\s*(matrix|inputs|env)\.([\w.-]{1,100})\s*\}\}")
 _LOCAL = regex(r"\./(\.github/(?:workflows|actions)/[\w./-]{1,200})")
 _MOST = 64
 
@@ -28,6 +28,8 @@ def _variants(run: Run, callers: list[tuple[Run, str]]) -> Iterator[Run]:
     if "${{" not in written:
         yield run
         return
+    if run.variables and "env." in written:
+        run = _filled(run, "env", dict(run.variables))
     given = [
         one.inputs
         for caller, path in callers

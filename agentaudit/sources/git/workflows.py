@@ -44,6 +44,8 @@ class Run(Struct, frozen=True):
     """Whether its workflow runs on a schedule."""
     matrix: tuple[tuple[tuple[str, str], ...], ...] = ()
     """The combinations of values that its job is run with, each as name and value."""
+    variables: tuple[tuple[str, str], ...] = ()
+    """Variables of its workflow and its job that have a value there."""
 
 
 def find(reader: Reader) -> list[Run]:
@@ -89,6 +91,8 @@ class _File(Struct, frozen=True):
             runs = self._job(at, given, home, scheduled)
             if combined := combinations(mapping(given.get("strategy")).get("matrix")):
                 runs = (replace(run, matrix=combined) for run in runs)
+            if told := _variables(self.data, given):
+                runs = (replace(run, variables=told) for run in runs)
             runs = map(_excused, runs) if _is_excused(given) else runs
             yield from map(_by_hand, runs) if by_hand else runs
 
@@ -204,6 +208,13 @@ def _names(triggers: Any) -> set[str]:
     if isinstance(triggers, str):
         return {triggers}
     return set(map(word, triggers)) if isinstance(triggers, list | dict) else set()
+
+
+def _variables(*around: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What the innermost of these gives each variable that has a value without asking."""
+    found = {name: value for each in around for name, value in mapping(each.get("env")).items()}
+    texts = ((name, value) for name, value in found.items() if isinstance(value, str))
+    return tuple((name, value) for name, value in texts if "${{" not in value)
 
 
 def _default_directory(given: dict[str, Any]) -> str:

@@ -243,6 +243,11 @@ HOST = "<Project><PropertyGroup><IsAspireHost>true</IsAspireHost></PropertyGroup
         ("Host/Program.cs", 'builder.AddDockerfile("api", "../Api");\n', ["Api"]),
         ("Host/Program.cs", 'builder.AddProject("api", "../Api/Api.csproj");\n', ["Api"]),
         ("Host/Program.cs", 'builder.AddCSharpApp("api", "../Api/Api.csproj");\n', ["Api"]),
+        (
+            "Host/Program.cs",
+            'builder.AddSpringApp(name: "api", workingDirectory: "../Api");\n',
+            ["Api"],
+        ),
         ("Other/Ui.cs", EXTENDS, ["."]),
     ],
 )
@@ -252,6 +257,34 @@ def test_what_the_code_of_an_aspire_host_adds(file: str, code: str, found: list[
         "Api/Api.csproj": PROJECT,
         "ui/package.json": '{"name": "ui"}',
         file: code,
+    }
+    assert list(_components(files)) == found
+
+
+@pytest.mark.parametrize(
+    ("file", "code", "found"),
+    [
+        ("apphost.cs", "#:sdk Aspire.AppHost.Sdk@13.1.0\n", ["agents", "api", "ui"]),
+        ("AppHost.cs", "#:sdk Aspire.AppHost.Sdk@13.1.0\n", ["agents", "api", "ui"]),
+        (
+            "apphost.ts",
+            'import { createBuilder } from "./.modules/aspire.js"\n',
+            ["agents", "api", "ui"],
+        ),
+        ("apphost.cs", "", ["."]),
+        ("other.cs", "#:sdk Aspire.AppHost.Sdk@13.1.0\n", ["."]),
+    ],
+)
+def test_an_aspire_host_of_a_single_file(file: str, code: str, found: list[str]) -> None:
+    add = "add" if file.endswith(".ts") else "Add"
+    files = {
+        f"src/host/{file}": f'{code}builder.{add}Project("api", "../../api/Api.csproj");\n'
+        f'builder.{add}UvicornApp("agents", "../../agents", "main:app");\n'
+        f'builder.{add}ViteApp("ui", "../../ui");\n',
+        "api/Api.csproj": PROJECT,
+        "agents/pyproject.toml": PYTHON,
+        "ui/package.json": NODE,
+        "defaults/Defaults.csproj": PROJECT,
     }
     assert list(_components(files)) == found
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from agentaudit.source import Component
+from agentaudit.source import Component, Place, Step
 from agentaudit.sources.git import MemoryRepo, makefiles, shell
+from agentaudit.sources.git.orders import from_ci
+from agentaudit.sources.git.workflows import Run
 
 PYTHON = '[project]\nname = "x"\ndependencies = ["openai"]\n'
 TEMPLATE = (
@@ -215,3 +217,10 @@ def test_a_script_is_followed() -> None:
         ("make", "docs"),
         ("make", ""),
     ]
+
+
+def test_what_a_workflow_fills_in_is_no_name_of_an_image() -> None:
+    tags = {"context": "api", "tags": "x.io/${{ env.OWNER }}/chat:${{ github.sha }}"}
+    step = Step("ci.yml", "", Place("x", "ci.yml"))
+    run = Run(step, "", "docker/build-push-action", tuple(tags.items()), False)
+    assert [order.names for order in from_ci([run])] == [{"chat"}]

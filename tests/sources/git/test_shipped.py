@@ -7,7 +7,7 @@ import pytest
 from agentaudit.source import Component
 from agentaudit.sources.git import MemoryRepo
 
-PROJECT = '<Project Sdk="Microsoft.NET.Sdk.Web"></Project>'
+PROJECT = '<Project Sdk="Microsoft.NET.Sdk"></Project>'
 NODE = '{"name": "x", "dependencies": {"react": "1"}}'
 ASKING = '{"name": "site", "dependencies": {"next": "14.0.0", "openai": "4.0.0"}}'
 ROUTE = (
@@ -116,3 +116,18 @@ def test_an_application_for_a_telephone_is_no_part_of_an_image() -> None:
     }
     manifests = _components(files)["."].manifests
     assert [each.place.path for each in manifests] == ["requirements.txt", "worker/build.gradle"]
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [("frontend", ["frontend"]), ("${{ vars.HOME }}", ["."]), ("elsewhere", ["."])],
+)
+def test_variables_of_a_workflow(value: str, found: list[str]) -> None:
+    files = {
+        ".github/workflows/ci.yml": f'on: push\nenv:\n  HOME: "{value}"\njobs:\n  a:\n    steps:\n'
+        "      - uses: Azure/static-web-apps-deploy@v1\n"
+        "        with: {app_location: '${{ env.HOME }}'}\n",
+        "frontend/package.json": NODE,
+        "tools/package.json": NODE,
+    }
+    assert list(_components(files)) == found

@@ -105,3 +105,167 @@ def test_an_extension_that_a_script_packs(script: str, found: bool) -> None:
         "web/Dockerfile": "FROM node:24.1\nCOPY . .\n",
     }
     assert ("plugin" in _homes(tree)) is found
+
+
+SHARED = {
+    "shared/setup.py": "from setuptools import setup\nsetup(name='shared')\n",
+    "shared/shared/jobs.py": "JOBS = 1\n",
+    **{f"services/{name}/main.py": "import shared\n" for name in ("agent", "api")},
+}
+
+
+def _recipes(names: str, copies: str) -> dict[str, str]:
+    """Build files beside the code of parts, which are built from the root."""
+    compose = "".join(
+        f"  {name.rpartition('/')[2]}:\n    build: {{context: ., dockerfile: {name}/Dockerfile}}\n"
+        for name in names.split()
+    )
+    return {"compose.yaml": f"services:\n{compose}"} | {
+        f"{name}/Dockerfile": f"FROM python:3.13.2-slim\n{copies.format(name)}"
+        for name in names.split()
+    }
+
+
+@pytest.mark.parametrize("root", [{}, {"requirements.txt": "jupyter\n"}])
+def test_parts_that_install_their_packages_in_the_build_file(root: dict[str, str]) -> None:
+    copies = "RUN pip install openai\nCOPY shared /shared\nCOPY {0}/main.py ./\n"
+    tree = {**SHARED, **root, **_recipes("services/agent services/api", copies)}
+    own = ["shared/setup.py"]
+    assert _homes(tree) == {"services/agent": own, "services/api": own}
+
+
+@pytest.mark.parametrize(
+    ("names", "copies", "found"),
+    [
+        ("worker backend", "COPY {0} {0}\n", ["backend", "worker"]),
+        ("src/worker src/backend", "COPY src/ ./src/\n", ["src/backend", "src/worker"]),
+        ("worker backend", "COPY . .\n", ["backend", "worker"]),
+        ("worker", "COPY {0} {0}\n", ["."]),
+        ("worker", "COPY . .\n", ["."]),
+        ("docker/worker docker/backend", "COPY {0} {0}\n", ["."]),
+        ("infra/worker infra/backend", "COPY {0} {0}\n", ["."]),
+    ],
+)
+def test_images_that_share_the_manifest_around_them(
+    names: str, copies: str, found: list[str]
+) -> None:
+    tree = {
+        "pyproject.toml": PYTHON,
+        "main.py": "import openai\n",
+        **{f"{name}/main.py": "import openai\n" for name in names.split()},
+        **_recipes(names, f"COPY pyproject.toml ./\n{copies}"),
+    }
+    assert _homes(tree) == {each: ["pyproject.toml"] for each in found}
+
+
+@pytest.mark.parametrize(
+    ("copied", "home"),
+    [("app/backend /srv", "app/backend"), ("app/backend/ serve.py /srv/", ".")],
+)
+def test_a_build_file_that_stands_elsewhere(copied: str, home: str) -> None:
+    tree = {
+        "package.json": '{"dependencies": {"dotenv": "1"}}',
+        "serve.py": "import app\n",
+        "app/backend/requirements.txt": "openai\n",
+        "app/backend/app.py": "import openai\n",
+        "images/web/Dockerfile": f"FROM python:3.13.2-slim\nCOPY {copied}\n",
+        "images/web/build.sh": "docker build -f images/web/Dockerfile -t web .\n",
+    }
+    assert home in _homes(tree)
+    assert "images/web" not in _homes(tree)
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("deploy/local/Containerfile.{0}.dev", ["."]),
+        ("{0}/Dockerfile.dev", ["."]),
+        ("{0}/dev.Dockerfile", ["."]),
+        ("{0}/Dockerfile", [".", "backend", "frontend"]),
+    ],
+)
+def test_what_one_image_holds_is_developed_in_several(name: str, found: list[str]) -> None:
+    parts = {"backend": "requirements.txt", "frontend": "package.json"}
+    compose = "".join(
+        f"  {part}:\n    build: {{context: ., dockerfile: {name.format(part)}}}\n" for part in parts
+    )
+    tree = {
+        "backend/requirements.txt": "openai\n",
+        "frontend/package.json": '{"name": "ui"}',
+        "compose.yaml": f"services:\n{compose}",
+        "deploy/Containerfile": "FROM python:3.13.2-slim\nCOPY frontend/ ./\nCOPY backend/ ./\n",
+        **{
+            name.format(part): f"FROM x:1.2.3\nCOPY {part}/{file} ./\n"
+            for part, file in parts.items()
+        },
+    }
+    assert list(_homes(tree)) == found
+
+
+def test_modules_of_one_image_that_ci_packs_too() -> None:
+    tree = {
+        "pom.xml": "<project><modules><module>api</module><module>lib</module></modules></project>",
+        "api/pom.xml": "<project><artifactId>api</artifactId></project>",
+        "lib/pom.xml": "<project><artifactId>lib</artifactId></project>",
+        "Dockerfile": "FROM maven:3.9.9\nCOPY pom.xml .\nCOPY api/pom.xml api/\n"
+        "COPY lib/pom.xml lib/\nCOPY . .\n",
+        ".github/workflows/ci.yml": "on: push\njobs:\n  b:\n    steps:\n"
+        "      - {run: mvn package, working-directory: lib}\n",
+    }
+    assert list(_homes(tree)) == ["."]
+
+
+@pytest.mark.parametrize("name", ["shared", "other"])
+def test_the_copy_of_a_library_is_no_part(name: str) -> None:
+    setup = "from setuptools import setup\nsetup(name='{0}', install_requires=['openai'])\n"
+    asks = "import openai\nopenai.OpenAI().chat.completions.create(model='x')\n"
+    copies = "COPY shared /shared\nCOPY {0}/main.py ./\n"
+    tree = {
+        **SHARED,
+        **_recipes("services/agent services/api", copies),
+        "shared/setup.py": setup.format("shared"),
+        "page/shared/setup.py": setup.format(name),
+        "page/shared/shared/asks.py": asks,
+    }
+    assert ("page/shared" in _homes(tree)) is (name == "other")
+
+
+@pytest.mark.parametrize(
+    ("copied", "found"),
+    [
+        ("COPY patches/ ./\n", ["src/agent"]),
+        ("", ["src/agent"]),
+        ("COPY patches/ ./\nCOPY server.py ./\n", [".", "src/agent"]),
+        ("COPY target/server.jar ./\n", [".", "src/agent"]),
+    ],
+)
+def test_the_program_of_others_with_patches_is_no_part(copied: str, found: list[str]) -> None:
+    tree = {
+        "requirements.txt": "ruff\n",
+        "server.py": "import mlflow\n",
+        "patches/fix.sh": "sed -i s/a/b/ x\n",
+        "src/agent/requirements.txt": "openai\n",
+        "src/agent/main.py": "import openai\n",
+        "docker/Dockerfile.agent": "FROM python:3.13.2\nCOPY src/agent ./\n",
+        "docker/Dockerfile.tracker": f"FROM ghcr.io/mlflow/mlflow:v3.8.1\n{copied}",
+        "compose.yaml": "services:\n"
+        "  agent:\n    build: {context: ., dockerfile: docker/Dockerfile.agent}\n"
+        "  tracker:\n    build: {context: ., dockerfile: docker/Dockerfile.tracker}\n",
+    }
+    assert list(_homes(tree)) == found
+
+
+@pytest.mark.parametrize(
+    ("modules", "packaging", "home"),
+    [("api", "pom", "api"), ("api lib", "pom", "."), ("api", "jar", ".")],
+)
+def test_the_only_module_of_a_build(modules: str, packaging: str, home: str) -> None:
+    named = "".join(f"<module>{name}</module>" for name in modules.split())
+    tree = {
+        "pom.xml": f"<project><packaging>{packaging}</packaging><modules>{named}</modules></project>",
+        "api/pom.xml": "<project><artifactId>api</artifactId></project>",
+        "lib/pom.xml": "<project><artifactId>lib</artifactId></project>",
+        "docker/Dockerfile": "FROM maven:3.9.9\nCOPY . .\nRUN mvn install\n",
+        "compose.yaml": "services:\n  api:\n    build: {context: ., dockerfile: docker/Dockerfile}\n",
+    }
+    assert list(_homes(tree)) == [home]

@@ -20,6 +20,7 @@ from agentaudit.evidence import Place
 from agentaudit.source import Dependency
 from agentaudit.sources.git import libraries
 from agentaudit.sources.git.code import prompts
+from agentaudit.sources.git.code.imported import imported
 from agentaudit.sources.git.code.index import Index, SourceFile
 from agentaudit.sources.git.code.mentions import mentions
 from agentaudit.sources.git.code.modules import Modules
@@ -48,6 +49,10 @@ class Repository:
     def keep(self) -> None:
         """Keep what was parsed for the next run."""
         self._index.keep()
+
+    def imported(self, paths: Iterable[str]) -> frozenset[str]:
+        """Files that the given ones import, if only through others; known of Python alone."""
+        return imported(self._index, self._modules, paths)
 
     def mentions(self, names: Iterable[str]) -> dict[str, Place]:
         """The first line of code that names each file."""

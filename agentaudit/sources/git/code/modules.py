@@ -94,6 +94,22 @@ class Modules:
         if level and len(parts) == 1 and (path := f"{home}/__init__.py") in self._files:
             yield self._parsed(path, parts[0]), parts[0]
 
+    def meant(self, file: SourceFile, dotted: str) -> Iterator[str]:
+        """Files of Python that are run when a file imports a module of that name, or a name of it:
+        the module's own and those of the packages around it."""
+        level = len(dotted) - len(dotted.lstrip("."))
+        parts = list(filter(None, dotted.split(".")))
+        home = file.path
+        for _ in range(level):
+            home = dirname(home)
+        for length in range(0 if level else 1, len(parts) + 1):
+            module = "/".join(parts[:length])
+            if level:
+                stem = f"{home}/{module}".strip("/")
+                yield from (p for p in (f"{stem}.py", f"{stem}/__init__.py") if p in self._files)
+            else:
+                yield from self._ending(module, parts[length - 1], file.path)[:1]
+
     def _ending(self, module: str, last: str, near: str) -> list[str]:
         """Paths that end in a module, the nearest first."""
         found = [

@@ -1,0 +1,58 @@
+"""Applications of a .NET solution: projects that `dotnet run` starts, where nothing else does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentaudit.code import Role
+from agentaudit.expressions import regex
+from agentaudit.sources.git.builds import Build
+from agentaudit.sources.git.compose import joined
+from agentaudit.sources.git.homes import Homes
+from agentaudit.sources.git.reader import Reader, directory
+from agentaudit.sources.git.roles import directory_role
+
+_SUFFIXES = (".csproj", ".fsproj", ".vbproj")
+_RUNS = regex(
+    r"\bSdk=\"Microsoft\.NET\.Sdk\.(?:Web|Worker|BlazorWebAssembly)\b"
+    r"|<OutputType>\s*WinExe\b"
+)
+"""Kinds of projects that stay up: a server, a worker, a page that a browser runs, a program with
+windows."""
+_REFERENCE = regex(r"<ProjectReference\s[^>]{0,200}?Include=\"([^\"]{1,300})\"")
+_ASIDE = regex(r"(?i)(?:^|[./_-])tests?$")
+
+
+def started(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
+    """Projects that run by themselves, where nothing that was found is about them: what another
+    of them refers to, as a server does to its page, ends in that one."""
+    built = {build.home for build in found}
+    covered = {path for build in found for path in build.covers}
+    running = dict(_running(reader, homes))
+    within = {path for path in homes.manifests if path.endswith(_SUFFIXES) and path in covered}
+    within |= {path for path, home in homes.manifests.items() if home in built}
+    parts = {target for path in {*running, *within} for target in _needed(reader, path)}
+    fresh = [
+        Build(homes.manifests[path], reader.place(path, line))
+        for path, line in running.items()
+        if path not in within and path not in parts
+    ]
+    # One alone is what the whole is about.
+    return fresh if len(fresh) > 1 or built & homes.known else []
+
+
+def _running(reader: Reader, homes: Homes) -> Iterator[tuple[str, int]]:
+    """Project files of the application, with the line that says what kind they are of."""
+    for path, home in sorted(homes.manifests.items()):
+        if not path.endswith(_SUFFIXES) or directory_role(home) is not Role.APP:
+            continue
+        text = reader.text(path) or ""
+        if (told := _RUNS.search(text)) and not _ASIDE.search(path.rpartition(".")[0]):
+            yield path, text.count("\n", 0, told.start()) + 1
+
+
+def _needed(reader: Reader, path: str) -> Iterator[str]:
+    """Projects that a project refers to."""
+    for named in _REFERENCE.findall(reader.text(path) or ""):
+        if (target := joined(directory(path), named.replace("\\", "/"))) is not None:
+            yield target

@@ -1,0 +1,61 @@
+"""Applications of a .NET solution that nothing in the repository deploys."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit.sources.git import MemoryRepo
+
+
+def _project(kind: str, *needs: str) -> str:
+    rows = "".join(f'<ProjectReference Include="..\\{n}\\{n}.csproj" />\n' for n in needs)
+    return f'<!-- x -->\n<Project Sdk="Microsoft.NET.Sdk{kind}">\n{rows}</Project>'
+
+
+API = {
+    "Api/Api.csproj": _project(".Web", "Services"),
+    "Services/Services.csproj": _project(""),
+}
+WINDOWS = "<PropertyGroup><OutputType>WinExe</OutputType></PropertyGroup>"
+
+
+def _homes(files: dict[str, str]) -> list[str]:
+    return [each.path for each in MemoryRepo({**API, **files}).components()]
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        ({}, ["."]),
+        ({"Page/Page.csproj": _project(".BlazorWebAssembly", "Services")}, ["Api", "Page"]),
+        ({"Jobs/Jobs.csproj": _project(".Worker")}, ["Api", "Jobs"]),
+        ({"Desk/Desk.csproj": _project("", "Services") + WINDOWS}, ["Api", "Desk"]),
+        ({"Tool/Tool.csproj": _project("")}, ["."]),
+        ({"Api.Tests/Api.Tests.csproj": _project(".Web", "Api")}, ["."]),
+        ({"samples/Demo/Demo.csproj": _project(".Web")}, ["."]),
+    ],
+)
+def test_projects_that_run_by_themselves(files: dict[str, str], found: list[str]) -> None:
+    assert _homes(files) == found
+
+
+def test_a_page_that_its_server_refers_to_ends_in_the_server() -> None:
+    files = {
+        "Server/Server.csproj": _project(".Web", "Page"),
+        "Page/Page.csproj": _project(".BlazorWebAssembly"),
+    }
+    assert _homes(files) == ["Api", "Server"]
+
+
+def test_projects_beside_what_has_an_image() -> None:
+    files = {
+        "Api/Dockerfile": "FROM mcr.example/aspnet:8.0.1\nCOPY Api Api\nCOPY Services Services\n",
+        "Jobs/Jobs.csproj": _project(".Worker", "Services"),
+    }
+    assert _homes(files) == ["Api", "Jobs"]
+
+
+def test_where_the_kind_of_a_project_is_said() -> None:
+    files = {**API, "Jobs/Jobs.csproj": _project(".Worker")}
+    found = {each.path: each.built_by for each in MemoryRepo(files).components()}
+    assert [(place.path, place.line) for place in found["Jobs"]] == [("Jobs/Jobs.csproj", 2)]
