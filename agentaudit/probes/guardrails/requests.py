@@ -21,12 +21,16 @@ _NAMES = regex(
     r"(?!(?:None|null|undefined|nil|str|string|Optional)\b|=|[\"']{2})\S"
 )
 _CHOSEN = regex(r"\sif\s.{0,200}\selse\s|\s\?\s|\?\?|\s\|\|\s|\sor\s")
-_ASKED = regex(r"\s*(?:\}\s*)?(?:if|elif|else|case|when|switch|except|catch)\b|.{0,200}(?:&&|\?)\s*[({]\s*$")
+_ASKED = regex(
+    r"\s*(?:\}\s*)?(?:if|elif|else|case|when|switch|except|catch)\b|.{0,200}(?:&&|\?)\s*[({]\s*$"
+)
 _FUNCTION = regex(
     r"\s*(?:(?:export|public|private|protected|static|async|override|default)\s+){0,5}"
     r"(?:def|function|func|fn)\b|.{0,200}=>\s*\{\s*$|\s*(?:async\s+)?\w{1,60}\([^()]{0,200}\)[^={}]{0,60}\{\s*$"
 )
-_BOUND = regex(r"\s*(?:(?:const|let|var|final)\s+)?([A-Za-z_]\w{0,60})(?:\s*:\s*[^=]{1,80})?\s*:?=(?!=)")
+_BOUND = regex(
+    r"\s*(?:(?:const|let|var|final)\s+)?([A-Za-z_]\w{0,60})(?:\s*:\s*[^=]{1,80})?\s*:?=(?!=)"
+)
 _RETURNED = regex(r"\s*return\b")
 _DEFINED = regex(r"(?:def|function|func|fn)\s+(\w{1,60})|(\w{1,60})\s*(?:\(|=\s*(?:async\s*)?\()")
 _MOST = 150

@@ -12,14 +12,17 @@ HEAD = "import boto3\nclient = boto3.client('bedrock-runtime')\n\n"
 ASK = "    return client.converse(**request)\n\nanswer('why?')\n"
 SET = "        'guardrailConfig': {\n            'guardrailIdentifier': NAME,\n        },\n"
 BOUND = (
-    HEAD + "def answer(\n    question,\n):\n    request = {\n        'modelId': 'm',\n" + SET + "    }\n"
+    HEAD
+    + "def answer(\n    question,\n):\n    request = {\n        'modelId': 'm',\n"
+    + SET
+    + "    }\n"
 )
 NODE = (
     'import { BedrockRuntimeClient, ConverseCommand } from "@aws-sdk/client-bedrock-runtime";\n'
     "const client = new BedrockRuntimeClient();\n"
     "export async function answer(question: string) {\n  const input = {\n    modelId,\n"
     "    guardrailConfig: {\n      guardrailIdentifier: process.env.GUARDRAIL,\n    },\n  };\n"
-    "  return client.send(new ConverseCommand(input));\n}\nanswer(\"why?\");\n"
+    '  return client.send(new ConverseCommand(input));\n}\nanswer("why?");\n'
 )
 ON = {
     "bound": BOUND + ASK,
@@ -40,7 +43,8 @@ OFF = {
     + "        request['guardrailConfig'] = {'guardrailIdentifier': NAME}\n"
     + ASK,
     "another request": BOUND + "    request2 = {}\n" + ASK.replace("request", "request2"),
-    "nothing": BOUND.replace("{\n            'guardrailIdentifier': NAME,\n        }", "None") + ASK,
+    "nothing": BOUND.replace("{\n            'guardrailIdentifier': NAME,\n        }", "None")
+    + ASK,
     "a remark": BOUND.replace("        'guardrailConfig'", "        # 'guardrailConfig'").replace(
         "            'guardrailIdentifier': NAME,\n        },\n", ""
     )
