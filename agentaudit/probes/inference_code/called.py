@@ -3,14 +3,14 @@ hands over, and those of other repositories whose name says that they build an i
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from agentaudit.expressions import regex
 from agentaudit.probes.inference_code.builds import committed, holds
+from agentaudit.probes.once import once
 from agentaudit.source import Repo, Step
 
 _CALLED = regex(r"^uses:\s+\./([\w./-]{1,200})")
@@ -32,28 +32,36 @@ class Called(Struct, frozen=True):
     """The file that it stands in, with what its caller hands over filled in."""
 
 
-def reused(repo: Repo) -> Iterator[Called]:
+@once
+def reused(repo: Repo) -> tuple[Called, ...]:
     """Steps of reusable workflows and actions of the repository, each with the step that calls it
     first and what that hands over filled in."""
-    steps = repo.steps()
-    pending = [Called(step, step, "") for step in steps]
+    held: dict[tuple[str, str], list[Step]] = {}
+    for step in repo.steps():
+        held.setdefault((step.place.repo, step.place.path), []).append(step)
+    pending = [Called(step, step, "") for step in repo.steps()]
+    found: list[Called] = []
     for _ in range(_DEEPEST):
-        pending = [each for called in pending for each in _called(repo, steps, called)]
-        yield from pending
+        pending = [each for called in pending for each in _called(repo, held, called)]
+        found += pending
+    return tuple(found)
 
 
-def _called(repo: Repo, steps: Sequence[Step], caller: Called) -> Iterator[Called]:
+def _called(
+    repo: Repo, held: Mapping[tuple[str, str], Sequence[Step]], caller: Called
+) -> Iterator[Called]:
     found = _CALLED.match(caller.step.text)
     path = found[1].rstrip("/") if found else ""
-    if not path:
-        return
-    given = dict(_INPUT.findall(caller.step.text))
-    around = caller.text or repo.read(caller.step.place) or ""
-    given = {name: _settled(repo, value, around) for name, value in given.items()}
-    files = {path, f"{path}/action.yml", f"{path}/action.yaml"}
-    for step in steps:
-        if step.place.path in files and step.place.repo == caller.step.place.repo:
-            text = _filled(repo.read(step.place) or "", given)
+    files = (path, f"{path}/action.yml", f"{path}/action.yaml") if path else ()
+    for file in files:
+        steps = held.get((caller.step.place.repo, file), ())
+        if not steps:
+            continue
+        around = caller.text or repo.read(caller.step.place) or ""
+        given = dict(_INPUT.findall(caller.step.text))
+        given = {name: _settled(repo, value, around) for name, value in given.items()}
+        text = _filled(repo.read(steps[0].place) or "", given)
+        for step in steps:
             yield Called(replace(step, text=_filled(step.text, given)), caller.first, text)
 
 
@@ -66,13 +74,23 @@ def _settled(repo: Repo, value: str, workflow: str) -> str:
     found = _OUTPUT.match(value)
     if found is None:
         return value
-    job, name = found[1], found[2]
-    uses = re.search(
-        rf"(?m)^ {{1,8}}{re.escape(job)}:[ \t]*\n(?:(?: {{4,}}[^\n]*|[ \t]*)\n){{0,40}}?"
-        r" {4,}uses:[ \t]+\./([\w./-]{1,200})",
-        workflow[:200_000],
-    )
-    text = workflow
-    for file in repo.files(uses[1].rstrip("/")) if uses else ():
+    text, path = workflow, _used(workflow, found[1])
+    for file in repo.files(path) if path else ():
         text = repo.read(file) or ""
-    return COMMIT if holds("${" + name + "}", committed(text)) else value
+    return COMMIT if holds("${" + found[2] + "}", committed(text)) else value
+
+
+def _used(workflow: str, job: str) -> str:
+    """Path of the reusable workflow that a job calls; empty where it has steps of its own."""
+    rows = iter(workflow[:200_000].split("\n"))
+    head = next((row for row in rows if row.strip() == f"{job}:" and row[:1] == " "), "")
+    depth = len(head) - len(head.lstrip())
+    for row in rows if head else ():
+        if row.strip() and len(row) - len(row.lstrip()) <= depth:
+            break
+        if found := _USES.match(row):
+            return found[1].rstrip("/")
+    return ""
+
+
+_USES = regex(r"\s{1,20}uses:\s{1,9}\./([\w./-]{1,200})")

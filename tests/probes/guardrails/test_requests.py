@@ -28,8 +28,8 @@ ON = {
     "bound": BOUND + ASK,
     "put in": HEAD
     + "def answer(question):\n    request = {'modelId': 'm'}\n"
-    + "    request = {\n        **request,\n        'guardrailConfig': {'guardrailIdentifier': NAME},"
-    + "\n    }\n"
+    + "    request = {\n        **request,\n"
+    + "        'guardrailConfig': {'guardrailIdentifier': NAME},\n    }\n"
     + ASK,
     "made by a function": HEAD
     + "def made(question):\n    return {\n        'modelId': 'm',\n"

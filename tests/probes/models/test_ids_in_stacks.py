@@ -44,7 +44,7 @@ def _asked(probe: Probe, source: str, stack: str) -> Outcome:
     [
         ("MODEL_ID", "meta.llama3-70b-instruct-v1:0", Outcome.PASS),
         ("MODEL_ID", "anthropic.claude-v2", Outcome.FAIL),
-        ("OTHER_MODEL_ID", "meta.llama3-70b-instruct-v1:0", Outcome.UNKNOWN),
+        ("ROLE_ARN", "arn:aws:iam::1:role/planner", Outcome.UNKNOWN),
     ],
 )
 def test_a_stack_sets_the_variable(variable: str, id: str, outcome: Outcome) -> None:
