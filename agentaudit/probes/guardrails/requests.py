@@ -29,7 +29,7 @@ _FUNCTION = regex(
     r"(?:def|function|func|fn)\b|.{0,200}=>\s*\{\s*$|\s*(?:async\s+)?\w{1,60}\([^()]{0,200}\)[^={}]{0,60}\{\s*$"
 )
 _BOUND = regex(
-    r"\s*(?:(?:const|let|var|final)\s+)?([A-Za-z_]\w{0,60})(?:\s*:\s*[^=]{1,80})?\s*:?=(?!=)"
+    r"\s{0,200}(?:(?:const|let|var|final)\s)?([A-Za-z_]\w{0,60})(?:\s{0,4}:[^=\n]{0,80})?\s{0,4}=(?!=)"
 )
 _RETURNED = regex(r"\s*return\b")
 _DEFINED = regex(r"(?:def|function|func|fn)\s+(\w{1,60})|(\w{1,60})\s*(?:\(|=\s*(?:async\s*)?\()")
@@ -83,7 +83,7 @@ def _joins(rows: Sequence[str], statement: str, function: str, line: int) -> boo
         before = "\n".join(rows[max(line - 40, 0) : line])
         return any(re.search(rf"\b{re.escape(n)}\s*\(", before + written) for n in names)
     found = _BOUND.match(statement)
-    return bool(found) and re.search(rf"\b{re.escape(found[1])}\b", written) is not None
+    return found is not None and re.search(rf"\b{re.escape(found[1])}\b", written) is not None
 
 
 def _depth(row: str) -> int:
