@@ -18,6 +18,7 @@ from agentaudit.probes.guardrails.own import (
     own_calls,
     when,
 )
+from agentaudit.probes.guardrails.requests import in_requests
 from agentaudit.probes.guardrails.switched import is_below_switch
 from agentaudit.probes.readable import step_missing, unread
 from agentaudit.source import Component, Repo
@@ -216,7 +217,7 @@ def on_by_default(repo: Repo, component: Component) -> Answer:
     if missing := unread(component, declared, "guardrails"):
         return missing
     uses = [u for u in component.uses("guardrail") if not ASIDE.search(u.place.path)]
-    calls = list(own_calls(component.code))
+    calls = [*own_calls(component.code), *in_requests(repo, component.code)]
     if not uses and not asks(component):
         return not_applicable("no code of it asks a model", component.evidence())
     chosen = [call for call in calls if is_option(repo, call) or is_idle(component.code, call)]

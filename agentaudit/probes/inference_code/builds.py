@@ -12,12 +12,15 @@ from agentaudit.source import Component, Step
 
 _BUILD = regex(
     r"\bdocker(?:\s+image|\s+buildx)?\s+(?:build|bake)\b|\bdocker[- ]compose\s.{0,200}\bbuild\b"
-    r"|docker/(?:build-push-action|bake-action)|\b(?:podman|buildah)\s+(?:build|bud)\b"
+    r"|[\w-]/(?:build-push-action|bake-action)|\b(?:podman|buildah)\s+(?:build|bud)\b"
     r"|/kaniko/executor|kaniko-action|\bko\s+(?:build|publish)\b|\bpack\s+build\b|\bjib:build\b"
     r"|\bgcloud\s+(?:builds\s+submit|run\s+deploy)\b|\baz\s+acr\s+build\b|\bskaffold\s+build\b"
     r"|\bdepot\s+build\b|\bnerdctl\s+build\b"
     r"|\b(?:uv|poetry|hatch|python3?\s+-m)\s+build\b|\bnpm\s+publish\b|\bdotnet\s+publish\b"
     r"|\bmvn\s.{0,200}\bdeploy\b|\bgradlew?\s.{0,200}\bpublish\b"
+    # An action or workflow of another repository whose name says that it builds images.
+    r"|^uses:\s+[A-Za-z][\w-]{0,60}/[\w./-]{0,120}?(?:(?:build|publish|push)[\w-]{0,30}"
+    r"(?:docker|image|container)|(?:docker|image|container)[\w-]{0,30}(?:build|publish|push))"
 )
 _STAMP = (
     r"github\.sha\b|\bGITHUB_SHA\b|\bCI_COMMIT_(?:SHORT_)?SHA\b|git\s+rev-parse|git\s+describe"
@@ -40,6 +43,8 @@ _ASSIGNED = regex(
 _TAKEN = regex(
     r"\bfor\s+([A-Za-z_]\w{0,60})\s+in\s+(\S{1,200})"
     r"|\bread\s+(?:-\w{1,10}\s+){0,3}([A-Za-z_]\w{0,60})\s*<<<\s*(.{1,300})"
+    r"|\bwhile\s+(?:IFS=\S{0,9}\s+)?read\s+(?:-\w{1,10}\s+){0,3}([A-Za-z_]\w{0,60})\s*;?\s*do\b"
+    r"(?:[^\n]*\n){1,20}?\s*done\s*<<<\s*(.{1,300})"
 )
 """Variables of a shell that take the values of others."""
 _MADE = regex(r"(?:^|[\s;&|(])make\s+(?:\S{1,200}\s+){0,20}?\S{0,60}(?:build|image|docker|push)")
@@ -54,7 +59,10 @@ _SET = regex(
 """A variable of one command, for builders whose names stand in a file."""
 _VERSION = regex(r"\b(?:poetry|uv|hatch|npm|pnpm|yarn)\s+version\s(.*)", re.DOTALL)
 _PACKAGE = regex(r"\b(?:(?:uv|poetry|hatch|-m)\s+build|npm\s+publish)\b")
-_INPUT = regex(r"\s(?:tags?|images?|args|extra_args|destination)=")
+_INPUT = regex(
+    r"(?i)\s(?:(?:(?:docker|image|container|build|oci|release)[-_])?(?:images?[-_])?(?:tags?|images?)"
+    r"|args|extra_args|destination|(?:git[-_])?commit(?:[-_](?:sha|hash|id))?)="
+)
 _MERGES = regex(r"imagetools\s+create\b.*(?:DOCKER_METADATA_OUTPUT_JSON|outputs\.json)", re.S)
 """Images of several platforms, pushed by digest, get their tags when they are joined."""
 _NEXT = regex(r"\s(?!type=|id=)[a-z][a-z_-]{1,30}=")
@@ -115,7 +123,7 @@ def stamped(build: Step, steps: Iterable[Step], workflow: str) -> bool:
     same = [step for step in steps if step.place.path == build.place.path]
     texts = [text for text, _ in commands(build) if _BUILD.search(text)]
     given = [value for text in texts for value in _given(text)]
-    if any(_holds(value, variables) for value in given):
+    if any(holds(value, variables) for value in given):
         return True
     if re.search(r"\.outputs\.(?:tags|version|json)\b", " ".join(given)) and any(
         "metadata-action" in step.text for step in same
@@ -127,7 +135,7 @@ def stamped(build: Step, steps: Iterable[Step], workflow: str) -> bool:
     naming = [step for step in same if _NAMING.search(step.text)]
     later = [text for step in naming for text, _ in commands(step)]
     if any(_PACKAGE.search(text) for text in texts):
-        return any((m := _VERSION.search(text)) and _holds(m[1], variables) for text in later)
+        return any((m := _VERSION.search(text)) and holds(m[1], variables) for text in later)
     return any(_tags(text, names, variables) for text in later)
 
 
@@ -144,12 +152,12 @@ def committed(workflow: str) -> frozenset[str]:
     text = _EXPRESSION.sub(lambda found: "".join(found[0].split()), _ASIDE.sub("", _run(workflow)))
     # A quote that is closed before the value begins would open one that takes in the next lines.
     given = [(n[1], n[2] or n[3].partition("\n")[0]) for n in _ASSIGNED.finditer(text)]
-    given += [(found[1] or found[3], found[2] or found[4]) for found in _TAKEN.finditer(text)]
+    given += [tuple(filter(None, found.groups()))[:2] for found in _TAKEN.finditer(text)]
     given += [(found[1], found[3]) for found in _LINES.finditer(text)]
     known = {name for name, value in given if _COMMIT.search(value)}
     known |= {found[1] for found in _FUNCTION.finditer(text) if _COMMIT.search(found[2])}
     for _ in range(6):
-        more = {name for name, value in given if name not in known and _holds(value, known)}
+        more = {name for name, value in given if name not in known and holds(value, known)}
         if not more:
             break
         known |= more
@@ -157,7 +165,8 @@ def committed(workflow: str) -> frozenset[str]:
 
 
 _LINES = regex(
-    r"\b([A-Za-z_]\w{0,60})<<([A-Z]\w{0,20})[\"']?[ \t]*\n((?:[^\n]*\n){1,20}?)[^\n]*\b\2\b"
+    r"\b([A-Za-z_]\w{0,60})<<([A-Z]\w{0,20})[\"']?[ \t]{0,9}(?:>>[^\n]{0,80})?\n"
+    r"((?:[^\n]*\n){1,20}?)[^\n]*\b\2\b"
 )
 """An output of several lines."""
 _FUNCTION = regex(
@@ -197,7 +206,7 @@ def handed(step: Step, workflow: str) -> Iterator[str]:
     for text, _ in commands(step):
         if _MADE.search(text):
             for found in _ASSIGNED.finditer(text):
-                if _holds(found[2] or found[3], variables):
+                if holds(found[2] or found[3], variables):
                     yield found[1]
 
 
@@ -215,7 +224,7 @@ def _tags(text: str, names: Collection[str], variables: Collection[str]) -> bool
     found = _TAGGING.search(text)
     words = [word[0] for word in re.finditer(_VALUE, (found[1] or found[2]) if found else "")]
     ours = any(_repository(word) in names for word in words)
-    return ours and any(_holds(word, variables) for word in words)
+    return ours and any(holds(word, variables) for word in words)
 
 
 def _repository(reference: str) -> str:
@@ -225,7 +234,7 @@ def _repository(reference: str) -> str:
     return f"{start}{slash}{last.partition(':')[0]}"
 
 
-def _holds(text: str, variables: Iterable[str]) -> bool:
+def holds(text: str, variables: Iterable[str]) -> bool:
     """Whether the commit, or a variable set to it, stands in the text."""
     return bool(_COMMIT.search(text)) or any(
         re.search(rf"(?:\$[{{(]?|env\.|\.outputs\.){re.escape(name)}\b", text) for name in variables

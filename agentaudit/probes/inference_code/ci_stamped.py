@@ -12,6 +12,7 @@ from agentaudit.probes.inference_code.pipelines import (
     named_by_commit,
     pipelines,
 )
+from agentaudit.probes.inference_code.resource_tags import tagged
 from agentaudit.probes.inference_code.undeployed import is_aside, is_undeployed
 from agentaudit.source import Component, Place, Repo
 
@@ -255,6 +256,8 @@ def ci_stamped(repo: Repo, component: Component) -> Answer:
         return passed("CI hands the commit to the Makefile that builds it", place.evidence())
     for place in hosted(repo, component):
         return passed("CI hands the commit to the host that builds it", place.evidence())
+    for place in tagged(repo, component, packed=True):
+        return passed("CI builds and deploys it, tagged with the commit", place.evidence())
     others = list(pipelines(repo, component))
     for file, text in others:
         if line := named_by_commit(file, text):

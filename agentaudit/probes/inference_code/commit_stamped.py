@@ -7,13 +7,10 @@ from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.inference_code.build_stamps import built_in
+from agentaudit.probes.inference_code.called import reused
 from agentaudit.probes.inference_code.ci_stamped import ci_stamped
-from agentaudit.probes.inference_code.pipelines import (
-    labelled_by_commit,
-    pipelines,
-    recipes,
-    reused,
-)
+from agentaudit.probes.inference_code.pipelines import labelled_by_commit, pipelines, recipes
+from agentaudit.probes.inference_code.resource_tags import tagged
 from agentaudit.probes.inference_code.stamps import (
     COMMIT,
     PLATFORM,
@@ -23,7 +20,7 @@ from agentaudit.probes.inference_code.stamps import (
     stamped_in_ci,
     told_the_tag,
 )
-from agentaudit.source import Component, Repo
+from agentaudit.source import Component, Repo, Step
 
 FILES = {"requirements.txt": "openai==1.93.0\n", "app.py": "from openai import OpenAI\nOpenAI()\n"}
 PLAIN = "FROM python:3.12\nCOPY . .\n"
@@ -37,6 +34,11 @@ META = (
     "          images: registry.example/planner\n"
     "      - uses: docker/build-push-action@v6\n        with:\n          context: .\n"
     "          labels: ${{ steps.meta.outputs.labels }}\n"
+)
+LABELS = (
+    "      - uses: docker/build-push-action@v6\n        with:\n          context: .\n"
+    "          {}: |\n            org.opencontainers.image.source=x\n"
+    "            org.opencontainers.image.revision=${{{{ {} }}}}\n"
 )
 RELEASE = (
     "import os\nimport sentry_sdk\nfrom openai import OpenAI\n"
@@ -100,6 +102,21 @@ def _built(recipe: str, steps: str) -> dict[str, object]:
             "the label holds a branch",
         ),
         Example(Outcome.PASS, _built(PLAIN, META), "docker/metadata-action adds the label"),
+        Example(
+            Outcome.PASS,
+            _built(PLAIN, LABELS.format("labels", "github.sha")),
+            "labels of the build step",
+        ),
+        Example(
+            Outcome.FAIL,
+            _built(PLAIN, LABELS.format("labels", "github.ref_name")),
+            "a label that holds the branch",
+        ),
+        Example(
+            Outcome.FAIL,
+            _built(PLAIN, LABELS.format("build-args", "github.sha")),
+            "an argument that the build file does not use",
+        ),
         Example(
             Outcome.PASS,
             _built(PLAIN, META.replace("steps.meta", "needs.meta")),
@@ -207,14 +224,14 @@ def commit_stamped(repo: Repo, component: Component) -> Answer:
     """
     for place in stamped_in_ci(repo, component):
         return passed("CI stamps what it builds with the commit", place.evidence())
+    for place in tagged(repo, component):
+        return passed("all that CI deploys is tagged with the commit", place.evidence())
     for place in built_in(repo, component):
         return passed("the build writes the commit into what it makes", place.evidence())
     for file, text in pipelines(repo, component):
         if line := labelled_by_commit(file, text):
             return passed("a pipeline labels what it builds with the commit", line.evidence())
-    steps = [step for step in repo.steps() if step.place.repo == component.repo]
-    steps += [step for step, _ in recipes(repo, component)]
-    steps += [step for step, _ in reused(repo) if step.place.repo == component.repo]
+    steps = _steps(repo, component)
     unset: list[tuple[Place, str]] = []
     for place, name in labelled(repo, component):
         given = handed(repo, steps, name)
@@ -235,6 +252,12 @@ def commit_stamped(repo: Repo, component: Component) -> Answer:
                 return passed(message, place.evidence(), setter.evidence())
         unset.append((place, name))
     return _lacking(component, unset)
+
+
+def _steps(repo: Repo, component: Component) -> list[Step]:
+    steps = [step for step in repo.steps() if step.place.repo == component.repo]
+    steps += [step for step, _ in recipes(repo, component)]
+    return steps + [c.step for c in reused(repo) if c.step.place.repo == component.repo]
 
 
 def _set(component: Component, name: str) -> Place | None:

@@ -10,42 +10,8 @@ from msgspec.structs import replace
 
 from agentaudit.expressions import regex
 from agentaudit.probes.inference_code.builds import builds, committed, concerns, handed
+from agentaudit.probes.inference_code.called import reused
 from agentaudit.source import Component, Place, Repo, Step
-
-_CALLED = regex(r"^uses:\s+\./([\w./-]{1,200})")
-_INPUT = regex(r"\s([\w-]{1,60})=((?:\$\{\{[^}]{0,200}\}\}|[^\s$]|\$(?!\{\{)){0,300})")
-_ASKS = regex(r"\$\{\{\s*inputs\.([\w-]{1,60})\s*\}\}")
-
-
-def reused(repo: Repo) -> Iterator[tuple[Step, Step]]:
-    """Steps of reusable workflows and actions of the repository, each with the step that calls it
-    first and what that hands over filled in."""
-    steps = repo.steps()
-    pending = [(step, step) for step in steps]
-    for _ in range(_DEEPEST):
-        pending = [(each, first) for step, first in pending for each in _called(steps, step)]
-        yield from pending
-
-
-_DEEPEST = 3
-"""Workflows that call another in turn."""
-
-
-def _called(steps: Sequence[Step], caller: Step) -> Iterator[Step]:
-    found = _CALLED.match(caller.text)
-    path = found[1].rstrip("/") if found else ""
-    if not path:
-        return
-    given = dict(_INPUT.findall(caller.text))
-    files = {path, f"{path}/action.yml", f"{path}/action.yaml"}
-    for step in steps:
-        if step.place.path in files and step.place.repo == caller.place.repo:
-            yield replace(step, text=_filled(step.text, given))
-
-
-def _filled(text: str, given: dict[str, str]) -> str:
-    return _ASKS.sub(lambda found: given.get(found[1], found[0]), text)
-
 
 _MAKE = regex(r"(?:^|[\s;&|(])(?:make|just|task)\s+[\w.-]")
 _SCRIPT = regex(r"(?:^|[\s;&|(])(?:bash\s+|sh\s+|\./)?((?:[\w.-]{1,60}/){0,6}[\w.-]{1,60}\.sh)\b")
@@ -138,7 +104,7 @@ def as_shell(text: str) -> str:
 def _values(repo: Repo, component: Component) -> dict[str, set[str]]:
     """What CI sets the variables of a Makefile to, in so many words."""
     steps = [step for step in repo.steps() if step.place.repo == component.repo]
-    steps += [step for step, _ in reused(repo)]
+    steps += [called.step for called in reused(repo)]
     found: dict[str, set[str]] = {}
     for step in steps:
         for name, value in _HANDED.findall(step.text) if _MAKE.search(step.text) else ():
@@ -262,9 +228,9 @@ def building(repo: Repo, component: Component) -> list[tuple[Step, str, Sequence
     told = [(step, repo.read(step.place) or "", steps) for step in builds(steps)]
     found: list[tuple[Step, str, Sequence[Step]]] = [each for each in told if ours(*each[:2])]
     found += [
-        (step, repo.read(step.place) or "", steps)
-        for step, caller in reused(repo)
-        if any(builds([step])) and ours(caller, "")
+        (called.step, called.text, steps)
+        for called in reused(repo)
+        if any(builds([called.step])) and ours(called.first, "")
     ]
     made = [(step, text) for step, text in recipes(repo, component) if any(builds([step]))]
     return [*found, *((step, text, [step]) for step, text in made if ours(step, ""))]

@@ -11,6 +11,7 @@ from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.inference_code.builds import committed, concerns
+from agentaudit.probes.inference_code.called import Called, reused
 from agentaudit.source import Component, Repo, Step
 
 _COMMIT = (
@@ -112,12 +113,14 @@ def told_the_tag(repo: Repo, component: Component, name: str) -> Iterator[Place]
 def stamped_in_ci(repo: Repo, component: Component) -> Iterator[Place]:
     """Steps of CI that stamp what they build, deploy or announce with the commit."""
     alone = len(repo.components()) == 1
-    for step in repo.steps():
-        stamps = step.place.repo == component.repo and any(p.search(step.text) for p in _STAMPS)
-        workflow = (repo.read(step.place) or "") if stamps else ""
+    told = [Called(step, step, "") for step in repo.steps()] + list(reused(repo))
+    for step, first, filled in ((each.step, each.first, each.text) for each in told):
+        text = _EXPRESSION.sub(lambda found: "".join(found[0].split()), step.text)
+        stamps = step.place.repo == component.repo and any(p.search(text) for p in _STAMPS)
+        workflow = (filled or repo.read(step.place) or "") if stamps else ""
         if (
             stamps
-            and concerns(step, component, alone=alone, workflow=workflow)
+            and any(concerns(s, component, alone=alone, workflow=workflow) for s in (step, first))
             and _labels_follow(workflow, step)
         ):
             yield step.place
@@ -129,8 +132,15 @@ _STAMPS = (
         rf"\S{{0,60}}?(?:{_COMMIT})"
     ),
     regex(r"build-push-action.*\blabels=\$\{\{\s*(?:steps|needs)\.[\w-]+\.outputs\.labels"),
+    # Labels that stand in the inputs of an action that builds.
     regex(
-        r"(?:--(?:set|update)-env-vars|--env-vars|--labels|--set-string|--set|--env)[= ]\S{0,300}?"
+        r"^uses:\s+\S{0,200}(?:build|docker|image|bake)\S{0,100}(?:\s.{0,800}?)?\s"
+        r"(?:labels|annotations)=(?:(?!\sbuild-args=).){0,800}?"
+        rf"(?:revision|vcs-ref|git[._-]?(?:sha|commit)|commit)=\S{{0,60}}?(?:{_COMMIT})"
+    ),
+    regex(
+        r"(?:--(?:set|update)-env-vars|--env-vars|--labels|--tags|--set-string|--set|--env)[= ]"
+        r"\S{0,300}?"
         rf"(?:GIT|COMMIT|REVISION|RELEASE|SHA|commit|revision|sha)\w*=\S{{0,60}}?(?:{_COMMIT})"
     ),
     regex(

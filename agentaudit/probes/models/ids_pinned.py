@@ -12,6 +12,7 @@ from agentaudit.probes.models.by_deployment import pinned
 from agentaudit.probes.models.hub import loads
 from agentaudit.probes.models.ids import Used, asked, used
 from agentaudit.probes.models.offered import offered
+from agentaudit.probes.models.stacked import doubted, told
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component, Repo
 
@@ -191,21 +192,16 @@ def ids_pinned(repo: Repo, component: Component) -> Answer:
     if not asks(component):
         return not_applicable("no code of it asks a model", component.evidence())
     found = _hosted(repo, component)
+    doubts = _elsewhere(component, found)
+    if (doubts or not found) and (more := told(component, doubts, PURPOSES)):
+        found, doubts = [*found, *more], []
     if moving := [each for each in found if not each.pinned]:
         return _alias(moving, len(found), component)
-    doubts = _elsewhere(component, found)
     if found and not doubts:
         message = f"all {len(found)} model ids in use name one version: {_listed(found)}"
         return passed(message, *map(_shown, found[:5]))
     if doubts:
-        where = "by no id that is known" if doubts[0].text else "outside of the repository"
-        return unknown(
-            f"the model is named {where}: {doubts[0].text or doubts[0].written}",
-            *(each.place.evidence() for each in doubts[:5]),
-            reason="set_at_run_time",
-            fact="model id",
-            place=component.id,
-        )
+        return doubted(component, doubts)
     if fixed := pinned(repo, component, PURPOSES):
         message = "the deployments that it names each pin one version"
         return passed(message, *(each.evidence() for each in fixed[:5]))

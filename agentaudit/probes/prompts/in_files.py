@@ -6,7 +6,7 @@ from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Limits, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.asking import asking, asks
-from agentaudit.probes.prompts.registered import registered
+from agentaudit.probes.prompts.registered import defined, registered
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component, Repo
 
@@ -15,7 +15,7 @@ _DEDICATED = regex(
     r"(?i)(?:^|/)(?:[\w-]{0,40}prompts?|prompt[_-]?(?:templates?|library|store)|instructions)/"
     r"|(?:^|[/_.-])(?:[\w-]{0,60}[_.-])?(?:system[_-]?)?(?:prompts?|instructions|prompt[_-]templates?)"
     r"(?:[_.-](?:v?\d{1,4}|templates?|constants?|en))?\.\w{1,8}$"
-    r"|Prompts?(?:Templates?)?\.(?:java|cs|kt|go|ts|tsx|js)$"
+    r"|Prompts?(?:Templates?|Const\w{0,10}|Texts?|Strings?)?\.(?:java|cs|kt|go|ts|tsx|js)$"
 )
 """Modules and directories that hold prompts and nothing else, by their name."""
 _LONG, _MOST = 160, 0.85
@@ -213,8 +213,8 @@ def in_files(repo: Repo, component: Component, limits: Limits) -> Answer:
         return passed(_praise(apart), *map(_shown, apart[:5]))
     if among:
         return _inline(component, among, apart)
-    if short := list(registered(repo, component)):
-        message = f"{len(short)} templates are registered in a module of their own"
+    if short := [*registered(repo, component), *defined(repo, component)]:
+        message = f"{len(short)} short templates stand in a module of their own"
         return passed(message, *(each.evidence() for each in short[:5]))
     return _none(component)
 

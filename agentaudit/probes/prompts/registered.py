@@ -1,11 +1,13 @@
-"""Short templates that a module of prompts registers by name, one call each."""
+"""Short templates in a module of prompts: registered by name, one call each, or constants."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.source import Component, Repo
@@ -23,14 +25,37 @@ _REGISTERS = regex(
 _LONGEST = 100_000
 
 
+_DEFINES = regex(
+    r"(?m)^(?:\w{0,40}_)?(?:PROMPT|INSTRUCTIONS?|SYSTEM|PERSONA)(?:_\w{1,40})?"
+    r"[ ]{0,2}(?::[ ]{0,2}\w{1,20})?[ ]{0,2}=[ ]{0,2}\(?\s{0,8}f?[\"']"
+)
+"""A constant with a text, at the top of the module."""
+
+
 def registered(repo: Repo, component: Component) -> Iterator[Place]:
     """Where modules of the component that are called after prompts register one."""
+    return _found(repo, component, _REGISTERS)
+
+
+def defined(repo: Repo, component: Component) -> Iterator[Place]:
+    """Where such modules, which other code of the component imports, define one."""
+    brought = {
+        each.module.rpartition(".")[2]
+        for each in component.code.imports
+        if each.role is Role.APP and each.place.path.endswith(".py")
+    }
+    for place in _found(repo, component, _DEFINES):
+        if place.path.rpartition("/")[2].removesuffix(".py") in brought:
+            yield place
+
+
+def _found(repo: Repo, component: Component, wanted: re.Pattern[str]) -> Iterator[Place]:
     home = "" if component.path == "." else f"{component.path}/"
     for file in repo.files("**/*.py"):
         own = file.repo == component.repo and file.path.startswith(home)
         if not own or not _MODULE.fullmatch(file.path) or _ASIDE.search(file.path):
             continue
         text = (repo.read(file) or "")[:_LONGEST]
-        for found in _REGISTERS.finditer(text):
+        for found in wanted.finditer(text):
             line = text.count("\n", 0, found.start()) + 1
             yield replace(file, line=line)

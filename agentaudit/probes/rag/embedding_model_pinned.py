@@ -10,6 +10,7 @@ from agentaudit.probes.models.hub import Load, loads
 from agentaudit.probes.models.hub_loads_pinned import SHA
 from agentaudit.probes.models.ids import Used, asked, used
 from agentaudit.probes.rag.ingestion import indexing
+from agentaudit.probes.rag.managed import embedding_models
 from agentaudit.probes.rag.searches import is_rag
 from agentaudit.probes.readable import unread
 from agentaudit.source import Component, Repo
@@ -177,6 +178,23 @@ def embedding_model_pinned(repo: Repo, component: Component) -> Answer:
         return passed("the embedding model is pinned", *shown[:5])
     if fixed := pinned(repo, component, frozenset({"embedding"})):
         return passed("the deployment pins the embedding model", *(x.evidence() for x in fixed[:3]))
+    return _by_stack(repo, component)
+
+
+def _by_stack(repo: Repo, component: Component) -> Answer:
+    """What a stack says about the Knowledge Base that is asked."""
+    named = embedding_models(repo, component)
+    shown = [place.evidence() for _, _, place in named[:5]]
+    if free := [name for name, pinned, _ in named if not pinned]:
+        return failed(
+            f"the embedding model is named without a version: {', '.join(free[:3])}",
+            *shown,
+            reason="missing",
+            fact="embedding model version",
+            place=component.id,
+        )
+    if named:
+        return passed("the stack pins the embedding model of the Knowledge Base", *shown)
     return _unsaid(component, "which embedding model is used", component.evidence())
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from agentaudit.expressions import regex
+from agentaudit.model_ids import model_id
 from agentaudit.source import Component, Place, Repo
 
 _SOURCE = regex(
@@ -51,6 +52,43 @@ def asks_bedrock(component: Component) -> bool:
 def sources(repo: Repo, component: Component) -> Iterator[Place]:
     """Where the data source of a Knowledge Base is declared."""
     return _places(repo, component, _STACKS, _SOURCE)
+
+
+_EMBEDS = regex(
+    r"(?:BedrockFoundationModel|FoundationModelIdentifier)\.((?:AMAZON_)?TITAN_EMBED\w{1,40}|COHERE_EMBED\w{1,40})\b"
+    r"|(?:foundation-model/|[\"'`])((?:amazon\.titan-embed|cohere\.embed|amazon\.nova-\d?-?\w{0,20}-?embed)"
+    r"[\w.:-]{1,60})"
+)
+"""How a stack names the model that a Knowledge Base embeds with."""
+_BASE = regex(r"(?i)knowledge_?base")
+_REMARKS = regex(r"(?m)^[ \t]{0,80}(?:#|//|\*).*$")
+
+
+def embedding_models(repo: Repo, component: Component) -> list[tuple[str, bool, Place]]:
+    """Models by which a stack has its Knowledge Bases embed: id, whether that is one version, and
+    where it is named."""
+    found: dict[str, tuple[str, bool, Place]] = {}
+    for pattern in _STACKS if asks_bedrock(component) else ():
+        for file in repo.files(pattern):
+            if file.repo != component.repo or _ASIDE.search(file.path):
+                continue
+            text = (repo.read(file) or "")[:300_000]
+            for each in _EMBEDS.finditer(_REMARKS.sub(_spaces, text)) if _BASE.search(text) else ():
+                name = each[2] or _DIMENSIONS.sub("", each[1]).replace("_", "-").lower()
+                known = model_id(name)
+                pinned = known.pinned if known else _NUMBERED.search(name) is not None
+                line = text.count("\n", 0, each.start()) + 1
+                place = replace(file, line=line, text=each[0].strip("\"'`"))
+                found.setdefault(name, (name, pinned, place))
+    return list(found.values())
+
+
+_DIMENSIONS = regex(r"_(?:256|384|512|1024|1536)$")
+_NUMBERED = regex(r"-v\d")
+
+
+def _spaces(found: re.Match[str]) -> str:
+    return " " * len(found[0])
 
 
 def ingested(repo: Repo, component: Component) -> list[Place]:

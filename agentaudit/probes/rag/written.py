@@ -103,6 +103,25 @@ def fills(repo: Repo, component: Component) -> bool:
     return embeds and bool(stored(repo, component))
 
 
+_MADE_UP = (
+    r"(?:(?:str|int|hash|String(?:\.valueOf)?)\(\s{0,8}){0,2}(?:uuid\w{0,4}(?:\.|\()|UUID\.|Guid\.NewGuid|crypto\."
+    r"|(?:crypto\.)?randomUUID|nanoid\(|ulid|cuid|shortuuid|createId\(|generate_?[iI]d\(|ObjectId\(\)|secrets\."
+    r"|random\.|Math\.random|hash\(|time\.|Date\.|new Date|datetime\.|Instant\.|now\(|len\("
+    r"|(?:i|j|n|idx|index|counter|count|chunk_?(?:idx|index|no|number))\b(?![.\[(])"
+    r"|(?:similar|existing|previous|current|matched)\w{0,20}\.id\b)"
+)
+_COUNTED = regex(
+    r"[\"']?\b(?:id|Id|ID|_id|(?:doc|document|point|record|memory|item|entry|node)_?(?:id|Id|ID))[\"']?\s{0,4}"
+    rf"\]?\s{{0,4}}[:=,]\s{{0,8}}(?:{_MADE_UP}|f?[\"'`][\w.:-]{{0,40}}\$?\{{{_MADE_UP}[^{{}}]{{0,40}}\}}[\"'`])"
+)
+"""A key that is given a running number, something random or a time, which lead to no document."""
+
+
+def _blanked(text: str) -> str:
+    """The text without keys that lead to no document, with everything else where it was."""
+    return _COUNTED.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+
+
 def sourced(repo: Repo, component: Component, fillings: Iterable[Place]) -> list[Place]:
     """Places, in files that fill an index or are about vectors, where what is stored is given the
     source that it comes from."""
@@ -137,9 +156,11 @@ def _found(
 ) -> Iterator[Place]:
     for path, name in sorted(_files(component) | _named(repo, component) | besides)[:_MOST]:
         text = _text(repo, Place(name, path))
+        text = _blanked(text) if pattern is _KEPT else text
         if found := next((each for each in pattern.finditer(text) if _counts(text, each)), None):
             line = text.count("\n", 0, found.start()) + 1
-            yield Place(name, path, line, text.split("\n")[line - 1].strip()[:200])
+            written = _text(repo, Place(name, path)).split("\n")[line - 1]
+            yield Place(name, path, line, written.strip()[:200])
 
 
 def _counts(text: str, found: re.Match[str]) -> bool:

@@ -200,3 +200,62 @@ def test_templates_that_the_code_fills_in_are_its_own(path: str, outcome: Outcom
         "limits": LIMITS,
     }
     assert in_files.ask(asked).outcome is outcome
+
+
+def _outcome(files: dict[str, str]) -> Outcome:
+    given = {"files": files}
+    return in_files.ask(
+        {
+            "repo": testing.repository(given),
+            "component": testing.component(given),
+            "limits": LIMITS,
+        }
+    ).outcome
+
+
+AGENT = (
+    "from google.adk.agents import LlmAgent\n{}\n"
+    "root_agent = LlmAgent(name='p', model='gemini-2.5-flash', instruction=ROOT_INSTRUCTION)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("brings", "outcome"),
+    [
+        ("from .prompt import ROOT_INSTRUCTION", Outcome.PASS),
+        ("from .other import ROOT_INSTRUCTION", Outcome.UNKNOWN),
+    ],
+)
+def test_short_prompts_in_a_module_that_is_imported(brings: str, outcome: Outcome) -> None:
+    files = {
+        "requirements.txt": "google-adk==1.18.0\n",
+        "planner/agent.py": AGENT.format(brings),
+        "planner/prompt.py": "ROOT_INSTRUCTION: str = 'Greet the user, answer politely.'\n",
+    }
+    assert _outcome(files) is outcome
+
+
+CHINESE = (
+    "角色：专业文案撰写师。运用行业知识，以专业的视角为用户生成文档，并保持简洁清楚的风格。" * 3
+)
+CLASS = (
+    "package app;\nimport org.springframework.ai.chat.client.ChatClient;\nclass Ask {\n"
+    "  String answer(ChatClient client, String q) {\n"
+    "    return client.prompt(PromptConst.WRITE).user(q).call().content();\n  }\n}\n"
+)
+BUILD = (
+    "<project><modelVersion>4.0.0</modelVersion><artifactId>app</artifactId><dependencies>"
+    "<dependency><groupId>org.springframework.ai</groupId>"
+    "<artifactId>spring-ai-starter-model-openai</artifactId>"
+    "<version>1.1.0</version></dependency></dependencies></project>"
+)
+
+
+def test_an_interface_that_holds_prompts_only() -> None:
+    files = {
+        "pom.xml": BUILD,
+        "src/main/java/app/Ask.java": CLASS,
+        "src/main/java/app/PromptConst.java": "package app;\npublic interface PromptConst {\n"
+        f'    String WRITE = "{CHINESE}";\n}}\n',
+    }
+    assert _outcome(files) is Outcome.PASS

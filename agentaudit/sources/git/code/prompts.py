@@ -117,11 +117,16 @@ def is_prompt(literal: Literal) -> bool:
 
 def _is_kept(literal: Literal) -> bool:
     """Whether it is a constant of a module that is called after prompts, whatever its own name."""
-    constant = literal.syntax is Syntax.ASSIGNMENT and not literal.scope
-    return constant and literal.name.isupper() and bool(_KEPT.search(literal.place.path))
+    constant = literal.syntax is Syntax.ASSIGNMENT and "." not in literal.scope
+    where = _KEPT_IN_CLASS if literal.scope else _KEPT
+    return constant and literal.name.isupper() and bool(where.search(literal.place.path))
 
 
 _KEPT = regex(r"(?:^|/)(?:\w{1,40}_)?prompts?\.(?:py|ts|js)$")
+_KEPT_IN_CLASS = regex(
+    r"(?:^|/)(?:[A-Z]\w{0,40})?Prompts?(?:Const\w{0,10}|Templates?|Texts?|Strings?)?\.(?:java|kt|cs)$"
+)
+"""Java, Kotlin and C# keep constants in a class or interface."""
 
 
 def _is_said(literal: Literal, named: str) -> bool:

@@ -1,0 +1,64 @@
+"""Ids that a stack names and the serving code gets by its environment."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probe import Probe
+from agentaudit.probes.models.ids_pinned import ids_pinned
+from agentaudit.probes.rag.embedding_model_pinned import embedding_model_pinned
+
+CHAT = (
+    "import os\nimport boto3\nclient = boto3.client('bedrock-runtime')\n\ndef answer(question):\n"
+    "    return client.converse(modelId=os.environ['MODEL_ID'], messages=[])\n\nanswer('why?')\n"
+)
+RETRIEVE = (
+    "import os\nimport boto3\nclient = boto3.client('bedrock-agent-runtime')\n\n"
+    "def answer(question):\n    return client.retrieve_and_generate(input={'text': question})\n\n"
+    "answer('why?')\n"
+)
+STACK = (
+    'import {{Stack}} from "aws-cdk-lib"\nimport {{Function}} from "aws-cdk-lib/aws-lambda"\n'
+    "export class AppStack extends Stack {{\n  made() {{\n"
+    '    return new Function(this, "F", {{environment: {{{}: "{}"}}}})\n  }}\n}}\n'
+)
+BASE = (
+    'import * as bedrock from "aws-cdk-lib/aws-bedrock"\n{}\n'
+    'new bedrock.CfnKnowledgeBase(this, "Kb", {{\n  knowledgeBaseConfiguration: {{\n'
+    "    vectorKnowledgeBaseConfiguration: {{ embeddingModelArn: {} }},\n  }},\n}})\n"
+)
+ARN = "`arn:aws:bedrock:eu-west-2::foundation-model/${MODEL}`"
+
+
+def _asked(probe: Probe, source: str, stack: str) -> Outcome:
+    files = {"requirements.txt": "boto3==1.40.0\n", "app.py": source, "cdk/lib/stack.ts": stack}
+    given = {"files": files}
+    inputs = {"repo": testing.repository(given), "component": testing.component(given)}
+    return probe.ask(inputs).outcome
+
+
+@pytest.mark.parametrize(
+    ("variable", "id", "outcome"),
+    [
+        ("MODEL_ID", "meta.llama3-70b-instruct-v1:0", Outcome.PASS),
+        ("MODEL_ID", "anthropic.claude-v2", Outcome.FAIL),
+        ("ROLE_ARN", "arn:aws:iam::1:role/planner", Outcome.UNKNOWN),
+    ],
+)
+def test_a_stack_sets_the_variable(variable: str, id: str, outcome: Outcome) -> None:
+    assert _asked(ids_pinned, CHAT, STACK.format(variable, id)) is outcome
+
+
+@pytest.mark.parametrize(
+    ("before", "given", "outcome"),
+    [
+        ('const MODEL = "amazon.titan-embed-text-v2:0"', ARN, Outcome.PASS),
+        ("", "BedrockFoundationModel.TITAN_EMBED_TEXT_V2_1024.arn", Outcome.PASS),
+        ("", "process.env.EMBEDDING_ARN", Outcome.UNKNOWN),
+        ('// "amazon.titan-embed-text-v2:0"', "process.env.EMBEDDING_ARN", Outcome.UNKNOWN),
+    ],
+)
+def test_a_stack_has_a_knowledge_base_embed(before: str, given: str, outcome: Outcome) -> None:
+    assert _asked(embedding_model_pinned, RETRIEVE, BASE.format(before, given)) is outcome

@@ -1,0 +1,66 @@
+"""What says where a stored chunk comes from, and what only looks so."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probes.rag.source_kept import source_kept
+
+ROWS = """import uuid
+from google.cloud import firestore
+from vertexai.language_models import TextEmbeddingModel
+
+def embed(document, chunks):
+    model = TextEmbeddingModel.from_pretrained("m")
+    found = model.get_embeddings(chunks)
+    return [
+        {{
+            {},
+            "embedding": each.values,
+        }}
+        for i, each in enumerate(found)
+    ]
+
+def search(db, vector):
+    return db.collection("chunks").find_nearest(vector_field="embedding", query_vector=vector)
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "kept"),
+    [
+        ('"id": str(uuid.uuid4())', False),
+        ('"id": f"chunk_{i}"', False),
+        ('"chunk_id": i', False),
+        ('"id": uuid4().hex', False),
+        ('"id": document.id', True),
+        ('"document_id": str(document.id)', True),
+        ('"file_name": document.name', True),
+    ],
+)
+def test_what_is_made_up_leads_to_no_document(key: str, kept: bool) -> None:
+    files = {
+        "requirements.txt": "google-cloud-firestore==2.20.0\ngoogle-cloud-aiplatform==1.100.0\n",
+        "embed_chunks.py": ROWS.format(key),
+    }
+    given = {"files": files}
+    inputs = {"repo": testing.repository(given), "component": testing.component(given)}
+    answer = source_kept.ask(inputs)
+    assert (answer.outcome is Outcome.PASS) is kept, answer.message
+
+
+HANA = """from langchain_hana import HanaDB
+from langchain_text_splitters import MarkdownHeaderTextSplitter
+
+def index(docs, connection, embeddings):
+    chunks = MarkdownHeaderTextSplitter().split_documents(docs)
+    HanaDB(connection=connection, embedding=embeddings).add_documents(chunks)
+"""
+
+
+def test_a_store_of_a_database_that_holds_more_than_vectors() -> None:
+    given = {"files": {"requirements.txt": "langchain-hana==1.1.1\n", "ingest.py": HANA}}
+    inputs = {"repo": testing.repository(given), "component": testing.component(given)}
+    assert source_kept.ask(inputs).outcome is Outcome.PASS
