@@ -206,7 +206,9 @@ def _function(runtime: str) -> dict[str, object]:
         ),
         Example(
             Outcome.PASS,
-            _below('<project><properties><java.version>17</java.version></properties></project>'),
+            _below(
+                "<project><packaging>pom</packaging><properties><java.version>17</java.version></properties></project>"
+            ),
             "by the project above; Java counts its releases by one number",
         ),
         Example(Outcome.FAIL, _below("<project><artifactId>all</artifactId></project>")),

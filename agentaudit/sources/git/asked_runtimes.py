@@ -1,5 +1,5 @@
 """Versions of a language runtime that deployments ask a platform for: Terraform, Bicep,
-CloudFormation and SAM, programs of AWS CDK, Pulumi and SST, variables of Render and Netlify."""
+programs of AWS CDK, Pulumi and SST, variables of Render and Netlify."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from agentaudit.sources.git.reader import Reader, directory, inside
 
 _PROGRAMS = frozenset(("cdk.json", "Pulumi.yaml", "Pulumi.yml", "sst.config.ts", "sst.config.js"))
 _VARIABLES = frozenset(("render.yaml", "render.yml", "netlify.toml"))
-_TEMPLATE = regex(r"(?i)(?:[\w.-]{0,60}[._-])?(?:template|sam|cloudformation|cfn)\.ya?ml")
 _CODE = (".ts", ".js", ".mts", ".mjs", ".py", ".go", ".cs", ".java", ".kt")
 _INFRASTRUCTURE = regex(
     r"linuxFxVersion:\s*'([A-Za-z]{2,10})\|([\d.]{1,10})'"
@@ -22,9 +21,6 @@ _INFRASTRUCTURE = regex(
     re.MULTILINE,
 )
 """In Bicep or Terraform."""
-_IN_TEMPLATE = regex(
-    r"^[ \t]*Runtime:[ \t]*[\"']?(python|nodejs|java|dotnet)([\d.x]{1,10})\b", re.MULTILINE
-)
 _IN_PROGRAM = regex(
     r"\bRuntime[._](PYTHON|NODEJS|JAVA|DOTNET)_?(\d{1,2}(?:[_D](?:\d{1,2}|X))?)\b"
     r"|\bRuntime\.(Python|NodeJS|Java|Dotnet)(\d{1,2}(?:d(?:\d{1,2}|X))?)\b"
@@ -42,8 +38,7 @@ _CAP = 200_000
 
 def asks(name: str) -> bool:
     """Whether a file of this name may say which runtime a platform is asked for."""
-    known = name in _PROGRAMS or name in _VARIABLES or name.endswith((".bicep", ".tf"))
-    return known or _TEMPLATE.fullmatch(name) is not None
+    return name in _PROGRAMS or name in _VARIABLES or name.endswith((".bicep", ".tf"))
 
 
 def read(reader: Reader, path: str) -> Iterator[tuple[Place, str]]:
@@ -59,10 +54,8 @@ def read(reader: Reader, path: str) -> Iterator[tuple[Place, str]]:
     text = (reader.text(path) or "")[:_CAP]
     if name in _VARIABLES:
         yield from _found(reader, path, text, _IN_VARIABLES)
-    elif name.endswith((".bicep", ".tf")):
+    else:
         yield from _found(reader, path, text, _INFRASTRUCTURE)
-    elif "AWS::" in text:
-        yield from _found(reader, path, text, _IN_TEMPLATE)
 
 
 def _found(
@@ -73,7 +66,8 @@ def _found(
         line = text.count("\n", 0, found.start()) + 1
         start = text.rfind("\n", 0, found.start()) + 1
         if not text[start : found.start()].lstrip().startswith(("//", "#", "*", "/*")):
-            yield reader.place(path, line), f"{name.lower()} {dotted(version)}"
+            apart = "" if f"{name}{version}" in found[0] else " "
+            yield reader.place(path, line), f"{name.lower()}{apart}{dotted(version)}"
 
 
 def dotted(version: str) -> str:

@@ -49,6 +49,8 @@ _TAKEN_OVER = regex(
     r"|<TargetFrameworks?>\s{0,20}([\w.;-]{1,80})\s{0,20}<",
     re.MULTILINE,
 )
+_HANDS_ON = regex(r"<packaging>\s{0,20}pom\b|<modules>|\b(?:sub|all)projects\b")
+"""Builds of several projects."""
 _PLATFORMS = frozenset(
     ["mise.toml", ".mise.toml", "langgraph.json", "app.yaml", "serverless.yml", "serverless.yaml"]
 )
@@ -145,7 +147,8 @@ def inherited(reader: Reader, path: str) -> Iterator[tuple[Place, str]]:
     """The version that the projects below a file of a build are compiled for."""
     text = reader.text(path) or ""
     bare = re.sub(r"<!--.{0,20000}?-->", _blank, text[:300_000], flags=re.DOTALL)
-    if found := _TAKEN_OVER.search(bare):
+    handed = not path.endswith(("pom.xml", ".gradle", ".gradle.kts")) or _HANDS_ON.search(bare)
+    if handed and (found := _TAKEN_OVER.search(bare)):
         value = next(group for group in found.groups() if group)
         yield reader.place(path, bare.count("\n", 0, found.start()) + 1), value
 
