@@ -15,8 +15,8 @@ from msgspec.structs import replace
 from agentaudit.code import Call, Code, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.telemetry.errors import bare, kept, outermost
 from agentaudit.probes.telemetry.attempts import asks, attempt, is_sync
+from agentaudit.probes.telemetry.errors import bare, kept, outermost
 from agentaudit.probes.telemetry.promises import dropped
 from agentaudit.probes.telemetry.routed import DROPPED, ROUTED, is_routed
 from agentaudit.source import Repo
