@@ -38,9 +38,9 @@ def _empty(text: str, asked: str, depth: int) -> str:
             re.M,
         ):
             return str(name)
-        if found := re.search(rf"^[ \t]*{word}\s*=\s*([^\n]{{1,300}})", text, re.M):
-            if option := _empty(text, found[1], depth - 1):
-                return option
+        found = re.search(rf"^[ \t]*{word}\s*=\s*([^\n]{{1,300}})", text, re.M)
+        if found and (option := _empty(text, found[1], depth - 1)):
+            return option
     return ""
 
 

@@ -120,7 +120,7 @@ def _rule(lines: list[str], at: int) -> list[str]:
     return lines[first : next(below, min(len(lines), at + LONGEST))]
 
 
-_HINTS = ("alert", "Alert", "alarm", "Alarm", "monitor", "noDataState", "execErrState", "Queries")
+_HINTS = ("alert", "Alert", "alarm", "Alarm", "monitor", "noDataState", "execErrState", "Quer")
 
 
 def _speaks(block: list[str]) -> bool:
