@@ -190,14 +190,9 @@ def configuration_declared(repo: Repo, component: Component) -> Answer:
     committed list of settings is where a new colleague starts, and what a replay is started with.
     """
     if component.settings and (beside := scattered(repo, component)) is not None:
-        names = ", ".join(beside[0][:3])
-        return failed(
-            f"{len(beside[0])} variables that its code reads stand in no list of settings: {names}",
-            beside[1].evidence(),
-            fact="configuration",
-            place=component.id,
-            reason="partial",
-        )
+        asked, first = beside
+        message = f"{len(asked)} variables that its code reads stand in no list of settings"
+        return _failed(component, f"{message}: {', '.join(asked[:3])}", first, "partial")
     if component.settings:
         names = ", ".join(place.path for place in component.settings[:3])
         return passed(
@@ -206,13 +201,8 @@ def configuration_declared(repo: Repo, component: Component) -> Answer:
     reads = undeclared(repo, component)
     if reads is not None and not reads:
         if (address := addressed(repo, component)) is not None:
-            return failed(
-                "the address of a service is written in its code, where nobody can set it",
-                address.evidence(),
-                fact="configuration",
-                place=component.id,
-                reason="in_code",
-            )
+            message = "the address of a service is written in its code, where nobody can set it"
+            return _failed(component, message, address, "in_code")
         message = "its code reads no setting but what a platform gives or a deployment declares"
         return passed(message, *(place.evidence() for place in component.built_by[:3]))
     if (server := proxied(repo, component)) is not None:
@@ -226,6 +216,11 @@ def configuration_declared(repo: Repo, component: Component) -> Answer:
         fact="configuration",
         place=component.id,
     )
+
+
+def _failed(component: Component, message: str, place: Place, reason: str) -> Answer:
+    fact, id = "configuration", component.id
+    return failed(message, place.evidence(), fact=fact, place=id, reason=reason)
 
 
 def _of_image(component: Component) -> Place | None:

@@ -28,8 +28,14 @@ def asks(tried: str) -> bool:
 
 
 def is_sync(path: str, tried: str) -> bool:
-    """Whether nothing in it waits: in scripts no error of a model's call arises there."""
-    return path.endswith(_SCRIPTS) and bool(tried) and "await" not in tried
+    """Whether nothing in it waits or makes a client: in scripts no error of a model's call arises
+    there."""
+    if not tried or not path.endswith(_SCRIPTS):
+        return False
+    return "await" not in tried and not _MAKES.search(tried)
+
+
+_MAKES = regex(r"\bnew (?!(?:URL\w{0,20}|Date|RegExp|\w{0,20}Error|Map|Set|Text\w{2}coder)\b)")
 
 
 def _braced(above: str) -> str:

@@ -190,7 +190,7 @@ def language(place: Place) -> str:
 
 _RUN = regex(
     r"(?i)(?:lambda_?handler|run_?(?:agent|crew|graph|workflow|chat|query|orchestration|pipeline"
-    r"|task|job|turn|session)\w*)"
+    r"|task|job|turn|session)\w*|(?:\w{1,30}_)?(?:webhook|message|whatsapp|chat)_handler)"
 )
 """Functions that every answer comes from."""
 _RECORDS = frozenset({"record_exception", "recordException", "RecordException", "AddException"})
