@@ -20,10 +20,10 @@ def _page(text: str) -> dict[str, object]:
     return {"component": {"files": files}}
 
 
-def _besides(text: str, **more: str) -> dict[str, object]:
+def _besides(text: str, read: str = "ABC", **more: str) -> dict[str, object]:
     """A module of settings, and code that reads three variables by itself."""
     module = {"src/config.ts": "export const model = process.env.MODEL;\n"}
-    reads = "\n".join(f"use(process.env.{name}_KEY);" for name in "ABC")
+    reads = "\n".join(f"use(process.env.{name}_KEY);" for name in read)
     files = {**MANIFEST, **module, "src/app.ts": f"{text}{reads}\n", **more}
     return {"component": {"files": files}, "repo": {"files": files}}
 
@@ -155,6 +155,13 @@ def _besides(text: str, **more: str) -> dict[str, object]:
             Outcome.FAIL,
             _besides("const keys = ['A_KEY', 'B_KEY', 'C_KEY'];\n"),
             "which does not know what the rest of the code reads",
+        ),
+        Example(
+            Outcome.PASS,
+            _besides(
+                "show('process.env.D_KEY', 'process.env.E_KEY', 'process.env.F_KEY');\n", read=""
+            ),
+            "text that only shows how others read theirs",
         ),
         Example(
             Outcome.PASS,

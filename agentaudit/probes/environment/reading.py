@@ -96,7 +96,7 @@ def scattered(repo: Repo, component: Component) -> tuple[tuple[str, ...], Place]
         for found in _READS[suffix].finditer(text):
             name = next(filter(None, found.groups()))
             told = name in given or _ALWAYS.fullmatch(name) or not name.isupper()
-            if told or _WRITES.match(text, found.end()):
+            if told or _WRITES.match(text, found.end()) or _is_text(text, found.start()):
                 continue
             if file.path in modules:
                 inside.add(name)
@@ -113,6 +113,13 @@ def scattered(repo: Repo, component: Component) -> tuple[tuple[str, ...], Place]
 
 _BESIDE = regex(r"(?:^|/)(?:evals?|evaluations?|benchmarks?|scripts?|tools|bin|notebooks?)/")
 """Directories of what is run beside the application."""
+
+
+def _is_text(text: str, at: int) -> bool:
+    """Whether what begins there stands in a text or a comment of its line."""
+    above = text[max(text.rfind("\n", 0, at) + 1, at - 1000) : at]
+    quoted = any(above.count(quote) % 2 for quote in "\"'`")
+    return quoted or above.lstrip().startswith(("#", "//", "*", "/*"))
 
 
 def _listing(repo: Repo) -> Iterator[str]:
