@@ -159,6 +159,13 @@ def _besides(text: str, read: str = "ABC", **more: str) -> dict[str, object]:
         Example(
             Outcome.PASS,
             _besides(
+                "", **{"src/config.ts": 'import { z } from "zod";\nz.object({ A: z.any() });\n'}
+            ),
+            "a schema",
+        ),
+        Example(
+            Outcome.PASS,
+            _besides(
                 "show('process.env.D_KEY', 'process.env.E_KEY', 'process.env.F_KEY');\n", read=""
             ),
             "text that only shows how others read theirs",

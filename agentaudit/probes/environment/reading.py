@@ -135,8 +135,11 @@ _LISTS = (
     *("**/package.json", "**/Dockerfile*", "**/turbo.json", "**/*.tpl"),
 )
 _WRITES = regex(r"[\"']?\]\s?=(?!=)")
-_SCHEMA = regex(r"basesettings|z\.object\(|createenv\(|dynaconf|environ\.env\(|envconfig|viper")
-"""What a schema of settings is made with, in lower case."""
+_SCHEMA = regex(
+    r"basesettings|z\.object\(|createenv\(|dynaconf|environ\.env\(|envconfig|viper"
+    r"|aws[-_]?cdk|\bpulumi\b|[\"']constructs[\"']|[\"']sst[\"'/]|\bcdktf\b"
+)
+"""What a schema of settings, or a program that deploys, is made with, in lower case."""
 _ARGUMENT = regex(
     r"^[ \t]*ARG[ \t]+(\w{1,100})|--mount=type=secret,(?:[\w=/.,-]{1,200},)?(?:id|env)=(\w{1,100})",
     re.MULTILINE,
