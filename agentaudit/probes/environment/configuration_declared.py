@@ -3,7 +3,7 @@ from __future__ import annotations
 from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
-from agentaudit.probes.environment.reading import addressed, proxied, undeclared
+from agentaudit.probes.environment.reading import addressed, proxied, scattered, undeclared
 from agentaudit.source import Component, Repo
 
 MANIFEST = {"requirements.txt": "openai==1.93.0\n"}
@@ -18,6 +18,14 @@ def _page(text: str) -> dict[str, object]:
     package = '{"name": "page", "dependencies": {"react": "19.0.0", "openai": "5.0.0"}}'
     files = {"package.json": package, "src/call.ts": text, "server.conf": proxy}
     return {"component": {"files": files}}
+
+
+def _besides(text: str, read: str = "ABC", **more: str) -> dict[str, object]:
+    """A module of settings, and code that reads three variables by itself."""
+    module = {"src/config.ts": "export const model = process.env.MODEL;\n"}
+    reads = "\n".join(f"use(process.env.{name}_KEY);" for name in read)
+    files = {**MANIFEST, **module, "src/app.ts": f"{text}{reads}\n", **more}
+    return {"component": {"files": files}, "repo": {"files": files}}
 
 
 @probe(
@@ -144,6 +152,39 @@ def _page(text: str) -> dict[str, object]:
             "one place that reads the environment",
         ),
         Example(
+            Outcome.FAIL,
+            _besides("const keys = ['A_KEY', 'B_KEY', 'C_KEY'];\n"),
+            "which does not know what the rest of the code reads",
+        ),
+        Example(
+            Outcome.PASS,
+            _besides(
+                "", **{"src/config.ts": 'import { z } from "zod";\nz.object({ A: z.any() });\n'}
+            ),
+            "a schema",
+        ),
+        Example(
+            Outcome.PASS,
+            _besides(
+                "show('process.env.D_KEY', 'process.env.E_KEY', 'process.env.F_KEY');\n", read=""
+            ),
+            "text that only shows how others read theirs",
+        ),
+        Example(
+            Outcome.PASS,
+            _besides("", **{"deploy/values.yaml": "env: {A_KEY: '', B_KEY: '', C_KEY: ''}\n"}),
+            "the deployment lists what it does not know",
+        ),
+        Example(
+            Outcome.PASS,
+            _files(
+                "planner/setting.py",
+                "from pydantic import BaseModel\n\n"
+                "class PlannerSettings(BaseModel):\n    model: str = 'gpt-4.1'\n",
+            ),
+            "a model of pydantic with defaults",
+        ),
+        Example(
             Outcome.PASS,
             _files(
                 "src/main/java/AgentProperties.java",
@@ -162,6 +203,10 @@ def configuration_declared(repo: Repo, component: Component) -> Answer:
     What is set by hand in a running system is known to one person until that person leaves. A
     committed list of settings is where a new colleague starts, and what a replay is started with.
     """
+    if component.settings and (beside := scattered(repo, component)) is not None:
+        asked, first = beside
+        message = f"{len(asked)} variables that its code reads stand in no list of settings"
+        return _failed(component, f"{message}: {', '.join(asked[:3])}", first, "partial")
     if component.settings:
         names = ", ".join(place.path for place in component.settings[:3])
         return passed(
@@ -170,13 +215,8 @@ def configuration_declared(repo: Repo, component: Component) -> Answer:
     reads = undeclared(repo, component)
     if reads is not None and not reads:
         if (address := addressed(repo, component)) is not None:
-            return failed(
-                "the address of a service is written in its code, where nobody can set it",
-                address.evidence(),
-                fact="configuration",
-                place=component.id,
-                reason="in_code",
-            )
+            message = "the address of a service is written in its code, where nobody can set it"
+            return _failed(component, message, address, "in_code")
         message = "its code reads no setting but what a platform gives or a deployment declares"
         return passed(message, *(place.evidence() for place in component.built_by[:3]))
     if (server := proxied(repo, component)) is not None:
@@ -190,6 +230,11 @@ def configuration_declared(repo: Repo, component: Component) -> Answer:
         fact="configuration",
         place=component.id,
     )
+
+
+def _failed(component: Component, message: str, place: Place, reason: str) -> Answer:
+    fact, id = "configuration", component.id
+    return failed(message, place.evidence(), fact=fact, place=id, reason=reason)
 
 
 def _of_image(component: Component) -> Place | None:

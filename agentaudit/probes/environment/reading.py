@@ -43,7 +43,7 @@ _READS = {
 """How each language asks for a setting."""
 _ALWAYS = regex(
     r"PATH|HOME|USER|PWD|HOST(?:NAME)?|PORT|NODE_ENV|PYTHON\w{0,60}|LOG_?LEVEL|DEBUG|TZ|CI|MODE|DEV|PROD"
-    r"|SSR|BASE_URL|LANG|TERM|SHELL|TMPDIR|npm_\w{1,60}|VERCEL\w{0,60}|NEXT_RUNTIME|KUBERNETES_\w{1,60}"
+    r"|AWS_(?:DEFAULT_)?REGION|AWS_LAMBDA_\w{1,60}|CDK_DEFAULT_\w{1,20}|SSR|BASE_URL|LANG|TERM|SHELL|TMPDIR|npm_\w{1,60}|VERCEL\w{0,60}|NEXT_RUNTIME|KUBERNETES_\w{1,60}"
 )
 """What a platform sets, whatever runs on it."""
 _KEY = regex(r"(?i)key|endpoint|token|credential")
@@ -78,6 +78,68 @@ def undeclared(repo: Repo, component: Component) -> frozenset[str] | None:
     return frozenset(n for n in read if n not in given and not _ALWAYS.fullmatch(n))
 
 
+_MODULES = (".py", ".ts", ".js", ".mts", ".mjs", ".cjs", ".go")
+_FEW = 3
+
+
+def scattered(repo: Repo, component: Component) -> tuple[tuple[str, ...], Place] | None:
+    """Variables that its code reads all over the place, and where it first does, though a module of
+    settings knows some: where those that it does not know are more than those that it reads."""
+    modules = {place.path for place in component.settings}
+    if not all(path.endswith(_MODULES) for path in modules):
+        return None
+    known = "\n".join((repo.read(place) or "").lower() for place in component.settings)
+    given = {each.name for each in component.code.settings if each.role is not Role.TEST}
+    inside, outside = set[str](), dict[str, Place]()
+    for file, suffix in _sources(repo, component):
+        text = (repo.read(file) or "")[:300_000] if not _BESIDE.search(file.path) else ""
+        for found in _READS[suffix].finditer(text):
+            name = next(filter(None, found.groups()))
+            told = name in given or _ALWAYS.fullmatch(name) or not name.isupper()
+            if told or _WRITES.match(text, found.end()) or _is_text(text, found.start()):
+                continue
+            if file.path in modules:
+                inside.add(name)
+            elif name.lower() not in known:
+                outside.setdefault(name, file)
+    if len(outside) < _FEW or len(outside) <= len(inside) or _SCHEMA.search(known):
+        return None
+    for text in _listing(repo):
+        outside = {name: place for name, place in outside.items() if name not in text}
+    if len(outside) < _FEW - 1:
+        return None
+    return tuple(sorted(outside)), next(iter(outside.values()))
+
+
+_BESIDE = regex(r"(?:^|/)(?:evals?|evaluations?|benchmarks?|scripts?|tools|bin|notebooks?)/")
+"""Directories of what is run beside the application."""
+
+
+def _is_text(text: str, at: int) -> bool:
+    """Whether what begins there stands in a text or a comment of its line."""
+    above = text[max(text.rfind("\n", 0, at) + 1, at - 1000) : at]
+    quoted = any(above.count(quote) % 2 for quote in "\"'`")
+    return quoted or above.lstrip().startswith(("#", "//", "*", "/*"))
+
+
+def _listing(repo: Repo) -> Iterator[str]:
+    """What lists variables, wherever it lies: examples of environments, deployments, scripts."""
+    for pattern in _LISTS:
+        for file in repo.files(pattern):
+            if not _ASIDE.search(file.path):
+                yield (repo.read(file) or "")[:300_000]
+
+
+_LISTS = (
+    *("**/*.yml", "**/*.yaml", "**/*.env*", "**/.env*", "**/*.toml", "**/*.tf", "**/*.bicep"),
+    *("**/package.json", "**/Dockerfile*", "**/turbo.json", "**/*.tpl"),
+)
+_WRITES = regex(r"[\"']?\]\s?=(?!=)")
+_SCHEMA = regex(
+    r"basesettings|z\.object\(|createenv\(|dynaconf|environ\.env\(|envconfig|viper"
+    r"|aws[-_]?cdk|\bpulumi\b|[\"']constructs[\"']|[\"']sst[\"'/]|\bcdktf\b"
+)
+"""What a schema of settings, or a program that deploys, is made with, in lower case."""
 _ARGUMENT = regex(
     r"^[ \t]*ARG[ \t]+(\w{1,100})|--mount=type=secret,(?:[\w=/.,-]{1,200},)?(?:id|env)=(\w{1,100})",
     re.MULTILINE,

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from agentaudit.evidence import Evidence
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, failed, probe
-from agentaudit.probes.environment.runtimes import INSTEAD, language, pinned
-from agentaudit.source import Component, Place
+from agentaudit.probes.environment.running import Pin, about, left_behind, pins_of, running
+from agentaudit.source import Component
 
 PROJECT = '[project]\nname = "planner"\nrequires-python = ">=3.11"\ndependencies = ["openai"]\n'
 _BOTH = {"requirements.txt": "openai\n", "mails/package.json": '{"name": "mails"}'}
@@ -18,6 +16,23 @@ def _staged(*lines: str) -> dict[str, object]:
     """An agent in Python with pages, and the build file of these lines."""
     build = "\n".join(lines) + "\nCOPY . .\n"
     return {"component": {"files": {**_BOTH, "Dockerfile": build}}}
+
+
+def _below(pom: str) -> dict[str, object]:
+    """A service of Java, a module of this project."""
+    own = "<project><artifactId>api</artifactId></project>"
+    build = "FROM registry.example/base:1\nCOPY . .\n"
+    files = {"pom.xml": pom, "api/pom.xml": own, "api/Dockerfile": build}
+    return {"component": {"path": "api", "files": files}}
+
+
+def _function(runtime: str) -> dict[str, object]:
+    """A function in Python that a program in TypeScript deploys with this runtime."""
+    stack = 'import { Runtime } from "aws-cdk-lib/aws-lambda";\n'
+    stack += "new Function(this, 'planner', { runtime: Runtime.X });\n".replace("X", runtime)
+    package = '{"name": "deploy", "devDependencies": {"aws-cdk-lib": "2.200.0"}}'
+    files = {"requirements.txt": "openai\n", "package.json": package, "cdk.json": "{}"}
+    return {"component": {"files": {**files, "lib/stack.ts": stack}}}
 
 
 @probe(
@@ -189,6 +204,16 @@ def _staged(*lines: str) -> dict[str, object]:
             _staged("FROM ubuntu:22.04", "ENV V=$ASKED", "RUN pyenv install $V"),
             "by a variable that somebody sets",
         ),
+        Example(
+            Outcome.PASS,
+            _below(
+                "<project><packaging>pom</packaging><properties><java.version>17</java.version></properties></project>"
+            ),
+            "by the project above; Java counts its releases by one number",
+        ),
+        Example(Outcome.FAIL, _below("<project><artifactId>all</artifactId></project>")),
+        Example(Outcome.PASS, _function("PYTHON_3_14"), "by the program that deploys it"),
+        Example(Outcome.FAIL, _function("PYTHON_3"), "loosely"),
     ],
 )
 def runtime_pinned(component: Component) -> Answer:
@@ -197,7 +222,7 @@ def runtime_pinned(component: Component) -> Answer:
     Lock files fix the libraries, not the interpreter beneath them. Dictionary order, float
     formatting and default encodings have all changed between minor versions.
     """
-    pins = list(_pins(component))
+    pins = list(pins_of(component))
     languages = {m.ecosystem for m in component.manifests} or {pin.language for pin in pins}
     if not languages:
         return failed(
@@ -206,10 +231,10 @@ def runtime_pinned(component: Component) -> Answer:
             fact="runtime version",
             place=component.id,
         )
-    languages -= _left_behind(component, pins)
+    languages -= left_behind(component, pins)
     gaps, aside = Gaps(len(languages)), list[str]()
     for spoken in sorted(languages):
-        mine = _about(spoken, pins, alone=len(languages) == 1)
+        mine = about(spoken, pins, alone=len(languages) == 1)
         _require(gaps, spoken, mine, component)
         aside += _aside(mine, component)
     return gaps.answer("; ".join(("the language runtime is pinned", *aside)))
@@ -219,39 +244,16 @@ _NEWEST = frozenset({"dotnet", "go"})
 """Languages whose modules may ask for an older version than the one that builds and runs them."""
 
 
-class _Pin(NamedTuple):
-    """One place that says which runtime is used."""
-
-    language: str
-    """Empty when nothing says."""
-    version: str
-    """Empty when it allows several minor versions."""
-    shown: Evidence
-    place: Place
-
-
-def _pins(component: Component) -> Iterator[_Pin]:
-    for place, text in component.runtime_pins:
-        spoken = language(place, text)
-        yield _Pin(spoken, pinned(place, text, spoken), place.evidence(place.text or text), place)
-
-
-def _about(spoken: str, pins: list[_Pin], *, alone: bool) -> list[_Pin]:
-    """The pins of one language; those that name none belong to the only one there is."""
-    mine = [p for p in pins if p.language == spoken or (alone and not p.language)]
-    return mine or [p for p in pins if p.language in INSTEAD.get(spoken, ())]
-
-
-def _require(gaps: Gaps, spoken: str, pins: list[_Pin], component: Component) -> None:
+def _require(gaps: Gaps, spoken: str, pins: list[Pin], component: Component) -> None:
     """Require that the pins of one language allow one minor version."""
-    running = list(_run(pins, component))
-    if loose := [pin.shown for pin in running if not pin.version]:
+    run = list(running(pins, component))
+    if loose := [pin.shown for pin in run if not pin.version]:
         message = f"the {spoken} image that runs it is not pinned to a minor version"
         gaps.fail(message, *loose, fact="runtime version", place=component.id, reason="missing")
         return
     versions = _named(spoken, pins)
-    if running or len(versions) == 1:
-        gaps.seen(*(pin.shown for pin in running or pins if pin.version))
+    if run or len(versions) == 1:
+        gaps.seen(*(pin.shown for pin in run or pins if pin.version))
         return
     message = f"{spoken} runtime is pinned to {' and '.join(versions)}"
     if not versions:
@@ -261,35 +263,19 @@ def _require(gaps: Gaps, spoken: str, pins: list[_Pin], component: Component) ->
     gaps.fail(message, *shown, fact="runtime version", place=component.id, reason=reason)
 
 
-def _aside(pins: list[_Pin], component: Component) -> Iterator[str]:
+def _aside(pins: list[Pin], component: Component) -> Iterator[str]:
     """What is said of other versions than those that its images run."""
-    running = {pin.version for pin in _run(pins, component)}
+    run = {pin.version for pin in running(pins, component)}
     for pin in pins:
-        if running and pin.version and pin.version not in running:
-            image = " and ".join(sorted(running))
+        if run and pin.version and pin.version not in run:
+            image = " and ".join(sorted(run))
             yield f"{pin.place.path} says {pin.version}, its image runs {image}"
 
 
-def _named(spoken: str, pins: list[_Pin]) -> list[str]:
+def _named(spoken: str, pins: list[Pin]) -> list[str]:
     """The minor versions that the pins of one language allow."""
     exact = {pin.version for pin in pins if pin.version}
     versions = sorted(v for v in exact if not v.startswith("sha256:")) or sorted(exact)[:1]
     if spoken in _NEWEST and all(v.replace(".", "").isdigit() for v in versions):
         return sorted(versions, key=lambda v: [int(part) for part in v.split(".")])[-1:]
     return versions
-
-
-def _left_behind(component: Component, pins: list[_Pin]) -> set[str]:
-    """Languages that its images do not run: they make the pages that are served, or are for those
-    who develop it."""
-    manifests = {m.ecosystem for m in component.manifests} or {pin.language for pin in pins}
-    last = {pin.language for pin in _run(pins, component)} & manifests
-    return manifests - last if last else set()
-
-
-def _run(pins: list[_Pin], component: Component) -> Iterator[_Pin]:
-    """The pins by images that the component runs in: the last of the language in each build
-    file."""
-    for file in component.build_files:
-        mine = [pin for pin in pins if pin.place.path == file.place.path]
-        yield from sorted(mine, key=lambda pin: pin.place.line or 0)[-1:]

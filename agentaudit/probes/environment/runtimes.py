@@ -15,7 +15,7 @@ _LANGUAGES: tuple[tuple[str, str], ...] = (
     ("deno", r"\bdeno\b"),
     ("go", r"golang|go\.mod|\bgo\b"),
     ("java", r"jdk|jre|java|temurin|corretto|pom\.xml|gradle|maven|libs\.versions"),
-    ("dotnet", r"dotnet|aspnet|global\.json|\.(?:cs|fs|vb)proj"),
+    ("dotnet", r"dotnet|aspnet|global\.json|Directory\.Build|\.(?:cs|fs|vb)proj"),
     ("rust", r"rust|cargo"),
 )
 _NUMBER = regex(r"v?(\d{1,4})(?:\.(\d{1,4}))?(?:[.\-+_](?:[\dx*]|rc|[a-z])[\w.+-]*)?")

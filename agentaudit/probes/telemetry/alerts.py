@@ -103,7 +103,7 @@ def _in_file(file: Place, text: str) -> Iterator[tuple[Place, set[str]]]:
     starts = [number for number, line in enumerate(lines) if _START.search(line)]
     for start, after in pairwise([*starts, len(lines)]):
         block = lines[start : min(after, start + LONGEST)]
-        if _speaks(block) and not _off(block) and not _never(block):
+        if _speaks(block) and not (_off(block) or _never(block) or _aside(block)):
             asked = _rule(lines, start) if _AFTER.search(block[0]) else block
             named = {name for line in asked for name in _SELECTED.findall(line)}
             yield replace(file, line=start + 1, text=lines[start].strip()), named
@@ -120,7 +120,7 @@ def _rule(lines: list[str], at: int) -> list[str]:
     return lines[first : next(below, min(len(lines), at + LONGEST))]
 
 
-_HINTS = ("alert", "Alert", "alarm", "Alarm", "monitor", "noDataState", "execErrState", "Queries")
+_HINTS = ("alert", "Alert", "alarm", "Alarm", "monitor", "noDataState", "execErrState", "Quer")
 
 
 def _speaks(block: list[str]) -> bool:
@@ -128,6 +128,28 @@ def _speaks(block: list[str]) -> bool:
     text = "\n".join(line for line in block if not line.lstrip().startswith(("#", "//")))
     words = {word.lower() for word in _WORDS.findall(text)}
     return bool(words & SIGNALS) or bool(_TIMES.search(text))
+
+
+_NAMED = regex(
+    r"^\s*(?:-\s*)?(?:resource\s|[\"']?(?:alert|name|alarm_?name|AlarmName|display_?[nN]ame|title"
+    r"|summary|(?:Alarm|alarm_)?[dD]escription)[\"']?\s*[:=])"
+)
+_JOBS = frozenset(
+    {"job", "jobs", "cronjob", "cronjobs", "batch", "backup", "backups", "export", "etl"}
+    | {"migration", "nightly", "workflow", "crawler", "sync"}
+)
+_SERVES = frozenset(
+    {"http", "https", "request", "requests", "response", "responses", "latency", "latencies"}
+    | {"api", "5xx", "elb", "alb", "gateway", "endpoint", "chat", "agent", "llm"}
+)
+
+
+def _aside(block: list[str]) -> bool:
+    """Whether the alert is about a job beside what serves, told by what it is called."""
+    named = " ".join(line for line in block if _NAMED.match(line))
+    told = {word.lower() for word in _WORDS.findall(named)}
+    words = {word.lower() for line in block for word in _WORDS.findall(line)}
+    return bool(told & _JOBS) and not words & _SERVES
 
 
 _EXPRESSION = regex(r"^\s*(?:-\s*)?[\"']?(?:expr|expression|condition|query)[\"']?\s*[:=]\s*(.*)$")

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from agentaudit.code import Call, Code, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.attempts import asks, attempt, is_sync
 from agentaudit.probes.telemetry.errors import bare, kept, outermost
 from agentaudit.probes.telemetry.promises import dropped
 from agentaudit.probes.telemetry.routed import DROPPED, ROUTED, is_routed
@@ -248,19 +249,28 @@ _CALLS = regex(r"\b(\w{1,60})\(([^;()]{0,300})")
 
 def leaves(repo: Repo, code: Code) -> bool:
     """Whether an exception leaves the code that asks models, and that which answers: nothing there
-    catches any exception and keeps it to itself."""
+    catches any exception and keeps it to itself, but for one block that stands around something
+    else."""
     files = _asking(code) or _asking(code, AGENTIC)
     asking = {path for path in files if path.endswith(_LANGUAGES)}
     asking = {path for path in asking if not _BESIDE.search(path)}
+    aside = 0
     for path in sorted(_files(repo, code))[:_MOST]:
         if path in asking or _EDGE.search(path):
             for file in repo.files(path):
                 text = (repo.read(file) or "")[:300_000]
-                if any(
-                    _holds_back(text[at : at + 80], body) for at, _, body in _blocks(path, text)
-                ):
-                    return False
-    return bool(asking)
+                for at, head, body in _heads(path, text):
+                    tried = attempt(path, text, at) if _holds_back(head, body) else ""
+                    if not _holds_back(head, body) or is_sync(path, tried):
+                        continue
+                    aside += 1
+                    if asks(tried) or not _LOGS.search(body):
+                        return False
+    return bool(asking) and aside <= 1
+
+
+def _heads(path: str, text: str) -> Iterator[tuple[int, str, str]]:
+    return ((at, text[at : at + 80], body) for at, _, body in _blocks(path, text))
 
 
 def _blocks(path: str, text: str) -> Iterator[tuple[int, str, str]]:

@@ -40,7 +40,8 @@ _LOGGER = regex(
     r"|tslog|zap|klog|logrus|structlog)(?:\.(?:child|with|bind|default))?$"
 )
 _ERROR = regex(
-    r"(?:e|ex|err|error|exc|exc?eption|cause|t|throwable|cause\w*)"
+    r"(?:e|ex|err|error|exc|exc?eption|cause|t|throwable|cause\w*)(?:\s+as\s+(?:\w{0,30}Error|any))?"
+    r"|\w{1,40}(?:Err|Error|Exception)\s+as\s+\w{0,30}Error"
     r"|\{(?:[^{}]*,)?\s*(?:err|error)\s*(?::\s*(?:e|ex|err|error)\s*)?(?:,[^{}]*)?\}"
 )
 """An argument that is the error itself, or an object that holds it."""
@@ -130,10 +131,28 @@ def _logger(code: Code) -> str:
         for use in code.used.get("logging", ())
         if use.strength >= Strength.IMPORTED and use.place.path.endswith(_SCRIPTS)
     }
+    if _own(code):
+        return _OWN
     pino = {_PINO, "pino-http", "nestjs-pino", "@opentelemetry/instrumentation-pino"}
     if found and found <= pino:
         return _PINO
     return min(found, default="")
+
+
+_OWN = "a logger of its own"
+_OF_LOGS = regex(r"(?i)(?:^|[/_.-])\w{0,20}log(?:s|ger|ging)?(?:[_.-][\w.-]{0,40})?\.\w{2,3}$")
+_REPORTS = regex(r"(?i)(?:^|\.)(?:error|fatal|critical)$")
+
+
+def _own(code: Code) -> bool:
+    """Whether a module of logs has a function that writes the stack of the error it is given."""
+    return any(
+        _OF_LOGS.search(call.place.path)
+        and _REPORTS.search(call.scope[-60:])
+        and any(".stack" in _text(a.value.written, a.value.text) for a in call.arguments)
+        for call in _serving(code)
+        if call.place.path.endswith(_SCRIPTS)
+    )
 
 
 _SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs")
@@ -171,7 +190,7 @@ def language(place: Place) -> str:
 
 _RUN = regex(
     r"(?i)(?:lambda_?handler|run_?(?:agent|crew|graph|workflow|chat|query|orchestration|pipeline"
-    r"|task|job|turn|session)\w*)"
+    r"|task|job|turn|session)\w*|(?:\w{1,30}_)?(?:webhook|message|whatsapp|chat)_handler)"
 )
 """Functions that every answer comes from."""
 _RECORDS = frozenset({"record_exception", "recordException", "RecordException", "AddException"})

@@ -1,4 +1,5 @@
-"""Container Insights of AWS, which measures the memory of every task and pod of a cluster."""
+"""Container Insights and Lambda Insights of AWS, which measure the memory of every task and pod of
+a cluster, and of every function."""
 
 from __future__ import annotations
 
@@ -23,7 +24,9 @@ _SAID = regex(
     r"|\bname[\"']?\s{0,9}[:=]\s{0,9}[\"']containerInsights[\"']\s{0,9},?\s{0,80}(?:[\w-]{0,20}\s)?\s{0,40}"
     r"[\"']?value[\"']?\s{0,9}[:=]\s{0,9}[\"']?en(?:abled|hanced)"
     r"|\bname:\s{0,9}containerInsights\s{0,80}value:\s{0,9}[\"']?en(?:abled|hanced)"
-    r"|amazon-cloudwatch-observability"
+    r"|amazon-cloudwatch-observability|:layer:LambdaInsightsExtension(?:-Arm64)?:"
+    r"|\binsights_?[vV]ersion[\"']?\s{0,9}[:=]\s{0,9}[\w.]{0,60}LambdaInsightsVersion\."
+    r"|\bLambdaInsightsVersion\.(?:VERSION|fromInsightVersionArn|from_insight_version_arn)"
 )
 _WORDS = ("nsights", "NSIGHTS", "cloudwatch-observability")
 """One of them stands wherever the expression can match: most files hold none."""

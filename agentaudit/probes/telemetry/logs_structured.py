@@ -14,6 +14,7 @@ from agentaudit.probes.readable import step_missing, unread
 from agentaudit.probes.telemetry import xray
 from agentaudit.probes.telemetry.errors import is_provider, writes_to_console
 from agentaudit.probes.telemetry.image_agents import agents
+from agentaudit.probes.telemetry.keys import unstarted
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.switches import lacks_only_credentials, waits
 from agentaudit.source import Component, Repo
@@ -140,7 +141,8 @@ def logs_structured(repo: Repo, component: Component) -> Answer:
     if writes_to_console(component):
         live = [use for use in live if not use.library.startswith("@opentelemetry/")]
     exporting = (use for use in live if use.library in _BOTH and _exports(component, use))
-    if both := next((use for use in exporting if not waits(repo, component, use)), None):
+    exporting = (use for use in exporting if not waits(repo, component, use))
+    if both := next((use for use in exporting if not unstarted(repo, component, use)), None):
         message = f"{both.library} exports logs with fields and the trace id"
         return passed(message, both.place.evidence())
     if sent := next(_sent(repo, component), None):

@@ -227,8 +227,19 @@ def _kept(component: Component, use: Use) -> bool:
 def _registers_its_own(component: Component, use: Use) -> bool:
     """Whether it exports a registry of its own, which lacks what is collected by default."""
     at = (use.place.path, use.place.line)
-    call = next((c for c in serving(component) if (c.place.path, c.place.line) == at), None)
-    return use.library == "prometheus-client" and bool(call and call.argument("registry"))
+    calls = [c for c in serving(component) if (c.place.path, c.place.line) == at]
+    given = [
+        call.argument("registry") or (call.at(0) if call.method == _WRITES else None)
+        for call in calls
+    ]
+    own = any(each and each.written.rpartition(".")[2] != "REGISTRY" for each in given)
+    if use.library != "prometheus-client" or not own:
+        return False
+    return next(component.code.methods("ProcessCollector"), None) is None
+
+
+_WRITES = "generate_latest"
+"""Takes the registry as its first argument."""
 
 
 def _places(

@@ -71,7 +71,7 @@ _KEEPS = regex(
     r"|kubernetes-event-exporter|eventrouter|kube-prometheus-stack|kubewatch)\b"
     r"|^\s*(?:-\s*)?(?:k8s_events|k8sobjects|k8s_cluster)(?:/\w+)?:"
     r"|kube_pod_container_status_(?:restarts_total|last_terminated)|container_oom_events_total"
-    r"|\bKubeEvents\b|ContainerAppSystemLogs|reason[\"']?\s*[:=]{1,2}~?\s*[\"'(]{0,2}OOMKilled|kubernetes\.containers\.restarts"
+    r"|\bKubeEvents\b|category\W{1,6}ContainerAppSystemLogs\b|reason[\"']?\s*[:=]{1,2}~?\s*[\"'(]{0,2}OOMKilled|kubernetes\.containers\.restarts"
     r"|k8s\.container\.restarts"
 )
 _HINTS = (

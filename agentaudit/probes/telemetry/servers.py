@@ -89,11 +89,19 @@ def _answered(repo: Repo, component: Component) -> bool:
     return held is not None or next(losing(repo, component.code), None) is not None
 
 
+_MAKES = ("get_fast_api_app", "to_a2a", "AgentOS")
+"""Calls of frameworks of agents that make the application of a server of Python."""
+
+
 def _started(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
-    """Servers that are told by a file: that of graphs of LangGraph, and ASP.NET."""
+    """Servers that are told by a file, that of graphs of LangGraph and ASP.NET, and those that a
+    framework of agents makes."""
     home = "" if component.path == "." else component.path + "/"
     for file in repo.files(f"{home}langgraph.json"):
         yield "the server of LangGraph", file
+    for call in component.code.methods(*_MAKES):
+        if call.reached:
+            yield f"the server that {call.method} makes", call.place
     for file in repo.files(f"{home}**/*.csproj"):
         if _WEB in (repo.read(file) or "") and next(in_pages(repo, component.path), None) is None:
             yield "ASP.NET", file

@@ -4,6 +4,8 @@ from agentaudit.code import Strength, Use
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe, unknown
 from agentaudit.probes.readable import step_missing, unread
+from agentaudit.probes.telemetry.agents_sdk import runs_traced
+from agentaudit.probes.telemetry.aspire import observed_clients
 from agentaudit.probes.telemetry.sentry_spans import sentry_spans
 from agentaudit.probes.telemetry.spans import by_itself, own_spans
 from agentaudit.probes.telemetry.spring import observed
@@ -209,6 +211,12 @@ def tracing_wired(repo: Repo, component: Component) -> Answer:
     if framework := by_itself(component):
         message = f"{framework.library} writes spans of its own, and they are exported"
         return passed(message, framework.place.evidence())
+    if run := next(runs_traced(component), None):
+        message = "the SDK of the agents sends a trace of every run, and nothing keeps it from it"
+        return passed(message, run.place.evidence())
+    if client := next(observed_clients(repo, component), None):
+        message = "the client of Aspire traces the calls of models, and its host collects that"
+        return passed(message, client.evidence())
     if sampled := observed(component):
         return passed("Spring traces the calls of models, and exports that", sampled.evidence())
     if started := next(sentry_spans(repo, component), None):

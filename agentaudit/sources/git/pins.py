@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from agentaudit.expressions import regex
 from agentaudit.source import ImageUse, Place
+from agentaudit.sources.git import asked_runtimes
 from agentaudit.sources.git.image_steps import minor
 from agentaudit.sources.git.images import short_name
 from agentaudit.sources.git.reader import Reader
@@ -31,6 +32,25 @@ _FILES = {
     "serverless.yaml": "",
 }
 """File name → the ecosystem that it pins; empty for any."""
+_INHERITED = {
+    "pom.xml": "java",
+    "build.gradle": "java",
+    "build.gradle.kts": "java",
+    "gradle.properties": "java",
+    "Directory.Build.props": "dotnet",
+}
+"""Files of a directory above whose settings the projects below take over."""
+_TAKEN_OVER = regex(
+    r"<(?:maven\.compiler\.(?:release|source|target)|java\.version|release|jdk\.version|jvmTarget"
+    r"|kotlin\.compiler\.jvmTarget)>\s{0,20}(\d[\w.]{0,20})\s{0,20}<"
+    r"|(?:JavaLanguageVersion\.of\(|jvmToolchain\(|(?:source|target)Compatibility\s{0,9}=\s{0,9}\D{0,30})"
+    r"[\"']?(\d{1,2}(?:\.\d{1,2})?)"
+    r"|^[ \t]*java[._-]?[vV]ersion[ \t]*=[ \t]*(\d{1,2})[ \t]*$"
+    r"|<TargetFrameworks?>\s{0,20}([\w.;-]{1,80})\s{0,20}<",
+    re.MULTILINE,
+)
+_HANDS_ON = regex(r"<packaging>\s{0,20}pom\b|<modules>|\b(?:sub|all)projects\b")
+"""Builds of several projects."""
 _PLATFORMS = frozenset(
     ["mise.toml", ".mise.toml", "langgraph.json", "app.yaml", "serverless.yml", "serverless.yaml"]
 )
@@ -68,11 +88,6 @@ _WRITTEN = regex(
     r"(?P<text>(?:python|nodejs|go|java)?[\d.]{1,12}(?:\.x)?)[\"']?\s*,?$"
 )
 """A runtime in a file of a platform: `runtime: python312`, `"python_version": "3.11"`."""
-_DEPLOYED = regex(
-    r"linuxFxVersion:\s*'(?P<stack>[A-Za-z]{2,10})\|(?P<version>[\d.]{1,10})'"
-    r"|^\s*runtime\s*=\s*\"(?P<runtime>(?:python|nodejs|java)[\d.x]{1,10})\""
-)
-"""A runtime in Bicep or Terraform."""
 _TAGGED = regex(r"(?:^|[-_.])(?:python|py)-?(3\.\d{1,2}(?:\.\d{1,2})?)(?=[-_]|$)")
 """A version of Python in the tag of an image that is called after something else."""
 _JAVA_IMAGES = regex(
@@ -91,20 +106,24 @@ _VERSION = regex(r"\d[\w.+-]{0,60}")
 
 def is_pin(name: str) -> bool:
     """Whether a file of this name pins a runtime."""
-    return name in _FILES or name.endswith((".bicep", ".tf"))
+    return name in _FILES or name in _INHERITED or asked_runtimes.asks(name)
 
 
 def concerns(path: str, ecosystems: set[str]) -> bool:
     """Whether the file pins the runtime of one of the ecosystems; of any, where none is known."""
-    mine = _FILES.get(path.rpartition("/")[2], "")
+    name = path.rpartition("/")[2]
+    mine = _FILES.get(name) or _INHERITED.get(name, "")
     return not mine or not ecosystems or mine in ecosystems
 
 
 def read(reader: Reader, path: str) -> Iterator[tuple[Place, str]]:
     """The versions that one such file names."""
     name = path.rpartition("/")[2]
-    if name.endswith((".bicep", ".tf")):
-        yield from _deployed(reader, path)
+    if name in _INHERITED:
+        yield from inherited(reader, path)
+        return
+    if asked_runtimes.asks(name):
+        yield from asked_runtimes.read(reader, path)
         return
     for number, line in enumerate(lines(reader.text(path) or "")[:200], 1):
         text = line.partition("#")[0].strip()[:200]
@@ -124,21 +143,24 @@ def read(reader: Reader, path: str) -> Iterator[tuple[Place, str]]:
             yield reader.place(path, number), text.strip()
 
 
+def inherited(reader: Reader, path: str) -> Iterator[tuple[Place, str]]:
+    """The version that the projects below a file of a build are compiled for."""
+    text = reader.text(path) or ""
+    bare = re.sub(r"<!--.{0,20000}?-->", _blank, text[:300_000], flags=re.DOTALL)
+    handed = not path.endswith(("pom.xml", ".gradle", ".gradle.kts")) or _HANDS_ON.search(bare)
+    if handed and (found := _TAKEN_OVER.search(bare)):
+        value = next(group for group in found.groups() if group)
+        yield reader.place(path, bare.count("\n", 0, found.start()) + 1), value
+
+
+def _blank(comment: re.Match[str]) -> str:
+    return "\n" * comment[0].count("\n")
+
+
 def _runtime(found: re.Match[str]) -> str:
     """`python312` of App Engine is 3.12."""
     text = re.sub(r"^(python3)(\d{1,2})$", r"\1.\2", found["text"])
     return f"{found['key']} {text}" if found["key"] else text
-
-
-def _deployed(reader: Reader, path: str) -> Iterator[tuple[Place, str]]:
-    """What infrastructure code asks the platform for."""
-    text = reader.text(path) or ""
-    if "linuxFxVersion" not in text and "runtime" not in text:
-        return
-    for number, line in enumerate(lines(text), 1):
-        if found := _DEPLOYED.search(line[:400]):
-            version = found["runtime"] or f"{found['stack'].lower()} {found['version']}"
-            yield reader.place(path, number), version
 
 
 def of_image(image: ImageUse) -> tuple[Place, str] | None:

@@ -40,6 +40,18 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
         regex(r"\bBaseSettings\b|os\.(?:environ|getenv)\b|environ\.Env\(|\bdecouple\b"),
     ),
     (
+        regex(
+            r"(?:[\w-]{1,40}[._-])?(?:settings?|config(?:s|uration)?|options|parameters|params)\.py"
+        ),
+        regex(
+            r"^class \w{0,60}(?:Settings?|Config(?:uration)?|Options|Parameters)\((?:\w{1,20}\.)?"
+            r"(?:BaseModel|BaseSettings|Struct)\b[^\n]{0,80}\n"
+            r"(?:[ \t]*(?:\"{3}[^\"]{0,600}\"{3}|model_config[^\n]{0,200})?\n){0,4}"
+            r"(?:[ \t]+\w{1,60}: [^\n=]{1,80}=|[ \t]+\w{1,60}: [^\n=]{1,80}\n)",
+            re.M,
+        ),
+    ),
+    (
         regex(r"plugin\.json|app\.json|render\.ya?ml|fly\.toml|wrangler\.(?:toml|jsonc?)"),
         regex(
             r"\"settings_schema\"|\"env\"\s*:\s*\{|envVars:|^\[(?:env|vars)\]|\"vars\"\s*:", re.M

@@ -12,7 +12,7 @@ from agentaudit.sources.git.text import lines
 
 _NAMES = regex(
     r"\.env(?:\.[\w-]{1,40})?[._-](?:example|sample|template|dist|defaults?)"
-    r"|(?:example|sample|template)?\.?env[._-](?:example|sample|template|dist)|(?:example|sample)\.env"
+    r"|(?:example|sample|template)?\.?env[._-](?:example|sample|template|dist)|\.?(?:example|sample|template)\.env"
     r"|\.env(?:\.(?:dev(?:elopment)?|prod(?:uction)?|staging))?"
     r"|(?:(?:[\w-]{1,60}[._-])?settings|settings[._-][\w-]{1,60})\.py"
     r"|(?:(?:[\w-]{1,60}[._-])?config|config[._-][\w-]{1,60})\.(?:py|ya?ml|toml|json)"
@@ -88,7 +88,7 @@ def _is_setting(path: str) -> bool:
 
 _ELSEWHERE = regex(
     r"(?:^|/)(?:\.(?!env)[\w-]{1,60}|alembic/versions|migrations/versions|migrations"
-    r"|public|static|assets|locales|i18n|[\w-]{0,60}[_-]models?)/"
+    r"|evals?|benchmarks?|public|static|assets|locales|i18n|[\w-]{0,60}[_-]models?)/"
 )
-"""Directories of tools, of changes of a database, which are called after what they change, of what
-pages show, and of the weights of a model."""
+"""Directories of tools, of changes of a database, which are called after what they change, of
+evaluations, of what pages show, and of the weights of a model."""

@@ -22,6 +22,11 @@ spec:
           expr: container_memory_working_set_bytes > 1e9
 {{- end }}
 """
+JOB = """resource failed 'Microsoft.Insights/scheduledQueryRules@2023-03-15-preview' = {
+  name: 'export-job-failure'
+  properties: { criteria: { allOf: [ { query: "logs | where Reason == 'Failed'" } ] } }
+}
+"""
 TWO = """groups:
   - rules:
       - alert: Disk
@@ -38,6 +43,8 @@ TWO = """groups:
         ("infra/main.json", ARM, [2]),
         ("charts/planner/templates/rules.yaml", CHART, [7]),
         ("ops/rules.yml", TWO, [5]),
+        ("infra/jobs.bicep", JOB, []),
+        ("infra/jobs.bicep", JOB.replace("'Failed'", "'Failed' or http_status > 499"), [1]),
         ("ops/rules.yml", "- alert: Parameter\n  expr: summarize_members > 1\n", []),
         ("docs/rules.yml", TWO, []),
         ("public/locales/de.json", '{"alert": "Fehler", "error": "Fehler"}', []),

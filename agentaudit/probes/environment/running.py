@@ -1,0 +1,105 @@
+"""Which runtimes a component runs in, of all that its files pin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from agentaudit.evidence import Evidence
+from agentaudit.expressions import regex
+from agentaudit.probes.environment.runtimes import INSTEAD, language, pinned
+from agentaudit.source import Component, Place
+from agentaudit.trades import AGENTIC
+
+
+class Pin(NamedTuple):
+    """One place that says which runtime is used."""
+
+    language: str
+    """Empty when nothing says."""
+    version: str
+    """Empty when it allows several minor versions."""
+    shown: Evidence
+    place: Place
+
+
+def pins_of(component: Component) -> Iterator[Pin]:
+    """All pins of the component; of files whose settings the projects below take over, those of
+    its own manifest, else of the nearest above."""
+    pins = []
+    for place, text in component.runtime_pins:
+        spoken = language(place, text)
+        shown = place.evidence(place.text or text)
+        pins.append(Pin(spoken, pinned(place, text, spoken), shown, place))
+    manifests = {manifest.place.path for manifest in component.manifests}
+    taken = [pin for pin in pins if _INHERITED.search(pin.place.path)]
+    own = {pin.language for pin in taken if pin.place.path in manifests and pin.version}
+    nearest = max((_depth(pin) for pin in taken if pin.place.path not in manifests), default=0)
+    for pin in pins:
+        above = pin in taken and pin.place.path not in manifests
+        if not above or (pin.language not in own and _depth(pin) == nearest):
+            yield pin
+
+
+_INHERITED = regex(
+    r"(?:^|/)(?:pom\.xml|build\.gradle(?:\.kts)?|gradle\.properties|Directory\.Build\.props)$"
+)
+
+
+def _depth(pin: Pin) -> int:
+    return len(PurePosixPath(pin.place.path).parts)
+
+
+def about(spoken: str, pins: list[Pin], *, alone: bool) -> list[Pin]:
+    """The pins of one language; those that name none belong to the only one there is."""
+    mine = [p for p in pins if p.language == spoken or (alone and not p.language)]
+    return mine or [p for p in pins if p.language in INSTEAD.get(spoken, ())]
+
+
+def running(pins: list[Pin], component: Component) -> Iterator[Pin]:
+    """The pins by images that the component runs in: the last of the language in each build file;
+    without a build file, those by which a deployment asks the platform for a version."""
+    for file in component.build_files:
+        mine = [pin for pin in pins if pin.place.path == file.place.path]
+        yield from sorted(mine, key=lambda pin: pin.place.line or 0)[-1:]
+    if not component.build_files:
+        asked = [pin for pin in pins if _ASKED.search(pin.place.path)]
+        yield from asked if any(pin.version for pin in asked) else ()
+
+
+_ASKED = regex(
+    r"(?i)\.(?:tf|bicep|m?[tj]s|py|go|cs|java|kt)$|(?:template|sam|cloudformation|cfn)\.ya?ml$"
+    r"|(?:^|/)serverless\.ya?ml$"
+)
+"""Files by which a platform of functions is told what runs them."""
+
+
+def left_behind(component: Component, pins: list[Pin]) -> set[str]:
+    """Languages that its images and functions do not run: they make the pages that are served, are
+    for those who develop it, or write the program that deploys it."""
+    manifests = {m.ecosystem for m in component.manifests} or {pin.language for pin in pins}
+    last = {pin.language for pin in running(pins, component)} & manifests
+    behind = manifests - last if last else set[str]()
+    if len(manifests) > 1 and _only_deploys(component):
+        behind = behind | {"node"}
+    if component.build_files:
+        return behind
+    return {spoken for spoken in behind if spoken != "node" or not _asks(component)}
+
+
+_DEPLOYERS = regex(r"aws-cdk(?:-lib)?|@aws-cdk/.{1,80}|cdktf(?:-cli)?|@pulumi/.{1,80}|serverless")
+_SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts")
+
+
+def _only_deploys(component: Component) -> bool:
+    """Whether its project of Node is there for the program that deploys it."""
+    manifests = (each for each in component.manifests if each.ecosystem == "node")
+    node = [need.name for manifest in manifests for need in manifest.dependencies]
+    return any(map(_DEPLOYERS.fullmatch, node)) and not _asks(component)
+
+
+def _asks(component: Component) -> bool:
+    """Whether a model or an agent is asked by a script of Node."""
+    uses = (use for trade in AGENTIC for use in component.uses(trade))
+    return any(use.place.path.endswith((*_SCRIPTS, "package.json")) for use in uses)
