@@ -7,6 +7,7 @@ A look-up never answers with a bare "no": `Target` tells broken (looked, not the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Protocol
 
 from msgspec import Struct, field
@@ -78,7 +79,7 @@ class BuildFile(Struct, frozen=True):
     problem: str = ""
 
 
-class Component(Struct, frozen=True):
+class Component(Struct, frozen=True, dict=True):
     """A deployable part of a repository (DESIGN.md §2): one subject of repository criteria."""
 
     name: str
@@ -124,7 +125,7 @@ class Component(Struct, frozen=True):
         declared = self.declares.get(trade, ())
         return tuple(Use(d.name, trade, Strength.DECLARED, d.place) for d in declared)
 
-    @property
+    @cached_property
     def agentic(self) -> bool:
         """Whether its manifests or its own code say that it calls a model, retriever or trainer."""
         return (self.does is None and self.code.posts) or any(map(self._follows, AGENTIC))

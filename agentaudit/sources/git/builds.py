@@ -32,6 +32,8 @@ class Build(Struct, frozen=True):
     """Short names of the image that it makes."""
     aside: bool = False
     """Whether it is an image of something else, beside the component's own."""
+    bare: bool = False
+    """Whether it is an image of its own of a directory without a manifest."""
     runtime: str = ""
     """Version of the language runtime that is asked for at `place`."""
     configures: bool = False
@@ -48,8 +50,17 @@ def images(
     made = {build.home for build in found if build.recipe is not None}
     for build in found:
         around = homes.nearest(build.home)
-        aside = build.recipe is not None and build.home not in homes.known and not build.covers
-        yield replace(build, aside=True) if aside and around in made else build
+        bare = build.recipe is not None and build.home not in homes.known and not build.covers
+        own = bare and _is_own_image(build, found)
+        yield replace(build, aside=bare and not own and around in made, bare=own) if bare else build
+
+
+def _is_own_image(build: Build, found: list[Build]) -> bool:
+    """Whether somebody has an image built from the directory of its build file alone: it is a part
+    of the system, though there is no manifest."""
+    recipe = build.recipe
+    alone = recipe is not None and build.home != "" and directory(recipe.path) == build.home
+    return alone and any(other.recipe is None and other.home == build.home for other in found)
 
 
 def _images(

@@ -99,7 +99,7 @@ class Survey:
     def _gather(self, homes: Homes, found: list[Build]) -> None:
         rest = []
         for build in found:
-            if (build.home in homes.known or build.covers) and not build.aside:
+            if (build.home in homes.known or build.covers or build.bare) and not build.aside:
                 self._add(build)
             else:
                 rest.append(build)

@@ -16,7 +16,7 @@ from agentaudit.sources.git.reader import Reader, directory, mapping, sequence, 
 
 _TEMPLATES = frozenset(["example", "sample", "template", "dist", "default", "defaults"])
 _PARTS = regex(r"[._-]")
-_NAME = regex(r"(?:docker-)?compose(?:[.-][\w.-]{1,80})?\.ya?ml")
+_NAME = regex(r"(?:docker-)?(?:compose|swarm|stack)(?:[.-][\w.-]{1,80})?\.ya?ml")
 
 
 class Service(Struct, frozen=True):

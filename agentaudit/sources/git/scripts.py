@@ -87,7 +87,7 @@ def _baked(reader: Reader) -> Iterator[Order]:
                 yield from _order(reader, path, 1, asked)
             continue
         starts = [*_TARGET.finditer(text)]
-        for found, after in zip(starts, [*starts[1:], None], strict=True):
+        for found, after in zip(starts, [*starts, None][1:], strict=True):
             body = text[found.end() : after.start() if after else len(text)]
             body = body.partition("\n}")[0]
             fields = dict(_FIELD.findall(body))

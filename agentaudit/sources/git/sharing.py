@@ -88,6 +88,8 @@ def _beside(homes: Homes, image: Image) -> bool:
         return False
     if homes.nearest(own) not in (None, image.context) or directory_role(own) is not Role.APP:
         return False
+    if homes.manifests.get(f"{image.context}/go.mod".lstrip("/")) == image.context:
+        return False  # the programs of one module of Go
     if not _BUILDING.isdisjoint(own.lower().split("/")):
         return False
     sources = [source for each in copies if (source := joined(image.context, each)) is not None]
