@@ -12,7 +12,7 @@ from agentaudit.sources.git import libraries
 from agentaudit.sources.git.knowledge import known
 from agentaudit.sources.git.reader import Reader, directory, inside
 from agentaudit.sources.git.roles import SOURCES, role
-from agentaudit.trades import AGENTIC, acts, is_protocol
+from agentaudit.trades import AGENTIC, acts, carries
 
 _LEAST = 4
 """Files of code that must be there: of less nobody can tell what starts it, and how."""
@@ -56,7 +56,7 @@ def kept(
 def _declared(component: Component) -> Iterator[Dependency]:
     for trade in AGENTIC:
         for each in component.declares.get(trade, ()):
-            if not is_protocol(each.name):
+            if not carries(each.name):
                 yield each
 
 
