@@ -35,7 +35,8 @@ def kept(
     declares = component.declares
     if not code.read or code.problem or code.files < _LEAST:
         return declares
-    used = {use.library for t in AGENTIC for use in code.used.get(t, ()) if acts(use)}
+    own = AGENTIC if does is None else [trade for trade in AGENTIC if trade in does]
+    used = {use.library for trade in own for use in code.used.get(trade, ()) if acts(use)}
     asks = bool(does) if does is not None else bool(used) or code.posts
     idle = {each for each in _declared(component) if _shows(each) and _name(each) not in used}
     if asks and not idle:

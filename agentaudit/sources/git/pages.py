@@ -24,7 +24,7 @@ _TELLS = regex(r"@?(?:docusaurus|storybook|vitepress|vuepress|nextra|astrojs/sta
 _ASIDE = regex(
     r"(?i)(?:^|/)(?:docs?[\w-]{0,20}|website|www|landing[\w-]{0,20}|blog|storybook|playgrounds?|site"
     r"|packages|libs?|legacy|archived?|deprecated|old|workshops?|courses?|lessons?|labs?|tools?|scripts?|poc"
-    r"|experiment(?:s|al)?)(?:/|$)"
+    r"|experiment(?:s|al)?|(?:debug|dev|build|test)(?:ging)?[_-]?tools?|debug)(?:/|$)"
 )
 """Directories of what is not deployed, or only within something else."""
 
