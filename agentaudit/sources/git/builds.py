@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from agentaudit.expressions import regex
 from agentaudit.source import Place
 from agentaudit.sources.git import sharing, subjects
 from agentaudit.sources.git.compose import joined
@@ -90,8 +89,6 @@ def _image(
     said = (order.home for order in mine if order.home in homes.known)
     home = next(said, "") or subjects.home(homes, recipe, context, shared, mine)
     covers = _covered(homes, home, context, recipe)
-    if _runs_scripts_only(reader, recipe):
-        covers = tuple(p for p in covers if p.endswith("package.json") or inside(p, home))
     return Image(recipe, tuple(mine), context, home, covers)
 
 
@@ -110,21 +107,6 @@ def _covered(homes: Homes, home: str, context: str, recipe: Recipe) -> tuple[str
     whole = home not in homes.members
     sources = [source for source in recipe.copies if whole or source != "."]
     return homes.copied(context, sources)
-
-
-_SCRIPTED = regex(r"(?:^|/)(?:node|bun|deno|caddy|httpd|nginx(?:-unprivileged)?)(?=$|[:@])")
-_OTHERWISE = regex(
-    r"\b(?:python|pip|pip3|uv|uvx|poetry|conda|cargo|rustup|golang|jdk|jre|mvn|dotnet)\d?\b"
-)
-
-
-def _runs_scripts_only(reader: Reader, recipe: Recipe) -> bool:
-    """Whether every stage of an image knows no language but that of pages and nothing installs
-    another: what else is copied is only there to be copied."""
-    bases = recipe.published.bases
-    if not bases or not all(_SCRIPTED.search(base.reference) for base in bases):
-        return False
-    return _OTHERWISE.search(reader.text(recipe.path) or "") is None
 
 
 def _ordered(reader: Reader, homes: Homes, order: Order) -> str | None:
