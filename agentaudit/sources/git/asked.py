@@ -12,7 +12,7 @@ from agentaudit.sources.git.roles import role
 _MENTIONS = ("chat/completions", "/openai/deployments/", ".openai.azure.com")
 _PATH = r"/?chat/completions\b"
 _APPENDS = regex(
-    r"(?:([\w.()\[\]\"']{0,80})\}|(\b[\w.()\[\]]{1,80})\s{0,9}\+\s{0,9}[\"'`]|%s)"
+    r"(?:([\w.()\[\]\"']{0,80})\}|([\w.()\[\]\"'/, ]{1,80})\+\s{0,9}[\"'`]|%s)"
     rf"(?:{_PATH}|/openai/deployments/)"
     rf"|\b(?:\w{{0,40}}[jJ]oin\w{{0,20}})\(([^\"'`\n]{{1,80}}),\s{{0,9}}[\"'`]{_PATH}"
     r"|\bhttps://[\w.$()-]{0,40}\{[\w.()]{0,60}\}\.openai\.azure\.com\b"
@@ -22,6 +22,7 @@ _APPENDS = regex(
 that which the application itself serves."""
 _OWN = regex(r"(?i)back_?end|server|gateway|prefix|proxy|agent|router|version")
 """Names of bases that are parts of the application, or of its own paths."""
+_MODELS = regex(r"(?i)llm|model|openai|inference|provider|ollama")
 _PAGES = (".tsx", ".jsx", ".vue", ".svelte", ".html", ".d.ts")
 _SCRIPTS = (".ts", ".js", ".mjs", ".cjs", ".mts")
 _SERVES = regex(
@@ -45,4 +46,5 @@ def _appends(text: str, path: str) -> bool:
         return False
     if path.endswith(_SCRIPTS) and not _SERVES.search(text):
         return False
-    return any(not _OWN.search("".join(filter(None, found))) for found in _APPENDS.findall(text))
+    bases = ("".join(filter(None, found)) for found in _APPENDS.findall(text))
+    return any(not _OWN.search(base) or _MODELS.search(base) for base in bases)
