@@ -10,20 +10,27 @@ _ADDRESS = regex(
     r"|api\.together\.(?:xyz|ai)|openrouter\.ai/api|generativelanguage\.googleapis\.com"
     r"|api\.cohere\.(?:ai|com)|api\.perplexity\.ai|api\.fireworks\.ai"
     r"|dashscope\.aliyuncs\.com/(?:api|compat)|open\.bigmodel\.cn/api|api\.moonshot\.cn/v\d"
-    r"|(?:api-inference|router)\.huggingface\.co)"
+    r"|(?:api-inference|router)\.huggingface\.co|models\.github\.ai/inference"
+    r"|models\.inference\.ai\.azure\.com|integrate\.api\.nvidia\.com|api\.cerebras\.ai/v\d"
+    r"|bedrock-(?:mantle|runtime)\.[\w.{}$-]{1,80}\.(?:api\.aws|amazonaws\.com)/(?:openai|model|v\d))"
     r"|@(?:cf|hf)/[\w.-]{1,80}/[\w.-]"
 )
 """Their interfaces, and models of Cloudflare, which a Worker asks through its environment; pages
 for people, such as those where keys are made, are none."""
 _POSTS = regex(r"(?:^|[._])(?:post|stringify|dumps|urlopen|request|PostAsJsonAsync|Marshal)$")
 _MODEL = frozenset({"model", "model_id", "modelId", "model_name"})
+_SHOWN = frozenset(
+    {"placeholder", "defaultValue", "help", "helpText", "hint", "tooltip", "example"}
+)
+"""What a form shows until somebody writes something else."""
 _PAGES = (".tsx", ".jsx", ".vue", ".svelte", ".html", ".d.ts")
 
 
-def asks(text: str, path: str) -> bool:
-    """Whether a text in a file is where a provider answers; what pages show to people is not
-    asked, nor is what declarations of types name."""
-    return not path.endswith(_PAGES) and _ADDRESS.match(text) is not None
+def asks(text: str, path: str, name: str = "") -> bool:
+    """Whether a text of that name in a file is where a provider answers; what pages and forms show
+    to people is not asked, nor is what declarations of types name."""
+    shown = path.endswith(_PAGES) or (name in _SHOWN and path.endswith((".ts", ".js")))
+    return not shown and _ADDRESS.match(text) is not None
 
 
 def posts(name: str, callee: str) -> bool:

@@ -282,7 +282,9 @@ class Code(Struct, frozen=True):
         a library for it."""
         return any(
             posts(each.name, each.callee)
-            or (each.syntax is not Syntax.COMPARISON and asks(each.text, each.place.path))
+            or (
+                each.syntax is not Syntax.COMPARISON and asks(each.text, each.place.path, each.name)
+            )
             for each in self.literals
             if each.role is Role.APP
         )

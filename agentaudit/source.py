@@ -21,7 +21,7 @@ from agentaudit.ledger import Ledger as Ledger
 from agentaudit.ledger import Unread as Unread
 from agentaudit.response import Response, Target
 from agentaudit.span import Kind
-from agentaudit.trades import AGENTIC, follows
+from agentaudit.trades import AGENTIC, follows, only_loads
 
 
 class Dependency(Struct, frozen=True):
@@ -128,7 +128,14 @@ class Component(Struct, frozen=True, dict=True):
     @cached_property
     def agentic(self) -> bool:
         """Whether its manifests or its own code say that it calls a model, retriever or trainer."""
-        return (self.does is None and self.code.posts) or any(map(self._follows, AGENTIC))
+        if self.does is None and self.code.posts:
+            return True
+        return any(map(self._follows, AGENTIC)) and not self._only_loads()
+
+    def _only_loads(self) -> bool:
+        declared, used = self.declares.get("retriever", ()), self.code.used.get("retriever", ())
+        others = (trade for trade in AGENTIC if trade != "retriever")
+        return only_loads(declared, used) and not any(map(self._follows, others))
 
     def _follows(self, trade: str) -> bool:
         return follows(trade, self.declares.get(trade, ()), self.does, self.code)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from agentaudit.code import Role
 from agentaudit.source import Place
 from agentaudit.sources.git import sharing, subjects
 from agentaudit.sources.git.compose import joined
@@ -15,7 +16,7 @@ from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.images import expand
 from agentaudit.sources.git.orders import Order
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
-from agentaudit.sources.git.roles import is_own
+from agentaudit.sources.git.roles import directory_role, is_own
 from agentaudit.sources.git.sharing import Image
 
 
@@ -60,6 +61,8 @@ def _is_own_image(build: Build, found: list[Build]) -> bool:
     of the system, though there is no manifest."""
     recipe = build.recipe
     alone = recipe is not None and build.home != "" and directory(recipe.path) == build.home
+    if build.home.rpartition("/")[2].startswith(".") or directory_role(build.home) is not Role.APP:
+        return False
     return alone and any(other.recipe is None and other.home == build.home for other in found)
 
 

@@ -17,6 +17,7 @@ from agentaudit.sources.git import (
     locks,
     manifests,
     pins,
+    scripted,
     settings,
     stacks,
     standing,
@@ -80,6 +81,7 @@ class Survey:
         projects = list(self._projects())
         for build in claimed(reader, repository, self._manifests, self._parts, projects):
             self._add(build)
+        scripted.shed(reader, self._parts.values())
         self._attach_compose()
         self._attach_kubernetes()
         self._attach_settings()

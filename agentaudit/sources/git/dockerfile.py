@@ -18,7 +18,7 @@ from agentaudit.sources.git.reader import Reader
 
 _NAME = regex(
     r"(?:Dockerfile|Containerfile)(?:[.-][\w.-]{1,80})?"
-    r"|[\w.-]{1,80}[.-](?:[Dd]ockerfile|[Cc]ontainerfile)"
+    r"|[\w.-]{1,80}[.-](?:[Dd]ockerfile|[Cc]ontainerfile)|[A-Z]\w{0,60}(?:Docker|Container)file"
 )
 _NOT = (
     ".dockerignore",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -10,8 +11,9 @@ from msgspec.structs import replace
 from agentaudit.code import Code, Prompt, Role, Setting, Strength, Syntax, Use
 from agentaudit.expressions import regex
 from agentaudit.source import Dependency
+from agentaudit.sources.git import asked
 from agentaudit.sources.git.code.assemble import Repository
-from agentaudit.sources.git.reader import Reader, inside
+from agentaudit.sources.git.reader import Reader, ancestors, inside
 from agentaudit.sources.git.roles import role
 from agentaudit.trades import AGENTIC, acts, is_protocol
 
@@ -22,6 +24,7 @@ _ADDRESS = regex(
 """Where providers answer."""
 _PATH = regex(r"[}`\"']/chat/completions[\"'`]|:(?:streamG|g)enerateContent\b")
 """The same where an application may have addresses of its own that are written alike."""
+_UNREAD = (".rs", ".rb", ".php", ".ex", ".exs", ".dart", ".swift")
 _THIN = 3
 """Files of a component that is no more than an entry to a library."""
 
@@ -66,6 +69,9 @@ class Doing:
         used = {trade: list(filter(acts, code.used.get(trade, ()))) for trade in AGENTIC}
         carries = any(is_protocol(use.library) for t in AGENTIC for use in code.used.get(t, ()))
         asks = code.posts and self._posts(home, code)
+        if not asks and not any(used.values()):
+            unread = (path for path in self._unread if self._innermost(path) == home)
+            asks = asked.appends(self._reader, (*self._whole(home), *unread))
         if not share.lent and asks == code.posts and not (carries and not any(used.values())):
             return None
         found = {trade for trade, uses in used.items() if any(map(share.shows, uses))}
@@ -76,6 +82,15 @@ class Doing:
         if asks or any(self._names(path, shared=not carries) for path in told):
             found.add("model")
         return frozenset(found)
+
+    @cached_property
+    def _unread(self) -> tuple[str, ...]:
+        """Files in languages that are not parsed."""
+        return tuple(path for path in self._reader.app if path.endswith(_UNREAD))
+
+    def _innermost(self, path: str) -> str | None:
+        """The component that a file stands in."""
+        return next((home for home in ancestors(path) if home in self._parts), None)
 
     def _posts(self, home: str, code: Code) -> bool:
         """Whether what asks a provider without a library is of a component: neither a setting that

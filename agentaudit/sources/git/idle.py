@@ -12,7 +12,7 @@ from agentaudit.sources.git import libraries
 from agentaudit.sources.git.knowledge import known
 from agentaudit.sources.git.reader import Reader, directory, inside
 from agentaudit.sources.git.roles import SOURCES, role
-from agentaudit.trades import AGENTIC, acts, is_protocol
+from agentaudit.trades import AGENTIC, acts, carries
 
 _LEAST = 4
 """Files of code that must be there: of less nobody can tell what starts it, and how."""
@@ -35,7 +35,8 @@ def kept(
     declares = component.declares
     if not code.read or code.problem or code.files < _LEAST:
         return declares
-    used = {use.library for t in AGENTIC for use in code.used.get(t, ()) if acts(use)}
+    own = AGENTIC if does is None else [trade for trade in AGENTIC if trade in does]
+    used = {use.library for trade in own for use in code.used.get(trade, ()) if acts(use)}
     asks = bool(does) if does is not None else bool(used) or code.posts
     idle = {each for each in _declared(component) if _shows(each) and _name(each) not in used}
     if asks and not idle:
@@ -56,7 +57,7 @@ def kept(
 def _declared(component: Component) -> Iterator[Dependency]:
     for trade in AGENTIC:
         for each in component.declares.get(trade, ()):
-            if not is_protocol(each.name):
+            if not carries(each.name):
                 yield each
 
 

@@ -24,7 +24,7 @@ _TELLS = regex(r"@?(?:docusaurus|storybook|vitepress|vuepress|nextra|astrojs/sta
 _ASIDE = regex(
     r"(?i)(?:^|/)(?:docs?[\w-]{0,20}|website|www|landing[\w-]{0,20}|blog|storybook|playgrounds?|site"
     r"|packages|libs?|legacy|archived?|deprecated|old|workshops?|courses?|lessons?|labs?|tools?|scripts?|poc"
-    r"|experiment(?:s|al)?)(?:/|$)"
+    r"|experiment(?:s|al)?|(?:debug|dev|build|test)(?:ging)?[_-]?tools?|debug)(?:/|$)"
 )
 """Directories of what is not deployed, or only within something else."""
 
@@ -52,7 +52,7 @@ def homes(reader: Reader, manifests: Mapping[str, str], parts: Collection[str]) 
         and not _ASIDE.search(home)
         and directory_role(home) is Role.APP
         and not any(above in parts for above in ancestors(home) if above)
-        and _is_page(mapping(reader.json(path)))
+        and is_page(mapping(reader.json(path)))
     ]
     return (home for home in found if not _ends_elsewhere(reader, home))
 
@@ -70,7 +70,7 @@ def _ends_elsewhere(reader: Reader, home: str) -> bool:
     return any(made.search(reader.text(path) or "") for path in outside)
 
 
-def _is_page(manifest: Mapping[str, Any]) -> bool:
+def is_page(manifest: Mapping[str, Any]) -> bool:
     """Whether it is made to be started; what lists its exports is a library with a page to try."""
     if "exports" in manifest or "files" in manifest or "workspaces" in manifest:
         return False

@@ -3,9 +3,11 @@ DigitalOcean, Amplify, Render, Fly, AWS Copilot."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.homes import Homes
@@ -71,9 +73,31 @@ def orders(reader: Reader) -> Iterator[Order]:
                 if file := word(given.get("dockerfilePath")):
                     context = word(given.get("dockerContext")) or word(given.get("rootDir")) or "."
                     yield from _order(reader, path, tree.line("services", number), context, file)
+    for path in reader.named(_WORKER.fullmatch):
+        yield from _contained(reader, path)
     for path in reader.named("manifest.yml".__eq__):
         if "/copilot/" in f"/{path}":
             yield from _copilot(reader, path)
+
+
+_WORKER = regex(r"wrangler(?:[.-][\w-]{1,40})?\.(?:toml|jsonc?)")
+_CONTAINED = regex(
+    r"^(?!\s*(?://|#))[^\n]{0,200}?\bimage\"?\s*[:=]\s*\"([\w./-]{1,200})\"", re.MULTILINE
+)
+
+
+def _contained(reader: Reader, path: str) -> Iterator[Order]:
+    """The images of containers that a Worker of Cloudflare starts: each names its build file, or a
+    directory with one."""
+    text = reader.text(path) or ""
+    start = text.find("containers")
+    for found in _CONTAINED.finditer(text, max(start, 0)) if start >= 0 else ():
+        named = joined(directory(path), found[1])
+        if named is not None and named in reader.directories:
+            named = f"{named}/Dockerfile"
+        if named is not None and named in reader.known:
+            line = text.count("\n", 0, found.start(1)) + 1
+            yield Order(reader.place(path, line), directory(named), named, frozenset())
 
 
 def _copilot(reader: Reader, path: str) -> Iterator[Order]:

@@ -23,7 +23,8 @@ _NAMES: dict[Role, str] = {
     "dist-packages bower_components .venv venv _vendor",
     Role.GENERATED: "dist __pycache__ .next _next .nuxt generated __generated__ _generated "
     ".terraform .eggs .tox .nox .mypy_cache .pytest_cache .ruff_cache",
-    Role.TOOLING: ".devcontainer .vscode .idea .cursor .claude",
+    Role.TOOLING: ".devcontainer .vscode .idea .cursor .claude .agent .agents .codex .gemini "
+    ".windsurf .roo .opencode .kiro .continue",
 }
 _DIRECTORIES = {name: role for role, names in _NAMES.items() for name in names.split()}
 _TEST_FILE = regex(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentaudit.expressions import regex
+from agentaudit.sources.git import extensions
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.homes import Homes
-from agentaudit.sources.git.reader import Reader, directory, mapping, word
+from agentaudit.sources.git.reader import Reader, directory
 from agentaudit.sources.git.shipping import (
     compiles,
     named,
@@ -26,24 +26,10 @@ def started(reader: Reader, homes: Homes, runs: list[Run]) -> Iterator[Build]:
         home = homes.nearest(directory(path))
         if home is not None:
             yield Build(home, reader.place(path, 1))
-    yield from _extensions(reader, homes)
+    yield from extensions.packed(reader, homes)
     for run in variants(runs):
         for home, packs in _shipped(homes, run):
             yield Build(home, run.step.place, compiles=packs)
-
-
-_EXTENSION = regex(r"(?:^|\s)vsce (?:package|publish)(?:\s|$)")
-
-
-def _extensions(reader: Reader, homes: Homes) -> Iterator[Build]:
-    """Extensions of an editor that a script of their manifest packs."""
-    for path, home in homes.manifests.items():
-        text = (reader.text(path) or "") if path.endswith("package.json") else ""
-        manifest = mapping(reader.json(path)) if "vsce " in text else {}
-        scripts = mapping(manifest.get("scripts")).values()
-        packs = any(_EXTENSION.search(word(script)) for script in scripts)
-        if packs and mapping(manifest.get("engines")).get("vscode"):
-            yield Build(home, reader.place(path, 1))
 
 
 def _shipped(homes: Homes, run: Run) -> Iterator[tuple[str, bool]]:

@@ -30,7 +30,8 @@ def home(homes: Homes, recipe: Recipe, context: str, shared: bool, orders: list[
     if shared and not specific and (named := member(homes, context, called(recipe.path))):
         return named
     copied = {homes.manifests[path] for path in brought}
-    below = copied - {context}
+    below = _outermost(copied - {context})
+    copied = below | (copied & {context})
     whole = context in copied and _whole(homes, recipe, brought, context)
     if not whole and (found := _below(homes, recipe, context, shared, below)):
         return found
@@ -43,6 +44,11 @@ def home(homes: Homes, recipe: Recipe, context: str, shared: bool, orders: list[
     if len(copied) == 1 and not _around(homes, recipe, context, copied):
         return copied.pop()
     return _staged(orders, copied) or context if copied else own
+
+
+def _outermost(found: set[str]) -> set[str]:
+    """Those of the projects that stand in no other."""
+    return {each for each in found if not any(inside(each, o) and each != o for o in found)}
 
 
 APPLICATIONS = frozenset(("apps", "services"))

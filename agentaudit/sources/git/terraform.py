@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from agentaudit.expressions import regex
 from agentaudit.source import Place
+from agentaudit.sources.git import repeated
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.homes import Homes
@@ -24,11 +25,11 @@ _BLOCK = regex(
 )
 _SOURCE = regex(
     r"^\s*(?:source_dir|source_path|local_existing_package|context|path|filename|\w{0,40}(?:lambda"
-    r"|function|source|src|code|package|build)_?(?:source|src|code|dir|directory|path|folder|context))"
+    r"|function|source|src|code|package|build)_?(?:source|src|code|dir|directory|path|folder|context|root))"
     r"\s*=\s*(?:\[\s*)?(\"[^\"\n]{1,300}\"|local\.\w{1,100})",
     re.MULTILINE,
 )
-_LOCAL = regex(r"^\s*(\w{1,100})\s*=\s*\"([^\"\n]{1,300})\"", re.MULTILINE)
+_LOCAL = regex(r"^\s*(\w{1,100})\s*=\s*(?:abspath\(\s*)?\"([^\"\n]{1,300})\"", re.MULTILINE)
 _PACKS = regex(
     r"archive_file|aws_lambda|lambda/aws|google_cloudfunctions|docker_image|docker-build"
 )
@@ -63,7 +64,7 @@ def functions(reader: Reader, homes: Homes) -> Iterator[Build]:
         for block in blocks:
             if block.kind != "locals" and _packs(path, block, packing):
                 for found in _SOURCE.finditer(block.text):
-                    named = fill(found[1])
+                    named = fill(repeated.starred(found[1]))
                     place = _place(reader, path, text, block.start + found.start(1))
                     target = _target(homes, path, named)
                     if target is not None:
@@ -72,6 +73,9 @@ def functions(reader: Reader, homes: Homes) -> Iterator[Build]:
                         build = _build(made, place, block, blocks)
                         covers = (p for p, home in homes.manifests.items() if inside(home, made))
                         yield replace(build, covers=tuple(covers))
+                    elif repeated.repeats(block.text):
+                        for home in repeated.each(reader, homes, path, block.text, named):
+                            yield _build(home, place, block, blocks)
 
 
 def _build(target: str, place: Place, packed: _Block, blocks: list[_Block]) -> Build:

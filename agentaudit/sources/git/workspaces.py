@@ -36,7 +36,7 @@ _ELSEWHERE = regex(
 _MEMBER = regex(r"(?:^|[\s;&|])(?:-F|--filter|-w|--workspace|workspace)[ =]")
 """A script that is about a member by its name, which has a script of its own."""
 _TOOLING = regex(
-    r"(?:[\w.-]{0,80}\.config\.[\w.-]{1,40}|\.[\w.-]{1,80}"
+    r"(?:[\w.-]{0,80}\.config\.[\w.-]{1,40}|[\w.-]{0,80}\.d\.ts|\.[\w.-]{1,80}"
     r"|(?:scripts?|tools?|tooling|bin|turbo|config|\.[\w-]{1,40})/.{1,300})"
 )
 """What stands at the root of a workspace to build the members."""

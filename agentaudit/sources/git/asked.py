@@ -1,0 +1,50 @@
+"""Files that ask a model without a library, at an address that only the environment knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from agentaudit.code import Role
+from agentaudit.expressions import regex
+from agentaudit.sources.git.reader import Reader
+from agentaudit.sources.git.roles import role
+
+_MENTIONS = ("chat/completions", "/openai/deployments/", ".openai.azure.com")
+_PATH = r"/?chat/completions\b"
+_APPENDS = regex(
+    r"(?:([\w.()\[\]\"']{0,80})\}|([\w.()\[\]\"'/, ]{1,80})\+\s{0,9}[\"'`]|%s)"
+    rf"(?:{_PATH}|/openai/deployments/)"
+    rf"|\b(?:\w{{0,40}}[jJ]oin\w{{0,20}})\(([^\"'`\n]{{1,80}}),\s{{0,9}}[\"'`]{_PATH}"
+    r"|\bhttps://[\w.$()-]{0,40}\{[\w.()]{0,60}\}\.openai\.azure\.com\b"
+    rf"|(?i:client|session|axios\w{{0,20}}|instance)\)?\.post\(\s{{0,40}}[\"'`]{_PATH}"
+)
+"""The path behind a base that is no text of the file; where a path stands alone it is as often
+that which the application itself serves."""
+_OWN = regex(r"(?i)back_?end|server|gateway|prefix|proxy|agent|router|version")
+"""Names of bases that are parts of the application, or of its own paths."""
+_MODELS = regex(r"(?i)llm|model|openai|inference|provider|ollama")
+_PAGES = (".tsx", ".jsx", ".vue", ".svelte", ".html", ".d.ts")
+_SCRIPTS = (".ts", ".js", ".mjs", ".cjs", ".mts")
+_SERVES = regex(
+    r"(?i)\bprocess\.env\b(?!\.(?:NEXT_PUBLIC|REACT_APP|VUE_APP)_)|\b(?:Deno|Bun)\.env\b|api_?key"
+)
+"""What a script needs to ask somebody else than the back end of its own page."""
+
+
+def appends(reader: Reader, paths: Iterable[str]) -> bool:
+    """Whether one of the files of an application appends to a base the path of the interface that
+    most providers and model servers have."""
+    return any(_appends(reader.text(path) or "", path) for path in paths if _may(path))
+
+
+def _may(path: str) -> bool:
+    return role(path) is Role.APP and not path.endswith((*_PAGES, ".ipynb"))
+
+
+def _appends(text: str, path: str) -> bool:
+    if not any(mention in text for mention in _MENTIONS):
+        return False
+    if path.endswith(_SCRIPTS) and not _SERVES.search(text):
+        return False
+    bases = ("".join(filter(None, found)) for found in _APPENDS.findall(text))
+    return any(not _OWN.search(base) or _MODELS.search(base) for base in bases)

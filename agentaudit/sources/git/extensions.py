@@ -1,0 +1,50 @@
+"""Extensions of editors and of browsers: what packs them is in no file of a platform."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentaudit.code import Role
+from agentaudit.expressions import regex
+from agentaudit.sources.git.builds import Build
+from agentaudit.sources.git.homes import Homes
+from agentaudit.sources.git.reader import Reader, mapping, word
+from agentaudit.sources.git.roles import directory_role
+
+_EDITOR = regex(r"(?:^|\s)vsce (?:package|publish)(?:\s|$)")
+_BROWSER = regex(
+    r"(?:^|[\s;&|])(?:wxt|plasmo|web-ext|extension)(?: (?:build|zip|package|sign)|\s*$)"
+)
+_MANIFESTS = tuple(
+    f"{folder}manifest{end}"
+    for folder in ("", "public/", "src/", "static/", "app/")
+    for end in (".json", ".js", ".ts", ".mjs", ".config.ts", ".config.js")
+)
+
+
+def packed(reader: Reader, homes: Homes) -> Iterator[Build]:
+    """Projects of extensions."""
+    for path, home in homes.manifests.items():
+        if path.endswith("package.json") and directory_role(home) is Role.APP:
+            text = reader.text(path) or ""
+            if _of_editor(reader, path, text) or _of_browser(reader, path, text, home):
+                yield Build(home, reader.place(path, 1))
+
+
+def _of_editor(reader: Reader, path: str, text: str) -> bool:
+    manifest = mapping(reader.json(path)) if "vsce " in text else {}
+    scripts = mapping(manifest.get("scripts")).values()
+    packs = any(_EDITOR.search(word(script)) for script in scripts)
+    return packs and bool(mapping(manifest.get("engines")).get("vscode"))
+
+
+def _of_browser(reader: Reader, path: str, text: str, home: str) -> bool:
+    """Whether what a browser reads first stands there, or a tool makes it."""
+    scripts = mapping(mapping(reader.json(path)).get("scripts")) if '"build' in text else {}
+    if any(_BROWSER.search(word(script)) for script in scripts.values()):
+        return True
+    return bool(scripts) and any(
+        "manifest_version" in (reader.text(file) or "")
+        for name in _MANIFESTS
+        if (file := f"{home}/{name}".lstrip("/")) in reader.known
+    )

@@ -1,0 +1,148 @@
+"""What asks a model without a library, and what only carries messages, tools or documents."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit.source import Component
+from agentaudit.sources.git import MemoryRepo
+
+
+def _components(files: dict[str, str]) -> dict[str, Component]:
+    return {component.path: component for component in MemoryRepo(files).components()}
+
+
+MANIFESTS = {
+    "py": {"requirements.txt": "requests\n"},
+    "go": {"go.mod": "module example.com/chat\n\ngo 1.23\n"},
+    "js": {"package.json": '{"name": "chat", "dependencies": {"axios": "1"}}'},
+    "ts": {"package.json": '{"name": "chat", "dependencies": {"axios": "1"}}'},
+    "rs": {"Cargo.toml": '[package]\nname = "chat"\n\n[dependencies]\nreqwest = "0.12"\n'},
+}
+ROUTE = '@app.post("/chat/completions")\ndef serve(): ...\n'
+OWN = 'import os\nurl = f"{os.environ["BACKEND_URL"]}/chat/completions"\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "agentic"),
+    [
+        ("app.py", 'import os\nurl = f"{os.getenv("LLM_BASE_URL")}/chat/completions"\n', True),
+        ("app.py", 'url = base_url.rstrip("/") + "/chat/completions"\n', True),
+        ("app.py", 'url = urljoin(base, "chat/completions")\n', True),
+        ("app.py", 'client.post("/chat/completions", json=body)\n', True),
+        ("app.py", 'u = f"{endpoint}/openai/deployments/{name}/chat/completions"\n', True),
+        ("app.py", 'u = f"https://{name}.openai.azure.com"\n', True),
+        ("app.py", ROUTE, False),
+        ("app.py", OWN, False),
+        ("app.py", OWN.replace("BACKEND", "LLM_SERVER"), True),
+        ("tests/test_app.py", 'url = f"{base}/chat/completions"\n', False),
+        ("main.go", 'package main\n\nvar u = os.Getenv("LLM") + "/chat/completions"\n', True),
+        ("main.go", 'package main\n\nvar u = fmt.Sprintf("%s/chat/completions", base)\n', True),
+        ("main.go", 'package main\n\nvar h = r.Handle("POST", "/chat/completions", f)\n', False),
+        ("app.js", "const u = `${process.env.LLM_URL}/chat/completions`;\n", True),
+        ("app.ts", "const u = `${API}/chat/completions`; // the page's own\n", False),
+        ("app.ts", "const u = `${import.meta.env.VITE_API}/chat/completions`;\n", False),
+        ("src/main.rs", 'let u = format!("{}/chat/completions", config.base);\n', True),
+        ("src/main.rs", 'let r = Router::new().route("/chat/completions", post(h));\n', False),
+    ],
+)
+def test_a_path_that_is_appended_to_a_base(path: str, text: str, agentic: bool) -> None:
+    files = {**MANIFESTS[path.rpartition(".")[2]], path: text}
+    assert _components(files)["."].agentic is agentic
+
+
+@pytest.mark.parametrize(
+    ("text", "agentic"),
+    [
+        ("const URL = 'https://bedrock-mantle.us-east-1.api.aws/openai/v1/responses'\n", True),
+        ("const URL = 'https://models.github.ai/inference'\n", True),
+        ("const fields = [{ defaultValue: 'https://api.deepseek.com/v1' }]\n", False),
+        ("const fields = [{ placeholder: 'https://api.openai.com/v1' }]\n", False),
+        ("const o = { baseURL: 'https://api.deepseek.com/v1' }\n", True),
+    ],
+)
+def test_an_address_that_is_asked_or_only_shown(text: str, agentic: bool) -> None:
+    files = {"package.json": '{"name": "web"}', "src/route.ts": text}
+    assert _components(files)["."].agentic is agentic
+
+
+CALLS = {
+    "@langchain/langgraph-sdk": 'import { Client } from "@langchain/langgraph-sdk";\nnew Client();\n',
+    "@a2a-js/sdk": 'import { A2AClient } from "@a2a-js/sdk/client";\nnew A2AClient("");\n',
+    "@composio/core": 'import { Composio } from "@composio/core";\nnew Composio();\n',
+    "agents": 'import { McpAgent } from "agents/mcp";\nclass A extends McpAgent {}\n',
+    "@openai/agents": 'import { Agent } from "@openai/agents";\nnew Agent({});\n',
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_what_only_carries_asks_no_model(name: str) -> None:
+    manifest = f'{{"name": "web", "dependencies": {{"{name}": "1"}}}}'
+    files = {"package.json": manifest, "src/a.ts": CALLS[name]}
+    assert _components(files)["."].agentic is (name == "@openai/agents")
+
+
+def test_tools_that_a_platform_hosts_ask_no_model() -> None:
+    code = "from bedrock_agentcore.runtime import BedrockAgentCoreContext as C\nC.get()\n"
+    files = {"requirements.txt": "bedrock-agentcore\nmcp\n", "server.py": code}
+    assert not _components(files)["."].agentic
+    asks = "import strands\nstrands.Agent()\n"
+    more = {"requirements.txt": "bedrock-agentcore\nstrands-agents\n", "agent.py": asks}
+    assert _components(files | more)["."].agentic
+
+
+@pytest.mark.parametrize(
+    ("needs", "agentic"), [("docling", False), ("docling\nqdrant-client", True), ("bm25s", True)]
+)
+def test_to_read_documents_is_to_ask_no_model(needs: str, agentic: bool) -> None:
+    code = "from docling.document_converter import DocumentConverter\nDocumentConverter()\n"
+    files = {"requirements.txt": f"{needs}\n", "worker.py": code}
+    assert _components(files)["."].agentic is agentic
+
+
+@pytest.mark.parametrize(
+    ("base", "step", "agentic"),
+    [
+        ("node:22.1", "npm ci", False),
+        ("nginx:1.27", "true", False),
+        ("node:22.1", "apk add python3 && pip install ./core", True),
+        ("ubuntu:24.04", "true", True),
+    ],
+)
+def test_an_image_without_python_holds_no_library_of_python(
+    base: str, step: str, agentic: bool
+) -> None:
+    files = {
+        "web/Dockerfile": f"FROM {base}\nCOPY . .\nRUN {step}\n",
+        "web/package.json": '{"name": "web"}',
+        "web/src/a.ts": "export const a = 1\n",
+        "core/pyproject.toml": '[project]\nname = "core"\ndependencies = ["openai"]\n',
+        "api/Dockerfile": "FROM python:3.12\nCOPY core core\nCOPY api api\n",
+        "api/requirements.txt": "openai\ncore\n",
+        "api/main.py": "from openai import OpenAI\nOpenAI()\n",
+        "compose.yaml": "services:\n  web:\n    build: {context: ., dockerfile: web/Dockerfile}\n"
+        "  api:\n    build: {context: ., dockerfile: api/Dockerfile}\n",
+    }
+    found = _components(files)
+    assert found["web"].agentic is agentic
+    assert found["api"].agentic
+
+
+def test_a_page_that_takes_types_of_what_a_library_beside_it_calls() -> None:
+    chat = 'import { useChat } from "ai/react";\nuseChat({});\n'
+    lent = 'import { streamText } from "ai";\nexport const ask = () => streamText({});\n'
+    files = {
+        "package.json": '{"name": "all", "workspaces": ["packages/*"]}',
+        "packages/web/Dockerfile": "FROM node:22.1\nCOPY . .\n",
+        "packages/web/package.json": '{"name": "web", "dependencies": {"ai": "4"}}',
+        **{f"packages/web/src/{each}.ts": f"export const {each} = 1\n" for each in "abcd"},
+        "packages/web/src/chat.tsx": chat,
+        "packages/api/Dockerfile": "FROM node:22.1\nCOPY . .\n",
+        "packages/api/package.json": '{"name": "api", "dependencies": {"ai": "4", "lent": "1"}}',
+        "packages/api/src/main.ts": 'import { ask } from "lent";\nask();\n',
+        "packages/lent/package.json": '{"name": "lent", "dependencies": {"ai": "4"}}',
+        "packages/lent/src/index.ts": lent,
+    }
+    found = _components(files)
+    assert not found["packages/web"].agentic
+    assert found["packages/api"].agentic
