@@ -10,7 +10,8 @@ from agentaudit.expressions import regex
 from agentaudit.source import Component, Dependency
 from agentaudit.sources.git import libraries
 from agentaudit.sources.git.knowledge import known
-from agentaudit.sources.git.reader import Reader, directory, inside
+from agentaudit.sources.git.pages import is_page
+from agentaudit.sources.git.reader import Reader, directory, inside, mapping
 from agentaudit.sources.git.roles import SOURCES, role
 from agentaudit.trades import AGENTIC, acts, carries
 
@@ -44,7 +45,7 @@ def kept(
     paths = list(_paths(reader, _home(component)))
     idle = {each for each in idle if not _elsewhere(reader, _name(each), paths)}
     other = [each for each in _declared(component) if each not in idle]
-    if not asks and not _takes_in(reader, component, copies):
+    if not asks and _is_page(reader, component) and not _takes_in(reader, component, copies):
         mentioned = _mentioned(reader, component, other, paths)
         idle |= set() if mentioned else set(other)
     return {
@@ -52,6 +53,15 @@ def kept(
         for trade, given in declares.items()
         if (rest := tuple(d for d in given if trade not in AGENTIC or d not in idle))
     }
+
+
+def _is_page(reader: Reader, component: Component) -> bool:
+    """Whether all of it is what a browser shows: elsewhere a library may be used in too many ways
+    for its silence to say anything."""
+    manifests = [each.place.path for each in component.manifests]
+    return bool(manifests) and all(
+        path.endswith("package.json") and is_page(mapping(reader.json(path))) for path in manifests
+    )
 
 
 def _declared(component: Component) -> Iterator[Dependency]:
