@@ -54,7 +54,8 @@ def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]
     told += workspaces.deployed(reader, homes)
     told = workspaces.without_root(reader, homes, told)
     told += workspaces.started(reader, homes, told)
-    told += modules.started(reader, homes, told)
+    fresh = modules.started(reader, homes, told)
+    told = [*modules.shared(reader, homes, told, fresh), *fresh]
     told += solutions.started(reader, homes, told)
     if not any(build.home in homes.known or build.covers for build in told):
         told += deployments.installed(homes, runs)

@@ -67,11 +67,13 @@ def _images(
     images = []
     for recipe in recipes:
         mine = [order for order in orders if _means(order, recipe)]
-        if chosen := list(_chosen(homes, recipe, mine)) or list(_staged(homes, recipe, mine)):
-            yield from chosen
+        chosen = (each(homes, recipe, mine) for each in (_chosen, _staged, _placed))
+        if several := next(filter(None, map(list, chosen)), []):
+            yield from several
             continue
         shared = crowded.count(directory(recipe.path)) > 1
         images.append(_image(reader, homes, recipe, mine, shared=shared))
+    images = [image for image in images if not sharing.left(homes, images, image)]
     for image in sharing.settled(homes, images):
         yield from _of(image)
     for order in orders:
@@ -154,6 +156,20 @@ def _staged(homes: Homes, recipe: Recipe, orders: list[Order]) -> Iterator[Build
         names = frozenset(name for order in mine for name in order.names)
         yield Build(home, recipe.published.place, (), recipe, names)
         yield from (Build(home, order.place, (), None, order.names) for order in mine)
+
+
+def _placed(homes: Homes, recipe: Recipe, orders: list[Order]) -> Iterator[Build]:
+    """The images that are built from one file that stands in no project, each from the directory of
+    another."""
+    contexts = {order.context for order in orders} & homes.known
+    if len(contexts) < 2 or homes.nearest(directory(recipe.path)) in contexts:
+        return
+    for order in orders:
+        if order.context in contexts:
+            place = recipe.published.place
+            covers = _covered(homes, order.context, order.context, recipe)
+            yield Build(order.context, place, covers, recipe, order.names)
+            yield Build(order.context, order.place, (), None, order.names)
 
 
 def _argued(homes: Homes, recipe: Recipe, order: Order) -> str | None:

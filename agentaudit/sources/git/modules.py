@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import joined
+from agentaudit.sources.git.dockerfile import Recipe
 from agentaudit.sources.git.homes import Homes
-from agentaudit.sources.git.reader import Reader, directory
+from agentaudit.sources.git.images import expand
+from agentaudit.sources.git.reader import Reader, directory, inside
 from agentaudit.sources.git.roles import directory_role, role
 
 _SETTINGS = frozenset(("settings.gradle", "settings.gradle.kts"))
@@ -50,19 +54,54 @@ _NO_JAR = regex(r"<packaging>\s*pom\s*</packaging>")
 
 def started(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
     """Modules that are packed as applications, or hold the class that starts a server, where
-    nothing that was found is about them. An image that is made of any of them, as its arguments
-    say, is of each, and of no directory around them."""
+    nothing that was found is about them."""
     built = {build.home for build in found}
     covered = {path for build in found for path in build.covers}
     members = set(_members(reader)) & homes.known - built
     entries = dict(_entries(reader, homes))
-    places = {home: entries[home] for home in entries if home in members}
+    places = {home: entries[home] for home in entries if home not in built}
     places |= {home: each for home in members for each in _application(reader, home)}
     return [
         Build(home, reader.place(path, line))
         for home, (path, line) in sorted(places.items())
         if directory_role(home) is Role.APP and covered.isdisjoint(_manifests(home))
     ]
+
+
+def shared(
+    reader: Reader, homes: Homes, builds: list[Build], fresh: list[Build]
+) -> list[Build]:
+    """The builds, with those of a build file that takes nothing but what its arguments name given
+    to each of the `fresh` modules of the Maven or Gradle build around it, and without those that
+    only compile what gathers the modules."""
+    found = []
+    for build in builds:
+        around = homes.nearest(build.home)
+        mine = [each.home for each in fresh if around is not None and inside(each.home, around)]
+        if not mine or not _gathers(reader, around or ""):
+            found.append(build)
+        elif build.recipe is not None and _is_open(build.recipe):
+            names = {home: frozenset((home.rpartition("/")[2].lower(),)) for home in mine}
+            found += [replace(build, home=home, covers=(), names=names[home]) for home in mine]
+        elif build.recipe is not None or build.home != around or not build.compiles:
+            found.append(build)
+    return found
+
+
+def _gathers(reader: Reader, home: str) -> bool:
+    """Whether a Maven or Gradle build only lists the modules that there are."""
+    text = reader.text(f"{home}/pom.xml".lstrip("/")) or ""
+    own = [f"{home}/src/main".lstrip("/"), *(f"{home}/{name}".lstrip("/") for name in _SETTINGS)]
+    if any(path in reader.directories for path in own[:1]):
+        return False
+    return bool(_NO_JAR.search(text)) or any(path in reader.known for path in own[1:])
+
+
+def _is_open(recipe: Recipe) -> bool:
+    """Whether only arguments without a default tell from where an image takes what it holds."""
+    known = dict(recipe.defaults)
+    starts = [source.partition("/")[0] for source in recipe.copies]
+    return bool(starts) and all(expand(start, known)[1] for start in starts)
 
 
 def _manifests(home: str) -> list[str]:

@@ -132,7 +132,7 @@ def _mixed(homes: Homes, brought: Iterable[str], context: str) -> bool:
 
 def plain(recipe: Recipe) -> bool:
     """Whether a build file has the usual name."""
-    return recipe.path.rpartition("/")[2] in ("Dockerfile", "Containerfile")
+    return recipe.path.rpartition("/")[2].lower() in ("dockerfile", "containerfile")
 
 
 def called(path: str) -> str:
