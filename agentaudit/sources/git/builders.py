@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agentaudit.sources.git import (
+    aspire,
     builds,
     deployers,
     deployments,
@@ -49,11 +50,13 @@ def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]
         *packed.functions(reader, homes),
         *terraform.functions(reader, homes),
     ]
+    told = aspire.without_hosts(reader, told)
     told = [build for build in told if standing.by_itself(build, told, homes)]
     told += hooks.started(reader, homes, told)
     told += workspaces.deployed(reader, homes)
     told = workspaces.without_root(reader, homes, told)
     told += workspaces.started(reader, homes, told)
+    told += workspaces.extensions(reader, homes, told)
     fresh = modules.started(reader, homes, told)
     told = [*modules.shared(reader, homes, told, fresh), *fresh]
     told += solutions.started(reader, homes, told)
