@@ -31,8 +31,8 @@ def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]
     """All of it: images, packages, what platforms deploy, and where there is nothing of the kind
     what CI installs."""
     tools = packed.tools(reader)
-    recipes = dockerfile.find(reader, named_contexts(services, runs))
-    recipes = [recipe for recipe in recipes if directory(recipe.path) not in tools]
+    named = dockerfile.find(reader, named_contexts(services, runs))
+    recipes = [recipe for recipe in named if directory(recipe.path) not in tools]
     orders = [
         *from_compose(services),
         *from_ci(runs),
@@ -53,12 +53,7 @@ def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]
     told = aspire.without_hosts(reader, told)
     told = [build for build in told if standing.by_itself(build, told, homes)]
     told += hooks.started(reader, homes, told)
-    told += workspaces.deployed(reader, homes)
-    told = workspaces.without_root(reader, homes, told)
-    told += workspaces.started(reader, homes, told)
-    told += workspaces.extensions(reader, homes, told)
-    fresh = modules.started(reader, homes, told)
-    told = [*modules.shared(reader, homes, told, fresh), *fresh]
+    told = modules.known(reader, homes, workspaces.known(reader, homes, told))
     told += solutions.started(reader, homes, told)
     if not any(build.home in homes.known or build.covers for build in told):
         told += deployments.installed(homes, runs)

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from agentaudit.source import Place
-from agentaudit.sources.git import sharing, subjects
+from agentaudit.sources.git import outputs, sharing, subjects
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.dockerfile import Recipe
 from agentaudit.sources.git.homes import Homes
@@ -218,6 +218,10 @@ def _context(reader: Reader, homes: Homes, recipe: Recipe) -> str:
     if named:
         for above in ancestors(own):
             if all(_exists(reader, f"{above}/{source}".lstrip("/")) for source in named):
+                return above
+        makers = set(map(outputs.maker, named))
+        for above in ancestors(own) if own not in homes.known and all(makers) else ():
+            if all(f"{above}/{made}".lstrip("/") in homes.known for made in makers):
                 return above
     return own if own in homes.known else homes.nearest(own) or own
 

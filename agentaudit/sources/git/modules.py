@@ -52,6 +52,12 @@ _MANAGED = regex(r"<pluginManagement>.{0,60000}?</pluginManagement>", re.DOTALL)
 _NO_JAR = regex(r"<packaging>\s*pom\s*</packaging>")
 
 
+def known(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
+    """What was found, as far as it is not about what only gathers modules, and the modules."""
+    fresh = started(reader, homes, found)
+    return [*shared(reader, homes, found, fresh), *fresh]
+
+
 def started(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
     """Modules that are packed as applications, or hold the class that starts a server, where
     nothing that was found is about them."""
@@ -68,9 +74,7 @@ def started(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
     ]
 
 
-def shared(
-    reader: Reader, homes: Homes, builds: list[Build], fresh: list[Build]
-) -> list[Build]:
+def shared(reader: Reader, homes: Homes, builds: list[Build], fresh: list[Build]) -> list[Build]:
     """The builds, with those of a build file that takes nothing but what its arguments name given
     to each of the `fresh` modules of the Maven or Gradle build around it, and without those that
     only compile what gathers the modules."""

@@ -26,14 +26,20 @@ def project(manifests: Iterable[str], program: str) -> str | None:
     return None
 
 
+def maker(path: str) -> str:
+    """The directory whose build makes a path; empty where the path is no output of a build."""
+    home = _MADE.split(path)[0]
+    return home if home != path else ""
+
+
 def modules(reader: Reader, known: Collection[str], output: str) -> set[str]:
     """The module that a path of build output is of, and those that its Gradle build names; `known`
     are the directories with a manifest."""
     home = _OUTPUT.split(output)[0]
     if home == output or home not in known:
-        home = _MADE.split(output)[0]
+        home = maker(output)
         absent = output not in reader.known and output not in reader.directories
-        return {home} if absent and home != output and home in known else set()
+        return {home} if absent and home and home in known else set()
     around = directory(home)
     found: set[str] = set()
     pending = [home]

@@ -125,7 +125,8 @@ def _developed(homes: Homes, images: Iterable[Image], image: Image) -> Image | N
     if not image.covers or not _DEVELOPS.search(image.recipe.path.rpartition("/")[2]):
         return None
     for other in images:
-        if other.home != image.home and not _DEVELOPS.search(other.recipe.path.rpartition("/")[2]):
-            if set(image.covers) <= set(homes.copied(other.context, _named(other))):
-                return other
+        meant = not _DEVELOPS.search(other.recipe.path.rpartition("/")[2])
+        held = homes.copied(other.context, _named(other))
+        if meant and other.home != image.home and set(image.covers) <= set(held):
+            return other
     return None

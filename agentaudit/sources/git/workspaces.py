@@ -45,6 +45,14 @@ _TOOLING = regex(
 """What stands at the root of a workspace to build the members."""
 
 
+def known(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
+    """What was found, without what is only about the root of a workspace, and with its members and
+    the extensions that nothing was about."""
+    told = without_root(reader, homes, [*found, *deployed(reader, homes)])
+    told += started(reader, homes, told)
+    return [*told, *extensions(reader, homes, told)]
+
+
 def started(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
     """Members that are applications, where no image or platform's file is about them already."""
     built = {build.home for build in found if build.home in homes.known}
