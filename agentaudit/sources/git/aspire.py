@@ -43,6 +43,14 @@ def started(reader: Reader, homes: Homes) -> Iterator[Build]:
             yield from _added(reader, homes, path, directory(path))
 
 
+def without_hosts(reader: Reader, builds: list[Build]) -> list[Build]:
+    """The builds without those of hosts: they start the application while it is made, or say how it
+    is deployed, and are no part of it."""
+    projects = reader.named(lambda name: name.endswith(".csproj"))
+    hosts = {directory(path) for path in projects if _HOST.search(reader.text(path) or "")} - {""}
+    return [build for build in builds if build.home not in hosts]
+
+
 def _referred(reader: Reader, homes: Homes, path: str, text: str) -> Iterator[Build]:
     for found in _REFERENCE.finditer(text):
         project = found[1].replace("\\", "/")

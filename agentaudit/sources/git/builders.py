@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agentaudit.sources.git import (
+    aspire,
     builds,
     deployers,
     deployments,
@@ -30,8 +31,8 @@ def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]
     """All of it: images, packages, what platforms deploy, and where there is nothing of the kind
     what CI installs."""
     tools = packed.tools(reader)
-    recipes = dockerfile.find(reader, named_contexts(services, runs))
-    recipes = [recipe for recipe in recipes if directory(recipe.path) not in tools]
+    named = dockerfile.find(reader, named_contexts(services, runs))
+    recipes = [recipe for recipe in named if directory(recipe.path) not in tools]
     orders = [
         *from_compose(services),
         *from_ci(runs),
@@ -49,12 +50,10 @@ def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]
         *packed.functions(reader, homes),
         *terraform.functions(reader, homes),
     ]
+    told = aspire.without_hosts(reader, told)
     told = [build for build in told if standing.by_itself(build, told, homes)]
     told += hooks.started(reader, homes, told)
-    told += workspaces.deployed(reader, homes)
-    told = workspaces.without_root(reader, homes, told)
-    told += workspaces.started(reader, homes, told)
-    told += modules.started(reader, homes, told)
+    told = modules.known(reader, homes, workspaces.known(reader, homes, told))
     told += solutions.started(reader, homes, told)
     if not any(build.home in homes.known or build.covers for build in told):
         told += deployments.installed(homes, runs)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from agentaudit.code import Role
 from agentaudit.source import Place
-from agentaudit.sources.git import sharing, subjects
+from agentaudit.sources.git import outputs, sharing, subjects
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.dockerfile import Recipe
 from agentaudit.sources.git.homes import Homes
@@ -81,11 +81,13 @@ def _images(
     images = []
     for recipe in recipes:
         mine = [order for order in orders if _means(order, recipe)]
-        if chosen := list(_chosen(homes, recipe, mine)) or list(_staged(homes, recipe, mine)):
-            yield from chosen
+        chosen = (each(homes, recipe, mine) for each in (_chosen, _staged, _placed))
+        if several := next(filter(None, map(list, chosen)), []):
+            yield from several
             continue
         shared = crowded.count(directory(recipe.path)) > 1
         images.append(_image(reader, homes, recipe, mine, shared=shared))
+    images = [image for image in images if not sharing.left(homes, images, image)]
     for image in sharing.settled(homes, images):
         yield from _of(image)
     for order in orders:
@@ -170,6 +172,20 @@ def _staged(homes: Homes, recipe: Recipe, orders: list[Order]) -> Iterator[Build
         yield from (Build(home, order.place, (), None, order.names) for order in mine)
 
 
+def _placed(homes: Homes, recipe: Recipe, orders: list[Order]) -> Iterator[Build]:
+    """The images that are built from one file that stands in no project, each from the directory of
+    another."""
+    contexts = {order.context for order in orders} & homes.known
+    if len(contexts) < 2 or homes.nearest(directory(recipe.path)) in contexts:
+        return
+    for order in orders:
+        if order.context in contexts:
+            place = recipe.published.place
+            covers = _covered(homes, order.context, order.context, recipe)
+            yield Build(order.context, place, covers, recipe, order.names)
+            yield Build(order.context, order.place, (), None, order.names)
+
+
 def _argued(homes: Homes, recipe: Recipe, order: Order) -> str | None:
     """The project that the arguments of an order choose; None where they choose none."""
     given = dict(order.arguments)
@@ -216,6 +232,10 @@ def _context(reader: Reader, homes: Homes, recipe: Recipe) -> str:
     if named:
         for above in ancestors(own):
             if all(_exists(reader, f"{above}/{source}".lstrip("/")) for source in named):
+                return above
+        makers = set(map(outputs.maker, named))
+        for above in ancestors(own) if own not in homes.known and all(makers) else ():
+            if all(f"{above}/{made}".lstrip("/") in homes.known for made in makers):
                 return above
     return own if own in homes.known else homes.nearest(own) or own
 

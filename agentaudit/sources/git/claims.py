@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from agentaudit.source import Dependency
 from agentaudit.sources.git import manifests, pages, unowned
@@ -14,30 +14,36 @@ from agentaudit.sources.git.projects import Project
 from agentaudit.sources.git.reader import Reader
 
 
-def claimed(
-    reader: Reader,
-    repository: Repository,
-    found: Mapping[str, Parsed],
-    parts: Mapping[str, Part],
-    projects: Sequence[Project],
-) -> Iterator[Build]:
+class Claims:
     """Those that ask a model, and pages; `found` are the manifests by path, `parts` the components
-    known. Whoever asks adds each to the parts before asking for the next."""
-    paths: dict[str, list[str]] = {}
-    for path, parsed in found.items():
-        paths.setdefault(home_of(path, parsed), []).append(path)
+    known, which whoever asks adds to."""
 
-    def needs(home: str) -> list[Dependency]:
-        given = [(path, found[path]) for path in paths.get(home, ())]
-        read = (manifests.published(reader, *each) for each in given)
+    def __init__(
+        self, reader: Reader, found: Mapping[str, Parsed], parts: Mapping[str, Part]
+    ) -> None:
+        self._reader = reader
+        self._found = found
+        self._parts = parts
+        self._paths: dict[str, list[str]] = {}
+        for path, parsed in found.items():
+            self._paths.setdefault(home_of(path, parsed), []).append(path)
+
+    def asking(self, repository: Repository, projects: Sequence[Project]) -> list[Build]:
+        """Projects that ask a model."""
+        homes = unowned.homes(repository, projects, self._needs, self._taken())
+        return [Build(home, self._reader.place(self._paths[home][0], 1)) for home in homes]
+
+    def shown(self) -> list[Build]:
+        """Pages, and programs with a window."""
+        held = {path for part in self._parts.values() for path in part.manifests}
+        free = {h: path for h, given in self._paths.items() for path in given if path not in held}
+        homes = pages.homes(self._reader, free, self._taken())
+        return [Build(home, self._reader.place(free[home], 1)) for home in homes]
+
+    def _needs(self, home: str) -> list[Dependency]:
+        given = [(path, self._found[path]) for path in self._paths.get(home, ())]
+        read = (manifests.published(self._reader, *each) for each in given)
         return [need for manifest in read for need in manifest.dependencies]
 
-    def taken() -> frozenset[str]:
-        return frozenset(parts).union(*(part.copies for part in parts.values()))
-
-    for home in list(unowned.homes(repository, projects, needs, taken())):
-        yield Build(home, reader.place(paths[home][0], 1))
-    held = {path for part in parts.values() for path in part.manifests}
-    free = {home: path for home, given in paths.items() for path in given if path not in held}
-    for home in list(pages.homes(reader, free, taken())):
-        yield Build(home, reader.place(free[home], 1))
+    def _taken(self) -> frozenset[str]:
+        return frozenset(self._parts).union(*(part.copies for part in self._parts.values()))

@@ -25,7 +25,7 @@ from agentaudit.sources.git import (
     workflows,
 )
 from agentaudit.sources.git.builds import Build
-from agentaudit.sources.git.claims import claimed
+from agentaudit.sources.git.claims import Claims
 from agentaudit.sources.git.code.assemble import Repository
 from agentaudit.sources.git.codes import with_code
 from agentaudit.sources.git.homes import Homes
@@ -75,11 +75,19 @@ class Survey:
         homes = Homes(reader, spoken_for)
         found = builders.found(reader, homes, self._services, self.runs)
         self._gather(homes, found)
-        if not self._parts:
+        if not self._parts and not self._apart(homes):
             return ()
         repository = Repository(reader)
         projects = list(self._projects())
-        for build in claimed(reader, repository, self._manifests, self._parts, projects):
+        claims = Claims(reader, self._manifests, self._parts)
+        asking = claims.asking(repository, projects)
+        if not self._parts and len(asking) < 2:
+            # One that asks a model and its page are one application.
+            self._parts[""] = Part("", manifests=dict(self._manifests))
+        else:
+            for build in asking:
+                self._add(build)
+        for build in claims.shown():
             self._add(build)
         scripted.shed(reader, self._parts.values())
         self._attach_compose()
@@ -107,7 +115,7 @@ class Survey:
                 rest.append(build)
         parted = standing.parted(rest, homes, self._deployed_in())
         whole = standing.whole(parted, homes) and not self._parts
-        if whole and self._something(homes, rest):
+        if whole and self._something(homes, rest) and (found or not self._apart(homes)):
             self._parts[""] = Part("", manifests=dict(self._manifests))
         for build, home in parted:
             if home:
@@ -129,6 +137,10 @@ class Survey:
             elif build.recipe is not None:
                 path = build.recipe.path
                 self.notes.append(f"{path} builds an image of no component: not asked about")
+
+    def _apart(self, homes: Homes) -> bool:
+        """Whether there are several projects, none of them around the others."""
+        return len(homes.known) > 1 and "" not in homes.known
 
     def _deployed_in(self) -> frozenset[str]:
         """Directories that hold Kubernetes manifests."""

@@ -10,6 +10,8 @@ from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.reader import Reader, directory
 
 _OUTPUT = regex(r"/(?:build/(?:libs|install|distributions)|target)(?:/|$)")
+_MADE = regex(r"/(?:bin|build|dist|out|output|publish|release|target|\.next|\.output)(?:/|$)")
+"""Where a project is built to, in any language."""
 _GRADLE = ("build.gradle", "build.gradle.kts")
 _NEEDED = regex(r"[\"']:([\w-]{1,100}(?::[\w-]{1,100}){0,5})[\"']")
 _MOST = 60
@@ -24,12 +26,20 @@ def project(manifests: Iterable[str], program: str) -> str | None:
     return None
 
 
+def maker(path: str) -> str:
+    """The directory whose build makes a path; empty where the path is no output of a build."""
+    home = _MADE.split(path)[0]
+    return home if home != path else ""
+
+
 def modules(reader: Reader, known: Collection[str], output: str) -> set[str]:
     """The module that a path of build output is of, and those that its Gradle build names; `known`
     are the directories with a manifest."""
     home = _OUTPUT.split(output)[0]
     if home == output or home not in known:
-        return set()
+        home = maker(output)
+        absent = output not in reader.known and output not in reader.directories
+        return {home} if absent and home and home in known else set()
     around = directory(home)
     found: set[str] = set()
     pending = [home]

@@ -47,6 +47,31 @@ class Image(Struct, frozen=True):
         return directory(self.recipe.path)
 
 
+def left(homes: Homes, images: Sequence[Image], image: Image) -> bool:
+    """Whether nobody asks for an image any more: another that is asked for takes in by name all
+    that this one is made of, or what it copies is not there."""
+    if image.orders:
+        return False
+    named = _named(image)
+    if image.home not in homes.known and len(named) < len(image.recipe.copies):
+        return bool(named) and not any(map(homes.holds, _paths(image.context, named)))
+    return bool(image.covers) and any(
+        other.orders
+        and other.home != image.home
+        and inside(image.home, other.home)
+        and set(image.covers) <= set(homes.copied(other.context, _named(other)))
+        for other in images
+    )
+
+
+def _named(image: Image) -> list[str]:
+    return [source for source in image.recipe.copies if source != "."]
+
+
+def _paths(context: str, sources: Iterable[str]) -> Iterator[str]:
+    return (path for source in sources if (path := joined(context, source)))
+
+
 def settled(homes: Homes, images: Sequence[Image]) -> Iterator[Image]:
     """The images with the directories that they are of, seen together."""
     beside = [image for image in images if _beside(homes, image)]
@@ -102,8 +127,8 @@ def _developed(homes: Homes, images: Iterable[Image], image: Image) -> Image | N
     if not image.covers or not _DEVELOPS.search(image.recipe.path.rpartition("/")[2]):
         return None
     for other in images:
-        if other.home != image.home and not _DEVELOPS.search(other.recipe.path.rpartition("/")[2]):
-            named = [source for source in other.recipe.copies if source != "."]
-            if set(image.covers) <= set(homes.copied(other.context, named)):
-                return other
+        meant = not _DEVELOPS.search(other.recipe.path.rpartition("/")[2])
+        held = homes.copied(other.context, _named(other))
+        if meant and other.home != image.home and set(image.covers) <= set(held):
+            return other
     return None

@@ -71,7 +71,8 @@ def _below(homes: Homes, recipe: Recipe, context: str, shared: bool, below: set[
     own = directory(recipe.path)
     alone = shared or (own == context and "." not in recipe.copies)
     if alone and len(below) == 1 and not _around(homes, recipe, context, below):
-        return next(iter(below))
+        only = next(iter(below))
+        return own if own and only == f"{own}/src" else only
     names = {called(recipe.path) if shared else "", own.rpartition("/")[2]} - {""}
     return next((each for each in sorted(below) if each.rpartition("/")[2] in names), "")
 
@@ -138,7 +139,7 @@ def _mixed(homes: Homes, brought: Iterable[str], context: str) -> bool:
 
 def plain(recipe: Recipe) -> bool:
     """Whether a build file has the usual name."""
-    return recipe.path.rpartition("/")[2] in ("Dockerfile", "Containerfile")
+    return recipe.path.rpartition("/")[2].lower() in ("dockerfile", "containerfile")
 
 
 def called(path: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.sources.git.builds import Build
@@ -35,11 +37,20 @@ _ELSEWHERE = regex(
 """Another directory, or a file of it, that a script is about."""
 _MEMBER = regex(r"(?:^|[\s;&|])(?:-F|--filter|-w|--workspace|workspace)[ =]")
 """A script that is about a member by its name, which has a script of its own."""
+_EXTENSION = regex(r"manifest(?:\.\w{1,20})?\.(?:json|js|ts)")
 _TOOLING = regex(
     r"(?:[\w.-]{0,80}\.config\.[\w.-]{1,40}|[\w.-]{0,80}\.d\.ts|\.[\w.-]{1,80}"
     r"|(?:scripts?|tools?|tooling|bin|turbo|config|\.[\w-]{1,40})/.{1,300})"
 )
 """What stands at the root of a workspace to build the members."""
+
+
+def known(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
+    """What was found, without what is only about the root of a workspace, and with its members and
+    the extensions that nothing was about."""
+    told = without_root(reader, homes, [*found, *deployed(reader, homes)])
+    told += started(reader, homes, told)
+    return [*told, *extensions(reader, homes, told)]
 
 
 def started(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
@@ -84,12 +95,37 @@ def _target(homes: Homes, home: str, script: str) -> str | None:
 
 def without_root(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
     """The builds without those of a root that holds nothing but members which have their own: what
-    is run there is about them. An image of the root stays one."""
+    is run there is about them. An image of the root stays one, or is of the one application that it
+    holds."""
     own = {build.home for build in found} & homes.members
-    image = any(not build.home and build.recipe is not None for build in found)
-    if not own or image or not _is_hollow(reader, homes):
+    images = [build for build in found if not build.home and build.recipe is not None]
+    if not (images or own) or not _is_hollow(reader, homes):
         return found
-    return [build for build in found if build.home]
+    if not images:
+        return [build for build in found if build.home]
+    held = {homes.manifests[path] for build in images for path in build.covers} & homes.members
+    alone = {home for home in held if directory(home).rpartition("/")[2] in APPLICATIONS}
+    if len(alone) != 1 or own - alone:
+        return found
+    return [build if build.home else replace(build, home=next(iter(alone))) for build in found]
+
+
+def extensions(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
+    """Extensions of a browser that a project is packed into, where nothing is about them."""
+    built = {build.home for build in found if build.home in homes.known}
+    covered = {path for build in found for path in build.covers}
+    homed = {
+        home: path
+        for path in reader.named(_EXTENSION.fullmatch)
+        if role(path) is Role.APP and "manifest_version" in (reader.text(path) or "")
+        if (home := homes.nearest(directory(path)))
+    }
+    return [
+        Build(home, reader.place(path, 1))
+        for home, path in sorted(homed.items())
+        if f"{home}/package.json" in homes.manifests.keys() - covered
+        if not any(inside(home, other) for other in built)
+    ]
 
 
 def _is_hollow(reader: Reader, homes: Homes) -> bool:
