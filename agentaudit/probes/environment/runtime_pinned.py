@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, failed, probe
 from agentaudit.probes.environment.running import Pin, about, left_behind, pins_of, running
@@ -272,9 +273,20 @@ def _aside(pins: list[Pin], component: Component) -> Iterator[str]:
             yield f"{pin.place.path} says {pin.version}, its image runs {image}"
 
 
+_KIT = regex(r"(?:^|/)(?:\.java-version|\.tool-versions|\.?mise\.toml|\.sdkmanrc)$")
+"""Files that say which kit of Java builds and runs it: it compiles for older releases too."""
+
+
+def _counted(version: str) -> int:
+    return int(version) if version.isdigit() else 0
+
+
 def _named(spoken: str, pins: list[Pin]) -> list[str]:
     """The minor versions that the pins of one language allow."""
     exact = {pin.version for pin in pins if pin.version}
+    kit = {pin.version for pin in pins if pin.version and _KIT.search(pin.place.path)}
+    if spoken == "java" and len(kit) == 1 and max(exact, key=_counted) in kit:
+        return list(kit)
     versions = sorted(v for v in exact if not v.startswith("sha256:")) or sorted(exact)[:1]
     if spoken in _NEWEST and all(v.replace(".", "").isdigit() for v in versions):
         return sorted(versions, key=lambda v: [int(part) for part in v.split(".")])[-1:]
