@@ -53,11 +53,6 @@ class Weighed(Struct, frozen=True):
         kept_ = len(self.keeping)
         return kept_ > 0 and kept_ * share >= kept_ + len(self.lacking)
 
-    @property
-    def tells_where_asked(self) -> bool:
-        """Whether any traceback is lost where models are asked or requests arrive, or many are."""
-        return len(self.lacking) >= _MANY or any(map(self._tells, self.lacking))
-
     def _tells(self, place: Place) -> bool:
         return place.path in self.asking or bool(_EDGE.search(place.path))
 

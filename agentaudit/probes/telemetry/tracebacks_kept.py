@@ -214,7 +214,7 @@ def tracebacks_kept(repo: Repo, component: Component) -> Answer:
     if said.is_practice:
         evidence = (call.place.evidence() for call in keeping[:3])
         return passed(f"{len(keeping)} calls keep the traceback of an error", *evidence)
-    for message, place in () if said.tells_where_asked else _uncaught(repo, component):
+    for message, place in () if lacking else _uncaught(repo, component):
         return passed(message, place.evidence())
     message = f"{len(lacking)} of {len(keeping) + len(lacking)} reported errors keep no traceback"
     if not keeping:
