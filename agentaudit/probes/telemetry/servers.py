@@ -53,8 +53,6 @@ def logging_the_uncaught(repo: Repo, component: Component) -> Iterator[tuple[str
         yield f"nobody catches, and {name} logs that with its stack", place
     for place in _trained(component):
         yield "nobody catches, and the run that trains ends with its traceback", place
-    for place in _run_by_hand(repo, component):
-        yield "nobody catches, and the script ends with its traceback", place
     for place in _lambda(component):
         yield "nobody catches, and the runtime of Lambda logs that with its stack", place
 
@@ -83,29 +81,6 @@ def _trained(component: Component) -> Iterator[Place]:
     for use in component.uses("trainer"):
         if use.strength >= Strength.CALLED and use.place.path.endswith(".py"):
             yield use.place
-
-
-_IS_RUN = regex(r"""(?m)^if __name__ == ["']__main__["']:""")
-_ANSWER = regex(
-    r"(?:fast)?mcp|telegram|telebot|aiogram|discord|slack_\w{1,10}|aiohttp|django|grpc|livekit|pipecat"
-    r"|websockets|botbuilder|linebot|uvicorn|google\.adk|http\.server|socketserver|threading|temporalio"
-    r"|asyncio\.start_server|multiprocessing|concurrent\.futures|dagster|airflow|prefect|rq|pika"
-)
-"""What answers somebody else, or runs functions aside, and treats exceptions in its own way."""
-
-
-def _run_by_hand(repo: Repo, component: Component) -> Iterator[Place]:
-    """The script that asks models, of a component that is nothing but scripts."""
-    own = [each for each in component.code.imports if each.role is Role.APP]
-    words = {each.module.lower() for each in own}
-    words |= {module.partition(".")[0] for module in words}
-    if any(_SERVERS.fullmatch(w) or _ANSWER.fullmatch(w) for w in words):
-        return
-    for trade in ("model", "agent"):
-        for use in component.uses(trade):
-            called = use.strength >= Strength.CALLED and use.place.path.endswith(".py")
-            if called and _IS_RUN.search(repo.read(use.place) or ""):
-                yield use.place
 
 
 def _answered(repo: Repo, component: Component) -> bool:
