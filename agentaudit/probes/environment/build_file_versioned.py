@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, failed, probe
 from agentaudit.probes.environment.images import doubt_unread, versioned
@@ -11,6 +12,10 @@ MANIFEST = {"requirements.txt": "openai==1.93.0\n"}
 def _built(text: str) -> dict[str, object]:
     """A component with this build file."""
     return {"component": {"files": {**MANIFEST, "Dockerfile": text}}}
+
+
+_TO_COPY = regex(r"[._-](?:example|sample|template|dist)$")
+"""Build files that somebody copies and changes: what they name is only proposed."""
 
 
 @probe(
@@ -40,6 +45,11 @@ def _built(text: str) -> dict[str, object]:
             _built("FROM python:3.12\nCOPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/\n"),
             "what is copied from elsewhere counts too",
         ),
+        Example(
+            Outcome.PASS,
+            _built("FROM node:jod-alpine\nCOPY . .\n"),
+            "the name of a line of releases",
+        ),
         Example(Outcome.FAIL, {"component": {"files": MANIFEST}}, "no build file"),
         Example(
             Outcome.UNKNOWN,
@@ -61,7 +71,8 @@ def build_file_versioned(component: Component) -> Answer:
             fact="build file",
             place=component.id,
         )
-    bases = [base for file in component.build_files for base in file.bases]
+    files = [file for file in component.build_files if not _TO_COPY.search(file.place.path)]
+    bases = [base for file in files or component.build_files for base in file.bases]
     gaps = Gaps(len(bases))
     gaps.seen(*(file.place.evidence() for file in component.build_files))
     doubt_unread(gaps, component)

@@ -55,9 +55,10 @@ _PLATFORMS = frozenset({"amd64", "arm64", "arm64v8", "x86", "x64", "i386", "cpu"
 """Words with digits in them that name no version."""
 _RELEASES = frozenset(
     {"buster", "bullseye", "bookworm", "trixie", "focal", "jammy", "noble", "bionic"}
-    | {"resolute", "oracular", "plucky", "questing"}
+    | {"resolute", "oracular", "plucky", "questing", "stretch", "xenial", "forky"}
+    | {"gallium", "hydrogen", "iron", "jod", "krypton"}
 )
-"""Names of releases of operating systems."""
+"""Names of releases of operating systems, and of lines of releases of Node."""
 _FIXED = regex(r"(?:^|[-_.])(?:\d{6,8}|[0-9a-f]{7,40}|\d+\.\d+\.\d+)(?=[-_.]|$)")
 """A date, a commit or a whole version: it fixes what begins with a moving word."""
 

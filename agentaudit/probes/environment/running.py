@@ -68,6 +68,18 @@ def running(pins: list[Pin], component: Component) -> Iterator[Pin]:
         yield from asked if any(pin.version for pin in asked) else ()
 
 
+_KIT = regex(r"(?:^|/)(?:\.java-version|\.tool-versions|\.?mise\.toml)$")
+
+
+def kit_of(pins: list[Pin]) -> str:
+    """The kit of Java that builds and runs it, where it compiles for older releases; empty where
+    none is named, or an older one."""
+    named = {pin.version for pin in pins if pin.version and _KIT.search(pin.place.path)}
+    counted = {pin.version for pin in pins if pin.version.isdigit()}
+    newest = max(counted, key=int, default="")
+    return newest if named == {newest} else ""
+
+
 _ASKED = regex(
     r"(?i)\.(?:tf|bicep|m?[tj]s|py|go|cs|java|kt)$|(?:template|sam|cloudformation|cfn)\.ya?ml$"
     r"|(?:^|/)serverless\.ya?ml$"

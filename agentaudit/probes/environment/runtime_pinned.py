@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, failed, probe
-from agentaudit.probes.environment.running import Pin, about, left_behind, pins_of, running
+from agentaudit.probes.environment.running import Pin, about, kit_of, left_behind, pins_of, running
 from agentaudit.source import Component
 
 PROJECT = '[project]\nname = "planner"\nrequires-python = ">=3.11"\ndependencies = ["openai"]\n'
@@ -24,6 +24,12 @@ def _below(pom: str) -> dict[str, object]:
     build = "FROM registry.example/base:1\nCOPY . .\n"
     files = {"pom.xml": pom, "api/pom.xml": own, "api/Dockerfile": build}
     return {"component": {"path": "api", "files": files}}
+
+
+def _kit(version: str) -> dict[str, object]:
+    """A service of Java 24 that is built by this kit."""
+    pom = "<project><properties><java.version>24</java.version></properties></project>"
+    return {"component": {"files": {"pom.xml": pom, ".java-version": f"{version}\n"}}}
 
 
 def _function(runtime: str) -> dict[str, object]:
@@ -211,6 +217,8 @@ def _function(runtime: str) -> dict[str, object]:
             ),
             "by the project above; Java counts its releases by one number",
         ),
+        Example(Outcome.PASS, _kit("25"), "a newer kit compiles for an older release"),
+        Example(Outcome.FAIL, _kit("21"), "an older kit cannot"),
         Example(Outcome.FAIL, _below("<project><artifactId>all</artifactId></project>")),
         Example(Outcome.PASS, _function("PYTHON_3_14"), "by the program that deploys it"),
         Example(Outcome.FAIL, _function("PYTHON_3"), "loosely"),
@@ -275,6 +283,8 @@ def _aside(pins: list[Pin], component: Component) -> Iterator[str]:
 def _named(spoken: str, pins: list[Pin]) -> list[str]:
     """The minor versions that the pins of one language allow."""
     exact = {pin.version for pin in pins if pin.version}
+    if spoken == "java" and (kit := kit_of(pins)):
+        return [kit]
     versions = sorted(v for v in exact if not v.startswith("sha256:")) or sorted(exact)[:1]
     if spoken in _NEWEST and all(v.replace(".", "").isdigit() for v in versions):
         return sorted(versions, key=lambda v: [int(part) for part in v.split(".")])[-1:]

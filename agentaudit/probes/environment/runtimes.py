@@ -25,6 +25,8 @@ _NAMED = regex(
 )
 _RANGE = regex(r">=\s*+(\d++)\.(\d++)[\d.]*+\s*+,?\s*+<\s*(\d+)\.(\d+)(?:\.0)?\s*")
 _MINOR = regex(r"(?:~=\s*v?(\d+)\.(\d+)\.\d+|~>?\s*v?(\d+)\.(\d+)(?:\.[\dx*]+)?)")
+_NEWEST = regex(r"^(?:latest|stable|slim|alpine|debian|prod|production)[-_](?=\d{1,2}\.\d)")
+"""Words before the version that an image is the newest of."""
 _DIGEST = regex(r"@sha256:([0-9a-f]{12})")
 INSTEAD = {"node": ("bun", "deno")}
 """Runtimes that run a language in place of its usual one."""
@@ -61,7 +63,7 @@ def pinned(place: Place, text: str, spoken: str) -> str:
 
 def _exact(text: str, spoken: str) -> str:
     named = _NAMED.search(text)
-    found = _NUMBER.fullmatch(named[1] if named else text)
+    found = _NUMBER.fullmatch(named[1] if named else _NEWEST.sub("", text))
     if found is None:
         return ""
     if spoken in MAJOR_IS_ENOUGH:

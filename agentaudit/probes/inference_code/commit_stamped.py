@@ -1,19 +1,17 @@
 from __future__ import annotations
 
-import re
-
-from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.inference_code.build_stamps import built_in
 from agentaudit.probes.inference_code.called import reused
 from agentaudit.probes.inference_code.ci_stamped import ci_stamped
+from agentaudit.probes.inference_code.handed_over import deployed_tag, piped, written
 from agentaudit.probes.inference_code.pipelines import labelled_by_commit, pipelines, recipes
 from agentaudit.probes.inference_code.resource_tags import tagged
 from agentaudit.probes.inference_code.stamps import (
-    COMMIT,
     PLATFORM,
+    deployed_with,
     handed,
     labelled,
     read_in_code,
@@ -233,41 +231,48 @@ def commit_stamped(repo: Repo, component: Component) -> Answer:
             return passed("a pipeline labels what it builds with the commit", line.evidence())
     steps = _steps(repo, component)
     unset: list[tuple[Place, str]] = []
-    for place, name in labelled(repo, component):
+    for place, name in (*labelled(repo, component), *written(repo, component)):
         given = handed(repo, steps, name)
-        if given:
+        if setter := given.place if given else piped(repo, component, name):
             message = f"the build takes the commit over from {name}"
-            return passed(message, place.evidence(), given.place.evidence())
+            return passed(message, place.evidence(), setter.evidence())
         unset.append((place, name))
+    return _told(repo, component, steps, unset) or _lacking(component, unset)
+
+
+def _told(
+    repo: Repo, component: Component, steps: list[Step], unset: list[tuple[Place, str]]
+) -> Answer | None:
+    """The pass of what tells its commit from a variable; variables that nothing sets are added."""
     for place, name in read_in_code(component):
         if PLATFORM.fullmatch(name):
             return passed(f"it tells its commit from {name}", place.evidence())
         given = handed(repo, steps, name)
-        if setter := given.place if given else _set(component, name):
+        setter = (
+            given.place if given else deployed_with(component, name) or piped(repo, component, name)
+        )
+        if setter:
             return passed(f"it tells its commit from {name}", place.evidence(), setter.evidence())
-        for setter in told_the_tag(repo, component, name):
-            asked = {"repo": repo, "component": component}
-            if ci_stamped.ask(asked).outcome is Outcome.PASS:
+        for tag in told_the_tag(repo, component, name):
+            if _is_tagged(repo, component):
                 message = f"it tells its commit from {name}, the tag of its image"
-                return passed(message, place.evidence(), setter.evidence())
+                return passed(message, place.evidence(), tag.evidence())
         unset.append((place, name))
-    return _lacking(component, unset)
+    for tag in deployed_tag(repo, component):
+        if _is_tagged(repo, component):
+            return passed("it is told the tag of its image, the commit", tag.evidence())
+    return None
+
+
+def _is_tagged(repo: Repo, component: Component) -> bool:
+    """Whether CI tags its image with the commit."""
+    return ci_stamped.ask({"repo": repo, "component": component}).outcome is Outcome.PASS
 
 
 def _steps(repo: Repo, component: Component) -> list[Step]:
     steps = [step for step in repo.steps() if step.place.repo == component.repo]
     steps += [step for step, _ in recipes(repo, component)]
     return steps + [c.step for c in reused(repo) if c.step.place.repo == component.repo]
-
-
-def _set(component: Component, name: str) -> Place | None:
-    """Where a deployment gives the variable the commit."""
-    for each in component.code.set(name):
-        if each.role in (Role.APP, Role.INFRA, Role.CI) and (
-            COMMIT.search(each.value) or re.search(r"\$\{?\w*(?:SHA|COMMIT)", each.value)
-        ):
-            return each.place
-    return None
 
 
 def _lacking(component: Component, unset: list[tuple[Place, str]]) -> Answer:

@@ -161,14 +161,14 @@ _BUILDS = regex(
     r"|gcr\.io/k8s-skaffold|plugins/docker|docker-build|build-docker|cloud-builders/gke-deploy"
     r"|component:\s*\S{0,200}(?:docker|image)\S{0,40}"
 )
-_SHA = (
+SHA = (
     r"(?:\{\{\s*revision\s*\}\}|\$\(params\.(?:git-)?revision\)|\$\{?(?:COMMIT_SHA|SHORT_SHA|REVISION_ID"
     r"|CIRCLE_SHA1|BITBUCKET_COMMIT|GIT_COMMIT|CODEBUILD_RESOLVED_SOURCE_VERSION|DRONE_COMMIT\w*"
     r"|CI_COMMIT_(?:SHORT_)?SHA|BUILDKITE_COMMIT|BUILD_SOURCEVERSION)|\$\(Build\.SourceVersion\)"
     r"|\$\{?env\.GIT_COMMIT|<<\s*pipeline\.git\.revision\s*>>)"
 )
 _NAMED = regex(
-    rf"[\w}})/.-]:[\"']?\S{{0,60}}?{_SHA}|\btags?[\"']?\s*:\s*[|>\"']?\s*\S{{0,60}}?{_SHA}"
+    rf"[\w}})/.-]:[\"']?\S{{0,60}}?{SHA}|\btags?[\"']?\s*:\s*[|>\"']?\s*\S{{0,60}}?{SHA}"
 )
 _AUTO = regex(r"template:\s*[\"']?(?:Auto-DevOps|Jobs/Build)\.gitlab-ci\.yml")
 """GitLab's own job, which names images by branch and commit unless told otherwise."""
@@ -184,10 +184,26 @@ def pipelines(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
             text = _without_comments(repo.read(file) or "") if file.repo == component.repo else ""
             whole = Step(file.path, text[:100_000], file)
             builds = _BUILDS.search(text) or _AUTO.search(text)
-            if builds and (
-                alone or _inside(file, component) or concerns(whole, component, alone=False)
+            ours = alone or _inside(file, component) or _takes(text, component)
+            if (
+                builds
+                and not _PROPOSED.search(text)
+                and (ours or concerns(whole, component, alone=False))
             ):
                 yield file, text
+
+
+_PROPOSED = regex(
+    r"on-(?:cel-expression|event):[ \t]*[^\n]{0,200}\bpull_request\b(?![^\n]{0,200}\bpush\b)"
+)
+"""A pipeline of Tekton for changes that are only proposed."""
+_USUAL = frozenset({"Dockerfile", "Containerfile"})
+
+
+def _takes(text: str, component: Component) -> bool:
+    """Whether the pipeline names a build file of the component that is called after something."""
+    paths = {file.place.path for file in component.build_files} - _USUAL
+    return any(re.search(rf"(?<![\w./-])(?:\./)?{re.escape(p)}(?![\w./-])", text) for p in paths)
 
 
 def _without_comments(text: str) -> str:
@@ -202,15 +218,16 @@ def _inside(file: Place, component: Component) -> bool:
 
 def named_by_commit(file: Place, text: str) -> Place | None:
     """The line by which such a pipeline names what it builds by the commit."""
-    return _line(file, text, _NAMED) or _line(file, text, _AUTO)
+    return line_of(file, text, _NAMED) or line_of(file, text, _AUTO)
 
 
 def labelled_by_commit(file: Place, text: str) -> Place | None:
     """The line by which such a pipeline labels what it builds with the commit."""
-    return _line(file, text, _LABELS) if "buildah" in text else None
+    return line_of(file, text, _LABELS) if "buildah" in text else None
 
 
-def _line(file: Place, text: str, wanted: re.Pattern[str]) -> Place | None:
+def line_of(file: Place, text: str, wanted: re.Pattern[str]) -> Place | None:
+    """The first line of a file in which something stands."""
     for number, line in enumerate(text.split("\n"), 1):
         if wanted.search(line[:1000]):
             return replace(file, line=number, text=line.strip()[:300])

@@ -31,7 +31,7 @@ PLATFORM = regex(
 )
 """Variables that a platform sets to the commit without being asked."""
 _NAME = regex(
-    r"[A-Z_]{0,40}(?:GIT|COMMIT|VCS|BUILD|SOURCE|CODE)_?(?:SHA|COMMIT|HASH|REF|REV|REVISION)"
+    r"[A-Z_]{0,40}(?:GIT|COMMIT|VCS|BUILD|SOURCE|CODE|VERSION|RELEASE|IMAGE|DEPLOY)_?(?:SHA|COMMIT|HASH|REF|REV|REVISION)"
     r"[A-Z_]{0,20}|(?:APP|SERVICE|SENTRY)_(?:REVISION|RELEASE|COMMIT)|REVISION|GITSHA|COMMIT"
 )
 """How variables for the commit are called."""
@@ -110,6 +110,16 @@ def told_the_tag(repo: Repo, component: Component, name: str) -> Iterator[Place]
                 yield replace(file, line=line, text=" ".join(found[0].split())[:300])
 
 
+def deployed_with(component: Component, name: str) -> Place | None:
+    """Where a deployment gives the variable the commit."""
+    for each in component.code.set(name):
+        if each.role in (Role.APP, Role.INFRA, Role.CI) and (
+            COMMIT.search(each.value) or re.search(r"\$\{?\w*(?:SHA|COMMIT)", each.value)
+        ):
+            return each.place
+    return None
+
+
 def stamped_in_ci(repo: Repo, component: Component) -> Iterator[Place]:
     """Steps of CI that stamp what they build, deploy or announce with the commit."""
     alone = len(repo.components()) == 1
@@ -180,4 +190,9 @@ def _platform(written: str) -> str:
 
 
 def _is_commit(name: str) -> bool:
-    return bool(PLATFORM.fullmatch(name) or (_NAME.fullmatch(name) and len(name) > 6))
+    return bool(PLATFORM.fullmatch(name)) or is_named_for_commit(name)
+
+
+def is_named_for_commit(name: str) -> bool:
+    """Whether a variable is called as those for the commit are."""
+    return bool(_NAME.fullmatch(name)) and len(name) > 6

@@ -274,11 +274,19 @@ def _given(call: Call, known: str) -> bool:
     if call.place.path.endswith(_SCRIPTS) and not known and not _is_console(call):
         return False
     if known == _PINO and not _is_console(call):
-        return any(a.name == "err" or _first(a) for a in call.arguments)
+        return any(_is_error(a) or _first(a) for a in call.arguments)
     return any(
         _ERROR.fullmatch(a.value.written.strip()) and a.name in ("", "err", "error", "exception")
         for a in call.arguments
     )
+
+
+def _is_error(argument: Argument) -> bool:
+    """Whether it stands under `err`, and is more than its message."""
+    return argument.name == "err" and not _SAID.search(argument.value.written)
+
+
+_SAID = regex(r"\.message\b|^\s*String\(|\.toString\(\)")
 
 
 def _first(argument: Argument) -> bool:

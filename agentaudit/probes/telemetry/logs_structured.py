@@ -16,6 +16,7 @@ from agentaudit.probes.telemetry.errors import is_provider, writes_to_console
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.keys import unstarted
 from agentaudit.probes.telemetry.loading import loaded
+from agentaudit.probes.telemetry.sentry_logs import sentry_logs
 from agentaudit.probes.telemetry.switches import lacks_only_credentials, waits
 from agentaudit.source import Component, Repo
 
@@ -169,10 +170,7 @@ _BOTH = frozenset(
     {
         *("azure-monitor-opentelemetry", "opentelemetry-sdk", "logfire"),
         *("@azure/monitor-opentelemetry", "applicationinsights", "@opentelemetry/sdk-logs"),
-        *(
-            "go.opentelemetry.io/contrib/bridges/otelslog",
-            "go.opentelemetry.io/contrib/bridges/otelzap",
-        ),
+        *(f"go.opentelemetry.io/contrib/bridges/{name}" for name in ("otelslog", "otelzap")),
     }
 )
 """Libraries that send log records with fields, each with the context of its span."""
@@ -207,6 +205,7 @@ def _sent(repo: Repo, component: Component) -> Iterator[Place]:
     """What sends every record with fields and its context: agents of images that know logs, and
     what .NET registers at start-up."""
     yield from (c.place for c in _serving(component) if c.method in _SENDS or is_provider(c))
+    yield from sentry_logs(repo, component)
     for place in agents(repo, component):
         if re.search(r"applicationinsights|opentelemetry-javaagent", place.text):
             yield place

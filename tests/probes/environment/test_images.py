@@ -30,6 +30,8 @@ DIGEST = "sha256:" + "9f86d081" * 8
         ("cuda12.1-cudnn8-runtime", "", True),
         ("runtime-amd64", "", False),
         ("custom", "", False),
+        ("jod-alpine", "", True),
+        ("krypton", "", True),
         ("nonroot", "", False),
         ("", DIGEST, True),
         ("latest", DIGEST, True),

@@ -31,6 +31,8 @@ TAGS = [
     ("FROM python:3.12-slim", "3.12-slim", "python", "3.12"),
     ("FROM python:3-alpine3.19", "3-alpine3.19", "python", ""),
     ("FROM python:3.12-alpine3.19 AS build", "3.12-alpine3.19", "python", "3.12"),
+    ("FROM registry.example/python:latest-3.13", "latest-3.13", "python", "3.13"),
+    ("FROM registry.example/python:latest-3", "latest-3", "python", ""),
     ("FROM node:22-slim", "22-slim", "node", ""),
     ("FROM node:22.4-slim", "22.4-slim", "node", "22.4"),
     ("FROM eclipse-temurin:21-jre", "21-jre", "java", "21"),

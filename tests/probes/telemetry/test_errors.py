@@ -56,6 +56,7 @@ def _counts(path: str, text: str) -> tuple[int, int]:
         ("a.ts", NODE + "logger.error(error.stack);\n", (1, 0)),
         ("a.ts", OWN + "toast.error('x', err);\n", (0, 0)),
         ("a.ts", NODE + "console.error('nothing was found');\n", (0, 0)),
+        ("a.ts", PINO + "logger.error({ err: error.message }, 'x');\n", (0, 1)),
         ("a.ts", PINO + "logger.error({ err }, 'x');\n", (1, 0)),
         ("a.ts", PINO + "logger.error(error, 'x');\n", (1, 0)),
         ("a.ts", PINO + "logger.error({ error }, 'x');\n", (0, 1)),

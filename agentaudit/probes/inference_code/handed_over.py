@@ -1,0 +1,78 @@
+"""Where pipelines, images and deployments hand the commit on to what runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from agentaudit.evidence import Place
+from agentaudit.expressions import regex
+from agentaudit.probes.inference_code.pipelines import SHA, line_of, pipelines
+from agentaudit.probes.inference_code.stamps import is_named_for_commit, told_the_tag
+from agentaudit.source import Component, Repo
+
+_CLONED = r"\$\(tasks\.[\w-]{1,60}\.results\.commit\)"
+"""What the task of Tekton that clones the repository says."""
+_WRITTEN = regex(
+    r"\$\{?(\w{3,60})\b[^\n]{0,600}?>>?[ \t]{0,4}[\"']?(?:[\w.$\{\}-]{0,60}/){0,12}"
+    r"([\w.-]{3,60}\.(?:json|txt|ya?ml|py|ts|js|properties|env)|VERSION|REVISION|COMMIT)\b"
+)
+"""What a step of an image writes into a file."""
+_RUN = regex(r"(?i)^\s*RUN\s")
+_SOURCES = ("py", "ts", "tsx", "js", "mjs", "go", "java", "kt", "cs")
+_MOST = 600
+"""Files that are looked into for the name of another."""
+_TAG_OF_IMAGE = ("IMAGE_TAG", "DOCKER_IMAGE_TAG", "CONTAINER_IMAGE_TAG", "APP_IMAGE_TAG")
+
+
+def piped(repo: Repo, component: Component, name: str) -> Place | None:
+    """The line by which a pipeline gives an argument of the build the commit."""
+    wanted = re.compile(
+        rf"\b{re.escape(name)}[\"']?\s{{0,4}}[=:]\s{{0,4}}\S{{0,60}}?(?:{SHA}|{_CLONED})"
+    )
+    found = (line_of(file, text, wanted) for file, text in pipelines(repo, component))
+    return next(filter(None, found), None)
+
+
+def written(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
+    """Steps of its build files that write an argument for the commit into a file which its code
+    names, with the argument's name."""
+    for file in component.build_files:
+        text = (repo.read(file.place) or "")[:200_000].replace("\\\n", " \r")
+        for number, line in _numbered(text):
+            found = _WRITTEN.search(line) if _RUN.match(line) else None
+            names = re.findall(r"\$\{?(\w{3,60})\b", line[:4000]) if found else []
+            name = next(filter(is_named_for_commit, names), "")
+            if found and name and _is_read(repo, component, found[2]):
+                yield replace(file.place, line=number, text=" ".join(line.split())[:300]), name
+
+
+def _numbered(text: str) -> Iterator[tuple[int, str]]:
+    """Instructions with the lines that they begin on, where each line that goes on left a mark."""
+    number = 1
+    for line in text.split("\n"):
+        yield number, line.replace("\r", "")[:4000]
+        number += 1 + line.count("\r")
+
+
+def _is_read(repo: Repo, component: Component, name: str) -> bool:
+    home = "" if component.path == "." else f"{component.path}/"
+    named = re.compile(rf"[\"'`/]{re.escape(name)}[\"'`]")
+    seen = 0
+    for suffix in _SOURCES:
+        for file in repo.files(f"{home}**/*.{suffix}"):
+            seen += 1
+            if seen > _MOST:
+                return False
+            if file.repo == component.repo and named.search(repo.read(file) or ""):
+                return True
+    return False
+
+
+def deployed_tag(repo: Repo, component: Component) -> Iterator[Place]:
+    """Where a deployment of the only service that is deployed tells it the tag of its image."""
+    if sum(bool(each.build_files and each.agentic) for each in repo.components()) == 1:
+        for name in _TAG_OF_IMAGE:
+            yield from told_the_tag(repo, component, name)
