@@ -13,7 +13,7 @@ from agentaudit.probes.models.hub import loads
 from agentaudit.probes.models.ids import Used, asked, used
 from agentaudit.probes.models.offered import offered
 from agentaudit.probes.models.stacked import doubted, told
-from agentaudit.probes.readable import unread
+from agentaudit.probes.readable import of_code, unread
 from agentaudit.source import Component, Repo
 
 PURPOSES = frozenset({"chat", "embedding"})
@@ -180,6 +180,7 @@ DEPLOYED = (
         ),
     ],
 )
+@of_code("model ids", whole=True)
 def ids_pinned(repo: Repo, component: Component) -> Answer:
     """Does every model id in use name a dated or immutable version?
 

@@ -12,7 +12,7 @@ from agentaudit.probes.models.ids import Used, asked, used
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.managed import embedding_models
 from agentaudit.probes.rag.searches import is_rag
-from agentaudit.probes.readable import unread
+from agentaudit.probes.readable import of_code, unread
 from agentaudit.source import Component, Repo
 
 TRADES = ("vector_store", "retriever", "embedding")
@@ -147,6 +147,7 @@ def _java(model: str) -> dict[str, object]:
         ),
     ],
 )
+@of_code("the embedding model", whole=True)
 def embedding_model_pinned(repo: Repo, component: Component) -> Answer:
     """Is the embedding model pinned to a version?
 

@@ -11,7 +11,7 @@ from agentaudit.probes.rag.managed import asks_bedrock, handed, sources
 from agentaudit.probes.rag.searches import is_rag
 from agentaudit.probes.rag.source_names import BARE_KEY, KEY
 from agentaudit.probes.rag.written import fills, selected, sourced, stored, typed
-from agentaudit.probes.readable import unread
+from agentaudit.probes.readable import of_code, unread
 from agentaudit.source import Component, Repo
 
 TRADES = ("vector_store", "retriever")
@@ -192,6 +192,7 @@ def _python(source: str) -> dict[str, object]:
         ),
     ],
 )
+@of_code("what chunks keep")
 def source_kept(repo: Repo, component: Component) -> Answer:
     """Do chunks keep the id of the document that they come from?
 
