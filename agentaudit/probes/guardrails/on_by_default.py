@@ -294,7 +294,7 @@ def _lacking(component: Component, calls: list[Call], uses: list[Use]) -> Answer
         return failed(step_missing(use), *shown, reason=reason, fact=fact, place=place)
     if calls:
         message = f"{calls[0].method} is written, but nothing reaches it by default"
-        shown = (calls[0].place.evidence(),)
-        return failed(message, *shown, reason="not_called", fact=fact, place=place)
+        at = calls[0].place.evidence()
+        return failed(message, at, reason="not_called", fact=fact, place=place)
     message = "no guardrail is visible between the question and the answer"
     return failed(message, component.evidence(), reason="missing", fact=fact, place=place)
