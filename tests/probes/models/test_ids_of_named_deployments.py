@@ -6,6 +6,7 @@ import pytest
 
 from agentaudit import testing
 from agentaudit.finding import Outcome
+from agentaudit.probes.models.apphost import hosted_elsewhere
 from agentaudit.probes.models.ids_pinned import ids_pinned
 
 RESOURCES = """param gptModelName string = 'gpt-5-mini'
@@ -49,6 +50,26 @@ def test_the_version_of_the_deployment_counts(version: str, outcome: Outcome) ->
     }
     answer = ids_pinned.ask(testing.build({"component": {"files": files, "path": "src"}}))
     assert answer.outcome is outcome, answer.message
+
+
+@pytest.mark.parametrize(
+    ("model", "passes"), [("openai/gpt-5-mini", False), ("gpt-5-mini-2025-08-07", True)]
+)
+def test_a_host_that_names_another_provider(model: str, passes: bool) -> None:
+    files = {
+        "infra/resources.bicep": RESOURCES.replace("VERSION", "2025-08-07"),
+        "src/App/app.csproj": PROJECT,
+        "src/App/Dockerfile": "FROM mcr.microsoft.com/dotnet/aspnet:9.0\n",
+        "src/App/Program.cs": PROGRAM,
+        "src/AppHost/appsettings.json": f'{{"GitHub": {{\n"Model": "{model}"}}}}\n',
+    }
+    given = {"files": files, "path": "src/App"}
+    repo, component = testing.repository(given), testing.component(given)
+    answer = ids_pinned.ask({"repo": repo, "component": component})
+    assert (answer.outcome is Outcome.PASS) is passes, answer.message
+    said = hosted_elsewhere(repo, component)
+    assert (said is None) is passes
+    assert said is None or (said.outcome is Outcome.UNKNOWN and model in said.message)
 
 
 def test_a_client_of_bedrock_that_is_handed_on() -> None:
