@@ -255,6 +255,8 @@ class Code(Struct, frozen=True):
     files: int = 0
     """Source files of the component, tests and examples included."""
     languages: tuple[str, ...] = ()
+    unread: str = ""
+    """What most of it is where that is in a language that is not read: `32 files of Kotlin`."""
     imports: tuple[Import, ...] = ()
     calls: tuple[Call, ...] = ()
     literals: tuple[Literal, ...] = ()

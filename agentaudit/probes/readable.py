@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import ParamSpec
 
 from agentaudit.code import Strength, Use
-from agentaudit.finding import Answer
+from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import unknown
 from agentaudit.source import Component
 
+P = ParamSpec("P")
 MISSING_STEP = {
     Strength.DECLARED: "is declared, but no code that counts imports it",
     Strength.IMPORTED: "is imported, but no code that is reached calls it",
@@ -30,6 +33,52 @@ def unread(component: Component, uses: Iterable[Use], what: str) -> Answer | Non
         fact="source code",
         place=component.id,
     )
+
+
+def out_of_sight(component: Component, what: str) -> Answer | None:
+    """UNKNOWN where most of the code is in a language that is not read; None where it is not."""
+    if not component.code.unread:
+        return None
+    return unknown(
+        f"{what} could not be looked for: most of its code, {component.code.unread}, is in a "
+        "language that is not read",
+        component.evidence(),
+        reason="language_not_read",
+        fact="source code",
+        place=component.id,
+    )
+
+
+def of_code(
+    what: str, *, whole: bool = False
+) -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
+    """Make a question about the code of a component UNKNOWN where most of that is in a language
+    that is not read. What was seen there stands; that something was not seen says nothing.
+
+    `whole`: the question is about everything of a kind, so that a part that is as it should be says
+    nothing, and one that is not says it all.
+    """
+
+    def wrap(answer: Callable[P, Answer]) -> Callable[P, Answer]:
+        @wraps(answer)
+        def asked(*args: P.args, **kwargs: P.kwargs) -> Answer:
+            found = answer(*args, **kwargs)
+            component = next(x for x in (*args, *kwargs.values()) if isinstance(x, Component))
+            if _stands(found, whole):
+                return found
+            return out_of_sight(component, what) or found
+
+        return asked
+
+    return wrap
+
+
+def _stands(found: Answer, whole: bool) -> bool:
+    """Whether an answer is true whatever stands in code that was not read."""
+    if whole:
+        shown = any(each.location.line for each in found.evidence)
+        return found.outcome is Outcome.FAIL and shown
+    return found.outcome is Outcome.PASS
 
 
 def step_missing(use: Use) -> str:

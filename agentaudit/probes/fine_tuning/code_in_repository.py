@@ -3,7 +3,7 @@ from __future__ import annotations
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe
 from agentaudit.probes.fine_tuning.training import training
-from agentaudit.probes.readable import step_missing, unread
+from agentaudit.probes.readable import of_code, step_missing, unread
 from agentaudit.source import Component
 
 PYTHON = {"requirements.txt": "trl==0.19.0\ntransformers==4.53.0\npeft==0.16.0\n"}
@@ -65,6 +65,7 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
         ),
     ],
 )
+@of_code("training code")
 def code_in_repository(component: Component) -> Answer:
     """Are the training code and its configuration in the repository?
 

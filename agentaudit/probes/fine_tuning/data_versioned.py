@@ -9,7 +9,7 @@ from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe
 from agentaudit.probes.fine_tuning.training import training
-from agentaudit.probes.readable import unread
+from agentaudit.probes.readable import of_code, unread
 from agentaudit.source import Component, Place, Repo
 
 TRAINER = {"requirements.txt": "trl==0.19.0\ntransformers==4.53.0\npeft==0.16.0\n"}
@@ -141,6 +141,7 @@ DVC = "outs:\n- md5: 2c26b46b68ffc68ff99b453c1d304134\n  path: train.jsonl\n"
         ),
     ],
 )
+@of_code("training code")
 def data_versioned(repo: Repo, component: Component) -> Answer:
     """Is the training data versioned?
 

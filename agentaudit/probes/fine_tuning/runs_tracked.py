@@ -6,7 +6,7 @@ from agentaudit.probe import Example, failed, not_applicable, passed, probe
 from agentaudit.probes.fine_tuning.code_in_repository import CREW, HOSTED, NODE, TRAIN
 from agentaudit.probes.fine_tuning.options import not_asked
 from agentaudit.probes.fine_tuning.training import training
-from agentaudit.probes.readable import step_missing, unread
+from agentaudit.probes.readable import of_code, step_missing, unread
 from agentaudit.source import Component, Repo
 
 PYTHON = {"requirements.txt": "trl==0.19.0\ntransformers==4.53.0\nwandb==0.21.0\nmlflow==3.1.0\n"}
@@ -69,6 +69,7 @@ def _asked(project: str, **more: str) -> dict[str, object]:
         ),
     ],
 )
+@of_code("run trackers")
 def runs_tracked(repo: Repo, component: Component) -> Answer:
     """Is a run tracker used where models are trained?
 

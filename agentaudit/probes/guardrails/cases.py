@@ -14,7 +14,7 @@ from agentaudit.source import Place, Repo
 
 PATTERNS = tuple(f"**/*.{suffix}" for suffix in ("jsonl", "csv", "tsv", "json", "yaml", "yml"))
 _WORD = (
-    r"(?:evals?|evaluations?|evaluators?|golden(?:s|[-_]?(?:set|dataset|data))?|benchmarks?|test[-_]?set"
+    r"(?:evals?|evaluate|evaluations?|evaluators?|golden(?:s|[-_]?(?:set|dataset|data))?|benchmarks?|test[-_]?set"
     r"|eval(?:uation)?[-_]?(?:set|dataset|data|cases|questions|prompts|queries|examples|samples|qa)"
     r"|ground[-_]?truths?|qn?a[-_]?(?:pairs?|set|dataset))"
 )
@@ -107,6 +107,16 @@ def _listed(value: Any) -> int:
     return max((*listed, _by_name(value), *map(_by_name, value.values())))
 
 
+def _whole(text: str) -> int:
+    """A file of JSON; some are lines of it under that name."""
+    try:
+        return _listed(json(text))
+    except Malformed:
+        if text.count("\n") < 1:
+            raise
+        return _lines(text)
+
+
 def _by_name(value: Any) -> int:
     """Cases of a mapping whose keys are their names."""
     pairs = value.values() if isinstance(value, dict) else ()
@@ -163,7 +173,7 @@ _READERS: Mapping[str, Callable[[str], int]] = {
     "jsonl": _lines,
     "csv": _rows,
     "tsv": _rows,
-    "json": lambda text: _listed(json(text)),
+    "json": _whole,
     "yaml": lambda text: _listed(yaml(text).data),
     "yml": lambda text: _listed(yaml(text).data),
 }

@@ -20,7 +20,7 @@ from agentaudit.probes.guardrails.own import (
 )
 from agentaudit.probes.guardrails.requests import in_requests
 from agentaudit.probes.guardrails.switched import is_below_switch
-from agentaudit.probes.readable import step_missing, unread
+from agentaudit.probes.readable import of_code, step_missing, unread
 from agentaudit.source import Component, Repo
 
 PYTHON = {"requirements.txt": "openai==1.93.0\nopenai-agents==0.2.0\nnemoguardrails==0.14.0\n"}
@@ -206,6 +206,7 @@ def _python(source: str) -> dict[str, object]:
         ),
     ],
 )
+@of_code("guardrails")
 def on_by_default(repo: Repo, component: Component) -> Answer:
     """Does an input or output guardrail run in the serving path, on by default?
 
@@ -293,8 +294,7 @@ def _lacking(component: Component, calls: list[Call], uses: list[Use]) -> Answer
         return failed(step_missing(use), *shown, reason=reason, fact=fact, place=place)
     if calls:
         message = f"{calls[0].method} is written, but nothing reaches it by default"
-        return failed(
-            message, calls[0].place.evidence(), reason="not_called", fact=fact, place=place
-        )
+        at = calls[0].place.evidence()
+        return failed(message, at, reason="not_called", fact=fact, place=place)
     message = "no guardrail is visible between the question and the answer"
     return failed(message, component.evidence(), reason="missing", fact=fact, place=place)

@@ -23,7 +23,7 @@ from agentaudit.probes.guardrails.outside import OUTSIDE
 from agentaudit.probes.guardrails.runs import TOOL
 from agentaudit.probes.guardrails.tested import tested
 from agentaudit.probes.once import once
-from agentaudit.probes.readable import unread
+from agentaudit.probes.readable import out_of_sight, unread
 from agentaudit.source import Component, Repo
 
 CONFIGURED = (
@@ -220,8 +220,8 @@ def asks_models(repo: Repo) -> bool:
     """Whether any component asks a model, or declares what would."""
     trades = ("model", "agent")
     return any(
-        asks(component) or (not component.code.read and any(map(component.uses, trades)))
-        for component in repo.components()
+        asks(each) or ((each.code.unread or not each.code.read) and any(map(each.uses, trades)))
+        for each in repo.components()
     )
 
 
@@ -235,9 +235,9 @@ def nobody_asks(repo: Repo) -> Answer:
 def unread_code(repo: Repo) -> Answer | None:
     """UNKNOWN where the code of a component that asks models could not be read."""
     for component in repo.components():
-        trades = ("model", "agent")
-        uses = [use for trade in trades for use in component.uses(trade)]
-        if uses and (missing := unread(component, uses, "evaluation")):
+        uses = [use for trade in ("model", "agent") for use in component.uses(trade)]
+        missing = out_of_sight(component, "evaluation") or unread(component, uses, "evaluation")
+        if uses and missing:
             return missing
     return None
 

@@ -29,6 +29,8 @@ METHODS = (
 _LIBRARIES = ("transformers", "vllm", "@huggingface/transformers", "@xenova/transformers", "trl")
 _FACTORIES = frozenset({"pipeline", "LLM", "AsyncEngineArgs", "EngineArgs"})
 """Names that load from the Hub where one of these libraries gives them."""
+_PROVIDERS = ("vertexai", "google.cloud.aiplatform")
+"""Libraries whose models are asked of a provider, by names that are those of the Hub's."""
 _MODEL = (
     *("pretrained_model_name_or_path", "repo_id", "model_name_or_path", "model_name", "model_id"),
     *("model", "model_path", "modelName", "path"),
@@ -93,7 +95,7 @@ def _load(call: Call, open_weights: bool) -> Load:
 def _loads(call: Call) -> bool:
     """Whether a call loads from the Hub, as far as its name and its argument say."""
     factory = call.method in _FACTORIES and call.below(*_LIBRARIES)
-    if not factory and call.method not in METHODS:
+    if (not factory and call.method not in METHODS) or call.below(*_PROVIDERS):
         return False
     if call.method == "get_embeddings" and "AutoEmbeddings" not in call.callee:
         return False

@@ -3,7 +3,7 @@ from __future__ import annotations
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, not_applicable, probe
 from agentaudit.probes.models.hub import Load, loads
-from agentaudit.probes.readable import unread
+from agentaudit.probes.readable import of_code, unread
 from agentaudit.source import Component
 
 SHA = "e4ce9877abf3edfe10b0d82785e83bdcb973e22e"
@@ -70,6 +70,7 @@ def _load(*arguments: str) -> dict[str, object]:
         ),
     ],
 )
+@of_code("loads from the Hub", whole=True)
 def hub_loads_pinned(component: Component) -> Answer:
     """Does every load from the Hugging Face Hub pin a commit?
 

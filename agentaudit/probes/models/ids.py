@@ -171,9 +171,7 @@ def _versions(settings: Iterable[Setting]) -> dict[str, Place]:
     is left out. What a deployment is called says nothing about its model."""
     rows = [each for each in settings if each.role in CONFIGURES and each.place.line]
     versions = [each for each in rows if _VERSION.search(_name(each))]
-    deployed = {
-        _above(each).removesuffix(".model") for each in rows if _above(each).endswith(".model")
-    }
+    deployed = _deployments(rows)
     found: dict[str, Place] = {}
     free = set(_asked_of_two(rows))
     for setting in rows:
@@ -184,9 +182,27 @@ def _versions(settings: Iterable[Setting]) -> dict[str, Place]:
         version = _beside(setting, versions)
         if version is not None and is_version(_value(version)):
             found.setdefault(plain, version.place)
-        elif version is not None or not (_stem(setting) or _above(setting) in deployed):
+        elif version is not None or not (_calls(setting, deployed) or _stem(setting)):
             free.add(plain)
     return {plain: place for plain, place in found.items() if plain not in free}
+
+
+def _calls(setting: Setting, deployed: set[str]) -> bool:
+    """Whether a setting is what a deployment is called, which says nothing about its version."""
+    asks = setting.role is Role.APP and _DEPLOYED.search(_name(setting))
+    return _above(setting) in deployed or bool(asks)
+
+
+_DEPLOYED = regex(r"(?i)deployment(?:_?(?:name|id))?$")
+
+
+def _deployments(rows: Iterable[Setting]) -> set[str]:
+    """Where deployments stand that have a model below them: what they are called themselves says
+    nothing about it."""
+    models = (_above(each) for each in rows if _above(each).endswith(".model"))
+    return {
+        home for above in models for home in (above[:-6], above[:-6].removesuffix(".properties"))
+    }
 
 
 def _deployed_loose(settings: Iterable[Setting]) -> set[str]:
@@ -194,7 +210,9 @@ def _deployed_loose(settings: Iterable[Setting]) -> set[str]:
     rows = [each for each in settings if each.role in CONFIGURES and each.place.line]
     versions = [each for each in rows if _VERSION.search(_name(each))]
     deployed = [r for r in rows if _above(r).endswith(".model") or _DEPLOYS.search(r.place.path)]
-    named = ((row, model_id(_value(row))) for row in deployed if row not in versions)
+    homes = _deployments(rows)
+    deployed = [row for row in deployed if row not in versions and _above(row) not in homes]
+    named = ((row, model_id(_value(row))) for row in deployed)
     return {_plain(id.text) for row, id in named if id and _beside(row, versions) is None}
 
 

@@ -8,12 +8,13 @@ from agentaudit.model_ids import dated, model_id
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.asking import asking, asks
 from agentaudit.probes.callers import calls_of
+from agentaudit.probes.models.apphost import hosted_elsewhere
 from agentaudit.probes.models.by_deployment import pinned
 from agentaudit.probes.models.hub import loads
 from agentaudit.probes.models.ids import Used, asked, used
 from agentaudit.probes.models.offered import offered
 from agentaudit.probes.models.stacked import doubted, told
-from agentaudit.probes.readable import unread
+from agentaudit.probes.readable import of_code, unread
 from agentaudit.source import Component, Repo
 
 PURPOSES = frozenset({"chat", "embedding"})
@@ -180,6 +181,7 @@ DEPLOYED = (
         ),
     ],
 )
+@of_code("model ids", whole=True)
 def ids_pinned(repo: Repo, component: Component) -> Answer:
     """Does every model id in use name a dated or immutable version?
 
@@ -199,7 +201,7 @@ def ids_pinned(repo: Repo, component: Component) -> Answer:
         return _alias(moving, len(found), component)
     if found and not doubts:
         message = f"all {len(found)} model ids in use name one version: {_listed(found)}"
-        return passed(message, *map(_shown, found[:5]))
+        return hosted_elsewhere(repo, component) or passed(message, *map(_shown, found[:5]))
     if doubts:
         return doubted(component, doubts)
     if fixed := pinned(repo, component, PURPOSES):

@@ -7,7 +7,7 @@ from agentaudit.evidence import Evidence, Place
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
-from agentaudit.probes.readable import unread
+from agentaudit.probes.readable import of_code, unread
 from agentaudit.source import Component
 
 _VERSION = regex(
@@ -94,6 +94,7 @@ def _files(**files: str) -> dict[str, object]:
         ),
     ],
 )
+@of_code("models of its own", whole=True)
 def registry_versioned(component: Component) -> Answer:
     """Are own models registered in a model registry and consumed by version?
 

@@ -7,7 +7,7 @@ from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Limits, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.asking import asking, asks
 from agentaudit.probes.prompts.registered import defined, registered
-from agentaudit.probes.readable import unread
+from agentaudit.probes.readable import of_code, unread
 from agentaudit.source import Component, Repo
 
 LIMITS = {"inline_share": 0.05, "inline_characters": 200}
@@ -188,6 +188,7 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
         ),
     ],
 )
+@of_code("prompts", whole=True)
 def in_files(repo: Repo, component: Component, limits: Limits) -> Answer:
     """Do prompts live in dedicated, versioned files or a prompt registry, not inline in code?
 

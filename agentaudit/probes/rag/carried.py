@@ -39,8 +39,28 @@ def _says_source(written: str) -> bool:
     return any(not ONE_WORD.match(written, found.end()) for found in SOURCE.finditer(written))
 
 
+_INSERT = regex(
+    r"(?i)\binsert\s{1,8}(?:or\s\w{1,10}\s{1,4})?into\s{1,8}[\w.\"`{}]{1,80}\s{0,20}\(([^()]{1,300})\)"
+)
+_OF_ITSELF = regex(
+    r"(?i)[\"`\[]?(?:content|text|body|chunk|page_content|chunk_?(?:text|content|index|no|number)"
+    r"|(?:\w{1,20}_)?(?:embedding|vector)s?|(?:created|updated)_?at|token_?(?:count|s)?)[\"`\]]?"
+)
+"""Columns that say what a chunk is, and nothing of where it comes from."""
+
+
+def stores_text_alone(statement: str) -> bool:
+    """Whether SQL stores a chunk with its vector, and in no column anything else."""
+    found = _INSERT.search(statement)
+    return found is not None and all(
+        _OF_ITSELF.fullmatch(column.strip()) for column in found[1].split(",")
+    )
+
+
 def is_bare(call: Call) -> bool:
     """Whether everything that is stored stands in the call itself, or is plain text."""
+    if any(stores_text_alone(argument.value.text or "") for argument in call.arguments):
+        return True
     return _is_plain(call) or (
         bool(call.arguments)
         and all(

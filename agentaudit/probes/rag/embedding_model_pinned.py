@@ -9,10 +9,11 @@ from agentaudit.probes.models.by_deployment import pinned
 from agentaudit.probes.models.hub import Load, loads
 from agentaudit.probes.models.hub_loads_pinned import SHA
 from agentaudit.probes.models.ids import Used, asked, used
+from agentaudit.probes.rag.aside import is_aside
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.managed import embedding_models
 from agentaudit.probes.rag.searches import is_rag
-from agentaudit.probes.readable import unread
+from agentaudit.probes.readable import of_code, unread
 from agentaudit.source import Component, Repo
 
 TRADES = ("vector_store", "retriever", "embedding")
@@ -147,6 +148,7 @@ def _java(model: str) -> dict[str, object]:
         ),
     ],
 )
+@of_code("the embedding model", whole=True)
 def embedding_model_pinned(repo: Repo, component: Component) -> Answer:
     """Is the embedding model pinned to a version?
 
@@ -161,7 +163,7 @@ def embedding_model_pinned(repo: Repo, component: Component) -> Answer:
     named = used(component, frozenset({"embedding"}))
     if any(each.pinned and not each.local for each in named):
         # What is deployed counts; beside it stands what a developer runs at home.
-        named = [each for each in named if not (each.local or _at_home(each))]
+        named = [each for each in named if not (each.local or is_aside(component, each))]
     local = [load for load in loads(component) if load.embeds]
     free = [each for each in named if not each.pinned and not _loaded(each, local)]
     loose = [load for load in local if load.pinned is False]
@@ -224,17 +226,6 @@ def _asked_of_another(component: Component, local: list[Load]) -> Load | None:
 
 _ASKS = frozenset({"query", "similarity_search", "search", "query_points"})
 _SEVERAL = 2
-
-
-def _at_home(each: Used) -> bool:
-    """Whether only a server of one's own has models of that name."""
-    return not each.pinned and "/" not in each.id.text and each.id.text.lower() in _OLLAMA
-
-
-_OLLAMA = frozenset(
-    {"nomic-embed-text", "mxbai-embed-large", "all-minilm", "snowflake-arctic-embed", "bge-m3"}
-    | {"bge-large", "snowflake-arctic-embed2", "granite-embedding", "embeddinggemma"}
-)
 
 
 def _loaded(each: Used, local: list[Load]) -> bool:

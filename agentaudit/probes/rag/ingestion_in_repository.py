@@ -7,7 +7,7 @@ from agentaudit.probes.rag.ingestion import NAMES, RETRIEVES, Stages, ready_made
 from agentaudit.probes.rag.managed import handed, ingested
 from agentaudit.probes.rag.searches import is_rag
 from agentaudit.probes.rag.written import fills, stored
-from agentaudit.probes.readable import unread
+from agentaudit.probes.readable import of_code, unread
 from agentaudit.source import Component, Repo
 
 PYTHON = {"requirements.txt": "langchain-chroma==0.2.4\nlangchain-text-splitters==0.3.8\n"}
@@ -194,6 +194,7 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
         ),
     ],
 )
+@of_code("the ingestion code")
 def ingestion_in_repository(repo: Repo, component: Component) -> Answer:
     """Is the ingestion code (load, chunk, embed, index) in the repository?
 

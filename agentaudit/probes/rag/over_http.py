@@ -1,12 +1,15 @@
-"""Vector stores that are asked over HTTP, without a library: Qdrant, Chroma, Milvus, Pinecone,
-Weaviate, Azure AI Search."""
+"""Indexes that are asked over HTTP, without a library: Qdrant, Chroma, Milvus, Pinecone, Weaviate,
+Azure AI Search, and services of one's own."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from agentaudit.code import Call
+from agentaudit.code import Call, Role
+from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.source import Component, Repo
 
 _SENDS = regex(
     r"(?i)(?:^|[._])(?:a?(?:post|put|fetch|request|send|urlopen)\w{0,20}|newrequest\w{0,20})$"
@@ -16,6 +19,16 @@ _SEARCH = regex(
     r"|/v[12]/vectordb/entities/(?:hybrid_)?search\b|\.pinecone\.io\S{0,60}/query\b"
     r"|/indexes/\S{1,120}/docs/search\b|/knn_search\b"
 )
+_OWN_SERVICE = regex(
+    r"(?i)[/}](?:rag|retriev(?:al|er))/(?:v\d/)?(?:search|query|retrieve)\b"
+    r"|/(?:vector|semantic)[-_]?search\b|/knowledge(?:[-_]?bases?)?/(?:[^\s/]{1,80}/)?(?:search|retrieve)\b"
+)
+"""Where people let their own service of retrieval answer."""
+_TOLD = regex(
+    r"(?:\[|\.get\(|getString\()\s{0,8}[\"'](?:file_?[nN]ame|file_?[pP]ath|source\w{0,12}|s3_key|docs?_url"
+    r"|(?:doc|document)_?(?:id|Id|name|Name)|url|uri|title)[\"']"
+)
+"""Where something that was found says what it comes from."""
 _FILL = regex(
     r"/collections/[^\s/]{1,120}/points(?:/batch)?(?:\?|[\"'`]|$)"
     r"|/collections/[^\s/]{1,120}/(?:add|upsert)\b|/v[12]/vectordb/entities/(?:insert|upsert)\b"
@@ -26,7 +39,24 @@ _FILL = regex(
 
 def searches(call: Call) -> bool:
     """Whether the call asks a store for what is nearest."""
-    return _addresses(_SEARCH, call)
+    return _addresses(_SEARCH, call) or _addresses(_OWN_SERVICE, call)
+
+
+def told(repo: Repo, component: Component) -> Iterator[Place]:
+    """Where code that asks a service of retrieval reads which document each answer is from."""
+    calls = (c for c in component.code.calls if c.role is Role.APP)
+    files = {(c.place.repo, c.place.path): c for c in calls if _addresses(_OWN_SERVICE, c)}
+    for (name, path), call in sorted(files.items()):
+        lines = (repo.read(Place(name, path)) or "").split("\n")
+        after = (call.place.line or 1) - 1
+        for number, line in enumerate(lines[after : after + _FAR], after + 1):
+            if _TOLD.search(line):
+                yield Place(name, path, number, line.strip()[:200])
+                break
+
+
+_FAR = 60
+"""Lines behind the question in which its answer is read."""
 
 
 def fills(call: Call) -> bool:

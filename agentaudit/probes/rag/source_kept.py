@@ -5,13 +5,14 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
-from agentaudit.probes.rag.carried import is_bare, names_source
+from agentaudit.probes.rag import over_http
+from agentaudit.probes.rag.carried import is_bare, names_source, stores_text_alone
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.managed import asks_bedrock, handed, sources
 from agentaudit.probes.rag.searches import is_rag
 from agentaudit.probes.rag.source_names import BARE_KEY, KEY
 from agentaudit.probes.rag.written import fills, selected, sourced, stored, typed
-from agentaudit.probes.readable import unread
+from agentaudit.probes.readable import of_code, unread
 from agentaudit.source import Component, Repo
 
 TRADES = ("vector_store", "retriever")
@@ -192,6 +193,7 @@ def _python(source: str) -> dict[str, object]:
         ),
     ],
 )
+@of_code("what chunks keep")
 def source_kept(repo: Repo, component: Component) -> Answer:
     """Do chunks keep the id of the document that they come from?
 
@@ -229,13 +231,14 @@ def _filled_elsewhere(repo: Repo, component: Component) -> Answer:
     if asked := selected(repo, component):
         shown = [each.evidence() for each in asked[:3]]
         return passed("the index is asked for the source of what it finds", *shown)
+    if (place := next(over_http.told(repo, component), None)) is not None:
+        return passed("the service says which document each answer is from", place.evidence())
     if asks_bedrock(component) and (told := next(sources(repo, component), None)):
         return passed("the service keeps the address of each document", told.evidence())
     if (file := next(handed(repo, component), None)) is not None:
         return passed("the service keeps the id of each file", file.evidence())
-    message, fact = "no code that fills the index is visible", "chunk source"
-    place = component.id
-    return unknown(message, component.evidence(), reason="missing", fact=fact, place=place)
+    message, at = "no code that fills the index is visible", component.id
+    return unknown(message, component.evidence(), reason="missing", fact="chunk source", place=at)
 
 
 def _in_text(repo: Repo, component: Component) -> list[Place]:
@@ -246,9 +249,19 @@ def _in_text(repo: Repo, component: Component) -> list[Place]:
     return [
         each
         for each in stored(repo, component)
-        if "insert" not in each.text.lower()
-        or BARE_KEY.search(repo.read(Place(each.repo, each.path)) or "")
+        if "insert" not in each.text.lower() or _has_key(repo, each)
     ]
+
+
+def _has_key(repo: Repo, place: Place) -> bool:
+    """Whether a row that SQL stores may be given a source: columns that are told decide."""
+    text = repo.read(Place(place.repo, place.path)) or ""
+    lines = text.split("\n")[(place.line or 1) - 1 :][:_STATEMENT]
+    return not stores_text_alone("\n".join(lines)) and bool(BARE_KEY.search(text))
+
+
+_STATEMENT = 12
+"""Lines of one statement."""
 
 
 def _keeping(repo: Repo, component: Component) -> list[Call]:

@@ -166,10 +166,15 @@ def _found(
 def _counts(text: str, found: re.Match[str]) -> bool:
     """Whether a match is code, and no remark or the same word for every chunk."""
     line = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
-    return not _REMARK.match(line) and not ONE_WORD.match(text, found.end())
+    aside = _REMARK.match(line) or _SIGNATURE.fullmatch(line)
+    return not aside and not ONE_WORD.match(text, found.end())
 
 
 _REMARK = regex(r"\s{0,200}(?:#|//)")
+_SIGNATURE = regex(
+    r"\s{0,80}(?:export\s)?(?:default\s)?(?:async\s)?(?:def|function|func)\s[^{}]{0,300}"
+)
+"""Before a parameter, which is given and not stored."""
 
 
 def _named(repo: Repo, component: Component) -> set[tuple[str, str]]:

@@ -14,6 +14,7 @@ from agentaudit.source import Component, Dependency
 from agentaudit.sources.git import configured, functions, idle, libraries, prompt_files
 from agentaudit.sources.git.code import configuration
 from agentaudit.sources.git.code.assemble import Repository
+from agentaudit.sources.git.code.unread import is_unread, unread
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.doing import Doing, Share
 from agentaudit.sources.git.projects import Project, by_home, is_package, reached
@@ -49,7 +50,10 @@ class Codes:
     def of(self, home: str) -> Code:
         """What the source code of a component says."""
         share, needs = self._shares[home], self._parts[home]
-        return self._repository.code(share.sources, share.settings, needs, share.prompts)
+        code = self._repository.code(share.sources, share.settings, needs, share.prompts)
+        if missing := unread(self._unread.get(home, ()), share.sources, needs, code):
+            return replace(code, unread=missing)
+        return code
 
     @cached_property
     def doing(self) -> Doing:
@@ -59,6 +63,15 @@ class Codes:
     def keep(self) -> None:
         """Keep what was parsed, if anything was, for the next run."""
         self._repository.keep()
+
+    @cached_property
+    def _unread(self) -> dict[str, list[str]]:
+        """Component → its files in languages that are not read."""
+        found: dict[str, list[str]] = {}
+        for path in filter(is_unread, self._reader.paths):
+            for home in self._owned(path):
+                found.setdefault(home, []).append(path)
+        return found
 
     @cached_property
     def _shares(self) -> dict[str, Share]:

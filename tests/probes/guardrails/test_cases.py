@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from agentaudit import testing
 from agentaudit.probes.guardrails.cases import POINTER, count, datasets
 from agentaudit.source import Place
 
@@ -74,3 +75,11 @@ def test_count(path: str, text: str, expected: int | None) -> None:
 @pytest.mark.parametrize(("path", "expected"), PLACES.items())
 def test_place(path: str, expected: bool) -> None:
     assert bool(list(datasets(Files(path)))) is expected  # type: ignore[arg-type]  # a part of it
+
+
+def test_lines_under_the_name_of_json() -> None:
+    lines = '{"instruction": "a", "output": "b"}\n{"instruction": "c", "output": "d"}\n'
+    assert count(lines, "evaluate/data_dir/converted.json") == 2
+    assert count("no JSON", "evaluate/cases.json") is None
+    given = testing.repository({"files": {"evaluate/data_dir/converted.json": lines}})
+    assert [place.path for place in datasets(given)] == ["evaluate/data_dir/converted.json"]

@@ -6,6 +6,7 @@ import pytest
 
 from agentaudit import testing
 from agentaudit.finding import Outcome
+from agentaudit.probes.models.hub import loads
 from agentaudit.probes.models.hub_loads_pinned import SHA, hub_loads_pinned
 
 LOADS = {
@@ -66,3 +67,12 @@ def test_keyword_arguments_of_a_wrapper_count() -> None:
     )
     assert _ask(load.replace("KWARGS", f"'revision': '{SHA}'")) is Outcome.PASS
     assert _ask(load.replace("KWARGS", "'device': 'cpu'")) is Outcome.FAIL
+
+
+def test_a_provider_whose_calls_are_named_like_those_of_the_hub() -> None:
+    source = (
+        "from vertexai.language_models import TextEmbeddingModel\n\ndef made(name):\n"
+        "    return TextEmbeddingModel.from_pretrained(name)\n\nmade('text-embedding-005')\n"
+    )
+    files = {"requirements.txt": "google-cloud-aiplatform==1.100.0\n", "app.py": source}
+    assert not loads(testing.component({"files": files}))

@@ -1,0 +1,99 @@
+"""Where code itself names what is stored with a chunk, or read from an answer, and where it does
+not."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probe import Probe
+from agentaudit.probes.rag.carried import stores_text_alone
+from agentaudit.probes.rag.embedding_model_pinned import embedding_model_pinned
+from agentaudit.probes.rag.ingestion_in_repository import ingestion_in_repository
+from agentaudit.probes.rag.source_kept import source_kept
+
+NEEDS = "google-generativeai==0.8.5\nasyncpg==0.30.0\nfastapi==0.116.0\n"
+INGEST = (
+    "import google.generativeai as genai\nfrom fastapi import APIRouter, Request, UploadFile\n"
+    "router = APIRouter()\n\n"
+    '@router.post("/ingest/")\nasync def ingest(request: Request, file: UploadFile):\n'
+    '    """Cut a file, generate an embedding, and store it."""\n'
+    "    for chunk in cut(await file.read()):\n"
+    "        found = genai.embed_content(model='models/text-embedding-004', content=chunk)\n"
+    "        await request.app.pool.execute(\n"
+    '            "INSERT INTO documents (COLUMNS) VALUES ($1, $2)", chunk, found\n        )\n'
+    '    return {"file_name": file.filename, "status": "success"}\n'
+)
+SEARCH = (
+    "\nasync def find(pool, v):\n"
+    '    return await pool.fetch("SELECT text FROM documents ORDER BY embedding <-> $1", v)\n'
+)
+
+
+def _asked(probe: Probe, files: dict[str, str], path: str = ".") -> Outcome:
+    given = {"files": files, "path": path}
+    inputs = {"repo": testing.repository(given), "component": testing.component(given)}
+    return probe.ask(inputs).outcome
+
+
+@pytest.mark.parametrize(
+    ("columns", "outcome"),
+    [
+        ("content, embedding", Outcome.FAIL),
+        ("content, embedding, file_name", Outcome.PASS),
+    ],
+)
+def test_columns_decide(columns: str, outcome: Outcome) -> None:
+    """Neither a parameter nor what is answered is stored."""
+    files = {"requirements.txt": NEEDS, "ingest.py": INGEST.replace("COLUMNS", columns)}
+    assert _asked(source_kept, files) is outcome
+
+
+@pytest.mark.parametrize(
+    ("statement", "alone"),
+    [
+        ("INSERT INTO documents (content, embedding) VALUES ($1, $2)", True),
+        ("insert into kb.chunks(\n  chunk_text,\n  text_embedding\n) values (?, ?)", True),
+        ("INSERT INTO documents (id, content, embedding) VALUES ($1, $2, $3)", False),
+        ("INSERT INTO documents (content, metadata, embedding) VALUES (%s)", False),
+        ("INSERT INTO documents VALUES ($1, $2)", False),
+    ],
+)
+def test_a_statement_with_its_columns(statement: str, alone: bool) -> None:
+    assert stores_text_alone(statement) is alone
+
+
+SERVICE = (
+    "import httpx\nfrom openai import OpenAI\n\n"
+    "def search(base, query):\n"
+    '    found = httpx.post(f"{base}/rag/search", json={"query": query}).json()\n'
+    "    return [KEEP for each in found]\n\n"
+    "def answer(q):\n    return OpenAI().responses.create(model='gpt-4o', input=search('', q))\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("keep", "outcome"),
+    [
+        ('(each["content"], each.get("file_name", ""))', Outcome.PASS),
+        ('each["content"]', Outcome.UNKNOWN),
+    ],
+)
+def test_a_service_of_ones_own(keep: str, outcome: Outcome) -> None:
+    files = {"requirements.txt": "openai==1.93.0\nhttpx\n", "a.py": SERVICE.replace("KEEP", keep)}
+    assert _asked(source_kept, files) is outcome
+    assert _asked(ingestion_in_repository, files) is Outcome.FAIL
+
+
+@pytest.mark.parametrize(
+    ("path", "outcome"), [(".env.example", Outcome.PASS), ("api/.env.example", Outcome.FAIL)]
+)
+def test_a_sample_that_others_read(path: str, outcome: Outcome) -> None:
+    files = {
+        "api/requirements.txt": NEEDS,
+        "api/Dockerfile": "FROM python:3.12\nCOPY . .\nCMD python ingest.py\n",
+        "api/ingest.py": INGEST.replace("COLUMNS", "content, embedding") + SEARCH,
+        path: "EMBEDDING_MODEL=all-MiniLM-L6-v2\n",
+    }
+    assert _asked(embedding_model_pinned, files, "api") is outcome
