@@ -128,9 +128,8 @@ class Component(Struct, frozen=True, dict=True):
     @cached_property
     def agentic(self) -> bool:
         """Whether its manifests or its own code say that it calls a model, retriever or trainer."""
-        if self.does is None and self.code.posts:
-            return True
-        return any(map(self._follows, AGENTIC)) and not self._only_loads()
+        posts = self.does is None and self.code.posts
+        return posts or (any(map(self._follows, AGENTIC)) and not self._only_loads())
 
     def _only_loads(self) -> bool:
         declared, used = self.declares.get("retriever", ()), self.code.used.get("retriever", ())

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from agentaudit.code import Role
+from agentaudit.expressions import regex
 from agentaudit.source import Place
 from agentaudit.sources.git import outputs, sharing, subjects
 from agentaudit.sources.git.compose import joined
@@ -18,6 +19,9 @@ from agentaudit.sources.git.orders import Order
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
 from agentaudit.sources.git.roles import directory_role, is_own
 from agentaudit.sources.git.sharing import Image
+
+_MAKES = regex(r"(?mi)^\s{0,20}(?:RUN|COPY|ADD)\s")
+"""Lines of a build file that make more of an image than its base."""
 
 
 class Build(Struct, frozen=True):
@@ -52,18 +56,20 @@ def images(
     for build in found:
         around = homes.nearest(build.home)
         bare = build.recipe is not None and build.home not in homes.known and not build.covers
-        own = bare and _is_own_image(build, found)
+        own = bare and _is_own_image(reader, build, found)
         yield replace(build, aside=bare and not own and around in made, bare=own) if bare else build
 
 
-def _is_own_image(build: Build, found: list[Build]) -> bool:
+def _is_own_image(reader: Reader, build: Build, found: list[Build]) -> bool:
     """Whether somebody has an image built from the directory of its build file alone: it is a part
     of the system, though there is no manifest."""
     recipe = build.recipe
     alone = recipe is not None and build.home != "" and directory(recipe.path) == build.home
     if build.home.rpartition("/")[2].startswith(".") or directory_role(build.home) is not Role.APP:
         return False
-    return alone and any(other.recipe is None and other.home == build.home for other in found)
+    if not alone or not _MAKES.search(reader.text(recipe.path if recipe else "") or ""):
+        return False
+    return any(other.recipe is None and other.home == build.home for other in found)
 
 
 def _images(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from agentaudit.source import Component
@@ -23,7 +25,11 @@ def _components(files: dict[str, str]) -> dict[str, Component]:
 
 
 def _web(needs: str, files: dict[str, str]) -> Component:
-    manifest = {"web/package.json": f'{{"name": "web", "dependencies": {{"{needs}": "1"}}}}'}
+    manifest = {
+        "web/package.json": json.dumps(
+            {"name": "web", "scripts": {"dev": "next dev"}, "dependencies": {needs: "1"}}
+        )
+    }
     return _components({**API, **PLAIN, **manifest, **files})["web"]
 
 
