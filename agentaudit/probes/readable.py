@@ -8,8 +8,9 @@ from typing import ParamSpec
 
 from agentaudit.code import Strength, Use
 from agentaudit.finding import Answer, Outcome
-from agentaudit.probe import unknown
+from agentaudit.probe import not_applicable, unknown
 from agentaudit.source import Component
+from agentaudit.trades import AGENTIC
 
 P = ParamSpec("P")
 MISSING_STEP = {
@@ -28,6 +29,21 @@ def unread(component: Component, uses: Iterable[Use], what: str) -> Answer | Non
         return None
     return unknown(
         f"{what} could not be looked for: {code.problem}",
+        component.evidence(),
+        reason="code_unreadable",
+        fact="source code",
+        place=component.id,
+    )
+
+
+def unasked(component: Component) -> Answer:
+    """Of a component whose code asks no model: NOT_APPLICABLE, or UNKNOWN where a file of it could
+    not be read and a library that asks one is declared."""
+    declares = any(component.declares.get(trade) for trade in AGENTIC)
+    if not (declares and component.code.problem):
+        return not_applicable("no code of it asks a model", component.evidence())
+    return unknown(
+        f"no code that could be read asks a model; unread: {component.code.problem}",
         component.evidence(),
         reason="code_unreadable",
         fact="source code",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from agentaudit.code import Call, Strength, Use
 from agentaudit.finding import Answer, Outcome
-from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
+from agentaudit.probe import Example, failed, passed, probe, unknown
 from agentaudit.probes.asking import asks
 from agentaudit.probes.guardrails.constant import is_constant
 from agentaudit.probes.guardrails.effect import asked_alone, without_effect
@@ -20,7 +20,7 @@ from agentaudit.probes.guardrails.own import (
 )
 from agentaudit.probes.guardrails.requests import in_requests
 from agentaudit.probes.guardrails.switched import is_below_switch
-from agentaudit.probes.readable import of_code, step_missing, unread
+from agentaudit.probes.readable import of_code, step_missing, unasked, unread
 from agentaudit.source import Component, Repo
 
 PYTHON = {"requirements.txt": "openai==1.93.0\nopenai-agents==0.2.0\nnemoguardrails==0.14.0\n"}
@@ -220,7 +220,7 @@ def on_by_default(repo: Repo, component: Component) -> Answer:
     uses = [u for u in component.uses("guardrail") if not ASIDE.search(u.place.path)]
     calls = [*own_calls(component.code), *in_requests(repo, component.code)]
     if not uses and not asks(component):
-        return not_applicable("no code of it asks a model", component.evidence())
+        return unasked(component)
     chosen = [call for call in calls if is_option(repo, call) or is_idle(component.code, call)]
     live = [call for call in calls if call.reached and not _is_off(call) and call not in chosen]
     idle = without_effect(repo, component.code, live)

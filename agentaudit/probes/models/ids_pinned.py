@@ -14,7 +14,7 @@ from agentaudit.probes.models.hub import loads
 from agentaudit.probes.models.ids import Used, asked, used
 from agentaudit.probes.models.offered import offered
 from agentaudit.probes.models.stacked import doubted, told
-from agentaudit.probes.readable import of_code, unread
+from agentaudit.probes.readable import of_code, unasked, unread
 from agentaudit.source import Component, Repo
 
 PURPOSES = frozenset({"chat", "embedding"})
@@ -192,7 +192,7 @@ def ids_pinned(repo: Repo, component: Component) -> Answer:
     if missing := unread(component, declared, "model ids"):
         return missing
     if not asks(component):
-        return not_applicable("no code of it asks a model", component.evidence())
+        return unasked(component)
     found = _hosted(repo, component)
     doubts = _elsewhere(component, found)
     if (doubts or not found) and (more := told(component, doubts, PURPOSES)):

@@ -4,10 +4,10 @@ from agentaudit.code import Prompt, PromptKind, Role, Syntax
 from agentaudit.evidence import Evidence, Place
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
-from agentaudit.probe import Example, Limits, failed, not_applicable, passed, probe, unknown
+from agentaudit.probe import Example, Limits, failed, passed, probe, unknown
 from agentaudit.probes.asking import asking, asks
 from agentaudit.probes.prompts.registered import defined, registered
-from agentaudit.probes.readable import of_code, unread
+from agentaudit.probes.readable import of_code, unasked, unread
 from agentaudit.source import Component, Repo
 
 LIMITS = {"inline_share": 0.05, "inline_characters": 200}
@@ -199,7 +199,7 @@ def in_files(repo: Repo, component: Component, limits: Limits) -> Answer:
     if missing := unread(component, declared, "prompts"):
         return missing
     if not asks(component):
-        return not_applicable("no code of it asks a model", component.evidence())
+        return unasked(component)
     prompts = [p for p in component.code.prompts if p.role is Role.APP]
     modules = _modules(repo, component)
     apart = [p for p in prompts if _is_apart(p) or p.place.path in modules]

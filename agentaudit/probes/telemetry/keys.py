@@ -29,6 +29,20 @@ _STARTS = frozenset(
 """Calls that make the client of a library, without which its other calls record nothing."""
 
 
+def only_offered(repo: Repo, place: Place) -> bool:
+    """Whether a setting stands in a file that somebody may copy, and that nothing loads: a graph's
+    server names its environment in a `langgraph.json` beside it or above."""
+    if not _OFFERED.search(place.path):
+        return False
+    parts = place.path.split("/")[:-1]
+    homes = ("/".join(parts[:end]) for end in range(len(parts) + 1))
+    return not any(
+        file.repo == place.repo
+        for home in homes
+        for file in repo.files(f"{home}/langgraph.json".lstrip("/"))
+    )
+
+
 def provided(repo: Repo, component: Component, condition: Condition) -> bool:
     """Whether a deployment names what the condition asks for, or a template of settings calls it
     required: one that only offers it switches nothing on."""

@@ -10,7 +10,7 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
-from agentaudit.probes.readable import step_missing, unread
+from agentaudit.probes.readable import of_code, step_missing, unread
 from agentaudit.probes.telemetry import xray
 from agentaudit.probes.telemetry.errors import is_provider, writes_to_console
 from agentaudit.probes.telemetry.image_agents import agents
@@ -123,6 +123,7 @@ def _files(base: dict[str, str], name: str, text: str, **more: str) -> dict[str,
         ),
     ],
 )
+@of_code("the form of logs")
 def logs_structured(repo: Repo, component: Component) -> Answer:
     """Are logs structured, and do they carry the trace id?
 

@@ -8,7 +8,7 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
-from agentaudit.probes.readable import step_missing, unread
+from agentaudit.probes.readable import of_code, step_missing, unread
 from agentaudit.probes.telemetry.alarm_modules import of_memory
 from agentaudit.probes.telemetry.declared_lines import saying
 from agentaudit.probes.telemetry.hosting import hosts
@@ -128,6 +128,7 @@ def _two(**more: str) -> dict[str, object]:
         ),
     ],
 )  # fmt: skip
+@of_code("what measures memory")
 def memory_measured(repo: Repo, component: Component) -> Answer:
     """Are CPU and GPU memory measured?
 

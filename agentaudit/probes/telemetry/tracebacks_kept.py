@@ -6,7 +6,7 @@ from agentaudit.code import Strength, Use
 from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
-from agentaudit.probes.readable import step_missing, unread
+from agentaudit.probes.readable import of_code, step_missing, unread
 from agentaudit.probes.telemetry.caught import in_pages, leaves, weighed
 from agentaudit.probes.telemetry.errors import answering, language, tracked
 from agentaudit.probes.telemetry.image_agents import agents
@@ -197,6 +197,7 @@ def _files(base: dict[str, str], name: str, text: str, **more: str) -> dict[str,
         ),
     ],
 )  # fmt: skip
+@of_code("tracebacks")
 def tracebacks_kept(repo: Repo, component: Component) -> Answer:
     """Are exceptions captured with their traceback?
 

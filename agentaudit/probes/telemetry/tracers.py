@@ -10,7 +10,7 @@ from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.callers import uncalled
 from agentaudit.probes.telemetry.delivery import undelivered
 from agentaudit.probes.telemetry.development import for_development
-from agentaudit.probes.telemetry.keys import provided, unstarted
+from agentaudit.probes.telemetry.keys import only_offered, provided, unstarted
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.spans import is_off
 from agentaudit.probes.telemetry.spring import is_unbridged
@@ -68,6 +68,8 @@ def hindered(repo: Repo, component: Component, use: Use) -> Held | None:
         return Held(use, use.place, True, "does nothing until a variable says so")
     if found := switch(repo, component, use):
         return Held(use, found, True, "waits for a switch that nothing in the repository sets")
+    if only_offered(repo, use.place):
+        return Held(use, use.place, False, "is switched on in a template of settings only")
     if shown := for_development(repo, component, use.library):
         return Held(use, shown, True, "is not installed where it serves")
     if not loaded(repo, component, use.place):

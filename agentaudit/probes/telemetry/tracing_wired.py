@@ -3,7 +3,7 @@ from __future__ import annotations
 from agentaudit.code import Strength, Use
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe, unknown
-from agentaudit.probes.readable import step_missing, unread
+from agentaudit.probes.readable import of_code, step_missing, unread
 from agentaudit.probes.telemetry.agents_sdk import runs_traced
 from agentaudit.probes.telemetry.aspire import observed_clients
 from agentaudit.probes.telemetry.sentry_spans import sentry_spans
@@ -191,6 +191,7 @@ def _files(base: dict[str, str], **more: str) -> dict[str, object]:
         ),
     ],
 )
+@of_code("tracing")
 def tracing_wired(repo: Repo, component: Component) -> Answer:
     """Is tracing of models and agents wired in the serving code, and not switched off?
 

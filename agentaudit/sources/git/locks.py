@@ -127,6 +127,9 @@ def belonging(
     )
 
 
+_SHARED = "pnpm-lock.yaml"
+
+
 def _covering(
     path: str, parsed: Parsed, locks: Iterable[Found], all_of: Mapping[str, Parsed]
 ) -> list[Found]:
@@ -134,13 +137,15 @@ def _covering(
     home = parsed.home if parsed.home is not None else directory(path)
     same = [lock for lock in locks if lock.ecosystem == parsed.ecosystem]
     own = [lock for lock in same if lock.home == home]
-    if own:
+    if own and not all(lock.path.endswith(_SHARED) for lock in own):
         return own
     for above in list(ancestors(home))[1:]:
         found = [lock for lock in same if lock.home == above and not lock.compiled]
         if found and any(_is_member(home, above, lock, all_of) for lock in found):
-            return found
-    return []
+            # by the one lock of a workspace pnpm installs its members, whatever lies in them
+            shared = [lock for lock in found if lock.path.endswith(_SHARED)]
+            return own if own and not shared else found
+    return own
 
 
 def _is_member(home: str, above: str, lock: Found, all_of: Mapping[str, Parsed]) -> bool:

@@ -297,3 +297,26 @@ def _asked(files: dict[str, str]) -> Answer:
     return tracing_wired.ask(
         {"repo": testing.repository(given), "component": testing.component(given)}
     )
+
+
+@pytest.mark.parametrize(
+    ("more", "outcome"),
+    [
+        ({".env.example": "LANGSMITH_TRACING=true\n"}, Outcome.UNKNOWN),
+        (
+            {".env.example": "LANGSMITH_TRACING=true\n", "langgraph.json": '{"env": ".env"}'},
+            Outcome.PASS,
+        ),
+        (
+            {
+                "compose.yaml": "services:\n  a:\n    build: .\n"
+                "    environment: [LANGSMITH_TRACING=true]\n"
+            },
+            Outcome.PASS,
+        ),
+    ],
+)
+def test_a_template_of_settings_switches_nothing_on(more: dict[str, str], outcome: Outcome) -> None:
+    code = "from langchain_openai import ChatOpenAI\nChatOpenAI(model='gpt-4.1').invoke('x')\n"
+    needs = {"requirements.txt": "langchain-openai==0.3\nlangsmith==0.4.0\n", "a.py": code}
+    assert _asked({**needs, **more}).outcome is outcome

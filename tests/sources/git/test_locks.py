@@ -268,3 +268,21 @@ def test_a_name_of_ones_own_for_a_package_of_pnpm_is_pinned() -> None:
     assert lock.missing == ()
     (lock,) = _locks({"package.json": package, "pnpm-lock.yaml": text.replace(alias, "")})
     assert lock.missing == ("next14",)
+
+
+def test_a_member_of_a_pnpm_workspace_is_locked_by_the_lock_of_the_workspace() -> None:
+    lock = "lockfileVersion: '9.0'\n\nimporters:\n\n  .: {{}}\n\n  web:\n    dependencies:\n      {0}:\n        version: 4.1.0\n\npackages:\n\n  {0}@4.1.0:\n    x: 1\n\nsnapshots:\n\n  {0}@4.1.0:\n    x: 1\n"
+    files = {
+        "pnpm-workspace.yaml": "packages:\n  - web\n",
+        "package.json": '{"name": "all"}',
+        "pnpm-lock.yaml": lock.format("openai"),
+        "web/package.json": '{"name": "web", "dependencies": {"openai": "^4"}}',
+        "web/pnpm-lock.yaml": lock.format("left"),
+        "web/Dockerfile": "FROM node:22.1\nCOPY . .\n",
+    }
+    components = {each.path: each for each in MemoryRepo(files).components()}
+    assert [each.place.path for each in components["web"].locks] == ["pnpm-lock.yaml"]
+    assert components["web"].locks[0].missing == ()
+    del files["pnpm-lock.yaml"]
+    (alone,) = [each for each in MemoryRepo(files).components() if each.path == "web"]
+    assert [each.place.path for each in alone.locks] == ["web/pnpm-lock.yaml"]
