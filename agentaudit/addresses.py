@@ -17,7 +17,13 @@ _ADDRESS = regex(
 )
 """Their interfaces, and models of Cloudflare, which a Worker asks through its environment; pages
 for people, such as those where keys are made, are none."""
-_POSTS = regex(r"(?:^|[._])(?:post|stringify|dumps|urlopen|request|PostAsJsonAsync|Marshal)$")
+_POSTS = regex(
+    r"(?:^|[._])(?:post|stringify|dumps|urlopen|request|PostAsJsonAsync|Marshal"
+    r"|chat\.completions\.(?:create|parse|stream)|responses\.(?:create|parse|stream)"
+    r"|embeddings\.create)$"
+)
+"""What sends a request, or is a method of a client wherever that comes from: a library that
+observes it, or a function of one's own, may have made it."""
 _MODEL = frozenset({"model", "model_id", "modelId", "model_name"})
 _SHOWN = frozenset(
     {"placeholder", "defaultValue", "help", "helpText", "hint", "tooltip", "example"}

@@ -146,3 +146,18 @@ def test_a_page_that_takes_types_of_what_a_library_beside_it_calls() -> None:
     found = _components(files)
     assert not found["packages/web"].agentic
     assert found["packages/api"].agentic
+
+
+@pytest.mark.parametrize(
+    ("call", "agentic"),
+    [
+        ('observed(client).chat.completions.create({ model: config.model || "gpt-4o" })', True),
+        ('made.responses.create({ model: "gpt-4.1" })', True),
+        ('made.embeddings.create({ model: "text-embedding-3-small" })', True),
+        ('twilio.messages.create({ body: "gpt-4o" })', False),
+        ('table.create({ model: "gpt-4o" })', False),
+    ],
+)
+def test_a_method_of_a_client_whoever_made_it(call: str, agentic: bool) -> None:
+    code = f'import {{ observed }} from "./made";\nconst made = observed();\n{call};\n'
+    assert _components({**MANIFESTS["ts"], "app.ts": code})["."].agentic is agentic
