@@ -28,7 +28,7 @@ class FileKind(StrEnum):
 class FileEntry(NamedTuple):
     """One path of the merged file system; a hard link is the file that it leads to.
 
-    A tuple, because an image has many and a frozen Struct takes three times as long to make.
+    A tuple, which whoever writes images down takes apart.
     """
 
     path: str
