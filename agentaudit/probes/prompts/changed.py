@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from agentaudit.code import Prompt, PromptKind, Role
@@ -89,12 +90,13 @@ def changed(repo: Repo, wanted: int) -> list[Change] | None:
     found = repo.changes(own.patterns, AHEAD * wanted)
     if found is None:
         return None
-    likely = [change for change in found if any(map(own.has, change.paths))]
+    has = cache(own.has)
+    likely = [change for change in found if any(map(has, change.paths))]
     told, touching, step = False, list[Change](), max(wanted, 1)
     for start in range(0, len(likely), step):
         rows = repo.rows(part := likely[start : start + step])
         told = told or bool(rows)
-        touching += [c for c in part if any(_touches(rows, c, p, own) for p in c.paths)]
+        touching += [c for c in part if any(has(p) and _touches(rows, c, p) for p in c.paths)]
         if len(touching) >= wanted:
             break
     if not told:  # what git cannot show of a clone without contents
@@ -142,11 +144,8 @@ def _touches(
     rows: Mapping[tuple[str, str], tuple[str, ...]],
     change: Change,
     path: str,
-    own: _Own,
 ) -> bool:
     """Whether a change of a file is one of the prompts in it."""
-    if not own.has(path):
-        return False
     changed = rows.get((change.sha, path), ())
     if not _CODE.fullmatch(path):
         return any(map(str.strip, changed))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
+from functools import cache
 from typing import Protocol
 
 from msgspec import Struct
@@ -165,7 +166,7 @@ class GitHistory:
         if not self._proxy.head or not patterns:
             return []
         likely = _likely(patterns)
-        fits = compiled(*patterns).fullmatch
+        fits = cache(compiled(*patterns).fullmatch)
         found: list[Dated] = []
         with closing(self._log()) as entries:
             for entry in entries:
