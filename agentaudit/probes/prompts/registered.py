@@ -51,8 +51,8 @@ def defined(repo: Repo, component: Component) -> Iterator[Place]:
 
 def _found(repo: Repo, component: Component, wanted: re.Pattern[str]) -> Iterator[Place]:
     home = "" if component.path == "." else f"{component.path}/"
-    for file in repo.files("**/*.py"):
-        own = file.repo == component.repo and file.path.startswith(home)
+    for file in repo.files(f"{home}**/*.py"):
+        own = file.repo == component.repo
         if not own or not _MODULE.fullmatch(file.path) or _ASIDE.search(file.path):
             continue
         text = (repo.read(file) or "")[:_LONGEST]

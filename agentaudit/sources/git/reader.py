@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, TypeVar
 
 from agentaudit import parse
 from agentaudit.source import Place
 from agentaudit.sources.git.code.cache import Cache, NoCache
-from agentaudit.sources.git.globs import compiled
+from agentaudit.sources.git.paths import Paths
 from agentaudit.sources.git.roles import OWN, directory_role, foreign, is_own
 from agentaudit.sources.git.text import BINARY, CAP, MISSING, TOO_LARGE, Content, lines
 from agentaudit.sources.git.tree import Tree, decoded
 
 _T = TypeVar("_T")
 
-_WILD = frozenset("*?[")
 _KEEP = 24_000_000
 """Characters of text that are kept for probes that read the same files again."""
 _KEEP_BYTES = 48_000_000
@@ -81,38 +80,14 @@ class Reader:
         names = [name for name in self.by_name if wanted(name)]
         return iter(sorted(path for name in names for path in self.by_name[name]))
 
-    def matching(self, pattern: str) -> Iterator[str]:
+    def matching(self, pattern: str) -> tuple[str, ...]:
         """Paths that match, without vendored and generated trees."""
-        last = pattern.rpartition("/")[2]
-        ending = last.removeprefix("*")
-        if pattern == f"**/{last}" and not set(ending) & _WILD:
-            # most patterns ask for a name or a suffix anywhere, and need no expression
-            ending = ending if ending != last else f"/{last}"
-            return (path for path in self._likely(last) if f"/{path}".endswith(ending))
-        fits = compiled(pattern).fullmatch
-        return (path for path in self._likely(last) if fits(path))
-
-    def _likely(self, last: str) -> Sequence[str]:
-        """Paths that a pattern with this last part can match: by name or suffix, where it tells."""
-        _, dot, suffix = last.rpartition(".")
-        if not set(last) & _WILD:
-            return self._own_by_end.get(f"/{last}", ())
-        return self._own_by_end.get(suffix, ()) if dot and not set(suffix) & _WILD else self._own
+        return self._own.matching(pattern)
 
     @cached_property
-    def _own_by_end(self) -> dict[str, list[str]]:
-        """`/name` and suffix → paths, without vendored and generated trees."""
-        found: dict[str, list[str]] = {}
-        for path in self._own:
-            name = path.rpartition("/")[2]
-            found.setdefault(f"/{name}", []).append(path)
-            found.setdefault(name.rpartition(".")[2], []).append(path)
-        return found
-
-    @cached_property
-    def _own(self) -> tuple[str, ...]:
+    def _own(self) -> Paths:
         """Paths without vendored and generated trees."""
-        return tuple(path for path in self.paths if not foreign(path))
+        return Paths(tuple(path for path in self.paths if not foreign(path)))
 
     def content(self, path: str, cap: int = CAP) -> Content:
         """The file, or why it cannot be read."""
