@@ -102,6 +102,14 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
         ),
         Example(
             Outcome.FAIL,
+            _files(
+                {"requirements.txt": "openai==1.93.0\n"},
+                **{"evaluation/run.py": OWN.replace("judge_answer", "setMetrics")},
+            ),
+            "what sets metrics or makes a validator scores nothing",
+        ),
+        Example(
+            Outcome.FAIL,
             _files(PYTHON, **{"examples/evals/test_answers.py": DEEPEVAL}),
             "an example scores no output of this system",
         ),
