@@ -19,6 +19,7 @@ NAMED = regex(
     r"|pii_?(?:detect|redact|filter|mask|scrub|anonym|middleware)|toxicity|profanity"
     r"|(?:input|output|prompt|result)_?saniti[sz](?:er|ation)"
     r"|(?:^|[._])rai_(?:success|check|validat|guard|agent|filter|review)|responsible_?ai"
+    r"|moderate\w{0,30}(?:content|input|output|message|text|prompt|question|query|request|response)"
     r"|safety_?(?:check|filter|classif|guard|agent|review)|(?:check|assess|classify)_?safety"
     r"|(?:is|check|detect|contains|block|filter|screen)_?(?:harmful|toxic|unsafe_?(?:content|input|prompt)"
     r"|off_?topic|offensive|malicious_?(?:prompt|input|query)|injection|pii)"
@@ -38,9 +39,11 @@ _NO_CALL = regex(
     r"|^_?(?:to|from|as)_|^(?:is_)?(?:get|list|fetch|load|save|set|update|delete|create|register|record|log|track|emit"
     r"|use|format|render|parse|count|add_\w*column|test|has|with|new|extract|build|should|needs?"
     r"|supports?|on|(?:check_and_)?(?:launch|(?:re)?start|stop|toggle|enable|disable)|handle_\w*(?:error|result))[A-Z_]|^(?-i:[A-Z])\w{0,80}Check$"
-    r"|^(?-i:Add|Register|Configure)(?-i:[A-Z])"
+    r"|^(?-i:Add|Register|Configure)(?-i:[A-Z])|usage|quota|budget|(?:limit|approval)s?_|exceeded"
+    r"|^(?:create|get|get_\w{1,40}|list|read|find|insert|add|save|upsert|update|patch|put|delete|remove"
+    r"|exists|all|count|register|set|append|push|init|connect|close)$"
 )
-"""Names that speak about a guardrail and are none."""
+"""Names that speak about a guardrail, or keep a record of it, and are none."""
 _MODULE = regex(
     r"(?i)[.@~#][\w./-]{0,200}(?<![a-z])(?:(?:in|out)put_?)?(?:guard_?rails?|moderations?"
     r"|content_?(?:safety|filters?)|prompt_?injections?)\.\w+$"
@@ -53,9 +56,11 @@ _SCORER = regex(
 """What libraries score answers with: it judges afterwards, and nothing waits for it."""
 ASIDE = regex(
     r"(?i)(?:^|/)(?:scripts?|bin|notebooks?|migrations|benchmarks?|eval\w{0,12}|red_?team\w{0,6}"
-    r"|observability|telemetry|tracing|instrumentation|logging|langfuse)/|\.[jt]sx$"
+    r"|observability|telemetry|tracing|instrumentation|logging|langfuse|admin|crud|repositor(?:y|ies)"
+    r"|dao|(?:data_?)?ingest(?:ion|or|ors)?|indexing|indexers?|etl|chunk(?:ing|ers?))/|migrations?[^/]{0,60}$|\.[jt]sx$"
 )
-"""What is run by hand beside the serving path, what only tells of it, and pages."""
+"""What is run by hand beside the serving path, what only tells of it, what is for those who run
+it, what fills an index or a database, and pages."""
 _GIVEN = regex(
     r"(?i)(?:(?:in|out)put_?)?guard_?rails?(?:_?(?:config|configuration|identifier|id|version))?"
     r"|(?:in|out)putProcessors|moderation(?:_?model)?"
