@@ -16,9 +16,13 @@ from agentaudit.source import Repo
 _SUFFIXES = ("py", "ts", "js", "mjs")
 _PASSED_ON = regex(r"(?:^|/)(?:__init__\.py|index\.[mc]?[jt]s)$")
 """Modules that hand on what others define."""
-_DEFINED = regex(r"\s{0,80}(?:export\s|default\s|async\s|public\s|private\s){0,4}(?:def|function)\s")
+_DEFINED = regex(
+    r"\s{0,80}(?:export\s|default\s|async\s|public\s|private\s){0,4}(?:def|function)\s"
+)
 _BROUGHT = regex(r"\s{0,80}(?:from|import|export\s{0,4}[{*])|.{0,80}\brequire\(")
-_OPEN = regex(r"\s{0,80}(?:from\s.{0,200}\simport\s{0,4}\(|import\s{0,4}(?:type\s)?\{|export\s{0,4}\{)")
+_OPEN = regex(
+    r"\s{0,80}(?:from\s.{0,200}\simport\s{0,4}\(|import\s{0,4}(?:type\s)?\{|export\s{0,4}\{)"
+)
 _FAR = 40
 """Rows above a name within which the import begins that it belongs to."""
 

@@ -31,10 +31,12 @@ _ELSE = regex(
 )
 """What else a function can judge by."""
 _EMPTY = regex(
-    r"\[\s{0,4}\]|\(\s{0,4}\)|\{\s{0,4}\}|(?:frozen)?set\(\)|list\(\)|tuple\(\)|new Set\(\)|None\b|null\b"
-    r"|[\"']{2}|[Ff]ield\(\s{0,4}default_factory\s{0,4}=\s{0,4}(?:list|set|tuple)\b"
+    r"\[\s{0,4}\]|\(\s{0,4}\)|\{\s{0,4}\}|(?:frozen)?set\(\)|list\(\)|tuple\(\)|new Set\(\)|None\b"
+    r"|null\b|[\"']{2}|[Ff]ield\(\s{0,4}default_factory\s{0,4}=\s{0,4}(?:list|set|tuple)\b"
 )
-_TYPE = regex(r"(?:list|List|set|Set|tuple|Sequence|Iterable|string|str|Array|readonly)\b[^=]{0,80}$")
+_TYPE = regex(
+    r"(?:list|List|set|Set|tuple|Sequence|Iterable|string|str|Array|readonly)\b[^=]{0,80}$"
+)
 _KINDS = ("py", "ts", "js", "yaml", "yml", "json", "toml")
 
 
@@ -46,8 +48,8 @@ def is_unfilled(repo: Repo, call: Call) -> bool:
 
 
 def judges_nothing(repo: Repo, call: Call) -> bool:
-    """Whether it is called a guardrail for the sake of its module only, and nothing in the functions
-    of that name, nor in how they are documented, is about what is said."""
+    """Whether it is called a guardrail for the sake of its module only, and nothing in the
+    functions of that name is about what is said."""
     if NAMED.search(call.method):
         return False
     own = tuple(bodies(repo, call))
@@ -69,7 +71,9 @@ def _refuses_nothing(repo: Repo, body: Body) -> bool:
 
 def _is_empty(repo: Repo, name: str) -> bool:
     """Whether every value that a name is given is empty, and there is one."""
-    given = re.compile(rf"(?<![\w$.]){re.escape(name)}[\"']?\??\s{{0,4}}[:=](?!=)\s{{0,4}}([^\n]{{1,160}})")
+    given = re.compile(
+        rf"(?<![\w$.]){re.escape(name)}[\"']?\??\s{{0,4}}[:=](?!=)\s{{0,4}}([^\n]{{1,160}})"
+    )
     found = False
     for kind in _KINDS:
         for file in repo.files(f"**/*.{kind}"):

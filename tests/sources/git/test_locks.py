@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from agentaudit.source import Lock
@@ -286,3 +288,18 @@ def test_a_member_of_a_pnpm_workspace_is_locked_by_the_lock_of_the_workspace() -
     del files["pnpm-lock.yaml"]
     (alone,) = [each for each in MemoryRepo(files).components() if each.path == "web"]
     assert [each.place.path for each in alone.locks] == ["web/pnpm-lock.yaml"]
+
+
+def test_a_directory_beside_the_project_needs_nothing_of_its_lock() -> None:
+    packages = {
+        "": {"dependencies": {"openai": "4"}},
+        "..": {"extraneous": True, "dependencies": {"aws-cdk-lib": "^2"}},
+        "node_modules/openai": {"version": "4.0.0"},
+    }
+    (found,) = _locks(
+        {
+            "package.json": '{"name": "page", "dependencies": {"openai": "4"}}',
+            "package-lock.json": json.dumps({"lockfileVersion": 3, "packages": packages}),
+        }
+    )
+    assert (found.complete, found.problem) == (True, "")
