@@ -54,8 +54,8 @@ _ASIDE = regex(
     r"(?:^|/)(?:tests?|__tests__|e2e|docs?|examples?)/|\.(?:test|spec)\.|config\.[mc]?[jt]s$"
 )
 _GIVEN = regex(
-    r"^[ \t]*(?:COPY|ADD)[ \t]+(?:--chown=\S{1,60}[ \t]+)?(?:\./)?([\w./-]{1,120}\.(?:ya?ml|ini|conf|cfg|cnf|toml"
-    r"|json|properties))[ \t]+/",
+    r"^[ \t]*(?:COPY|ADD)[ \t]+(?:--chown=\S{1,60}[ \t]+)?(?:\./)?"
+    r"([\w./-]{1,120}\.(?:ya?ml|ini|conf|cfg|cnf|toml|json|properties))[ \t]+/",
     re.M,
 )
 

@@ -246,10 +246,8 @@ class Survey:
 
     def _publish(self, part: Part) -> Component:
         reader = self._reader
-        published = tuple(
-            manifests.published(reader, path, parsed)
-            for path, parsed in sorted(part.manifests.items())
-        )
+        given = sorted(part.manifests.items())
+        published = tuple(manifests.published(reader, *each) for each in given)
         declares = libraries.by_trade(d for m in published for d in m.dependencies)
         return Component(
             name=safe(part.home.rpartition("/")[2] or self._root(part)),
@@ -257,7 +255,9 @@ class Survey:
             path=part.home or ".",
             built_by=unique(part.places),
             manifests=published,
-            locks=locks.belonging(reader, part.manifests, self._locks, self._manifests),
+            locks=locks.belonging(
+                reader, part.manifests, self._locks, self._manifests, part.copies
+            ),
             build_files=tuple(sorted(set(part.build_files), key=lambda file: file.place.path)),
             images=tuple(sorted(set(part.images), key=lambda image: order(image.place))),
             runtime_pins=tuple(self._pins(part, published)),
