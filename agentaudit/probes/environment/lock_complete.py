@@ -150,8 +150,8 @@ def lock_complete(repo: Repo, component: Component) -> Answer:
     """
     manifests = [m for m in component.manifests if m.dependencies] or list(component.manifests)
     if not manifests and component.locks and all(map(_trusted, component.locks)):
-        shown = (lock.place.evidence() for lock in component.locks)
-        return passed("its image installs a frozen list", *shown)
+        frozen = (lock.place.evidence() for lock in component.locks)
+        return passed("its image installs a frozen list", *frozen)
     if not manifests:
         return failed(
             "no manifest declares dependencies",

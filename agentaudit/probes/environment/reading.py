@@ -120,6 +120,8 @@ _DEPLOYS = regex(
     r"(?:.*/)?(?:(?:docker-)?compose[\w.-]{0,60}\.ya?ml|fly\.toml|render\.yaml|Procfile)"
 )
 """Deployments, which set what they need and list nothing."""
+_CENTRAL = regex(r"(?:^|/)(?:settings?|config(?:uration)?|constants|env)\.(?:py|[mc]?[jt]s|go)$")
+"""One place that reads them, with types and defaults or without."""
 _FEW = 3
 
 
@@ -139,7 +141,7 @@ def scattered(repo: Repo, component: Component) -> tuple[tuple[str, ...], Place]
             told = name in given or _ALWAYS.fullmatch(name) or not name.isupper()
             if told or _WRITES.match(text, found.end()) or _is_text(text, found.start()):
                 continue
-            if file.path in modules:
+            if file.path in modules or _CENTRAL.search(file.path):
                 inside.add(name)
             elif name.lower() not in known:
                 outside.setdefault(name, file)
@@ -173,7 +175,7 @@ def _listing(repo: Repo) -> Iterator[str]:
 
 _LISTS = (
     *("**/*.yml", "**/*.yaml", "**/*.env*", "**/.env*", "**/*.toml", "**/*.tf", "**/*.bicep"),
-    *("**/package.json", "**/Dockerfile*", "**/turbo.json", "**/*.tpl"),
+    *("**/package.json", "**/Dockerfile*", "**/turbo.json", "**/*.tpl", "**/*.template"),
 )
 _WRITES = regex(r"[\"']?\]\s?=(?!=)")
 _SCHEMA = regex(

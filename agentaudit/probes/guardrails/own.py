@@ -20,6 +20,9 @@ NAMED = regex(
     r"|(?:input|output|prompt|result)_?saniti[sz](?:er|ation)"
     r"|(?:^|[._])rai_(?:success|check|validat|guard|agent|filter|review)|responsible_?ai"
     r"|moderate\w{0,30}(?:content|input|output|message|text|prompt|question|query|request|response)"
+    r"|(?:check|screen|validate|assess)_(?:user_|model_)?(?:input|output|prompt|question|query|answer"
+    r"|response|content|message)_(?:safety|toxicity|injection|polic(?:y|ies))"
+    r"|anonymi[sz]e_?(?:struct|text|prompt|query|question|input|message|content|request)"
     r"|safety_?(?:check|filter|classif|guard|agent|review)|(?:check|assess|classify)_?safety"
     r"|(?:is|check|detect|contains|block|filter|screen)_?(?:harmful|toxic|unsafe_?(?:content|input|prompt)"
     r"|off_?topic|offensive|malicious_?(?:prompt|input|query)|injection|pii)"
@@ -76,8 +79,28 @@ def own_calls(code: Code) -> Iterator[Call]:
     for call in code.calls:
         serves = call.role is Role.APP and not ASIDE.search(call.place.path)
         serves = serves and not _registers(call)
-        if serves and (_is_guardrail(call) or given(call)):
+        if serves and (_is_guardrail(call) or given(call) or _is_node(call)):
             yield call
+
+
+_NODES = frozenset(("add_node", "addNode"))
+
+
+def _is_node(call: Call) -> bool:
+    """Whether a graph of an agent is given a step that is a guardrail by its name."""
+    name = _node(call)
+    answers = _ANSWERS.match(name) is not None
+    return bool(NAMED.search(name)) and not answers and not _NO_CALL.search(name)
+
+
+_ANSWERS = regex(r"(?i)_?(?:block|refuse|decline|reject|deflect|handle|respond|answer|explain)_?")
+"""Steps that come after a guardrail said no."""
+
+
+def _node(call: Call) -> str:
+    """The function that a graph is given as a step; empty for other calls."""
+    step = (call.at(1) or call.at(0)) if call.method in _NODES else None
+    return step.written.rpartition(".")[2].strip("\"' ") if step is not None else ""
 
 
 def _registers(call: Call) -> bool:
@@ -208,7 +231,8 @@ _RAISED = regex(r"(?:Error|Exception)$")
 
 def _names(guardrail: Call) -> set[str]:
     """What its code can be called: `Safeguard.ainvoke` is code of `Safeguard`."""
-    return {part for part in guardrail.callee.split(".") if NAMED.search(part)}
+    parts = (*guardrail.callee.split("."), _node(guardrail))
+    return {part for part in parts if NAMED.search(part)}
 
 
 def _scope(call: Call) -> list[str]:
