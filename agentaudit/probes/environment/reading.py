@@ -122,6 +122,8 @@ _DEPLOYS = regex(
 """Deployments, which set what they need and list nothing."""
 _CENTRAL = regex(r"(?:^|/)(?:settings?|config(?:uration)?|constants|env)\.(?:py|[mc]?[jt]s|go)$")
 """One place that reads them, with types and defaults or without."""
+_ASKED = regex(r"\(\s{0,40}[\"']([A-Z][A-Z\d]{1,40}_[A-Z\d_]{2,80})[\"']")
+"""A variable that a function of its own is asked for."""
 _FEW = 3
 
 
@@ -136,12 +138,14 @@ def scattered(repo: Repo, component: Component) -> tuple[tuple[str, ...], Place]
     inside, outside = set[str](), dict[str, Place]()
     for file, suffix in _sources(repo, component):
         text = (repo.read(file) or "")[:300_000] if not _BESIDE.search(file.path) else ""
+        if central := file.path in modules or _CENTRAL.search(file.path) is not None:
+            inside |= set(_ASKED.findall(text))
         for found in _READS[suffix].finditer(text):
             name = next(filter(None, found.groups()))
             told = name in given or _ALWAYS.fullmatch(name) or not name.isupper()
             if told or _WRITES.match(text, found.end()) or _is_text(text, found.start()):
                 continue
-            if file.path in modules or _CENTRAL.search(file.path):
+            if central:
                 inside.add(name)
             elif name.lower() not in known:
                 outside.setdefault(name, file)
