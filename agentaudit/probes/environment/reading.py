@@ -120,7 +120,9 @@ _DEPLOYS = regex(
     r"(?:.*/)?(?:(?:docker-)?compose[\w.-]{0,60}\.ya?ml|fly\.toml|render\.yaml|Procfile)"
 )
 """Deployments, which set what they need and list nothing."""
-_CENTRAL = regex(r"(?:^|/)(?:settings?|config(?:uration)?|constants|env)\.(?:py|[mc]?[jt]s|go)$")
+_CENTRAL = regex(
+    r"(?i)(?:^|/)\w{0,30}?(?:settings?|configs?|configuration|constants|env)\.(?:py|[mc]?[jt]s|go|kt|java|cs)$"
+)
 """One place that reads them, with types and defaults or without."""
 _ASKED = regex(r"\(\s{0,40}[\"']([A-Z][A-Z\d]{1,40}_[A-Z\d_]{2,80})[\"']")
 """A variable that a function of its own is asked for."""
@@ -135,6 +137,7 @@ def scattered(repo: Repo, component: Component) -> tuple[tuple[str, ...], Place]
         return None
     known = "\n".join((repo.read(place) or "").lower() for place in component.settings)
     given = {each.name for each in component.code.settings if each.role is not Role.TEST}
+    deployed = all(map(_DEPLOYS.fullmatch, modules))
     inside, outside = set[str](), dict[str, Place]()
     for file, suffix in _sources(repo, component):
         text = (repo.read(file) or "")[:300_000] if not _BESIDE.search(file.path) else ""
@@ -142,6 +145,8 @@ def scattered(repo: Repo, component: Component) -> tuple[tuple[str, ...], Place]
             inside |= set(_ASKED.findall(text))
         for found in _READS[suffix].finditer(text):
             name = next(filter(None, found.groups()))
+            if deployed and (name in given or name.lower() in known):
+                inside.add(name)
             told = name in given or _ALWAYS.fullmatch(name) or not name.isupper()
             if told or _WRITES.match(text, found.end()) or _is_text(text, found.start()):
                 continue
@@ -158,7 +163,9 @@ def scattered(repo: Repo, component: Component) -> tuple[tuple[str, ...], Place]
     return tuple(sorted(outside)), next(iter(outside.values()))
 
 
-_BESIDE = regex(r"(?:^|/)(?:evals?|evaluations?|benchmarks?|scripts?|tools|bin|notebooks?)/")
+_BESIDE = regex(
+    r"(?:^|/)(?:alembic|migrations|evals?|evaluations?|benchmarks?|scripts?|tools|bin|notebooks?)/"
+)
 """Directories of what is run beside the application."""
 
 
