@@ -3,10 +3,20 @@ from __future__ import annotations
 from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
-from agentaudit.probes.environment.reading import addressed, proxied, scattered, undeclared
+from agentaudit.probes.environment.reading import addressed, copied, proxied, scattered, undeclared
 from agentaudit.source import Component, Repo
 
 MANIFEST = {"requirements.txt": "openai==1.93.0\n"}
+
+METRICS = {
+    "Dockerfile": "FROM prom/prometheus:v3.4.0\nADD prometheus.yml /etc/prometheus/\n",
+    "prometheus.yml": "scrape_configs: []\n",
+}
+SCRIPTED = {
+    "requirements.txt": "fastapi==0.115.0\n",
+    "app.py": "import os\nfrom fastapi import FastAPI\nprint(os.environ['MODEL'])\n",
+    "scripts/start.sh": "export MODEL=$1\npython app.py\n",
+}
 
 
 def _files(name: str, text: str) -> dict[str, object]:
@@ -109,6 +119,11 @@ def _besides(text: str, read: str = "ABC", **more: str) -> dict[str, object]:
         ),
         Example(
             Outcome.PASS,
+            {"component": {"files": METRICS}, "repo": {"files": METRICS}},
+            "nor one that is given a file of settings",
+        ),
+        Example(
+            Outcome.PASS,
             _files("src/settings.ts", "export const DEFAULT_SETTINGS: Settings = { model: '' };\n"),
             "typed, with defaults",
         ),
@@ -116,6 +131,11 @@ def _besides(text: str, read: str = "ABC", **more: str) -> dict[str, object]:
             Outcome.PASS,
             _page("export const call = () => fetch('/api/ask');\n"),
             "the web server before a page",
+        ),
+        Example(
+            Outcome.PASS,
+            _page("show('use http://localhost:5188');\nexport const call = () => fetch('/api');\n"),
+            "whatever it tells people to use",
         ),
         Example(
             Outcome.FAIL,
@@ -145,6 +165,16 @@ def _besides(text: str, read: str = "ABC", **more: str) -> dict[str, object]:
             Outcome.FAIL,
             _files("src/api.js", "export const call = () => fetch('http://localhost:8000/ask');\n"),
             "the address of a service, fixed in the code",
+        ),
+        Example(
+            Outcome.PASS,
+            _files("worker-configuration.d.ts", "interface Env {\n  OPENAI_API_KEY: string;\n}\n"),
+            "types of what a platform sets",
+        ),
+        Example(
+            Outcome.PASS,
+            {"component": {"files": SCRIPTED}, "repo": {"files": SCRIPTED}},
+            "the script that starts it sets what it reads",
         ),
         Example(
             Outcome.PASS,
@@ -213,16 +243,19 @@ def configuration_declared(repo: Repo, component: Component) -> Answer:
             f"declared in {names}", *(place.evidence() for place in component.settings[:3])
         )
     reads = undeclared(repo, component)
-    if reads is not None and not reads:
+    server = proxied(repo, component)
+    if reads is not None and not reads and server is None:
         if (address := addressed(repo, component)) is not None:
             message = "the address of a service is written in its code, where nobody can set it"
             return _failed(component, message, address, "in_code")
         message = "its code reads no setting but what a platform gives or a deployment declares"
         return passed(message, *(place.evidence() for place in component.built_by[:3]))
-    if (server := proxied(repo, component)) is not None:
+    if server is not None:
         return passed("declared in the configuration of its web server", server.evidence())
     if image := _of_image(component):
         return passed("nothing but an image, which sets its environment", image.evidence())
+    if (file := copied(repo, component)) is not None:
+        return passed("nothing but an image, which is given its configuration", file.evidence())
     return failed(
         "no file declares its configuration (searched: settings classes and structures, "
         ".env.example, values files, compose and deployment manifests)",

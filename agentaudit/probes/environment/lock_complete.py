@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from agentaudit.finding import Answer, Outcome
-from agentaudit.probe import Example, Gaps, failed, probe
+from agentaudit.probe import Example, Gaps, failed, passed, probe
 from agentaudit.probes.environment.installs import left_out, past_the_lock
 from agentaudit.source import Component, Lock, Manifest, Repo
 
@@ -149,6 +149,9 @@ def lock_complete(repo: Repo, component: Component) -> Answer:
     differently every day; a lock file resolves the same for ever.
     """
     manifests = [m for m in component.manifests if m.dependencies] or list(component.manifests)
+    if not manifests and component.locks and all(map(_trusted, component.locks)):
+        frozen = (lock.place.evidence() for lock in component.locks)
+        return passed("its image installs a frozen list", *frozen)
     if not manifests:
         return failed(
             "no manifest declares dependencies",

@@ -17,7 +17,7 @@ _READS = {
     **dict.fromkeys(
         ("py", "ipynb"),
         regex(
-            r"\bos\.(?:environ(?:\.get|\.setdefault)?\s?[\[(]|getenv\()\s{0,40}\\?[\"'](\w{1,100})"
+            r"\b(?:environ(?:\.get|\.setdefault)?\s?[\[(]|getenv\()\s{0,40}\\?[\"'](\w{1,100})"
             r"|\b(?:env|config)(?:\.\w{1,20})?\(\s{0,40}[\"']([A-Z][A-Z0-9_]{2,100})[\"']"
             r"|\b(BaseSettings|load_dotenv)\b"
         ),
@@ -53,6 +53,25 @@ _MOST = 400
 _ASIDE = regex(
     r"(?:^|/)(?:tests?|__tests__|e2e|docs?|examples?)/|\.(?:test|spec)\.|config\.[mc]?[jt]s$"
 )
+_GIVEN = regex(
+    r"^[ \t]*(?:COPY|ADD)[ \t]+(?:--chown=\S{1,60}[ \t]+)?(?:\./)?"
+    r"([\w./-]{1,120}\.(?:ya?ml|ini|conf|cfg|cnf|toml|json|properties))[ \t]+/",
+    re.M,
+)
+
+
+def copied(repo: Repo, component: Component) -> Place | None:
+    """The file of settings that goes into the image of a component without code of its own."""
+    if component.code.read or component.manifests:
+        return None
+    for build in component.build_files:
+        home = build.place.path.rpartition("/")[0]
+        for path in _GIVEN.findall((repo.read(build.place) or "")[:100_000]):
+            for file in (*repo.files(f"{home}/{path}".strip("/")), *repo.files(path)):
+                return file
+    return None
+
+
 _ADDRESS = regex(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):\d{2,5}")
 _LOCAL = frozenset(
     {"vllm", "sglang", "llama-cpp-python", "ctransformers", "transformers", "ctranslate2"}
@@ -75,10 +94,38 @@ def undeclared(repo: Repo, component: Component) -> frozenset[str] | None:
     for use in () if keyed else (u for trade in _ASKS for u in component.uses(trade)):
         if use.library not in _LOCAL | PASSES_ON:
             read.add(f"the key of {use.library}")
-    return frozenset(n for n in read if n not in given and not _ALWAYS.fullmatch(n))
+    left = frozenset(n for n in read if n not in given and not _ALWAYS.fullmatch(n))
+    return left - _set_in_scripts(repo, left)
+
+
+_SCRIPTS = ("**/*.sh", "**/*.ps1", "**/Makefile", "**/*.mk")
+_SETS = regex(
+    r"(?:^|[\s;&]|\$env:)(?:export\s{1,4})?([A-Z][A-Z\d_]{2,100})\s{0,2}[:?]?=(?!=)", re.M
+)
+"""How a script gives a variable a value."""
+
+
+def _set_in_scripts(repo: Repo, names: frozenset[str]) -> set[str]:
+    """Those that scripts of the repository set before they build or start it."""
+    found = set[str]()
+    for pattern in _SCRIPTS if names else ():
+        for file in repo.files(pattern):
+            if not _ASIDE.search(file.path):
+                found |= names & set(_SETS.findall((repo.read(file) or "")[:200_000]))
+    return found
 
 
 _MODULES = (".py", ".ts", ".js", ".mts", ".mjs", ".cjs", ".go")
+_DEPLOYS = regex(
+    r"(?:.*/)?(?:(?:docker-)?compose[\w.-]{0,60}\.ya?ml|fly\.toml|render\.yaml|Procfile)"
+)
+"""Deployments, which set what they need and list nothing."""
+_CENTRAL = regex(
+    r"(?i)(?:^|/)\w{0,30}?(?:settings?|configs?|configuration|constants|env)\.(?:py|[mc]?[jt]s|go|kt|java|cs)$"
+)
+"""One place that reads them, with types and defaults or without."""
+_ASKED = regex(r"\(\s{0,40}[\"']([A-Z][A-Z\d]{1,40}_[A-Z\d_]{2,80})[\"']")
+"""A variable that a function of its own is asked for."""
 _FEW = 3
 
 
@@ -86,19 +133,24 @@ def scattered(repo: Repo, component: Component) -> tuple[tuple[str, ...], Place]
     """Variables that its code reads all over the place, and where it first does, though a module of
     settings knows some: where those that it does not know are more than those that it reads."""
     modules = {place.path for place in component.settings}
-    if not all(path.endswith(_MODULES) for path in modules):
+    if not all(path.endswith(_MODULES) or _DEPLOYS.fullmatch(path) for path in modules):
         return None
     known = "\n".join((repo.read(place) or "").lower() for place in component.settings)
     given = {each.name for each in component.code.settings if each.role is not Role.TEST}
+    deployed = all(map(_DEPLOYS.fullmatch, modules))
     inside, outside = set[str](), dict[str, Place]()
     for file, suffix in _sources(repo, component):
         text = (repo.read(file) or "")[:300_000] if not _BESIDE.search(file.path) else ""
+        if central := file.path in modules or _CENTRAL.search(file.path) is not None:
+            inside |= set(_ASKED.findall(text))
         for found in _READS[suffix].finditer(text):
             name = next(filter(None, found.groups()))
+            if deployed and (name in given or name.lower() in known):
+                inside.add(name)
             told = name in given or _ALWAYS.fullmatch(name) or not name.isupper()
             if told or _WRITES.match(text, found.end()) or _is_text(text, found.start()):
                 continue
-            if file.path in modules:
+            if central:
                 inside.add(name)
             elif name.lower() not in known:
                 outside.setdefault(name, file)
@@ -111,7 +163,9 @@ def scattered(repo: Repo, component: Component) -> tuple[tuple[str, ...], Place]
     return tuple(sorted(outside)), next(iter(outside.values()))
 
 
-_BESIDE = regex(r"(?:^|/)(?:evals?|evaluations?|benchmarks?|scripts?|tools|bin|notebooks?)/")
+_BESIDE = regex(
+    r"(?:^|/)(?:alembic|migrations|evals?|evaluations?|benchmarks?|scripts?|tools|bin|notebooks?)/"
+)
 """Directories of what is run beside the application."""
 
 
@@ -132,7 +186,7 @@ def _listing(repo: Repo) -> Iterator[str]:
 
 _LISTS = (
     *("**/*.yml", "**/*.yaml", "**/*.env*", "**/.env*", "**/*.toml", "**/*.tf", "**/*.bicep"),
-    *("**/package.json", "**/Dockerfile*", "**/turbo.json", "**/*.tpl"),
+    *("**/package.json", "**/Dockerfile*", "**/turbo.json", "**/*.tpl", "**/*.template"),
 )
 _WRITES = regex(r"[\"']?\]\s?=(?!=)")
 _SCHEMA = regex(
@@ -159,17 +213,30 @@ _PROXIES = regex(r"^\s*proxy_pass\s+\S", re.MULTILINE)
 def proxied(repo: Repo, component: Component) -> Place | None:
     """The configuration of the web server before a page that reads no setting itself: it says where
     the services are that the page asks."""
+    for file in _servers(repo, component):
+        if file.repo == component.repo and _PROXIES.search((repo.read(file) or "")[:100_000]):
+            return None if _needs(repo, component) else file
+    return None
+
+
+_COPIED = regex(
+    r"^[ \t]*COPY[ \t]+(?:--\S{1,60}[ \t]+)?(?:\./)?([\w./-]{1,120}\.conf(?:\.template)?)\s", re.M
+)
+
+
+def _servers(repo: Repo, component: Component) -> Iterator[Place]:
+    """What can be such a configuration: files below it, and what its image copies."""
     home = "" if component.path == "." else f"{component.path}/"
     for name in ("nginx", "server", "default"):
-        for file in repo.files(f"{home}**/{name}.conf"):
-            if file.repo == component.repo and _PROXIES.search((repo.read(file) or "")[:100_000]):
-                return None if _needs(repo, component) else file
-    return None
+        yield from repo.files(f"{home}**/{name}.conf")
+    for build in component.build_files:
+        for path in _COPIED.findall((repo.read(build.place) or "")[:100_000]):
+            yield from repo.files(path)
 
 
 def _needs(repo: Repo, component: Component) -> bool:
     given = {each.name for each in component.code.settings if each.role is not Role.TEST}
-    read = {name for name in _read(repo, component) if not _ALWAYS.fullmatch(name)}
+    read = {n for n in _read(repo, component, _OPTIONAL) if not _ALWAYS.fullmatch(n)}
     return any(name not in given and not _RELEASE.fullmatch(name) for name in read)
 
 
@@ -203,10 +270,17 @@ def _sources(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
     return islice(found, _MOST + 1)
 
 
-def _read(repo: Repo, component: Component) -> Iterator[str]:
+_OPTIONAL = regex(r"[\"']?[\])]{0,2}\s{0,4}(?:as \w{1,40}\s{0,4})?(?:\?\?|\|\|)")
+"""What follows a setting that may be left out."""
+
+
+def _read(repo: Repo, component: Component, but: re.Pattern[str] | None = None) -> Iterator[str]:
+    """Names of the settings that it reads, but for those that a pattern follows."""
     for at, (file, suffix) in enumerate(_sources(repo, component)):
         if at == _MOST:
             yield "more than was looked at"
             return
-        for found in _READS[suffix].finditer((repo.read(file) or "")[:300_000]):
-            yield next(filter(None, found.groups()))
+        text = (repo.read(file) or "")[:300_000]
+        for found in _READS[suffix].finditer(text):
+            if but is None or not but.match(text, found.end()):
+                yield next(filter(None, found.groups()))

@@ -38,7 +38,8 @@ def bodies(repo: Repo, call: Call) -> Iterator[Body]:
     if not re.fullmatch(r"\w{4,80}", call.method) or suffix not in ("py", "ts", "tsx", "js", "mjs"):
         return
     head = re.compile(
-        rf"^[ \t]*(?:export\s+)?(?:default\s+)?(?:async\s+)?(?:def|function)\s+{call.method}\s*\("
+        rf"^[ \t]*(?:export\s+)?(?:default\s+)?(?:async\s+)?(?:def|function)\s+{call.method}"
+        rf"(?:\[[^\]\n]{{0,200}}\]|<[^>\n]{{0,200}}>)?\s*\("
         rf"|^[ \t]*(?:export\s+)?const\s+{call.method}\s*=\s*(?:async\s*)?\(",
         re.MULTILINE,
     )

@@ -12,6 +12,7 @@ from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.bodies import TOLD, Body, bodies, deeper, statements
 from agentaudit.probes.guardrails.constant import is_constant
 from agentaudit.probes.guardrails.elsewhere import is_elsewhere
+from agentaudit.probes.guardrails.filled import is_unfilled, judges_nothing
 from agentaudit.probes.guardrails.own import NAMED, encloses
 from agentaudit.probes.guardrails.switched import is_switched_off
 from agentaudit.source import Repo
@@ -57,6 +58,8 @@ def _is_idle(repo: Repo, code: Code, call: Call) -> bool:
     if call.callee.startswith("llm_guard.") and call.method[:1].isupper():
         return not any(_scans(repo, each) for each in code.calls if each.role is Role.APP)
     if is_elsewhere(repo, call) or is_switched_off(repo, code, call) or is_constant(repo, call):
+        return True
+    if is_unfilled(repo, call) or judges_nothing(repo, call):
         return True
     if not call.method[:1].islower() and not call.method.startswith("_"):
         return False

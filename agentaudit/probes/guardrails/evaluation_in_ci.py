@@ -116,6 +116,11 @@ def _files(step: str, **files: str) -> dict[str, object]:
             "somebody must start it",
         ),
         Example(Outcome.FAIL, _workflow("run: pytest tests/")),
+        Example(
+            Outcome.FAIL,
+            _workflow("name: Evaluate (echo backend)\n        run: python -m evals.run"),
+            "the answers are canned",
+        ),
         Example(Outcome.FAIL, _workflow("run: eval $(ssh-agent) && make evaluate-docs-links")),
         Example(Outcome.FAIL, _workflow("run: npm install promptfoo")),
         Example(Outcome.FAIL, _workflow("run: echo 'run pytest evals/'"), "printed, not run"),
@@ -139,7 +144,7 @@ def evaluation_in_ci(repo: Repo) -> Answer:
     if typed := pretended(repo):
         message = "the suite scores what was typed into it, and never asks the system"
         return failed(message, typed.evidence(), reason="typed", fact="evaluation suite")
-    steps = [step for step in repo.steps() if not step.by_hand]
+    steps = [step for step in repo.steps() if not step.by_hand and not _is_played(repo, step)]
     leads, files = Leads(repo), suite_files(repo)
     components = repo.components()
     usual = {row.path for row in tested(repo)}
@@ -160,6 +165,25 @@ def evaluation_in_ci(repo: Repo) -> Answer:
         reason="missing",
         fact="evaluation in CI",
     )
+
+
+_PLAYED = regex(
+    r"(?i)\becho[ _-](?:backend|provider|mode|runner)\b|(?:^|\s)--(?:mock|fake|stub)\b"
+    r"|\b(?:mock(?:ed)?|fake|stub(?:bed)?|canned|dummy)[ _-](?:backends?|providers?|models?|llms?"
+    r"|clients?|mode|responses?|answers?|runner)\b"
+    r"|\b(?:MOCK|FAKE|STUB)_(?:LLM|MODEL|PROVIDER|OPENAI)\w{0,20}[\"']?\s{0,4}[:=]\s{0,4}[\"']?"
+    r"(?:1|true)"
+)
+"""Words of a step in which no model answers."""
+_ABOVE = 5
+
+
+def _is_played(repo: Repo, step: Step) -> bool:
+    """Whether the step, or what it is called, says that the answers do not come from a model."""
+    rows = (repo.read(Place(step.place.repo, step.place.path)) or "").split("\n")
+    at = (step.place.line or 1) - 1
+    named = next((row for row in rows[max(at - _ABOVE, 0) : at + 1][::-1] if "name:" in row), "")
+    return _PLAYED.search(f"{named[:300]}\n{step.text[:5000]}") is not None
 
 
 _SECRET = regex(r"secrets\.(?!GITHUB_TOKEN\b)\w")

@@ -12,6 +12,8 @@ _TRAINS = regex(
 )
 """Directories of training, whose measures steer it."""
 _OPEN = regex(r"(?i)\bnot (?:yet )?implemented\b|\bNotImplementedError\b")
+_DONE = regex(r"\bassert_test\(|\bscores?\s{0,4}=(?!=)\s{0,4}(?:await\s)?[\w.]{1,60}\(")
+"""Where it scores all the same."""
 _SCORE = regex(r"(?i)\bscore[\"']?\s{0,4}[:=](?!=)\s{0,4}([^\n]{0,80})")
 _SAID = regex(r"\bactual_output\s{0,4}=(?!=)\s{0,4}([^\n]{0,80})")
 _TYPED = regex(r"[rbu]{0,2}[\"'][^{]*$")
@@ -27,7 +29,8 @@ def is_hollow(repo: Repo, place: Place) -> bool:
     text = (repo.read(Place(place.repo, place.path)) or "")[:200_000]
     scores = [found[1] for found in _SCORE.finditer(text)]
     same = bool(scores) and all(_FIXED.match(score.strip()) for score in scores)
-    return same or _OPEN.search(text) is not None or is_typed(repo, place)
+    unfinished = _OPEN.search(text) is not None and _DONE.search(text) is None
+    return same or unfinished or is_typed(repo, place)
 
 
 def is_typed(repo: Repo, place: Place) -> bool:

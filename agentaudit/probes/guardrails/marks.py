@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.guardrails.configured import configured
 from agentaudit.probes.guardrails.held import held
 from agentaudit.probes.guardrails.hollow import is_typed
 from agentaudit.probes.guardrails.outside import OUTSIDE
-from agentaudit.probes.guardrails.suites import Asking, configured
+from agentaudit.probes.guardrails.suites import Asking
 from agentaudit.probes.guardrails.tested import tested
 from agentaudit.source import Component, Repo
 
@@ -32,14 +33,35 @@ _NUMBER = regex(r"[\"']?\w{1,60}[\"']?\s{0,4}:\s{0,4}(?:0?\.\d|1\.0|[1-9]\d)")
 _CONSTANT = regex(
     r"^\s{0,8}(?:const |static |final |export ){0,3}(?:\w{0,30}_)?"
     r"(?:EVAL|PASS|PASSING|SCORE|ACCURACY|QUALITY)_(?:\w{0,20}_)?(?:THRESHOLD|MIN|MARK|CUT_?OFF)\s{0,4}(?::\s?\w{1,20}\s?)?=\s{0,4}[\d.]"
+    r"|^\s{0,8}(?:const |static |final |export ){0,3}_?MIN(?:IMUM)?_(?:\w{0,30}_)?"
+    r"(?:SCORE|RATE|ACCURACY|RECALL|PRECISION)\s{0,4}(?::\s?\w{1,20}\s?)?=\s{0,4}[\d.]"
 )
 _VERDICT = regex(
     r"^\s{0,40}(?:\}\s?else\s)?(?:if|elif)\b[^\n]{0,80}(?:passed|success|failures?\b|violat|below"
     r"|regress)|^\s{0,40}assert (?:not )?[\w.]{0,60}(?:passed|success)[\w.()]{0,40}\s{0,4}(?:,|$)"
 )
 """Where the outcome of all cases is asked for."""
+_ENDS = regex(
+    r"(?:\breturn|\bexit\(|\bSystemExit\(|[eE]xit_?[cC]ode\s{0,4}=)\s{0,4}\(?"
+    r"(?:0 if [^\n]{0,80}(?:passed|success|\bok\b)|1 if not [^\n]{0,80}(?:passed|success|\bok\b)"
+    r"|1 if [^\n]{0,80}(?:fail|violat|regress)"
+    r"|[\w.!]{0,60}(?:passed|success|ok|failed|failures)\b[^\n?]{0,20}\?)"
+)
+"""The verdict, as the run's end."""
+_MINIMUM = regex(
+    r"(?i)^\s{0,20}[\"']?(?:(?:min|max)(?:imum)?_\w{0,40}(?:score|accuracy|rate|recall|precision|faithful"
+    r"|relevan|correct|ground|failures?|validity|improvement|quality)\w{0,30}"
+    r"|\w{0,40}(?:score|accuracy|rate|recall|precision|faithful\w{0,10}|relevan\w{0,5}|correct\w{0,5})"
+    r"_(?:min|threshold|mark|floor))[\"']?\s{0,4}[:=]\s{0,4}\d"
+)
+"""Marks in the configuration of a suite."""
+_NO_FAILURE = regex(
+    r"(?i)^\s{0,40}if\s{0,4}\(?[\w.]{0,60}(?:failed|failures|failed_?(?:count|cases))\s{0,4}>\s{0,4}\d"
+)
+"""A suite whose every case must pass."""
 _FAILED = regex(
-    r"exit_?[cC]ode\s{0,4}=\s{0,4}1|exit\(\s{0,4}1|throw new \w{0,40}Regress|return 1\b|SystemExit"
+    r"[eE]xit_?[cC]ode\s{0,4}=\s{0,4}1|exit\(\s{0,4}1|throw new \w{0,40}Regress|return 1\b"
+    r"|SystemExit"
 )
 _NEAR = 16
 _MOST_ROWS = 3000
@@ -54,6 +76,7 @@ def marks(repo: Repo) -> Iterator[Place]:
     for place in own:
         if not _TEST.search(place.path) or place.path in asking:
             yield from held(repo, place)
+            yield from _none_fails(repo, place)
     verdict = _ends(repo, own)
     for component in components:
         given = _given(component, _modules(component), verdict)
@@ -61,8 +84,16 @@ def marks(repo: Repo) -> Iterator[Place]:
     yield from _written(repo, own) if verdict else ()
     for place in configured(repo):
         yield from _lines(repo, place, _THRESHOLD)
-    for place in repo.files("**/test_config.json"):
-        yield from _lines(repo, place, _CRITERIA)
+    for pattern in ("**/test_config.json", "**/*config*.json"):
+        for place in repo.files(pattern):
+            if pattern == "**/test_config.json" or _is_criteria(repo, place):
+                yield from _lines(repo, place, _CRITERIA)
+
+
+def _is_criteria(repo: Repo, place: Place) -> bool:
+    """Whether a file among evaluations is the configuration of a suite of Google's ADK."""
+    among = _SUITE.search(place.path) and not OUTSIDE.search(place.path)
+    return bool(among) and '"criteria"' in (repo.read(place) or "")[:20_000]
 
 
 def _suite_files(components: Iterable[Component]) -> list[Place]:
@@ -122,6 +153,10 @@ def _written(repo: Repo, files: Iterable[Place]) -> Iterator[Place]:
         for place in repo.files(pattern):
             if _SUITE.search(place.path) and not OUTSIDE.search(place.path):
                 yield from islice(_lines(repo, place, _NUMBER), 1)
+    for pattern in ("**/*eval*.yaml", "**/*eval*.yml", "**/*eval*.json", "**/*gate*.y*ml"):
+        for place in repo.files(pattern):
+            if not OUTSIDE.search(place.path):
+                yield from islice(_lines(repo, place, _MINIMUM), 1)
     kept = [p for name in ("const", "config") for p in repo.files(f"**/*{name}*.*")]
     for place in (*files, *(p for p in kept if _SUITE.search(p.path))):
         if not OUTSIDE.search(place.path):
@@ -133,11 +168,21 @@ def _ends(repo: Repo, files: Iterable[Place]) -> bool:
     for place in files:
         rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[:_MOST_ROWS]
         for number, row in enumerate(rows):
+            if _ENDS.search(row[:300]):
+                return True
             if _VERDICT.search(row[:300]):
                 after = "\n".join(rows[number : number + _NEAR])
                 if row.lstrip().startswith("assert") or _FAILED.search(after[:6000]):
                     return True
     return False
+
+
+def _none_fails(repo: Repo, place: Place) -> Iterator[Place]:
+    """Rows of a suite by which more failed cases than a number fail the run."""
+    rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[:_MOST_ROWS]
+    for number, row in enumerate(rows):
+        if _NO_FAILURE.match(row[:300]) and _FAILED.search("\n".join(rows[number : number + 6])):
+            yield Place(place.repo, place.path, number + 1, row.strip()[:200])
 
 
 def _lines(repo: Repo, place: Place, pattern: re.Pattern[str]) -> Iterator[Place]:

@@ -4,6 +4,7 @@ from agentaudit.code import Call, Strength, Use
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe, unknown
 from agentaudit.probes.asking import asks
+from agentaudit.probes.guardrails.callers import is_loose, is_switched, switch
 from agentaudit.probes.guardrails.constant import is_constant
 from agentaudit.probes.guardrails.effect import asked_alone, without_effect
 from agentaudit.probes.guardrails.own import (
@@ -11,15 +12,11 @@ from agentaudit.probes.guardrails.own import (
     decisive,
     encloses,
     gaps_within,
-    is_chosen,
-    is_idle,
-    is_option,
     is_within,
     own_calls,
     when,
 )
 from agentaudit.probes.guardrails.requests import in_requests
-from agentaudit.probes.guardrails.switched import is_below_switch
 from agentaudit.probes.readable import of_code, step_missing, unasked, unread
 from agentaudit.source import Component, Repo
 
@@ -221,7 +218,7 @@ def on_by_default(repo: Repo, component: Component) -> Answer:
     calls = [*own_calls(component.code), *in_requests(repo, component.code)]
     if not uses and not asks(component):
         return unasked(component)
-    chosen = [call for call in calls if is_option(repo, call) or is_idle(component.code, call)]
+    chosen = [call for call in calls if is_loose(repo, component.code, call)]
     live = [call for call in calls if call.reached and not _is_off(call) and call not in chosen]
     idle = without_effect(repo, component.code, live)
     live = [call for call in live if call not in idle]
@@ -254,7 +251,8 @@ def _judged(repo: Repo, component: Component, live: list[Call], deciding: list[C
     open_ = [(c, gap) for c in live for gap in list(gaps_within(component.code, c))[:1]]
     opened = [call for call, _ in open_]
     whole = [c for c in live if c not in opened and not any(encloses(c, each) for each in opened)]
-    sure = [c for c in whole if c in deciding and not (is_chosen(c) or is_below_switch(repo, c))]
+    code = component.code
+    sure = [c for c in whole if c in deciding and not is_switched(repo, code, c)]
     if sure:
         shown = [call.place.evidence() for call in sure[:3]]
         return passed(f"{sure[0].method} runs in the serving code", *shown)
@@ -268,7 +266,7 @@ def _judged(repo: Repo, component: Component, live: list[Call], deciding: list[C
             fact="guardrail",
             place=component.id,
         )
-    condition = whole[0].condition
+    condition = switch(repo, component.code, whole[0]) or whole[0].condition
     asked = (condition.setting or condition.text) if condition else "?"
     return unknown(
         f"whether {whole[0].method} runs depends on {asked}",

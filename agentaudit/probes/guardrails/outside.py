@@ -11,3 +11,7 @@ OUTSIDE = regex(
 )
 """Directories of what is not the system itself; copies of trainers are none of it, too,
 nor are notebooks, in which somebody tries something out."""
+TESTS = regex(
+    r"(?i)(?:^|/)(?:tests?|__tests__|spec)/|[._]test\.|\.spec\.|(?:^|/)(?:test_|conftest)"
+)
+"""Files of tests."""

@@ -19,6 +19,10 @@ NAMED = regex(
     r"|pii_?(?:detect|redact|filter|mask|scrub|anonym|middleware)|toxicity|profanity"
     r"|(?:input|output|prompt|result)_?saniti[sz](?:er|ation)"
     r"|(?:^|[._])rai_(?:success|check|validat|guard|agent|filter|review)|responsible_?ai"
+    r"|moderate\w{0,30}(?:content|input|output|message|text|prompt|question|query|request|response)"
+    r"|(?:check|screen|validate|assess)_(?:user_|model_)?(?:input|output|prompt|question|query|answer"
+    r"|response|content|message)_(?:safety|toxicity|injection|polic(?:y|ies))"
+    r"|anonymi[sz]e_?(?:struct|text|prompt|query|question|input|message|content|request)"
     r"|safety_?(?:check|filter|classif|guard|agent|review)|(?:check|assess|classify)_?safety"
     r"|(?:is|check|detect|contains|block|filter|screen)_?(?:harmful|toxic|unsafe_?(?:content|input|prompt)"
     r"|off_?topic|offensive|malicious_?(?:prompt|input|query)|injection|pii)"
@@ -38,9 +42,11 @@ _NO_CALL = regex(
     r"|^_?(?:to|from|as)_|^(?:is_)?(?:get|list|fetch|load|save|set|update|delete|create|register|record|log|track|emit"
     r"|use|format|render|parse|count|add_\w*column|test|has|with|new|extract|build|should|needs?"
     r"|supports?|on|(?:check_and_)?(?:launch|(?:re)?start|stop|toggle|enable|disable)|handle_\w*(?:error|result))[A-Z_]|^(?-i:[A-Z])\w{0,80}Check$"
-    r"|^(?-i:Add|Register|Configure)(?-i:[A-Z])"
+    r"|^(?-i:Add|Register|Configure)(?-i:[A-Z])|usage|quota|budget|(?:limit|approval)s?_|exceeded"
+    r"|^(?:create|get|get_\w{1,40}|list|read|find|insert|add|save|upsert|update|patch|put|delete|remove"
+    r"|exists|all|count|register|set|append|push|init|connect|close)$"
 )
-"""Names that speak about a guardrail and are none."""
+"""Names that speak about a guardrail, or keep a record of it, and are none."""
 _MODULE = regex(
     r"(?i)[.@~#][\w./-]{0,200}(?<![a-z])(?:(?:in|out)put_?)?(?:guard_?rails?|moderations?"
     r"|content_?(?:safety|filters?)|prompt_?injections?)\.\w+$"
@@ -53,9 +59,11 @@ _SCORER = regex(
 """What libraries score answers with: it judges afterwards, and nothing waits for it."""
 ASIDE = regex(
     r"(?i)(?:^|/)(?:scripts?|bin|notebooks?|migrations|benchmarks?|eval\w{0,12}|red_?team\w{0,6}"
-    r"|observability|telemetry|tracing|instrumentation|logging|langfuse)/|\.[jt]sx$"
+    r"|observability|telemetry|tracing|instrumentation|logging|langfuse|admin|crud|repositor(?:y|ies)"
+    r"|dao|(?:data_?)?ingest(?:ion|or|ors)?|indexing|indexers?|etl|chunk(?:ing|ers?))/|migrations?[^/]{0,60}$|\.[jt]sx$"
 )
-"""What is run by hand beside the serving path, what only tells of it, and pages."""
+"""What is run by hand beside the serving path, what only tells of it, what is for those who run
+it, what fills an index or a database, and pages."""
 _GIVEN = regex(
     r"(?i)(?:(?:in|out)put_?)?guard_?rails?(?:_?(?:config|configuration|identifier|id|version))?"
     r"|(?:in|out)putProcessors|moderation(?:_?model)?"
@@ -71,8 +79,28 @@ def own_calls(code: Code) -> Iterator[Call]:
     for call in code.calls:
         serves = call.role is Role.APP and not ASIDE.search(call.place.path)
         serves = serves and not _registers(call)
-        if serves and (_is_guardrail(call) or given(call)):
+        if serves and (_is_guardrail(call) or given(call) or _is_node(call)):
             yield call
+
+
+_NODES = frozenset(("add_node", "addNode"))
+
+
+def _is_node(call: Call) -> bool:
+    """Whether a graph of an agent is given a step that is a guardrail by its name."""
+    name = _node(call)
+    answers = _ANSWERS.match(name) is not None
+    return bool(NAMED.search(name)) and not answers and not _NO_CALL.search(name)
+
+
+_ANSWERS = regex(r"(?i)_?(?:block|refuse|decline|reject|deflect|handle|respond|answer|explain)_?")
+"""Steps that come after a guardrail said no."""
+
+
+def _node(call: Call) -> str:
+    """The function that a graph is given as a step; empty for other calls."""
+    step = (call.at(1) or call.at(0)) if call.method in _NODES else None
+    return step.written.rpartition(".")[2].strip("\"' ") if step is not None else ""
 
 
 def _registers(call: Call) -> bool:
@@ -203,7 +231,8 @@ _RAISED = regex(r"(?:Error|Exception)$")
 
 def _names(guardrail: Call) -> set[str]:
     """What its code can be called: `Safeguard.ainvoke` is code of `Safeguard`."""
-    return {part for part in guardrail.callee.split(".") if NAMED.search(part)}
+    parts = (*guardrail.callee.split("."), _node(guardrail))
+    return {part for part in parts if NAMED.search(part)}
 
 
 def _scope(call: Call) -> list[str]:

@@ -22,6 +22,9 @@ GATE = OWN.replace(
     "        score = judge_answer(case['input'], answer(case['input']))\n"
     "        if score < 0.8:\n            raise SystemExit(1)\n\nmain()",
 )
+ENDING = OWN.replace(
+    "\nmain()", "\n    return 0 if report.passed else 1\n\nraise SystemExit(main())"
+)
 VITEST = (
     'import { Levenshtein } from "autoevals";\nimport { answer } from "../app";\n\n'
     'test("answers", async () => {\n'
@@ -48,6 +51,21 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
         Example(Outcome.PASS, _files(PYTHON, **{"evals/run.py": GATE}), "the run ends with 1"),
         Example(Outcome.PASS, _files(PYTHON, **{"evals/promptfooconfig.yaml": SUITE})),
         Example(Outcome.PASS, _files(NODE, **{"evals/answers.eval.ts": VITEST})),
+        Example(
+            Outcome.PASS,
+            _files(PYTHON, **{"evals/quality.yaml": f"providers: [openai:gpt-4.1]\n{SUITE}"}),
+            "a suite of promptfoo under another name",
+        ),
+        Example(
+            Outcome.PASS,
+            _files(PYTHON, **{"evals/run.py": ENDING, "configs/eval.yaml": "min_score: 0.85\n"}),
+            "the mark stands in the configuration, and the run ends with the verdict",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(PYTHON, **{"evals/run.py": OWN, "configs/eval.yaml": "min_score: 0.85\n"}),
+            "the mark is written down, and the run always ends well",
+        ),
         Example(Outcome.FAIL, _files(PYTHON, **{"evals/run.py": OWN}), "scores are only printed"),
         Example(Outcome.FAIL, _files(NODE, **{"evals/answers.eval.ts": EVALITE})),
         Example(

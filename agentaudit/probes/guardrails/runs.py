@@ -80,7 +80,7 @@ _INSTALL = regex(r"(?i)\b(?:npm|pip3?|uv|pnpm|yarn|poetry)\s+(?:install|add|i)\b
 _LOOKS = regex(
     r"(?i)(?:^|[_/.-])(?:analy[sz]e|summari[sz]e|summary|reports?|plot|compare|view|upload|download"
     r"|generate|create|prepare|collect|convert|render|lint|check|post|parse|show|publish|setup)[_-]"
-    r"|[_-](?:results?|server|service|api|ui|viewer|app|worker|report|dashboard)(?:\.\w{1,4})?$"
+    r"|[._/-]gate(?:\.\w{1,4})?$|[_-](?:results?|server|service|api|ui|viewer|app|worker|report|dashboard)(?:\.\w{1,4})?$"
 )
 """Scripts that do something with results or cases, or serve, and run no suite."""
 

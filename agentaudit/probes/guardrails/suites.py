@@ -17,6 +17,7 @@ from agentaudit.probe import unknown
 from agentaudit.probes.asking import asks
 from agentaudit.probes.commands import commands
 from agentaudit.probes.guardrails.cloned import cloned
+from agentaudit.probes.guardrails.configured import configured
 from agentaudit.probes.guardrails.hollow import is_hollow, is_typed
 from agentaudit.probes.guardrails.leads import Leads
 from agentaudit.probes.guardrails.outside import OUTSIDE
@@ -26,11 +27,6 @@ from agentaudit.probes.once import once
 from agentaudit.probes.readable import out_of_sight, unread
 from agentaudit.source import Component, Repo
 
-CONFIGURED = (
-    *("**/promptfooconfig*.yaml", "**/promptfooconfig*.yml", "**/promptfooconfig*.json"),
-    *("**/promptfoo*.yaml", "**/promptfoo*.yml", "**/*.evalset.json", "**/*.eval.yaml"),
-)
-"""Files that are a suite: a command line runs them."""
 _SCORES = regex(
     r"(?i:(?:^|_)(?:score|grade|judge|evaluate|evaluation|eval|rate|metric|accuracy|recall|precision"
     r"|f1|ndcg|mrr|hit_rate|faithfulness|groundedness|relevance|correctness|similarity|bleu|rouge"
@@ -53,9 +49,14 @@ _SCORED = regex(
     r"|pass_rate)\s{0,4}:?[+]?=(?!=)"
 )
 """Where a score is kept under its name."""
+_EXPECTED = regex(
+    r"(?i)\b(?:is_?)?(?:pass(?:ed)?|correct|match(?:ed|es)?|ok|success)[\"']?\s{0,4}(?::|=(?!=))"
+    r"[^\n]{0,120}(?:===?|\bin\b|\.equals\()[^\n]{0,80}expected"
+)
+"""Where what came out is held against what was expected."""
 _MEASURES = regex(
     r"(?i)(?:^|/)(?:[\w-]{0,40}[_-])?(?:eval\w{0,10}|metrics?|judges?|graders?|scor(?:er|ing)s?)"
-    r"(?:[_-][\w-]{0,40})?(?:/(?:[\w.-]{1,80}/){0,3}(?!test_)[\w-]{1,80})?(?<!_test)(?<!Test)"
+    r"(?:[_-][\w-]{0,40})?(?:/(?:[\w.-]{1,80}/){0,3}(?!test_)[\w.-]{1,80})?(?<![._]test)(?<!\.spec)(?<!Test)"
     r"\.(?:py|ts|js|go|java|cs)$"
 )
 _METRIC = regex(
@@ -124,7 +125,7 @@ def _computed(repo: Repo, components: Iterable[Component]) -> Iterator[Suite]:
         for each in repo.files("**")
         if _MEASURES.search(each.path) and not OUTSIDE.search(each.path)
     }
-    for pattern, paths in ((_SCORED, files), (_METRIC, measured)):
+    for pattern, paths in ((_SCORED, files), (_METRIC, measured), (_EXPECTED, measured)):
         for name, path in sorted(paths):
             yield from _matching(repo, Place(name, path), pattern)
 
@@ -197,16 +198,6 @@ def _run(repo: Repo) -> Iterator[Suite]:
                 yield Suite("a suite that is fetched scores what the system says", (line.place,))
 
 
-def configured(repo: Repo) -> Iterator[Place]:
-    """Suites in files, but for examples."""
-    seen: set[tuple[str, str]] = set()
-    for pattern in CONFIGURED:
-        for place in repo.files(pattern):
-            if not OUTSIDE.search(place.path) and (place.repo, place.path) not in seen:
-                seen.add((place.repo, place.path))
-                yield place
-
-
 def declared(repo: Repo) -> Use | None:
     """The strongest evidence for an evaluation library that is not called."""
     uses = sorted(_uses(repo.components(), "evaluation"), key=lambda use: -use.strength)
@@ -266,6 +257,7 @@ def _own(component: Component) -> list[Call]:
         for call in calls
         if _SCORES.search(call.method)
         and not (_NO_SCORE.search(call.callee) or _NO_SCORE.match(call.method))
+        and not call.place.path.endswith((".tsx", ".jsx"))
         and not OUTSIDE.search(call.place.path)
     ]
 

@@ -8,8 +8,9 @@ from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.commands import commands
+from agentaudit.probes.guardrails.configured import configured
 from agentaudit.probes.guardrails.outside import OUTSIDE
-from agentaudit.probes.guardrails.suites import asks_models, configured, nobody_asks, unread_code
+from agentaudit.probes.guardrails.suites import asks_models, nobody_asks, unread_code
 from agentaudit.source import Repo, Step
 
 ATTACKERS = frozenset({"garak", "pyrit", "deepteam", "giskard"})

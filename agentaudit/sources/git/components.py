@@ -30,7 +30,7 @@ from agentaudit.sources.git.code.assemble import Repository
 from agentaudit.sources.git.codes import with_code
 from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.images import short_name
-from agentaudit.sources.git.parts import Part, home_of, join, order, unique
+from agentaudit.sources.git.parts import Part, alone, home_of, join, order, unique
 from agentaudit.sources.git.projects import Project, told
 from agentaudit.sources.git.reader import Reader, directory, inside
 from agentaudit.sources.git.roles import SOURCES, is_own
@@ -246,10 +246,8 @@ class Survey:
 
     def _publish(self, part: Part) -> Component:
         reader = self._reader
-        published = tuple(
-            manifests.published(reader, path, parsed)
-            for path, parsed in sorted(part.manifests.items())
-        )
+        given = sorted(part.manifests.items())
+        published = tuple(manifests.published(reader, *each) for each in given)
         declares = libraries.by_trade(d for m in published for d in m.dependencies)
         return Component(
             name=safe(part.home.rpartition("/")[2] or self._root(part)),
@@ -257,7 +255,9 @@ class Survey:
             path=part.home or ".",
             built_by=unique(part.places),
             manifests=published,
-            locks=locks.belonging(reader, part.manifests, self._locks, self._manifests),
+            locks=locks.belonging(
+                reader, part.manifests, self._locks, self._manifests, part.copies
+            ),
             build_files=tuple(sorted(set(part.build_files), key=lambda file: file.place.path)),
             images=tuple(sorted(set(part.images), key=lambda image: order(image.place))),
             runtime_pins=tuple(self._pins(part, published)),
@@ -280,13 +280,14 @@ class Survey:
         return self._root_name or next(filter(None, named), "root")
 
     def _pins(self, part: Part, published: tuple[Manifest, ...]) -> Iterator[tuple[Place, str]]:
-        yield from (manifest.runtime for manifest in published if manifest.runtime)
-        yield from part.runtimes
+        yield from (*(each.runtime for each in published if each.runtime), *part.runtimes)
         for path in self._reader.named(pins.is_pin):
-            home = directory(path)
-            ours = inside(part.home, home) or self._owners(path) == [part]
+            owners = self._owners(path)
+            ours = inside(part.home, directory(path)) or owners == [part]
             if ours and pins.concerns(path, {manifest.ecosystem for manifest in published}):
                 yield from pins.read(self._reader, path)
+            elif part in owners:
+                yield from pins.meant(self._reader, path, alone(part, owners))
         for file in part.build_files:
             yield from filter(None, map(pins.of_image, file.bases))
 

@@ -33,7 +33,9 @@ def npm(text: str) -> Pinned:
             pairs.append((name, word(inner.get("version")) or "link" * bool(inner.get("link"))))
         elif path:
             members.add(path)
-        if not (inner.get("inBundle") or inner.get("optional")):
+        # A directory beside the project, that nothing links to any more or that locks its own.
+        aside = inner.get("extraneous") or path.startswith("..")
+        if not (aside or inner.get("inBundle") or inner.get("optional")):
             needed |= set(mapping(inner.get("dependencies"))) - _besides(inner)
     if "packages" not in data:
         pairs = [

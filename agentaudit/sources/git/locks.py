@@ -3,7 +3,7 @@ cannot be trusted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -102,9 +102,14 @@ def belonging(
     manifests: Mapping[str, Parsed],
     locks: Iterable[Found],
     all_of: Mapping[str, Parsed],
+    copies: Collection[str] = (),
 ) -> tuple[Lock, ...]:
-    """The locks that cover the given manifests; `all_of` are the manifests of the whole tree."""
+    """The locks that cover the given manifests, else frozen lists among what an image copies;
+    `all_of` are the manifests of the whole tree."""
     used: dict[str, tuple[Found, list[str]]] = {}
+    for lock in locks if not manifests else ():
+        if lock.compiled and lock.path in copies:
+            used[lock.path] = (lock, [])
     for path, parsed in manifests.items():
         for lock in _covering(path, parsed, locks, all_of):
             used.setdefault(lock.path, (lock, []))[1].append(path)

@@ -33,7 +33,12 @@ _CODE_URI = regex(
 )
 _GLOBALS = regex(r"^Globals:", re.M)
 _RESOURCE = regex(r"^ {1,4}\w{1,100}:[ \t]*\n {2,8}Type:", re.M)
-_ASKED = regex(r"^\s*Runtime:\s*[\"']?([a-z]{2,10}[\d.]{1,8}(?:\.x)?)[\"']?\s*$", re.M)
+_ASKED = regex(
+    r"^\s*Runtime:\s*(?:[\"']?([a-z]{2,10}[\d.]{1,8}(?:\.x)?)[\"']?|!Ref\s{1,4}[\"']?(\w{1,100})[\"']?)\s*$",
+    re.M,
+)
+_DEFAULT = regex(r"^\s+Default:\s*[\"']?([a-z]{2,10}[\d.]{1,8}(?:\.x)?)[\"']?\s*$", re.M)
+"""What a parameter stands for where nobody sets it."""
 
 _IMAGE = regex(
     r"\b(?:ContainerImage\.from_?[aA]sset|ImageCode\.from_?(?:image_?)?[aA]sset|DockerImageAsset)\("
@@ -184,14 +189,23 @@ def _in_template(reader: Reader, homes: Homes, path: str) -> Iterator[Build]:
             start = max((at for at in starts if at < found.start()), default=0)
             end = min((at for at in starts if at > found.start()), default=len(text))
             said = f"{text[start:end]}\n{shared}"
-            asked = _ASKED.search(said)
             place = _place(reader, path, text, found)
             yield Build(
                 target,
                 place,
-                runtime=asked[1] if asked else "",
+                runtime=_asked(said, text),
                 configures="Variables:" in said or "Environment:" in said,
             )
+
+
+def _asked(said: str, template: str) -> str:
+    """The runtime that a function names, itself or by a parameter of its template."""
+    found = _ASKED.search(said)
+    if found is None or found[1]:
+        return found[1] if found else ""
+    _, _, after = template.partition(f"\n  {found[2]}:")
+    default = _DEFAULT.search(_RESOURCE.split(after)[0][:600])
+    return default[1] if default else ""
 
 
 def _place(reader: Reader, path: str, text: str, found: re.Match[str]) -> Place:

@@ -29,6 +29,12 @@ class Part(Struct):
     """Versions of the language runtime that a platform is asked for."""
 
 
+def alone(part: Part, others: Iterable[Part]) -> set[str]:
+    """Ecosystems that it has a manifest of, and none of the others."""
+    theirs = {m.ecosystem for each in others if each is not part for m in each.manifests.values()}
+    return {manifest.ecosystem for manifest in part.manifests.values()} - theirs
+
+
 def home_of(path: str, parsed: Parsed) -> str:
     return parsed.home if parsed.home is not None else directory(path)
 

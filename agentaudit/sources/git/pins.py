@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from agentaudit.expressions import regex
 from agentaudit.source import ImageUse, Place
@@ -141,6 +141,17 @@ def read(reader: Reader, path: str) -> Iterator[tuple[Place, str]]:
             text = text.removeprefix("python-")
         if text:
             yield reader.place(path, number), text.strip()
+
+
+def meant(reader: Reader, path: str, languages: Collection[str]) -> Iterator[tuple[Place, str]]:
+    """Of the runtimes that infrastructure beside several components asks for, those of languages
+    that only one of them is written in."""
+    if not languages or not asked_runtimes.asks(path.rpartition("/")[2]):
+        return
+    for place, text in asked_runtimes.read(reader, path):
+        language = re.match(r"[a-z]*", text)
+        if language and language[0].replace("nodejs", "node") in languages:
+            yield place, text
 
 
 def inherited(reader: Reader, path: str) -> Iterator[tuple[Place, str]]:

@@ -52,6 +52,16 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
         ),
     ),
     (
+        regex(
+            r"(?:worker-configuration|[\w-]{0,20}env|global|globals)\.d\.ts|(?:types|bindings|context|env)\.ts"
+        ),
+        regex(
+            r"\b(?:interface|type)\s+(?:\w{0,20}Env|ImportMetaEnv|ProcessEnv|\w{0,20}Bindings)\b"
+            r"[^{};]{0,80}\{\s{0,40}(?:(?://[^\n]{0,200}|/\*[^*]{0,400}\*/)\s{0,40}){0,4}"
+            r"(?:readonly\s+)?[A-Z][A-Z\d_]{2,80}\??\s{0,4}:"
+        ),
+    ),
+    (
         regex(r"plugin\.json|app\.json|render\.ya?ml|fly\.toml|wrangler\.(?:toml|jsonc?)"),
         regex(
             r"\"settings_schema\"|\"env\"\s*:\s*\{|envVars:|^\[(?:env|vars)\]|\"vars\"\s*:", re.M

@@ -106,3 +106,18 @@ def test_what_a_project_takes_over_from_above() -> None:
     files = {"pom.xml": pom, "api/pom.xml": own, "api/Dockerfile": image}
     (component,) = MemoryRepo(files).components()
     assert [(place.path, pin) for place, pin in component.runtime_pins] == [("pom.xml", "17")]
+
+
+def test_infrastructure_beside_several_components_is_of_the_only_one_in_its_language() -> None:
+    files = {
+        "infra/main.bicep": "a: {\n  linuxFxVersion: 'PYTHON|3.11'\n}\n",
+        "load/pyproject.toml": PROJECT,
+        "load/Dockerfile": "FROM scratch\nCOPY . .\n",
+        "web/package.json": '{"name": "web", "dependencies": {"next": "15"}}',
+        "web/Dockerfile": "FROM scratch\nCOPY . .\n",
+    }
+    found = {each.path: each for each in MemoryRepo(files).components()}
+    assert [version for _, version in found["load"].runtime_pins] == ["python 3.11"]
+    assert not found["web"].runtime_pins
+    both = MemoryRepo({**files, "ask/pyproject.toml": PROJECT, "ask/Dockerfile": "FROM scratch\n"})
+    assert not any(each.runtime_pins for each in both.components())

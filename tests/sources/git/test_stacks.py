@@ -64,6 +64,16 @@ def _chat(home: str) -> dict[str, str]:
             {"python3.12"},
             True,
         ),
+        (
+            {
+                "template.yaml": "Parameters:\n  Version:\n    Type: String\n    Default: python3.11\n"
+                + SAM.format("      Runtime: !Ref Version\n"),
+                **_chat("chat"),
+            },
+            "chat",
+            {"python3.11"},
+            False,
+        ),
     ],
 )
 def test_functions_are_found_with_their_runtime(

@@ -1,0 +1,89 @@
+"""What guardrails judge by: lists that are empty until somebody fills them refuse nothing, and code
+that only counts calls or tokens judges no question and no answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentaudit.code import Call
+from agentaudit.expressions import regex
+from agentaudit.probes.guardrails.bodies import Body, bodies, statements
+from agentaudit.probes.guardrails.outside import TESTS
+from agentaudit.probes.guardrails.own import NAMED
+from agentaudit.source import Repo
+
+_LIST = regex(
+    r"(?<![\w$])((?:\w{0,40}_)?(?:(?:banned|blocked|forbidden|denied|deny|disallowed)_\w{2,60}"
+    r"|(?:black|block|deny)_?list)|(?:banned|blocked|forbidden|denied|disallowed)[A-Z]\w{0,60})(?![\w$])"
+)
+"""Names of lists of what is refused."""
+_JUDGES = regex(
+    r"(?i)\bre\.(?:search|compile|match|fullmatch|findall|sub)\(|regexp?\b|\.test\(|\.match(?:es)?\(|moderat"
+    r"|toxic|injection|jail_?break|\bpii|profan|harm|unsafe|offensive|saniti[sz]|redact|mask_|presidio"
+    r"|topic|banned|forbidden|blocked_|keyword|pattern|relevan|scope|polic|grounded|sensitive|safe"
+    r"|malicious|suspicious|abus|inappropriate|content"
+)
+"""Words of code that judges what is said."""
+_ELSE = regex(
+    r"(?i)moderat|toxic|injection|jail_?break|\bpii\b|profan|harm|classif|\.(?:a?invoke|run|create|generate)\("
+    r"|(?-i:(?<!\w)[A-Z][A-Z_]{3,60}(?:PATTERNS?|WORDS|TERMS|KEYWORDS|REGEX|RE)\b)"
+)
+"""What else a function can judge by."""
+_EMPTY = regex(
+    r"\[\s{0,4}\]|\(\s{0,4}\)|\{\s{0,4}\}|(?:frozen)?set\(\)|list\(\)|tuple\(\)|new Set\(\)|None\b"
+    r"|null\b|[\"']{2}|[Ff]ield\(\s{0,4}default_factory\s{0,4}=\s{0,4}(?:list|set|tuple)\b"
+)
+_TYPE = regex(
+    r"(?:list|List|set|Set|tuple|Sequence|Iterable|string|str|Array|readonly)\b[^=]{0,80}$"
+)
+_KINDS = ("py", "ts", "js", "yaml", "yml", "json", "toml")
+
+
+def is_unfilled(repo: Repo, call: Call) -> bool:
+    """Whether all that the functions of that name refuse by is a list that stands empty wherever it
+    is given a value."""
+    own = tuple(bodies(repo, call))
+    return bool(own) and all(_refuses_nothing(repo, body) for body in own)
+
+
+def judges_nothing(repo: Repo, call: Call) -> bool:
+    """Whether it is called a guardrail for the sake of its module only, and nothing in the
+    functions of that name is about what is said."""
+    if NAMED.search(call.method):
+        return False
+    own = tuple(bodies(repo, call))
+    return bool(own) and not any(_JUDGES.search("\n".join(_code(body))) for body in own)
+
+
+def _code(body: Body) -> Iterator[str]:
+    yield body.head
+    yield from statements(body.lines, whole=True)
+
+
+def _refuses_nothing(repo: Repo, body: Body) -> bool:
+    text = "\n".join(_code(body))
+    names = {found[1] for found in _LIST.finditer(text)}
+    if not names or _ELSE.search(text):
+        return False
+    return all(_is_empty(repo, name) for name in names)
+
+
+def _is_empty(repo: Repo, name: str) -> bool:
+    """Whether every value that a name is given is empty, and there is one."""
+    given = re.compile(
+        rf"(?<![\w$.]){re.escape(name)}[\"']?\??\s{{0,4}}[:=](?!=)\s{{0,4}}([^\n]{{1,160}})"
+    )
+    found = False
+    for kind in _KINDS:
+        for file in repo.files(f"**/*.{kind}"):
+            text = (repo.read(file) or "")[:300_000]
+            told = name in text and not TESTS.search(file.path)
+            for value in given.findall(text) if told else ():
+                last = value.rpartition(" = ")[2].strip()
+                if name in last or _TYPE.match(last):
+                    continue
+                if _EMPTY.match(last) is None:
+                    return False
+                found = True
+    return found
