@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from agentaudit.code import Call, Role, Strength
+from agentaudit.code import Call, Role
 from agentaudit.evidence import Evidence
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
@@ -12,7 +12,7 @@ from agentaudit.probes.models.ids import Used, asked, used
 from agentaudit.probes.rag.aside import is_aside
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.managed import embedding_models
-from agentaudit.probes.rag.searches import is_rag
+from agentaudit.probes.rag.retrieval import retrieves
 from agentaudit.probes.readable import of_code, unread
 from agentaudit.source import Component, Repo
 
@@ -158,7 +158,7 @@ def embedding_model_pinned(repo: Repo, component: Component) -> Answer:
     declared = [use for trade in TRADES for use in component.uses(trade)]
     if missing := unread(component, declared, "the embedding model"):
         return missing
-    if not is_rag(component, Strength.IMPORTED):
+    if not retrieves(repo, component):
         return not_applicable("its code searches no vector store", component.evidence())
     named = used(component, frozenset({"embedding"}))
     if any(each.pinned and not each.local for each in named):

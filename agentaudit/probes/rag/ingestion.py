@@ -51,6 +51,9 @@ _ROW = regex(
 _VECTORS = frozenset({"embedding", "embeddings", "vector", "vectors", "content_vector"})
 _WRITES = frozenset({"insert", "create", "insertOne", "insert_one", "values"})
 """Calls that write a row of a table."""
+_RECORDS = regex(r"(?i)^_?(?:insert|update|upsert|save)(?:_?[a-z]\w{0,40})?$")
+"""Functions that write a record, by the name that teams give them."""
+_NO_VECTOR = regex(r"(?i)(?:null|none|undefined|\[\s*\]|)(?:\s.*)?")
 _TEXTS = frozenset({"documents", "texts"})
 """A row of a table is an index too, when it holds a vector."""
 _MANAGED = regex(
@@ -199,7 +202,7 @@ def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
         return True
     if over_http.fills(call) or OF_ONES_OWN.search(call.callee):
         return True
-    if call.method in _WRITES and any(each.name in _VECTORS for each in call.arguments):
+    if _writes_row(call):
         return True
     if _COLUMN.search(call.callee):
         return bool(_STORES.search(call.scope.rpartition(".")[2]))
@@ -211,6 +214,15 @@ def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
         and any(map(_is_vector, call.arguments))
     )
     return bool(row) or _adds(call, stores)
+
+
+def _writes_row(call: Call) -> bool:
+    """Whether it writes a row, or a record of the team's own, that holds a vector."""
+    given = [each for each in call.arguments if each.name in _VECTORS]
+    if call.method in _WRITES:
+        return bool(given)
+    told = [each for each in given if not _NO_VECTOR.fullmatch(each.value.written)]
+    return bool(told) and _RECORDS.search(call.method) is not None
 
 
 def _adds(call: Call, stores: tuple[str, ...]) -> bool:

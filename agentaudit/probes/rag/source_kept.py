@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from agentaudit.code import Call, Role, Strength
+from agentaudit.code import Call, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
@@ -9,9 +9,9 @@ from agentaudit.probes.rag import over_http
 from agentaudit.probes.rag.carried import is_bare, names_source, stores_text_alone
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.managed import asks_bedrock, handed, sources
-from agentaudit.probes.rag.searches import is_rag
+from agentaudit.probes.rag.retrieval import retrieves
 from agentaudit.probes.rag.source_names import BARE_KEY, KEY
-from agentaudit.probes.rag.written import fills, selected, sourced, stored, typed
+from agentaudit.probes.rag.written import selected, sourced, stored, typed
 from agentaudit.probes.readable import of_code, unread
 from agentaudit.source import Component, Repo
 
@@ -203,7 +203,7 @@ def source_kept(repo: Repo, component: Component) -> Answer:
     declared = [use for trade in TRADES for use in component.uses(trade)]
     if missing := unread(component, declared, "what chunks keep"):
         return missing
-    if not is_rag(component, Strength.IMPORTED) and not fills(repo, component):
+    if not retrieves(repo, component):
         return not_applicable("its code searches no vector store", component.evidence())
     around = [c for c in repo.components() if c.repo == component.repo]
     if indexing(component):
