@@ -213,7 +213,15 @@ def _deployed_loose(settings: Iterable[Setting]) -> set[str]:
     homes = _deployments(rows)
     deployed = [row for row in deployed if row not in versions and _above(row) not in homes]
     named = ((row, model_id(_value(row))) for row in deployed)
-    return {_plain(id.text) for row, id in named if id and _beside(row, versions) is None}
+    return {
+        _plain(id.text)
+        for row, id in named
+        if id and id.family.startswith(_NUMBERED) and _beside(row, versions) is None
+    }
+
+
+_NUMBERED = "OpenAI"
+"""Models whose versions Azure numbers beside their ids; those of others stand in the id."""
 
 
 _DEPLOYS = regex(r"\.(?:bicep|bicepparam|tf|tfvars)$")

@@ -22,6 +22,7 @@ def retrieves(repo: Repo, component: Component) -> bool:
 
 _NEAREST = regex(
     r"<[=#-]>\s{0,4}(?:\(?\s{0,4}(?:CAST\s{0,4}\()?\s{0,4})?(?:\$\d|\$?\{|%s|%\(|:\w|\?|@\w|#\{|['\"]\s{0,4}\+)"
+    r"|\bvector::(?:similarity|distance)::\w{1,20}\(|\bfn::\w{0,20}(?:vector|semantic)_?search\("
     r"|(?i:\b(?:from|join|select)\s{1,8}(?:\w{1,30}\.)?(?:match|search|find|hybrid|nearest|similar|semantic)_\w{1,60}"
     r"\(\s{0,8}(?:\$?\{|\$\d|:\w|%s|%\(|\?|@\w|#\{))"
 )
@@ -29,7 +30,7 @@ _NEAREST = regex(
 function that does."""
 _ABOUT = regex(
     r"(?i)embed|vector|chunk|knowledge|(?:^|[/_.])rag|memor|search|retriev|similar|neighbo|repositor"
-    r"|quer|mapper|store|databas|(?:^|[/_.-])(?:db|dao|dal|sql)(?:[/_.-]|$)"
+    r"|quer|mapper|store|databas|domain|models?[/.]|(?:^|[/_.-])(?:db|dao|dal|sql)(?:[/_.-]|$)"
 )
 """Files that may ask a database, by their path."""
 _COUNTS = frozenset({Role.APP, Role.INFRA})
@@ -38,13 +39,12 @@ _LONGEST = 200_000
 
 
 def asks_in_text(repo: Repo, component: Component) -> bool:
-    """Whether it embeds, and a file of it holds a query for what is nearest, which a call is given
-    in pieces or by way of a template."""
+    """Whether a file of code that embeds, or that speaks of embeddings, holds a query for what is
+    nearest, which a call is given in pieces or by way of a template."""
     calls = [call for call in component.code.calls if call.role in _COUNTS]
-    if not any(EMBED.search(call.callee) for call in calls):
-        return False
+    embeds = any(EMBED.search(call.callee) for call in calls)
     given = [each.place for each in calls]
     given += [each.place for each in component.code.imports if each.role in _COUNTS]
     files = sorted({(p.repo, p.path) for p in given if _ABOUT.search(p.path)})
     texts = ((repo.read(Place(name, path)) or "")[:_LONGEST] for name, path in files[:_MOST])
-    return any(_NEAREST.search(text) for text in texts)
+    return any(_NEAREST.search(text) and (embeds or "embed" in text.lower()) for text in texts)

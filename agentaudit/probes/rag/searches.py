@@ -76,16 +76,27 @@ def is_rag(component: Component, at_least: Strength) -> bool:
     filled = any(_OF_DOCUMENTS.search(c.callee) and TELLING.search(c.place.path) for c in calls)
     filled = filled or any(map(over_http.fills, calls))
     own = any(OF_ONES_OWN.search(c.callee) for c in calls) and any(map(_makes_vectors, calls))
-    found = used or hosted or filled or own or _by_vector(calls)
+    found = used or hosted or filled or own or _by_vector(component, calls)
     return found or compares(calls) or any(map(_asks_nearest, calls))
 
 
-def _by_vector(calls: list[Call]) -> bool:
+def _by_vector(component: Component, calls: list[Call]) -> bool:
     """Whether something, a service or a repository of the team's own, is given the vector of what
-    it shall find, beside code that computes one."""
-    finding = [call for call in calls if _finds_by_vector(call)]
+    it shall find. Of code that imports a library of vectors, the use of that library tells."""
+    known = {i.place.path for i in component.code.imports if _LIBRARIES.search(i.module)}
+    finding = [
+        call
+        for call in calls
+        if call.reached and call.place.path not in known and _finds_by_vector(call)
+    ]
     alike = any(_ALIKE.search(call.method) for call in finding)
     return alike or (bool(finding) and any(map(_makes_vectors, calls)))
+
+
+_LIBRARIES = regex(
+    r"(?i)^(?![.@~/]*(?:src|lib|app)?/)\S{0,60}(?:vector_?(?:data|stores?)|qdrant|pinecone|chroma|weaviate|milvus|faiss|lancedb"
+    r"|opensearch|elasticsearch|azure[./]search)"
+)
 
 
 def _finds_by_vector(call: Call) -> bool:
