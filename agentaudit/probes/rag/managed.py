@@ -73,6 +73,21 @@ def sources(repo: Repo, component: Component) -> Iterator[Place]:
     return _places(repo, component, _STACKS, _SOURCE)
 
 
+_READS_ADDRESS = regex(
+    r"\bs3Location\b|x-amz-bedrock-kb-source-uri|\bretrievedReferences\b|\bretrieved_references\b"
+    r"|\bretrievalResults\b[^;]{0,200}\blocation\b"
+)
+"""Where code reads from an answer of a Knowledge Base which document it is from."""
+
+
+def addressed(repo: Repo, component: Component) -> Iterator[Place]:
+    """Where a Knowledge Base is told its documents, or asked for the address of what it found."""
+    yield from sources(repo, component)
+    home = "" if component.path == "." else f"{component.path}/"
+    found = _places(repo, component, _CODE, _READS_ADDRESS)
+    yield from (each for each in found if each.path.startswith(home))
+
+
 _EMBEDS = regex(
     r"(?:BedrockFoundationModel|FoundationModelIdentifier)\.((?:AMAZON_)?TITAN_EMBED\w{1,40}|COHERE_EMBED\w{1,40})\b"
     r"|(?:foundation-model/|[\"'`])((?:amazon\.titan-embed|cohere\.embed|amazon\.nova-\d?-?\w{0,20}-?embed)"

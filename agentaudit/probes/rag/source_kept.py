@@ -8,7 +8,7 @@ from agentaudit.probe import Example, failed, not_applicable, passed, probe, unk
 from agentaudit.probes.rag import over_http
 from agentaudit.probes.rag.carried import is_bare, names_source, stores_text_alone
 from agentaudit.probes.rag.ingestion import indexing
-from agentaudit.probes.rag.managed import asks_bedrock, handed, sources
+from agentaudit.probes.rag.managed import addressed, asks_bedrock, handed
 from agentaudit.probes.rag.retrieval import retrieves
 from agentaudit.probes.rag.source_names import BARE_KEY, KEY
 from agentaudit.probes.rag.written import selected, sourced, stored, typed
@@ -22,7 +22,7 @@ _KEEPS = regex(
     r"|TokenTextSplitter\.(?:apply|split|transform)$|EmbeddingStoreIngestor|DocumentSplitter"
     r"|vector_stores?\.(?:file_batches|files)\.|vectorStores\.|ImportDocumentAsync|import_files"
     r"|start_ingestion_job|graphrag\.\S{0,60}build_index|DirectoryReader|HybridChunker|HierarchicalChunker"
-    r"|(?:agno|phi)\.knowledge\.\S*Knowledge(?:Base)?$|\.from_?[lL]oaders$|add_files_to_pipeline"
+    r"|IndexProjections?(?:Selector|Parameters)?$|(?:agno|phi)\.knowledge\.\S*Knowledge(?:Base)?$|\.from_?[lL]oaders$|add_files_to_pipeline"
 )
 """Calls that copy the source of a document to each of its chunks."""
 _ROW = regex(
@@ -233,7 +233,7 @@ def _filled_elsewhere(repo: Repo, component: Component) -> Answer:
         return passed("the index is asked for the source of what it finds", *shown)
     if (place := next(over_http.told(repo, component), None)) is not None:
         return passed("the service says which document each answer is from", place.evidence())
-    if asks_bedrock(component) and (told := next(sources(repo, component), None)):
+    if asks_bedrock(component) and (told := next(addressed(repo, component), None)):
         return passed("the service keeps the address of each document", told.evidence())
     if (file := next(handed(repo, component), None)) is not None:
         return passed("the service keeps the id of each file", file.evidence())
