@@ -38,7 +38,9 @@ def names_source(call: Call) -> bool:
 
 def _is_carried(given: Argument) -> bool:
     """Whether the id of a chunk is put together from the id or name of its document."""
-    return bool(_OWN_ID.fullmatch(given.name)) and _OF_SOURCE.search(given.value.written) is not None
+    return (
+        bool(_OWN_ID.fullmatch(given.name)) and _OF_SOURCE.search(given.value.written) is not None
+    )
 
 
 _OWN_ID = regex(r"(?i)(?:point_?|doc(?:ument)?_?|chunk_?)?ids?_?")
