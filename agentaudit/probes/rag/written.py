@@ -57,7 +57,10 @@ _NOT_OF_ONE = (
 )
 """What an id tells that many documents share, or that only a piece has."""
 _ID = rf"(?:(?!(?i:{_NOT_OF_ONE})_?(?:id|ID|Id))\w{{0,30}}_?(?:id|ID)|Id)"
-_OF_ONE = r"(?i:doc|document|file|source|article|page|post|product|ticket)s?_?(?i:id|name|path|url|uri|title)"
+_OF_ONE = (
+    r"(?i:doc|document|file|source|article|page|post|product|ticket)s?_?"
+    r"(?i:id|name|path|url|uri|title)"
+)
 """What a variable is called that holds where a chunk comes from."""
 _FROM = (
     r"(?i:source\w{0,20}|file_?(?:name|path)?|filename|(?:file_?)?path|(?:\w{1,10}_)?ur[il]|link|title|page\w{0,8}"

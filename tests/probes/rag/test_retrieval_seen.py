@@ -13,9 +13,8 @@ from agentaudit.probes.rag.ingestion_in_repository import ingestion_in_repositor
 from agentaudit.probes.rag.source_kept import source_kept
 
 NODE = {"package.json": '{"name": "web", "dependencies": {"openai": "5.8.2"}}'}
-PRISMA = {
-    "package.json": '{"name": "web", "dependencies": {"openai": "5.8.2", "@prisma/client": "6.1.0"}}'
-}
+PACKAGES = '"openai": "5.8.2", "@prisma/client": "6.1.0"'
+PRISMA = {"package.json": f'{{"name": "web", "dependencies": {{{PACKAGES}}}}}'}
 BINDING = (
     'import OpenAI from "openai";\nconst client = new OpenAI();\n'
     "export async function find(env: Env, text: string) {\n"
