@@ -6,6 +6,7 @@ from __future__ import annotations
 from agentaudit.code import Role, Strength
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.model_ids import model_id
 from agentaudit.probes.rag.searches import EMBED, is_rag
 from agentaudit.probes.rag.written import fills
 from agentaudit.source import Component, Repo
@@ -32,19 +33,50 @@ _ABOUT = regex(
     r"(?i)embed|vector|chunk|knowledge|(?:^|[/_.])rag|memor|search|retriev|similar|neighbo|repositor"
     r"|quer|mapper|store|databas|domain|models?[/.]|(?:^|[/_.-])(?:db|dao|dal|sql)(?:[/_.-]|$)"
 )
-"""Files that may ask a database, by their path."""
+"""Files that may ask a database, by their path: they are read first."""
+_CODE = regex(r"\.(?:py|tsx?|jsx?|mjs|cjs|go|java|kt|cs|rs|sql|xml|surql)$")
+_ASIDE = regex(
+    r"(?i)(?:^|/)(?:__)?(?:tests?|examples?|samples?|docs?|node_modules|vendor|dist|build|migrations?|notebooks?)(?:__)?/"
+    r"|test_|_test\.|\.(?:test|spec|min|d)\."
+)
 _COUNTS = frozenset({Role.APP, Role.INFRA})
-_MOST = 40
+_MOST = 200
 _LONGEST = 200_000
 
 
 def asks_in_text(repo: Repo, component: Component) -> bool:
-    """Whether a file of code that embeds, or that speaks of embeddings, holds a query for what is
-    nearest, which a call is given in pieces or by way of a template."""
-    calls = [call for call in component.code.calls if call.role in _COUNTS]
-    embeds = any(EMBED.search(call.callee) for call in calls)
-    given = [each.place for each in calls]
-    given += [each.place for each in component.code.imports if each.role in _COUNTS]
-    files = sorted({(p.repo, p.path) for p in given if _ABOUT.search(p.path)})
-    texts = ((repo.read(Place(name, path)) or "")[:_LONGEST] for name, path in files[:_MOST])
-    return any(_NEAREST.search(text) and (embeds or "embed" in text.lower()) for text in texts)
+    """Whether a file of a component that computes vectors holds a query for what is nearest, which
+    a call is given by way of a variable or a template, or in pieces."""
+    if not _embeds(component):
+        return False
+    texts = ((repo.read(each) or "")[:_LONGEST] for each in _files(repo, component))
+    return any(_NEAREST.search(text) and "embed" in text.lower() for text in texts)
+
+
+def _embeds(component: Component) -> bool:
+    """Whether it computes vectors, or names the model that does."""
+    calls = (call.callee for call in component.code.calls if call.role in _COUNTS)
+    ids = (model_id(each.text) for each in component.code.literals if each.role in _COUNTS)
+    return any(map(EMBED.search, calls)) or any(id and id.purpose == "embedding" for id in ids)
+
+
+def _files(repo: Repo, component: Component) -> list[Place]:
+    """The component's files of code, and others that it calls, the likeliest first."""
+    home = "" if component.path == "." else f"{component.path}/"
+    code = component.code
+    told = {(c.place.repo, c.place.path) for c in code.calls if c.role in _COUNTS}
+    told |= {(i.place.repo, i.place.path) for i in code.imports if i.role in _COUNTS}
+    inner = [f"{c.path}/" for c in repo.components() if c.repo == component.repo]
+    inner = [path for path in inner if path != home and path.startswith(home) and path != "./"]
+    own = {
+        (each.repo, each.path)
+        for each in repo.files("**")
+        if each.repo == component.repo and each.path.startswith(home) and _CODE.search(each.path)
+        if not each.path.startswith(tuple(inner))
+    }
+    found = sorted(
+        (not _ABOUT.search(path), path, name)
+        for name, path in told | own
+        if not _ASIDE.search(path)
+    )
+    return [Place(name, path) for _, path, name in found[:_MOST]]

@@ -22,7 +22,8 @@ _KEEPS = regex(
     r"|TokenTextSplitter\.(?:apply|split|transform)$|EmbeddingStoreIngestor|DocumentSplitter"
     r"|vector_stores?\.(?:file_batches|files)\.|vectorStores\.|ImportDocumentAsync|import_files"
     r"|start_ingestion_job|graphrag\.\S{0,60}build_index|DirectoryReader|HybridChunker|HierarchicalChunker"
-    r"|IndexProjections?(?:Selector|Parameters)?$|(?:agno|phi)\.knowledge\.\S*Knowledge(?:Base)?$|\.from_?[lL]oaders$|add_files_to_pipeline"
+    r"|haystack\.components\.\S{0,60}(?:ToDocument|FileConverter|DocumentConverter|DocumentPreprocessor)$"
+    r"|haystack_integrations\.components\.converters\.|discoveryengine\S{0,80}\.import_?[dD]ocuments$|IndexProjections?(?:Selector|Parameters)?$|(?:agno|phi)\.knowledge\.\S*Knowledge(?:Base)?$|\.from_?[lL]oaders$|add_files_to_pipeline"
 )
 """Calls that copy the source of a document to each of its chunks."""
 _ROW = regex(
