@@ -53,9 +53,17 @@ def model_id(text: str) -> ModelId | None:
     for family in table.families:
         if family.ids.fullmatch(named):
             patterns = (*table.anywhere, *family.pinned)
-            pinned = any(pattern.search(named) for pattern in patterns)
+            pinned = any(pattern.search(named) for pattern in patterns) or _released(text)
             return ModelId(named, family.name, family.purpose, pinned)
     return None
+
+
+def _released(text: str) -> bool:
+    """Whether it names a release of open weights at a service that serves no other under it."""
+    return text.startswith("@cf/") and _RELEASE.search(text) is not None
+
+
+_RELEASE = regex(r"-v\d{1,2}(?:\.\d{1,2}){0,2}$")
 
 
 def dated(text: str) -> bool:

@@ -30,6 +30,11 @@ POSTED = (
     "import requests\n\ndef train(url, config):\n"
     "    return requests.post(f'{url}/v1/customization/jobs', json=config)\n\ntrain('x', {})\n"
 )
+STAGES = "stages:\n  prepare:\n    cmd: python prepare.py\n    outs:\n    - data/train.jsonl\n"
+LOCK = (
+    "schema: '2.0'\nstages:\n  prepare:\n    cmd: python prepare.py\n    outs:\n"
+    "    - path: data/train.jsonl\n      md5: 2c26b46b68ffc68ff99b453c1d304134\n"
+)
 DVC = "outs:\n- md5: 2c26b46b68ffc68ff99b453c1d304134\n  path: train.jsonl\n"
 
 
@@ -101,6 +106,15 @@ DVC = "outs:\n- md5: 2c26b46b68ffc68ff99b453c1d304134\n  path: train.jsonl\n"
         Example(Outcome.FAIL, {"component": {"files": TRAINER}}, "no data is versioned"),
         Example(
             Outcome.FAIL,
+            {"component": {"files": {**TRAINER, "dvc.yaml": STAGES}}},
+            "stages without a lock say what is run, and not on which bytes",
+        ),
+        Example(
+            Outcome.PASS,
+            {"component": {"files": {**TRAINER, "dvc.yaml": STAGES, "dvc.lock": LOCK}}},
+        ),
+        Example(
+            Outcome.FAIL,
             {
                 "component": {
                     "files": {
@@ -133,6 +147,11 @@ DVC = "outs:\n- md5: 2c26b46b68ffc68ff99b453c1d304134\n  path: train.jsonl\n"
                 }
             },
             "what it is measured by teaches it nothing",
+        ),
+        Example(
+            Outcome.FAIL,
+            {"component": {"files": {**TRAINER, "data_contracts/sft_schema.json": "{}"}}},
+            "how a row looks",
         ),
         Example(
             Outcome.NOT_APPLICABLE,
@@ -170,11 +189,17 @@ def data_versioned(repo: Repo, component: Component) -> Answer:
 def _versioned(place: Place, how: str) -> bool:
     """Whether the file is versioned as training data: a plain file must be called so, since most
     data files beside a trainer are results."""
-    plain = _TRAINING.search(place.path) and not _RESULT.search(place.path)
+    plain = _TRAINING.search(place.path) and not _ABOUT.search(place.path)
+    plain = plain and not _RESULT.search(place.path)
     held_out = _HELD_OUT.search(place.path) and "train" not in place.path.lower()
     return (how in {"dvc", "lfs"} and not held_out) or bool(plain)
 
 
+_ABOUT = regex(
+    r"(?i)(?:^|[/_.-])(?:schemas?|contracts?|configs?|templates?|deepspeed|args|arguments|params"
+    r"|requirements|package|notebooks?|examples?|samples?)(?:[/_.-]|\.json$)"
+)
+"""Files that say how rows look or how training is run, and hold none; or a few, to show them."""
 _HELD_OUT = regex(
     r"(?i)(?:^|[/_.-])(?:evals?|tests?|valid(?:ation)?|golden|benchmarks?)[_.-][^/]*$"
 )

@@ -213,7 +213,9 @@ def _deployed_loose(settings: Iterable[Setting]) -> set[str]:
     homes = _deployments(rows)
     deployed = [row for row in deployed if row not in versions and _above(row) not in homes]
     named = ((row, model_id(_value(row))) for row in deployed)
-    return {_plain(id.text) for row, id in named if id and _beside(row, versions) is None}
+    # Azure numbers the versions of OpenAI's models beside their ids; those of others hold them.
+    ours = ((row, id) for row, id in named if id and id.family.startswith("OpenAI"))
+    return {_plain(id.text) for row, id in ours if _beside(row, versions) is None}
 
 
 _DEPLOYS = regex(r"\.(?:bicep|bicepparam|tf|tfvars)$")

@@ -17,7 +17,7 @@ from agentaudit.probes.models.stacked import doubted, told
 from agentaudit.probes.readable import of_code, unasked, unread
 from agentaudit.source import Component, Repo
 
-PURPOSES = frozenset({"chat", "embedding"})
+PURPOSES = frozenset({"chat", "embedding", "other"})
 TRADES = ("model", "agent", "embedding")
 _EMBEDS = regex(r"(?i)embed")
 _INGESTS = regex(r"(?i)embed|ingest|indexer|indexing|prep_?(?:are_?)?docs|vectori[sz]")

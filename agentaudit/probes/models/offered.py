@@ -1,4 +1,5 @@
-"""Lists of models in data files that the code loads: whoever uses the system may choose them."""
+"""Lists of models, in data files that the code loads or beside a call that takes one of them:
+whoever uses the system may choose them, or they are tried in turn."""
 
 from __future__ import annotations
 
@@ -7,11 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from agentaudit import parse
-from agentaudit.code import Role
+from agentaudit.code import Literal, Role, Syntax
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.model_ids import model_id
-from agentaudit.probes.models.ids import Used
+from agentaudit.probes.callers import calls_of
+from agentaudit.probes.models.ids import Used, asked
 from agentaudit.source import Component, Repo
 
 _LIST = regex(r"(?i)(?:.{0,400}/)?(?:[\w.-]{0,40}[_.-])?(?:llms?|models?)\.json")
@@ -21,7 +23,8 @@ _MOST = 5_000
 
 
 def offered(repo: Repo, component: Component, purposes: frozenset[str]) -> Iterator[Used]:
-    """Ids of these purposes in lists that the serving code imports."""
+    """Ids of these purposes in lists that the serving code imports, or takes its models from."""
+    yield from _tried(component, purposes)
     for file in sorted(_lists(repo, component)):
         text = repo.read(Place(component.repo, file)) or ""
         for written in dict.fromkeys(_texts(text)):
@@ -29,6 +32,32 @@ def offered(repo: Repo, component: Component, purposes: frozenset[str]) -> Itera
             if named is not None and named.purpose in purposes:
                 line = text.count("\n", 0, max(text.find(f'"{written}"'), 0)) + 1
                 yield Used(named, Place(component.repo, file, line, written), None)
+
+
+def _tried(component: Component, purposes: frozenset[str]) -> Iterator[Used]:
+    """Members of a list of models in a file that asks one which only the run of the code tells."""
+    lists = [each for each in component.code.literals if _is_member(each)]
+    if not lists:
+        return
+    values = ((call, asked(call)) for call in calls_of(component, "model", "agent"))
+    open_files = {call.place.path for call, value in values if value and value.text is None}
+    for literal in lists:
+        named = model_id(literal.text)
+        if named is not None and named.purpose in purposes and literal.place.path in open_files:
+            yield Used(named, literal.place, None)
+
+
+def _is_member(literal: Literal) -> bool:
+    listed = literal.role is Role.APP and literal.syntax is Syntax.ELEMENT and not literal.callee
+    return listed and _MODELS.search(literal.name) is not None
+
+
+_MODELS = regex(
+    r"(?i)^(?!\w{0,60}(?:vision|image|audio|reason|thinking|cache|price|cost|deprecat|legacy|unsupport|without"
+    r"|disallow|block|limit|context|token|prefix|multimodal|exclu|ignor|o1))\w{0,60}(?:models?|llms?)(?:_?(?:list|ids?"
+    r"|names?|chain|order|options|to_try))?$"
+)
+"""Names of lists that models are taken from; others say what some of them can do."""
 
 
 def _lists(repo: Repo, component: Component) -> set[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from agentaudit.code import Call
+from agentaudit.code import Argument, Call
 from agentaudit.expressions import regex
 from agentaudit.probes.rag.source_names import COLUMN, KEYWORD, ONE_WORD, SOURCE
 
 _CARRIES = regex(
-    r"(?i)meta_?datas?|extra_info|metadatas|payloads?|properties|fields|documents?|docs|records?|points|vectors"
+    r"(?i)metas?|meta_?datas?|extra_info|metadatas|payloads?|properties|fields|documents?|docs|records?|points|vectors"
     r"|items|chunks|nodes|batch|rows|objects|data|entities|values|points_batch|new_documents"
 )
 """Arguments that carry what is stored beside a vector."""
@@ -27,11 +27,27 @@ def names_source(call: Call) -> bool:
     """Whether what it stores is given the source that it comes from."""
     if _is_plain(call):
         return False
+    if any(_is_carried(argument) for argument in call.arguments):
+        return True
     return any(
         _says_source(argument.value.written) or COLUMN.search(argument.value.text or "")
         for argument in call.arguments
         if not argument.name or _CARRIES.fullmatch(argument.name)
     ) or any(KEYWORD.fullmatch(argument.name) for argument in call.arguments)
+
+
+def _is_carried(given: Argument) -> bool:
+    """Whether the id of a chunk is put together from the id or name of its document."""
+    return (
+        bool(_OWN_ID.fullmatch(given.name)) and _OF_SOURCE.search(given.value.written) is not None
+    )
+
+
+_OWN_ID = regex(r"(?i)(?:point_?|doc(?:ument)?_?|chunk_?)?ids?_?")
+_OF_SOURCE = regex(
+    r"\{(?:[a-z_]\w{0,30}\.)?(?!(?i:chunk|user|session|tenant|uu|thread|org|collection|index|class|table|func)\w{0,3}_?(?:id|name))"
+    r"[a-zA-Z]{2,24}_?(?:[iI]d|ID|name|Name|path|Path|slug|url|uri|stem)(?:\[[^\]\[]{0,20}\])?\}"
+)
 
 
 def _says_source(written: str) -> bool:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from agentaudit.code import Call, Role, Strength
+from agentaudit.code import Call, Role
 from agentaudit.evidence import Evidence
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
@@ -12,7 +12,7 @@ from agentaudit.probes.models.ids import Used, asked, used
 from agentaudit.probes.rag.aside import is_aside
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.managed import embedding_models
-from agentaudit.probes.rag.searches import is_rag
+from agentaudit.probes.rag.retrieval import retrieves
 from agentaudit.probes.readable import of_code, unread
 from agentaudit.source import Component, Repo
 
@@ -24,6 +24,11 @@ _MAKES = regex(
     r"|DefaultEmbeddingFunction|OpenAIEmbeddingFunction|AllMiniLmL6V2\w{0,40}EmbeddingModel)$"
 )
 """Clients of embeddings that have a default model."""
+_CLIENT = regex(
+    rf"{_MAKES.pattern}|^(?:Ollama|Azure|Jina|Nomic|Together|Fireworks|Nvidia|NVIDIA|DashScope|Qianfan|Zhipu\w{{0,3}}"
+    r"|Watsonx|LocalAI|LlamaCpp|Bedrock|Google\w{0,20}|HuggingFace\w{0,20})Embeddings?$"
+)
+"""Clients of embeddings, whether or not they have one."""
 PYTHON = {"requirements.txt": "chromadb==1.0.15\nopenai==1.93.0\nsentence-transformers==5.0.0\n"}
 STORE = "import chromadb\nstore = chromadb.PersistentClient().get_collection('kb')\n"
 OPENAI = (
@@ -158,7 +163,7 @@ def embedding_model_pinned(repo: Repo, component: Component) -> Answer:
     declared = [use for trade in TRADES for use in component.uses(trade)]
     if missing := unread(component, declared, "the embedding model"):
         return missing
-    if not is_rag(component, Strength.IMPORTED):
+    if not retrieves(repo, component):
         return not_applicable("its code searches no vector store", component.evidence())
     named = used(component, frozenset({"embedding"}))
     if any(each.pinned and not each.local for each in named):
@@ -255,7 +260,7 @@ def _takes_default(call: Call) -> bool:
 def _chosen(component: Component) -> Call | None:
     """A client whose model the code does not tell, where clients of several providers are made:
     somebody chooses one."""
-    calls = [c for c in component.code.calls if c.role is Role.APP and _MAKES.search(c.method)]
+    calls = [c for c in component.code.calls if c.role is Role.APP and _CLIENT.search(c.method)]
     if len({call.method for call in calls}) < _SEVERAL:
         return None
     values = ((call, asked(call)) for call in calls)

@@ -30,7 +30,7 @@ _INDEX = regex(
     r"|add_vectors|addDocuments|fromDocuments|fromTexts|addVectors|upsertPoints|upsertAsync"
     r"|UpsertAsync|Upsert|UpsertPoints|UpsertBatchAsync|UploadDocumentsAsync|uploadDocuments|mergeOrUploadDocuments"
     r"|IndexDocumentsAsync|MergeOrUploadDocumentsAsync|insertMany|addTexts|add_faiss_index"
-    r"|write_documents|AddDocuments|AddDocumentsAsync|AddTexts|InsertDocuments|DocumentWriter|run_ingestion|ImportDocumentAsync|ImportTextAsync"
+    r"|write_documents|AddDocuments|AddDocumentsAsync|AddTexts|InsertDocuments|DocumentWriter|run_ingestion|ImportDocumentAsync|ImportTextAsync|ImportWebPageAsync"
     r"|upload_and_poll|uploadAndPoll|import_files|start_ingestion_job|EmbeddingStoreIngestor"
     r"|build_index|create_search_client_index|add_with_ids|add_items|bulk|async_bulk|parallel_bulk"
     r"|streaming_bulk|upload_batch|from_loaders|fromLoaders|add_files_to_pipeline(?:_api)?)$"
@@ -51,11 +51,14 @@ _ROW = regex(
 _VECTORS = frozenset({"embedding", "embeddings", "vector", "vectors", "content_vector"})
 _WRITES = frozenset({"insert", "create", "insertOne", "insert_one", "values"})
 """Calls that write a row of a table."""
+_RECORDS = regex(r"(?i)^_?(?:insert|update|upsert|save)(?:_?[a-z]\w{0,40})?$")
+"""Functions that write a record, by the name that teams give them."""
+_NO_VECTOR = regex(r"(?i)(?:null|none|undefined|\[\s*\]|)(?:\s.*)?")
 _TEXTS = frozenset({"documents", "texts"})
 """A row of a table is an index too, when it holds a vector."""
 _MANAGED = regex(
     r"vector_stores?\.(?:file_batches|files)\.|vectorStores\.(?:fileBatches|files)\."
-    r"|start_ingestion_job|import_files|ImportDocumentAsync|ImportTextAsync|add_files_to_pipeline"
+    r"|start_ingestion_job|import_files|ImportDocumentAsync|ImportTextAsync|ImportWebPageAsync|add_files_to_pipeline"
     r"|discoveryengine\S{0,80}\.(?:import_documents|importDocuments)"
     r"|(?i:file_?search_?stores)\.(?i:upload_?to_?file_?search_?store|import_?file)|graphrag\.\S{0,60}build_index"
     r"|EmbeddingStoreIngestor|VectorstoreIndexCreator|(?:agno|phi)\.knowledge\.\S*Knowledge(?:Base)?$|SearchIndexerClient|SearchIndexerSkillset|crewai\.knowledge\.source\."
@@ -94,7 +97,7 @@ _EMBEDDING_STORE = regex(
     r"(?:^|[._])(?:VectorStoreIndex(?:\.(?:from_documents|fromDocuments|insert|insert_nodes|insertNodes))?"
     r"|a?from_documents|a?from_texts"
     r"|a?add_documents|a?add_texts|fromDocuments|fromTexts|addDocuments)$"
-    r"|springframework\.ai\.vectorstore\.\w+\.(?:add|accept|write)$"
+    r"|springframework\.ai\.vectorstore\.[\w.]{1,300}\.(?:add|accept|write)$"
 )
 """Stores that embed what they are given."""
 _LOAD = regex(
@@ -199,7 +202,7 @@ def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
         return True
     if over_http.fills(call) or OF_ONES_OWN.search(call.callee):
         return True
-    if call.method in _WRITES and any(each.name in _VECTORS for each in call.arguments):
+    if _writes_row(call):
         return True
     if _COLUMN.search(call.callee):
         return bool(_STORES.search(call.scope.rpartition(".")[2]))
@@ -211,6 +214,15 @@ def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
         and any(map(_is_vector, call.arguments))
     )
     return bool(row) or _adds(call, stores)
+
+
+def _writes_row(call: Call) -> bool:
+    """Whether it writes a row, or a record of the team's own, that holds a vector."""
+    given = [each for each in call.arguments if each.name in _VECTORS]
+    if call.method in _WRITES:
+        return bool(given)
+    told = [each for each in given if not _NO_VECTOR.fullmatch(each.value.written)]
+    return bool(told) and _RECORDS.search(call.method) is not None
 
 
 def _adds(call: Call, stores: tuple[str, ...]) -> bool:

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from agentaudit.code import Call, Strength
+from agentaudit.code import Call
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe
 from agentaudit.probes.rag.ingestion import NAMES, RETRIEVES, Stages, ready_made, stages
-from agentaudit.probes.rag.managed import handed, ingested
-from agentaudit.probes.rag.searches import is_rag
-from agentaudit.probes.rag.written import fills, stored
+from agentaudit.probes.rag.managed import handed, ingested, remembered
+from agentaudit.probes.rag.retrieval import retrieves
+from agentaudit.probes.rag.written import stored
 from agentaudit.probes.readable import of_code, unread
 from agentaudit.source import Component, Repo
 
@@ -204,7 +204,7 @@ def ingestion_in_repository(repo: Repo, component: Component) -> Answer:
     declared = [use for trade in RETRIEVES for use in component.uses(trade)]
     if missing := unread(component, declared, "the ingestion code"):
         return missing
-    if not is_rag(component, Strength.IMPORTED) and not fills(repo, component):
+    if not retrieves(repo, component):
         return not_applicable("its code searches no vector store", component.evidence())
     own = stages([component])
     around = [c for c in repo.components() if c.repo == component.repo]
@@ -219,6 +219,8 @@ def ingestion_in_repository(repo: Repo, component: Component) -> Answer:
         return passed("rows are embedded and stored with their vectors", *shown)
     if (file := next(handed(repo, component), None)) is not None:
         return passed(_HANDS, file.evidence())
+    if (told_to := remembered(repo, component)) is not None:
+        return passed("a memory embeds and keeps what it is told", told_to.evidence())
     if told := ingested(repo, component):
         message = "the ingestion of a managed knowledge base is declared and started"
         return passed(message, *(each.evidence() for each in told))

@@ -44,6 +44,25 @@ def handed(repo: Repo, component: Component) -> Iterator[Place]:
     return (each for each in found if each.path.startswith(home))
 
 
+_MEMORY = "mem0ai"
+_REMEMBERS = regex(
+    r"\.add\((?:[^()]|\([^()]{0,80}\)){0,300}?\b(?:user_?[iI]d|agent_?[iI]d|run_?[iI]d)\s{0,4}[=:,}]"
+)
+"""How such a memory is told what to keep, and whose it is."""
+
+
+def remembered(repo: Repo, component: Component) -> Place | None:
+    """Where the component gives what was said to a memory that embeds and stores it."""
+    if not any(use.library == _MEMORY for use in component.uses("vector_store")):
+        return None
+    home = "" if component.path == "." else f"{component.path}/"
+    for found in _places(repo, component, _CODE, _REMEMBERS):
+        text = repo.read(replace(found, line=None, text="")) or ""
+        if found.path.startswith(home) and ("mem0" in text.lower() or "mem0" in found.path):
+            return found
+    return None
+
+
 def asks_bedrock(component: Component) -> bool:
     """Whether it retrieves from a Knowledge Base."""
     return any(use.library == _LIBRARY for use in component.uses("vector_store"))
@@ -52,6 +71,21 @@ def asks_bedrock(component: Component) -> bool:
 def sources(repo: Repo, component: Component) -> Iterator[Place]:
     """Where the data source of a Knowledge Base is declared."""
     return _places(repo, component, _STACKS, _SOURCE)
+
+
+_READS_ADDRESS = regex(
+    r"\bs3Location\b|x-amz-bedrock-kb-source-uri|\bretrievedReferences\b|\bretrieved_references\b"
+    r"|\bretrievalResults\b[^;]{0,200}\blocation\b"
+)
+"""Where code reads from an answer of a Knowledge Base which document it is from."""
+
+
+def addressed(repo: Repo, component: Component) -> Iterator[Place]:
+    """Where a Knowledge Base is told its documents, or asked for the address of what it found."""
+    yield from sources(repo, component)
+    home = "" if component.path == "." else f"{component.path}/"
+    found = _places(repo, component, _CODE, _READS_ADDRESS)
+    yield from (each for each in found if each.path.startswith(home))
 
 
 _EMBEDS = regex(

@@ -21,6 +21,7 @@ _SEARCH = regex(
 )
 _OWN_SERVICE = regex(
     r"(?i)[/}](?:rag|retriev(?:al|er))/(?:v\d/)?(?:search|query|retrieve)\b"
+    r"|//api\.vectara\.io/v\d/(?:corpora/\S{1,80}/)?query\b|/datasets/[^\s/]{1,80}/retrieve\b|/api/v\d/retrieval\b"
     r"|/(?:vector|semantic)[-_]?search\b|/knowledge(?:[-_]?bases?)?/(?:[^\s/]{1,80}/)?(?:search|retrieve)\b"
 )
 """Where people let their own service of retrieval answer."""

@@ -51,6 +51,19 @@ _NEAREST_CALLS = regex(
     r"|max_inner_product|findNearest|find_nearest|vectorSearch)$"
 )
 
+_FINDS = regex(
+    r"(?i)(?:^|[._])\w{0,40}(?:search|similar|nearest|neighbou?r|retriev|recall|lookup|match|query|find)\w{0,40}$"
+)
+_ALIKE = regex(r"(?i)similar|nearest|neighbou?r")
+_OF_VECTORS = regex(
+    r"(?i)cos(?:ine)?_?sim|similarity$|similarities$|distance|compare|score|rank"
+    r"|^_?(?:find|get|query|match|lookup|retrieve)_?(?:embedding|vector)s?$"
+)
+"""Names of what computes with vectors, or reads one."""
+_VECTOR = regex(
+    r"(?i)(?:[a-z_][\w.]{0,40}[._])?[a-z_]{0,20}(?:embedding|vector)s?(?:\[0\]|\.values|\.data|\.tolist\(\))?"
+)
+
 
 def is_rag(component: Component, at_least: Strength) -> bool:
     """Whether its code searches or fills an index of vectors."""
@@ -63,8 +76,34 @@ def is_rag(component: Component, at_least: Strength) -> bool:
     filled = any(_OF_DOCUMENTS.search(c.callee) and TELLING.search(c.place.path) for c in calls)
     filled = filled or any(map(over_http.fills, calls))
     own = any(OF_ONES_OWN.search(c.callee) for c in calls) and any(map(_makes_vectors, calls))
-    found = used or hosted or filled or own
+    found = used or hosted or filled or own or _by_vector(component, calls)
     return found or compares(calls) or any(map(_asks_nearest, calls))
+
+
+def _by_vector(component: Component, calls: list[Call]) -> bool:
+    """Whether something, a service or a repository of the team's own, is given the vector of what
+    it shall find. Of code that imports a library of vectors, the use of that library tells."""
+    known = {i.place.path for i in component.code.imports if _LIBRARIES.search(i.module)}
+    finding = [
+        call
+        for call in calls
+        if call.reached and call.place.path not in known and _finds_by_vector(call)
+    ]
+    alike = any(_ALIKE.search(call.method) for call in finding)
+    return alike or (bool(finding) and any(map(_makes_vectors, calls)))
+
+
+_LIBRARIES = regex(
+    r"(?i)^(?![.@~/]*(?:src|lib|app)?/)\S{0,60}(?:vector_?(?:data|stores?)|qdrant|pinecone|chroma|weaviate|milvus|faiss|lancedb"
+    r"|opensearch|elasticsearch|azure[./]search)"
+)
+
+
+def _finds_by_vector(call: Call) -> bool:
+    if not _FINDS.search(call.callee[-80:]) or _OF_VECTORS.search(call.method):
+        return False
+    given = [a for a in call.arguments if _VECTOR.fullmatch(a.value.written[:80])]
+    return len(given) == 1
 
 
 def _makes_vectors(call: Call) -> bool:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from agentaudit.code import Call, Role, Strength
+from agentaudit.code import Call, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
@@ -8,10 +8,10 @@ from agentaudit.probe import Example, failed, not_applicable, passed, probe, unk
 from agentaudit.probes.rag import over_http
 from agentaudit.probes.rag.carried import is_bare, names_source, stores_text_alone
 from agentaudit.probes.rag.ingestion import indexing
-from agentaudit.probes.rag.managed import asks_bedrock, handed, sources
-from agentaudit.probes.rag.searches import is_rag
+from agentaudit.probes.rag.managed import addressed, asks_bedrock, handed
+from agentaudit.probes.rag.retrieval import retrieves
 from agentaudit.probes.rag.source_names import BARE_KEY, KEY
-from agentaudit.probes.rag.written import fills, selected, sourced, stored, typed
+from agentaudit.probes.rag.written import selected, sourced, stored, typed
 from agentaudit.probes.readable import of_code, unread
 from agentaudit.source import Component, Repo
 
@@ -22,7 +22,8 @@ _KEEPS = regex(
     r"|TokenTextSplitter\.(?:apply|split|transform)$|EmbeddingStoreIngestor|DocumentSplitter"
     r"|vector_stores?\.(?:file_batches|files)\.|vectorStores\.|ImportDocumentAsync|import_files"
     r"|start_ingestion_job|graphrag\.\S{0,60}build_index|DirectoryReader|HybridChunker|HierarchicalChunker"
-    r"|(?:agno|phi)\.knowledge\.\S*Knowledge(?:Base)?$|\.from_?[lL]oaders$|add_files_to_pipeline"
+    r"|haystack\.components\.\S{0,60}(?:ToDocument|FileConverter|DocumentConverter|DocumentPreprocessor)$"
+    r"|haystack_integrations\.components\.converters\.|discoveryengine\S{0,80}\.import_?[dD]ocuments$|IndexProjections?(?:Selector|Parameters)?$|(?:agno|phi)\.knowledge\.\S*Knowledge(?:Base)?$|\.from_?[lL]oaders$|add_files_to_pipeline"
 )
 """Calls that copy the source of a document to each of its chunks."""
 _ROW = regex(
@@ -203,7 +204,7 @@ def source_kept(repo: Repo, component: Component) -> Answer:
     declared = [use for trade in TRADES for use in component.uses(trade)]
     if missing := unread(component, declared, "what chunks keep"):
         return missing
-    if not is_rag(component, Strength.IMPORTED) and not fills(repo, component):
+    if not retrieves(repo, component):
         return not_applicable("its code searches no vector store", component.evidence())
     around = [c for c in repo.components() if c.repo == component.repo]
     if indexing(component):
@@ -233,7 +234,7 @@ def _filled_elsewhere(repo: Repo, component: Component) -> Answer:
         return passed("the index is asked for the source of what it finds", *shown)
     if (place := next(over_http.told(repo, component), None)) is not None:
         return passed("the service says which document each answer is from", place.evidence())
-    if asks_bedrock(component) and (told := next(sources(repo, component), None)):
+    if asks_bedrock(component) and (told := next(addressed(repo, component), None)):
         return passed("the service keeps the address of each document", told.evidence())
     if (file := next(handed(repo, component), None)) is not None:
         return passed("the service keeps the id of each file", file.evidence())

@@ -25,8 +25,8 @@ _ASIDE = regex(
 )
 _VECTOR = r"(?:\w{0,40}_)?(?:embeddings?|vectors?)(?:_\w{1,40})?"
 _STORES = regex(
-    rf"(?i:\binsert\s{{1,8}}into\s[^;\"`]{{0,300}}?\b{_VECTOR}\b"
-    rf"|\bupdate\s{{1,8}}[\w.\"]{{1,60}}\s{{1,8}}set\s[^;`]{{0,200}}?\b{_VECTOR}\s{{0,4}}="
+    rf"(?i:\binsert\s{{1,8}}into\s(?:[^;\"`]|\"\w{{1,60}}\"\s?(?=[,.()\w\s])){{0,300}}?\b{_VECTOR}\b"
+    rf"|\bupdate\s{{1,8}}[$\w.\"]{{1,60}}\s{{1,8}}set\s[^;`]{{0,200}}?\b{_VECTOR}\s{{0,4}}="
     r"|(?<!self)(?<!this)(?<!cls)\.(?:\w{0,40}_)?(?:embedding|vector)\s{0,4}=(?![=>])"
     r"\s{0,8}(?=[\w$.( ]{0,80}(?:embed|vector))"
     rf"|\.insert\(\s{{0,8}}\w{{0,40}}embeddings?(?:table)?\s{{0,8}}\)\s{{0,20}}\.values\("
@@ -51,7 +51,17 @@ _WRITES = regex(
     r"\.(?:insert|upsert|update|insert_?(?:one|many)|insert(?:One|Many)|create|createMany|bulk_create|values)\("
 )
 """Calls that write rows, whatever the database."""
-_ID = r"(?:(?!(?:user|tenant|chunk|session|uu)_?id)\w{0,30}_?(?:id|ID)|Id)"
+_NOT_OF_ONE = (
+    r"(?:user|tenant|chunk|session|uu|agent|run|api_?key|org|organi[sz]ation|account|team|owner|request|trace|job"
+    r"|bot|chatbot|namespace|model|kb|knowledge_?base|workspace|project|collection|space|category|customer|client)"
+)
+"""What an id tells that many documents share, or that only a piece has."""
+_ID = rf"(?:(?!(?i:{_NOT_OF_ONE})_?(?:id|ID|Id))\w{{0,30}}_?(?:id|ID)|Id)"
+_OF_ONE = (
+    r"(?i:doc|document|file|source|article|page|post|product|ticket)s?_?"
+    r"(?i:id|name|path|url|uri|title)"
+)
+"""What a variable is called that holds where a chunk comes from."""
 _FROM = (
     r"(?i:source\w{0,20}|file_?(?:name|path)?|filename|(?:file_?)?path|(?:\w{1,10}_)?ur[il]|link|title|page\w{0,8}"
     r"|origin|citation\w{0,8}|(?:document|doc|article|product|table)_?name)"
@@ -61,6 +71,8 @@ _KEPT = regex(
     rf"|(?i:meta_?data)(?:\(\))?\s{{0,8}}\.(?:put|set|add|Add|TryAdd|setdefault)\(\s{{0,20}}[\w.]{{0,40}}[\"']?\b(?:{_ID}|{_FROM})\b"
     rf"|(?i:meta_?data)[\"']?\s{{0,4}}[:=]\s{{0,4}}[^;{{}}\n]{{0,40}}\{{[^{{}}]{{0,400}}?[\"']?\b(?:{_ID}|{_FROM})[\"']?\s{{0,4}}[:,}}]"
     rf"|(?:Map\.of|Metadata\.(?:from|metadata))\([^;{{}}]{{0,200}}?[\"'](?:{_ID}|{_FROM})[\"']"
+    rf"|(?:Map\.of\([^;{{}}]{{0,200}}?|[mM]eta(?:[dD]ata)?(?:\(\))?\s{{0,8}}\.(?:put|set|add|Add|TryAdd)\([\w.\"']{{1,60}}),"
+    rf"\s{{0,20}}(?:\w{{1,30}}\.)?(?:get)?{_OF_ONE}\b"
     rf"|[{{,]\s{{0,20}}[\"']?(?:{_ID}|{_FROM})[\"']?\s{{0,4}}[:,](?:[^{{}};]|\${{[^{{}}]{{0,60}}\}}){{0,300}}?"
     r"(?<![\w.])[\"']?(?:embedding|vector)[\"']?\s{0,4}(?::\s{0,4}(?!string|number|real|vector)\w|[,}])"
     r"|new Document\(\s{0,20}(?:String\.valueOf\()?\w{1,40}(?:\.\w{1,40}\(\)){0,2}\.(?:getI|i)d\(\)"
@@ -108,6 +120,7 @@ _MADE_UP = (
     r"|(?:crypto\.)?randomUUID|nanoid\(|ulid|cuid|shortuuid|createId\(|generate_?[iI]d\(|ObjectId\(\)|secrets\."
     r"|random\.|Math\.random|hash\(|time\.|Date\.|new Date|datetime\.|Instant\.|now\(|len\("
     r"|(?:i|j|n|idx|index|counter|count|chunk_?(?:idx|index|no|number))\b(?![.\[(])"
+    r"|(?:(?:self|this)\.)?(?:new_?)?(?:memory|chunk|vector|point|entry|row|node|embedding)_?[iI][dD]\b"
     r"|(?:similar|existing|previous|current|matched)\w{0,20}\.id\b)"
 )
 _COUNTED = regex(

@@ -40,7 +40,7 @@ def find(reader: Reader, *, look: bool = True) -> list[tuple[Place, str]]:
 def _dvc(reader: Reader) -> Iterator[str]:
     for path in reader.app:
         name = path.rpartition("/")[2]
-        if name in ("dvc.yaml", "dvc.lock") or (name.endswith(".dvc") and name != ".dvc"):
+        if name == "dvc.lock" or (name.endswith(".dvc") and name != ".dvc"):
             yield path
 
 

@@ -290,3 +290,36 @@ def test_a_tag_alone_does_not_say_that_a_model_is_ones_own(hosted: str) -> None:
     }
     answer = ids_pinned.ask(testing.build({"component": {"files": files}}))
     assert answer.outcome is Outcome.FAIL, answer.message
+
+
+TRIED = (
+    'import { GoogleGenerativeAI } from "@google/generative-ai";\n'
+    "const MODELS = [FIRST, 'gemini-2.0-flash-001'];\nconst client = new GoogleGenerativeAI('k');\n"
+    "export async function ask(q: string) {\n  for (const model of MODELS) {\n"
+    "    return client.getGenerativeModel({ model }).generateContent(q);\n  }\n}\n"
+    "export const check = () =>\n"
+    "  client.getGenerativeModel({ model: 'gemini-2.0-flash-001' }).generateContent('ping');\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "outcome"),
+    [("gemini-2.0-flash-lite-001", Outcome.PASS), ("gemini-2.5-flash", Outcome.FAIL)],
+)
+def test_models_that_are_tried_in_turn_count(first: str, outcome: Outcome) -> None:
+    package = '{"name": "w", "dependencies": {"@google/generative-ai": "0.24.0"}}'
+    files = {"package.json": package, "ask.ts": TRIED.replace("FIRST", f"'{first}'")}
+    answer = ids_pinned.ask(testing.build({"component": {"files": files}}))
+    assert answer.outcome is outcome, answer.message
+
+
+def test_what_hears_and_speaks_is_a_model_too() -> None:
+    source = (
+        'import OpenAI from "openai";\nimport { createClient } from "@deepgram/sdk";\n'
+        "export const hear = createClient('k').listen.live({ model: 'nova-2' });\n"
+        "export const ask = (q: string) =>\n"
+        "  new OpenAI().chat.completions.create({ model: 'gpt-4o-2024-08-06', messages: [] });\n"
+    )
+    package = '{"name": "w", "dependencies": {"openai": "5.8.2", "@deepgram/sdk": "3.9.0"}}'
+    given = {"component": {"files": {"package.json": package, "voice.ts": source}}}
+    assert ids_pinned.ask(testing.build(given)).outcome is Outcome.FAIL

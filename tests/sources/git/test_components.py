@@ -215,6 +215,7 @@ def test_training_data_and_how_it_is_versioned() -> None:
         "pyproject.toml": '[project]\nname="t"\ndependencies=["trl", "peft"]\n',
         "data/train.jsonl": "{}",
         "data/big.parquet.dvc": "outs: []",
+        "dvc.lock": "stages: {}",
         "dvc.yaml": "stages: {}",
         "data/large.csv": "version https://git-lfs.github.com/spec/v1\noid sha256:"
         + "0" * 64
@@ -228,7 +229,7 @@ def test_training_data_and_how_it_is_versioned() -> None:
     assert {place.path: how for place, how in component.training_data} == {
         "data/train.jsonl": "plain",
         "data/big.parquet.dvc": "dvc",
-        "dvc.yaml": "dvc",
+        "dvc.lock": "dvc",
         "data/large.csv": "lfs",
         "data/x.arrow": "lfs",
     }
@@ -237,7 +238,7 @@ def test_training_data_and_how_it_is_versioned() -> None:
     versioned = _components({**files, "a.py": ""})["."].training_data
     assert [place.path for place, _ in versioned] == [
         "data/big.parquet.dvc",
-        "dvc.yaml",
+        "dvc.lock",
         "data/x.arrow",
     ]
 

@@ -1,0 +1,82 @@
+"""Whether a component retrieves: by a library or a service that its calls show, by what its files
+write to a database, or through a memory that keeps vectors."""
+
+from __future__ import annotations
+
+from agentaudit.code import Role, Strength
+from agentaudit.evidence import Place
+from agentaudit.expressions import regex
+from agentaudit.model_ids import model_id
+from agentaudit.probes.rag.searches import EMBED, is_rag
+from agentaudit.probes.rag.written import fills
+from agentaudit.source import Component, Repo
+
+
+def retrieves(repo: Repo, component: Component) -> bool:
+    """Whether its code searches or fills an index of vectors, in whatever way it is seen."""
+    return (
+        is_rag(component, Strength.IMPORTED)
+        or fills(repo, component)
+        or asks_in_text(repo, component)
+    )
+
+
+_NEAREST = regex(
+    r"<[=#-]>\s{0,4}(?:\(?\s{0,4}(?:CAST\s{0,4}\()?\s{0,4})?(?:\$\d|\$?\{|%s|%\(|:\w|\?|@\w|#\{|['\"]\s{0,4}\+)"
+    r"|\bvector::(?:similarity|distance)::\w{1,20}\(|\bfn::\w{0,20}(?:vector|semantic)_?search\("
+    r"|(?i:\b(?:from|join|select)\s{1,8}(?:\w{1,30}\.)?(?:match|search|find|hybrid|nearest|similar|semantic)_\w{1,60}"
+    r"\(\s{0,8}(?:\$?\{|\$\d|:\w|%s|%\(|\?|@\w|#\{))"
+)
+"""SQL that orders rows by the distance to a vector that is handed in, or calls the database's own
+function that does."""
+_ABOUT = regex(
+    r"(?i)embed|vector|chunk|knowledge|(?:^|[/_.])rag|memor|search|retriev|similar|neighbo|repositor"
+    r"|quer|mapper|store|databas|domain|models?[/.]|(?:^|[/_.-])(?:db|dao|dal|sql)(?:[/_.-]|$)"
+)
+"""Files that may ask a database, by their path: they are read first."""
+_CODE = regex(r"\.(?:py|tsx?|jsx?|mjs|cjs|go|java|kt|cs|rs|sql|xml|surql)$")
+_ASIDE = regex(
+    r"(?i)(?:^|/)(?:__)?(?:tests?|examples?|samples?|docs?|node_modules|vendor|dist|build|migrations?|notebooks?)(?:__)?/"
+    r"|test_|_test\.|\.(?:test|spec|min|d)\."
+)
+_COUNTS = frozenset({Role.APP, Role.INFRA})
+_MOST = 200
+_LONGEST = 200_000
+
+
+def asks_in_text(repo: Repo, component: Component) -> bool:
+    """Whether a file of a component that computes vectors holds a query for what is nearest, which
+    a call is given by way of a variable or a template, or in pieces."""
+    if not _embeds(component):
+        return False
+    texts = ((repo.read(each) or "")[:_LONGEST] for each in _files(repo, component))
+    return any(_NEAREST.search(text) and "embed" in text.lower() for text in texts)
+
+
+def _embeds(component: Component) -> bool:
+    """Whether it computes vectors, or names the model that does."""
+    calls = (call.callee for call in component.code.calls if call.role in _COUNTS)
+    ids = (model_id(each.text) for each in component.code.literals if each.role in _COUNTS)
+    return any(map(EMBED.search, calls)) or any(id and id.purpose == "embedding" for id in ids)
+
+
+def _files(repo: Repo, component: Component) -> list[Place]:
+    """The component's files of code, and others that it calls, the likeliest first."""
+    home = "" if component.path == "." else f"{component.path}/"
+    code = component.code
+    told = {(c.place.repo, c.place.path) for c in code.calls if c.role in _COUNTS}
+    told |= {(i.place.repo, i.place.path) for i in code.imports if i.role in _COUNTS}
+    inner = [f"{c.path}/" for c in repo.components() if c.repo == component.repo]
+    inner = [path for path in inner if path != home and path.startswith(home) and path != "./"]
+    own = {
+        (each.repo, each.path)
+        for each in repo.files("**")
+        if each.repo == component.repo and each.path.startswith(home) and _CODE.search(each.path)
+        if not each.path.startswith(tuple(inner))
+    }
+    found = sorted(
+        (not _ABOUT.search(path), path, name)
+        for name, path in told | own
+        if not _ASIDE.search(path)
+    )
+    return [Place(name, path) for _, path, name in found[:_MOST]]

@@ -1,0 +1,111 @@
+"""Retrieval is seen where no library says so: by a vector that something is asked with, by SQL that
+stands in a file, and through a memory that embeds; and not where somebody only compares."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probe import Probe
+from agentaudit.probes.rag.embedding_model_pinned import embedding_model_pinned
+from agentaudit.probes.rag.ingestion_in_repository import ingestion_in_repository
+from agentaudit.probes.rag.source_kept import source_kept
+
+NODE = {"package.json": '{"name": "web", "dependencies": {"openai": "5.8.2"}}'}
+PACKAGES = '"openai": "5.8.2", "@prisma/client": "6.1.0"'
+PRISMA = {"package.json": f'{{"name": "web", "dependencies": {{{PACKAGES}}}}}'}
+BINDING = (
+    'import OpenAI from "openai";\nconst client = new OpenAI();\n'
+    "export async function find(env: Env, text: string) {\n"
+    "  const embedding = await env.EMBEDDER.embed({ text });\n"
+    "  return env.DATABASE.findSimilarTextEmbedding(embedding.embedding, 5);\n}\n"
+    "export async function keep(env: Env, id: string, text: string) {\n"
+    "  const found = await env.EMBEDDER.embed({ text });\n"
+    "  await env.DATABASE.updateCheck(id, { embedding: found.embedding });\n}\n"
+    'find(env, "x");\n'
+)
+PADDING = ", ".join(f'c."column_{n}"' for n in range(40))
+TEMPLATE = (
+    'import OpenAI from "openai";\nimport { Prisma } from "@prisma/client";\n'
+    "export class KnowledgeRepository {\n"
+    "  public async add(id: string, chunk: string, client: OpenAI) {\n"
+    "    const made = await client.embeddings.create({ model: 'e', input: chunk });\n"
+    '    await this.db.$executeRaw`INSERT INTO "chunks" ("document_id", "text", "embedding")\n'
+    "      VALUES (${id}, ${chunk}, ${literal(made)}::vector)`;\n  }\n"
+    "  public async near(input: number[]) {\n    const vector = literal(input);\n"
+    f"    return this.db.$queryRaw(Prisma.sql`SELECT {PADDING}\n"
+    '      FROM "chunks" c ORDER BY c."embedding" <=> ${vector}::vector LIMIT 5`);\n  }\n}\n'
+)
+MEMORY = (
+    "from mem0 import Memory\n\nmemory = Memory.from_config({})\n\n"
+    "def remember(text, user):\n    memory.add(text, user_id=user)\n\n"
+    "def recall(question, user):\n    return memory.search(question, user_id=user)\n\n"
+    "recall('x', 'y')\n"
+)
+COMPARED = (
+    'import OpenAI from "openai";\nconst client = new OpenAI();\n'
+    "export async function near(a: string, b: string) {\n"
+    "  const embedding = await client.embeddings.create({ model: 'e', input: a });\n"
+    "  const other = await client.embeddings.create({ model: 'e', input: b });\n"
+    "  return compareMatch(embedding, other);\n}\n"
+)
+
+
+CHOSEN = (
+    'import { OllamaEmbeddings } from "@langchain/ollama";\n'
+    'import { OpenAIEmbeddings } from "@langchain/openai";\n'
+    'import { Chroma } from "@langchain/community/vectorstores/chroma";\n'
+    "const made = (kind: string, name: string) => kind === 'ollama'\n"
+    "  ? new OllamaEmbeddings({ model: name })\n"
+    "  : new OpenAIEmbeddings({ modelName: 'text-embedding-ada-002' });\n"
+    "export const store = new Chroma(made('ollama', 'x'), {});\n"
+)
+WRITER = (
+    "from haystack import Document, Pipeline\n"
+    "from haystack.components.embedders import OpenAIDocumentEmbedder\n"
+    "from haystack.components.writers import DocumentWriter\n"
+    "from haystack_integrations.document_stores.chroma import ChromaDocumentStore\n\n"
+    "def ingest(pages):\n    pipeline = Pipeline()\n"
+    "    pipeline.add_component('embed', OpenAIDocumentEmbedder())\n"
+    "    writer = DocumentWriter(document_store=ChromaDocumentStore())\n"
+    "    pipeline.add_component('write', writer)\n"
+    "    rows = [Document(content=page.text, meta={'url': page.url}) for page in pages]\n"
+    "    pipeline.run({'embed': {'documents': rows}})\n\ningest([])\n"
+)
+
+
+def _ask(probe: Probe, files: dict[str, str]) -> Outcome:
+    return probe.ask(testing.build({"component": {"files": files}})).outcome
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {**NODE, "src/check.ts": BINDING},
+        {**PRISMA, "src/repositories/knowledge.ts": TEMPLATE},
+        {"requirements.txt": "mem0ai==1.0.0\nopenai==1.93.0\n", "memory.py": MEMORY},
+    ],
+    ids=["a service that is asked by a vector", "SQL in a template", "a memory that embeds"],
+)
+def test_retrieval_and_what_fills_it_are_seen(files: dict[str, str]) -> None:
+    assert _ask(ingestion_in_repository, files) is Outcome.PASS
+    assert _ask(embedding_model_pinned, files) is not Outcome.NOT_APPLICABLE
+
+
+def test_vectors_that_are_compared_are_no_retrieval() -> None:
+    assert _ask(ingestion_in_repository, {**NODE, "a.ts": COMPARED}) is Outcome.NOT_APPLICABLE
+
+
+def test_meta_data_of_a_document_tells_its_source() -> None:
+    files = {"requirements.txt": "haystack-ai==2.9\nchroma-haystack==2.0\n", "fill.py": WRITER}
+    assert _ask(source_kept, files) is Outcome.PASS
+
+
+def test_a_provider_that_somebody_chooses_brings_a_model_that_nobody_named() -> None:
+    packages = '"@langchain/ollama": "0.2.0", "@langchain/openai": "0.6.0", "chromadb": "3.0.0"'
+    files = {
+        "package.json": f'{{"name": "w", "dependencies": {{{packages}}}}}',
+        "src/store.ts": CHOSEN,
+    }
+    assert _ask(embedding_model_pinned, files) is Outcome.UNKNOWN
