@@ -15,7 +15,9 @@ from agentaudit.probes.telemetry import xray
 from agentaudit.probes.telemetry.errors import is_provider, writes_to_console
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.keys import unstarted
+from agentaudit.probes.telemetry.lent import runs_here
 from agentaudit.probes.telemetry.loading import loaded
+from agentaudit.probes.telemetry.optional_keys import optional_key
 from agentaudit.probes.telemetry.sentry_logs import sentry_logs
 from agentaudit.probes.telemetry.switches import lacks_only_credentials, waits
 from agentaudit.source import Component, Repo
@@ -144,6 +146,7 @@ def logs_structured(repo: Repo, component: Component) -> Answer:
         live = [use for use in live if not use.library.startswith("@opentelemetry/")]
     exporting = (use for use in live if use.library in _BOTH and _exports(component, use))
     exporting = (use for use in exporting if not waits(repo, component, use))
+    exporting = (use for use in exporting if not optional_key(repo, component, use.library))
     if both := next((use for use in exporting if not unstarted(repo, component, use)), None):
         message = f"{both.library} exports logs with fields and the trace id"
         return passed(message, both.place.evidence())
@@ -205,7 +208,8 @@ _SENDS = frozenset(
 def _sent(repo: Repo, component: Component) -> Iterator[Place]:
     """What sends every record with fields and its context: agents of images that know logs, and
     what .NET registers at start-up."""
-    yield from (c.place for c in _serving(component) if c.method in _SENDS or is_provider(c))
+    sending = (c.place for c in _serving(component) if c.method in _SENDS or is_provider(c))
+    yield from (each for each in sending if runs_here(repo, component, each))
     yield from sentry_logs(repo, component)
     for place in agents(repo, component):
         if re.search(r"applicationinsights|opentelemetry-javaagent", place.text):

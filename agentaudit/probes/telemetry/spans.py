@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from agentaudit.code import Call, Role, Strength, Use, Value
 from agentaudit.expressions import regex
-from agentaudit.source import Component
+from agentaudit.probes.telemetry.image_agents import agents
+from agentaudit.probes.telemetry.keys import CREDENTIAL, provided
+from agentaudit.source import Component, Place, Repo
 
 _SPANS = frozenset(
     {
@@ -18,7 +20,7 @@ _SPANS = frozenset(
 _PREFIXES = ("gen_ai.", "llm.", "openinference.", "ai.model", "langfuse.")
 
 
-def own_spans(component: Component) -> Iterator[Call]:
+def own_spans(repo: Repo, component: Component) -> Iterator[Call]:
     """Calls that trace by the means of an SDK or of OpenTelemetry itself."""
     code = component.code
     for call in code.methods("UseOpenTelemetry", "instrument_all"):
@@ -28,9 +30,9 @@ def own_spans(component: Component) -> Iterator[Call]:
         if call.role is not Role.APP or not call.reached or is_off(call):
             continue
         asked = call.argument("experimental_telemetry", "experimental_telemetry.isEnabled")
-        if asked and not _is_switched(component, asked) and _exports(component):
+        if asked and not _is_switched(component, asked) and _exports(repo, component):
             yield call
-        if call.method in _SPANS and _speaks(call) and _exports(component):
+        if call.method in _SPANS and _speaks(call) and _exports(repo, component):
             yield call
 
 
@@ -66,9 +68,9 @@ def _speaks(call: Call) -> bool:
     )
 
 
-def by_itself(component: Component) -> Use | None:
+def by_itself(repo: Repo, component: Component) -> Use | None:
     """A framework that writes spans of models and agents by itself, where they go somewhere."""
-    if not _exports(component):
+    if not _exports(repo, component):
         return None
     uses = component.uses("self_traced")
     return next((use for use in uses if use.strength >= Strength.CALLED), None)
@@ -90,16 +92,55 @@ _EXPORTERS = (
 )
 
 
-def _exports(component: Component) -> bool:
-    """Whether spans go anywhere: somebody sets a provider up."""
+def _exports(repo: Repo, component: Component) -> bool:
+    """Whether spans go anywhere: somebody sets a provider up, be it what starts the program."""
     code = component.code
-    if _deployed_without(component):
+    if _deployed_without(component) or _keyless(repo, component):
         return False
+    if started_under(repo, component):
+        return True
     if any(call.reached and not is_off(call) for call in code.methods(*_EXPORTERS)):
         return True
     return any(each.value.strip() for each in code.set("OTEL_EXPORTER_OTLP_ENDPOINT"))
 
 
+_SENT = regex(
+    r"(?i)aws-opentelemetry-distro|aws_distro|OTEL_\w{0,30}EXPORTER|--\w{0,20}exporter|otlp"
+)
+_SEES = regex(
+    r"(?:opentelemetry|openinference)-instrumentation-(?:openai|anthropic|langchain|bedrock|vertexai"
+    r"|google-gen|cohere|mistral|llama|litellm|crewai|groq|ollama)[\w-]{0,30}"
+)
+
+
+def started_under(repo: Repo, component: Component) -> Place | None:
+    """The line that starts the program under the agent of OpenTelemetry, where its spans are sent
+    somewhere."""
+    started = [each for each in agents(repo, component) if "opentelemetry-instr" in each.text]
+    if not started:
+        return None
+    said = [repo.read(file.place) or "" for file in component.build_files]
+    said += [need.name for each in component.manifests for need in each.dependencies]
+    said += [each.name for each in component.code.settings if each.value.strip()]
+    return started[0] if any(map(_SENT.search, said)) else None
+
+
+def instrumented(repo: Repo, component: Component) -> Place | None:
+    """Where the agent that starts the program finds an instrumentation of models installed."""
+    needs = (need.name for each in component.manifests for need in each.dependencies)
+    seen = any(map(_SEES.fullmatch, needs))
+    return started_under(repo, component) if seen and not _deployed_without(component) else None
+
+
+def _keyless(repo: Repo, component: Component) -> bool:
+    """Whether every exporter is made only where a key is set that nothing provides."""
+    made = [c for c in component.code.calls if c.role is Role.APP and _MADE.fullmatch(c.method)]
+    conditions = [c.condition for c in made if c.condition and CREDENTIAL.search(c.condition.text)]
+    waiting = [each for each in conditions if not provided(repo, component, each)]
+    return bool(made) and len(waiting) == len(made)
+
+
+_MADE = regex(r"(?!Console|InMemory)\w{1,60}Exporter")
 _SWITCH = regex(
     r"(?i)(?:app_|enable_|is_|use_|server_|api_)*(?:otel|open_?telemetry|tracing|traces)"
     r"(?:_tracing|_traces)?(?:_is)?(?:_enabled?|_active|_on)?"

@@ -11,7 +11,9 @@ from agentaudit.probes.telemetry.callers import uncalled
 from agentaudit.probes.telemetry.delivery import undelivered
 from agentaudit.probes.telemetry.development import for_development
 from agentaudit.probes.telemetry.keys import only_offered, provided, unstarted
+from agentaudit.probes.telemetry.lent import runs_here
 from agentaudit.probes.telemetry.loading import loaded
+from agentaudit.probes.telemetry.optional_keys import asks_key_of, optional_key
 from agentaudit.probes.telemetry.spans import is_off
 from agentaudit.probes.telemetry.spring import is_unbridged
 from agentaudit.probes.telemetry.switches import (
@@ -60,8 +62,11 @@ def hindered(repo: Repo, component: Component, use: Use) -> Held | None:
     condition = call.condition if call else None
     if condition and local_only(condition):
         return Held(use, condition.place, True, "does not run in production")
-    if condition and use.off and not provided(repo, component, condition):
+    asks = condition and (use.off or asks_key_of(condition, use.library))
+    if condition and asks and not provided(repo, component, condition):
         return Held(use, condition.place, True, "waits for a key that nothing in it provides")
+    if asked := optional_key(repo, component, use.library):
+        return Held(use, asked, True, "needs a key that is optional, and that nothing provides")
     if started := unstarted(repo, component, use):
         return Held(use, started, True, "waits for a client that is made only where a key is set")
     if waits_for_variable(component, use):
@@ -72,6 +77,8 @@ def hindered(repo: Repo, component: Component, use: Use) -> Held | None:
         return Held(use, use.place, False, "is switched on in a template of settings only")
     if shown := for_development(repo, component, use.library):
         return Held(use, shown, True, "is not installed where it serves")
+    if not runs_here(repo, component, use.place):
+        return Held(use, use.place, True, "stands in code that it does not call")
     if not loaded(repo, component, use.place):
         return Held(use, use.place, True, "stands in a script that nothing loads")
     if is_unbridged(component, use):
