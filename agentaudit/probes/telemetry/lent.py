@@ -36,7 +36,9 @@ def runs_here(repo: Repo, component: Component, place: Place) -> bool:
         for file in repo.files("**/*.cs")
         if file.path != place.path
         and not _ASIDE.search(file.path)
-        and not any(_within(file.path, each) for each in others if not _within(component.path, each))
+        and not any(
+            _within(file.path, each) for each in others if not _within(component.path, each)
+        )
     )
 
 
