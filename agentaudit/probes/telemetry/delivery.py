@@ -5,6 +5,7 @@ from __future__ import annotations
 from agentaudit.code import Role, Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.dotnet_sources import unheard
 from agentaudit.source import Component, Repo
 
 _INSTRUMENTOR = regex(r"(?:openinference|opentelemetry)-instrumentation-([\w-]{1,60})")
@@ -38,25 +39,14 @@ def undelivered(repo: Repo, component: Component, use: Use) -> tuple[Place, str]
         return sampler, "its provider samples none of the traces"
     if _never_started(repo, component, use):
         return use.place, "the SDK that it is given to is never started"
-    if use.library == _KERNEL and not _has_kernel(component):
-        return use.place, "nothing in it uses the library whose source is added"
+    if why := unheard(repo, component, use):
+        return use.place, why
     named = _INSTRUMENTOR.fullmatch(use.library)
     if named is None:
         return None
     if _is_of_another(component, named[1]):
         return use.place, "nothing in it uses the library that this instruments"
     return _untaken(repo, use) if use.place.path.endswith(".py") else None
-
-
-_KERNEL = "Microsoft.SemanticKernel"
-
-
-def _has_kernel(component: Component) -> bool:
-    """Whether its own code names Semantic Kernel, or its projects ask for a package of it."""
-    needs = (need.name for each in component.manifests for need in each.dependencies)
-    rows = (row for row in component.code.imports if row.role is Role.APP)
-    names = (row.module for row in rows)
-    return any(each.startswith(_KERNEL) for each in (*needs, *names))
 
 
 _STARTS = regex(r"\.start\(\s*\)")

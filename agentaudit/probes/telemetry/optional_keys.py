@@ -23,7 +23,9 @@ _PLATFORMS = frozenset(
 """Those that take nothing from somebody without a key."""
 _DECLARES = regex(r"(?i)config|setting|trac|observ|telemetr|monitor|instrument|\benv")
 """Parts of paths where settings are declared."""
-_ASIDE = regex(r"(?i)(?:^|/)(?:tests?|docs?|examples?|node_modules|\.venv)/")
+_ASIDE = regex(
+    r"(?i)(?:^|/)(?:tests?|docs?|examples?|evals?|evaluations?|scripts?|node_modules|\.venv)/"
+)
 _SHIPS = regex(r"(?i)deploy|publish|release|(?:^|[^a-z])cd(?:[^a-z]|$)")
 """Names of workflows that deploy."""
 _KEY = r"{word}_(?:\w{{1,30}}_)?(?:key|token|dsn)"
@@ -33,6 +35,12 @@ _OPTIONAL = (
     r"|:\s{{0,4}}z\.[\w.()'\", ]{{1,120}}\.optional\(\))"
 )
 """A setting that may be left out: of pydantic and dataclasses, and of zod."""
+_ASKED = (
+    r"(?i)^[ \t]*(?:\}}\s*)?(?:el(?:se\s)?)?if\s*\(?\s*(?:not\s+|!)?(?:[\w.]{{1,60}}\.|os\.getenv\([\"']"
+    r"|os\.environ\.get\([\"'])?({key})\b(?!\s*(?:is\s+)?[!=]=)"
+)
+"""Asks whether there is a key."""
+_INSISTS = regex(r"\b(?:raise|throw|exit|abort|assert|panic|Fatal\w{0,10})\b")
 
 
 def asks_key_of(condition: Condition, library: str) -> bool:
@@ -53,7 +61,8 @@ def optional_key(repo: Repo, component: Component, library: str) -> Place | None
     if any(map(key.fullmatch, _given(component))):
         return None
     written = re.compile(_OPTIONAL.format(key=_KEY.format(word=word)))
-    return next(_declared(repo, component, written, word), None)
+    asked = re.compile(_ASKED.format(key=_KEY.format(word=word)))
+    return next(_declared(repo, component, written, asked, word), None)
 
 
 def _word(library: str) -> str:
@@ -70,16 +79,20 @@ def _given(component: Component) -> Iterator[str]:
 
 
 def _declared(
-    repo: Repo, component: Component, written: re.Pattern[str], word: str
+    repo: Repo, component: Component, written: re.Pattern[str], asked: re.Pattern[str], word: str
 ) -> Iterator[Place]:
     home = "" if component.path == "." else component.path + "/"
     for suffix in ("py", "ts", "js", "mjs"):
         for file in repo.files(f"{home}**/*.{suffix}"):
-            if not _DECLARES.search(file.path) or _ASIDE.search(file.path):
+            text = "" if _ASIDE.search(file.path) else (repo.read(file) or "")[:200_000]
+            if word not in text and word.upper() not in text:
                 continue
-            text = (repo.read(file) or "")[:200_000]
-            if word not in text.lower():
-                continue
-            for number, line in enumerate(text.split("\n"), 1):
-                if written.search(line[:300]):
-                    yield replace(file, line=number, text=line.strip()[:300])
+            rows = [row[:300] for row in text.split("\n")]
+            declares = _DECLARES.search(file.path)
+            for number, row in enumerate(rows, 1):
+                optional = declares and written.search(row)
+                without = asked.search(row) and not any(
+                    map(_INSISTS.search, rows[number : number + 3])
+                )
+                if optional or without:
+                    yield replace(file, line=number, text=row.strip())

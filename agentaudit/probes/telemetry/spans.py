@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agentaudit.code import Call, Role, Strength, Use, Value
 from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.destinations import unaddressed, unswitched
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.keys import CREDENTIAL, provided
 from agentaudit.source import Component, Place, Repo
@@ -100,7 +101,7 @@ def _exports(repo: Repo, component: Component) -> bool:
     if started_under(repo, component):
         return True
     if any(call.reached and not is_off(call) for call in code.methods(*_EXPORTERS)):
-        return True
+        return not (unaddressed(repo, component) or unswitched(repo, component))
     return any(each.value.strip() for each in code.set("OTEL_EXPORTER_OTLP_ENDPOINT"))
 
 

@@ -48,6 +48,8 @@ KERNEL = (
     "using OpenTelemetry.Trace;\nvar builder = WebApplication.CreateBuilder(args);\n"
     "builder.Services.AddOpenTelemetry().WithTracing("
     't => t.AddSource("Microsoft.SemanticKernel*"));\n'
+    'AppContext.SetSwitch("Microsoft.SemanticKernel.Experimental.GenAI.EnableOTelDiagnostics", '
+    "true);\n"
 )
 PROJECT = (
     '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net8.0</TargetFramework>'
