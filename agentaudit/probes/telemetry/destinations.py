@@ -19,11 +19,11 @@ _ASKED = regex(
 )
 """Asks whether there is an address."""
 _HELD = regex(
-    r"(?:^|\n)[ \t]*(?:const |let |var )?(\w{1,60})(?:\s*:\s*[\w |.\[\]]{1,40})?\s*:?=\s*"
-    rf"{_READ}OTEL_EXPORTER_OTLP(?:_TRACES)?_ENDPOINT[\"']?[)\]]?(?:\.strip\(\))?\s*;?[ \t]*(?=\n)"
+    r"^(?:const |let |var )?(\w{1,60})(?:: [\w |.\[\]]{1,40})? ?:?= ?"
+    rf"{_READ}OTEL_EXPORTER_OTLP(?:_TRACES)?_ENDPOINT[\"']?[)\]]?(?:\.strip\(\))?;?$"
 )
 """Takes the address into a variable, with nothing instead of it."""
-_NEAR = 800
+_NEAR = 20
 _OFF = regex(
     r"!\s{0,4}(?:\w{1,60}\.){1,3}(Observability|Tracing|Telemetry|Otel|OTel|OpenTelemetry|Trace)"
     r"\.Enabled\b"
@@ -49,9 +49,13 @@ def unaddressed(repo: Repo, component: Component) -> bool:
 def _asks(text: str) -> bool:
     if _ASKED.search(text):
         return True
-    for held in _HELD.finditer(text):
+    rows = text.split("\n")
+    for number, row in enumerate(rows, 1):
+        held = _HELD.match(row.strip()[:300]) if _WORD in row else None
+        if held is None:
+            continue
         asked = re.compile(rf"\bif\s*\(?\s*(?:not\s+|!)?{held[1]}\s*(?:\)|:|!=\s*\"\"|==\s*\"\")")
-        if asked.search(text[held.end() : held.end() + _NEAR]):
+        if any(asked.search(each[:300]) for each in rows[number : number + _NEAR]):
             return True
     return False
 

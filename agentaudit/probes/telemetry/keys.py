@@ -54,7 +54,7 @@ def provided(repo: Repo, component: Component, condition: Condition) -> bool:
     asked = {word.upper() for word in words if CREDENTIAL.search(word)}
     return any(
         (each.value if each.name == "name" else each.name).upper() in asked
-        and (is_deployed(each) or _is_required(repo, each.place))
+        and (is_deployed(each) or is_required(repo, each.place))
         for each in component.code.settings
     )
 
@@ -89,7 +89,7 @@ def is_deployed(setting: Setting) -> bool:
     return deploys and not _OFFERED.search(setting.place.path)
 
 
-def _is_required(repo: Repo, place: Place) -> bool:
+def is_required(repo: Repo, place: Place) -> bool:
     """Whether the comment above it that speaks of this says that it must be set."""
     if not _OFFERED.search(place.path) or place.line is None:
         return False

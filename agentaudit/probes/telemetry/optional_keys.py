@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from agentaudit.code import Condition, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.telemetry.keys import is_deployed
+from agentaudit.probes.telemetry.keys import is_deployed, is_required
 from agentaudit.source import Component, Repo
 
 _PLATFORMS = frozenset(
@@ -36,10 +36,16 @@ _OPTIONAL = (
 )
 """A setting that may be left out: of pydantic and dataclasses, and of zod."""
 _ASKED = (
-    r"(?i)^[ \t]*(?:\}}\s*)?(?:el(?:se\s)?)?if\s*\(?\s*(?:not\s+|!)?(?:[\w.]{{1,60}}\.|os\.getenv\([\"']"
-    r"|os\.environ\.get\([\"'])?({key})\b(?!\s*(?:is\s+)?[!=]=)"
+    r"(?i)^[ \t]*(?:\}}\s*)?(?:el(?:se\s)?)?if\s*\(?\s*(?:not\s+|!)?"
+    r"(?:[\w.]{{1,60}}\.|os\.getenv\([\"']|os\.environ\.get\([\"'])?({key})\b(?!\s*(?:is\s+)?[!=]=)"
 )
 """Asks whether there is a key."""
+_REQUIRED = (
+    r"(?i)^\s{{0,40}}[\"']?{key}[\"']?\s{{0,4}}:\s{{0,4}}(?:(?:str|SecretStr)\s{{0,9}}(?:#[^\n]{{0,80}})?$"
+    r"|(?:str|SecretStr)\s{{0,9}}=\s{{0,9}}Field\((?!\s{{0,9}}(?:None|[\"']))(?!.{{0,200}}default)"
+    r"|z\.string\((?!.{{0,200}}(?:optional|default|nullish)\())"
+)
+"""A setting without which the application does not start."""
 _INSISTS = regex(r"\b(?:raise|throw|exit|abort|assert|panic|Fatal\w{0,10})\b")
 
 
@@ -58,41 +64,46 @@ def optional_key(repo: Repo, component: Component, library: str) -> Place | None
     if word not in _PLATFORMS:
         return None
     key = re.compile(_KEY.format(word=word), re.IGNORECASE)
-    if any(map(key.fullmatch, _given(component))):
+    if any(map(key.fullmatch, _given(repo, component))):
         return None
-    written = re.compile(_OPTIONAL.format(key=_KEY.format(word=word)))
-    asked = re.compile(_ASKED.format(key=_KEY.format(word=word)))
-    return next(_declared(repo, component, written, asked, word), None)
+    name = _KEY.format(word=word)
+    rows = list(_rows(repo, component, word))
+    required = re.compile(_REQUIRED.format(key=name))
+    if any(required.search(place.text) for place, _ in rows):
+        return None
+    written = re.compile(_OPTIONAL.format(key=name))
+    asked = re.compile(_ASKED.format(key=name))
+    for place, after in rows:
+        declared = _DECLARES.search(place.path) and written.search(place.text)
+        if declared or (asked.search(place.text) and not _INSISTS.search(after)):
+            return place
+    return None
 
 
 def _word(library: str) -> str:
     return re.split(r"[-/.]", library.removeprefix("@"))[0]
 
 
-def _given(component: Component) -> Iterator[str]:
-    """Names that a deployment sets, or a workflow that deploys."""
+def _given(repo: Repo, component: Component) -> Iterator[str]:
+    """Names that a deployment sets, or a workflow that deploys, or a template demands."""
     for each in component.code.settings:
         name = each.value if each.name == "name" else each.name
         shipped = each.role is Role.CI and _SHIPS.search(each.place.path) and each.value.strip()
-        if shipped or (is_deployed(each) and each.value.strip("\"' ")):
+        deployed = is_deployed(each) and each.value.strip("\"' ")
+        if shipped or deployed or is_required(repo, each.place):
             yield name[:100]
 
 
-def _declared(
-    repo: Repo, component: Component, written: re.Pattern[str], asked: re.Pattern[str], word: str
-) -> Iterator[Place]:
+def _rows(repo: Repo, component: Component, word: str) -> Iterator[tuple[Place, str]]:
+    """Lines of code that name the platform, and the three after each."""
     home = "" if component.path == "." else component.path + "/"
     for suffix in ("py", "ts", "js", "mjs"):
         for file in repo.files(f"{home}**/*.{suffix}"):
             text = "" if _ASIDE.search(file.path) else (repo.read(file) or "")[:200_000]
             if word not in text and word.upper() not in text:
                 continue
-            rows = [row[:300] for row in text.split("\n")]
-            declares = _DECLARES.search(file.path)
+            rows = text.split("\n")
             for number, row in enumerate(rows, 1):
-                optional = declares and written.search(row)
-                without = asked.search(row) and not any(
-                    map(_INSISTS.search, rows[number : number + 3])
-                )
-                if optional or without:
-                    yield replace(file, line=number, text=row.strip())
+                if word in row.lower():
+                    after = "\n".join(each[:300] for each in rows[number : number + 3])
+                    yield replace(file, line=number, text=row[:300]), after

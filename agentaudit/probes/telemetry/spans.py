@@ -56,10 +56,18 @@ def _is_switched(component: Component, asked: Value) -> bool:
     return "false" in (asked.text or asked.written).lower()
 
 
+_NAMED = regex(r"(?i)(?:^|[._\s/-])(?:llm|chat[._-]?completions?|gen_?ai)(?:[._\s/-]|$)")
+"""Names of spans around calls of models."""
+_BEGIN = frozenset({"start_as_current_span", "startActiveSpan", "start_span", "startSpan"})
+
+
 def _speaks(call: Call) -> bool:
-    """Whether a span is told something about a model: by a key, or by keys in what it is given."""
+    """Whether a span is told something about a model: by a key, by keys in what it is given, or by
+    its name."""
     first = call.at(0)
     if first and first.text and first.text.startswith(_PREFIXES):
+        return True
+    if call.method in _BEGIN and first and first.text and _NAMED.search(first.text[:100]):
         return True
     return any(
         f"{quote}{key}" in a.value.written

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from agentaudit.code import Strength, Use
+from agentaudit.code import Condition, Strength, Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.callers import uncalled
@@ -62,13 +62,8 @@ def hindered(repo: Repo, component: Component, use: Use) -> Held | None:
     condition = call.condition if call else None
     if condition and local_only(condition):
         return Held(use, condition.place, True, "does not run in production")
-    asks = condition and (use.off or asks_key_of(condition, use.library))
-    if condition and asks and not provided(repo, component, condition):
-        return Held(use, condition.place, True, "waits for a key that nothing in it provides")
-    if asked := optional_key(repo, component, use.library):
-        return Held(use, asked, True, "needs a key that is optional, and that nothing provides")
-    if started := unstarted(repo, component, use):
-        return Held(use, started, True, "waits for a client that is made only where a key is set")
+    if keyless := _keyless(repo, component, use, condition):
+        return keyless
     if waits_for_variable(component, use):
         return Held(use, use.place, True, "does nothing until a variable says so")
     if found := switch(repo, component, use):
@@ -88,4 +83,18 @@ def hindered(repo: Repo, component: Component, use: Use) -> Held | None:
     if condition and doubtful(condition):
         why = f"stands behind `{condition.text}`, and nothing says whether that holds"
         return Held(use, condition.place, False, why)
+    return None
+
+
+def _keyless(
+    repo: Repo, component: Component, use: Use, condition: Condition | None
+) -> Held | None:
+    """What keeps it off where nobody provides a key."""
+    asks = condition and (use.off or asks_key_of(condition, use.library))
+    if condition and asks and not provided(repo, component, condition):
+        return Held(use, condition.place, True, "waits for a key that nothing in it provides")
+    if asked := optional_key(repo, component, use.library):
+        return Held(use, asked, True, "needs a key that is optional, and that nothing provides")
+    if started := unstarted(repo, component, use):
+        return Held(use, started, True, "waits for a client that is made only where a key is set")
     return None
