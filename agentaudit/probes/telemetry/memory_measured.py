@@ -10,6 +10,7 @@ from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import of_code, step_missing, unread
 from agentaudit.probes.telemetry.alarm_modules import of_memory
+from agentaudit.probes.telemetry.azure_counters import counted
 from agentaudit.probes.telemetry.declared_lines import saying
 from agentaudit.probes.telemetry.diagnostics import diagnosed
 from agentaudit.probes.telemetry.figures import logged
@@ -144,6 +145,7 @@ def memory_measured(repo: Repo, component: Component) -> Answer:
     live = [use for use in uses if _runs(repo, component, use)]
     infra = list(saying(repo, _EXPORTERS, _HINTS))
     infra += [*insights(repo, component), *by_default(repo, component)]
+    infra += counted(repo, component)
     infra += [*of_memory(repo, component), *diagnosed(repo, component)]
     cpu = next(_places(live, infra, _GPU, wanted=False), None)
     gpu = next(_places(live, infra, _GPU, wanted=True), None)

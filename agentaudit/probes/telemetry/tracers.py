@@ -21,6 +21,7 @@ from agentaudit.probes.telemetry.switches import (
     doubtful,
     lacks_only_credentials,
     local_only,
+    set_behind_key,
     switch,
     waits_for_variable,
 )
@@ -95,6 +96,8 @@ def _keyless(
         return Held(use, condition.place, True, "waits for a key that nothing in it provides")
     if asked := optional_key(repo, component, use.library):
         return Held(use, asked, True, "needs a key that is optional, and that nothing provides")
+    if behind := set_behind_key(repo, use):
+        return Held(use, behind, True, "is switched on only where a key is set")
     if started := unstarted(repo, component, use):
         return Held(use, started, True, "waits for a client that is made only where a key is set")
     return None
