@@ -1,4 +1,4 @@
-"""Counters of the process that Azure Monitor's distribution for Python sends without being asked."""
+"""Counters of the process that the distribution of Azure Monitor for Python sends unasked."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from agentaudit.code import Use
 from agentaudit.evidence import Place
 from agentaudit.probes.telemetry.errors import is_provider
+from agentaudit.probes.telemetry.go_zero import traced_logs
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.lent import runs_here
 from agentaudit.probes.telemetry.sentry_logs import sentry_logs
@@ -36,6 +37,7 @@ def sent(repo: Repo, component: Component) -> Iterator[Place]:
     sending = (c.place for c in serving(component) if c.method in _SENDS or is_provider(c))
     yield from (each for each in sending if runs_here(repo, component, each))
     yield from sentry_logs(repo, component)
+    yield from traced_logs(repo, component)
     for place in agents(repo, component):
         if re.search(r"applicationinsights|opentelemetry-javaagent", place.text):
             yield place

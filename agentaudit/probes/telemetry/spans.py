@@ -58,6 +58,12 @@ def _is_switched(component: Component, asked: Value) -> bool:
 
 _NAMED = regex(r"(?i)(?:^|[._\s/-])(?:llm|chat[._-]?completions?|gen_?ai)(?:[._\s/-]|$)")
 """Names of spans around calls of models."""
+_TELLS = frozenset({"set_attribute", "setAttribute"})
+_KEY = regex(
+    r"(?i)(?:llm[._]|ai[._]|chat[._])?model(?:[._](?:name|id|key))?"
+    r"|(?:llm[._])?(?:usage[._])?(?:prompt|completion|input|output|total)_?tokens"
+)
+"""Keys of people's own for what a model was asked."""
 _BEGIN = frozenset({"start_as_current_span", "startActiveSpan", "start_span", "startSpan"})
 
 
@@ -66,6 +72,8 @@ def _speaks(call: Call) -> bool:
     its name."""
     first = call.at(0)
     if first and first.text and first.text.startswith(_PREFIXES):
+        return True
+    if call.method in _TELLS and first and first.text and _KEY.fullmatch(first.text[:60]):
         return True
     if call.method in _BEGIN and first and first.text and _NAMED.search(first.text[:100]):
         return True

@@ -255,3 +255,23 @@ def test_a_variable_that_code_sets(condition: str, outcome: Outcome) -> None:
     code = "import os\nfrom langgraph.graph import StateGraph\n" + condition
     code += "\n    os.environ['LANGSMITH_TRACING'] = 'true'\nStateGraph(dict)\n"
     assert _outcome(tracing_wired, {**needs, "app.py": code}) is outcome
+
+
+@pytest.mark.parametrize(
+    ("made", "encoding", "outcome"),
+    [
+        ("logx.WithContext(ctx)", "json", Outcome.PASS),
+        ("logx.WithContext(ctx)", "plain", Outcome.FAIL),
+        ("logx.WithDuration(0)", "json", Outcome.FAIL),
+    ],
+)
+def test_logs_of_go_zero(made: str, encoding: str, outcome: Outcome) -> None:
+    files = {
+        "go.mod": "module x.io/a\n\ngo 1.24\n\nrequire (\n\tgithub.com/openai/openai-go v1.8.0\n"
+        "\tgithub.com/zeromicro/go-zero v1.8.0\n)\n",
+        "main.go": 'package main\n\nimport (\n\t"github.com/openai/openai-go"\n'
+        '\t"github.com/zeromicro/go-zero/core/logx"\n\t"github.com/zeromicro/go-zero/rest"\n)\n\n'
+        f"func main() {{\n\topenai.NewClient()\n\trest.MustNewServer(c)\n\t{made}.Info(1)\n}}\n",
+        "etc/api.yaml": f"Name: api\nLog:\n  Encoding: {encoding}\n",
+    }
+    assert _outcome(logs_structured, files) is outcome
