@@ -5,6 +5,7 @@ from __future__ import annotations
 from agentaudit.code import Role, Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.dotnet_sources import unheard
 from agentaudit.source import Component, Repo
 
 _INSTRUMENTOR = regex(r"(?:openinference|opentelemetry)-instrumentation-([\w-]{1,60})")
@@ -38,6 +39,8 @@ def undelivered(repo: Repo, component: Component, use: Use) -> tuple[Place, str]
         return sampler, "its provider samples none of the traces"
     if _never_started(repo, component, use):
         return use.place, "the SDK that it is given to is never started"
+    if why := unheard(repo, component, use):
+        return use.place, why
     named = _INSTRUMENTOR.fullmatch(use.library)
     if named is None:
         return None

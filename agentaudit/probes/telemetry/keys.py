@@ -19,7 +19,11 @@ _OFFERED = regex(
     r"|env[^/]{0,40}(?:example|sample|template|dist|local|dev|default)[^/]{0,40}$"
 )
 """Files of settings that somebody copies, or that only developers load."""
+_PASSED_ON = regex(r"[\"']?\$\{?(\w{1,100})(?::?-[\"']{0,2})?\}?[\"']?")
+"""Hands on what somebody else may have set: `${LANGFUSE_SECRET_KEY:-}`."""
 _SAID = regex(r"(?i)^\s{0,10}(?:#|//).{0,120}?\b(?:(required|mandatory)|optional)\b")
+_OF_ITS_OWN = regex(r"(?i)\w[^(]{0,60}\((?:required|mandatory)\)|\b(?:for|if|one)\b")
+"""Speaks of the lines right below it, not of what follows the next comment."""
 _STARTS = frozenset(
     {
         *("initLogger", "init_logger", "Langfuse", "LiteralClient", "AsyncLiteralClient", "init"),
@@ -50,7 +54,7 @@ def provided(repo: Repo, component: Component, condition: Condition) -> bool:
     asked = {word.upper() for word in words if CREDENTIAL.search(word)}
     return any(
         (each.value if each.name == "name" else each.name).upper() in asked
-        and (_is_deployed(each) or _is_required(repo, each.place))
+        and (is_deployed(each) or is_required(repo, each.place))
         for each in component.code.settings
     )
 
@@ -75,16 +79,24 @@ def _asks_key(condition: Condition) -> bool:
     return condition.default is not True and CREDENTIAL.search(asked) is not None
 
 
-def _is_deployed(setting: Setting) -> bool:
+def is_deployed(setting: Setting) -> bool:
+    """Whether a deployment gives the setting a value, or takes it from a store of secrets: one that
+    is only handed on has none unless somebody sets it."""
+    passed = _PASSED_ON.fullmatch(setting.value.strip()[:200])
+    if passed and passed[1].upper() == setting.name.upper():
+        return False
     deploys = setting.role in (Role.APP, Role.INFRA)
     return deploys and not _OFFERED.search(setting.place.path)
 
 
-def _is_required(repo: Repo, place: Place) -> bool:
+def is_required(repo: Repo, place: Place) -> bool:
     """Whether the comment above it that speaks of this says that it must be set."""
     if not _OFFERED.search(place.path) or place.line is None:
         return False
     rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[: place.line]
-    said = (_SAID.search(row[:200]) for row in reversed(rows))
-    nearest = next((found for found in said if found), None)
-    return nearest is not None and nearest[1] is not None
+    others = False
+    for row in reversed(rows):
+        if found := _SAID.search(row[:200]):
+            return found[1] is not None and not (others and _OF_ITS_OWN.search(row[:200]))
+        others = others or row.lstrip().startswith("#")
+    return False

@@ -12,11 +12,11 @@ from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import of_code, step_missing, unread
 from agentaudit.probes.telemetry import xray
-from agentaudit.probes.telemetry.errors import is_provider, writes_to_console
-from agentaudit.probes.telemetry.image_agents import agents
+from agentaudit.probes.telemetry.errors import writes_to_console
 from agentaudit.probes.telemetry.keys import unstarted
 from agentaudit.probes.telemetry.loading import loaded
-from agentaudit.probes.telemetry.sentry_logs import sentry_logs
+from agentaudit.probes.telemetry.log_exports import BOTH, exports, sent
+from agentaudit.probes.telemetry.optional_keys import optional_key
 from agentaudit.probes.telemetry.switches import lacks_only_credentials, waits
 from agentaudit.source import Component, Repo
 
@@ -142,13 +142,14 @@ def logs_structured(repo: Repo, component: Component) -> Answer:
     live += [use for use in uses if lacks_only_credentials(component, use)]
     if writes_to_console(component):
         live = [use for use in live if not use.library.startswith("@opentelemetry/")]
-    exporting = (use for use in live if use.library in _BOTH and _exports(component, use))
+    exporting = (use for use in live if use.library in BOTH and exports(component, use))
     exporting = (use for use in exporting if not waits(repo, component, use))
+    exporting = (use for use in exporting if not optional_key(repo, component, use.library))
     if both := next((use for use in exporting if not unstarted(repo, component, use)), None):
         message = f"{both.library} exports logs with fields and the trace id"
         return passed(message, both.place.evidence())
-    if sent := next(_sent(repo, component), None):
-        return passed("logs are sent with fields and the trace id", sent.evidence())
+    if told := next(sent(repo, component), None):
+        return passed("logs are sent with fields and the trace id", told.evidence())
     structured = next(_structured(component, live), None)
     joined = next(_joined(repo, component, live), None)
     if structured and joined:
@@ -167,14 +168,6 @@ def _silenced(component: Component) -> Place | None:
     return calls[0].place if said.rpartition(".")[2] in ("CRITICAL", "FATAL") else None
 
 
-_BOTH = frozenset(
-    {
-        *("azure-monitor-opentelemetry", "opentelemetry-sdk", "logfire"),
-        *("@azure/monitor-opentelemetry", "applicationinsights", "@opentelemetry/sdk-logs"),
-        *(f"go.opentelemetry.io/contrib/bridges/{name}" for name in ("otelslog", "otelzap")),
-    }
-)
-"""Libraries that send log records with fields, each with the context of its span."""
 _PLAIN = frozenset({"loguru", "opentelemetry-instrumentation-logging"}) | frozenset(
     f"@opentelemetry/{name}"
     for name in (
@@ -192,38 +185,6 @@ _JOINS = frozenset(
     }
 )
 """Libraries that put the trace id into the records of others."""
-
-
-_SENDS = frozenset(
-    {
-        *("AddApplicationInsightsTelemetry", "AddApplicationInsightsTelemetryWorkerService"),
-        *("UseAzureMonitor", "WithLogging"),
-    }
-)
-
-
-def _sent(repo: Repo, component: Component) -> Iterator[Place]:
-    """What sends every record with fields and its context: agents of images that know logs, and
-    what .NET registers at start-up."""
-    yield from (c.place for c in _serving(component) if c.method in _SENDS or is_provider(c))
-    yield from sentry_logs(repo, component)
-    for place in agents(repo, component):
-        if re.search(r"applicationinsights|opentelemetry-javaagent", place.text):
-            yield place
-
-
-def _exports(component: Component, use: Use) -> bool:
-    """Of OpenTelemetry's own, records of `logging` are sent by its handler only; of Azure Monitor,
-    those of one logger where it is given a name, which must be that of the code."""
-    if use.library == "azure-monitor-opentelemetry":
-        calls = component.code.methods("configure_azure_monitor")
-        named = next((v for c in calls if (v := c.argument("logger_name")) and v.text), None)
-        return named is None or any(
-            f"/{named.text}/" in f"/{each.place.path}" for each in component.code.imports
-        )
-    if use.library != "opentelemetry-sdk":
-        return True
-    return any(call.method == "LoggingHandler" for call in _serving(component))
 
 
 def _structured(component: Component, live: list[Use]) -> Iterator[Place]:

@@ -10,7 +10,10 @@ from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import of_code, step_missing, unread
 from agentaudit.probes.telemetry.alarm_modules import of_memory
+from agentaudit.probes.telemetry.azure_counters import counted
 from agentaudit.probes.telemetry.declared_lines import saying
+from agentaudit.probes.telemetry.diagnostics import diagnosed
+from agentaudit.probes.telemetry.figures import logged
 from agentaudit.probes.telemetry.hosting import hosts
 from agentaudit.probes.telemetry.insights import insights
 from agentaudit.probes.telemetry.loading import loaded
@@ -142,7 +145,8 @@ def memory_measured(repo: Repo, component: Component) -> Answer:
     live = [use for use in uses if _runs(repo, component, use)]
     infra = list(saying(repo, _EXPORTERS, _HINTS))
     infra += [*insights(repo, component), *by_default(repo, component)]
-    infra += of_memory(repo, component)
+    infra += counted(repo, component)
+    infra += [*of_memory(repo, component), *diagnosed(repo, component)]
     cpu = next(_places(live, infra, _GPU, wanted=False), None)
     gpu = next(_places(live, infra, _GPU, wanted=True), None)
     hosted = hosts(component)
@@ -193,7 +197,7 @@ _READERS = frozenset(
 """Libraries that read a figure once: somebody has to keep it."""
 _KEEPERS = frozenset(
     {"Gauge", "gauge", "set", "observe", "record", "create_gauge", "create_observable_gauge"}
-    | {"createObservableGauge", "log_metric", "log_metrics", "log", "info", "debug", "warning"}
+    | {"createObservableGauge", "log_metric", "log_metrics"}
     | {"addCallback", "histogram", "create_histogram", "NewGauge", "NewGaugeFunc", "Set"}
 )
 _OF_METERS = frozenset(
@@ -203,7 +207,7 @@ _OF_METERS = frozenset(
 
 
 def _runs(repo: Repo, component: Component, use: Use) -> bool:
-    on = use.strength is Strength.ON and _kept(component, use)
+    on = use.strength is Strength.ON and _kept(repo, component, use)
     if use.library in _OF_RUNS and not any(
         trainer.strength >= Strength.CALLED for trainer in component.uses("trainer")
     ):
@@ -215,14 +219,15 @@ _OF_RUNS = frozenset({"wandb", "mlflow", "codecarbon"})
 """Trackers, which measure the run that trains: of a service they see nothing."""
 
 
-def _kept(component: Component, use: Use) -> bool:
+def _kept(repo: Repo, component: Component, use: Use) -> bool:
     """Whether the figure is kept: exporters keep it, of a reading the same file must."""
     if use.library not in _READERS:
         return not _registers_its_own(component, use)
     path, imports = use.place.path, component.code.imports
     metered = any(i.place.path == path and "opentelemetry" in i.module for i in imports)
     keepers = _KEEPERS if metered else _KEEPERS - _OF_METERS
-    return any(call.place.path == path and call.method in keepers for call in serving(component))
+    kept = (c for c in serving(component) if c.place.path == path and c.method in keepers)
+    return any(kept) or logged(repo, use.place)
 
 
 def _registers_its_own(component: Component, use: Use) -> bool:

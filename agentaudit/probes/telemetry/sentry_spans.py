@@ -36,11 +36,17 @@ def sentry_spans(repo: Repo, component: Component) -> Iterator[Place]:
     if not asking & _BY_ITSELF or not _addressed(component) or _is_old(component):
         return
     for call in component.code.called("sentry_sdk.init"):
-        if call.reached and _traces(call) and loaded(repo, component, call.place):
+        if call.reached and _traces(repo, call) and loaded(repo, component, call.place):
             yield call.place
 
 
-def _traces(call: Call) -> bool:
+_GIVEN = regex(r"[\"']traces_sample_rate[\"']\s{0,9}:\s{0,9}(?:1\.0|0?\.\d{0,3}[1-9])")
+"""A rate among options that are handed on as a whole."""
+
+
+def _traces(repo: Repo, call: Call) -> bool:
+    if any(a.name == "" and a.value.written.startswith("**") for a in call.arguments):
+        return _GIVEN.search((repo.read(call.place) or "")[:200_000]) is not None
     for name in ("traces_sample_rate", "traces_sampler"):
         given = call.argument(name)
         if given and not _NOTHING.fullmatch((given.text or given.written).strip()):
@@ -52,9 +58,9 @@ def _traces(call: Call) -> bool:
 def _addressed(component: Component) -> bool:
     """Whether a deployment sets the address, not only a template with nothing in it."""
     return any(
-        each.value.strip("\"' ")
-        for each in component.code.set("SENTRY_DSN")
-        if each.role in (Role.APP, Role.INFRA, Role.CI)
+        each.value.strip("\"' ") and each.role in (Role.APP, Role.INFRA, Role.CI)
+        for each in component.code.settings
+        if (each.value if each.name == "name" else each.name) == "SENTRY_DSN"
     )
 
 

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 from agentaudit.code import Call, Role, Strength, Use, Value
 from agentaudit.expressions import regex
-from agentaudit.source import Component
+from agentaudit.probes.telemetry.destinations import unaddressed, unswitched
+from agentaudit.probes.telemetry.image_agents import agents
+from agentaudit.probes.telemetry.keys import CREDENTIAL, provided
+from agentaudit.source import Component, Place, Repo
 
 _SPANS = frozenset(
     {
@@ -18,7 +21,7 @@ _SPANS = frozenset(
 _PREFIXES = ("gen_ai.", "llm.", "openinference.", "ai.model", "langfuse.")
 
 
-def own_spans(component: Component) -> Iterator[Call]:
+def own_spans(repo: Repo, component: Component) -> Iterator[Call]:
     """Calls that trace by the means of an SDK or of OpenTelemetry itself."""
     code = component.code
     for call in code.methods("UseOpenTelemetry", "instrument_all"):
@@ -28,9 +31,9 @@ def own_spans(component: Component) -> Iterator[Call]:
         if call.role is not Role.APP or not call.reached or is_off(call):
             continue
         asked = call.argument("experimental_telemetry", "experimental_telemetry.isEnabled")
-        if asked and not _is_switched(component, asked) and _exports(component):
+        if asked and not _is_switched(component, asked) and _exports(repo, component):
             yield call
-        if call.method in _SPANS and _speaks(call) and _exports(component):
+        if call.method in _SPANS and _speaks(call) and _exports(repo, component):
             yield call
 
 
@@ -53,10 +56,26 @@ def _is_switched(component: Component, asked: Value) -> bool:
     return "false" in (asked.text or asked.written).lower()
 
 
+_NAMED = regex(r"(?i)(?:^|[._\s/-])(?:llm|chat[._-]?completions?|gen_?ai)(?:[._\s/-]|$)")
+"""Names of spans around calls of models."""
+_TELLS = frozenset({"set_attribute", "setAttribute"})
+_KEY = regex(
+    r"(?i)(?:llm[._]|ai[._]|chat[._])?model(?:[._](?:name|id|key))?"
+    r"|(?:llm[._])?(?:usage[._])?(?:prompt|completion|input|output|total)_?tokens"
+)
+"""Keys of people's own for what a model was asked."""
+_BEGIN = frozenset({"start_as_current_span", "startActiveSpan", "start_span", "startSpan"})
+
+
 def _speaks(call: Call) -> bool:
-    """Whether a span is told something about a model: by a key, or by keys in what it is given."""
+    """Whether a span is told something about a model: by a key, by keys in what it is given, or by
+    its name."""
     first = call.at(0)
     if first and first.text and first.text.startswith(_PREFIXES):
+        return True
+    if call.method in _TELLS and first and first.text and _KEY.fullmatch(first.text[:60]):
+        return True
+    if call.method in _BEGIN and first and first.text and _NAMED.search(first.text[:100]):
         return True
     return any(
         f"{quote}{key}" in a.value.written
@@ -66,9 +85,9 @@ def _speaks(call: Call) -> bool:
     )
 
 
-def by_itself(component: Component) -> Use | None:
+def by_itself(repo: Repo, component: Component) -> Use | None:
     """A framework that writes spans of models and agents by itself, where they go somewhere."""
-    if not _exports(component):
+    if not _exports(repo, component):
         return None
     uses = component.uses("self_traced")
     return next((use for use in uses if use.strength >= Strength.CALLED), None)
@@ -90,16 +109,55 @@ _EXPORTERS = (
 )
 
 
-def _exports(component: Component) -> bool:
-    """Whether spans go anywhere: somebody sets a provider up."""
+def _exports(repo: Repo, component: Component) -> bool:
+    """Whether spans go anywhere: somebody sets a provider up, be it what starts the program."""
     code = component.code
-    if _deployed_without(component):
+    if _deployed_without(component) or _keyless(repo, component):
         return False
-    if any(call.reached and not is_off(call) for call in code.methods(*_EXPORTERS)):
+    if started_under(repo, component):
         return True
+    if any(call.reached and not is_off(call) for call in code.methods(*_EXPORTERS)):
+        return not (unaddressed(repo, component) or unswitched(repo, component))
     return any(each.value.strip() for each in code.set("OTEL_EXPORTER_OTLP_ENDPOINT"))
 
 
+_SENT = regex(
+    r"(?i)aws-opentelemetry-distro|aws_distro|OTEL_\w{0,30}EXPORTER|--\w{0,20}exporter|otlp"
+)
+_SEES = regex(
+    r"(?:opentelemetry|openinference)-instrumentation-(?:openai|anthropic|langchain|bedrock|vertexai"
+    r"|google-gen|cohere|mistral|llama|litellm|crewai|groq|ollama)[\w-]{0,30}"
+)
+
+
+def started_under(repo: Repo, component: Component) -> Place | None:
+    """The line that starts the program under the agent of OpenTelemetry, where its spans are sent
+    somewhere."""
+    started = [each for each in agents(repo, component) if "opentelemetry-instr" in each.text]
+    if not started:
+        return None
+    said = [repo.read(file.place) or "" for file in component.build_files]
+    said += [need.name for each in component.manifests for need in each.dependencies]
+    said += [each.name for each in component.code.settings if each.value.strip()]
+    return started[0] if any(map(_SENT.search, said)) else None
+
+
+def instrumented(repo: Repo, component: Component) -> Place | None:
+    """Where the agent that starts the program finds an instrumentation of models installed."""
+    needs = (need.name for each in component.manifests for need in each.dependencies)
+    seen = any(map(_SEES.fullmatch, needs))
+    return started_under(repo, component) if seen and not _deployed_without(component) else None
+
+
+def _keyless(repo: Repo, component: Component) -> bool:
+    """Whether every exporter is made only where a key is set that nothing provides."""
+    made = [c for c in component.code.calls if c.role is Role.APP and _MADE.fullmatch(c.method)]
+    conditions = [c.condition for c in made if c.condition and CREDENTIAL.search(c.condition.text)]
+    waiting = [each for each in conditions if not provided(repo, component, each)]
+    return bool(made) and len(waiting) == len(made)
+
+
+_MADE = regex(r"(?!Console|InMemory)\w{1,60}Exporter")
 _SWITCH = regex(
     r"(?i)(?:app_|enable_|is_|use_|server_|api_)*(?:otel|open_?telemetry|tracing|traces)"
     r"(?:_tracing|_traces)?(?:_is)?(?:_enabled?|_active|_on)?"

@@ -104,6 +104,28 @@ def waits_for_variable(component: Component, use: Use) -> bool:
     return not any(_set_true(component, name) for name in names)
 
 
+_BEHIND = regex(
+    r"^\s*if\s*\(?\s*(?:not\s+)?(?:os\.environ\.get|os\.getenv|process\.env|\w{1,40}(?:\.\w{1,40}){0,3})"
+    r"[.(\[]?[\"']?\w{0,60}(?:API_?KEY|api_?key|apiKey)\b"
+)
+
+
+def set_behind_key(repo: Repo, use: Use) -> Place | None:
+    """The line that asks for a key, where code sets the variable that switches it on only then."""
+    if use.place.line is None or not use.place.path.endswith((".py", ".ts", ".js")):
+        return None
+    rows = (repo.read(Place(use.place.repo, use.place.path)) or "").split("\n")
+    if "environ" not in (row := rows[use.place.line - 1][:300]) and "process.env" not in row:
+        return None
+    depth = len(row) - len(row.lstrip())
+    for number in range(use.place.line - 2, max(use.place.line - 12, -1), -1):
+        above = rows[number][:300]
+        if above.strip() and len(above) - len(above.lstrip()) < depth:
+            shown = replace(use.place, line=number + 1, text=above.strip())
+            return shown if _BEHIND.match(above) else None
+    return None
+
+
 def switch(repo: Repo, component: Component, use: Use) -> Place | None:
     """A switch named after the library that the application reads and nothing sets to true."""
     core = re.sub(

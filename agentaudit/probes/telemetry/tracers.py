@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from agentaudit.code import Strength, Use
+from agentaudit.code import Condition, Strength, Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.callers import uncalled
 from agentaudit.probes.telemetry.delivery import undelivered
 from agentaudit.probes.telemetry.development import for_development
 from agentaudit.probes.telemetry.keys import only_offered, provided, unstarted
+from agentaudit.probes.telemetry.lent import runs_here
 from agentaudit.probes.telemetry.loading import loaded
+from agentaudit.probes.telemetry.optional_keys import asks_key_of, optional_key
 from agentaudit.probes.telemetry.spans import is_off
 from agentaudit.probes.telemetry.spring import is_unbridged
 from agentaudit.probes.telemetry.switches import (
@@ -19,6 +21,7 @@ from agentaudit.probes.telemetry.switches import (
     doubtful,
     lacks_only_credentials,
     local_only,
+    set_behind_key,
     switch,
     waits_for_variable,
 )
@@ -60,10 +63,8 @@ def hindered(repo: Repo, component: Component, use: Use) -> Held | None:
     condition = call.condition if call else None
     if condition and local_only(condition):
         return Held(use, condition.place, True, "does not run in production")
-    if condition and use.off and not provided(repo, component, condition):
-        return Held(use, condition.place, True, "waits for a key that nothing in it provides")
-    if started := unstarted(repo, component, use):
-        return Held(use, started, True, "waits for a client that is made only where a key is set")
+    if keyless := _keyless(repo, component, use, condition):
+        return keyless
     if waits_for_variable(component, use):
         return Held(use, use.place, True, "does nothing until a variable says so")
     if found := switch(repo, component, use):
@@ -72,6 +73,8 @@ def hindered(repo: Repo, component: Component, use: Use) -> Held | None:
         return Held(use, use.place, False, "is switched on in a template of settings only")
     if shown := for_development(repo, component, use.library):
         return Held(use, shown, True, "is not installed where it serves")
+    if not runs_here(repo, component, use.place):
+        return Held(use, use.place, True, "stands in code that it does not call")
     if not loaded(repo, component, use.place):
         return Held(use, use.place, True, "stands in a script that nothing loads")
     if is_unbridged(component, use):
@@ -81,4 +84,20 @@ def hindered(repo: Repo, component: Component, use: Use) -> Held | None:
     if condition and doubtful(condition):
         why = f"stands behind `{condition.text}`, and nothing says whether that holds"
         return Held(use, condition.place, False, why)
+    return None
+
+
+def _keyless(
+    repo: Repo, component: Component, use: Use, condition: Condition | None
+) -> Held | None:
+    """What keeps it off where nobody provides a key."""
+    asks = condition and (use.off or asks_key_of(condition, use.library))
+    if condition and asks and not provided(repo, component, condition):
+        return Held(use, condition.place, True, "waits for a key that nothing in it provides")
+    if asked := optional_key(repo, component, use.library):
+        return Held(use, asked, True, "needs a key that is optional, and that nothing provides")
+    if behind := set_behind_key(repo, use):
+        return Held(use, behind, True, "is switched on only where a key is set")
+    if started := unstarted(repo, component, use):
+        return Held(use, started, True, "waits for a client that is made only where a key is set")
     return None

@@ -7,7 +7,7 @@ from agentaudit.probes.readable import of_code, step_missing, unread
 from agentaudit.probes.telemetry.agents_sdk import runs_traced
 from agentaudit.probes.telemetry.aspire import observed_clients
 from agentaudit.probes.telemetry.sentry_spans import sentry_spans
-from agentaudit.probes.telemetry.spans import by_itself, own_spans
+from agentaudit.probes.telemetry.spans import by_itself, instrumented, own_spans
 from agentaudit.probes.telemetry.spring import observed
 from agentaudit.probes.telemetry.tracers import Held, hindered, runs
 from agentaudit.source import Component, Repo
@@ -48,6 +48,8 @@ KERNEL = (
     "using OpenTelemetry.Trace;\nvar builder = WebApplication.CreateBuilder(args);\n"
     "builder.Services.AddOpenTelemetry().WithTracing("
     't => t.AddSource("Microsoft.SemanticKernel*"));\n'
+    'AppContext.SetSwitch("Microsoft.SemanticKernel.Experimental.GenAI.EnableOTelDiagnostics", '
+    "true);\n"
 )
 PROJECT = (
     '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net8.0</TargetFramework>'
@@ -207,11 +209,13 @@ def tracing_wired(repo: Repo, component: Component) -> Answer:
         if keeps is None:
             return passed(f"{use.library} traces in the serving code", use.place.evidence())
         held.append(keeps)
-    if own := next(own_spans(component), None):
+    if own := next(own_spans(repo, component), None):
         return passed("it writes spans of model calls itself", own.place.evidence())
-    if framework := by_itself(component):
+    if framework := by_itself(repo, component):
         message = f"{framework.library} writes spans of its own, and they are exported"
         return passed(message, framework.place.evidence())
+    if started := instrumented(repo, component):
+        return passed("it is started under an agent that traces models", started.evidence())
     if run := next(runs_traced(component), None):
         message = "the SDK of the agents sends a trace of every run, and nothing keeps it from it"
         return passed(message, run.place.evidence())
@@ -220,8 +224,8 @@ def tracing_wired(repo: Repo, component: Component) -> Answer:
         return passed(message, client.evidence())
     if sampled := observed(component):
         return passed("Spring traces the calls of models, and exports that", sampled.evidence())
-    if started := next(sentry_spans(repo, component), None):
-        return passed("Sentry traces the calls of models by itself", started.evidence())
+    if told := next(sentry_spans(repo, component), None):
+        return passed("Sentry traces the calls of models by itself", told.evidence())
     held.sort(key=lambda each: each.known)
     return _waits(component, held[0]) if held else _lacking(component, uses)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from agentaudit.code import Call, Role
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.image_agents import agents
+from agentaudit.probes.telemetry.lent import runs_here
 from agentaudit.source import Component, Place, Repo
 
 _INSTRUMENTS = frozenset(
@@ -23,7 +24,8 @@ def by_default(repo: Repo, component: Component) -> Iterator[Place]:
     """What measures the process without being asked: agents of images (those of the JVM report heap
     and process) and what .NET registers at start-up."""
     yield from (agent for agent in agents(repo, component) if "-javaagent" in agent.text)
-    yield from (call.place for call in serving(component) if call.method in _INSTRUMENTS)
+    started = (call.place for call in serving(component) if call.method in _INSTRUMENTS)
+    yield from (each for each in started if runs_here(repo, component, each))
     yield from _actuated(component)
     yield from _mounted(component)
 

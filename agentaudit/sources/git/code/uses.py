@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from agentaudit.code import Call, Import, Literal, Role, Setting, Strength, Syntax, Use
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.source import Dependency
 from agentaudit.sources.git.knowledge import Hook, Knowledge
 
@@ -112,7 +113,8 @@ class Uses:
 
     def _offs(self, hook: Hook) -> Iterator[tuple[Place, str]]:
         for setting in _picked(self._set, hook.settings):
-            if hook.fits(setting.value) and _configures(setting.role, hook.trade):
+            tried = _TRIED.search(setting.place.path)
+            if hook.fits(setting.value) and _configures(setting.role, hook.trade) and not tried:
                 yield setting.place, f"{setting.name}={setting.value[:40]}"
         for call in self._below(hook.calls):
             given = call.at(0)
@@ -140,6 +142,13 @@ def _picked(found: Mapping[str, Sequence[tuple[int, _Seen]]], names: Iterable[st
 
 
 _ADDS = frozenset({"append", "extend", "add", "push", "insert"})
+
+
+_TRIED = regex(
+    r"(?i)(?:^|/)(?:docker-)?compose[._-](?:[\w-]{1,40}[._-])?(?:tests?|ci|dev\w{0,8}|local\w{0,8}|e2e"
+    r"|candidate|debug|smoke|bench\w{0,6})(?:[._-][\w.-]{1,40})?\.ya?ml$|(?:^|/)\.env\.(?:test|ci|e2e)$"
+)
+"""Variants in which something is tried: what is off in one of them is on where it serves."""
 
 
 def _configures(role: Role, trade: str) -> bool:

@@ -1,0 +1,56 @@
+"""Code of .NET that one project lends to others, as that of service defaults: it runs in those that
+call it, whoever refers to the project that it stands in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentaudit.evidence import Place
+from agentaudit.expressions import regex
+from agentaudit.source import Component, Repo
+
+_METHOD = regex(
+    r"\b(?:public|internal)\s+static\s+(?:async\s+)?[\w<>?.,\[\] ]{1,80}?\s(\w{1,80})"
+    r"(?:<[^>\n]{1,80}>)?\(\s*this\s"
+)
+_CLASS = regex(r"\b(?:class|record|struct)\s+(\w{1,80})")
+_ENTRY = regex(r"(?:^|/)(?:Program|Startup)\.cs$")
+_ASIDE = regex(r"(?i)(?:^|/)(?:[\w.-]{0,80}[._-])?tests?/|(?:^|/)obj/")
+
+
+def runs_here(repo: Repo, component: Component, place: Place) -> bool:
+    """Whether what stands at a place in C# runs in the component: its own code always; that of a
+    library where what it offers is called by name; the start-up of another program never."""
+    if not place.path.endswith(".cs") or _within(place.path, component.path):
+        return True
+    others = _others(repo, component)
+    if _ENTRY.search(place.path) and any(_within(place.path, each) for each in others):
+        return False
+    text = repo.read(Place(place.repo, place.path)) or ""
+    offered = _METHOD.findall(text[:200_000]) or _CLASS.findall(text[:200_000])
+    if not offered:
+        return True
+    called = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(map(re.escape, set(offered))))})\s*[(<.;{{]")
+    return any(map(called.search, own_texts(repo, component, without=place.path)))
+
+
+def own_texts(repo: Repo, component: Component, without: str = "") -> Iterator[str]:
+    """The files of C# that are of the component or of no program at all, tests left out."""
+    others = _others(repo, component)
+    for kind in ("cs", "csproj"):
+        for file in repo.files(f"**/*.{kind}"):
+            if file.path == without or _ASIDE.search(file.path):
+                continue
+            if not any(_within(file.path, each) for each in others):
+                yield (repo.read(file) or "")[:200_000]
+
+
+def _others(repo: Repo, component: Component) -> list[str]:
+    """Directories of the other programs, without those around it."""
+    homes = (each.path for each in repo.components())
+    return [each for each in homes if not _within(component.path, each)]
+
+
+def _within(path: str, home: str) -> bool:
+    return home == "." or path == home or path.startswith(f"{home}/")

@@ -1,0 +1,57 @@
+"""What sends the records of logs with fields, and each with the context of its span."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentaudit.code import Use
+from agentaudit.evidence import Place
+from agentaudit.probes.telemetry.errors import is_provider
+from agentaudit.probes.telemetry.go_zero import traced_logs
+from agentaudit.probes.telemetry.image_agents import agents
+from agentaudit.probes.telemetry.lent import runs_here
+from agentaudit.probes.telemetry.sentry_logs import sentry_logs
+from agentaudit.probes.telemetry.unasked import serving
+from agentaudit.source import Component, Repo
+
+BOTH = frozenset(
+    {
+        *("azure-monitor-opentelemetry", "opentelemetry-sdk", "logfire"),
+        *("@azure/monitor-opentelemetry", "applicationinsights", "@opentelemetry/sdk-logs"),
+        *(f"go.opentelemetry.io/contrib/bridges/{name}" for name in ("otelslog", "otelzap")),
+    }
+)
+"""Libraries that send log records with fields, each with the context of its span."""
+_SENDS = frozenset(
+    {
+        *("AddApplicationInsightsTelemetry", "AddApplicationInsightsTelemetryWorkerService"),
+        *("UseAzureMonitor", "WithLogging"),
+    }
+)
+
+
+def sent(repo: Repo, component: Component) -> Iterator[Place]:
+    """What sends every record with fields and its context: agents of images that know logs, and
+    what .NET registers at start-up."""
+    sending = (c.place for c in serving(component) if c.method in _SENDS or is_provider(c))
+    yield from (each for each in sending if runs_here(repo, component, each))
+    yield from sentry_logs(repo, component)
+    yield from traced_logs(repo, component)
+    for place in agents(repo, component):
+        if re.search(r"applicationinsights|opentelemetry-javaagent", place.text):
+            yield place
+
+
+def exports(component: Component, use: Use) -> bool:
+    """Of OpenTelemetry's own, records of `logging` are sent by its handler only; of Azure Monitor,
+    those of one logger where it is given a name, which must be that of the code."""
+    if use.library == "azure-monitor-opentelemetry":
+        calls = component.code.methods("configure_azure_monitor")
+        named = next((v for c in calls if (v := c.argument("logger_name")) and v.text), None)
+        return named is None or any(
+            f"/{named.text}/" in f"/{each.place.path}" for each in component.code.imports
+        )
+    if use.library != "opentelemetry-sdk":
+        return True
+    return any(call.method == "LoggingHandler" for call in serving(component))

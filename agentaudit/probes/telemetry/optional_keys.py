@@ -1,0 +1,109 @@
+"""Keys of platforms that take traces, where the application runs without them: what is only sent
+to somebody who set one is sent to nobody by default."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from agentaudit.code import Condition, Role
+from agentaudit.evidence import Place
+from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.keys import is_deployed, is_required
+from agentaudit.source import Component, Repo
+
+_PLATFORMS = frozenset(
+    {
+        *("langfuse", "logfire", "braintrust", "agentops", "helicone", "honeyhive", "lunary"),
+        *("literalai", "traceloop", "humanloop", "galileo", "maxim", "keywordsai", "portkey"),
+    }
+)
+"""Those that take nothing from somebody without a key."""
+_DECLARES = regex(r"(?i)config|setting|trac|observ|telemetr|monitor|instrument|\benv")
+"""Parts of paths where settings are declared."""
+_ASIDE = regex(
+    r"(?i)(?:^|/)(?:tests?|docs?|examples?|evals?|evaluations?|scripts?|node_modules|\.venv)/"
+)
+_SHIPS = regex(r"(?i)deploy|publish|release|(?:^|[^a-z])cd(?:[^a-z]|$)")
+"""Names of workflows that deploy."""
+_KEY = r"{word}_(?:\w{{1,30}}_)?(?:key|token|dsn)"
+_OPTIONAL = (
+    r"(?i)^\s{{0,40}}[\"']?({key})[\"']?\s{{0,4}}(?::\s{{0,4}}(?:typing\.)?Optional\[[^\n]{{1,80}}"
+    r"|:\s{{0,4}}(?:[\w.]{{1,40}}\s{{0,4}}\|\s{{0,4}})None\b[^\n]{{0,80}}"
+    r"|:\s{{0,4}}z\.[\w.()'\", ]{{1,120}}\.optional\(\))"
+)
+"""A setting that may be left out: of pydantic and dataclasses, and of zod."""
+_ASKED = (
+    r"(?i)^[ \t]*(?:\}}\s*)?(?:el(?:se\s)?)?if\s*\(?\s*(?:not\s+|!)?"
+    r"(?:[\w.]{{1,60}}\.|os\.getenv\([\"']|os\.environ\.get\([\"'])?({key})\b(?!\s*(?:is\s+)?[!=]=)"
+)
+"""Asks whether there is a key."""
+_REQUIRED = (
+    r"(?i)^\s{{0,40}}[\"']?{key}[\"']?\s{{0,4}}:\s{{0,4}}(?:(?:str|SecretStr)\s{{0,9}}(?:#[^\n]{{0,80}})?$"
+    r"|(?:str|SecretStr)\s{{0,9}}=\s{{0,9}}Field\((?!\s{{0,9}}(?:None|[\"']))(?!.{{0,200}}default)"
+    r"|z\.string\((?!.{{0,200}}(?:optional|default|nullish)\())"
+)
+"""A setting without which the application does not start."""
+_INSISTS = regex(r"\b(?:raise|throw|exit|abort|assert|panic|Fatal\w{0,10})\b")
+
+
+def asks_key_of(condition: Condition, library: str) -> bool:
+    """Whether the condition asks for a key of the library's platform: it holds where one is set."""
+    word = _word(library)
+    if word not in _PLATFORMS or condition.default is True:
+        return False
+    return re.search(_KEY.format(word=word), condition.text[:300], re.IGNORECASE) is not None
+
+
+def optional_key(repo: Repo, component: Component, library: str) -> Place | None:
+    """Where the application says that it runs without a key of the library's platform, and nothing
+    that deploys it gives one."""
+    word = _word(library)
+    if word not in _PLATFORMS:
+        return None
+    key = re.compile(_KEY.format(word=word), re.IGNORECASE)
+    if any(map(key.fullmatch, _given(repo, component))):
+        return None
+    name = _KEY.format(word=word)
+    rows = list(_rows(repo, component, word))
+    required = re.compile(_REQUIRED.format(key=name))
+    if any(required.search(place.text) for place, _ in rows):
+        return None
+    written = re.compile(_OPTIONAL.format(key=name))
+    asked = re.compile(_ASKED.format(key=name))
+    for place, after in rows:
+        declared = _DECLARES.search(place.path) and written.search(place.text)
+        if declared or (asked.search(place.text) and not _INSISTS.search(after)):
+            return place
+    return None
+
+
+def _word(library: str) -> str:
+    return re.split(r"[-/.]", library.removeprefix("@"))[0]
+
+
+def _given(repo: Repo, component: Component) -> Iterator[str]:
+    """Names that a deployment sets, or a workflow that deploys, or a template demands."""
+    for each in component.code.settings:
+        name = each.value if each.name == "name" else each.name
+        shipped = each.role is Role.CI and _SHIPS.search(each.place.path) and each.value.strip()
+        deployed = is_deployed(each) and each.value.strip("\"' ")
+        if shipped or deployed or is_required(repo, each.place):
+            yield name[:100]
+
+
+def _rows(repo: Repo, component: Component, word: str) -> Iterator[tuple[Place, str]]:
+    """Lines of code that name the platform, and the three after each."""
+    home = "" if component.path == "." else component.path + "/"
+    for suffix in ("py", "ts", "js", "mjs"):
+        for file in repo.files(f"{home}**/*.{suffix}"):
+            text = "" if _ASIDE.search(file.path) else (repo.read(file) or "")[:200_000]
+            if word not in text and word.upper() not in text:
+                continue
+            rows = text.split("\n")
+            for number, row in enumerate(rows, 1):
+                if word in row.lower():
+                    after = "\n".join(each[:300] for each in rows[number : number + 3])
+                    yield replace(file, line=number, text=row[:300]), after

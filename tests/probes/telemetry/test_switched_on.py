@@ -1,0 +1,277 @@
+"""Whether what is wired also runs by default: keys, addresses, switches, agents, lent code."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probe import Probe
+from agentaudit.probes.telemetry.logs_structured import logs_structured
+from agentaudit.probes.telemetry.memory_measured import memory_measured
+from agentaudit.probes.telemetry.tracing_wired import tracing_wired
+
+LANGFUSE = {
+    "requirements.txt": "openai==1.93.0\nlangfuse==3.2.0\n",
+    "app.py": "from langfuse import CallbackHandler\nfrom openai import OpenAI\n"
+    "from settings import Settings\nOpenAI()\nCallbackHandler()\n",
+}
+SETTINGS = "from pydantic_settings import BaseSettings\n\nclass Settings(BaseSettings):\n    {}\n"
+COMPOSE = "services:\n  api:\n    build: .\n    environment:\n      LANGFUSE_SECRET_KEY: {}\n"
+STRANDS = {
+    "requirements.txt": "strands-agents==1.0.0\n",
+    "app.py": "from strands import Agent\nAgent()('x')\n",
+}
+STARTED = (
+    "FROM python:3.12\nRUN pip install aws-opentelemetry-distro\nCOPY . .\n"
+    'CMD ["opentelemetry-instrument", "python", "app.py"]\n'
+)
+EXPORTED = (
+    "import os\nfrom openai import OpenAI\nfrom opentelemetry import trace\n"
+    "from opentelemetry.sdk.trace import TracerProvider\n\n{}"
+    "trace.set_tracer_provider(TracerProvider())\n"
+    "with trace.get_tracer('a').start_as_current_span('{}'):\n    OpenAI()\n"
+)
+ASKED = (
+    "address = os.getenv('OTEL_EXPORTER_OTLP_ENDPOINT')\nif not address:\n    print('no traces')\n"
+)
+WEB = (
+    '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net9.0</TargetFramework>'
+    '</PropertyGroup><ItemGroup><PackageReference Include="Microsoft.SemanticKernel" '
+    'Version="1.60.0" />{}</ItemGroup></Project>\n'
+)
+REFERENCE = '<ProjectReference Include="..\\defaults\\defaults.csproj" />'
+DEFAULTS = (
+    "using OpenTelemetry.Trace;\npublic static class Extensions {{\n"
+    "  public static T AddServiceDefaults<T>(this T builder) where T : IHostApplicationBuilder {{\n"
+    "    {}\n    builder.Logging.AddOpenTelemetry(x => {{ }});\n"
+    "    builder.Services.AddOpenTelemetry().WithMetrics(m => m.AddRuntimeInstrumentation())\n"
+    '      .WithTracing(t => t.AddSource("{}"));\n    return builder;\n  }}\n}}\n'
+)
+SWITCH = (
+    'AppContext.SetSwitch("Microsoft.SemanticKernel.Experimental.GenAI.EnableOTelDiagnostics", '
+    "true);"
+)
+KERNEL = "Microsoft.SemanticKernel*"
+PROGRAM = (
+    "using Microsoft.SemanticKernel;\nvar builder = WebApplication.CreateBuilder(args);\n{}\n"
+    "Kernel.CreateBuilder();\n"
+)
+PSUTIL = {
+    "requirements.txt": "openai==1.93.0\npsutil==7.0.0\n",
+    "app.py": "import logging\nimport psutil\nfrom openai import OpenAI\nOpenAI()\n"
+    "logger = logging.getLogger()\nused = psutil.Process().memory_info()\n",
+}
+ASK = {
+    "requirements.txt": "openai==1.93.0\n",
+    "app.py": "from openai import OpenAI\nOpenAI()\n",
+}
+AZURE = (
+    "resource {0} 'Microsoft.Web/sites@2022-03-01' = {{\n  name: 'api'\n}}\n"
+    "resource kept 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {{\n"
+    "  scope: {1}\n  properties: {{\n    metrics: [\n      {{\n        category: 'AllMetrics'\n"
+    "        enabled: {2}\n      }}\n    ]\n  }}\n}}\n"
+)
+MONITOR = (
+    "from azure.monitor.opentelemetry import configure_azure_monitor\nfrom openai import OpenAI\n"
+    "configure_azure_monitor({})\nOpenAI()\n"
+)
+BICEP = "resource a 'x' = {\n  env: [\n    {\n      name: 'APPLICATIONINSIGHTS_CONNECTION_STRING'\n"
+BICEP += "      value: insights.properties.ConnectionString\n    }\n  ]\n}\n"
+
+
+def _outcome(probe: Probe, files: dict[str, str], home: str = ".") -> Outcome:
+    given = {"files": files, "path": home}
+    asked = {"repo": testing.repository(given), "component": testing.component(given)}
+    return probe.ask(asked).outcome
+
+
+@pytest.mark.parametrize(
+    ("declared", "compose", "outcome"),
+    [
+        ("langfuse_secret_key: str | None = None", "", Outcome.FAIL),
+        ("langfuse_secret_key: Optional[str] = Field(default=None)", "", Outcome.FAIL),
+        ("langfuse_secret_key: str", "", Outcome.PASS),
+        ("langfuse_secret_key: str | None = None", "${LANGFUSE_SECRET_KEY:-}", Outcome.FAIL),
+        ("langfuse_secret_key: str | None = None", "${SECRET_OF_TRACES}", Outcome.PASS),
+    ],
+)
+def test_a_key_that_may_be_left_out(declared: str, compose: str, outcome: Outcome) -> None:
+    more = {"settings.py": SETTINGS.format(declared), "Dockerfile": "FROM python:3.12\nCOPY . .\n"}
+    more |= {"compose.yaml": COMPOSE.format(compose)} if compose else {}
+    assert _outcome(tracing_wired, LANGFUSE | more) is outcome
+
+
+@pytest.mark.parametrize(
+    ("condition", "outcome"),
+    [
+        ("if not settings.langfuse_secret_key:\n    raise ValueError", Outcome.PASS),
+        ("if not settings.langfuse_secret_key:\n    return", Outcome.FAIL),
+    ],
+)
+def test_code_that_goes_on_without_a_key(condition: str, outcome: Outcome) -> None:
+    code = "def begin(settings):\n    " + condition.replace("\n", "\n    ") + "\n"
+    assert _outcome(tracing_wired, LANGFUSE | {"begin.py": code}) is outcome
+
+
+@pytest.mark.parametrize(
+    ("image", "outcome"),
+    [
+        (STARTED, Outcome.PASS),
+        (STARTED.replace('"opentelemetry-instrument", ', ""), Outcome.FAIL),
+        (STARTED.replace("aws-opentelemetry-distro", "opentelemetry-api"), Outcome.FAIL),
+    ],
+)
+def test_what_starts_the_program_takes_its_spans(image: str, outcome: Outcome) -> None:
+    assert _outcome(tracing_wired, STRANDS | {"Dockerfile": image}) is outcome
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome"),
+    [
+        ("exec opentelemetry-instrument python app.py", Outcome.PASS),
+        ('if [ "$OTEL" ]; then\n  exec opentelemetry-instrument python app.py\nfi', Outcome.FAIL),
+    ],
+)
+def test_a_script_that_starts_the_program(line: str, outcome: Outcome) -> None:
+    image = 'FROM python:3.12\nENV OTEL_TRACES_EXPORTER=otlp\nCOPY . .\nENTRYPOINT ["./start.sh"]\n'
+    files = {**STRANDS, "Dockerfile": image, "start.sh": f"#!/bin/sh\n{line}\n"}
+    assert _outcome(tracing_wired, files) is outcome
+
+
+@pytest.mark.parametrize(
+    ("asked", "span", "env", "outcome"),
+    [
+        ("", "llm_completion", "", Outcome.PASS),
+        ("", "load_settings", "", Outcome.FAIL),
+        (ASKED, "llm_completion", "", Outcome.FAIL),
+        (ASKED, "llm_completion", "http://collector:4317", Outcome.PASS),
+    ],
+)
+def test_spans_that_go_somewhere(asked: str, span: str, env: str, outcome: Outcome) -> None:
+    needs = {"requirements.txt": "openai==1.93.0\nopentelemetry-sdk==1.35.0\n"}
+    image = f"FROM python:3.12\nENV OTEL_EXPORTER_OTLP_ENDPOINT={env}\nCOPY . .\n"
+    more = {"Dockerfile": image} if env else {}
+    files = {**needs, **more, "app.py": EXPORTED.format(asked, span)}
+    assert _outcome(tracing_wired, files) is outcome
+
+
+@pytest.mark.parametrize(
+    ("called", "switch", "source", "traced", "logged"),
+    [
+        ("builder.AddServiceDefaults();", SWITCH, KERNEL, Outcome.PASS, Outcome.PASS),
+        ("builder.AddServiceDefaults();", "", KERNEL, Outcome.FAIL, Outcome.PASS),
+        (
+            "builder.AddServiceDefaults();",
+            SWITCH,
+            "Microsoft.SemanticKernel",
+            Outcome.FAIL,
+            Outcome.PASS,
+        ),
+        ("", SWITCH, KERNEL, Outcome.FAIL, Outcome.FAIL),
+    ],
+)
+def test_lent_code_runs_where_it_is_called(
+    called: str, switch: str, source: str, traced: Outcome, logged: Outcome
+) -> None:
+    image = "FROM mcr.microsoft.com/dotnet/aspnet:9.0\nCOPY . .\n"
+    files = {
+        "api/api.csproj": WEB.format(REFERENCE),
+        "api/Program.cs": PROGRAM.format(called),
+        "api/Dockerfile": image,
+        "other/other.csproj": WEB.format(REFERENCE),
+        "other/Program.cs": PROGRAM.format("builder.AddServiceDefaults();"),
+        "other/Dockerfile": image,
+        "defaults/defaults.csproj": '<Project Sdk="Microsoft.NET.Sdk"></Project>\n',
+        "defaults/Extensions.cs": DEFAULTS.format(switch, source),
+    }
+    assert _outcome(tracing_wired, files, "api") is traced
+    assert _outcome(logs_structured, files, "api") is logged
+    assert _outcome(memory_measured, files, "api") is logged
+
+
+@pytest.mark.parametrize(
+    ("kept", "outcome"),
+    [
+        ("logger.info(f'resident: {used.rss / 1024}')", Outcome.PASS),
+        ("logger.info('took %s', round(1.0))", Outcome.FAIL),
+        ("if used.rss > 9:\n    logger.warning('too much memory')", Outcome.FAIL),
+    ],
+)
+def test_a_figure_that_is_logged(kept: str, outcome: Outcome) -> None:
+    files = {**PSUTIL, "app.py": PSUTIL["app.py"] + kept + "\n"}
+    assert _outcome(memory_measured, files) is outcome
+
+
+@pytest.mark.parametrize(
+    ("app", "scope", "enabled", "outcome"),
+    [
+        ("api", "api", "true", Outcome.PASS),
+        ("api", "api", "false", Outcome.FAIL),
+        ("api", "registry", "true", Outcome.FAIL),
+    ],
+)
+def test_diagnostics_of_azure(app: str, scope: str, enabled: str, outcome: Outcome) -> None:
+    files = ASK | {"infra/api.bicep": AZURE.format(app, scope, enabled)}
+    assert _outcome(memory_measured, files) is outcome
+
+
+@pytest.mark.parametrize(
+    ("release", "given", "bicep", "outcome"),
+    [
+        ("1.8.7", "", BICEP, Outcome.PASS),
+        ("1.6.9", "", BICEP, Outcome.FAIL),
+        ("1.8.7", "enable_performance_counters=False", BICEP, Outcome.FAIL),
+        ("1.8.7", "", "", Outcome.FAIL),
+    ],
+)
+def test_counters_of_azure_monitor(release: str, given: str, bicep: str, outcome: Outcome) -> None:
+    needs = f"openai==1.93.0\nazure-monitor-opentelemetry=={release}\n"
+    files = {"requirements.txt": needs, "app.py": MONITOR.format(given), "infra/a.bicep": bicep}
+    assert _outcome(memory_measured, files) is outcome
+
+
+@pytest.mark.parametrize(
+    ("file", "outcome"), [("compose.test.yaml", Outcome.PASS), ("compose.yaml", Outcome.FAIL)]
+)
+def test_what_is_off_where_it_is_tried(file: str, outcome: Outcome) -> None:
+    needs = {"requirements.txt": "openai==1.93.0\nlangfuse==3.2.0\n"}
+    code = "from langfuse import CallbackHandler\nfrom openai import OpenAI\nOpenAI()\n"
+    off = "services:\n  api:\n    build: .\n    environment:\n      OTEL_SDK_DISABLED: 'true'\n"
+    files = {**needs, "app.py": code + "CallbackHandler()\n", file: off}
+    files["Dockerfile"] = "FROM python:3.12\nCOPY . .\n"
+    assert _outcome(tracing_wired, files) is outcome
+
+
+@pytest.mark.parametrize(
+    ("condition", "outcome"),
+    [
+        ("if os.environ.get('LANGSMITH_API_KEY'):", Outcome.FAIL),
+        ("if True:", Outcome.PASS),
+    ],
+)
+def test_a_variable_that_code_sets(condition: str, outcome: Outcome) -> None:
+    needs = {"requirements.txt": "langgraph==0.5.0\n"}
+    code = "import os\nfrom langgraph.graph import StateGraph\n" + condition
+    code += "\n    os.environ['LANGSMITH_TRACING'] = 'true'\nStateGraph(dict)\n"
+    assert _outcome(tracing_wired, {**needs, "app.py": code}) is outcome
+
+
+@pytest.mark.parametrize(
+    ("made", "encoding", "outcome"),
+    [
+        ("logx.WithContext(ctx)", "json", Outcome.PASS),
+        ("logx.WithContext(ctx)", "plain", Outcome.FAIL),
+        ("logx.WithDuration(0)", "json", Outcome.FAIL),
+    ],
+)
+def test_logs_of_go_zero(made: str, encoding: str, outcome: Outcome) -> None:
+    files = {
+        "go.mod": "module x.io/a\n\ngo 1.24\n\nrequire (\n\tgithub.com/openai/openai-go v1.8.0\n"
+        "\tgithub.com/zeromicro/go-zero v1.8.0\n)\n",
+        "main.go": 'package main\n\nimport (\n\t"github.com/openai/openai-go"\n'
+        '\t"github.com/zeromicro/go-zero/core/logx"\n\t"github.com/zeromicro/go-zero/rest"\n)\n\n'
+        f"func main() {{\n\topenai.NewClient()\n\trest.MustNewServer(c)\n\t{made}.Info(1)\n}}\n",
+        "etc/api.yaml": f"Name: api\nLog:\n  Encoding: {encoding}\n",
+    }
+    assert _outcome(logs_structured, files) is outcome
