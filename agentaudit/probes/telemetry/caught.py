@@ -247,10 +247,10 @@ def _handed(name: str, body: str, keepers: frozenset[str]) -> bool:
 _CALLS = regex(r"\b(\w{1,60})\(([^;()]{0,300})")
 
 
-def leaves(repo: Repo, code: Code) -> bool:
+def leaves(repo: Repo, code: Code, *, free: bool = False) -> bool:
     """Whether an exception leaves the code that asks models, and that which answers: nothing there
     catches any exception and keeps it to itself, but for one block that stands around something
-    else."""
+    else; free is whether that is known of the calls of models."""
     files = _asking(code) or _asking(code, AGENTIC)
     asking = {path for path in files if path.endswith(_LANGUAGES)}
     asking = {path for path in asking if not _BESIDE.search(path)}
@@ -264,7 +264,7 @@ def leaves(repo: Repo, code: Code) -> bool:
                     if not _holds_back(head, body) or is_sync(path, tried):
                         continue
                     aside += 1
-                    if asks(tried) or not _LOGS.search(body):
+                    if (asks(tried) and not free) or not _LOGS.search(body):
                         return False
     return bool(asking) and aside <= 1
 
