@@ -17,6 +17,7 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.attempts import asks, attempt, is_sync
 from agentaudit.probes.telemetry.errors import bare, kept, outermost
+from agentaudit.probes.telemetry.loggers import logger_of
 from agentaudit.probes.telemetry.promises import dropped
 from agentaudit.probes.telemetry.routed import DROPPED, ROUTED, is_routed
 from agentaudit.source import Repo
@@ -60,8 +61,9 @@ class Weighed(Struct, frozen=True):
 def weighed(repo: Repo, code: Code) -> Weighed:
     """What the serving code does with its exceptions. Blocks that catch them are looked into only
     where the logs alone say that tracebacks are kept."""
-    keeping = list(kept(code))
-    logs = [call.place for call in bare(code)]
+    known = logger_of(repo, code)
+    keeping = list(kept(code, known))
+    logs = [call.place for call in bare(code, known)]
     found = Weighed(keeping, logs, asking=_asking(code))
     if not found.is_practice or len(keeping) > _ENOUGH:
         return found

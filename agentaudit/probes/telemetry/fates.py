@@ -44,9 +44,14 @@ class Fates(Struct, frozen=True):
         return bool(self.leaving) and not self.kept and not self.lost
 
     @property
+    def only_lost(self) -> bool:
+        """Whether whatever catches one loses it."""
+        return bool(self.lost) and not self.kept
+
+    @property
     def is_lost(self) -> bool:
         """Whether nothing keeps one, and more is lost than leaves."""
-        return not self.kept and len(self.lost) > max(1, len(self.leaving))
+        return self.only_lost and len(self.lost) > max(1, len(self.leaving))
 
 
 def followed(repo: Repo, component: Component, keeping: Sequence[Call]) -> Fates:
@@ -57,7 +62,7 @@ def followed(repo: Repo, component: Component, keeping: Sequence[Call]) -> Fates
 
 _LANGUAGES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".java", ".kt", ".cs")
 _BESIDE = regex(
-    r"(?:^|/)(?:tests?|__tests__|specs?|evals?|scripts?|notebooks?|examples?|benchmarks?|migrations)/"
+    r"(?:^|/)(?:tests?|__tests__|specs?|evals?|evaluat\w{1,10}|scripts?|notebooks?|examples?|benchmarks?|migrations)/"
     r"|(?:^|/)(?:test_|conftest)|_test\.\w{1,4}$|\.(?:test|spec)\.\w{1,4}$"
 )
 _ASKS = regex(

@@ -237,7 +237,7 @@ def _kept(
     if ends.is_kept or len(ends.kept) > _MORE * len(ends.lost):
         caught = f"{len(ends.kept)} blocks that catch what a model's call raises"
         yield f"{caught} keep its traceback", ends.kept
-    if said.is_practice:
+    if said.is_practice and (not ends.only_lost or len(said.keeping) > _MANY * len(ends.lost)):
         places = [call.place for call in said.keeping]
         yield f"{len(places)} calls keep the traceback of an error", places
     if ends.is_free or not said.lacking:
@@ -245,6 +245,8 @@ def _kept(
             yield message, [place]
 
 
+_MANY = 5
+"""So many times more calls keep one elsewhere where nothing keeps those of models."""
 _MORE = 2
 """So many times more blocks keep a traceback than lose one where it is a practice."""
 

@@ -108,7 +108,7 @@ class Planner {
         ("p.ts", SCRIPT, [("def", "ask", 2, 4), ("def", "plan", 6, 8)]),
         (
             "p.py",
-            "async def ask(\n    text,\n):\n    try:\n        a()\n    except Exception:\n        b()\n",
+            "def ask(\n    text,\n):\n    try:\n        a()\n    except Exception:\n        b()\n",
             [("def", "ask", 1, 8), ("try", "", 4, 5), ("catch", "", 6, 8)],
         ),
     ],
