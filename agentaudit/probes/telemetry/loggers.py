@@ -68,9 +68,8 @@ _STACKS = regex(r"\.stack\b|errors\(\s?\{\s?stack:\s?true")
 
 
 def _modules(repo: Repo) -> list[Place]:
-    shapes = (
-        each.format(tail, kind) for each in _MODULES for tail in ("", "/index") for kind in _KINDS
-    )
+    stems = [f"**/{name}{tail}" for name in ("log", "logger", "logging") for tail in ("", "/index")]
+    shapes = [f"{stem}.{kind}" for stem in stems for kind in ("ts", "js", "mjs")]
     return list(islice((file for shape in shapes for file in repo.files(shape)), _MOST))
 
 
