@@ -26,7 +26,9 @@ _STAMP = (
     r"github\.sha\b|\bGITHUB_SHA\b|\bCI_COMMIT_(?:SHORT_)?SHA\b|git\s+rev-parse|git\s+describe"
     r"|\bBUILD_SOURCEVERSION\b|Build\.SourceVersion\b|\bCIRCLE_SHA1\b|\bBITBUCKET_COMMIT\b"
     r"|\bGIT_COMMIT\b|\$\{?(?:SHORT_SHA|COMMIT_SHA)\b|\bBUILDKITE_COMMIT\b|\bDRONE_COMMIT_SHA\b"
-    r"|\bTRAVIS_COMMIT\b|pull_request\.head\.sha\b|\btype=sha\b"
+    r"|\bTRAVIS_COMMIT\b|pull_request\.head\.sha\b|\btype=sha\b|\bgitea\.sha\b"
+    r"|\bCODEBUILD_RESOLVED_SOURCE_VERSION\b|\bSEMAPHORE_GIT_SHA\b|\bCF_(?:SHORT_)?REVISION\b"
+    r"|git\s+log\s+-(?:1|n\s?1)\s+--(?:format|pretty)=[\"']?(?:format:)?%[hH]\b"
 )
 _COMMIT = regex(_STAMP)
 _ASIDE = regex(r"--(?:build-arg|label|cache-from|cache-to|annotation)[=\s]+\S+(?:\s+HEAD\S*)?")
@@ -128,8 +130,9 @@ def stamped(build: Step, steps: Iterable[Step], workflow: str) -> bool:
     if re.search(r"\.outputs\.(?:tags|version|json)\b", " ".join(given)) and any(
         "metadata-action" in step.text for step in same
     ):
-        return any(map(_named_by_metadata, same))
-    if any(_MERGES.search(step.text) for step in same) and any(map(_named_by_metadata, same)):
+        return any(_named_by_metadata(step, variables) for step in same)
+    merged = any(_MERGES.search(step.text) for step in same)
+    if merged and any(_named_by_metadata(step, variables) for step in same):
         return True
     names = {_repository(name) for value in given for name in re.split(r"[\s,]+", value)} - {""}
     naming = [step for step in same if _NAMING.search(step.text)]
@@ -139,9 +142,9 @@ def stamped(build: Step, steps: Iterable[Step], workflow: str) -> bool:
     return any(_tags(text, names, variables) for text in later)
 
 
-def _named_by_metadata(step: Step) -> bool:
-    """Whether docker/metadata-action makes a tag of the commit."""
-    return "metadata-action" in step.text and bool(_COMMIT.search(" ".join(_inputs(step.text))))
+def _named_by_metadata(step: Step, variables: Collection[str]) -> bool:
+    """Whether docker/metadata-action makes a tag of the commit, or of a variable set to it."""
+    return "metadata-action" in step.text and holds(" ".join(_inputs(step.text)), variables)
 
 
 @lru_cache(maxsize=64)

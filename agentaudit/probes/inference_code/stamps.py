@@ -20,14 +20,16 @@ _COMMIT = (
     r"|git\s+rev-parse|git\s+describe|Build\.SourceVersion\b|\bBUILD_SOURCEVERSION\b"
     r"|\bCIRCLE_SHA1\b"
     r"|\bBITBUCKET_COMMIT\b|\bSHORT_SHA\b|\bCOMMIT_SHA\b|\bGIT_COMMIT\b|\bGIT_SHA\b|\.FullCommit\b"
-    r"|\{\{\s*\.Commit\b"
+    r"|\{\{\s*\.Commit\b|\bgitea\.sha\b|\bCODEBUILD_RESOLVED_SOURCE_VERSION\b"
+    r"|\bSEMAPHORE_GIT_SHA\b|git\s+log\s+-(?:1|n\s?1)\s+--(?:format|pretty)=[\"']?(?:format:)?%[hH]\b"
 )
 COMMIT = regex(_COMMIT)
 """What CI calls the commit that it works on."""
 PLATFORM = regex(
     r"\b(?:VERCEL_GIT_COMMIT_SHA|NEXT_PUBLIC_VERCEL_GIT_COMMIT_SHA|RENDER_GIT_COMMIT"
     r"|RAILWAY_GIT_COMMIT_SHA|HEROKU_SLUG_COMMIT|HEROKU_BUILD_COMMIT|CF_PAGES_COMMIT_SHA|COMMIT_REF"
-    r"|WORKERS_CI_COMMIT_SHA|SOURCE_COMMIT|KOYEB_GIT_SHA|FLY_IMAGE_REF)\b"
+    r"|WORKERS_CI_COMMIT_SHA|SOURCE_COMMIT|KOYEB_GIT_SHA|FLY_IMAGE_REF"
+    r"|OPENSHIFT_BUILD_COMMIT|AWS_COMMIT_ID|ZEABUR_GIT_COMMIT_SHA|NF_DEPLOYMENT_SHA)\b"
 )
 """Variables that a platform sets to the commit without being asked."""
 _NAME = regex(

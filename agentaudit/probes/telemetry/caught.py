@@ -17,6 +17,7 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.attempts import asks, attempt, is_sync
 from agentaudit.probes.telemetry.errors import bare, kept, outermost
+from agentaudit.probes.telemetry.loggers import logger_of
 from agentaudit.probes.telemetry.promises import dropped
 from agentaudit.probes.telemetry.routed import DROPPED, ROUTED, is_routed
 from agentaudit.source import Repo
@@ -60,8 +61,9 @@ class Weighed(Struct, frozen=True):
 def weighed(repo: Repo, code: Code) -> Weighed:
     """What the serving code does with its exceptions. Blocks that catch them are looked into only
     where the logs alone say that tracebacks are kept."""
-    keeping = list(kept(code))
-    logs = [call.place for call in bare(code)]
+    known = logger_of(repo, code)
+    keeping = list(kept(code, known))
+    logs = [call.place for call in bare(code, known)]
     found = Weighed(keeping, logs, asking=_asking(code))
     if not found.is_practice or len(keeping) > _ENOUGH:
         return found
@@ -247,10 +249,10 @@ def _handed(name: str, body: str, keepers: frozenset[str]) -> bool:
 _CALLS = regex(r"\b(\w{1,60})\(([^;()]{0,300})")
 
 
-def leaves(repo: Repo, code: Code) -> bool:
+def leaves(repo: Repo, code: Code, *, free: bool = False) -> bool:
     """Whether an exception leaves the code that asks models, and that which answers: nothing there
     catches any exception and keeps it to itself, but for one block that stands around something
-    else."""
+    else; free is whether that is known of the calls of models."""
     files = _asking(code) or _asking(code, AGENTIC)
     asking = {path for path in files if path.endswith(_LANGUAGES)}
     asking = {path for path in asking if not _BESIDE.search(path)}
@@ -264,7 +266,7 @@ def leaves(repo: Repo, code: Code) -> bool:
                     if not _holds_back(head, body) or is_sync(path, tried):
                         continue
                     aside += 1
-                    if asks(tried) or not _LOGS.search(body):
+                    if (asks(tried) and not free) or not _LOGS.search(body):
                         return False
     return bool(asking) and aside <= 1
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agentaudit.code import Argument, Call, Code, Role, Strength
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.loggers import PINO, PINO_OF_ERRORS, SCRIPTS, logger
 from agentaudit.source import Component
 
 _ALWAYS = frozenset(
@@ -72,9 +73,10 @@ def _reports(code: Code) -> bool:
     return sum(bool(_ITSELF.search(c.callee.rpartition(".")[0])) for c in logged) >= _FEW
 
 
-def kept(code: Code) -> Iterator[Call]:
-    """Calls in the serving code that keep the traceback of an error."""
-    known = _logger(code)
+def kept(code: Code, known: str = "") -> Iterator[Call]:
+    """Calls in the serving code that keep the traceback of an error; known is the library by which
+    its scripts log, where the code alone does not say it."""
+    known = known or logger(code)
     serving = (call for call in _serving(code) if not _CHORES.search(call.place.path))
     return (call for call in serving if _keeps(call, known))
 
@@ -85,11 +87,11 @@ _CHORES = regex(
 """Scripts that fill or change a database, which answer nobody."""
 
 
-def bare(code: Code) -> Iterator[Call]:
+def bare(code: Code, known: str = "") -> Iterator[Call]:
     """Calls of a logger in the serving code that tell of an exception without its traceback, where
     no other call beside them keeps it. An error that no exception was raised for has none."""
-    known = _logger(code)
-    keeping = {(call.place.path, call.place.line or 0) for call in kept(code)}
+    known = known or logger(code)
+    keeping = {(call.place.path, call.place.line or 0) for call in kept(code, known)}
     for call in _serving(code):
         told = call.method in _LOGS and _is_logger(call) and _tells(call)
         if told and not _keeps(call, known):
@@ -117,45 +119,6 @@ def _tells(call: Call) -> bool:
 
 _NEAR = 3
 """Lines within which two calls tell of the same error."""
-
-
-_PINO = "pino"
-"""Writes the stack of an error that it is given first, or under the key `err`, and of no other."""
-
-
-def _logger(code: Code) -> str:
-    """The library by which scripts log, where it writes an error with its stack; a `logger` of
-    one's own may be anything."""
-    found = {
-        use.library
-        for use in code.used.get("logging", ())
-        if use.strength >= Strength.IMPORTED and use.place.path.endswith(_SCRIPTS)
-    }
-    if _own(code):
-        return _OWN
-    pino = {_PINO, "pino-http", "nestjs-pino", "@opentelemetry/instrumentation-pino"}
-    if found and found <= pino:
-        return _PINO
-    return min(found, default="")
-
-
-_OWN = "a logger of its own"
-_OF_LOGS = regex(r"(?i)(?:^|[/_.-])\w{0,20}log(?:s|ger|ging)?(?:[_.-][\w.-]{0,40})?\.\w{2,3}$")
-_REPORTS = regex(r"(?i)(?:^|\.)(?:error|fatal|critical)$")
-
-
-def _own(code: Code) -> bool:
-    """Whether a module of logs has a function that writes the stack of the error it is given."""
-    return any(
-        _OF_LOGS.search(call.place.path)
-        and _REPORTS.search(call.scope[-60:])
-        and any(".stack" in _text(a.value.written, a.value.text) for a in call.arguments)
-        for call in _serving(code)
-        if call.place.path.endswith(_SCRIPTS)
-    )
-
-
-_SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs")
 
 
 def _serving(code: Code) -> Iterator[Call]:
@@ -270,20 +233,21 @@ def _given(call: Call, known: str) -> bool:
     if call.place.path.endswith((".py", ".ipynb", ".go")):
         return False
     if _FASTIFY.search(call.callee.rpartition(".")[0][-100:]):
-        known = _PINO
-    if call.place.path.endswith(_SCRIPTS) and not known and not _is_console(call):
+        known = PINO
+    if call.place.path.endswith(SCRIPTS) and not known and not _is_console(call):
         return False
-    if known == _PINO and not _is_console(call):
-        return any(_is_error(a) or _first(a) for a in call.arguments)
+    if known.startswith(PINO) and not _is_console(call):
+        keys = ("err", "error") if known == PINO_OF_ERRORS else ("err",)
+        return any(_is_error(a, keys) or _first(a) for a in call.arguments)
     return any(
         _ERROR.fullmatch(a.value.written.strip()) and a.name in ("", "err", "error", "exception")
         for a in call.arguments
     )
 
 
-def _is_error(argument: Argument) -> bool:
-    """Whether it stands under `err`, and is more than its message."""
-    return argument.name == "err" and not _SAID.search(argument.value.written)
+def _is_error(argument: Argument, keys: tuple[str, ...]) -> bool:
+    """Whether it stands under such a key, and is more than its message."""
+    return argument.name in keys and not _SAID.search(argument.value.written)
 
 
 _SAID = regex(r"\.message\b|^\s*String\(|\.toString\(\)")

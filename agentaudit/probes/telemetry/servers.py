@@ -31,14 +31,17 @@ _SERVERLESS = regex(
 _FUNCTION = regex(r"(?i)lambda_?handler|handler")
 
 
-def logging_the_uncaught(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
-    """What answers for a component that lets exceptions pass, and what is said of it."""
+def logging_the_uncaught(
+    repo: Repo, component: Component, *, free: bool = False
+) -> Iterator[tuple[str, Place]]:
+    """What answers for a component that lets exceptions pass, and what is said of it; free is
+    whether nothing was seen to catch those of its models."""
     code = component.code
     needs = [need for each in component.manifests for need in each.dependencies]
     for need in needs:
         if _CONTAINERS.fullmatch(need.name) and not _answered(repo, component):
             yield f"{need.name} logs what nobody catches with its stack", need.place
-    if not leaves(repo, code):
+    if not leaves(repo, code, free=free):
         return
     used = {each.module.lower().translate(_SIGNS) for each in code.imports if each.role is Role.APP}
     for need in needs:

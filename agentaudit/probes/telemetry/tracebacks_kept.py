@@ -1,14 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from agentaudit.code import Strength, Use
 from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import of_code, step_missing, unread
-from agentaudit.probes.telemetry.caught import in_pages, leaves, weighed
+from agentaudit.probes.telemetry.caught import Weighed, in_pages, leaves, weighed
 from agentaudit.probes.telemetry.errors import answering, language, tracked
+from agentaudit.probes.telemetry.fates import Fates, followed
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.panics import stacks_of_panics
@@ -208,20 +209,16 @@ def tracebacks_kept(repo: Repo, component: Component) -> Answer:
     asking = [use for trade in ("model", "agent") for use in component.uses(trade)]
     if missing := unread(component, [*trackers, *asking], "tracebacks"):
         return missing
-    for message, tracker in _tracked(repo, component):
-        return passed(message, tracker.evidence())
     said = weighed(repo, component.code)
     keeping, lacking = said.keeping, said.lacking
-    if said.is_practice:
-        evidence = (call.place.evidence() for call in keeping[:3])
-        return passed(f"{len(keeping)} calls keep the traceback of an error", *evidence)
-    for message, place in () if lacking else _uncaught(repo, component):
-        return passed(message, place.evidence())
+    ends = followed(repo, component, keeping)
+    for message, places in _kept(repo, component, said, ends):
+        return passed(message, *(place.evidence() for place in places[:3]))
     message = f"{len(lacking)} of {len(keeping) + len(lacking)} reported errors keep no traceback"
     if not keeping:
         steps = [step_missing(use) for use in trackers[:1]]
         message = "; ".join(["no call keeps the traceback of an error", *steps])
-    shown = [*lacking[:3], *(call.place for call in keeping[:2])]
+    shown = [*(lacking or ends.lost)[:3], *(call.place for call in keeping[:2])]
     return failed(
         message,
         *([place.evidence() for place in shown] or [component.evidence()]),
@@ -231,9 +228,32 @@ def tracebacks_kept(repo: Repo, component: Component) -> Answer:
     )
 
 
-def _uncaught(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
+def _kept(
+    repo: Repo, component: Component, said: Weighed, ends: Fates
+) -> Iterator[tuple[str, Sequence[Place]]]:
+    """What keeps tracebacks, the surest first."""
+    for message, place in () if ends.is_lost else _tracked(repo, component):
+        yield message, [place]
+    if ends.is_kept or len(ends.kept) > _MORE * len(ends.lost):
+        caught = f"{len(ends.kept)} blocks that catch what a model's call raises"
+        yield f"{caught} keep its traceback", ends.kept
+    if said.is_practice and (not ends.only_lost or len(said.keeping) > _MANY * len(ends.lost)):
+        places = [call.place for call in said.keeping]
+        yield f"{len(places)} calls keep the traceback of an error", places
+    if ends.is_free or not said.lacking:
+        for message, place in _uncaught(repo, component, ends):
+            yield message, [place]
+
+
+_MANY = 5
+"""So many times more calls keep one elsewhere where nothing keeps those of models."""
+_MORE = 2
+"""So many times more blocks keep a traceback than lose one where it is a practice."""
+
+
+def _uncaught(repo: Repo, component: Component, ends: Fates) -> Iterator[tuple[str, Place]]:
     """What keeps the exceptions that nobody catches."""
-    yield from logging_the_uncaught(repo, component)
+    yield from logging_the_uncaught(repo, component, free=ends.is_free)
     tracer = keeps_stacks(repo, component)
     if tracer and leaves(repo, component.code):
         yield f"nobody catches, and {tracer.library} records it with its stack", tracer.place

@@ -95,6 +95,20 @@ def test_what_builds(text: str, built: bool) -> None:
             "uses: docker/metadata-action@v5 tags=type=semver,pattern={{version}}",
             False,
         ),
+        (
+            f"{ACTION} tags=${{{{ steps.m.outputs.tags }}}}",
+            "SHORT=$(git log -1 --format=%h)\nuses: docker/metadata-action@v5 "
+            "tags=type=raw,value=${{ steps.vars.outputs.SHORT }}",
+            True,
+        ),
+        (
+            f"{ACTION} tags=${{{{ steps.m.outputs.tags }}}}",
+            "SHORT=$(date +%F)\nuses: docker/metadata-action@v5 "
+            "tags=type=raw,value=${{ steps.vars.outputs.SHORT }}",
+            False,
+        ),
+        ("docker build -t a:$CODEBUILD_RESOLVED_SOURCE_VERSION .", "", True),
+        ("docker build -t a:${{ gitea.sha }} .", "", True),
     ],
 )
 def test_what_is_named_by_the_commit(text: str, before: str, good: bool) -> None:

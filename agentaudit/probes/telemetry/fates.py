@@ -1,0 +1,233 @@
+"""What becomes of an exception of a model's call, followed outwards: from the call through what
+catches it there, and on through whoever calls that function, up to where nobody catches it.
+
+Names are compared, not types, so that it is an approximation; files are read as text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from agentaudit.code import Call, Role, Strength
+from agentaudit.evidence import Place
+from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.blocks import Block, blocks
+from agentaudit.probes.telemetry.errors import language
+from agentaudit.source import Component, Repo
+from agentaudit.trades import AGENTIC
+
+
+class Fates(Struct, frozen=True):
+    """Where exceptions of models' calls end."""
+
+    kept: tuple[Place, ...] = ()
+    """Heads of blocks that catch one and keep its traceback."""
+    lost: tuple[Place, ...] = ()
+    """Heads of blocks that catch one and neither keep its traceback nor pass it on."""
+    leaving: tuple[Place, ...] = ()
+    """Functions that one leaves, and that nobody calls by name."""
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether whatever catches one keeps its traceback."""
+        return bool(self.kept) and not self.lost
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing catches one."""
+        return bool(self.leaving) and not self.kept and not self.lost
+
+    @property
+    def only_lost(self) -> bool:
+        """Whether whatever catches one loses it."""
+        return bool(self.lost) and not self.kept
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether nothing keeps one, and more is lost than leaves."""
+        return self.only_lost and len(self.lost) > max(1, len(self.leaving))
+
+
+def followed(repo: Repo, component: Component, keeping: Sequence[Call]) -> Fates:
+    """The fates of what is raised where models are asked; keeping are calls that keep a
+    traceback. Empty where no such call was found, and for Go, whose errors are values."""
+    return _Program(repo, component, keeping).fates()
+
+
+_LANGUAGES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".java", ".kt", ".cs")
+_BESIDE = regex(
+    r"(?:^|/)(?:tests?|__tests__|specs?|evals?|evaluat\w{1,10}|scripts?|notebooks?|examples?|benchmarks?|migrations)/"
+    r"|(?:^|/)(?:test_|conftest)|_test\.\w{1,4}$|\.(?:test|spec)\.\w{1,4}$"
+)
+_ASKS = regex(
+    r"(?:\b|\.)(?:a?(?:invoke|stream|batch|create|parse|kickoff|chat|query|complete|predict|generate"
+    r"|embed|retrieve|search|run|call|completion|converse)"
+    r"(?:_?(?:content|text|object|response|completions?|stream|async|events|chat|message|model|live"
+    r"|sync|streamed|documents|query)){0,3}(?:Async|Streaming|StreamingAsync)?|(?:generate|stream|embed)"
+    r"(?:Text|Object|Content|ContentStream|Many)|(?:send|post)(?:Message\w{0,20})?|content"
+    r"|(?:Get|Complete|Invoke|Run|Generate|Create)\w{0,40}(?:Async|Chat|Streaming)|InvokeModel\w{0,30})"
+    r"\s?(?:<[^<>()]{0,60}>)?\("
+)
+_NO_CALL = regex(r"\s*(?:#|//|\*|(?:async )?def |import |from |@)")
+_DECLARES = regex(
+    r"\s*(?:(?:async\s+)?def\b|class\b|(?:export\s+)?(?:default\s+)?(?:async\s+)?function\b"
+    r"|(?:public|private|protected|internal|override)\b|#|//|\*|import\b|from\b)"
+)
+_SCRIPTS = (".ts", ".tsx", ".js", ".mjs", ".cjs")
+_MANY, _DEEP, _SEEN = 400, 8, 1500
+"""Files, functions that call one another, and lines that are looked at."""
+_UNTOLD = frozenset({"__init__", "main", "start", "get", "set", "post", "handler", "constructor"})
+"""Names of functions that say nothing of who calls them."""
+_KEEPS = regex(
+    r"\.exception\(|exc_info\s?=\s?(?!False)|traceback\.|format_exc|print_exc"
+    r"|(?:capture|record|track|log)_?[eE]xception|\.stack\b|StackTrace|[cC]apture_?[eE]rror"
+    r"|(?:Log|log\.)(?:Error|Critical|Warning)\(\s?\w{1,40}\s?,"
+)
+_PASSES = regex(
+    r"(?:^|[\s{;(])(?:raise\b(?!\s+[\w.]{0,60}HTTP)|throw\b|next\(\s?\w|reject\(|Promise\.reject)"
+)
+_BROAD = regex(r"except\s*:|except\s*\(?[^\n:]{0,60}(?<!\w)(?:Base)?Exception(?!\w)")
+_TYPED = regex(r"(?:^|[\s.(])(?:Exception|Throwable|RuntimeException)\b|^\s{0,4}$")
+
+
+class _Program:
+    """The files of a component, and where tracebacks are kept in them."""
+
+    def __init__(self, repo: Repo, component: Component, keeping: Sequence[Call]) -> None:
+        self._repo, self._code = repo, component.code
+        self._places = {place.path: place for place in self._files(component)}
+        self._texts: dict[str, list[str]] = {}
+        self._blocks: dict[str, list[Block]] = {}
+        self._wholes: dict[str, str] = {}
+        self._keeping: dict[str, set[int]] = defaultdict(set)
+        for call in keeping:
+            self._keeping[call.place.path].add(call.place.line or 0)
+        self._keepers = {call.scope.rpartition(".")[2] for call in keeping} - {""}
+
+    def _files(self, component: Component) -> Iterator[Place]:
+        """Those that use anything known, and others of the component."""
+        places = [call.place for call in self._code.calls if call.role is Role.APP]
+        places += [row.place for row in self._code.imports if row.role is Role.APP]
+        known = {place.path: place for place in places if place.path.endswith(_LANGUAGES)}
+        main = [path for path in sorted(known) if not _BESIDE.search(path)] or sorted(known)
+        for path in main[:_MANY]:
+            yield replace(known[path], line=None, text="")
+        suffixes = {path.rpartition(".")[2] for path in main}
+        beside = (file for file in self._others(component, suffixes) if file.path not in known)
+        yield from islice(beside, max(0, _MANY - len(main)))
+
+    def _others(self, component: Component, suffixes: set[str]) -> Iterator[Place]:
+        home = "" if component.path == "." else component.path + "/"
+        apart = tuple(
+            other.path + "/"
+            for other in self._repo.components()
+            if other.path != "." and other.path != component.path and other.path.startswith(home)
+        )
+        for suffix in sorted(suffixes):
+            for file in self._repo.files(f"{home}**/*.{suffix}"):
+                if not file.path.startswith(apart) and not _BESIDE.search(file.path):
+                    yield file
+
+    def _lines(self, path: str) -> list[str]:
+        if path not in self._texts:
+            text = self._repo.read(self._places[path]) or ""
+            self._texts[path] = text[:300_000].split("\n")
+        return self._texts[path]
+
+    def _of(self, path: str) -> list[Block]:
+        if path not in self._blocks:
+            self._blocks[path] = blocks(path, "\n".join(self._lines(path)))
+        return self._blocks[path]
+
+    def fates(self) -> Fates:
+        ends: dict[str, dict[tuple[str, int], Place]] = defaultdict(dict)
+        waiting = [(path, line, 0) for path, line in self._asks()]
+        seen: set[tuple[str, int]] = set()
+        while waiting and len(seen) < _SEEN:
+            path, line, depth = waiting.pop(0)
+            if (path, line) in seen:
+                continue
+            seen.add((path, line))
+            fate, at, name = self._fate(path, line)
+            callers = list(self._callers(path, at, name)) if name and depth < _DEEP else []
+            if fate != "leaving" or not callers:
+                ends[fate][path, at] = self._shown(path, at)
+            waiting += [(*caller, depth + 1) for caller in callers]
+        return Fates(*(tuple(ends[fate].values()) for fate in ("kept", "lost", "leaving")))
+
+    def _shown(self, path: str, line: int) -> Place:
+        return replace(self._places[path], line=line, text=self._lines(path)[line - 1].strip())
+
+    def _asks(self) -> Iterator[tuple[str, int]]:
+        """Lines that ask a model or run an agent."""
+        for trades in (("model", "agent"), AGENTIC):
+            uses = [use for trade in trades for use in self._code.used.get(trade, ())]
+            known = {use.library for use in uses}
+            paths = {row.place.path for row in self._code.imports if row.library in known}
+            found = [
+                (path, number)
+                for path in sorted(paths & self._places.keys())
+                for number, line in enumerate(self._lines(path), 1)
+                if _ASKS.search(line[:400]) and not _NO_CALL.match(line)
+            ]
+            called = (use.place for use in uses if use.strength >= Strength.CALLED)
+            found += [(p.path, p.line) for p in called if p.line and p.path in self._places]
+            if found:
+                yield from found
+                return
+
+    def _fate(self, path: str, line: int) -> tuple[str, int, str]:
+        """What becomes of an exception of a line within its function, the line where that is
+        decided, and the name of the function that it leaves."""
+        around = [each for each in self._of(path) if each.first <= line <= each.last]
+        for block in sorted(around, key=lambda each: each.last - each.first):
+            if block.kind == "def":
+                return "leaving", block.first, block.name
+            if block.kind != "try":
+                continue
+            for catch in self._of(path):
+                if catch.tried is block and (fate := self._caught(path, catch)) != "leaving":
+                    return fate, catch.first, ""
+        return "leaving", 1, ""
+
+    def _caught(self, path: str, catch: Block) -> str:
+        python = path.endswith(".py")
+        broad = _BROAD.match(catch.head) if python else _TYPED.search(catch.head[:200])
+        if not broad and not path.endswith(_SCRIPTS):
+            return "leaving"
+        body = "\n".join(self._lines(path)[catch.first - 1 : catch.last])[:4000]
+        lines = self._keeping.get(path, ())
+        if any(catch.first <= line <= catch.last for line in lines) or _KEEPS.search(body):
+            return "kept"
+        if any(re.search(rf"(?<!\w){re.escape(name)}\(", body) for name in self._keepers):
+            return "kept"
+        return "leaving" if _PASSES.search(body) else "lost"
+
+    def _callers(self, path: str, first: int, name: str) -> Iterator[tuple[str, int]]:
+        """Lines that call a function by its name, or hand it on."""
+        if name in _UNTOLD:
+            return
+        spoken = language(self._places[path])
+        named = re.compile(
+            rf"(?<![\w\"'/-]){re.escape(name)}\s?(?:<[^<>()]{{0,60}}>)?\("
+            rf"|[(,=]\s?(?:self\.|this\.)?{re.escape(name)}\s?[,)]"
+        )
+        for other, place in self._places.items():
+            if language(place) != spoken or (other != path and name not in self._whole(other)):
+                continue
+            for number, line in enumerate(self._lines(other), 1):
+                if name not in line or (other == path and number == first):
+                    continue
+                if named.search(line[:400]) and not _DECLARES.match(line):
+                    yield other, number
+
+    def _whole(self, path: str) -> str:
+        if path not in self._wholes:
+            self._wholes[path] = "\n".join(self._lines(path))
+        return self._wholes[path]

@@ -1,0 +1,81 @@
+"""By which library scripts log, and where that writes an error with its stack."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from agentaudit.code import Code, Role, Strength
+from agentaudit.expressions import regex
+from agentaudit.source import Place, Repo
+
+PINO = "pino"
+"""Writes the stack of an error that it is given first, or under the key `err`, and of no other."""
+PINO_OF_ERRORS = "pino of errors"
+"""The same, told to do so under the key `error` too."""
+SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs")
+_OWN = "a logger of its own"
+_OF_LOGS = regex(r"(?i)(?:^|[/_.-])\w{0,20}log(?:s|ger|ging)?(?:[_.-][\w.-]{0,40})?\.\w{2,3}$")
+_REPORTS = regex(r"(?i)(?:^|\.)(?:error|fatal|critical)$")
+
+
+def logger(code: Code) -> str:
+    """The library by which scripts log, where it writes an error with its stack; empty for a
+    `logger` of one's own, which may be anything."""
+    found = {
+        use.library
+        for use in code.used.get("logging", ())
+        if use.strength >= Strength.IMPORTED and use.place.path.endswith(SCRIPTS)
+    }
+    if _own(code):
+        return _OWN
+    pino = {PINO, "pino-http", "nestjs-pino", "@opentelemetry/instrumentation-pino"}
+    if found and found <= pino:
+        return PINO
+    return min(found, default="")
+
+
+def _own(code: Code) -> bool:
+    """Whether a module of logs has a function that writes the stack of the error it is given."""
+    return any(
+        _OF_LOGS.search(call.place.path)
+        and _REPORTS.search(call.scope[-60:])
+        and any(".stack" in f"{a.value.written} {a.value.text}" for a in call.arguments)
+        for call in code.calls
+        if call.place.path.endswith(SCRIPTS) and call.role is Role.APP and call.reached
+    )
+
+
+def logger_of(repo: Repo, code: Code) -> str:
+    """The same; where the code does not say it, what the repository's modules of logs say of the
+    one that they make: components of a workspace share it."""
+    known = logger(code)
+    logs = (call for call in code.calls if call.place.path.endswith(SCRIPTS))
+    if known not in ("", PINO) or not any(_SHARED.search(call.callee[-100:]) for call in logs):
+        return known
+    made = {_made(repo.read(file) or "") for file in _modules(repo)} - {""}
+    if PINO_OF_ERRORS in made and made <= {PINO, PINO_OF_ERRORS}:
+        return PINO_OF_ERRORS
+    return known or (made.pop() if len(made) == 1 else "")
+
+
+_SHARED = regex(r"(?i)(?:^|[._])\w{0,20}log(?:ger)?\.(?:error|fatal|warn)$")
+_MOST = 20
+"""Modules of logs that are read."""
+_PINO = regex(r"\bpino\(")
+_ERRORS = regex(r"\berror:\s?(?:pino\.)?stdSerializers\.err|\berrorKey:\s?[\"']error[\"']")
+_WINSTON = regex(r"\bwinston\.createLogger\(")
+_STACKS = regex(r"\.stack\b|errors\(\s?\{\s?stack:\s?true")
+
+
+def _modules(repo: Repo) -> list[Place]:
+    stems = [f"**/{name}{tail}" for name in ("log", "logger", "logging") for tail in ("", "/index")]
+    shapes = [f"{stem}.{kind}" for stem in stems for kind in ("ts", "js", "mjs")]
+    return list(islice((file for shape in shapes for file in repo.files(shape)), _MOST))
+
+
+def _made(text: str) -> str:
+    """The library of the logger that a module makes, where that keeps stacks."""
+    if _PINO.search(text[:50_000]):
+        return PINO_OF_ERRORS if _ERRORS.search(text[:50_000]) else PINO
+    kept = _WINSTON.search(text[:50_000]) and _STACKS.search(text[:50_000])
+    return "winston" if kept else ""

@@ -1,0 +1,118 @@
+"""What becomes of exceptions of models' calls, followed through functions and files."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.probes.telemetry.blocks import blocks
+from agentaudit.probes.telemetry.errors import kept
+from agentaudit.probes.telemetry.fates import Fates, followed
+
+PYTHON = {
+    "requirements.txt": "openai==1.93.0\nfastapi==0.115.0\n",
+    "planner.py": (
+        "from openai import OpenAI\n\ndef draft(text):\n"
+        "    return OpenAI().responses.create(model='gpt-4.1', input=text)\n\n"
+        "def outline(text):\n    try:\n        return draft(text)\n"
+        "    except ValueError as error:\n        return str(error)\n"
+    ),
+}
+ROUTE = (
+    "import logging\nfrom fastapi import FastAPI\nfrom planner import outline\napp = FastAPI()\n\n"
+    "@app.post('/ask')\ndef ask(text: str):\n    try:\n        return outline(text)\n"
+    "    except Exception as error:\n        {}\n"
+)
+NODE = {
+    "package.json": '{"name": "api", "dependencies": {"openai": "5.0.0", "express": "5.0.0"}}',
+    "planner.ts": (
+        'import OpenAI from "openai";\n'
+        "export async function outline(\n  text: string,\n  options: { short: boolean } = {},\n"
+        "): Promise<{ text: string }> {\n  try {\n"
+        "    return await new OpenAI().responses.create({ model: 'gpt-4.1', input: text });\n"
+        "  } catch (error) {\n    throw new Error(`outline: ${error}`);\n  }\n}\n"
+    ),
+}
+SERVED = (
+    'import express from "express";\nimport { outline } from "./planner";\nconst app = express();\n'
+    'app.post("/ask", async (req, res) => {\n  try {\n    res.json(await outline(req.body));\n'
+    "  } catch (error) {\n    %s\n  }\n});\n"
+)
+
+
+def _followed(files: dict[str, str]) -> Fates:
+    component = testing.component({"files": files})
+    return followed(testing.repository({"files": files}), component, list(kept(component.code)))
+
+
+@pytest.mark.parametrize(
+    ("does", "fate"),
+    [
+        ("logging.exception('failed')", "kept"),
+        ("logging.error('failed: %s', error)", "lost"),
+        ("return {'error': str(error)}", "lost"),
+        ("raise", "leaving"),
+        ("raise RuntimeError('failed') from error", "leaving"),
+        ("raise HTTPException(500, str(error))", "lost"),
+    ],
+)
+def test_exceptions_are_followed_to_who_calls(does: str, fate: str) -> None:
+    ends = _followed({**PYTHON, "app.py": ROUTE.format(does)})
+    assert [name for name in Fates.__struct_fields__ if getattr(ends, name)] == [fate]
+    assert {place.path for place in getattr(ends, fate)} == {"app.py"}
+
+
+@pytest.mark.parametrize(
+    ("does", "fate"),
+    [
+        ("console.error('failed', error);", "kept"),
+        ("res.status(500).json({ error: String(error) });", "lost"),
+        ("next(error);", "leaving"),
+    ],
+)
+def test_exceptions_of_scripts_are_followed_to_who_calls(does: str, fate: str) -> None:
+    ends = _followed({**NODE, "app.ts": SERVED % does})
+    assert [name for name in Fates.__struct_fields__ if getattr(ends, name)] == [fate]
+    assert {place.path for place in getattr(ends, fate)} == {"app.ts"}
+
+
+JAVA = """
+public class Planner {
+  /* a { that opens nothing */
+  public <T> Map<String, List<T>> plan(@NonNull String text) throws IOException, Failure {
+    var shown = new String[] {"}", "{"};
+    try (var client = open()) {
+      return client.ask(text);
+    } catch (final Exception e) {
+      items.forEach(each -> { log.error("x", e); });
+    }
+  }
+}
+"""
+SCRIPT = """
+export const ask = async ({ text, options }: { text: string; options?: { a: number } }) => {
+  if (text) { return `{${text}}`; }
+};
+class Planner {
+  async plan(text: string): Promise<{ steps: string[] }> {
+    return call({ text, done: () => { finish(); } });
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "found"),
+    [
+        ("P.java", JAVA, [("def", "plan", 4, 11), ("try", "", 6, 8), ("catch", "", 8, 10)]),
+        ("p.ts", SCRIPT, [("def", "ask", 2, 4), ("def", "plan", 6, 8)]),
+        (
+            "p.py",
+            "def ask(\n    text,\n):\n    try:\n        a()\n    except Exception:\n        b()\n",
+            [("def", "ask", 1, 8), ("try", "", 4, 5), ("catch", "", 6, 8)],
+        ),
+    ],
+)
+def test_blocks(path: str, text: str, found: list[tuple[str, str, int, int]]) -> None:
+    read = [(b.kind, b.name, b.first, b.last) for b in blocks(path, text) if b.name != "done"]
+    assert read == found
