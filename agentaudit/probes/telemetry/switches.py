@@ -104,10 +104,7 @@ def waits_for_variable(component: Component, use: Use) -> bool:
     return not any(_set_true(component, name) for name in names)
 
 
-_BEHIND = regex(
-    r"^\s*if\s*\(?\s*(?:not\s+)?(?:os\.environ\.get|os\.getenv|process\.env|\w{1,40}(?:\.\w{1,40}){0,3})"
-    r"[.(\[]?[\"']?\w{0,60}(?:API_?KEY|api_?key|apiKey)\b"
-)
+_BEHIND = regex(r"(?i)^(?:el)?if\b[^\n]{0,80}(?:environ|getenv|process\.env|settings|config)")
 
 
 def set_behind_key(repo: Repo, use: Use) -> Place | None:
@@ -122,7 +119,8 @@ def set_behind_key(repo: Repo, use: Use) -> Place | None:
         above = rows[number][:300]
         if above.strip() and len(above) - len(above.lstrip()) < depth:
             shown = replace(use.place, line=number + 1, text=above.strip())
-            return shown if _BEHIND.match(above) else None
+            asks = _BEHIND.match(above.lstrip()) and re.search(r"(?i)api_?key", above)
+            return shown if asks else None
     return None
 
 
