@@ -226,6 +226,16 @@ def test_conditions_in_other_languages(understand: Understand) -> None:
     assert found.why == "behind TRACE, off by default"
 
 
+def test_a_condition_that_asks_for_words_of_our_own(understand: Understand) -> None:
+    text = (
+        "import os\nfrom langfuse import Langfuse\n"
+        'if os.getenv("MODE", "name") in ("name", "not"):\n    Langfuse()\n'
+    )
+    found = use(understand, "langfuse", "tracing", {"a.py": text})
+    assert found is not None
+    assert found.strength is Strength.ON, found.why
+
+
 def test_a_flag_that_a_package_passes_on(understand: Understand) -> None:
     files = {
         "core/settings.py": "class S(BaseSettings):\n    TRACE: bool = False\nsettings = S()\n",

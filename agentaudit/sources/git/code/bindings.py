@@ -62,10 +62,11 @@ def asked(calls: Iterable[WrittenCall]) -> frozenset[bytes]:
         names.update(each.value.name for each in call.arguments if each.value.kind == "name")
         pending += [guard.logic for guard in call.guards]
     while pending:
-        logic = pending.pop()
-        if logic[0] == "name":
-            names.add(logic[2])
-        pending += [each for each in logic[1:] if isinstance(each, list) and each]
+        kind, *parts = pending.pop()
+        if kind in ("not", "and", "or"):
+            pending += parts
+        elif parts and (value := Expression(*parts[0])).kind == "name":
+            names.add(value.name)
     return frozenset(OWNER.sub("", name).partition(".")[0].encode() for name in names)
 
 
