@@ -215,15 +215,10 @@ def ingestion_in_repository(repo: Repo, component: Component) -> Answer:
     if found.whole:
         return passed(_praise(found), *shown)
     if written := [each for c in around for each in stored(repo, c)]:
-        shown = [each.evidence() for each in written[:3]]
-        return passed("rows are embedded and stored with their vectors", *shown)
-    if (file := next(handed(repo, component), None)) is not None:
-        return passed(_HANDS, file.evidence())
-    if (told_to := remembered(repo, component)) is not None:
-        return passed("a memory embeds and keeps what it is told", told_to.evidence())
-    if told := ingested(repo, component):
-        message = "the ingestion of a managed knowledge base is declared and started"
-        return passed(message, *(each.evidence() for each in told))
+        message = "rows are embedded and stored with their vectors"
+        return passed(message, *(each.evidence() for each in written[:3]))
+    if by_others := _by_others(repo, component):
+        return by_others
     missing_stages = ", ".join(found.missing)
     return failed(
         f"the ingestion code shows no stage to {missing_stages}",
@@ -232,6 +227,18 @@ def ingestion_in_repository(repo: Repo, component: Component) -> Answer:
         fact="ingestion code",
         place=component.id,
     )
+
+
+def _by_others(repo: Repo, component: Component) -> Answer | None:
+    """The answer where a service or a memory cuts, embeds and keeps what it is given."""
+    if (file := next(handed(repo, component), None)) is not None:
+        return passed(_HANDS, file.evidence())
+    if (told_to := remembered(repo, component)) is not None:
+        return passed("a memory embeds and keeps what it is told", told_to.evidence())
+    if told := ingested(repo, component):
+        message = "the ingestion of a managed knowledge base is declared and started"
+        return passed(message, *(each.evidence() for each in told))
+    return None
 
 
 _HANDS = "the code hands documents to a service that cuts, embeds and indexes them"
