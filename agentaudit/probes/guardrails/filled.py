@@ -25,6 +25,8 @@ _JUDGES = regex(
     r"|malicious|suspicious|abus|inappropriate|content"
 )
 """Words of code that judges what is said."""
+_COUNTS = regex(r"(?i)usage|quota|budget|tool_?sets?|allowed_?tools|(?:token|rate)_?limit")
+"""Words of code that bounds what a run may use."""
 _ELSE = regex(
     r"(?i)moderat|toxic|injection|jail_?break|\bpii\b|profan|harm|classif|\.(?:a?invoke|run|create|generate)\("
     r"|(?-i:(?<!\w)[A-Z][A-Z_]{3,60}(?:PATTERNS?|WORDS|TERMS|KEYWORDS|REGEX|RE)\b)"
@@ -48,12 +50,13 @@ def is_unfilled(repo: Repo, call: Call) -> bool:
 
 
 def judges_nothing(repo: Repo, call: Call) -> bool:
-    """Whether it is called a guardrail for the sake of its module only, and nothing in the
-    functions of that name is about what is said."""
+    """Whether it is called a guardrail for the sake of its module only, and the functions of that
+    name are about what a run may use, and not about what is said."""
     if NAMED.search(call.method):
         return False
     own = tuple(bodies(repo, call))
-    return bool(own) and not any(_JUDGES.search("\n".join(_code(body))) for body in own)
+    texts = ["\n".join(_code(body)) for body in own]
+    return bool(own) and all(_COUNTS.search(t) and not _JUDGES.search(t) for t in texts)
 
 
 def _code(body: Body) -> Iterator[str]:
