@@ -62,8 +62,8 @@ def followed(repo: Repo, component: Component, keeping: Sequence[Call]) -> Fates
 
 _LANGUAGES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".java", ".kt", ".cs")
 _BESIDE = regex(
-    r"(?:^|/)(?:tests?|__tests__|specs?|evals?|evaluat\w{1,10}|scripts?|notebooks?|examples?|benchmarks?|migrations)/"
-    r"|(?:^|/)(?:test_|conftest)|_test\.\w{1,4}$|\.(?:test|spec)\.\w{1,4}$"
+    r"(?:^|/)(?:tests?|__tests__|specs?|evals?|evaluat\w{1,10}|scripts?|notebooks?|examples?|demos?|benchmarks?|migrations)/"
+    r"|(?:^|/)(?:test_|conftest|demo\.|example\.)|_test\.\w{1,4}$|\.(?:test|spec)\.\w{1,4}$"
 )
 _ASKS = regex(
     r"(?:\b|\.)(?:a?(?:invoke|stream|batch|create|parse|kickoff|chat|query|complete|predict|generate"

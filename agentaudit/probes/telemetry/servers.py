@@ -18,10 +18,10 @@ _CONTAINERS = regex(
 _SERVERS = regex(
     r"fastapi|starlette|litestar|flask|quart|sanic|tornado|streamlit|chainlit|gradio|celery"
     r"|bentoml|robyn|blacksheep|reflex|nicegui|functions-framework|azure-functions|langserve"
-    r"|next|express|koa|@nestjs/core|hono"
+    r"|google-adk|next|express|koa|@nestjs/core|hono"
 )
-"""The same of Python and JavaScript. Django is none of them: outside of development it sends mails
-instead."""
+"""The same of Python and JavaScript; agents of ADK are loaded by a server of it. Django is none of
+them: outside of development it sends mails instead."""
 _WEB = 'Sdk="Microsoft.NET.Sdk.Web"'
 _SIGNS = str.maketrans("_./", "---")
 _SERVERLESS = regex(

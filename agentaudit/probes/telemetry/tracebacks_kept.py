@@ -6,6 +6,7 @@ from agentaudit.code import Strength, Use
 from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
+from agentaudit.probes.asking import asks
 from agentaudit.probes.readable import of_code, step_missing, unread
 from agentaudit.probes.telemetry.caught import Weighed, in_pages, leaves, weighed
 from agentaudit.probes.telemetry.errors import answering, language, tracked
@@ -240,7 +241,7 @@ def _kept(
     if said.is_practice and (not ends.only_lost or len(said.keeping) > _MANY * len(ends.lost)):
         places = [call.place for call in said.keeping]
         yield f"{len(places)} calls keep the traceback of an error", places
-    if ends.is_free or not said.lacking:
+    if (ends.is_free and asks(component)) or not said.lacking:
         for message, place in _uncaught(repo, component, ends):
             yield message, [place]
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from agentaudit import testing
+from agentaudit.finding import Outcome
 from agentaudit.probes.telemetry.blocks import blocks
 from agentaudit.probes.telemetry.errors import kept
 from agentaudit.probes.telemetry.fates import Fates, followed
+from agentaudit.probes.telemetry.tracebacks_kept import tracebacks_kept
 
 PYTHON = {
     "requirements.txt": "openai==1.93.0\nfastapi==0.115.0\n",
@@ -116,3 +118,55 @@ class Planner {
 def test_blocks(path: str, text: str, found: list[tuple[str, str, int, int]]) -> None:
     read = [(b.kind, b.name, b.first, b.last) for b in blocks(path, text) if b.name != "done"]
     assert read == found
+
+
+LOGGER = (
+    'import pino from "pino";\nexport const logger = pino({{ level: "info"{} }});\n'
+    "export const createLogger = (name: string) => logger.child({{ name }});\n"
+)
+ASKS = (
+    'import OpenAI from "openai";\nimport { createLogger } from "../../shared/utils/logger";\n'
+    'const logger = createLogger("planner");\nexport async function plan(text: string) {\n  try {\n'
+    "    return await new OpenAI().responses.create({ model: 'gpt-4.1', input: text });\n"
+    '  } catch (error) {\n    logger.error({ error }, "failed");\n    return null;\n  }\n}\n'
+    'plan("x");\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "outcome"),
+    [
+        (", serializers: { error: pino.stdSerializers.err }", Outcome.PASS),
+        (', errorKey: "error"', Outcome.PASS),
+        ("", Outcome.FAIL),
+    ],
+)
+def test_loggers_that_a_workspace_shares(more: str, outcome: Outcome) -> None:
+    files = {
+        "shared/utils/logger.ts": LOGGER.format(more),
+        "workers/planner/package.json": NODE["package.json"],
+        "workers/planner/Dockerfile": "FROM node:22\n",
+        "workers/planner/src/index.ts": ASKS,
+    }
+    given = {"files": files, "path": "workers/planner"}
+    repo, component = testing.repository({"files": files}), testing.component(given)
+    asked = {"repo": repo, "component": component}
+    assert tracebacks_kept.ask(asked).outcome is outcome
+
+
+TRACKED = "import sentry_sdk\nsentry_sdk.init(dsn='https://a@o1.example/1')\n"
+
+
+def test_a_tracker_sees_nothing_of_what_is_caught() -> None:
+    lost = "\n\n".join(
+        f"def ask_{n}(text):\n    try:\n        return outline(text)\n"
+        "    except Exception as error:\n        return str(error)\n"
+        for n in range(3)
+    )
+    for app, outcome in ((lost, Outcome.FAIL), ("print(outline('x'))\n", Outcome.PASS)):
+        text = f"{TRACKED}from planner import outline\n\n{app}"
+        manifest = {"requirements.txt": "openai==1.93.0\nsentry-sdk==2.30.0\n"}
+        files = {**PYTHON, **manifest, "app.py": text}
+        repo, component = testing.repository({"files": files}), testing.component({"files": files})
+        asked = {"repo": repo, "component": component}
+        assert tracebacks_kept.ask(asked).outcome is outcome
