@@ -228,8 +228,8 @@ def test_conditions_in_other_languages(understand: Understand) -> None:
 
 def test_a_condition_that_asks_for_words_of_our_own(understand: Understand) -> None:
     text = (
-        "import os\nfrom langfuse import Langfuse\n"
-        'if os.getenv("MODE", "name") in ("name", "not"):\n    Langfuse()\n'
+        "import os\nfrom langfuse.langchain import CallbackHandler\n"
+        'if os.getenv("MODE", "name") in ("name", "not"):\n    CallbackHandler()\n'
     )
     found = use(understand, "langfuse", "tracing", {"a.py": text})
     assert found is not None
