@@ -43,7 +43,9 @@ _READS = {
 """How each language asks for a setting."""
 _ALWAYS = regex(
     r"PATH|HOME|USER|PWD|HOST(?:NAME)?|PORT|NODE_ENV|PYTHON\w{0,60}|LOG_?LEVEL|DEBUG|TZ|CI|MODE|DEV|PROD"
-    r"|AWS_(?:DEFAULT_)?REGION|AWS_LAMBDA_\w{1,60}|CDK_DEFAULT_\w{1,20}|SSR|BASE_URL|LANG|TERM|SHELL|TMPDIR|npm_\w{1,60}|VERCEL\w{0,60}|NEXT_RUNTIME|KUBERNETES_\w{1,60}"
+    r"|AWS_(?:DEFAULT_)?REGION|AWS_LAMBDA_\w{1,60}|CDK_DEFAULT_\w{1,20}|SSR|BASE_URL|LANG|TERM|SHELL|TMPDIR|COLUMNS|LINES"
+    r"|EDITOR|(?:NO|FORCE|CLI)_?COLOR|XDG_\w{1,40}|USERPROFILE|APPDATA|LOCALAPPDATA"
+    r"|npm_\w{1,60}|VERCEL\w{0,60}|NEXT_RUNTIME|KUBERNETES_\w{1,60}"
 )
 """What a platform sets, whatever runs on it."""
 _KEY = regex(r"(?i)key|endpoint|token|credential")
