@@ -22,6 +22,8 @@ from agentaudit.sources.git.sharing import Image
 
 _MAKES = regex(r"(?mi)^\s{0,20}(?:RUN|COPY|ADD)\s")
 """Lines of a build file that make more of an image than its base."""
+_HOSTED = frozenset(("azure.yaml", "azure.yml", "render.yaml", "render.yml", "fly.toml"))
+"""Files whose images a platform keeps up by themselves, also one that is no more than its base."""
 
 
 class Build(Struct, frozen=True):
@@ -67,9 +69,12 @@ def _is_own_image(reader: Reader, build: Build, found: list[Build]) -> bool:
     alone = recipe is not None and build.home != "" and directory(recipe.path) == build.home
     if build.home.rpartition("/")[2].startswith(".") or directory_role(build.home) is not Role.APP:
         return False
-    if not alone or not _MAKES.search(reader.text(recipe.path if recipe else "") or ""):
+    if not alone:
         return False
-    return any(other.recipe is None and other.home == build.home for other in found)
+    asked = [other.place for other in found if other.recipe is None and other.home == build.home]
+    if any(place.path.rpartition("/")[2] in _HOSTED for place in asked):
+        return True
+    return bool(asked) and _MAKES.search(reader.text(recipe.path if recipe else "") or "") is not None
 
 
 def _images(

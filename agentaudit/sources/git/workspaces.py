@@ -3,7 +3,7 @@ what a script of its own manifest deploys."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from msgspec.structs import replace
 
@@ -130,11 +130,18 @@ def extensions(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
 
 def _is_hollow(reader: Reader, homes: Homes) -> bool:
     """Whether no code of the application stands outside of the members of a workspace."""
-    return not any(
+    members = homes.members
+    return not coded_outside(reader, lambda home: not members.isdisjoint(ancestors(home)))
+
+
+def coded_outside(reader: Reader, within: Callable[[str], bool]) -> bool:
+    """Whether code of the application, and not only what builds it, stands in a directory that is
+    not `within` some."""
+    return any(
         path.rpartition(".")[2] in SOURCES
         and role(path) is Role.APP
         and not _TOOLING.fullmatch(path)
-        and homes.members.isdisjoint(ancestors(directory(path)))
+        and not within(directory(path))
         for path in reader.app
     )
 
