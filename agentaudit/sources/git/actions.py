@@ -14,8 +14,8 @@ _NAMES = frozenset(("action.yml", "action.yaml"))
 _HERE = regex(r"\$\{\{\s{0,9}github\.action_path\s{0,9}\}\}/?|\$\{?GITHUB_ACTION_PATH\}?/?")
 _STARTS = regex(r"\b(?:npm|pnpm|yarn|bun|node|tsx|ts-node|python3?|uv|poetry|go|deno)\s")
 _PLACE = regex(
-    r"(?:^|[\s;&|])(?:(?:cd|pushd)\s{1,4}|(?:-C|--cwd|--dir|--prefix|--directory|--project)[ =])[\"']?"
-    r"([\w./@-]{1,200})"
+    r"(?:^|[\s;&|])(?:(?:cd|pushd)\s{1,4}|(?:-C|--cwd|--dir|--prefix|--directory|--project)[ =])"
+    r"[\"']?([\w./@-]{1,200})"
 )
 _MEMBER = regex(
     r"\b(?:start|run\s{1,4}start)\b[^\n;&|]{0,80}\s(?:-w|--workspace|-F|--filter)[ =]"

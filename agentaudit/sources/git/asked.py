@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.sources.git.reader import Reader
-from agentaudit.sources.git.roles import role
 
 _MENTIONS = ("chat/completions", "/openai/deployments/", ".openai.azure.com")
 _PATH = r"/?(?:v\d/)?chat/completions\b"
@@ -37,11 +36,11 @@ _SERVES = regex(
 def appends(reader: Reader, paths: Iterable[str]) -> bool:
     """Whether one of the files of an application appends to a base the path of the interface that
     most providers and model servers have."""
-    return any(_appends(reader.text(path) or "", path) for path in paths if _may(path))
+    return any(_appends(reader.text(path) or "", path) for path in paths if _may(reader, path))
 
 
-def _may(path: str) -> bool:
-    return role(path) is Role.APP and not path.endswith((*_PAGES, ".ipynb"))
+def _may(reader: Reader, path: str) -> bool:
+    return reader.role(path) is Role.APP and not path.endswith((*_PAGES, ".ipynb"))
 
 
 def _appends(text: str, path: str) -> bool:

@@ -10,7 +10,6 @@ from agentaudit.expressions import regex
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.reader import Reader, directory, mapping, word
-from agentaudit.sources.git.roles import directory_role
 
 _EDITOR = regex(r"(?:^|\s)vsce (?:package|publish)(?:\s|$)")
 _BROWSER = regex(
@@ -36,7 +35,7 @@ def packed(reader: Reader, homes: Homes) -> Iterator[Build]:
         if home is not None and _FROZEN.search(reader.text(path) or ""):
             yield Build(home, reader.place(path, 1), compiles=True)
     for path, home in homes.manifests.items():
-        if path.endswith("package.json") and directory_role(home) is Role.APP:
+        if path.endswith("package.json") and reader.directory_role(home) is Role.APP:
             text = reader.text(path) or ""
             if (
                 _of_editor(reader, path, text)

@@ -15,7 +15,7 @@ from agentaudit.sources.git.functions import app_roots, templates
 from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.orders import Order
 from agentaudit.sources.git.reader import Reader, ancestors, directory
-from agentaudit.sources.git.roles import directory_role, is_own
+from agentaudit.sources.git.roles import directory_role
 
 _CDK = regex(
     r"\b(?:Python|Nodejs|Go|Rust|DotNet|Bun)Function\(|\bCode\.from_?[aA]sset\(|\blambda_?\w{0,8}\.Code\.from_?[aA]sset\("
@@ -59,7 +59,7 @@ def functions(reader: Reader, homes: Homes) -> Iterator[Build]:
         directory(path) for path in reader.named(lambda n: n in ("Pulumi.yaml", "sst.config.ts"))
     }
     for path in reader.paths:
-        if path.endswith((".ts", ".py", ".js")) and is_own(path):
+        if path.endswith((".ts", ".py", ".js")) and reader.is_own(path):
             stack = next((home for home in ancestors(directory(path)) if home in stacks), None)
             if stack is not None:
                 yield from _in_code(reader, homes, path, stack)
@@ -108,7 +108,8 @@ def _asked_for(reader: Reader, pattern: re.Pattern[str]) -> Iterator[tuple[str, 
     """File, line, directory and arguments of each such call of a stack."""
     stacks = {directory(path) for path in reader.named("cdk.json".__eq__)}
     for path in reader.paths if stacks else ():
-        text = (reader.text(path) or "") if path.endswith((".ts", ".py")) and is_own(path) else ""
+        asked = path.endswith((".ts", ".py")) and reader.is_own(path)
+        text = (reader.text(path) or "") if asked else ""
         stack = next((home for home in ancestors(directory(path)) if home in stacks), None)
         if "Image" not in text or stack is None:
             continue

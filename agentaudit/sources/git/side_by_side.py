@@ -12,8 +12,7 @@ from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.pages import is_page
 from agentaudit.sources.git.projects import told
-from agentaudit.sources.git.reader import Reader, ancestors, inside, mapping
-from agentaudit.sources.git.roles import directory_role
+from agentaudit.sources.git.reader import Reader, ancestors, inside, mapping, word
 from agentaudit.sources.git.workspaces import coded_outside
 
 _ASIDE = regex(
@@ -23,8 +22,8 @@ _ASIDE = regex(
 """Directories of what nobody runs beside the application, or only now and then."""
 _STARTS = regex(
     r"\bspring-boot-maven-plugin\b|\bquarkus-maven-plugin\b|\borg\.springframework\.boot\b"
-    r"|\bio\.quarkus\b|\bio\.ktor\.plugin\b|^\s*application\s*(?:$|\{)|\bid[ (][\"']application[\"']"
-    r"|^\[(?:project|tool\.poetry)\.scripts\]",
+    r"|\bio\.quarkus\b|\bio\.ktor\.plugin\b|^\s*application\s*(?:$|\{)"
+    r"|\bid[ (][\"']application[\"']|^\[(?:project|tool\.poetry)\.scripts\]",
     re.MULTILINE,
 )
 """What a manifest of Java or Python says of a program that is started."""
@@ -44,7 +43,7 @@ def started(reader: Reader, homes: Homes) -> list[Build]:
 def _starting(reader: Reader, homes: Homes) -> Iterator[tuple[str, str]]:
     """Directory and manifest of each project that its manifest says how to start."""
     for path, home in sorted(homes.manifests.items()):
-        if home and directory_role(home) is Role.APP and not _ASIDE.search(home):
+        if home and reader.directory_role(home) is Role.APP and not _ASIDE.search(home):
             name = path.rpartition("/")[2]
             if name == "package.json":
                 given = mapping(reader.json(path))
@@ -74,10 +73,9 @@ def _all(reader: Reader, homes: Homes, found: Mapping[str, str]) -> bool:
     for path in found.values():
         given = mapping(reader.json(path)) if path.endswith("package.json") else {}
         needed |= {told(name) for name in mapping(given.get("dependencies"))}
+    nodes = ((p, home) for p, home in homes.manifests.items() if p.endswith("package.json"))
     libraries = {
-        home
-        for path, home in homes.manifests.items()
-        if path.endswith("package.json") and told(str(mapping(reader.json(path)).get("name"))) in needed
+        home for path, home in nodes if told(word(mapping(reader.json(path)).get("name"))) in needed
     }
     within = {*found, *libraries}
     return not coded_outside(reader, lambda home: not within.isdisjoint(ancestors(home)))

@@ -10,7 +10,6 @@ from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.reader import Reader, directory
-from agentaudit.sources.git.roles import directory_role
 
 _SUFFIXES = (".csproj", ".fsproj", ".vbproj")
 _RUNS = regex(
@@ -59,7 +58,7 @@ def _running(reader: Reader, homes: Homes, *, programs: bool) -> Iterator[tuple[
     """Project files of the application, with the line that says what kind they are of; `programs`
     where those that are started by hand count."""
     for path, home in sorted(homes.manifests.items()):
-        if not path.endswith(_SUFFIXES) or directory_role(home) is not Role.APP:
+        if not path.endswith(_SUFFIXES) or reader.directory_role(home) is not Role.APP:
             continue
         text = reader.text(path) or ""
         told = _RUNS.search(text) or (_PROGRAM.search(text) if programs else None)

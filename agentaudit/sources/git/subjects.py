@@ -68,7 +68,10 @@ def _made(homes: Homes, recipe: Recipe) -> str:
 
 
 _WORD = regex(r"[^\s\"',\[\]]{1,300}")
-_MEMBER = regex(r"(?:^|[\s\"'])(?:-w|--workspace|-F|--filter|workspace)[\s=\"',]{1,4}(?:@[\w.-]{1,80}/)?([\w./-]{1,200})")
+_MEMBER = regex(
+    r"(?:^|[\s\"'])(?:-w|--workspace|-F|--filter|workspace)[\s=\"',]{1,4}"
+    r"(?:@[\w.-]{1,80}/)?([\w./-]{1,200})"
+)
 
 
 def _run(homes: Homes, recipe: Recipe) -> str:
