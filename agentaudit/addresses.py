@@ -5,7 +5,7 @@ from __future__ import annotations
 from agentaudit.expressions import regex
 
 _ADDRESS = regex(
-    r"https?://(?:(?:api|chat)\.openai\.com/(?:v\d|backend-api)|api\.anthropic\.com/?(?:v\d|$)"
+    r"(?:https?|wss?)://(?:(?:api|chat)\.openai\.com/(?:v\d|backend-api)|api\.anthropic\.com/?(?:v\d|$)"
     r"|api\.(?:mistral|x)\.ai/?(?:v\d|$)|api\.groq\.com/openai|api\.deepseek\.com"
     r"|api\.together\.(?:xyz|ai)|openrouter\.ai/api|generativelanguage\.googleapis\.com"
     r"|api\.cohere\.(?:ai|com)|api\.perplexity\.ai|api\.fireworks\.ai"

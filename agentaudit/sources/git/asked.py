@@ -7,15 +7,17 @@ from collections.abc import Iterable
 from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.sources.git.reader import Reader
-from agentaudit.sources.git.roles import role
 
 _MENTIONS = ("chat/completions", "/openai/deployments/", ".openai.azure.com")
-_PATH = r"/?chat/completions\b"
+_PATH = r"/?(?:v\d/)?chat/completions\b"
 _APPENDS = regex(
     r"(?:([\w.()\[\]\"']{0,80})\}|([\w.()\[\]\"'/, ]{1,80})\+\s{0,9}[\"'`]|%s)"
     rf"(?:{_PATH}|/openai/deployments/)"
     rf"|\b(?:\w{{0,40}}[jJ]oin\w{{0,20}})\(([^\"'`\n]{{1,80}}),\s{{0,9}}[\"'`]{_PATH}"
-    r"|\bhttps://[\w.$()-]{0,40}\{[\w.()]{0,60}\}\.openai\.azure\.com\b"
+    rf"|\.(?:pathname|path|Path)\s{{0,9}}=\s{{0,9}}[\"'`]{_PATH}"
+    rf"|\bnew\s{{1,9}}UR[LI]\(\s{{0,40}}[\"'`]{_PATH}[\"'`],"
+    rf"|\bnew\s{{1,9}}Uri\([^\"'`()\n]{{1,80}},\s{{0,9}}[\"'`]{_PATH}"
+    r"|\b(?:https|wss)://[\w.$()-]{0,40}\{[\w.()]{0,60}\}\.openai\.azure\.com\b"
     rf"|(?i:client|session|axios\w{{0,20}}|instance)\)?\.post\(\s{{0,40}}[\"'`]{_PATH}"
 )
 """The path behind a base that is no text of the file; where a path stands alone it is as often
@@ -34,11 +36,11 @@ _SERVES = regex(
 def appends(reader: Reader, paths: Iterable[str]) -> bool:
     """Whether one of the files of an application appends to a base the path of the interface that
     most providers and model servers have."""
-    return any(_appends(reader.text(path) or "", path) for path in paths if _may(path))
+    return any(_appends(reader.text(path) or "", path) for path in paths if _may(reader, path))
 
 
-def _may(path: str) -> bool:
-    return role(path) is Role.APP and not path.endswith((*_PAGES, ".ipynb"))
+def _may(reader: Reader, path: str) -> bool:
+    return reader.role(path) is Role.APP and not path.endswith((*_PAGES, ".ipynb"))
 
 
 def _appends(text: str, path: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agentaudit.sources.git import (
+    actions,
     aspire,
     builds,
     deployers,
@@ -14,6 +15,7 @@ from agentaudit.sources.git import (
     platforms,
     scripts,
     shipped,
+    side_by_side,
     solutions,
     standing,
     terraform,
@@ -48,6 +50,7 @@ def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]
         *platforms.declared(reader, homes),
         *deployers.started(reader, homes),
         *packed.functions(reader, homes),
+        *actions.published(reader, homes),
         *terraform.functions(reader, homes),
     ]
     told = aspire.without_hosts(reader, told)
@@ -56,5 +59,5 @@ def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]
     told = modules.known(reader, homes, workspaces.known(reader, homes, told))
     told += solutions.started(reader, homes, told)
     if not any(build.home in homes.known or build.covers for build in told):
-        told += deployments.installed(homes, runs)
+        told += list(deployments.installed(homes, runs)) or side_by_side.started(reader, homes)
     return told

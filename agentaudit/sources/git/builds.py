@@ -17,11 +17,12 @@ from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.images import expand
 from agentaudit.sources.git.orders import Order
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
-from agentaudit.sources.git.roles import directory_role, is_own
 from agentaudit.sources.git.sharing import Image
 
 _MAKES = regex(r"(?mi)^\s{0,20}(?:RUN|COPY|ADD)\s")
 """Lines of a build file that make more of an image than its base."""
+_HOSTED = frozenset(("azure.yaml", "azure.yml", "render.yaml", "render.yml", "fly.toml"))
+"""Files whose images a platform keeps up by themselves, also one that is no more than its base."""
 
 
 class Build(Struct, frozen=True):
@@ -65,11 +66,16 @@ def _is_own_image(reader: Reader, build: Build, found: list[Build]) -> bool:
     of the system, though there is no manifest."""
     recipe = build.recipe
     alone = recipe is not None and build.home != "" and directory(recipe.path) == build.home
-    if build.home.rpartition("/")[2].startswith(".") or directory_role(build.home) is not Role.APP:
+    if not alone or build.home.rpartition("/")[2].startswith("."):
         return False
-    if not alone or not _MAKES.search(reader.text(recipe.path if recipe else "") or ""):
+    if reader.directory_role(build.home) is not Role.APP:
         return False
-    return any(other.recipe is None and other.home == build.home for other in found)
+    asked = [other.place for other in found if other.recipe is None and other.home == build.home]
+    if any(place.path.rpartition("/")[2] in _HOSTED for place in asked):
+        return True
+    return (
+        bool(asked) and _MAKES.search(reader.text(recipe.path if recipe else "") or "") is not None
+    )
 
 
 def _images(
@@ -97,7 +103,7 @@ def _images(
     for image in sharing.settled(homes, images):
         yield from _of(image)
     for order in orders:
-        aside = order.file is not None and not is_own(order.file)
+        aside = order.file is not None and not reader.is_own(order.file)
         if not aside and not any(_means(order, recipe) for recipe in recipes):
             around = _ordered(reader, homes, order)
             if around is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from agentaudit.source import Dependency
-from agentaudit.sources.git import manifests, pages, unowned
+from agentaudit.sources.git import manifests, pages, solutions, unowned
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.code.assemble import Repository
 from agentaudit.sources.git.declared import Parsed
@@ -31,7 +31,11 @@ class Claims:
     def asking(self, repository: Repository, projects: Sequence[Project]) -> list[Build]:
         """Projects that ask a model."""
         homes = unowned.homes(repository, projects, self._needs, self._taken())
-        return [Build(home, self._reader.place(self._paths[home][0], 1)) for home in homes]
+        return [
+            Build(home, self._reader.place(self._paths[home][0], 1))
+            for home in homes
+            if not solutions.is_library(self._reader, self._paths[home])
+        ]
 
     def shown(self) -> list[Build]:
         """Pages, and programs with a window."""

@@ -19,7 +19,6 @@ from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.doing import Doing, Share
 from agentaudit.sources.git.projects import Project, by_home, is_package, reached
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside, mapping, word
-from agentaudit.sources.git.roles import directory_role
 from agentaudit.trades import AGENTIC
 
 _INGESTS = regex(r"(?i)ingest|index(?:er|ing)|embedder|prep_?docs|preparedocs|vectori[sz]|etl$")
@@ -51,9 +50,13 @@ class Codes:
         """What the source code of a component says."""
         share, needs = self._shares[home], self._parts[home]
         code = self._repository.code(share.sources, share.settings, needs, share.prompts)
-        if missing := unread(self._unread.get(home, ()), share.sources, needs, code):
+        if missing := self._missing(home, share, code):
             return replace(code, unread=missing)
         return code
+
+    def _missing(self, home: str, share: Share, code: Code) -> str:
+        paths = self._unread.get(home, ())
+        return unread(self._reader, paths, share.sources, self._parts[home], code)
 
     @cached_property
     def doing(self) -> Doing:
@@ -68,7 +71,7 @@ class Codes:
     def _unread(self) -> dict[str, list[str]]:
         """Component → its files in languages that are not read."""
         found: dict[str, list[str]] = {}
-        for path in filter(is_unread, self._reader.paths):
+        for path in (p for p in self._reader.paths if is_unread(self._reader, p)):
             for home in self._owned(path):
                 found.setdefault(home, []).append(path)
         return found
@@ -121,7 +124,7 @@ class Codes:
         return self._owners[home]
 
     def _owners_of(self, home: str) -> list[str]:
-        deploys = directory_role(home) is Role.INFRA
+        deploys = self._reader.directory_role(home) is Role.INFRA
         for above in ancestors(home):
             if above in self._parts:
                 # What deploys a component deploys what lies below it, too.
@@ -195,7 +198,7 @@ class Codes:
     def _served(self, project: str, home: str) -> list[str]:
         """Whom a project serves that nothing deploys and nobody needs: what measures or deploys
         the system is about all of it, what fills an index about those who search one."""
-        if directory_role(home) in (Role.EVAL, Role.INFRA):
+        if self._reader.directory_role(home) in (Role.EVAL, Role.INFRA):
             return list(self._parts)
         if not _INGESTS.search(project.rpartition("/")[2]):
             return []

@@ -12,6 +12,7 @@ from agentaudit.source import Component, ImageUse, Manifest, Place
 from agentaudit.sources.git import (
     builders,
     compose,
+    deployed,
     kubernetes,
     libraries,
     locks,
@@ -33,7 +34,7 @@ from agentaudit.sources.git.images import short_name
 from agentaudit.sources.git.parts import Part, alone, home_of, join, order, unique
 from agentaudit.sources.git.projects import Project, told
 from agentaudit.sources.git.reader import Reader, directory, inside
-from agentaudit.sources.git.roles import SOURCES, is_own
+from agentaudit.sources.git.roles import SOURCES
 from agentaudit.sources.git.workflows import Run
 
 
@@ -43,11 +44,11 @@ class Survey:
     def __init__(self, reader: Reader, root_name: str) -> None:
         self._reader = reader
         self._root_name = root_name
+        self.runs: list[Run] = workflows.find(reader)
+        self._services = deployed.services(reader, self.runs)
         self._manifests = manifests.find(reader)
         self._locks = locks.find(reader)
         self._drop_compiled()
-        self._services = compose.find(reader)
-        self.runs: list[Run] = workflows.find(reader)
         self._parts: dict[str, Part] = {}
         self._data: dict[bool, list[tuple[Place, str]]] = {}
         self.notes: list[str] = []
@@ -129,9 +130,8 @@ class Survey:
     def _join(self, builds: Iterable[Build]) -> None:
         """What is built of no directory of its own is of the component around it."""
         for build in builds:
-            around = self._around(build.home)
-            if around is None and len(self._parts) == 1:
-                around = next(iter(self._parts.values()))
+            alone = next(iter(self._parts.values())) if len(self._parts) == 1 else None
+            around = self._around(build.home) or alone
             if around is not None:
                 join(around, build)
             elif build.recipe is not None:
@@ -271,7 +271,7 @@ class Survey:
         """Manifests of the part that could not be read."""
         for path in self._reader.problems:
             mine = path in part.manifests or part in self._owners(path)
-            if mine and manifests.is_manifest(path) and is_own(path):
+            if mine and manifests.is_manifest(path) and self._reader.is_own(path):
                 yield path
 
     def _root(self, part: Part) -> str:

@@ -64,6 +64,8 @@ class Recipe(Struct, frozen=True):
     """Name of the program that the image starts; empty when it has none of its own."""
     taken: tuple[str, ...] = ()
     """What its last stage copies from those before."""
+    started: str = ""
+    """Where its last stage works in the end, and the words that it is started with."""
 
 
 def is_build_file(name: str) -> bool:
@@ -96,6 +98,7 @@ def read(reader: Reader, path: str, contexts: frozenset[str] = frozenset()) -> R
         tuple(build.runtimes),
         build.program,
         tuple(build.taken),
+        f"{build.workdir} {build.command}",
     )
 
 
@@ -117,6 +120,8 @@ class _Build(Struct):
     """The runtime that the last stage has from a stage before."""
     program: str = ""
     taken: list[str] = field(default_factory=list)
+    workdir: str = ""
+    command: str = ""
 
     def take(self, instruction: Instruction) -> None:
         if instruction.word == "ARG":
@@ -129,8 +134,11 @@ class _Build(Struct):
             self._copy(instruction)
         elif instruction.word == "RUN":
             self._run(instruction)
+        elif instruction.word == "WORKDIR":
+            self.workdir = instruction.rest.strip().strip("\"'").rstrip("/")
         elif instruction.word in ("ENTRYPOINT", "CMD"):
             self.program = program(instruction.rest) or self.program
+            self.command = instruction.rest[:2000]
 
     def _run(self, instruction: Instruction) -> None:
         for name, value in instruction.flags:
@@ -171,7 +179,7 @@ class _Build(Struct):
             root = use(reference, at, unresolved)
             self.bases.append(root)
         named = len(words) > 2 and words[1].upper() == "AS"
-        self.taken = []
+        self.taken, self.workdir, self.command = [], "", ""
         self.stages.append(words[2].lower() if named else f"#{len(self.stages)}")
         if root is not None:
             self.roots[self.stages[-1]] = root

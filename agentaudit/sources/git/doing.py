@@ -14,7 +14,6 @@ from agentaudit.source import Dependency
 from agentaudit.sources.git import asked
 from agentaudit.sources.git.code.assemble import Repository
 from agentaudit.sources.git.reader import Reader, ancestors, inside
-from agentaudit.sources.git.roles import role
 from agentaudit.trades import AGENTIC, acts, is_protocol
 
 _ADDRESS = regex(
@@ -125,4 +124,5 @@ class Doing:
     def _names(self, path: str, *, shared: bool) -> bool:
         """Whether a file names the address of a model, which it needs no library to call."""
         where = _PATH if shared else _ADDRESS
-        return role(path) is Role.APP and bool(where.search(self._reader.text(path) or ""))
+        own = self._reader.role(path) is Role.APP
+        return own and bool(where.search(self._reader.text(path) or ""))

@@ -1,4 +1,5 @@
-"""Extensions of editors and of browsers: what packs them is in no file of a platform."""
+"""Extensions of editors and of browsers, and programs for desktops: what packs them is in no file
+of a platform."""
 
 from __future__ import annotations
 
@@ -8,13 +9,18 @@ from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.homes import Homes
-from agentaudit.sources.git.reader import Reader, mapping, word
-from agentaudit.sources.git.roles import directory_role
+from agentaudit.sources.git.reader import Reader, directory, mapping, word
 
 _EDITOR = regex(r"(?:^|\s)vsce (?:package|publish)(?:\s|$)")
 _BROWSER = regex(
     r"(?:^|[\s;&|])(?:wxt|plasmo|web-ext|extension)(?: (?:build|zip|package|sign)|\s*$)"
 )
+_DESKTOP = regex(
+    r"(?:^|[\s;&|])(?:electron-builder(?:\s|$)|electron-forge (?:make|package|publish)"
+    r"|electron-packager\s|tauri build(?:\s|$))"
+)
+_FROZEN = regex(r"\bAnalysis\([\s\S]{0,20000}\bEXE\(")
+"""What PyInstaller makes a program of."""
 _MANIFESTS = tuple(
     f"{folder}manifest{end}"
     for folder in ("", "public/", "src/", "static/", "app/")
@@ -23,11 +29,19 @@ _MANIFESTS = tuple(
 
 
 def packed(reader: Reader, homes: Homes) -> Iterator[Build]:
-    """Projects of extensions."""
+    """Projects of extensions and of programs."""
+    for path in reader.named(lambda name: name.endswith(".spec")):
+        home = homes.nearest(directory(path))
+        if home is not None and _FROZEN.search(reader.text(path) or ""):
+            yield Build(home, reader.place(path, 1), compiles=True)
     for path, home in homes.manifests.items():
-        if path.endswith("package.json") and directory_role(home) is Role.APP:
+        if path.endswith("package.json") and reader.directory_role(home) is Role.APP:
             text = reader.text(path) or ""
-            if _of_editor(reader, path, text) or _of_browser(reader, path, text, home):
+            if (
+                _of_editor(reader, path, text)
+                or _of_browser(reader, path, text, home)
+                or _of_desktop(reader, path, text)
+            ):
                 yield Build(home, reader.place(path, 1))
 
 
@@ -36,6 +50,12 @@ def _of_editor(reader: Reader, path: str, text: str) -> bool:
     scripts = mapping(manifest.get("scripts")).values()
     packs = any(_EDITOR.search(word(script)) for script in scripts)
     return packs and bool(mapping(manifest.get("engines")).get("vscode"))
+
+
+def _of_desktop(reader: Reader, path: str, text: str) -> bool:
+    told = "electron-" in text or "tauri " in text
+    scripts = mapping(mapping(reader.json(path)).get("scripts")) if told else {}
+    return any(_DESKTOP.search(word(script)) for script in scripts.values())
 
 
 def _of_browser(reader: Reader, path: str, text: str, home: str) -> bool:

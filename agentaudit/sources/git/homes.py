@@ -19,7 +19,7 @@ from agentaudit.sources.git.reader import (
     sequence,
     word,
 )
-from agentaudit.sources.git.roles import SOURCES, role
+from agentaudit.sources.git.roles import SOURCES
 
 _GRADLE = ("build.gradle", "build.gradle.kts")
 _GATHERS = regex(r"<packaging>\s*pom\s*</packaging>")
@@ -44,6 +44,10 @@ class Homes:
         """Whether there is such a file or directory."""
         return path in self._reader.known or path in self._reader.directories
 
+    def is_app(self, home: str) -> bool:
+        """Whether a directory is one of the application."""
+        return self._reader.directory_role(home) is Role.APP
+
     def coded(self, home: str) -> bool:
         """Whether code of the application stands there."""
         return home in self._coded
@@ -53,7 +57,7 @@ class Homes:
         """Files of code of the application, and the directories that hold any."""
         found: set[str] = set()
         for path in self._reader.app:
-            if path.rpartition(".")[2] in SOURCES and role(path) is Role.APP:
+            if path.rpartition(".")[2] in SOURCES and self._reader.role(path) is Role.APP:
                 found.add(path)
                 for above in ancestors(directory(path)):
                     if above in found:

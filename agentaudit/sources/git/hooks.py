@@ -12,7 +12,6 @@ from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.reader import Reader, directory, inside, mapping, sequence, word
-from agentaudit.sources.git.roles import directory_role
 
 _FILES = frozenset(("azure.yaml", "azure.yml"))
 _STARTS = regex(
@@ -36,7 +35,7 @@ def started(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
         build
         for build in _started(reader, homes)
         if not _ASIDE.search(f"{build.home}/")
-        and directory_role(build.home) is Role.APP
+        and reader.directory_role(build.home) is Role.APP
         and not any(inside(build.home, home) for home in built)
     ]
 

@@ -12,7 +12,7 @@ from agentaudit.sources.git import libraries
 from agentaudit.sources.git.knowledge import known
 from agentaudit.sources.git.pages import is_page
 from agentaudit.sources.git.reader import Reader, directory, inside, mapping
-from agentaudit.sources.git.roles import SOURCES, role
+from agentaudit.sources.git.roles import SOURCES
 from agentaudit.trades import AGENTIC, acts, carries
 
 _LEAST = 4
@@ -77,7 +77,7 @@ def _home(component: Component) -> str:
 
 def _paths(reader: Reader, home: str) -> Iterator[str]:
     """Files of a component that may run, if only as an example."""
-    return (path for path in reader.paths if inside(path, home) and role(path) not in _NEVER)
+    return (path for path in reader.paths if inside(path, home) and reader.role(path) not in _NEVER)
 
 
 def _name(dependency: Dependency) -> str:
@@ -105,7 +105,7 @@ def _elsewhere(reader: Reader, name: str, paths: Sequence[str]) -> bool:
     return any(
         library.by_import
         for path in paths
-        if path.endswith(_PAGES) or (path.endswith(_SCRIPTS) and role(path) is not Role.APP)
+        if path.endswith(_PAGES) or (path.endswith(_SCRIPTS) and reader.role(path) is not Role.APP)
         for listed, module in _IMPORT.findall(reader.text(path) or "")
         if module == name or module.startswith(f"{name}/")
         for taken in _TAKEN.findall(listed) or [""]

@@ -13,7 +13,6 @@ from agentaudit.parse import Path, Tree
 from agentaudit.source import ImageUse
 from agentaudit.sources.git.images import use
 from agentaudit.sources.git.reader import Reader, directory, inside, mapping, word
-from agentaudit.sources.git.roles import role
 
 _CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
 _MOST_DEPTH = 40
@@ -59,7 +58,7 @@ def value_files(reader: Reader) -> list[str]:
 def manifests(reader: Reader) -> list[str]:
     """Manifests that give variables to what they start."""
     names = reader.named(lambda name: name.endswith((".yaml", ".yml")))
-    ours = (path for path in names if role(path) in (Role.APP, Role.INFRA))
+    ours = (path for path in names if reader.role(path) in (Role.APP, Role.INFRA))
     return [path for path in ours if _gives(path, reader.text(path) or "")]
 
 

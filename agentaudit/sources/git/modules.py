@@ -15,7 +15,6 @@ from agentaudit.sources.git.dockerfile import Recipe
 from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.images import expand
 from agentaudit.sources.git.reader import Reader, directory, inside
-from agentaudit.sources.git.roles import directory_role, role
 
 _SETTINGS = frozenset(("settings.gradle", "settings.gradle.kts"))
 _GRADLE = ("build.gradle", "build.gradle.kts")
@@ -70,7 +69,7 @@ def started(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
     return [
         Build(home, reader.place(path, line))
         for home, (path, line) in sorted(places.items())
-        if directory_role(home) is Role.APP and covered.isdisjoint(_manifests(home))
+        if reader.directory_role(home) is Role.APP and covered.isdisjoint(_manifests(home))
     ]
 
 
@@ -115,7 +114,7 @@ def _manifests(home: str) -> list[str]:
 def _entries(reader: Reader, homes: Homes) -> Iterator[tuple[str, tuple[str, int]]]:
     """Projects with the file and the line where their program begins."""
     for path in reader.named(_ENTRY.fullmatch):
-        home = homes.nearest(directory(path)) if role(path) is Role.APP else None
+        home = homes.nearest(directory(path)) if reader.role(path) is Role.APP else None
         if home and not homes.manifests.keys().isdisjoint(_manifests(home)):
             text = reader.text(path) or ""
             if told := _STARTS.search(text):

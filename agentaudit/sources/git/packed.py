@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.source import Place
 from agentaudit.sources.git.builds import Build
@@ -14,7 +15,7 @@ from agentaudit.sources.git.functions import app_roots, templates
 from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.orders import Order
 from agentaudit.sources.git.reader import Reader, ancestors, directory
-from agentaudit.sources.git.roles import is_own
+from agentaudit.sources.git.roles import directory_role
 
 _CDK = regex(
     r"\b(?:Python|Nodejs|Go|Rust|DotNet|Bun)Function\(|\bCode\.from_?[aA]sset\(|\blambda_?\w{0,8}\.Code\.from_?[aA]sset\("
@@ -58,7 +59,7 @@ def functions(reader: Reader, homes: Homes) -> Iterator[Build]:
         directory(path) for path in reader.named(lambda n: n in ("Pulumi.yaml", "sst.config.ts"))
     }
     for path in reader.paths:
-        if path.endswith((".ts", ".py", ".js")) and is_own(path):
+        if path.endswith((".ts", ".py", ".js")) and reader.is_own(path):
             stack = next((home for home in ancestors(directory(path)) if home in stacks), None)
             if stack is not None:
                 yield from _in_code(reader, homes, path, stack)
@@ -79,8 +80,9 @@ def _in_code(reader: Reader, homes: Homes, path: str, stack: str) -> Iterator[Bu
         at = found.end() + (keyed.end() if keyed else 0)
         target = _target(reader, path, stack, text[at : at + 300])
         home = homes.nearest(target) if target is not None else None
-        bundled = "Nodejs" in found[0]
-        # What is bundled takes its packages from the nearest project, if only the stack's own.
+        # What is bundled takes its packages from the nearest project, if only the stack's own; one
+        # that only deploys is none.
+        bundled = "Nodejs" in found[0] and directory_role(home or "") is not Role.INFRA
         if home is not None and (bundled or home == target != stack):
             line = text.count("\n", 0, found.start()) + 1
             asked = _RUNTIME.search(_construct(text[found.end() : found.end() + 2_000]))
@@ -106,7 +108,8 @@ def _asked_for(reader: Reader, pattern: re.Pattern[str]) -> Iterator[tuple[str, 
     """File, line, directory and arguments of each such call of a stack."""
     stacks = {directory(path) for path in reader.named("cdk.json".__eq__)}
     for path in reader.paths if stacks else ():
-        text = (reader.text(path) or "") if path.endswith((".ts", ".py")) and is_own(path) else ""
+        asked = path.endswith((".ts", ".py")) and reader.is_own(path)
+        text = (reader.text(path) or "") if asked else ""
         stack = next((home for home in ancestors(directory(path)) if home in stacks), None)
         if "Image" not in text or stack is None:
             continue

@@ -10,7 +10,6 @@ from typing import Any
 from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.sources.git.reader import Reader, ancestors, inside, mapping, word
-from agentaudit.sources.git.roles import directory_role
 
 _SERVES = regex(
     r"(?:^|[\s&;])(?:next|nuxt|nuxi|ng|react-scripts|react-app-rewired|craco|vue-cli-service|remix"
@@ -50,7 +49,7 @@ def homes(reader: Reader, manifests: Mapping[str, str], parts: Collection[str]) 
         if path.endswith("package.json")
         and home
         and not _ASIDE.search(home)
-        and directory_role(home) is Role.APP
+        and reader.directory_role(home) is Role.APP
         and not any(above in parts for above in ancestors(home) if above)
         and is_page(mapping(reader.json(path)))
     ]

@@ -9,7 +9,6 @@ from agentaudit.evidence import Place
 from agentaudit.sources.git.code import prompts
 from agentaudit.sources.git.code.assemble import Repository
 from agentaudit.sources.git.reader import Reader
-from agentaudit.sources.git.roles import foreign, role
 
 
 def found(reader: Reader, repository: Repository) -> Iterator[Prompt]:
@@ -18,14 +17,14 @@ def found(reader: Reader, repository: Repository) -> Iterator[Prompt]:
         (path, part)
         for path in reader.paths
         if prompts.may_hold(path)
-        and not foreign(path)
-        and (part := role(path)) in (Role.APP, Role.TEMPLATE, Role.EVAL)
+        and not reader.foreign(path)
+        and (part := reader.role(path)) in (Role.APP, Role.TEMPLATE, Role.EVAL)
     ]
     used = repository.mentions(path.rpartition("/")[2] for path, _ in paths)
     for path, part in paths:
         text = reader.text(path)
         if text is not None:
             named = used.get(path.rpartition("/")[2])
-            if part is Role.TEMPLATE and named and role(named.path) is Role.APP:
+            if part is Role.TEMPLATE and named and reader.role(named.path) is Role.APP:
                 part = Role.APP  # a template of a text that the application fills in
             yield from prompts.held(Place(reader.repo, path), part, text, named)

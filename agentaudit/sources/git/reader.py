@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from agentaudit import parse
+from agentaudit.code import Role
 from agentaudit.source import Place
 from agentaudit.sources.git.code.cache import Cache, NoCache
 from agentaudit.sources.git.paths import Paths
-from agentaudit.sources.git.roles import OWN, directory_role, foreign, is_own
+from agentaudit.sources.git.roles import OWN, directory_role, foreign, role
 from agentaudit.sources.git.text import BINARY, CAP, MISSING, TOO_LARGE, Content, lines
 from agentaudit.sources.git.tree import Tree, decoded
 
@@ -41,6 +42,8 @@ class Reader:
         self._room, self._bytes_room = _KEEP, _KEEP_BYTES
         self.problems: dict[str, str] = {}
         """Path → why it could not be read or understood."""
+        self.deployed: frozenset[str] = frozenset()
+        """Directories of components that are called like what is none; see `deploy`."""
         self.settings: list[str] | None = None
         """Files that declare settings, once somebody has looked for them."""
 
@@ -65,7 +68,35 @@ class Reader:
     @cached_property
     def app(self) -> tuple[str, ...]:
         """Paths that belong to the application itself: no test, example, template, vendored…"""
-        return tuple(path for path in self.paths if is_own(path))
+        return tuple(path for path in self.paths if self.is_own(path))
+
+    def deploy(self, homes: frozenset[str]) -> None:
+        """From now on, what these directories are called tells nothing of what is in them."""
+        self.deployed = homes
+        for name in ("app", "by_name", "_own") if homes else ():
+            self.__dict__.pop(name, None)
+
+    def role(self, path: str) -> Role:
+        """Role of a file."""
+        return role(self._within(path))
+
+    def directory_role(self, home: str) -> Role:
+        """Role of a directory."""
+        return directory_role(self._within(f"{home}/").rstrip("/"))
+
+    def is_own(self, path: str) -> bool:
+        """Whether a file belongs to the application or its operation."""
+        return self.role(path) in OWN
+
+    def foreign(self, path: str) -> bool:
+        """Whether a file is not this repository's own writing: vendored or generated."""
+        return foreign(self._within(path))
+
+    def _within(self, path: str) -> str:
+        for home in self.deployed:
+            if path.startswith(f"{home}/"):
+                return path[len(home) + 1 :]
+        return path
 
     @cached_property
     def by_name(self) -> dict[str, list[str]]:
@@ -87,7 +118,7 @@ class Reader:
     @cached_property
     def _own(self) -> Paths:
         """Paths without vendored and generated trees."""
-        return Paths(tuple(path for path in self.paths if not foreign(path)))
+        return Paths(tuple(path for path in self.paths if not self.foreign(path)))
 
     def content(self, path: str, cap: int = CAP) -> Content:
         """The file, or why it cannot be read."""
@@ -196,11 +227,6 @@ def ancestors(home: str) -> Iterator[str]:
         yield home
         home = directory(home)
     yield ""
-
-
-def is_app(home: str) -> bool:
-    """Whether a directory belongs to the application itself."""
-    return directory_role(home) in OWN
 
 
 def line_of(text: str, *needles: str) -> int | None:

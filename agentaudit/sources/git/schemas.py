@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 from agentaudit.expressions import regex
 from agentaudit.sources.git.reader import Reader
-from agentaudit.sources.git.roles import is_own
 
 _WORDS = r"(?:config(?:uration)?|settings|options|env(?:ironment)?|flags|params|properties|conf)"
 _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
@@ -78,5 +77,5 @@ def schemas(reader: Reader) -> list[str]:
 
 def _declaring(reader: Reader, named: re.Pattern[str], holds: re.Pattern[str]) -> Iterator[str]:
     for path in reader.named(named.fullmatch):
-        if is_own(path) and holds.search((reader.text(path) or "")[:200_000]):
+        if reader.is_own(path) and holds.search((reader.text(path) or "")[:200_000]):
             yield path

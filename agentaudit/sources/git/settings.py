@@ -6,7 +6,6 @@ import re
 
 from agentaudit.expressions import regex
 from agentaudit.sources.git.reader import Reader
-from agentaudit.sources.git.roles import is_own
 from agentaudit.sources.git.schemas import schemas
 from agentaudit.sources.git.text import lines
 
@@ -51,7 +50,7 @@ def find(reader: Reader) -> list[str]:
 def _found(reader: Reader) -> list[str]:
     named = set(reader.named(lambda name: _NAMES.fullmatch(name) and not _TOOLS.fullmatch(name)))
     named |= {path for path in reader.app if _DIRECTORY.fullmatch(path)}
-    return sorted(path for path in named if _is_setting(path) and declares(reader, path))
+    return sorted(path for path in named if _is_setting(reader, path) and declares(reader, path))
 
 
 def declaring(reader: Reader) -> list[str]:
@@ -79,9 +78,9 @@ def is_shared(path: str) -> bool:
 _INFRASTRUCTURE = (".tf", ".tfvars", ".bicep", ".bicepparam")
 
 
-def _is_setting(path: str) -> bool:
+def _is_setting(reader: Reader, path: str) -> bool:
     name = path.rpartition("/")[2]
-    if not is_own(path) or name == "__init__.py":
+    if not reader.is_own(path) or name == "__init__.py":
         return False
     return name.endswith(_INFRASTRUCTURE) or not _ELSEWHERE.search(path)
 

@@ -8,14 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.dockerfile import Recipe
 from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.orders import Order
 from agentaudit.sources.git.reader import directory, inside
-from agentaudit.sources.git.roles import directory_role
 
 _BUILDING = frozenset(
     [
@@ -111,7 +109,7 @@ def _beside(homes: Homes, image: Image) -> bool:
     own, copies = image.own, image.recipe.copies
     if image.home == own or own == image.context or not inside(own, image.context):
         return False
-    if homes.nearest(own) not in (None, image.context) or directory_role(own) is not Role.APP:
+    if homes.nearest(own) not in (None, image.context) or not homes.is_app(own):
         return False
     if homes.manifests.get(f"{image.context}/go.mod".lstrip("/")) == image.context:
         return False  # the programs of one module of Go

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from agentaudit.code import Role
 from agentaudit.expressions import regex
@@ -10,7 +10,6 @@ from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.reader import Reader, directory
-from agentaudit.sources.git.roles import directory_role
 
 _SUFFIXES = (".csproj", ".fsproj", ".vbproj")
 _RUNS = regex(
@@ -19,7 +18,12 @@ _RUNS = regex(
 )
 """Kinds of projects that stay up: a server, a worker, a page that a browser runs, a program with
 windows."""
+_PROGRAM = regex(r"<OutputType>\s*Exe\b")
+_FUNCTIONS = regex(r"<(?:AzureFunctionsVersion|AWSProjectType)>")
+_HOST = regex(r"\bAspire\.AppHost|<IsAspireHost>\s*true")
+"""A program that starts the others while they are made."""
 _REFERENCE = regex(r"<ProjectReference\s[^>]{0,200}?Include=\"([^\"]{1,300})\"")
+_MOST = 200
 _ASIDE = regex(r"(?i)(?:^|[./_-])tests?$")
 
 
@@ -28,12 +32,12 @@ def started(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
     of them refers to, as a server does to its page, ends in that one."""
     built = {build.home for build in found}
     covered = {path for build in found for path in build.covers}
-    running = dict(_running(reader, homes))
+    running = dict(_running(reader, homes, programs=not built & homes.known))
     within = {path for path in homes.manifests if path.endswith(_SUFFIXES) and path in covered}
     within |= {path for path, home in homes.manifests.items() if home in built}
     parts = {target for path in {*running, *within} for target in _needed(reader, path)}
     fresh = [
-        Build(homes.manifests[path], reader.place(path, line))
+        Build(homes.manifests[path], reader.place(path, line), _within(reader, homes, path))
         for path, line in running.items()
         if path not in within and path not in parts
     ]
@@ -41,14 +45,38 @@ def started(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
     return fresh if len(fresh) > 1 or built & homes.known else []
 
 
-def _running(reader: Reader, homes: Homes) -> Iterator[tuple[str, int]]:
-    """Project files of the application, with the line that says what kind they are of."""
+def is_library(reader: Reader, paths: Collection[str]) -> bool:
+    """Whether the project files of a directory start nothing: what refers to them runs them."""
+    kinds = (_RUNS, _PROGRAM, _FUNCTIONS)
+    texts = [reader.text(path) or "" for path in paths]
+    return all(path.endswith(_SUFFIXES) for path in paths) and not any(
+        kind.search(text) for kind in kinds for text in texts
+    )
+
+
+def _running(reader: Reader, homes: Homes, *, programs: bool) -> Iterator[tuple[str, int]]:
+    """Project files of the application, with the line that says what kind they are of; `programs`
+    where those that are started by hand count."""
     for path, home in sorted(homes.manifests.items()):
-        if not path.endswith(_SUFFIXES) or directory_role(home) is not Role.APP:
+        if not path.endswith(_SUFFIXES) or reader.directory_role(home) is not Role.APP:
             continue
         text = reader.text(path) or ""
-        if (told := _RUNS.search(text)) and not _ASIDE.search(path.rpartition(".")[0]):
+        told = _RUNS.search(text) or (_PROGRAM.search(text) if programs else None)
+        aside = _ASIDE.search(path.rpartition(".")[0]) or _HOST.search(text)
+        if told is not None and not aside:
             yield path, text.count("\n", 0, told.start()) + 1
+
+
+def _within(reader: Reader, homes: Homes, path: str) -> tuple[str, ...]:
+    """Projects that end in one, if only through others."""
+    found: dict[str, None] = {}
+    pending = list(_needed(reader, path))
+    while pending and len(found) < _MOST:
+        each = pending.pop()
+        if each not in found and each in homes.manifests:
+            found[each] = None
+            pending += _needed(reader, each)
+    return tuple(found)
 
 
 def _needed(reader: Reader, path: str) -> Iterator[str]:

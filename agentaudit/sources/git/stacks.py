@@ -9,7 +9,6 @@ from agentaudit.expressions import regex
 from agentaudit.source import Place
 from agentaudit.sources.git.parts import Part
 from agentaudit.sources.git.reader import Reader, directory, inside
-from agentaudit.sources.git.roles import is_own
 
 _PROJECTS = frozenset(
     ("Pulumi.yaml", "Pulumi.yml", "cdk.json", "cdktf.json", "sst.config.ts", "sst.config.js")
@@ -30,7 +29,7 @@ _DEPLOYS = regex(r"(?i)\bpulumi|aws[-_]cdk|\bcdktf\b|\bconstructs\b|\bsst\b|SSTC
 
 def declaring(reader: Reader) -> Iterator[tuple[Place, str]]:
     """Where a stack declares variables, with the text of the file."""
-    homes = {directory(path) for path in reader.named(_PROJECTS.__contains__) if is_own(path)}
+    homes = set(map(directory, reader.named(_PROJECTS.__contains__)))
     for path in sorted(reader.app) if homes else ():
         if path.endswith(_CODE) and any(inside(path, home) for home in homes):
             text = (reader.text(path) or "")[:200_000]

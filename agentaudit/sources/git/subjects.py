@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git import outputs
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.dockerfile import Recipe
@@ -25,7 +26,7 @@ def home(homes: Homes, recipe: Recipe, context: str, shared: bool, orders: list[
     program = outputs.project(homes.copied(context, recipe.copies), recipe.program)
     if program is not None:
         return homes.manifests[program]
-    if made := _made(homes, recipe):
+    if made := _made(homes, recipe) or _run(homes, recipe):
         return made
     if shared and not specific and (named := member(homes, context, called(recipe.path))):
         return named
@@ -64,6 +65,29 @@ def _made(homes: Homes, recipe: Recipe) -> str:
     found = [each for each in homes.members if any(f"/{each}/" in source for source in kept)]
     own = [each for each in found if directory(each).rpartition("/")[2] in APPLICATIONS]
     return found[0] if len(found) == 1 else own[0] if len(own) == 1 else ""
+
+
+_WORD = regex(r"[^\s\"',\[\]]{1,300}")
+_MEMBER = regex(
+    r"(?:^|[\s\"'])(?:-w|--workspace|-F|--filter|workspace)[\s=\"',]{1,4}"
+    r"(?:@[\w.-]{1,80}/)?([\w./-]{1,200})"
+)
+
+
+def _run(homes: Homes, recipe: Recipe) -> str:
+    """The member of a workspace, all of which an image takes in, that it works in or starts; empty
+    where there is no one such member, or it keeps the output of others beside it."""
+    if "." not in recipe.copies or not homes.members:
+        return ""
+    words = [f"/{word.strip('./')}/" for word in _WORD.findall(recipe.started)]
+    asked = {found.strip("./") for found in _MEMBER.findall(recipe.started)}
+    found = [
+        each
+        for each in homes.members
+        if asked & {each, each.rpartition("/")[2]} or any(f"/{each}/" in word for word in words)
+    ]
+    kept = [each for each in homes.members if any(f"/{each}/" in f"/{t}/" for t in recipe.taken)]
+    return found[0] if len(found) == 1 and not set(kept) - set(found) else ""
 
 
 def _below(homes: Homes, recipe: Recipe, context: str, shared: bool, below: set[str]) -> str:

@@ -16,7 +16,6 @@ from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.reader import Reader, directory, inside
-from agentaudit.sources.git.roles import is_own
 
 _BLOCK = regex(
     r"^(resource|data|module|locals)"
@@ -55,7 +54,7 @@ class _Block(Struct, frozen=True):
 
 def functions(reader: Reader, homes: Homes) -> Iterator[Build]:
     """Directories with a manifest that Terraform packs."""
-    files = [path for path in reader.paths if path.endswith(".tf") and is_own(path)]
+    files = [path for path in reader.paths if path.endswith(".tf") and reader.is_own(path)]
     packing = frozenset(directory(p) for p in files if _PACKS.search(reader.text(p) or ""))
     for path in files if packing else ():
         text = reader.text(path) or ""

@@ -9,7 +9,6 @@ from agentaudit.expressions import regex
 from agentaudit.source import Place
 from agentaudit.sources.git.globs import matches
 from agentaudit.sources.git.reader import Reader, directory
-from agentaudit.sources.git.roles import foreign
 from agentaudit.sources.git.text import is_pointer
 
 _DATA = regex(
@@ -29,7 +28,7 @@ def find(reader: Reader, *, look: bool = True) -> list[tuple[Place, str]]:
     for path in reader.app if rules or look else ():
         if len(found) >= _MOST:
             break
-        if _DATA.fullmatch(path) and not foreign(path):
+        if _DATA.fullmatch(path) and not reader.foreign(path):
             large = any(_attributed(path, home, pattern) for home, pattern in rules)
             if large or look:
                 how = "lfs" if large or _pointer(reader, path) else "plain"

@@ -12,7 +12,6 @@ from agentaudit.sources.git import libraries
 from agentaudit.sources.git.code.assemble import Repository
 from agentaudit.sources.git.projects import Project, by_home, reached
 from agentaudit.sources.git.reader import ancestors, directory
-from agentaudit.sources.git.roles import role
 from agentaudit.trades import AGENTIC, acts
 
 _ASIDE = regex(
@@ -36,7 +35,7 @@ def homes(
     known = by_home(projects)
     groups: dict[str, list[str]] = {}
     for path in repository.paths:
-        home = _alone(path, known, parts)
+        home = _alone(repository, path, known, parts)
         if home is not None:
             groups.setdefault(home, []).append(path)
     if not groups:
@@ -50,9 +49,11 @@ def homes(
                 yield home
 
 
-def _alone(path: str, known: Mapping[str, Project], parts: Collection[str]) -> str | None:
+def _alone(
+    repository: Repository, path: str, known: Mapping[str, Project], parts: Collection[str]
+) -> str | None:
     """The project of a file of the application, where that is no part of a component."""
-    if path.endswith(".ipynb") or role(path) is not Role.APP or _ASIDE.search(path):
+    if path.endswith(".ipynb") or repository.role(path) is not Role.APP or _ASIDE.search(path):
         return None
     for above in ancestors(directory(path)):
         if above in parts:

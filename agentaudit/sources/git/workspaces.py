@@ -3,7 +3,7 @@ what a script of its own manifest deploys."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from msgspec.structs import replace
 
@@ -21,7 +21,7 @@ from agentaudit.sources.git.reader import (
     mapping,
     word,
 )
-from agentaudit.sources.git.roles import SOURCES, directory_role, role
+from agentaudit.sources.git.roles import SOURCES
 from agentaudit.sources.git.subjects import APPLICATIONS
 
 _DEPLOYS = regex(
@@ -65,7 +65,7 @@ def started(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
         and not any(inside(home, other) for other in built)
         and home in homes.members
         and directory(home).rpartition("/")[2] in APPLICATIONS
-        and directory_role(home) is Role.APP
+        and reader.directory_role(home) is Role.APP
         and "start" in mapping(mapping(reader.json(path)).get("scripts"))
     ]
 
@@ -78,7 +78,7 @@ def deployed(reader: Reader, homes: Homes) -> Iterator[Build]:
             continue
         for name, given in mapping(mapping(reader.json(path)).get("scripts")).items():
             target = _target(homes, home, word(given)) if _DEPLOYS.search(word(given)) else None
-            if target is None or directory_role(target) is not Role.APP:
+            if target is None or reader.directory_role(target) is not Role.APP:
                 continue
             if target != home or home in homes.members:
                 yield Build(target, reader.place(path, line_of(text, f'"{name}":')))
@@ -117,7 +117,7 @@ def extensions(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
     homed = {
         home: path
         for path in reader.named(_EXTENSION.fullmatch)
-        if role(path) is Role.APP and "manifest_version" in (reader.text(path) or "")
+        if reader.role(path) is Role.APP and "manifest_version" in (reader.text(path) or "")
         if (home := homes.nearest(directory(path)))
     }
     return [
@@ -130,11 +130,18 @@ def extensions(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
 
 def _is_hollow(reader: Reader, homes: Homes) -> bool:
     """Whether no code of the application stands outside of the members of a workspace."""
-    return not any(
+    members = homes.members
+    return not coded_outside(reader, lambda home: not members.isdisjoint(ancestors(home)))
+
+
+def coded_outside(reader: Reader, within: Callable[[str], bool]) -> bool:
+    """Whether code of the application, and not only what builds it, stands in a directory that is
+    not `within` some."""
+    return any(
         path.rpartition(".")[2] in SOURCES
-        and role(path) is Role.APP
+        and reader.role(path) is Role.APP
         and not _TOOLING.fullmatch(path)
-        and homes.members.isdisjoint(ancestors(directory(path)))
+        and not within(directory(path))
         for path in reader.app
     )
 

@@ -18,6 +18,9 @@ API = {
 }
 WINDOWS = "<PropertyGroup><OutputType>WinExe</OutputType></PropertyGroup>"
 
+PROGRAM = WINDOWS.replace("WinExe", "Exe")
+ASPIRE = "<IsAspireHost>true</IsAspireHost>"
+
 
 def _homes(files: dict[str, str]) -> list[str]:
     return [each.path for each in MemoryRepo({**API, **files}).components()]
@@ -32,6 +35,8 @@ def _homes(files: dict[str, str]) -> list[str]:
         ({"Desk/Desk.csproj": _project("", "Services") + WINDOWS}, ["Api", "Desk"]),
         ({"Tool/Tool.csproj": _project("")}, ["."]),
         ({"Api.Tests/Api.Tests.csproj": _project(".Web", "Api")}, ["."]),
+        ({"Chat/Chat.csproj": _project("", "Services") + PROGRAM}, ["Api", "Chat"]),
+        ({"Host/Host.csproj": _project("", "Api") + PROGRAM + ASPIRE}, ["Api"]),
         ({"samples/Demo/Demo.csproj": _project(".Web")}, ["."]),
     ],
 )
@@ -59,3 +64,19 @@ def test_where_the_kind_of_a_project_is_said() -> None:
     files = {**API, "Jobs/Jobs.csproj": _project(".Worker")}
     found = {each.path: each.built_by for each in MemoryRepo(files).components()}
     assert [(place.path, place.line) for place in found["Jobs"]] == [("Jobs/Jobs.csproj", 2)]
+
+
+def test_code_of_a_library_is_of_the_program_that_refers_to_it() -> None:
+    kernel = '<PackageReference Include="Microsoft.SemanticKernel" Version="1.0.0" />'
+    asks = (
+        "using Microsoft.SemanticKernel;\nclass A {\n  async Task Ask(Kernel kernel) {\n"
+        '    await kernel.InvokePromptAsync("hello");\n  }\n}\n'
+    )
+    files = {
+        "Services/Services.csproj": _project("").replace("</Project>", f"{kernel}</Project>"),
+        "Services/A.cs": asks,
+        "Chat/Chat.csproj": _project("") + PROGRAM,
+        "Chat/Program.cs": "class P { static void Main() {} }\n",
+    }
+    found = {each.path: each.agentic for each in MemoryRepo({**API, **files}).components()}
+    assert found == {"Api": True, "Chat": False}

@@ -269,3 +269,54 @@ def test_the_only_module_of_a_build(modules: str, packaging: str, home: str) -> 
         "compose.yaml": "services:\n  api:\n    build: {context: ., dockerfile: docker/Dockerfile}\n",
     }
     assert list(_homes(tree)) == [home]
+
+
+MEMBERS = {
+    "package.json": '{"private": true, "workspaces": ["packages/*"]}',
+    "packages/core/package.json": '{"name": "core"}',
+    "packages/worker/package.json": '{"name": "worker", "dependencies": {"core": "*"}}',
+    "packages/worker/a.ts": "run();\n",
+}
+ALL = "FROM node:22.1.0\nCOPY package.json ./\nRUN npm ci\nCOPY ./ ./\n"
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        'WORKDIR /app/packages/worker\nCMD ["./run.sh"]\n',
+        'CMD ["npm", "run", "start", "-w", "worker"]\n',
+        "CMD pnpm --filter @x/worker start\n",
+        'CMD ["node", "packages/worker/dist/a.js"]\n',
+    ],
+)
+def test_the_member_of_a_workspace_in_which_an_image_works(end: str) -> None:
+    assert _homes({**MEMBERS, "docker/agent.Dockerfile": ALL + end}).keys() == {"packages/worker"}
+
+
+def test_an_image_that_keeps_the_output_of_several_members_is_of_the_whole() -> None:
+    end = (
+        "FROM node:22.1.0\nCOPY --from=0 /app/packages/worker/dist packages/worker/dist\n"
+        "COPY --from=0 /app/packages/core/dist packages/core/dist\nCMD node packages/worker/a.js\n"
+    )
+    assert _homes({**MEMBERS, "Dockerfile": ALL + end}).keys() == {"."}
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "found"),
+    [
+        (
+            "azure.yaml",
+            "services:\n  t:\n    project: ./tracing\n    docker: {remote: true}\n",
+            True,
+        ),
+        ("compose.yaml", "services:\n  t:\n    build: ./tracing\n", False),
+    ],
+)
+def test_an_image_that_is_no_more_than_its_base(file: str, text: str, *, found: bool) -> None:
+    tree = {
+        "api/requirements.txt": "openai\n",
+        "api/Dockerfile": "FROM python:3.12.1\nCOPY . .\n",
+        "tracing/Dockerfile": "FROM arizephoenix/phoenix:version-13.20.0\nEXPOSE 6006\n",
+        file: text,
+    }
+    assert ("tracing" in _homes(tree)) == found

@@ -46,6 +46,10 @@ class Repository:
         """Every source file that was found."""
         return self._index.files
 
+    def role(self, path: str) -> Role:
+        """Role of a file."""
+        return self._reader.role(path)
+
     def keep(self) -> None:
         """Keep what was parsed for the next run."""
         self._index.keep()

@@ -14,7 +14,6 @@ from agentaudit.parse import Tree
 from agentaudit.sources.git.code.handed import filled, handed
 from agentaudit.sources.git.kubernetes import may_start
 from agentaudit.sources.git.reader import Reader, line_of, word
-from agentaudit.sources.git.roles import role
 from agentaudit.sources.git.text import lines
 
 _MOST = 2000
@@ -69,7 +68,7 @@ def of_file(reader: Reader, path: str) -> list[Setting]:
         shown = written[row.line - 1].strip()[:200] if row.line and row.line <= len(written) else ""
         place = Place(reader.repo, path, row.line, shown)
         name = ".".join(row.path)[:_LONGEST]
-        found.append(Setting(row.path[-1], name, row.value[:_LONGEST], place, role(path)))
+        found.append(Setting(row.path[-1], name, row.value[:_LONGEST], place, reader.role(path)))
     return found
 
 

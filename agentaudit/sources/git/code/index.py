@@ -14,7 +14,6 @@ from agentaudit.sources.git.code.notebooks import source, unveiled
 from agentaudit.sources.git.code.sieve import Sieve, sieve
 from agentaudit.sources.git.code.written import Written
 from agentaudit.sources.git.reader import Reader
-from agentaudit.sources.git.roles import role
 
 _PROMPTS = regex(r"(?i)(?:^|[/_.-])prompts?(?:[/_.-]|$)|Prompts?\.")
 """Paths of modules that may hold prompts and nothing that is known besides."""
@@ -58,7 +57,7 @@ class Index:
         self.files: dict[str, SourceFile] = {}
         for path in reader.paths:
             language = languages.of(path)
-            part = role(path) if language is not None else Role.VENDORED
+            part = reader.role(path) if language is not None else Role.VENDORED
             if language is not None and part not in (Role.VENDORED, Role.GENERATED):
                 self.files[path] = self._read(path, language, part)
         asked = {path: self._key(file) for path, file in self.files.items() if not file.problem}

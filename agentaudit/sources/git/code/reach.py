@@ -11,7 +11,6 @@ from agentaudit.sources.git.code.index import Index, SourceFile
 from agentaudit.sources.git.code.patterns import Pattern, compiled, occurrences
 from agentaudit.sources.git.code.written import WrittenCall
 from agentaudit.sources.git.reader import Reader
-from agentaudit.sources.git.roles import role
 
 _RUN = (Role.APP, Role.EVAL, Role.INFRA, Role.CI)
 """Roles of files whose mention counts: a function that only tests mention is not reached."""
@@ -44,7 +43,7 @@ def started(reader: Reader) -> frozenset[str]:
     """Names of functions that something besides the code starts."""
     found = {"lambda_handler"}
     for path in sorted(reader.named(_STARTS.fullmatch))[:_MOST]:
-        if role(path) in _RUN:
+        if reader.role(path) in _RUN:
             text = (reader.text(path) or "")[:100_000]
             found |= {m[1] or m[2] for m in _STARTED.finditer(text)}
     return frozenset(found)

@@ -12,7 +12,7 @@ from agentaudit.code import Code, Role
 from agentaudit.source import Dependency
 from agentaudit.sources.git import libraries
 from agentaudit.sources.git.code import languages
-from agentaudit.sources.git.roles import role
+from agentaudit.sources.git.reader import Reader
 from agentaudit.trades import AGENTIC, acts, is_protocol
 
 _JVM, _NET = "java", "dotnet"
@@ -42,13 +42,17 @@ _LANGUAGES = {
 those are not known either."""
 
 
-def is_unread(path: str) -> bool:
+def is_unread(reader: Reader, path: str) -> bool:
     """Whether a file is code of the application in a language that is not read."""
-    return path.rpartition(".")[2] in _LANGUAGES and role(path) is Role.APP
+    return path.rpartition(".")[2] in _LANGUAGES and reader.role(path) is Role.APP
 
 
 def unread(
-    paths: Iterable[str], sources: Iterable[str], needs: Collection[Dependency], code: Code
+    reader: Reader,
+    paths: Iterable[str],
+    sources: Iterable[str],
+    needs: Collection[Dependency],
+    code: Code,
 ) -> str:
     """What most of the code of a component is that is not read, in words: `32 files of Kotlin`.
     Empty where most of it is read, or where the code that is read says what the component asks and
@@ -60,7 +64,8 @@ def unread(
     declared = ecosystem and any(_is_agentic(x) for x in needs if x.ecosystem == ecosystem)
     if not declared and (code.posts or any(acts(u) for t in AGENTIC for u in code.used.get(t, ()))):
         return ""
-    read = [found for path in sources if role(path) is Role.APP and (found := languages.of(path))]
+    own = (path for path in sources if reader.role(path) is Role.APP)
+    read = [found for path in own if (found := languages.of(path))]
     rivals = [x for x in read if not declared or x.ecosystem == ecosystem]
     return f"{count} files of {name}" if count > len(rivals) else ""
 

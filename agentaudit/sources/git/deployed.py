@@ -1,0 +1,85 @@
+"""Directories that are deployed, though they are called like what is not: `services/docs` may be a
+service about documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from agentaudit.code import Role
+from agentaudit.expressions import regex
+from agentaudit.sources.git import compose, deployments, platforms, scripts
+from agentaudit.sources.git.compose import Service
+from agentaudit.sources.git.dockerfile import is_build_file
+from agentaudit.sources.git.manifests import is_manifest
+from agentaudit.sources.git.orders import from_ci, from_compose
+from agentaudit.sources.git.reader import Reader, directory, inside
+from agentaudit.sources.git.roles import SOURCES, directory_role
+from agentaudit.sources.git.shipping import ships, working_directory
+from agentaudit.sources.git.workflows import Run
+
+_HIDDEN = (Role.DOCS, Role.EXAMPLE, Role.TEMPLATE, Role.TEST, Role.VENDORED, Role.GENERATED)
+"""Roles of what is no component; the others are asked about in any case."""
+_NEVER = regex(
+    r"(?i)(?:^|/)(?:\.[^/]{1,80}|tests?|__tests__|testdata|fixtures|e2e|node_modules|[a-z]{4}-packages"
+    r"|venv|dist|__pycache__|[^/]{0,80}\{\{[^/]{0,80})(?:/|$)"
+)
+"""Directories whose names mean nothing else."""
+_TRIES = regex(r"(?i)(?:^|[/._-])(?:tests?|testing|e2e|mocks?)(?:[/._-]|$)")
+"""Files that build what is only tried."""
+_SITES = regex(
+    r"(?:mkdocs\.ya?ml|docusaurus\.config\.\w{2,3}|conf\.py|book\.toml|hugo\.(?:toml|ya?ml)|_config\.yml"
+    r"|antora\.yml|theme\.config\.\w{2,3}|mint\.json|docs\.json|source\.config\.ts)"
+)
+"""Files of pages that tell about the system."""
+
+
+def services(reader: Reader, runs: list[Run]) -> list[Service]:
+    """What compose files start, once the reader knows such directories."""
+    found = compose.find(reader)
+    reader.deploy(misnamed(reader, found, runs))
+    return compose.find(reader) if reader.deployed else found
+
+
+def misnamed(reader: Reader, services: list[Service], runs: list[Run]) -> frozenset[str]:
+    """Such directories: what compose, CI, scripts or a platform build or start, and holds code."""
+    found = {
+        each
+        for each in _asked(reader, services, runs)
+        if each and directory_role(each) in _HIDDEN and not _NEVER.search(each)
+    }
+    held = _held(reader.paths, sorted(found)) if found else {}
+    return frozenset(home for home, paths in held.items() if _runs(home, paths))
+
+
+def _asked(reader: Reader, services: list[Service], runs: list[Run]) -> Iterator[str]:
+    orders = (
+        *from_compose(services),
+        *from_ci(runs),
+        *deployments.orders(reader),
+        *platforms.orders(reader),
+        *scripts.orders(reader),
+    )
+    for order in orders:
+        if not _TRIES.search(order.place.path.rpartition("/")[2]):
+            yield order.context
+            yield directory(order.file or "")
+    for run in runs:
+        if ships(run):
+            yield working_directory(run) or ""
+
+
+def _held(paths: Iterable[str], homes: Sequence[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        for home in homes:
+            if inside(path, home):
+                found.setdefault(home, []).append(path)
+    return found
+
+
+def _runs(home: str, paths: Sequence[str]) -> bool:
+    """Whether a directory has what a component has, and is no site of documents."""
+    here = [path.rpartition("/")[2] for path in paths if directory(path) == home]
+    coded = any(path.rpartition(".")[2] in SOURCES for path in paths)
+    made = any(is_build_file(name) or is_manifest(f"{home}/{name}") for name in here)
+    return coded and made and not any(map(_SITES.fullmatch, here))

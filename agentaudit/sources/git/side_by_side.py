@@ -1,0 +1,81 @@
+"""Applications that stand side by side and that only their own manifests start: a server and its
+page, each installed and run by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from agentaudit.code import Role
+from agentaudit.expressions import regex
+from agentaudit.sources.git.builds import Build
+from agentaudit.sources.git.homes import Homes
+from agentaudit.sources.git.pages import is_page
+from agentaudit.sources.git.projects import told
+from agentaudit.sources.git.reader import Reader, ancestors, inside, mapping, word
+from agentaudit.sources.git.workspaces import coded_outside
+
+_ASIDE = regex(
+    r"(?i)(?:^|/)(?:website|www|blog|storybook|site|packages|libs?|legacy|archived?|deprecated|old"
+    r"|workshops?|courses?|lessons?|labs?|tools?|scripts?|poc|utils?|bin|hack)(?:/|$)"
+)
+"""Directories of what nobody runs beside the application, or only now and then."""
+_STARTS = regex(
+    r"\bspring-boot-maven-plugin\b|\bquarkus-maven-plugin\b|\borg\.springframework\.boot\b"
+    r"|\bio\.quarkus\b|\bio\.ktor\.plugin\b|^\s*application\s*(?:$|\{)"
+    r"|\bid[ (][\"']application[\"']|^\[(?:project|tool\.poetry)\.scripts\]",
+    re.MULTILINE,
+)
+"""What a manifest of Java or Python says of a program that is started."""
+_BESIDE = {"go.mod": "main.go", "Cargo.toml": "src/main.rs"}
+"""Manifests → the program that stands beside one which is started."""
+
+
+def started(reader: Reader, homes: Homes) -> list[Build]:
+    """Those applications; none where all of it is one, or not all of the code is theirs."""
+    found = dict(_starting(reader, homes))
+    apart = {h: p for h, p in found.items() if not any(inside(h, o) for o in found if o != h)}
+    if len(apart) < 2 or _together(reader, apart) or not _all(reader, homes, apart):
+        return []
+    return [Build(home, reader.place(path, 1)) for home, path in sorted(apart.items())]
+
+
+def _starting(reader: Reader, homes: Homes) -> Iterator[tuple[str, str]]:
+    """Directory and manifest of each project that its manifest says how to start."""
+    for path, home in sorted(homes.manifests.items()):
+        if home and reader.directory_role(home) is Role.APP and not _ASIDE.search(home):
+            name = path.rpartition("/")[2]
+            if name == "package.json":
+                given = mapping(reader.json(path))
+                starts = "start" in mapping(given.get("scripts")) and "exports" not in given
+                starts = starts or is_page(given)
+            elif name in _BESIDE:
+                starts = f"{home}/{_BESIDE[name]}" in reader.known
+            else:
+                starts = bool(_STARTS.search((reader.text(path) or "")[:200_000]))
+            if starts:
+                yield home, path
+
+
+def _together(reader: Reader, found: Mapping[str, str]) -> bool:
+    """Whether the manifest of one starts another, or needs it."""
+    for home, path in found.items():
+        text = reader.text(path) or ""
+        others = (other.rpartition("/")[2] for other in found if other != home)
+        if any(f"../{other}" in text for other in others):
+            return True
+    return False
+
+
+def _all(reader: Reader, homes: Homes, found: Mapping[str, str]) -> bool:
+    """Whether no code stands outside of them but what they need and what only builds them."""
+    needed = set()
+    for path in found.values():
+        given = mapping(reader.json(path)) if path.endswith("package.json") else {}
+        needed |= {told(name) for name in mapping(given.get("dependencies"))}
+    nodes = ((p, home) for p, home in homes.manifests.items() if p.endswith("package.json"))
+    libraries = {
+        home for path, home in nodes if told(word(mapping(reader.json(path)).get("name"))) in needed
+    }
+    within = {*found, *libraries}
+    return not coded_outside(reader, lambda home: not within.isdisjoint(ancestors(home)))

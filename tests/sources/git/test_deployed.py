@@ -1,0 +1,97 @@
+"""Components whose directories are called like what is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit.code import Role
+from agentaudit.sources.git import MemoryRepo
+
+ASKS = (
+    "from openai import OpenAI\n\nclient = OpenAI()\n\n\ndef answer():\n"
+    "    return client.chat.completions.create(model='gpt-4o', messages=[])\n"
+)
+IMAGE = "FROM python:3.12.1\nCOPY . .\nCMD python main.py\n"
+
+
+def _part(home: str) -> dict[str, str]:
+    return {
+        f"{home}/main.py": ASKS,
+        f"{home}/requirements.txt": "openai==1.0.0\n",
+        f"{home}/Dockerfile": IMAGE,
+    }
+
+
+def _compose(*homes: str) -> str:
+    rows = (f"  s{number}:\n    build: ./{home}\n" for number, home in enumerate(homes))
+    return "services:\n" + "".join(rows)
+
+
+def _found(files: dict[str, str]) -> dict[str, bool]:
+    return {each.path: each.agentic for each in MemoryRepo(files).components()}
+
+
+@pytest.mark.parametrize(
+    "name", ["docs", "templates", "vendor", "testing", "spec", "demo", "generated", "guides"]
+)
+def test_what_compose_starts_is_a_component_whatever_its_name(name: str) -> None:
+    home = f"services/{name}"
+    files = {**_part("api"), **_part(home), "compose.yml": _compose("api", home)}
+    assert _found(files) == {"api": True, home: True}
+
+
+CI = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: docker build -t bot %s\n"
+SKAFFOLD = "kind: Config\nbuild:\n  artifacts:\n  - image: reg/bot\n    context: examples/bot\n"
+
+
+@pytest.mark.parametrize(
+    "builder",
+    [
+        {".github/workflows/a.yml": CI % "examples/bot"},
+        {".github/workflows/a.yml": CI % "-f examples/bot/Dockerfile ."},
+        {"skaffold.yaml": SKAFFOLD},
+        {"Makefile": "image:\n\tdocker build -t bot examples/bot\n"},
+        {
+            "azure.yaml": "services:\n  b:\n    project: ./examples/bot\n    docker: {path: Dockerfile}\n"
+        },
+    ],
+)
+def test_whoever_builds_it(builder: dict[str, str]) -> None:
+    files = {**_part("api"), **_part("examples/bot"), **builder}
+    assert _found(files) == {"api": True, "examples/bot": True}
+
+
+@pytest.mark.parametrize(
+    ("home", "more"),
+    [
+        ("docs", {"docs/mkdocs.yml": "site_name: x\n"}),
+        ("tests", {}),
+        ("services/tests", {}),
+        (".devcontainer", {}),
+    ],
+)
+def test_sites_of_documents_and_tests_stay_none(home: str, more: dict[str, str]) -> None:
+    files = {**_part("api"), **_part(home), **more, "compose.yml": _compose("api", home)}
+    assert _found(files) == {"api": True}
+
+
+def test_what_is_built_for_a_trial_only_stays_none() -> None:
+    files = {**_part("api"), **_part("demo"), "compose.yml": _compose("api")}
+    assert _found({**files, "compose.test.yml": _compose("demo")}) == {"api": True}
+
+
+def test_what_nobody_starts_stays_none() -> None:
+    files = {**_part("api"), **_part("examples/bot"), "compose.yml": _compose("api")}
+    assert _found(files) == {"api": True}
+
+
+def test_names_below_it_tell_what_they_did() -> None:
+    files = {
+        **_part("services/docs"),
+        "services/docs/tests/test_main.py": "from main import answer\n" + ASKS,
+        "compose.yml": _compose("services/docs"),
+    }
+    (component,) = MemoryRepo(files).components()
+    roles = {each.place.path: each.role for each in component.code.calls}
+    assert roles["services/docs/main.py"] is Role.APP
+    assert roles.get("services/docs/tests/test_main.py") in (None, Role.TEST)
