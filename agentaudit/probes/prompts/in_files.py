@@ -1,29 +1,19 @@
 from __future__ import annotations
 
-from agentaudit.code import Prompt, PromptKind, Role, Syntax
+from collections.abc import Sequence
+
+from agentaudit.code import Prompt, PromptKind, Role
 from agentaudit.evidence import Evidence, Place
-from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Limits, failed, passed, probe, unknown
 from agentaudit.probes.asking import asking, asks
+from agentaudit.probes.prompts.dedicated import are_read, is_apart, modules
 from agentaudit.probes.prompts.registered import defined, registered
+from agentaudit.probes.prompts.short import short
 from agentaudit.probes.readable import of_code, unasked, unread
 from agentaudit.source import Component, Repo
 
 LIMITS = {"inline_share": 0.05, "inline_characters": 200}
-_DEDICATED = regex(
-    r"(?i)(?:^|/)(?:[\w-]{0,40}prompts?|prompt[_-]?(?:templates?|library|store)|instructions)/"
-    r"|(?:^|[/_.-])(?:[\w-]{0,60}[_.-])?(?:system[_-]?)?(?:prompts?|instructions|prompt[_-]templates?)"
-    r"(?:[_.-](?:v?\d{1,4}|templates?|constants?|en))?\.\w{1,8}$"
-    r"|Prompts?(?:Templates?|Const\w{0,10}|Texts?|Strings?)?\.(?:java|cs|kt|go|ts|tsx|js)$"
-)
-"""Modules and directories that hold prompts and nothing else, by their name."""
-_LONG, _MOST = 160, 0.85
-"""Characters of a constant that is a prompt; their share of a module that holds nothing else."""
-_CONSTANT = regex(
-    r"(?m)^(?:export |const |let |var |public |static |final )*\w{1,80} ?(?::[^=\n]{0,80})?=(?!=)"
-)
-
 PYTHON = {"requirements.txt": "openai==1.93.0\n"}
 NODE = {"package.json": '{"name": "web", "dependencies": {"ai": "5.0.0", "@ai-sdk/openai": "2"}}'}
 TEXT = (
@@ -182,6 +172,37 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
             "a short one in the code for each in a file",
         ),
         Example(
+            Outcome.FAIL,
+            _files(
+                PYTHON,
+                **{
+                    "prompts.py": f'PLANNER = """{TEXT}"""\n',
+                    "app.py": ASK.format("from prompts import PLANNER", "PLANNER"),
+                    "title.py": ASK.format("", "'You write a short title of a conversation.'"),
+                },
+            ),
+            "one of few words beside",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(
+                PYTHON,
+                **{
+                    "prompts/planner.md": TEXT,
+                    "app.py": ASK.format("", "'You are a planner of invoices. Never invent one.'"),
+                },
+            ),
+            "nobody reads the file",
+        ),
+        Example(
+            Outcome.UNKNOWN,
+            _files(
+                PYTHON,
+                **{"prompts/planner.md": TEXT, "app.py": ASK.format("", "elsewhere(question)")},
+            ),
+            "nor is it known what is asked instead",
+        ),
+        Example(
             Outcome.NOT_APPLICABLE,
             _files({"requirements.txt": "flask==3.1.0\n"}, **{"app.py": "x = 1\n"}),
             "it calls no model",
@@ -200,45 +221,40 @@ def in_files(repo: Repo, component: Component, limits: Limits) -> Answer:
         return missing
     if not asks(component):
         return unasked(component)
-    prompts = [p for p in component.code.prompts if p.role is Role.APP]
-    modules = _modules(repo, component)
-    apart = [p for p in prompts if _is_apart(p) or p.place.path in modules]
-    among = [p for p in prompts if p not in apart]
-    inline = [p for p in among if p.length >= limits["inline_characters"]]
-    if len(among) >= len(apart):
-        inline = among  # short ones are no exception where there are as many of them
-    if inline and (not apart or len(inline) > limits["inline_share"] * len([*apart, *inline])):
+    apart, inline = _apart_and_inline(repo, component, limits)
+    few = [*registered(repo, component), *defined(repo, component)]
+    if not _outweighs(inline, len(apart), limits):
+        aside = modules(repo, component) | {place.path for place in few}
+        inline += short(repo, component, aside, inline)
+    if _outweighs(inline, len(apart) or len(few), limits):
         return _inline(component, inline, apart)
     if apart:
         apart.sort(key=lambda prompt: prompt.kind is not PromptKind.REGISTRY)
         return passed(_praise(apart), *map(_shown, apart[:5]))
-    if among:
-        return _inline(component, among, apart)
-    if short := [*registered(repo, component), *defined(repo, component)]:
-        message = f"{len(short)} short templates stand in a module of their own"
-        return passed(message, *(each.evidence() for each in short[:5]))
+    if few:
+        message = f"{len(few)} short templates stand in a module of their own"
+        return passed(message, *(each.evidence() for each in few[:5]))
     return _none(component)
 
 
-def _is_apart(prompt: Prompt) -> bool:
-    return prompt.kind is not PromptKind.INLINE or bool(_DEDICATED.search(prompt.place.path))
+def _apart_and_inline(
+    repo: Repo, component: Component, limits: Limits
+) -> tuple[list[Prompt], list[Prompt]]:
+    prompts = [p for p in component.code.prompts if p.role is Role.APP]
+    alone = modules(repo, component)
+    among = [p for p in prompts if not is_apart(p) and p.place.path not in alone]
+    apart = [p for p in prompts if is_apart(p) or p.place.path in alone]
+    if not are_read(repo, component, apart):
+        apart = []
+    if len(among) >= len(apart):
+        return apart, among  # short ones are no exception where there are as many of them
+    return apart, [p for p in among if p.length >= limits["inline_characters"]]
 
 
-def _modules(repo: Repo, component: Component) -> set[str]:
-    """Files of code that are nothing but prompts, whatever they are called."""
-    found: dict[str, list[int]] = {}
-    for text in component.code.literals:
-        constant = text.syntax is Syntax.ASSIGNMENT and not text.scope
-        if text.role is Role.APP and constant and text.length >= _LONG:
-            found.setdefault(text.place.path, []).append(text.length)
-    return {path for path, sizes in found.items() if _is_module(repo, component, path, sizes)}
-
-
-def _is_module(repo: Repo, component: Component, path: str, sizes: list[int]) -> bool:
-    """Whether prompts of these sizes are all that a file holds, but for one name that they use."""
-    text = repo.read(Place(component.repo, path)) or ""
-    names = len(_CONSTANT.findall(text)) - len(sizes)
-    return sum(sizes) >= _MOST * len(text) and names <= 1
+def _outweighs(inline: Sequence[Prompt], apart: int, limits: Limits) -> bool:
+    """Whether prompts in the code are more than an exception."""
+    many = len(inline) > limits["inline_share"] * (apart + len(inline))
+    return bool(inline) and (not apart or many)
 
 
 def _inline(component: Component, inline: list[Prompt], apart: list[Prompt]) -> Answer:

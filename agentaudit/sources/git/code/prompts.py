@@ -31,7 +31,7 @@ _GIVEN = regex(
     r"(?:.*\.)?(?:\w{0,30}PromptTemplate|(?:System|User|Human)(?:Chat)?Message\w{0,30}|from_template|from_messages"
     r"|from_string|fromTemplate|fromMessages|Agent|LlmAgent|create_react_agent|create_agent|AssistantAgent"
     r"|generateText|streamText|generateObject|streamObject|prompt|systemPrompt|defaultSystem|AddSystemMessage"
-    r"|CreateSystemMessage|CreateFunctionFromPrompt|InvokePromptAsync|InvokePromptStreamingAsync)"
+    r"|CreateSystemMessage|CreateFunctionFromPrompt|InvokePromptAsync|InvokePromptStreamingAsync|createFromPrompt)"
     r"(?:\.(?:from|of|create|builder))?"
 )
 _SAYS = frozenset(("content", "contents", "text", "template", "messages", "message", "input"))
@@ -185,7 +185,11 @@ def may_hold(path: str) -> bool:
 
 
 def is_prompt_file(path: str) -> bool:
-    return bool(_FILE.fullmatch(path[-400:]))
+    """Whether a file is called after prompts, and is no change of a database."""
+    return bool(_FILE.fullmatch(path[-400:])) and not _SCHEMA.search(path[-400:])
+
+
+_SCHEMA = regex(r"(?i)(?:^|/)(?:db|migrations?|changelogs?|liquibase|flyway|schemas?)/")
 
 
 def fetched(calls: Iterable[Call]) -> Iterator[Prompt]:

@@ -1,0 +1,120 @@
+"""Prompts in the code that are too short to be kept as texts of their own: what a model is told
+in a message, for a title, or in pieces that are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Set
+from itertools import islice
+
+from agentaudit.code import Prompt, PromptKind, Role
+from agentaudit.evidence import Place
+from agentaudit.expressions import regex
+from agentaudit.probes.asking import asking
+from agentaudit.probes.prompts.dedicated import is_dedicated
+from agentaudit.source import Component, Repo
+
+_MESSAGES = regex(
+    r"""["']?\b[rR]ole["']?\s{0,9}[:=]\s{0,9}(?:[\w.]{0,60}(?:System|SYSTEM|Developer)\w{0,20}"""
+    r"""|["'](?:system|developer)["'])\s{0,9},\s{0,40}["']?(?:[cC]ontent|parts|text)["']?"""
+    r"""\s{0,9}[:=]\s{0,9}\(?\s{0,60}[\w$@]{0,2}["'`]"""
+    r"""|[(\[]\s{0,60}["'](?:system|developer)["']\s{0,9},\s{0,60}\(?\s{0,60}[\w$@]{0,2}["'`]"""
+    r"""|\b(?:System(?:Chat)?Message|SystemMessagePromptTemplate\.from_template"""
+    r"""|SystemMessage\.(?:from|of)|[aA]ddSystemMessage|CreateSystemMessage|defaultSystem"""
+    r"""|createFromPrompt|CreateFunctionFromPrompt|(?:Chat)?PromptTemplate\.from_?[tT]emplate)"""
+    r"""\(\s{0,60}(?:\{?\s{0,9}(?:content|template)\s{0,9}[=:]\s{0,9})?\(?\s{0,60}[\w$@]{0,2}["'`]"""
+)
+"""What is told a model as its system's message, up to the text."""
+_NAMED = regex(
+    r"""(?i)(?<![\w.-])["']?(?:\w{0,30}system_?(?:prompt|message|msg|instructions?)|system"""
+    r"""|(?:agent_)?instructions?|system_?instruction|backstory|\w{0,30}prompt(?:_?template)?)["']?"""
+    r"""\s{0,9}(?::\s{0,9}(?:str|string)\s{0,9})?(?::=|[:=])\s{0,9}\(?\s{0,60}[rf$@]{0,2}["'`]"""
+)
+"""What is called a prompt, up to the text."""
+_SPEAKS = regex(
+    r"""["'`]\s{0,80}(?=You are (?:an?|the)\s|You're an?\s|Your (?:task|role|job|goal) is\s"""
+    r"""|Act as an?\s)"""
+)
+"""Any text that speaks to a model, from its quote on."""
+_INSTRUCTS = regex(
+    r"(?i)\s{0,80}(?:you are\b|you're an?\b|your (?:task|role|job|goal)\b|act as\b"
+    r"|as an? (?:expert|ai|assistant|helpful)|(?:please )?(?:generate|grade|write|create|classify"
+    r"|determine|extract|identify|analy[sz]e|summari[sz]e|evaluate|rewrite|review|compare|translate"
+    r"|answer|respond|given|based on)\b)"
+)
+_FOR_PEOPLE = regex(
+    r"(?i)\b(?:log(?:ger|ging)?|console|print(?:f|ln)?|errors?|exception|warn(?:ing)?|toast|help"
+    r"|description|placeholder|label|title|usage|assert\w{0,20})[\w.\"']{0,20}\s{0,4}[.(=:]|^\s*(?:#|//|\*)"
+)
+"""Lines whose text is read by people."""
+_CONVERSES = regex(r"""["']?\b[rR]ole["']?\s{0,9}[:=]|SystemMessage|PromptTemplate|ChatMessage""")
+_FILLED = regex(r"[$#]?\{[^{}]{0,200}\}")
+_WORD = regex(r"[^\W\d_]{2,}")
+_WORDS, _TEXT, _FILES, _LONGEST = 6, 1500, 400, 200_000
+"""Words of a prompt, characters of it that are looked at, files, and characters of one."""
+_ASIDE = regex(
+    r"(?i)(?:^|/)(?:tests?|__tests__|docs?|evals?|evaluat\w{1,10}|notebooks?|scripts?"
+    r"|benchmarks?|migrations?)/|(?:^|/)(?:test_|conftest|eval)|\.(?:test|spec|stories)\.\w{1,4}$"
+)
+_SOURCES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".java", ".kt", ".cs", ".go")
+
+
+def short(
+    repo: Repo, component: Component, aside: Container[str], known: Iterable[Prompt]
+) -> Iterator[Prompt]:
+    """Where the code of a component tells a model what to do, in however few words; aside are files
+    that hold nothing else, and known the prompts that need not be told again."""
+    asked, seen = _asking(component), {(p.place.path, p.place.line) for p in known}
+    for path in islice(_paths(component, asked), _FILES):
+        if path in aside:
+            continue
+        text = (repo.read(Place(component.repo, path)) or "")[:_LONGEST]
+        for at in sorted(_told(text, asks=path in asked)):
+            place = Place(component.repo, path, text.count("\n", 0, at) + 1)
+            if (path, place.line) not in seen:
+                yield Prompt(PromptKind.INLINE, place, "", len(_said(text, at)), None, Role.APP)
+
+
+def _paths(component: Component, asked: Set[str]) -> Iterator[str]:
+    """Those that ask a model, and then the others; none that is called after prompts."""
+    others = {call.place.path for call in component.code.calls if call.role is Role.APP}
+    others |= {row.place.path for row in component.code.imports if row.role is Role.APP}
+    for path in (*sorted(asked), *sorted(others - asked)):
+        if path.endswith(_SOURCES) and not _ASIDE.search(path) and not is_dedicated(path):
+            yield path
+
+
+def _asking(component: Component) -> set[str]:
+    """Files that import what asks models."""
+    used = {use.library for use in asking(component)}
+    imports = component.code.imports
+    return {row.place.path for row in imports if row.library in used and row.role is Role.APP}
+
+
+def _told(text: str, *, asks: bool) -> set[int]:
+    """Where such texts begin; asks is whether the file is known to ask a model."""
+    found = {m.end() - 1 for m in _MESSAGES.finditer(text) if _is_prose(text, m.end() - 1)}
+    if asks or _CONVERSES.search(text):
+        for kind in (_NAMED, _SPEAKS):
+            ends = (m.end() - 1 if kind is _NAMED else m.start() for m in kind.finditer(text))
+            found |= {at for at in ends if _is_order(text, at)}
+    return found
+
+
+def _is_order(text: str, at: int) -> bool:
+    above = text[max(0, text.rfind("\n", 0, at)) : at].lstrip("\n")
+    told = _INSTRUCTS.match(text[at + 1 : at + _TEXT].lstrip("\"'`"))
+    return bool(told) and not _FOR_PEOPLE.search(above[-200:]) and _is_prose(text, at)
+
+
+def _is_prose(text: str, at: int) -> bool:
+    """Whether the text whose quote stands there has enough words besides what is filled in."""
+    return len(_WORD.findall(_FILLED.sub("", _said(text, at)))) >= _WORDS
+
+
+def _said(text: str, at: int) -> str:
+    """What stands between that quote and the next of its kind."""
+    quote = text[at]
+    quote = quote * 3 if text.startswith(quote * 3, at) else quote
+    begin = at + len(quote)
+    end = text.find(quote, begin, begin + _TEXT)
+    return text[begin : end if end >= 0 else begin + _TEXT]
