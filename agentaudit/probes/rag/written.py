@@ -63,7 +63,7 @@ _OF_ONE = (
 )
 """What a variable is called that holds where a chunk comes from."""
 _FROM = (
-    r"(?i:source\w{0,20}|file_?(?:name|path)?|filename|(?:file_?)?path|(?:\w{1,10}_)?ur[il]|link|title|page\w{0,8}"
+    r"(?i:source(?!_?(?:len|count|size|lang))\w{0,20}|file_?(?:name|path)?|filename|(?:file_?)?path|(?:\w{1,10}_)?ur[il]|link|title|page\w{0,8}"
     r"|origin|citation\w{0,8}|(?:document|doc|article|product|table)_?name)"
 )
 _KEPT = regex(
@@ -82,7 +82,7 @@ _KEPT = regex(
 )
 """What is stored beside a vector is given the id or name of what it comes from."""
 _SOURCE = (
-    r"(?:source\w{0,20}|(?:doc|document|parent|file|page|article|product|item|ticket)_?id|file_?(?:name|path)"
+    r"(?:source(?!_?(?:len|count|size|lang))\w{0,20}|(?:doc|document|parent|file|page|article|product|item|ticket)_?id|file_?(?:name|path)"
     r"|filename|ur[il]|title)"
 )
 _TYPE = regex(
