@@ -36,6 +36,7 @@ LOCK = (
     "    - path: data/train.jsonl\n      md5: 2c26b46b68ffc68ff99b453c1d304134\n"
 )
 DVC = "outs:\n- md5: 2c26b46b68ffc68ff99b453c1d304134\n  path: train.jsonl\n"
+WEIGHTS = "outs:\n- md5: 2c26b46b68ffc68ff99b453c1d304134\n  path: model.bin\n"
 
 
 @probe(
@@ -150,6 +151,11 @@ DVC = "outs:\n- md5: 2c26b46b68ffc68ff99b453c1d304134\n  path: train.jsonl\n"
         ),
         Example(
             Outcome.FAIL,
+            {"component": {"files": {**TRAINER, "models/model.bin.dvc": WEIGHTS}}},
+            "the weights that it begins with",
+        ),
+        Example(
+            Outcome.FAIL,
             {"component": {"files": {**TRAINER, "data_contracts/sft_schema.json": "{}"}}},
             "how a row looks",
         ),
@@ -192,7 +198,8 @@ def _versioned(place: Place, how: str) -> bool:
     plain = _TRAINING.search(place.path) and not _ABOUT.search(place.path)
     plain = plain and not _RESULT.search(place.path)
     held_out = _HELD_OUT.search(place.path) and "train" not in place.path.lower()
-    return (how in {"dvc", "lfs"} and not held_out) or bool(plain)
+    kept = how in {"dvc", "lfs"} and not held_out and not _WEIGHTS.search(place.path)
+    return kept or bool(plain)
 
 
 _ABOUT = regex(
@@ -200,6 +207,12 @@ _ABOUT = regex(
     r"|requirements|package|notebooks?|examples?|samples?)(?:[/_.-]|\.json$)"
 )
 """Files that say how rows look or how training is run, and hold none; or a few, to show them."""
+_WEIGHTS = regex(
+    r"(?i)(?:^|/)(?:models?|weights|checkpoints?|adapters?)/"
+    r"|(?:^|[/_.-])(?:base|lora|model|weights)?\.?(?:safetensors|gguf|bin|pth?|ckpt|onnx|h5)(?:\.dvc)?$"
+    r"|(?:^|/)(?:models?|weights|checkpoints?|adapters?)\.dvc$"
+)
+"""Files of models, which training begins with or ends in."""
 _HELD_OUT = regex(
     r"(?i)(?:^|[/_.-])(?:evals?|tests?|valid(?:ation)?|golden|benchmarks?)[_.-][^/]*$"
 )

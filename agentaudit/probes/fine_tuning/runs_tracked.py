@@ -1,18 +1,27 @@
 from __future__ import annotations
 
-from agentaudit.code import Strength
+from agentaudit.code import Strength, Use
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe
-from agentaudit.probes.fine_tuning.code_in_repository import CREW, HOSTED, NODE, TRAIN
-from agentaudit.probes.fine_tuning.options import not_asked
+from agentaudit.probes.fine_tuning.code_in_repository import CREW, HOSTED, NODE, TRAIN, not_here
+from agentaudit.probes.fine_tuning.options import not_asked, option_not_given
+from agentaudit.probes.fine_tuning.tracked import Tracked, tracked
 from agentaudit.probes.fine_tuning.training import training
 from agentaudit.probes.readable import of_code, step_missing, unread
+from agentaudit.probes.telemetry.callers import uncalled
 from agentaudit.source import Component, Repo
 
 PYTHON = {"requirements.txt": "trl==0.19.0\ntransformers==4.53.0\nwandb==0.21.0\nmlflow==3.1.0\n"}
 MLFLOW = TRAIN.format("").replace(
     "def main():\n", "import mlflow\n\ndef main():\n    mlflow.start_run()\n"
 )
+INIT = TRAIN.format("").replace("def main():\n", "import wandb\n\ndef main():\n{}")
+FLAG = (
+    "import argparse\nimport wandb\n\nparser = argparse.ArgumentParser()\n"
+    'parser.add_argument("--wandb", action="store_true")\nargs = parser.parse_args()\n'
+    "if args.wandb:\n    wandb.init(project='planner')\n"
+)
+SETUP = "import mlflow\n\n\ndef setup_runs():\n    mlflow.start_run()\n\n\n"
 
 
 def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
@@ -26,6 +35,11 @@ def _asked(project: str, **more: str) -> dict[str, object]:
     text = TRAIN.format(told).replace("def main():\n", start)
     files = {**PYTHON, "train.py": text, **more}
     return {"component": {"files": files}, "repo": {"files": files}}
+
+
+def _both(**files: str) -> dict[str, object]:
+    every = {**PYTHON, **files}
+    return {"component": {"files": every}, "repo": {"files": every}}
 
 
 @probe(
@@ -57,6 +71,35 @@ def _asked(project: str, **more: str) -> dict[str, object]:
             "by the script that starts it",
         ),
         Example(
+            Outcome.FAIL,
+            _files(PYTHON, **{"train.py": INIT.format("    wandb.init(mode='disabled')\n")}),
+            "a tracker that is told to do nothing",
+        ),
+        Example(
+            Outcome.FAIL,
+            _both(**{"train.py": FLAG + TRAIN.format("")}),
+            "a switch that is off unless somebody gives it",
+        ),
+        Example(
+            Outcome.PASS,
+            _both(**{"train.py": FLAG + TRAIN.format(""), "run.sh": "python train.py --wandb\n"}),
+        ),
+        Example(
+            Outcome.FAIL,
+            _both(**{"train.py": SETUP + TRAIN.format("")}),
+            "a run that nobody starts",
+        ),
+        Example(
+            Outcome.FAIL,
+            _both(
+                **{
+                    "train.py": TRAIN.format(', report_to="none"'),
+                    "app/main.py": "import mlflow\nmlflow.openai.autolog()\n",
+                }
+            ),
+            "what an agent does is tracked, and no training",
+        ),
+        Example(
             Outcome.NOT_APPLICABLE,
             _files({"requirements.txt": "crewai==0.150.0\n"}, **{"main.py": CREW}),
         ),
@@ -81,18 +124,37 @@ def runs_tracked(repo: Repo, component: Component) -> Answer:
     found = training(component)
     if not found.any:
         return not_applicable("no code of it trains a model", component.evidence())
+    if not found.runs:
+        return not_here(repo, component, found)
     uses = component.uses("tracker")
-    on = [use for use in uses if use.strength is Strength.ON]
-    waiting = [use for use in on if not_asked(repo, component, use.place)]
-    if on and len(waiting) < len(on):
-        on = [use for use in on if use not in waiting]
-        return passed(f"runs are reported to {on[0].library}", on[0].place.evidence())
+    signs = tracked(component, found)
+    waiting = [sign for sign in signs if _waits(repo, component, sign)]
+    if told := [sign for sign in signs if sign not in waiting]:
+        return passed(f"runs are reported to {told[0].library}", told[0].place.evidence())
     shown = [found.place().evidence()]
     message = "models are trained here, and no run tracker is told"
     if waiting:
-        message = f"{message}: {waiting[0].library} only where an option is given that nobody gives"
+        message = (
+            f"{message}: {waiting[0].library} only where something is asked for that nobody asks"
+        )
         shown.append(waiting[0].place.evidence())
     elif uses:
-        message = f"{message}: {step_missing(uses[0])}"
+        message = f"{message}: {_lacking(uses[0])}"
         shown += [uses[0].place.evidence(), *([uses[0].off.evidence()] if uses[0].off else [])]
     return failed(message, *shown, reason="missing", fact="run tracker", place=component.id)
+
+
+def _lacking(use: Use) -> str:
+    if use.strength is Strength.ON:
+        return f"{use.library} is used, and for no run of a training"
+    return step_missing(use)
+
+
+def _waits(repo: Repo, component: Component, sign: Tracked) -> bool:
+    """Whether it is only done where an option is given, and nobody gives it; or in a function that
+    nobody calls."""
+    held = sign.call.condition if sign.call is not None else None
+    if held is not None and option_not_given(repo, component, held.place, held.text):
+        return True
+    never = sign.call is not None and uncalled(repo, component, sign.call) is not None
+    return never or not_asked(repo, component, sign.place)

@@ -35,7 +35,8 @@ _MODEL = (
     *("pretrained_model_name_or_path", "repo_id", "model_name_or_path", "model_name", "model_id"),
     *("model", "model_path", "modelName", "path"),
 )
-_REVISION = ("revision", "model_revision", "code_revision", "commit_hash")
+_REVISION = ("revision", "model_revision", "commit_hash")
+"""What fixes the weights; `code_revision` fixes the code beside them alone."""
 
 _EMBEDS = regex(r"(?i)embed|sentence_?transformer|encoder|flagmodel|bge|feature-extraction")
 
@@ -77,7 +78,7 @@ def _names_open_weights(code: Code) -> bool:
 
 def _load(call: Call, open_weights: bool) -> Load:
     revision, model = call.argument(*_REVISION), _model(call)
-    name = (model.text or model.written) if model else ""
+    name = (model.text or model.written) if model else _of_task(call)
     if revision is not None and revision.text is not None:
         pinned = bool(_COMMIT.fullmatch(revision.text))
         return Load(call, name, revision.text, pinned, "")
@@ -86,7 +87,7 @@ def _load(call: Call, open_weights: bool) -> Load:
     passed_on = call.argument("model_kwargs", "modelKwargs")
     if passed_on is not None and (found := _NESTED.search(passed_on.written)):
         return Load(call, name, found[1], bool(_COMMIT.fullmatch(found[1])), "")
-    known = model is not None and (
+    known = model is None or (
         model.text is not None or (open_weights and not _PATH.search(model.written))
     )
     return Load(call, name, "", False if known else None, name)
@@ -101,9 +102,20 @@ def _loads(call: Call) -> bool:
         return False
     model = _model(call)
     if model is None:
-        return False
+        return bool(_of_task(call))
     text = model.text
     return text is None or bool(_HUB_ID.fullmatch(text) and not _LOCAL.match(text))
+
+
+def _of_task(call: Call) -> str:
+    """What a pipeline loads that is told nothing but its task."""
+    task = call.argument("task") or call.at(0)
+    only = call.method == "pipeline" and len(call.arguments) == 1 and task is not None
+    named = (task.text or "") if only and task is not None else ""
+    return f"the default model for {named}" if _TASK.fullmatch(named) else ""
+
+
+_TASK = regex(r"[a-z0-9]{2,20}(?:-[a-z0-9]{2,20}){1,5}|summarization|ner|translation_\w{2,20}")
 
 
 def _model(call: Call) -> Value | None:

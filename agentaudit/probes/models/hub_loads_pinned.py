@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, not_applicable, probe
+from agentaudit.probes.models.downloads import Download, downloads
 from agentaudit.probes.models.hub import Load, loads
 from agentaudit.probes.readable import of_code, unread
-from agentaudit.source import Component
+from agentaudit.source import Component, Repo
 
 SHA = "e4ce9877abf3edfe10b0d82785e83bdcb973e22e"
 TRADES = ("model", "embedding", "trainer")
@@ -25,6 +26,16 @@ def _load(*arguments: str) -> dict[str, object]:
     return _python(LOAD.format(", ".join(arguments)))
 
 
+def _image(command: str) -> dict[str, object]:
+    files = {
+        "requirements.txt": "sentence-transformers==5.0.0\n",
+        "Dockerfile": f"FROM python:3.12-slim\nRUN {command}\n",
+        "app.py": "from sentence_transformers import SentenceTransformer\n"
+        'model = SentenceTransformer("/models/bge")\n',
+    }
+    return {"component": {"files": files}, "repo": {"files": files}}
+
+
 @probe(
     "models-hub-loads-pinned",
     fix='Pin the commit of every load: `AutoModel.from_pretrained("BAAI/bge-m3", '
@@ -42,6 +53,18 @@ def _load(*arguments: str) -> dict[str, object]:
         ),
         Example(Outcome.FAIL, _load('"BAAI/bge-m3"')),
         Example(Outcome.FAIL, _load('"BAAI/bge-m3"', 'revision="main"'), "a branch moves"),
+        Example(
+            Outcome.FAIL,
+            _load('"BAAI/bge-m3"', f'code_revision="{SHA}"'),
+            "the code beside the weights is pinned, and they are not",
+        ),
+        Example(
+            Outcome.FAIL,
+            _python('from transformers import pipeline\nask = pipeline("text-classification")\n'),
+            "whatever the library takes for that task",
+        ),
+        Example(Outcome.FAIL, _image("hf download BAAI/bge-m3"), "put into the image"),
+        Example(Outcome.PASS, _image(f"hf download BAAI/bge-m3 --revision {SHA}")),
         Example(Outcome.FAIL, _load('"BAAI/bge-m3"', 'revision="latest_v5"'), "a tag moves too"),
         Example(
             Outcome.FAIL,
@@ -71,7 +94,7 @@ def _load(*arguments: str) -> dict[str, object]:
     ],
 )
 @of_code("loads from the Hub", whole=True)
-def hub_loads_pinned(component: Component) -> Answer:
+def hub_loads_pinned(repo: Repo, component: Component) -> Answer:
     """Does every load from the Hugging Face Hub pin a commit?
 
     A name on the Hub is a git repository that its owner pushes to; weights, tokenizer and even code
@@ -80,13 +103,25 @@ def hub_loads_pinned(component: Component) -> Answer:
     uses = [use for trade in TRADES for use in component.uses(trade)]
     if missing := unread(component, uses, "loads from the Hub"):
         return missing
-    found = loads(component)
-    gaps = Gaps(len(found))
+    found, built = loads(component), downloads(repo, component)
+    gaps = Gaps(total := len(found) + len(built))
     for load in found:
         _ask(gaps, load, component)
-    if not found:
+    for download in built:
+        _built(gaps, download, component)
+    if not total:
         return not_applicable("no code of it loads a model from the Hub", component.evidence())
-    return gaps.answer(f"all {len(found)} loads from the Hub pin a commit")
+    return gaps.answer(f"all {total} loads from the Hub pin a commit")
+
+
+def _built(gaps: Gaps, download: Download, component: Component) -> None:
+    if download.pinned:
+        gaps.seen(download.place.evidence())
+        return
+    told = f"at {download.revision}, which is no commit" if download.revision else ""
+    message = f"{download.name} is put into the image {told or 'without a revision'}"
+    evidence = download.place.evidence()
+    gaps.fail(message, evidence, fact="hub revision", place=component.id, reason="missing")
 
 
 def _ask(gaps: Gaps, load: Load, component: Component) -> None:

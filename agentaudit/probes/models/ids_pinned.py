@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from agentaudit.code import Role, Strength, Value
+from agentaudit.code import Role, Value
 from agentaudit.evidence import Evidence
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.model_ids import dated, model_id
-from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
-from agentaudit.probes.asking import asking, asks
+from agentaudit.probe import Example, failed, passed, probe
+from agentaudit.probes.asking import asks
 from agentaudit.probes.callers import calls_of
 from agentaudit.probes.models.apphost import hosted_elsewhere
 from agentaudit.probes.models.by_deployment import pinned
@@ -14,6 +14,7 @@ from agentaudit.probes.models.hub import loads
 from agentaudit.probes.models.ids import Used, asked, used
 from agentaudit.probes.models.offered import offered
 from agentaudit.probes.models.stacked import doubted, told
+from agentaudit.probes.models.unnamed import unnamed
 from agentaudit.probes.readable import of_code, unasked, unread
 from agentaudit.source import Component, Repo
 
@@ -47,6 +48,10 @@ POSTED = (
     "const body = (q: string) => JSON.stringify({ model: Model.SMALL, messages: [q] });\n"
     "export const ask = (q: string) =>\n"
     '  fetch("https://api.openai.com/v1/chat/completions", { method: "POST", body: body(q) });\n'
+)
+BODY = (
+    "import requests\n\ndef ask(q):\n"
+    "    return requests.post('https://api.openai.com/v1/chat/completions', data={})\n"
 )
 BICEP = "param chatModelName string = 'gpt-4o'\nparam chatModelVersion string = '{}'\n"
 
@@ -175,6 +180,16 @@ DEPLOYED = (
             "it serves the model itself",
         ),
         Example(
+            Outcome.FAIL,
+            _component(BODY.format("""'{"model":"gpt-4o","messages":[]}'""")),
+            "in a request that is written as text",
+        ),
+        Example(
+            Outcome.UNKNOWN,
+            _component("import json\n" + BODY.format("json.dumps(q)")),
+            "a provider is asked, and for which model stands elsewhere",
+        ),
+        Example(
             Outcome.NOT_APPLICABLE,
             {"component": {"files": {"requirements.txt": "flask==3.1.0\n", "app.py": "x = 1\n"}}},
             "it calls no model",
@@ -207,7 +222,7 @@ def ids_pinned(repo: Repo, component: Component) -> Answer:
     if fixed := pinned(repo, component, PURPOSES):
         message = "the deployments that it names each pin one version"
         return passed(message, *(each.evidence() for each in fixed[:5]))
-    return _nothing(component)
+    return unnamed(component, LOCAL)
 
 
 def _hosted(repo: Repo, component: Component) -> list[Used]:
@@ -235,21 +250,6 @@ def _alias(moving: list[Used], total: int, component: Component) -> Answer:
         f"{len(moving)} of {total} model ids in use are aliases that can move: {_listed(moving)}",
         *map(_shown, moving[:5]),
         reason="model_alias_mutable",
-        fact="model id",
-        place=component.id,
-    )
-
-
-def _nothing(component: Component) -> Answer:
-    """No id is in sight: is a hosted model asked at all?"""
-    hosted = [use for use in asking(component) if use.library not in LOCAL]
-    calls = [use for use in hosted if use.trade == "model" and use.strength >= Strength.CALLED]
-    if not calls:
-        return not_applicable("its code names and asks no hosted model", component.evidence())
-    return unknown(
-        f"{calls[0].library} is called, and no model id is visible in code or configuration",
-        calls[0].place.evidence(),
-        reason="no_id_visible",
         fact="model id",
         place=component.id,
     )

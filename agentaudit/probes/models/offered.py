@@ -4,6 +4,7 @@ whoever uses the system may choose them, or they are tried in turn."""
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -67,7 +68,35 @@ def _lists(repo: Repo, component: Component) -> set[str]:
         if each.role is Role.APP and _LIST.fullmatch(each.module)
     }
     found = [file.path for file in repo.files("**/*.json") if file.repo == component.repo]
-    return {path for path in found if any(f"/{path}".endswith(f"/{end}") for end in wanted)}
+    imported = {path for path in found if any(f"/{path}".endswith(f"/{end}") for end in wanted)}
+    home = "" if component.path == "." else f"{component.path}/"
+    named = {path for path in found if path.startswith(home) and _LIST.fullmatch(path)}
+    return imported | {path for path in named - imported if _is_opened(repo, component, path)}
+
+
+def _is_opened(repo: Repo, component: Component, path: str) -> bool:
+    """Whether code beside a list opens it by its name, and the list says no prices."""
+    folder, name = posixpath.split(path)
+    if _ASIDE.search(path) or _PRICES.search(repo.read(Place(component.repo, path)) or ""):
+        return False
+    opens = re.compile(rf"[\"'`/]{re.escape(name)}[\"'`]|go:embed[^\n]{{0,80}}\b{re.escape(name)}")
+    near = {folder, posixpath.dirname(folder)}
+    return any(
+        opens.search((repo.read(file) or "")[:_LONGEST])
+        for suffix in ("py", "ts", "js", "go", "java", "cs", "rs")
+        for folder in sorted(near)
+        for file in repo.files(f"{folder}/*.{suffix}" if folder else f"*.{suffix}")
+        if file.repo == component.repo and not _ASIDE.search(file.path)
+    )
+
+
+_ASIDE = regex(
+    r"(?i)(?:^|/)(?:__)?(?:tests?|evals?|examples?|docs?|scripts?|fixtures|node_modules)(?:__)?/"
+    r"|(?:^|/)test_|[._](?:test|spec)\."
+)
+_PRICES = regex(r"(?i)[\"'][\w-]{0,40}(?:cost|price|pricing)[\w-]{0,40}[\"']\s{0,4}:")
+"""What a catalogue of the market says of each model; nobody is asked by it."""
+_LONGEST = 200_000
 
 
 def _texts(text: str) -> Iterator[str]:

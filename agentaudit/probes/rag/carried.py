@@ -15,20 +15,26 @@ _TEXTS = {"add_texts": 1, "aadd_texts": 1, "from_texts": 2, "afrom_texts": 2}
 """Calls that are given strings, and where they take what belongs to each."""
 
 
-def _is_plain(call: Call) -> bool:
+def is_plain(call: Call) -> bool:
     """Whether it stores strings and nothing that belongs to them."""
     place = _TEXTS.get(call.method)
     unseen = any(each.value.written.startswith("*") for each in call.arguments)
     told = place is None or call.at(place) is not None or call.argument("metadatas") is not None
+    told = told and not (_is_of_chroma(call) and call.argument("metadatas") is None)
     return not (told or unseen)
+
+
+def _is_of_chroma(call: Call) -> bool:
+    """Whether it is given strings, their ids, and apart from them what belongs to each."""
+    return call.argument("documents") is not None and call.argument("ids") is not None
 
 
 def names_source(call: Call) -> bool:
     """Whether what it stores is given the source that it comes from."""
-    if _is_plain(call):
-        return False
     if any(_is_carried(argument) for argument in call.arguments):
         return True
+    if is_plain(call):
+        return False
     return any(
         _says_source(argument.value.written) or COLUMN.search(argument.value.text or "")
         for argument in call.arguments
@@ -47,6 +53,8 @@ _OWN_ID = regex(r"(?i)(?:point_?|doc(?:ument)?_?|chunk_?)?ids?_?")
 _OF_SOURCE = regex(
     r"\{(?:[a-z_]\w{0,30}\.)?(?!(?i:chunk|user|session|tenant|uu|thread|org|collection|index|class|table|func)\w{0,3}_?(?:id|name))"
     r"[a-zA-Z]{2,24}_?(?:[iI]d|ID|name|Name|path|Path|slug|url|uri|stem)(?:\[[^\]\[]{0,20}\])?\}"
+    r"|\{(?!(?i:self|this|cls|user|chunk|session|tenant|thread|org|collection|index|agent|client|model)\b)"
+    r"[a-z_]\w{0,30}\.(?:name|stem|path|slug|url|uri|id)\}"
 )
 
 
@@ -77,11 +85,12 @@ def is_bare(call: Call) -> bool:
     """Whether everything that is stored stands in the call itself, or is plain text."""
     if any(stores_text_alone(argument.value.text or "") for argument in call.arguments):
         return True
-    return _is_plain(call) or (
+    return is_plain(call) or (
         bool(call.arguments)
         and all(
             (argument.name and not _CARRIES.fullmatch(argument.name))
             or argument.value.written.lstrip().startswith(("[", "{", "("))
+            or (argument.name == "documents" and _is_of_chroma(call))
             for argument in call.arguments
         )
     )

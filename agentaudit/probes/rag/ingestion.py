@@ -33,11 +33,16 @@ _INDEX = regex(
     r"|write_documents|AddDocuments|AddDocumentsAsync|AddTexts|InsertDocuments|DocumentWriter|run_ingestion|ImportDocumentAsync|ImportTextAsync|ImportWebPageAsync"
     r"|upload_and_poll|uploadAndPoll|import_files|start_ingestion_job|EmbeddingStoreIngestor"
     r"|build_index|create_search_client_index|add_with_ids|add_items|bulk|async_bulk|parallel_bulk"
-    r"|streaming_bulk|upload_batch|from_loaders|fromLoaders|add_files_to_pipeline(?:_api)?)$"
+    r"|streaming_bulk|upload_batch|from_loaders|fromLoaders|add_files_to_pipeline(?:_api)?|(?i:save_?information(?:async)?))$"
 )
 """Calls that put vectors or documents into an index."""
 _INDEX_OF_STORE = frozenset({"add", "addAll", "insert", "Add", "Insert", "AddAll"})
 """Names that say so only where a vector store is what is called."""
+_INDEX_BY_NAME = regex(
+    r"(?:^|[._])\w{0,30}index\.(?:a?insert(?:_nodes)?|insertNodes|refresh(?:_ref_docs)?|a?update_ref_doc)$"
+)
+"""The same on an index that was handed in, by what people call it."""
+_LLAMA = ("llama_index", "llamaindex", "@llamaindex", "@vectorstores")
 _INDEX_OF_NODES = regex(r"(?:^|\.)VectorStoreIndex(?:\.insert)?$")
 """Calls of LlamaIndex that do, where they are given something."""
 _ASIDE = regex(
@@ -94,7 +99,7 @@ _SEARCH_SERVICE = regex(
 )
 """Calls that give documents to a service that finds them by their words too."""
 _EMBEDDING_STORE = regex(
-    r"(?:^|[._])(?:VectorStoreIndex(?:\.(?:from_documents|fromDocuments|insert|insert_nodes|insertNodes))?"
+    r"(?:^|[._])(?i:save_?information(?:async)?)$|(?:^|[._])(?:VectorStoreIndex(?:\.(?:from_documents|fromDocuments|insert|insert_nodes|insertNodes))?"
     r"|a?from_documents|a?from_texts"
     r"|a?add_documents|a?add_texts|fromDocuments|fromTexts|addDocuments)$"
     r"|springframework\.ai\.vectorstore\.[\w.]{1,300}\.(?:add|accept|write)$"
@@ -198,6 +203,9 @@ def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
         return given is not None and given.written.strip() != "[]"
     if _INDEX.search(call.callee):
         return "." in call.callee
+    if _INDEX_BY_NAME.search(call.callee) and any(each.startswith(_LLAMA) for each in stores):
+        given = call.at(0)
+        return given is not None and given.written.strip() not in ("[]", "0")
     if _MANAGED.search(call.callee) or says(_INSERTS, call):
         return True
     if over_http.fills(call) or OF_ONES_OWN.search(call.callee):

@@ -4,6 +4,7 @@ from agentaudit.code import Call
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe
 from agentaudit.probes.rag.ingestion import NAMES, RETRIEVES, Stages, ready_made, stages
+from agentaudit.probes.rag.lent import around
 from agentaudit.probes.rag.managed import handed, ingested, remembered
 from agentaudit.probes.rag.retrieval import retrieves
 from agentaudit.probes.rag.written import stored
@@ -97,6 +98,24 @@ HOSTED = (
     "export async function POST(id: string, store: string) {{\n"
     "  await openai.vectorStores.files.create(store, {});\n}}\n"
 )
+MASTRA = {
+    "package.json": '{"name": "web", "dependencies": {"@mastra/memory": "0.15.0", '
+    '"@mastra/upstash": "0.15.0"}}',
+    "agent.ts": 'import { Memory } from "@mastra/memory";\n'
+    'import { UpstashVector } from "@mastra/upstash";\n'
+    'const vector = new UpstashVector({ url: "u", token: "t" });\n'
+    "export const memory = new Memory({ vector, embedder: embed, "
+    "options: { semanticRecall: { topK: 5 } } });\n",
+}
+INSERT = (
+    "from llama_index.core import Document, VectorStoreIndex\n\n\nclass Documents:\n"
+    "    def __init__(self, index):\n        self.index = index\n\n"
+    "    def ingest(self, text):\n        document = Document(text=text)\n"
+    "        self.index.insert(document)\n\n\n"
+    "def opened(store, model):\n"
+    "    return VectorStoreIndex.from_vector_store(store, embed_model=model)\n\n\n"
+    "Documents(opened('a', 'b')).ingest('c')\n"
+)
 DOTNET = {
     "Rag.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup><PackageReference '
     'Include="Pgvector.EntityFrameworkCore" Version="0.2.2" /></ItemGroup></Project>'
@@ -176,6 +195,12 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
             ),
             "it hands on what others ask of an index of theirs",
         ),
+        Example(Outcome.PASS, _files(MASTRA), "a memory of messages that recalls by meaning"),
+        Example(
+            Outcome.PASS,
+            _files({"requirements.txt": "llama-index-core==0.13.0\n"}, **{"docs.py": INSERT}),
+            "an index that cuts and embeds, and was handed in",
+        ),
         Example(
             Outcome.NOT_APPLICABLE,
             _files({"requirements.txt": "openai==1.93.0\n"}, **{"app.py": "x = 1\n"}),
@@ -207,14 +232,14 @@ def ingestion_in_repository(repo: Repo, component: Component) -> Answer:
     if not retrieves(repo, component):
         return not_applicable("its code searches no vector store", component.evidence())
     own = stages([component])
-    around = [c for c in repo.components() if c.repo == component.repo]
-    found = own if own.whole else stages(around)
+    beside = around(repo, component)
+    found = own if own.whole else stages(beside)
     shown = [call.place.evidence() for call in found if call is not None]
-    if (opened := ready_made(component, around)) is not None:
+    if (opened := ready_made(component, beside)) is not None:
         return _ready_made(component, opened)
     if found.whole:
         return passed(_praise(found), *shown)
-    if written := [each for c in around for each in stored(repo, c)]:
+    if written := [each for c in beside for each in stored(repo, c)]:
         message = "rows are embedded and stored with their vectors"
         return passed(message, *(each.evidence() for each in written[:3]))
     if by_others := _by_others(repo, component):

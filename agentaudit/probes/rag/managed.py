@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from agentaudit.code import Call, Role
 from agentaudit.expressions import regex
 from agentaudit.model_ids import model_id
 from agentaudit.source import Component, Place, Repo
@@ -51,8 +52,32 @@ _REMEMBERS = regex(
 """How such a memory is told what to keep, and whose it is."""
 
 
+_RECALLS = regex(
+    r"^@mastra/memory\.Memory$|(?:^|\.)(?:VectorStoreRetrieverMemory|ChromaDBVectorMemory)$"
+    r"|^langgraph\.store\.\w{1,40}\.(?:Async)?(?:InMemory|Postgres|Sqlite|Redis|Mongo\w{0,4})Store$"
+)
+"""Memories of frameworks that, where they are given a model of embeddings, embed every message and
+keep it in vectors with the ids of its thread."""
+_RECALLED = (("vector", "embedder"), ("retriever",), ("config",), ("index",))
+"""What they are given for that."""
+_NEVER = regex(r"semanticRecall\s{0,4}:\s{0,4}false\b")
+
+
+def recalling(component: Component) -> Call | None:
+    """Where a memory of a framework is made that finds what was said by its vectors."""
+    for call in component.code.calls:
+        if call.role is Role.APP and call.reached and _RECALLS.search(call.callee):
+            given = {each.name for each in call.arguments}
+            off = any(_NEVER.search(each.value.written) for each in call.arguments)
+            if not off and any(given.issuperset(names) for names in _RECALLED):
+                return call
+    return None
+
+
 def remembered(repo: Repo, component: Component) -> Place | None:
     """Where the component gives what was said to a memory that embeds and stores it."""
+    if (recalls := recalling(component)) is not None:
+        return recalls.place
     if not any(use.library == _MEMORY for use in component.uses("vector_store")):
         return None
     home = "" if component.path == "." else f"{component.path}/"

@@ -3,11 +3,14 @@ write to a database, or through a memory that keeps vectors."""
 
 from __future__ import annotations
 
-from agentaudit.code import Role, Strength
+import posixpath
+
+from agentaudit.code import Call, Role, Strength
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.model_ids import model_id
-from agentaudit.probes.rag.searches import EMBED, is_rag
+from agentaudit.probes.rag.ingestion import indexing
+from agentaudit.probes.rag.searches import CHUNK, EMBED, is_rag
 from agentaudit.probes.rag.written import fills
 from agentaudit.source import Component, Repo
 
@@ -18,7 +21,33 @@ def retrieves(repo: Repo, component: Component) -> bool:
         is_rag(component, Strength.IMPORTED)
         or fills(repo, component)
         or asks_in_text(repo, component)
+        or _feeds(repo, component)
     )
+
+
+def _feeds(repo: Repo, component: Component) -> bool:
+    """Whether its own code runs code beside it that cuts documents or fills an index, as a
+    pipeline does in which that code is mounted."""
+    taken = {
+        each.module.lstrip(".").replace(".", "/")
+        for each in component.code.imports
+        if each.role is Role.APP and each.module.startswith(".") and _FEEDS.search(each.module)
+    }
+    folders = {posixpath.dirname(module) for module in taken} - {""}
+    return bool(taken) and any(
+        posixpath.dirname(call.place.path) in folders or call.place.path[:-3] in taken
+        for other in repo.components()
+        if other.repo == component.repo and other.path != component.path
+        for call in (*indexing(other), *_cuts(other))
+    )
+
+
+def _cuts(component: Component) -> list[Call]:
+    calls = component.code.calls
+    return [call for call in calls if call.role is Role.APP and CHUNK.search(call.callee)]
+
+
+_FEEDS = regex(r"(?i)ingest|indexing|indexer|embedding|vectori[sz]|(?:^|[._])rag(?:[._]|$)")
 
 
 _NEAREST = regex(

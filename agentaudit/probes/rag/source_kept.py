@@ -1,37 +1,21 @@
 from __future__ import annotations
 
-from agentaudit.code import Call, Role
 from agentaudit.evidence import Place
-from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.rag import over_http
-from agentaudit.probes.rag.carried import is_bare, names_source, stores_text_alone
+from agentaudit.probes.rag.carried import is_bare, stores_text_alone
 from agentaudit.probes.rag.ingestion import indexing
-from agentaudit.probes.rag.managed import addressed, asks_bedrock, handed
+from agentaudit.probes.rag.keeping import keeping
+from agentaudit.probes.rag.lent import around
+from agentaudit.probes.rag.managed import addressed, asks_bedrock, handed, recalling
 from agentaudit.probes.rag.retrieval import retrieves
-from agentaudit.probes.rag.source_names import BARE_KEY, KEY
+from agentaudit.probes.rag.source_names import BARE_KEY
 from agentaudit.probes.rag.written import selected, sourced, stored, typed
 from agentaudit.probes.readable import of_code, unread
 from agentaudit.source import Component, Repo
 
 TRADES = ("vector_store", "retriever")
-_KEEPS = regex(
-    r"split_documents$|splitDocuments$|get_nodes_from_documents$|transform_documents$"
-    r"|VectorStoreIndex\.from_documents$|VectorStoreIndex\.fromDocuments$|IngestionPipeline"
-    r"|TokenTextSplitter\.(?:apply|split|transform)$|EmbeddingStoreIngestor|DocumentSplitter"
-    r"|vector_stores?\.(?:file_batches|files)\.|vectorStores\.|ImportDocumentAsync|import_files"
-    r"|start_ingestion_job|graphrag\.\S{0,60}build_index|DirectoryReader|HybridChunker|HierarchicalChunker"
-    r"|haystack\.components\.\S{0,60}(?:ToDocument|FileConverter|DocumentConverter|DocumentPreprocessor)$"
-    r"|haystack_integrations\.components\.converters\.|discoveryengine\S{0,80}\.import_?[dD]ocuments$|IndexProjections?(?:Selector|Parameters)?$|(?:agno|phi)\.knowledge\.\S*Knowledge(?:Base)?$|\.from_?[lL]oaders$|add_files_to_pipeline"
-)
-"""Calls that copy the source of a document to each of its chunks."""
-_ROW = regex(
-    r"(?:^|\.)(?:Document|LangchainDocument|LCDocument|TextNode|Node|PointStruct|TextSegment"
-    r"|SearchDocument|IndexDocumentsAction|\w{0,40}Chunk(?:DTO|Model|Row)?)(?:\.from)?$"
-)
-"""Things that are made to be stored."""
-
 PYTHON = {"requirements.txt": "chromadb==1.0.15\nlangchain-chroma==0.2.4\n"}
 NODE = {"package.json": '{"name": "web", "dependencies": {"@pinecone-database/pinecone": "6.1.0"}}'}
 ADD = (
@@ -47,6 +31,7 @@ LANGCHAIN = (
     "    chunks = RecursiveCharacterTextSplitter().split_documents(pages)\n"
     "    return Chroma.from_documents(chunks, embedding)\n"
 )
+STRIPS = "    for c in chunks:\n        c.metadata = {}\n"
 DJANGO = (
     "from openai import OpenAI\nfrom pgvector.django import L2Distance\n"
     "from kb.models import Entry\n\ndef fill(batch, path):\n    rows = []\n"
@@ -135,6 +120,25 @@ def _python(source: str) -> dict[str, object]:
         ),
         Example(Outcome.FAIL, _python(ADD.format("")), "the text alone"),
         Example(
+            Outcome.PASS,
+            _python(ADD.format("").replace("str(n)", "f'{path.stem}-{n}'")),
+            "the id of a chunk begins with that of its document",
+        ),
+        Example(
+            Outcome.FAIL,
+            _python(LANGCHAIN.replace("from_documents(chunks", "from_texts([c.page_content]")),
+            "only the text of what was cut is stored",
+        ),
+        Example(
+            Outcome.UNKNOWN,
+            _python(LANGCHAIN.replace("    return", f"{STRIPS}    return")),
+            "and taken from the chunks again",
+        ),
+        Example(
+            Outcome.FAIL,
+            {"component": {"files": {**NODE, "a.ts": TS.format(", metadata: { url: undefined }")}}},
+        ),
+        Example(
             Outcome.FAIL,
             _python(ADD.format(", metadatas=[{'source': 'docs'}]")),
             "the same word for every chunk",
@@ -206,15 +210,13 @@ def source_kept(repo: Repo, component: Component) -> Answer:
         return missing
     if not retrieves(repo, component):
         return not_applicable("its code searches no vector store", component.evidence())
-    around = [c for c in repo.components() if c.repo == component.repo]
-    if indexing(component):
-        around = [component]
-    for components in ([component], around):
-        if kept := [call for each in components for call in _keeping(repo, each)]:
+    beside = [component] if indexing(component) else around(repo, component)
+    for components in ([component], beside):
+        if kept := [call for each in components for call in keeping(repo, each)]:
             shown = [call.place.evidence() for call in kept[:3]]
             return passed("chunks are stored with the source that they come from", *shown)
-    filling = [call for each in around for call in indexing(each)]
-    if shown := [place.evidence() for each in around for place in _in_text(repo, each)]:
+    filling = [call for each in beside for call in indexing(each)]
+    if shown := [place.evidence() for each in beside for place in _in_text(repo, each)]:
         return passed("what is stored has a field for its source", *shown[:3])
     if not filling:
         return _filled_elsewhere(repo, component)
@@ -236,6 +238,9 @@ def _filled_elsewhere(repo: Repo, component: Component) -> Answer:
         return passed("the service says which document each answer is from", place.evidence())
     if asks_bedrock(component) and (told := next(addressed(repo, component), None)):
         return passed("the service keeps the address of each document", told.evidence())
+    if (memory := recalling(component)) is not None:
+        message = "the memory keeps the ids of message and thread with each vector"
+        return passed(message, memory.place.evidence())
     if (file := next(handed(repo, component), None)) is not None:
         return passed("the service keeps the id of each file", file.evidence())
     message, at = "no code that fills the index is visible", component.id
@@ -263,34 +268,3 @@ def _has_key(repo: Repo, place: Place) -> bool:
 
 _STATEMENT = 12
 """Lines of one statement."""
-
-
-def _keeping(repo: Repo, component: Component) -> list[Call]:
-    """Calls that store the source, or copy it from document to chunk."""
-    filling = indexing(component)
-    stored = [call for call in filling if names_source(call)]
-    copied = [
-        call
-        for call in component.code.calls
-        if call.role in (Role.APP, Role.INFRA) and _KEEPS.search(call.callee)
-    ]
-    rows = [
-        call
-        for call in component.code.calls
-        if call.role in (Role.APP, Role.INFRA) and _ROW.search(call.callee) and names_source(call)
-    ]
-    return stored or rows or copied or [call for call in filling if _put_together(repo, call)]
-
-
-def _put_together(repo: Repo, call: Call) -> bool:
-    """Whether what a call stores through variables is given a source somewhere in its file."""
-    if is_bare(call) or "crewai" in call.callee:
-        return False
-    text = repo.read(Place(call.place.repo, call.place.path)) or ""
-    if call.place.path.endswith(_SCRIPT):
-        return bool(BARE_KEY.search(text))
-    return bool(KEY.search(_REMARK.sub("", text)))
-
-
-_REMARK = regex(r"(?m)^[ \t]{0,80}#.*$")
-_SCRIPT = (".ts", ".tsx", ".js", ".mjs", ".jsx")

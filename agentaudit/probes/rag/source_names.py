@@ -5,7 +5,7 @@ from __future__ import annotations
 from agentaudit.expressions import regex
 
 _NAME = (
-    r"(?:(?:external_)?source\w{0,20}|(?:doc|document|parent|post|article|message|product|ticket"
+    r"(?:(?:external_)?source(?!_?(?:len|count|size|lang)|s\b)\w{0,20}|(?:doc|document|parent|post|article|message|product|ticket"
     r"|issue|thread|note|email|mail|paper|book|video|asset|blob|attachment|upload|resource|media)_?ids?"
     r"|file_?(?:name|path|id)?|filename|filepath|path|(?:(?!image|avatar|base|api|icon|logo|thumb)[a-z]{1,12}_)?ur[il]"
     r"|link|page\w{0,12}|(?:(?!job)[a-z]{1,12}_)?title|origin|citation\w{0,12}|ref_doc_id|semantic_identifier)"
@@ -24,5 +24,8 @@ KEY = regex(
 BARE_KEY = regex(rf"(?i)[{{,]\s{{0,40}}{_NAME}\s{{0,4}}(?:,|:(?!\s{{0,4}}(?:string|number)\b))")
 """The same as JavaScript writes it."""
 KEYWORD = regex(rf"(?i){_NAME}")
-ONE_WORD = regex(r"\s{0,8}([\"'])[\w -]{0,80}\1\s{0,8}[,}\])]")
+ONE_WORD = regex(
+    r"\s{0,8}(?:([\"'])[\w -]{0,80}\1|None\b|null\b|undefined\b|nil\b)"
+    r"(?:\s{0,8}[,}\])]|[ \t]{0,8}[;\n])"
+)
 """What stands behind such a name where it is the same for every chunk, and is no file."""

@@ -63,7 +63,7 @@ _OF_ONE = (
 )
 """What a variable is called that holds where a chunk comes from."""
 _FROM = (
-    r"(?i:source\w{0,20}|file_?(?:name|path)?|filename|(?:file_?)?path|(?:\w{1,10}_)?ur[il]|link|title|page\w{0,8}"
+    r"(?i:source(?!_?(?:len|count|size|lang)|s\b)\w{0,20}|file_?(?:name|path)?|filename|(?:file_?)?path|(?:\w{1,10}_)?ur[il]|link|title|page\w{0,8}"
     r"|origin|citation\w{0,8}|(?:document|doc|article|product|table)_?name)"
 )
 _KEPT = regex(
@@ -77,12 +77,13 @@ _KEPT = regex(
     r"(?<![\w.])[\"']?(?:embedding|vector)[\"']?\s{0,4}(?::\s{0,4}(?!string|number|real|vector)\w|[,}])"
     r"|new Document\(\s{0,20}(?:String\.valueOf\()?\w{1,40}(?:\.\w{1,40}\(\)){0,2}\.(?:getI|i)d\(\)"
     r"|\.(?:insert|upsert|insertMany|createMany)\([^;]{0,200}?[{,]\s{0,20}"
-    r"(?!(?:user|chunk|session|tenant)_?id)\w{2,30}_?[iI]d\s{0,4}[,:]"
-    r"|(?m:^\s{1,40}(?:Id|Key|DocumentId|Document|SourceId|FileId)\s{0,4}=\s{0,4}(?:\w{1,40}\.)?(?:\w{0,40}Id|document)(?:\.ToString\(\))?,\r?$)"
+    rf"(?!(?i:{_NOT_OF_ONE})_?(?i:id))\w{{2,30}}_?[iI]d\s{{0,4}}[,:]"
+    r"|(?m:^\s{1,40}(?:Id|Key|DocumentId|Document|SourceId|FileId)\s{0,4}=\s{0,4}(?:\w{1,40}\.)?"
+    r"(?!(?i:unique|new|random|generated|guid|cache|session|user|chunk|memory|vector)Id)(?:\w{0,40}Id|document)(?:\.ToString\(\))?,\r?$)"
 )
 """What is stored beside a vector is given the id or name of what it comes from."""
 _SOURCE = (
-    r"(?:source\w{0,20}|(?:doc|document|parent|file|page|article|product|item|ticket)_?id|file_?(?:name|path)"
+    r"(?:source(?!_?(?:len|count|size|lang)|s\b)\w{0,20}|(?:doc|document|parent|file|page|article|product|item|ticket)_?id|file_?(?:name|path)"
     r"|filename|ur[il]|title)"
 )
 _TYPE = regex(

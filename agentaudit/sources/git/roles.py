@@ -37,6 +37,11 @@ _EVAL_FILE = regex(
 _EVAL_PART = regex(r"(?:.{1,60}[_-])?(?:evals?|evaluators?|benchmarking)(?:[_-].{1,60})?")
 _EXAMPLES = regex(r"[\w.]{1,60}[_-](?:examples|samples|tutorials|cookbooks?|demos)")
 """Several of them that stand beside what they are of: `client-examples`."""
+_TESTS = regex(
+    r"[\w.]{1,100}\.(?:(?:Unit|Integration|Functional|Acceptance|E2E|EndToEnd|Architecture)\.?)?Tests?"
+    r"|[\w.-]{1,100}[.-](?:unit|integration|e2e)[.-]?tests?"
+)
+"""Projects of tests, as .NET and Gradle name them: `Shop.Api.Tests`, `shop-integration-tests`."""
 SOURCES = frozenset(
     (
         *("py", "ipynb", "ts", "tsx", "js", "jsx", "mjs", "cjs"),
@@ -90,6 +95,8 @@ def directory_role(directory: str) -> Role:
             return Role.EVAL
         if _EXAMPLES.fullmatch(part.lower()):
             return Role.EXAMPLE
+        if _TESTS.fullmatch(part):
+            return Role.EVAL if "eval" in directory.lower() else Role.TEST
         if part.endswith(".egg-info"):
             return Role.GENERATED
         if "{{" in part:

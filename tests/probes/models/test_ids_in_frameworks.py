@@ -323,3 +323,63 @@ def test_what_hears_and_speaks_is_a_model_too() -> None:
     package = '{"name": "w", "dependencies": {"openai": "5.8.2", "@deepgram/sdk": "3.9.0"}}'
     given = {"component": {"files": {"package.json": package, "voice.ts": source}}}
     assert ids_pinned.ask(testing.build(given)).outcome is Outcome.FAIL
+
+
+CATALOGUE = '[{"model_name": "gpt-4o-2024-08-06"}, {"model_name": "gpt-5.5"%s}]'
+OPENED = (
+    "import json\nfrom pathlib import Path\nfrom openai import OpenAI\n\n"
+    'KNOWN = json.loads((Path(__file__).parent / "%s").read_text())\n\n'
+    "def ask(q, model='gpt-4o-2024-08-06'):\n"
+    "    return OpenAI().responses.create(model=model, input=q)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("opened", "more", "outcome"),
+    [
+        ("api_models.json", "", Outcome.FAIL),
+        ("other.json", "", Outcome.PASS),
+        ("api_models.json", ', "input_cost": 1', Outcome.PASS),
+    ],
+)
+def test_a_list_that_code_opens_offers_its_models(opened: str, more: str, outcome: Outcome) -> None:
+    files = {
+        "requirements.txt": "openai==1.93.0\n",
+        "llm/client.py": OPENED % opened,
+        "llm/api_models.json": CATALOGUE % more,
+    }
+    given = {"component": {"files": files}, "repo": {"files": files}}
+    answer = ids_pinned.ask(testing.build(given))
+    assert answer.outcome is outcome, answer.message
+
+
+BODIES = {
+    "main.go": 'package main\n\nimport (\n\t"net/http"\n\t"strings"\n)\n\nfunc main() {\n'
+    '\thttp.Post("https://api.openai.com/v1/chat/completions", "application/json",\n'
+    '\t\tstrings.NewReader("{\\"model\\":\\"MODEL\\"}"))\n}\n',
+    "App.java": 'class App {\n  static final String BODY = """\n'
+    '      {"model": "MODEL", "messages": []}\n      """;\n\n'
+    '  String url() {\n    return "https://api.openai.com/v1/chat/completions";\n  }\n}\n',
+    "app.js": "export const ask = () => fetch('https://api.openai.com/v1/chat/completions',\n"
+    "  { method: 'POST', body: '{\"model\": \"MODEL\"}' });\n",
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_request_that_is_written_as_text_names_its_model(name: str) -> None:
+    for model, outcome in (("gpt-4o", Outcome.FAIL), ("gpt-4o-2024-08-06", Outcome.PASS)):
+        files = {"go.mod": "module x\n\ngo 1.24\n", name: BODIES[name].replace("MODEL", model)}
+        answer = ids_pinned.ask(testing.build({"component": {"files": files}}))
+        assert answer.outcome is outcome, answer.message
+
+
+def test_an_answer_that_is_written_as_text_asks_nothing() -> None:
+    reply = '{"object": "chat.completion", "model": "gpt-4o", "choices": []}'
+    source = (
+        "from openai import OpenAI\n\n"
+        f"REPLY = '{reply}'\n"
+        "OpenAI().responses.create(model='gpt-4o-2024-08-06', input='x')\n"
+    )
+    files = {"requirements.txt": "openai==1.93.0\n", "app.py": source}
+    answer = ids_pinned.ask(testing.build({"component": {"files": files}}))
+    assert answer.outcome is Outcome.PASS, answer.message

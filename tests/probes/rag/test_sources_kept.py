@@ -7,6 +7,7 @@ import pytest
 from agentaudit import testing
 from agentaudit.finding import Outcome
 from agentaudit.probes.rag.source_kept import source_kept
+from agentaudit.probes.rag.written import sourced
 
 ROWS = """import uuid
 from google.cloud import firestore
@@ -64,3 +65,58 @@ def test_a_store_of_a_database_that_holds_more_than_vectors() -> None:
     given = {"files": {"requirements.txt": "langchain-hana==1.1.1\n", "ingest.py": HANA}}
     inputs = {"repo": testing.repository(given), "component": testing.component(given)}
     assert source_kept.ask(inputs).outcome is Outcome.PASS
+
+
+ANSWERED = """import chromadb
+from openai import OpenAI
+
+store = chromadb.PersistentClient().get_or_create_collection("kb")
+
+def ingest(chunks, noted):
+    store.add(ids=["a"], documents=chunks, metadatas=noted)
+
+def answer(question):
+    found = store.query(query_texts=[question])
+    return {"answer": "x", KEY: found["documents"]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "outcome"), [("'sources'", Outcome.UNKNOWN), ("'source'", Outcome.PASS)]
+)
+def test_a_list_of_sources_in_an_answer_is_none_of_a_chunk(key: str, outcome: Outcome) -> None:
+    files = {"requirements.txt": "chromadb==1.0.15\n", "rag.py": ANSWERED.replace("KEY", key)}
+    inputs = {
+        "repo": testing.repository({"files": files}),
+        "component": testing.component({"files": files}),
+    }
+    assert source_kept.ask(inputs).outcome is outcome
+
+
+CACHED = """using Microsoft.SemanticKernel.Memory;
+
+public class Cache(IMemoryStore store, ITextEmbeddingGenerationService model)
+{
+    public async Task Keep(string prompt, string documentId)
+    {
+        var uniqueId = Guid.NewGuid().ToString();
+        var item = new CacheItem
+        {
+            Id = GIVEN,
+            PromptEmbedding = await model.GenerateEmbeddingAsync(prompt)
+        };
+        await store.UpsertAsync("cache", item);
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(("given", "kept"), [("uniqueId", False), ("documentId", True)])
+def test_an_id_that_is_made_for_the_row_leads_to_no_document(given: str, kept: bool) -> None:
+    project = (
+        '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup><PackageReference '
+        'Include="Microsoft.SemanticKernel" Version="1.60.0" /></ItemGroup></Project>'
+    )
+    files = {"Rag.csproj": project, "VectorCache.cs": CACHED.replace("GIVEN", given)}
+    repo, component = testing.repository({"files": files}), testing.component({"files": files})
+    assert bool(sourced(repo, component, [])) is kept

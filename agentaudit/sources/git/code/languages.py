@@ -126,7 +126,7 @@ LANGUAGES = (
     Language(
         name="python",
         ecosystem="python",
-        suffixes=("py", "ipynb", "pyi"),
+        suffixes=("py", "ipynb"),
         module="tree_sitter_python",
         function="language",
         query="python",

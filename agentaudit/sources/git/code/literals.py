@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Set
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentaudit.code import Syntax
@@ -22,6 +23,15 @@ _WORDS = 5
 """Spaces that prose has at least."""
 _TAG = b"`"
 _TAGGED = regex(r"\b(?:default|envDefault)(?:_value)?:\"([^\"]{1,200})\"")
+_BODY = 20_000
+"""Bytes of a request that are looked at."""
+_REQUEST = regex(rb"[A-Za-z$@]{0,3}(?:[\"'`]{1,3}|#\")\s{0,40}\{")
+"""How a text of JSON begins, in its quotes."""
+_ASKED = regex(
+    rb"[{,]\s{0,40}\\?[\"']model\\?[\"']\s{0,8}:\s{0,8}\\?[\"']([\w.:/@-]{2,100})\\?[\"']"
+)
+_REPLY = regex(rb"\\?[\"'](?:choices|usage|object|stop_reason|owned_by)\\?[\"']\s{0,8}:")
+"""What only an answer holds."""
 _STATEMENT = regex(r"(?:\w*_)?(?:statement|definition|declaration|block|module|program)")
 _HARMLESS = regex(
     r"(?:.*\.)?(?:dedent|cleandoc|strip|lstrip|rstrip|format|trim|trimIndent|stripIndent|formatted"
@@ -59,6 +69,7 @@ class Literals:
         self._ids = ids
         self._near = {at - behind for at in ids for behind in range(3)}
         """Where texts begin whose quote, behind at most two letters, is one of those."""
+        self._sorted = sorted(ids)
         self._tags = leaf.language.ecosystem == "go"
 
     def all(self) -> Iterator[WrittenLiteral]:
@@ -69,6 +80,9 @@ class Literals:
                 continue
             if self._tags and (tagged := self._tagged(node)) is not None:
                 yield tagged
+            elif (posted := self._posted(node, start, end, asides)) is not None:
+                done = end
+                yield posted
             elif start in self._near:
                 if end - start < 300 and start not in asides:
                     done = end
@@ -85,8 +99,28 @@ class Literals:
         """Texts that may be kept, with where they begin and end: most are not looked at."""
         found, near, tags = self._leaf.found("string"), self._near, self._tags
         for node, start, end in zip(found, map(START, found), map(END, found), strict=True):
-            if start in near or end - start >= LONG or tags:
+            if start in near or end - start >= LONG or tags or self._holds_id(start, end):
                 yield node, start, end
+
+    def _holds_id(self, start: int, end: int) -> bool:
+        """Whether an identifier is quoted within a text."""
+        at = bisect_right(self._sorted, start)
+        return at < len(self._sorted) and self._sorted[at] < end
+
+    def _posted(self, node: Node, start: int, end: int, asides: Set[int]) -> WrittenLiteral | None:
+        """The model that a request written as JSON names: `'{"model": "gpt-4o", …}'`."""
+        if start in asides or start in self._near or not self._holds_id(start, end):
+            return None
+        body = self._leaf.data[start : min(end, start + _BODY)]
+        found = _ASKED.search(body) if _REQUEST.match(body) and not _REPLY.search(body) else None
+        if found is None:
+            return None
+        text = found[1].decode("utf-8", "replace")
+        stand, line = self.stand(node), self._leaf.line(node) + body.count(b"\n", 0, found.start(1))
+        shown = self._leaf.row(self._leaf.data.rfind(b"\n", 0, start + found.start(1)) + 1)
+        scope, syntax = self._scopes.scope(start), Syntax.PAIR.value
+        callee = stand.callee[:400]
+        return WrittenLiteral(text, syntax, "model", callee, line, shown, scope, len(text), False)
 
     def _tagged(self, node: Node) -> WrittenLiteral | None:
         """The default that a tag gives a field in Go: `env:"MODEL" default:"gpt-4"`."""

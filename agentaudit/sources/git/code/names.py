@@ -133,6 +133,7 @@ class Names:
         elif self._is_rooted(right.start_byte):
             left, right = self.target(node), self._leaf.inner(right)
             made = self._made_by(right) if right is not None else ""
+            made = made or self._handed_on(left, right)
             name = ".".join(self._leaf.dotted(left)) if made and self._known(made) else ""
             if name:
                 self._learn(name, made, node.start_byte, node.type in _FIELD_KINDS)
@@ -183,6 +184,15 @@ class Names:
         if node.type not in language.calls and node.type not in language.members:
             return ""
         return self.dotted(node, node.start_byte) if self._is_rooted(node.start_byte) else ""
+
+    def _handed_on(self, left: Node | None, right: Node | None) -> str:
+        """Dotted name of what is imported and kept under its own name in a field, as by code that
+        imports late: `self.SFTTrainer = SFTTrainer`."""
+        if right is None or right.type != "identifier":
+            return ""
+        name = self._leaf.text(right, 100)
+        kept = self._leaf.dotted(left) == [self._leaf.language.owner, name]
+        return self.aliases.get(name, "") if kept else ""
 
     def _learn(self, name: str, made: str, byte: int, field: bool) -> None:
         owner, _, last = name.rpartition(".")

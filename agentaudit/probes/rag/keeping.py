@@ -1,0 +1,79 @@
+"""Calls that store the source of a chunk beside it, or copy it from document to chunk."""
+
+from __future__ import annotations
+
+import re
+
+from agentaudit.code import Call, Role
+from agentaudit.evidence import Place
+from agentaudit.expressions import regex
+from agentaudit.probes.rag.carried import is_bare, is_plain, names_source
+from agentaudit.probes.rag.ingestion import indexing
+from agentaudit.probes.rag.source_names import BARE_KEY, KEY, ONE_WORD
+from agentaudit.source import Component, Repo
+
+_KEEPS = regex(
+    r"split_documents$|splitDocuments$|get_nodes_from_documents$|transform_documents$"
+    r"|VectorStoreIndex\.from_documents$|VectorStoreIndex\.fromDocuments$|IngestionPipeline"
+    r"|TokenTextSplitter\.(?:apply|split|transform)$|EmbeddingStoreIngestor|DocumentSplitter"
+    r"|vector_stores?\.(?:file_batches|files)\.|vectorStores\.|ImportDocumentAsync|import_files"
+    r"|start_ingestion_job|graphrag\.\S{0,60}build_index|DirectoryReader|HybridChunker|HierarchicalChunker"
+    r"|haystack\.components\.\S{0,60}(?:ToDocument|FileConverter|DocumentConverter|DocumentPreprocessor)$"
+    r"|haystack_integrations\.components\.converters\.|discoveryengine\S{0,80}\.import_?[dD]ocuments$|IndexProjections?(?:Selector|Parameters)?$|(?:agno|phi)\.knowledge\.\S*Knowledge(?:Base)?$|\.from_?[lL]oaders$|add_files_to_pipeline"
+)
+"""Calls that copy the source of a document to each of its chunks."""
+_ROW = regex(
+    r"(?:^|\.)(?:Document|LangchainDocument|LCDocument|TextNode|Node|PointStruct|TextSegment"
+    r"|SearchDocument|IndexDocumentsAction|\w{0,40}Chunk(?:DTO|Model|Row)?)(?:\.from)?$"
+)
+"""Things that are made to be stored."""
+
+
+def keeping(repo: Repo, component: Component) -> list[Call]:
+    """Calls that store the source, or copy it from document to chunk."""
+    filling = indexing(component)
+    stored = [call for call in filling if names_source(call)]
+    copied = [
+        call
+        for call in component.code.calls
+        if call.role in (Role.APP, Role.INFRA) and _KEEPS.search(call.callee)
+    ]
+    rows = [
+        call
+        for call in component.code.calls
+        if call.role in (Role.APP, Role.INFRA) and _ROW.search(call.callee) and names_source(call)
+    ]
+    if filling and (all(map(is_plain, filling)) or any(_stripped(repo, call) for call in filling)):
+        copied = [call for call in copied if call in filling]
+    return stored or rows or copied or [call for call in filling if _put_together(repo, call)]
+
+
+def _put_together(repo: Repo, call: Call) -> bool:
+    """Whether what a call stores through variables is given a source somewhere in its file."""
+    if is_bare(call) or "crewai" in call.callee:
+        return False
+    text = repo.read(Place(call.place.repo, call.place.path)) or ""
+    if call.place.path.endswith(_SCRIPT):
+        return _tells(BARE_KEY, text)
+    return _tells(KEY, _REMARK.sub("", text))
+
+
+def _tells(key: re.Pattern[str], text: str) -> bool:
+    """Whether a key is given anything but one word for every chunk."""
+    return any(not ONE_WORD.match(text, found.end()) for found in key.finditer(text))
+
+
+def _stripped(repo: Repo, call: Call) -> bool:
+    """Whether the file of a call takes from chunks what was copied to them."""
+    text = repo.read(Place(call.place.repo, call.place.path)) or ""
+    return _STRIPS.search(text) is not None
+
+
+_STRIPS = regex(
+    r"\.metadata\s{0,4}=\s{0,4}(?:\{\s{0,4}\}|None\b|null\b|dict\(\))|\.metadata\.clear\(\)"
+    r"|\bdel \w{1,30}\.metadata\b"
+)
+
+
+_REMARK = regex(r"(?m)^[ \t]{0,80}#.*$")
+_SCRIPT = (".ts", ".tsx", ".js", ".mjs", ".jsx")
