@@ -45,16 +45,16 @@ class Manifest(Struct, frozen=True):
 
 
 class Lock(Struct, frozen=True):
-    """A lock file."""
+    """A lock file: of direct requirements `missing` are not pinned, `stale` in other versions."""
 
     place: Place
     ecosystem: str
     complete: bool
     """Whether it pins every package it lists to one version."""
     missing: tuple[str, ...]
-    """Direct requirements of the manifest that it does not pin."""
     problem: str = ""
     """Why it cannot be trusted: unreadable, an LFS pointer, empty; else empty."""
+    stale: tuple[str, ...] = ()
 
 
 class ImageUse(Struct, frozen=True):

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.environment.managers import is_whole, unlocked
 from agentaudit.source import BuildFile, Component, Manifest, Repo
 
 _PIP = regex(r"\bpip3?\s+install\b([^\n&|;]{0,600})")
@@ -35,9 +36,13 @@ def past_the_lock(repo: Repo, component: Component) -> Iterator[Place]:
     for file in component.build_files:
         text = repo.read(file.place) or ""
         if not _LOCKED.search(_bare(text)):
-            yield from _loose(component, file, text)
+            yield from _loose(component, file.place, text)
+        for script, lines in _scripts(repo, component, text):
+            if not _LOCKED.search(_bare(lines)):
+                yield from _loose(component, script, lines)
         if any(m.ecosystem == "node" for m in component.manifests):
             yield from _without_lock(file, text)
+    yield from unlocked(repo, component)
 
 
 _ANY = regex(r"\bfind\s[^\n]{0,200}requirements|\*{1,2}/[^\n]{0,60}requirements|\bxargs\b")
@@ -67,7 +72,7 @@ def _bare(text: str) -> str:
     return "\n".join(line for line in text.split("\n") if not _COMMENT.match(line))
 
 
-def _loose(component: Component, file: BuildFile, text: str) -> Iterator[Place]:
+def _loose(component: Component, file: Place, text: str) -> Iterator[Place]:
     locked = {lock.place.path.rpartition("/")[2] for lock in component.locks if lock.complete}
     ranges = {m.place.path.rpartition("/")[2] for m in component.manifests if m.dependencies}
     ranges -= locked
@@ -84,7 +89,7 @@ def _loose(component: Component, file: BuildFile, text: str) -> Iterator[Place]:
             )
             named = not lists and not settled and _named(asked) & declared
             if lists & ranges or named or (itself and not lists and not settled):
-                yield replace(file.place, line=number, text=line.strip()[:300])
+                yield replace(file, line=number, text=line.strip()[:300])
 
 
 def _named(asked: str) -> set[str]:
@@ -117,7 +122,7 @@ def _without_lock(file: BuildFile, text: str) -> Iterator[Place]:
             stages.add(words[-1].lower())
         elif word in ("COPY", "ADD"):
             copied |= set(words[1:-1]) if "--from=" not in line else {"."}
-        elif word == "RUN" and any(map(_is_whole, _PACKAGES.findall(line))):
+        elif word == "RUN" and any(map(_whole, _PACKAGES.findall(line))):
             alone = all(_FILE.fullmatch(each) and not _LOCK.search(each) for each in copied)
             if alone and any(each.endswith("package.json") for each in copied):
                 shown = " ".join(line.replace(_BREAK, "").split())
@@ -125,7 +130,18 @@ def _without_lock(file: BuildFile, text: str) -> Iterator[Place]:
         number += 1 + line.count(_BREAK)
 
 
-def _is_whole(rest: str) -> bool:
-    """Whether what follows names no package: then it installs all of the manifest."""
-    words = rest.replace(_BREAK, " ").split()
-    return all(word.startswith("-") for word in words) and not {"-g", "--global"} & set(words)
+def _whole(rest: str) -> bool:
+    return is_whole(rest.replace(_BREAK, " "))
+
+
+_SCRIPT = regex(r"^\s*(?:RUN|CMD|ENTRYPOINT)\s[^\n]{0,200}?([\w./-]{1,120}\.sh)\b", re.M)
+
+
+def _scripts(repo: Repo, component: Component, text: str) -> Iterator[tuple[Place, str]]:
+    """Scripts that a build file runs, or that its image starts with."""
+    home = "" if component.path == "." else f"{component.path}/"
+    for path in dict.fromkeys(_SCRIPT.findall(text)):
+        inner = path.removeprefix("./").lstrip("/").removeprefix("app/")
+        for file in (each for at in dict.fromkeys(("", home)) for each in repo.files(at + inner)):
+            if file.repo == component.repo:
+                yield file, repo.read(file) or ""

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import PurePosixPath
 
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, failed, passed, probe
 from agentaudit.probes.environment.installs import left_out, past_the_lock
+from agentaudit.probes.environment.managers import used
 from agentaudit.source import Component, Lock, Manifest, Repo
 
 PROJECT = '[project]\nname = "planner"\ndependencies = ["openai>=1"]\n'
@@ -140,6 +142,42 @@ def _packed(lines: str) -> dict[str, object]:
         ),
         Example(Outcome.PASS, _packed("COPY package*.json ./\nRUN npm install\nCOPY . .\n")),
         Example(Outcome.PASS, _packed("COPY package.json ./\nRUN npm install -g pm2\nCOPY . .\n")),
+        Example(
+            Outcome.FAIL,
+            _packed("COPY . .\nRUN corepack enable pnpm && pnpm i\n"),
+            "another manager, whose lock is not there",
+        ),
+        Example(
+            Outcome.FAIL,
+            _packed("COPY . .\nRUN rm -f package-lock.json && npm install\n"),
+            "the lock file is thrown away",
+        ),
+        Example(Outcome.FAIL, _image("RUN uv sync --upgrade\n"), "whatever is the newest"),
+        Example(
+            Outcome.FAIL,
+            _image(
+                "RUN uv sync --frozen && uv pip install langfuse\n",
+                **{"app.py": "from langfuse import Langfuse\n"},
+            ),
+            "a package of its own beside the lock",
+        ),
+        Example(
+            Outcome.FAIL,
+            _image("RUN ./install.sh\n", **{"install.sh": "pip install .\n"}),
+            "by a script",
+        ),
+        Example(
+            Outcome.FAIL,
+            {
+                "component": {
+                    "files": {
+                        "package.json": NODE.replace("^5.0.0", "^6.0.0"),
+                        "package-lock.json": NODE_LOCK,
+                    }
+                }
+            },
+            "the lock file is older than the manifest: it pins another version",
+        ),
     ],
 )
 def lock_complete(repo: Repo, component: Component) -> Answer:
@@ -159,16 +197,17 @@ def lock_complete(repo: Repo, component: Component) -> Answer:
             fact="lock file",
             place=component.id,
         )
-    locked = {lock.ecosystem for lock in component.locks if _trusted(lock)}
+    settled = used(repo, component)
+    locked = {lock.ecosystem for lock in component.locks if _trusted(lock, settled)}
     aside = {m for m in manifests if m.ecosystem in locked and left_out(repo, component, m)}
     gaps = Gaps(len(manifests) - len(aside))
     for manifest in (each for each in manifests if each not in aside):
         covering = [lock for lock in component.locks if _covers(lock, manifest)]
-        good = next((lock for lock in covering if _trusted(lock)), None)
+        good = next((lock for lock in covering if _trusted(lock, settled)), None)
         if good is not None:
             gaps.seen(good.place.evidence())
             continue
-        message, reason = _complaint(manifest, covering)
+        message, reason = _complaint(manifest, covering, settled)
         shown = [lock.place.evidence() for lock in covering] or [manifest.place.evidence()]
         gaps.fail(message, *shown, fact="lock file", place=component.id, reason=reason)
     for line in past_the_lock(repo, component):
@@ -177,8 +216,12 @@ def lock_complete(repo: Repo, component: Component) -> Answer:
     return gaps.answer("a lock file pins every dependency")
 
 
-def _trusted(lock: Lock) -> bool:
-    return lock.complete and not lock.missing and not lock.problem
+def _trusted(lock: Lock, settled: Collection[str] = ()) -> bool:
+    """Of locks that compete the one counts that images install from."""
+    name = PurePosixPath(lock.place.path).name
+    chosen = name in settled and lock.problem.startswith("competes")
+    late = lock.stale and not (name == "uv.lock" and name in settled)
+    return lock.complete and not lock.missing and not late and (chosen or not lock.problem)
 
 
 def _covers(lock: Lock, manifest: Manifest) -> bool:
@@ -192,12 +235,17 @@ def _covers(lock: Lock, manifest: Manifest) -> bool:
     return lock.ecosystem == manifest.ecosystem and home in (near if listed else path.parents)
 
 
-def _complaint(manifest: Manifest, covering: list[Lock]) -> tuple[str, str]:
+def _complaint(
+    manifest: Manifest, covering: list[Lock], settled: Collection[str]
+) -> tuple[str, str]:
     """What is wrong with the nearest thing to a lock, and the reason code."""
     for lock in covering:
         if lock.problem:
             return f"{lock.place.path}: {lock.problem}", "untrusted"
         if lock.missing:
             return f"{lock.place.path} does not pin {', '.join(lock.missing[:5])}", "incomplete"
+        if lock.stale:
+            shown = ", ".join(lock.stale[:3])
+            return f"{lock.place.path} is older than its manifest, which asks for {shown}", "stale"
         return f"{lock.place.path} does not pin every package to one version", "incomplete"
     return f"no lock file for {manifest.place.path} is committed", "missing"

@@ -122,6 +122,8 @@ _DEPLOYS = regex(
     r"(?:.*/)?(?:(?:docker-)?compose[\w.-]{0,60}\.ya?ml|fly\.toml|render\.yaml|Procfile)"
 )
 """Deployments, which set what they need and list nothing."""
+_LISTED = regex(rf"{_DEPLOYS.pattern}|(?:.*/)?\.?env[\w.-]{{0,40}}")
+"""The same, and templates of an environment, which may be those of something else."""
 _CENTRAL = regex(
     r"(?i)(?:^|/)\w{0,30}?(?:settings?|configs?|configuration|constants|env)\.(?:py|[mc]?[jt]s|go|kt|java|cs)$"
 )
@@ -135,11 +137,12 @@ def scattered(repo: Repo, component: Component) -> tuple[tuple[str, ...], Place]
     """Variables that its code reads all over the place, and where it first does, though a module of
     settings knows some: where those that it does not know are more than those that it reads."""
     modules = {place.path for place in component.settings}
-    if not all(path.endswith(_MODULES) or _DEPLOYS.fullmatch(path) for path in modules):
+    if not all(path.endswith(_MODULES) or _LISTED.fullmatch(path) for path in modules):
         return None
     known = "\n".join((repo.read(place) or "").lower() for place in component.settings)
     given = {each.name for each in component.code.settings if each.role is not Role.TEST}
-    deployed = all(map(_DEPLOYS.fullmatch, modules))
+    deployed = all(map(_LISTED.fullmatch, modules))
+    listed = not all(path.endswith(_MODULES) or _DEPLOYS.fullmatch(path) for path in modules)
     inside, outside = set[str](), dict[str, Place]()
     for file, suffix in _sources(repo, component):
         text = (repo.read(file) or "")[:300_000] if not _BESIDE.search(file.path) else ""
@@ -156,13 +159,13 @@ def scattered(repo: Repo, component: Component) -> tuple[tuple[str, ...], Place]
                 inside.add(name)
             elif name.lower() not in known:
                 outside.setdefault(name, file)
-    if len(outside) < _FEW or len(outside) <= len(inside) or _SCHEMA.search(known):
+    few = len(outside) < _FEW or len(outside) <= len(inside) or (listed and inside)
+    if few or _SCHEMA.search(known):
         return None
     for text in _listing(repo):
         outside = {name: place for name, place in outside.items() if name not in text}
-    if len(outside) < _FEW - 1:
-        return None
-    return tuple(sorted(outside)), next(iter(outside.values()))
+    enough = len(outside) >= _FEW - 1
+    return (tuple(sorted(outside)), next(iter(outside.values()))) if enough else None
 
 
 _BESIDE = regex(
@@ -209,7 +212,9 @@ def _asked_by_image(repo: Repo, component: Component) -> Iterator[str]:
             yield found[1] or found[2]
 
 
-_PROXIES = regex(r"^\s*proxy_pass\s+\S", re.MULTILINE)
+_PROXIES = regex(
+    r"^\s*proxy_pass\s+\S|^\s*[\"']?target[\"']?\s*:\s*[\"'`]?(?:https?://|process\.env)", re.M
+)
 
 
 def proxied(repo: Repo, component: Component) -> Place | None:
@@ -231,6 +236,8 @@ def _servers(repo: Repo, component: Component) -> Iterator[Place]:
     home = "" if component.path == "." else f"{component.path}/"
     for name in ("nginx", "server", "default"):
         yield from repo.files(f"{home}**/{name}.conf")
+    for end in ("js", "mjs", "cjs", "json"):
+        yield from repo.files(f"{home}**/proxy.conf.{end}")
     for build in component.build_files:
         for path in _COPIED.findall((repo.read(build.place) or "")[:100_000]):
             yield from repo.files(path)

@@ -18,6 +18,8 @@ class Declared(Struct, frozen=True):
     """Whether it is needed for development or on request only."""
     conditional: bool = False
     """Whether it is needed on some platforms only."""
+    wanted: str = ""
+    """The range of versions that is asked for, as written."""
 
 
 class Parsed(Struct, frozen=True):
@@ -35,6 +37,8 @@ class Parsed(Struct, frozen=True):
     """Directory it speaks for, where that is not its own."""
     packaged: bool = False
     """Whether it says how a package is built from the directory."""
+    overridden: frozenset[str] = frozenset()
+    """Names of packages whose version is decided against what asks for them."""
 
 
 def normalised(name: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from agentaudit import parse
 from agentaudit.expressions import regex
 from agentaudit.sources.git import lock_node, lock_python
@@ -33,7 +35,11 @@ def _go_sum(text: str) -> Pinned:
     if any(len(row) != 3 or not row[2].startswith("h1:") for row in rows):
         return Pinned(problem="holds a line that is not a module, a version and a hash")
     whole = [(row[0], row[1]) for row in rows if not row[1].endswith("/go.mod")]
-    return pinned(whole, empty=bool(rows))
+    found = pinned(whole, empty=bool(rows))
+    versions: dict[str, frozenset[str]] = {}
+    for name, version, _ in rows:
+        versions[name] = versions.get(name, frozenset()) | {version.removesuffix("/go.mod")}
+    return replace(found, versions=versions)
 
 
 def _gradle(text: str) -> Pinned:

@@ -59,29 +59,33 @@ def yarn(text: str) -> Pinned:
     lines below `dependencies:` what it needs."""
     if "yarn lockfile" not in text[:400] and "__metadata:" not in text[:2000]:
         return pinned([])
-    pairs: dict[str, str] = {}
+    pairs: dict[tuple[str, str], str] = {}
     needed: set[str] = set()
-    members, name, section = set(), "", ""
+    members, name, section, head_line = set(), "", "", ""
     for line in text.split("\n"):
         line = line.rstrip("\r")[:5000]
         if line and line[0] not in " #" and (head := _YARN_HEAD.match(line)):
-            name, section = head[1], ""
-            pairs.setdefault(name, "")
+            name, section, head_line = head[1], "", line
+            pairs[name, head_line] = ""
             if inner := re.search(r"@workspace:([^\",:]{1,300})", line):
                 members.add(inner[1])
         elif line[:2] == "  " and line[2:3] not in ("", " "):
             section = line.strip()
             if name and (version := re.match(r"  version:?\s+\"?([^\"\s]{1,100})", line)):
-                pairs[name] = version[1]
+                pairs[name, head_line] = version[1]
         elif section == "dependencies:" and (edge := _YARN_EDGE.match(line)):
             needed.add(edge[1])
-    return pinned(pairs.items(), empty=True, members=members, needed=needed - _BUILT_IN)
+    listed = ((name, version) for (name, _), version in pairs.items())
+    return pinned(listed, empty=True, members=members, needed=needed - _BUILT_IN)
 
 
 _PNPM_KEY = regex(r"  '?/?((?:@[^@/\s']{1,200}/)?[^@/\s'(]{1,200})[@/]([^:'(\s]{1,200})[^:\n]*:")
 _PNPM_IMPORTER = regex(r"  '?([^\s':][^\s':]{0,300})'?:(?:\s*$|\s*\{)")
 _PNPM_EDGE = regex(r"      '?((?:@[^@/\s':]{1,200}/)?[^@/\s':]{1,200})'?: '?([^\s']{1,300})")
 _PNPM_TAKEN = regex(r"      (?:'([^']{1,200})'|([^\s':]{1,200})):$")
+_PNPM_FORCED = regex(
+    r"  '?(?:[^\s'>]{1,200}>)?((?:@[^@/\s':]{1,200}/)?[^@/\s':]{1,200})(?:@[^:\n]*)?'?: "
+)
 _PNPM_ALIAS = regex(r"/?((?:@[^@/\s'(]{1,200}/)?[^@/\s'(]{1,200})@\d")
 
 
@@ -105,6 +109,8 @@ def pnpm(text: str) -> Pinned:
                 needed.add(_pnpm_target(edge[1], edge[2]))
         elif section == "importers" and (importer := _PNPM_IMPORTER.match(line)):
             members.add(importer[1])
+        elif section == "overrides" and (forced := _PNPM_FORCED.match(line)):
+            pairs.append((forced[1], "decided by the project"))
     return pinned(pairs, empty=True, members=members, needed=needed - {""})
 
 

@@ -12,7 +12,7 @@ from agentaudit.expressions import regex
 from agentaudit.sources.git.declared import normalised
 from agentaudit.sources.git.pinned import Pinned, pinned
 from agentaudit.sources.git.reader import mapping, sequence, word
-from agentaudit.sources.git.requirements import Requirement, read
+from agentaudit.sources.git.requirements import Requirement, exact_versions, read
 
 _INSTALLERS = frozenset(["pip", "setuptools", "wheel", "distribute"])
 """What lock files have long left out, since the environment brings it."""
@@ -125,7 +125,8 @@ def pixi(text: str) -> Pinned:
     files = re.findall(
         r"^- conda: https?://\S{1,500}/([^/\s#]{1,300})\.(?:conda|tar\.bz2)", text, re.M
     )
-    pairs = [(normalised(name.rsplit("-", 2)[0]), "yes") for name in files]
+    pieces = [name.rsplit("-", 2) for name in files]
+    pairs = [(normalised(piece[0]), piece[1] if len(piece) > 2 else "yes") for piece in pieces]
     for block in text.split("\n- ")[1:]:
         name = re.search(r"^  name: ([\w.-]{1,200})", block, re.M)
         version = re.search(r"^  version: (\S{1,100})", block, re.M)
@@ -196,7 +197,11 @@ def from_requirements(text: str) -> Pinned:
     problem = _problem(named, exact=exact, made=made or _is_frozen(names))
     if not problem and not made:
         problem = _elsewhere(text, names)
-    return Pinned(names, not problem, problem, exact=exact)
+    versions: dict[str, frozenset[str]] = {}
+    for name, version, _, _ in exact_versions(text):
+        key = normalised(name)
+        versions[key] = versions.get(key, frozenset()) | {version}
+    return Pinned(names, not problem, problem, exact=exact, versions=versions)
 
 
 def _problem(named: Iterable[Requirement], *, exact: bool, made: bool) -> str:

@@ -9,12 +9,13 @@ from msgspec import Struct
 
 from agentaudit import parse
 from agentaudit.source import Lock
-from agentaudit.sources.git.declared import Parsed
+from agentaudit.sources.git.declared import Declared, Parsed
 from agentaudit.sources.git.globs import matches
 from agentaudit.sources.git.lock_formats import FORMATS, REQUIREMENTS_LOCK, format_of
 from agentaudit.sources.git.lock_python import from_requirements
 from agentaudit.sources.git.pinned import Pinned
 from agentaudit.sources.git.python_manifests import REQUIREMENTS
+from agentaudit.sources.git.ranges import fits
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
 from agentaudit.sources.git.text import LOCK_CAP, is_pointer
 
@@ -119,16 +120,30 @@ def belonging(
         if found.compiled:
             together[found.home] = together.get(found.home, frozenset()) | found.pinned.names
     return tuple(
-        Lock(
-            reader.place(lock.path),
-            lock.ecosystem,
-            lock.pinned.complete and not lock.problem,
-            ()
-            if lock.problem and not lock.pinned.names
-            else _missing(lock, paths, manifests, _besides(lock, together, all_of)),
-            lock.problem or _rival(lock, chosen),
-        )
+        _judged(reader, lock, paths, manifests, all_of, together, _rival(lock, chosen))
         for lock, paths in sorted(used.values(), key=lambda pair: pair[0].path)
+    )
+
+
+def _judged(
+    reader: Reader,
+    lock: Found,
+    paths: Iterable[str],
+    manifests: Mapping[str, Parsed],
+    all_of: Mapping[str, Parsed],
+    together: Mapping[str, frozenset[str]],
+    rival: str,
+) -> Lock:
+    wanted = _wanted(lock, paths, manifests)
+    besides = _besides(lock, together, all_of)
+    unread = lock.problem and not lock.pinned.names
+    return Lock(
+        reader.place(lock.path),
+        lock.ecosystem,
+        lock.pinned.complete and not lock.problem,
+        () if unread else _missing(lock, wanted, besides),
+        lock.problem or rival,
+        () if unread else _stale(lock, wanted, besides | _decided(lock, all_of)),
     )
 
 
@@ -167,19 +182,43 @@ def _is_member(home: str, above: str, lock: Found, all_of: Mapping[str, Parsed])
     return any(matches(inner, pattern) for pattern in patterns)
 
 
-def _missing(
-    lock: Found, paths: Iterable[str], manifests: Mapping[str, Parsed], besides: frozenset[str]
-) -> tuple[str, ...]:
-    """Direct requirements that neither it pins, nor what stands `besides` it."""
-    names = lock.pinned.names | besides
-    wanted = [
-        declared.name
+def _wanted(
+    lock: Found, paths: Iterable[str], manifests: Mapping[str, Parsed]
+) -> tuple[Declared, ...]:
+    """Direct requirements that it should pin."""
+    return tuple(
+        declared
         for path in paths
         if path != lock.path
         for declared in manifests[path].dependencies
         if not declared.local and not (lock.compiled and (declared.extra or declared.conditional))
-    ]
-    return tuple(sorted({name for name in wanted if name not in names}))
+    )
+
+
+def _missing(lock: Found, wanted: Iterable[Declared], besides: frozenset[str]) -> tuple[str, ...]:
+    """Those that neither it pins, nor what stands `besides` it."""
+    names = lock.pinned.names | besides
+    return tuple(sorted({each.name for each in wanted if each.name not in names}))
+
+
+def _stale(lock: Found, wanted: Iterable[Declared], decided: frozenset[str]) -> tuple[str, ...]:
+    """Those of which it pins versions that the manifest does not allow."""
+    ranges: dict[str, list[str]] = {}
+    for each in wanted:
+        # Under a condition, another range holds.
+        ranges.setdefault(each.name, []).append("" if each.conditional else each.wanted)
+    return tuple(
+        f"{name} {asked[0]}"
+        for name, asked in sorted(ranges.items())
+        if name not in decided
+        and not any(fits(lock.pinned.versions.get(name, ()), each) for each in asked)
+    )
+
+
+def _decided(lock: Found, all_of: Mapping[str, Parsed]) -> frozenset[str]:
+    """Packages whose version a project decides against what asks for them."""
+    inner = (parsed.overridden for path, parsed in all_of.items() if inside(path, lock.home))
+    return frozenset().union(*inner)
 
 
 def _besides(

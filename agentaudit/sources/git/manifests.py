@@ -89,7 +89,8 @@ def _package_json(reader: Reader, path: str) -> Parsed | None:
         for name, version in mapping(data.get(group)).items():
             local = word(version).startswith(("workspace:", "file:", "link:", "portal:"))
             line = line_of(text, f'"{name}":', f'"{name}"')
-            found.append(Declared(name, line, local=local, extra=group == "devDependencies"))
+            extra = group == "devDependencies"
+            found.append(Declared(name, line, local, extra, wanted=word(version)))
     engine = word(mapping(data.get("engines")).get("node"))
     volta = word(mapping(data.get("volta")).get("node"))
     if not (found or data.get("name") or data.get("scripts")):
@@ -101,7 +102,15 @@ def _package_json(reader: Reader, path: str) -> Parsed | None:
         (line_of(text, '"node":', '"node"'), runtime) if runtime else None,
         word(data.get("name")),
         _workspaces(data.get("workspaces")),
+        overridden=_overridden(data),
     )
+
+
+def _overridden(data: dict[str, Any]) -> frozenset[str]:
+    tables = (data, mapping(data.get("pnpm")))
+    given = [mapping(table.get(key)) for table in tables for key in ("overrides", "resolutions")]
+    keys = (key.rpartition("/")[2] if key[:1] != "@" else key for each in given for key in each)
+    return frozenset(key[0] + key[1:].partition("@")[0] for key in keys if key)
 
 
 def _workspaces(value: Any) -> tuple[str, ...]:
@@ -131,14 +140,15 @@ def _go_mod(reader: Reader, path: str) -> Parsed | None:
         elif words[:1] == ["go"] and len(words) == 2:
             runtime = (number, words[1])
         elif required := _go_requirement(line, block):
-            found.append(Declared(required, number, local=required in local))
+            name_of, version = required
+            found.append(Declared(name_of, number, name_of in local, wanted=f">={version}"))
     return Parsed("go", tuple(found), runtime, name)
 
 
-def _go_requirement(line: str, block: str) -> str:
+def _go_requirement(line: str, block: str) -> tuple[str, str] | None:
     direct = "// indirect" not in line and (block == "require" or line.startswith("require "))
     found = _GO_REQUIRE.match(line[:2000]) if direct else None
-    return found[1] if found else ""
+    return (found[1], found[2]) if found else None
 
 
 _POM_DEPENDENCY = regex(r"<dependency>(.{0,2000}?)</dependency>", re.DOTALL)
@@ -171,12 +181,17 @@ def _blank(comment: re.Match[str]) -> str:
     return "\n" * comment[0].count("\n")
 
 
-_GRADLE = regex(r"[\"']([A-Za-z][\w.-]{1,150}:[\w.-]{1,150})(?::[^\"'\n]{0,100})?[\"']")
+_GRADLE = regex(r"[\"']([A-Za-z][\w.-]{1,150}:[\w.-]{1,150})(?::([^\"'\n]{0,100}))?[\"']")
 _GRADLE_RUNTIME = regex(
     r"(?:JavaLanguageVersion\.of\(|jvmToolchain\(|(?:source|target)Compatibility\s*=\s*\D{0,30})"
     r"[\"']?(\d{1,2}(?:\.\d{1,2})?)"
 )
-_CATALOG = regex(r"\b(?:module|group)\s*=\s*\"([\w.-]{1,150}:[\w.-]{1,150})\"")
+_CATALOG = regex(r"\b(?:module|group)\s*=\s*\"([\w.-]{1,150}:[\w.-]{1,150})\"()")
+
+
+def _at_least(version: str) -> str:
+    """The range that a plain version of Gradle or NuGet stands for; others are left alone."""
+    return f">={version}" if version[:1].isdigit() and "*" not in version else ""
 
 
 _GRADLE_PROJECT = regex(
@@ -198,7 +213,10 @@ def _gradle(reader: Reader, path: str) -> Parsed | None:
         line = line[:2000]
         if line.lstrip().startswith(("//", "*", "#")):
             continue
-        found += [Declared(match[1], number) for match in pattern.finditer(line)]
+        found += [
+            Declared(match[1], number, wanted=_at_least(match[2] or ""))
+            for match in pattern.finditer(line)
+        ]
         found += [
             Declared(f"project:{_kebab(match[1] or match[2])}", number, local=True)
             for match in _GRADLE_PROJECT.finditer(line)
@@ -210,7 +228,10 @@ def _gradle(reader: Reader, path: str) -> Parsed | None:
     return Parsed("java", tuple(found), runtime, name, home=home)
 
 
-_PACKAGE_REFERENCE = regex(r"<PackageReference\s[^>]{0,200}?Include=\"([\w.-]{1,200})\"")
+_PACKAGE_REFERENCE = regex(
+    r"<PackageReference\s[^>]{0,200}?Include=\"([\w.-]{1,200})\""
+    r"(?:\s{1,20}Version=\"([^\"]{1,60})\")?"
+)
 _PROJECT_REFERENCE = regex(
     r"<ProjectReference\s[^>]{0,200}?Include=\"(?:[^\"]{0,200}[\\/])?([^\"\\/]{1,100})\.\w{2}proj\""
 )
@@ -222,7 +243,10 @@ def _project(reader: Reader, path: str) -> Parsed | None:
     found, runtime = [], None
     for number, line in enumerate((reader.text(path) or "").split("\n"), 1):
         line = line[:2000]
-        found += [Declared(match[1], number) for match in _PACKAGE_REFERENCE.finditer(line)]
+        found += [
+            Declared(match[1], number, wanted=_at_least(match[2] or ""))
+            for match in _PACKAGE_REFERENCE.finditer(line)
+        ]
         found += [Declared(m[1], number, local=True) for m in _PROJECT_REFERENCE.finditer(line)]
         if runtime is None and (match := _FRAMEWORK.search(line)):
             runtime = (number, match[1])
@@ -257,6 +281,7 @@ _BY_NAME: dict[str, Read] = {
     "setup.cfg": python_manifests.setup_cfg,
     "setup.py": python_manifests.setup_py,
     "Pipfile": python_manifests.pipfile,
+    "pixi.toml": python_manifests.pixi,
     "environment.yml": python_manifests.conda,
     "environment.yaml": python_manifests.conda,
     "package.json": _package_json,

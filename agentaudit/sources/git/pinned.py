@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 
 class Pinned(Struct, frozen=True):
@@ -17,6 +17,8 @@ class Pinned(Struct, frozen=True):
     """Directories of the workspace that it says it covers, relative to itself."""
     exact: bool = False
     """Of a requirements file: whether every line allows one version only."""
+    versions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Each name with the versions of it that are pinned."""
 
 
 def pinned(
@@ -41,4 +43,13 @@ def pinned(
         problem = f"needs {', '.join(lacking[:3])} and pins no version of it"
     if not listed and not empty:
         problem = "lists no package"
-    return Pinned(names, not problem, problem, frozenset(members))
+    versions: dict[str, set[str]] = {}
+    for name, version in listed:
+        versions.setdefault(name, set()).add(version)
+    return Pinned(
+        names,
+        not problem,
+        problem,
+        frozenset(members),
+        versions={name: frozenset(each) for name, each in versions.items()},
+    )

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     import configparser
 
 REQUIREMENTS = regex(r"(?:[\w.-]{1,80}[-_.])?requirements(?:[-_.][\w.-]{1,80})?\.(?:txt|in)")
-_NAME = regex(r"\s*([A-Za-z0-9][A-Za-z0-9._-]{0,200})")
+_NAME = regex(
+    r"\s*([A-Za-z0-9][A-Za-z0-9._-]{0,200})(?:\s{0,9}\[[^\]]{0,200}\])?"
+    r"(?:\s{0,9}\(?([<>=!~][^;#()]{0,200}))?"
+)
+"""A requirement of PEP 508, with the versions that it allows."""
 
 
 def _declared(text: str, items: Iterable[object], extra: bool = False) -> Iterator[Declared]:
@@ -24,13 +28,13 @@ def _declared(text: str, items: Iterable[object], extra: bool = False) -> Iterat
         if isinstance(item, str) and (name := _NAME.match(item)):
             line = line_of(text, f'"{item}"', f"'{item}'", name[1])
             local = bool(re.search(r"@\s*file:", item))
-            yield Declared(normalised(name[1]), line, local, extra, ";" in item)
+            wanted = (name[2] or "").strip()
+            yield Declared(normalised(name[1]), line, local, extra, ";" in item, wanted)
 
 
 def pyproject(reader: Reader, path: str) -> Parsed | None:
     """PEP 621, PEP 735, poetry, pdm and uv; None for a file that only configures tools."""
-    data = reader.toml(path)
-    text = reader.text(path) or ""
+    data, text = reader.toml(path), reader.text(path) or ""
     project, tool = mapping(data.get("project")), mapping(data.get("tool"))
     poetry = mapping(tool.get("poetry"))
     groups = mapping(data.get("dependency-groups"))
@@ -43,10 +47,12 @@ def pyproject(reader: Reader, path: str) -> Parsed | None:
         *_grouped(text, mapping(mapping(tool.get("pdm")).get("dev-dependencies"))),
         *_declared(text, sequence(mapping(tool.get("uv")).get("dev-dependencies")), extra=True),
         *_poetry(text, poetry),
+        *_pixi(text, mapping(tool.get("pixi"))),
     ]
     pinned = word(project.get("requires-python"))
     pinned = pinned or word(mapping(poetry.get("dependencies")).get("python"))
-    members = mapping(mapping(tool.get("uv")).get("workspace")).get("members")
+    uv = mapping(tool.get("uv"))
+    members = mapping(uv.get("workspace")).get("members")
     return Parsed(
         "python",
         tuple(found),
@@ -54,6 +60,9 @@ def pyproject(reader: Reader, path: str) -> Parsed | None:
         word(project.get("name")) or word(poetry.get("name")),
         tuple(word(item) for item in sequence(members)),
         packaged="build-system" in data,
+        overridden=frozenset(
+            d.name for d in _declared("", sequence(uv.get("override-dependencies")))
+        ),
     )
 
 
@@ -74,7 +83,8 @@ def _poetry(text: str, poetry: dict[str, Any]) -> Iterator[Declared]:
             if normalised(name) != "python":
                 line = line_of(text, f"\n{name} ", f"\n{name}=", f'\n"{name}"', name)
                 local, partly = "path" in inner, bool(inner.get("markers"))
-                yield Declared(normalised(name), line, local, extra, partly)
+                asked = word(inner.get("version")) or word(value)
+                yield Declared(normalised(name), line, local, extra, partly, asked)
 
 
 _PLAUSIBLE = regex(
@@ -211,3 +221,34 @@ def conda(reader: Reader, path: str) -> Parsed | None:
         elif name != "python":
             found += _declared(text, [name])
     return Parsed("python", tuple(found), runtime)
+
+
+def pixi(reader: Reader, path: str) -> Parsed | None:
+    """pixi.toml."""
+    data = reader.toml(path)
+    text = reader.text(path) or ""
+    if not (path in reader.problems or {"project", "workspace", "dependencies"} & set(data)):
+        return None
+    wanted = mapping(data.get("dependencies")).get("python")
+    python = word(mapping(wanted).get("version")) or word(wanted)
+    project = mapping(data.get("project")) or mapping(data.get("workspace"))
+    return Parsed(
+        "python",
+        tuple(_pixi(text, data)),
+        (line_of(text, "\npython "), python) if python.strip(" *") else None,
+        word(project.get("name")),
+    )
+
+
+def _pixi(text: str, data: dict[str, Any]) -> Iterator[Declared]:
+    """What comes from channels of conda and from indexes of Python, and what features add."""
+    features = [mapping(each) for each in mapping(data.get("feature")).values()]
+    tables = [(data, False), *((each, True) for each in features)]
+    for table, extra in tables:
+        for group in ("dependencies", "pypi-dependencies"):
+            for name, value in mapping(table.get(group)).items():
+                if name != "python":
+                    line = line_of(text, f"\n{name} ", f"\n{name}=", name)
+                    local = "path" in mapping(value)
+                    asked = word(mapping(value).get("version")) or word(value)
+                    yield Declared(normalised(name), line, local, extra, wanted=asked)

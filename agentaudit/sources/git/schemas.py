@@ -20,6 +20,17 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
         ),
     ),
     (
+        regex(r"(?:(?:cmd_?)?(?:config|root|serve|server|flags|start|run)(?:_\w{1,40})?)\.go"),
+        regex(
+            r"viper\.(?:SetDefault|BindPFlag|BindEnv)\(|\.(?:Persistent)?Flags\(\)\s{0,9}\.\s{0,9}"
+            r"(?:String|Int|Bool|Duration|Float\d\d)(?:Slice)?(?:Var)?P?\("
+        ),
+    ),
+    (
+        regex(r"action\.ya?ml"),
+        regex(r"^inputs:[^\n]{0,80}\n(?:\s{0,80}#[^\n]{0,200}\n){0,9}\s{1,8}\w", re.M),
+    ),
+    (
         regex(rf"(?i)(?:[\w-]{{1,40}}-)?{_WORDS}(?:\.(?:schema|server))?\.(?:[mc]?[tj]s)"),
         regex(
             r"process\.env\b|import\.meta\.env\b|\bDeno\.env\b|\bz\.object\(|createEnv\("
@@ -52,7 +63,7 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     ),
     (
         regex(
-            r"(?:worker-configuration|[\w-]{0,20}env|global|globals)\.d\.ts|(?:types|bindings|context|env)\.ts"
+            r"(?:worker-configuration|[\w-]{0,20}env(?:ironment)?|process|global|globals)\.d\.ts|(?:types|bindings|context|env)\.ts"
         ),
         regex(
             r"\b(?:interface|type)\s+(?:\w{0,20}Env|ImportMetaEnv|ProcessEnv|\w{0,20}Bindings)\b"
@@ -77,5 +88,10 @@ def schemas(reader: Reader) -> list[str]:
 
 def _declaring(reader: Reader, named: re.Pattern[str], holds: re.Pattern[str]) -> Iterator[str]:
     for path in reader.named(named.fullmatch):
-        if reader.is_own(path) and holds.search((reader.text(path) or "")[:200_000]):
+        # Below .github lie parts of CI, not what others use.
+        if (
+            reader.is_own(path)
+            and not path.startswith(".github/")
+            and holds.search((reader.text(path) or "")[:200_000])
+        ):
             yield path

@@ -37,13 +37,20 @@ VERSIONS = "`.python-version` 3.12 while the image installs 3.13"
 CLOSED = "a lock that leaves indirect packages out"
 TOLD = "the runtime is pinned by the platform"
 TRAPS = (
-    Trap(TWO, LOCK, FAIL, "competes with", {**NODE, "yarn.lock": YARN}),
     Trap(
         TWO,
         LOCK,
         FAIL,
         "competes with",
-        {**NODE, "pnpm-lock.yaml": "lockfileVersion: '9.0'\n"},
+        {**NODE, "yarn.lock": YARN, "Dockerfile": "FROM node:22.4\nCOPY . .\nRUN npm install\n"},
+    ),
+    Trap(TWO, LOCK, PASS, "", {**NODE, "yarn.lock": YARN}, case="one is installed, frozen"),
+    Trap(
+        TWO,
+        LOCK,
+        FAIL,
+        "competes with",
+        {**NODE, "pnpm-lock.yaml": "lockfileVersion: '9.0'\n", "Dockerfile": "FROM node:22.4\n"},
         case="npm and pnpm",
     ),
     Trap(NO_LOCK, LOCK, FAIL, "no lock file", {**PROJECT, ".github/workflows/ci.yml": SYNC}),

@@ -317,3 +317,68 @@ def test_an_image_without_a_manifest_is_locked_by_the_frozen_list_that_it_copies
     }
     found = {each.path: each for each in MemoryRepo(files).components()}
     assert [lock.place.path for lock in found["api"].locks] == ["requirements.txt"]
+
+
+@pytest.mark.parametrize(
+    ("manifest", "content", "lock", "text"),
+    [
+        ("pyproject.toml", PYPROJECT.replace(">=1", ">=2"), "uv.lock", UV + PYTHON),
+        ("package.json", PACKAGE.replace("^4", "^5"), "package-lock.json", NPM),
+        ("package.json", PACKAGE.replace("^4", "~4.2.0"), "yarn.lock", YARN),
+        ("package.json", PACKAGE.replace("^4", "4.1.1 - 4.9"), "pnpm-lock.yaml", PNPM),
+        ("package.json", PACKAGE.replace("^4", "3.x || >=5"), "bun.lock", BUN),
+        ("go.mod", "module m\nrequire ex.org/openai v1.30.0\n", "go.sum",
+         "ex.org/openai v1.2.0 h1:a\nex.org/openai v1.2.0/go.mod h1:a\n"),
+        ("build.gradle", "implementation 'ex.org:openai:1.3.0'\n", "gradle.lockfile",
+         "ex.org:openai:1.2.0=compileClasspath\n"),
+        ("a.csproj", '<PackageReference Include="openai" Version="2.1.0" />\n', "packages.lock.json",
+         '{"dependencies": {"net9.0": {"openai": {"resolved": "2.0.0"}}}}'),
+        ("pixi.toml", '[project]\nname = "a"\n[pypi-dependencies]\nopenai = ">=2"\n', "pixi.lock",
+         "version: 6\n- pypi: https://e/o.whl\n  name: openai\n  version: 1.2.0\n"),
+    ],
+)
+def test_a_lock_file_of_other_versions_is_stale(
+    manifest: str, content: str, lock: str, text: str
+) -> None:
+    """It was made before the manifest asked for another one."""
+    (found,) = _locks({manifest: content, lock: text})
+    assert [each.partition(" ")[0].rpartition("/")[2].rpartition(":")[2] for each in found.stale] == [
+        "openai"
+    ]
+    assert found.missing == ()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        PACKAGE,
+        PACKAGE.replace("^4", "latest"),
+        PACKAGE.replace("^4", "npm:other@9"),
+        PACKAGE.replace("^4", "catalog:"),
+        PACKAGE.replace("}}", '}, "overrides": {"openai": "4"}}').replace("^4", "^5"),
+        PACKAGE.replace("}}", '}, "devDependencies": {"openai": "^9"}}'),
+        PACKAGE.replace("^4", ">= 4.0.0-beta.1 < 5"),
+    ],
+)
+def test_a_range_that_may_be_meant_is_not_stale(content: str) -> None:
+    (found,) = _locks({"package.json": content, "package-lock.json": NPM})
+    assert found.stale == ()
+
+
+def test_pixi_declares_and_pins_its_python() -> None:
+    toml = (
+        '[project]\nname = "a"\n[dependencies]\npython = "3.11.*"\npytorch = "*"\n'
+        '[pypi-dependencies]\nopenai = { version = ">=1" }\n[feature.dev.dependencies]\nruff = "*"\n'
+    )
+    lock = (
+        "version: 6\n- conda: https://c/linux-64/pytorch-2.5.0-py311_0.conda\n"
+        "- conda: https://c/linux-64/ruff-0.11.4-py311_0.conda\n"
+        "- pypi: https://e/o.whl\n  name: openai\n  version: 1.2.0\n"
+    )
+    (component,) = MemoryRepo({"pixi.toml": toml, "pixi.lock": lock}).components()
+    (manifest,) = component.manifests
+    assert [each.name for each in manifest.dependencies] == ["pytorch", "openai", "ruff"]
+    assert manifest.runtime is not None
+    assert manifest.runtime[1] == "3.11.*"
+    (found,) = component.locks
+    assert (found.complete, found.missing, found.stale) == (True, (), ())

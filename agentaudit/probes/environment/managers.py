@@ -1,0 +1,182 @@
+"""Package managers as build files run them: which one installs the whole of a manifest, whether
+from the lock file that is committed, and what it is told to renew or to add."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from agentaudit.code import Role
+from agentaudit.evidence import Place
+from agentaudit.expressions import regex
+from agentaudit.source import BuildFile, Component, Repo
+
+_LOCKS = {
+    "npm": ("package-lock.json", "npm-shrinkwrap.json"),
+    "yarn": ("yarn.lock",),
+    "pnpm": ("pnpm-lock.yaml",),
+    "bun": ("bun.lock", "bun.lockb"),
+    "uv": ("uv.lock",),
+    "poetry": ("poetry.lock",),
+    "pdm": ("pdm.lock",),
+    "pipenv": ("Pipfile.lock",),
+}
+_NODE = frozenset({"npm", "yarn", "pnpm", "bun"})
+_WHOLE = regex(
+    r"\b(npm)\s+(?:ci|clean-install|i|install)\b([^\n&|;]{0,300})|\b(yarn)(?:\s+install)?(?![\w.-])([^\n&|;]{0,300})"
+    r"|\b(pnpm|bun)\s+(?:ci|i|install)(?![\w.-])([^\n&|;]{0,300})|\b(uv)\s+sync\b([^\n&|;]{0,300})"
+    r"|\b(poetry|pdm|pipenv)\s+(?:install|sync)\b([^\n&|;]{0,300})"
+)
+_FROZEN = regex(
+    r"\b(?:npm|bun|pnpm)\s+(?:ci|clean-install)\b|--(?:frozen-lockfile|immutable|frozen)\b(?!=false)"
+)
+_CHOOSES = regex(
+    r"-f\s+[\"']?(?:\./)?(?:yarn\.lock|package-lock\.json|pnpm-lock\.yaml|bun\.lockb?)"
+)
+"""A line that takes whichever lock file is there."""
+_RENEWS = regex(
+    r"\buv\s+(?:sync|lock)\b[^\n&|;]{0,200}\s(?:--upgrade|-U)(?=\s|$)"
+    r"|\b(?:poetry|pdm|pipenv)\s+update\b|\bpoetry\s+lock\s[^\n&|;]{0,100}--regenerate"
+    r"|\bpipenv\s+install\b[^\n&|;]{0,200}--skip-lock"
+    r"|\b(?:npm|pnpm)\s+(?:update|upgrade|up)(?=\s|$)(?![^\n&|;]{0,200}\s(?:-g|--global|npm)\b)"
+    r"|\byarn\s+upgrade(?=\s|$)|\bbun\s+update(?=\s|$)|\bgo\s+get\s+(?:-\w\s+){0,2}-u\b|\bcargo\s+update\b"
+    r"|\b(?:npm|yarn|pnpm|bun)\s[^\n&|;]{0,200}--no-(?:package-lock|lockfile)\b"
+)
+_REMOVES = regex(
+    r"\brm\s[^\n&|;]{0,200}?\b(?:uv\.lock|poetry\.lock|pdm\.lock|Pipfile\.lock|package-lock\.json"
+    r"|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|go\.sum|Cargo\.lock)"
+)
+_INSTALLS = regex(
+    r"\bgo\s+(?:build|mod|get|install)\b|\bcargo\s+build\b|\b(?:uv|pdm|poetry)\s+lock\b"
+)
+_ADDS = regex(
+    r"\bpip3?\s+install\b([^\n&|;]{0,600})|\b(?:npm\s+(?:i|install)|(?:yarn|pnpm|bun|poetry|uv|pdm)\s+add)"
+    r"\s([^\n&|;]{0,600})"
+)
+_PACKAGE = regex(
+    r"((?:@[\w.-]{1,80}/)?[A-Za-z][\w.-]{0,80}?)(?:\[[\w,-]{1,80}\])?((?:@|[<>~!=]=?)[^=\s][^\s]{0,60})?"
+)
+
+
+_OTHERWISE = frozenset({"-g", "--global", "--version", "-v", "-V", "--help"})
+
+
+class Installation(Struct, frozen=True):
+    """A command that installs all of a manifest."""
+
+    manager: str
+    frozen: bool
+    line: Place
+
+
+def installations(repo: Repo, file: BuildFile) -> Iterator[Installation]:
+    """Those of one build file, in order; a line that takes whichever lock is there is left out."""
+    for number, line in steps(repo.read(file.place) or ""):
+        for found in () if _CHOOSES.search(line) else _WHOLE.finditer(line):
+            manager, rest = (text for text in found.groups() if text is not None)
+            if manager not in _NODE or is_whole(rest):
+                frozen = _FROZEN.search(found[0]) is not None
+                yield Installation(manager, frozen, shown(file.place, number, line))
+
+
+def steps(text: str) -> Iterator[tuple[int, str]]:
+    """Instructions of a build file without comments, each with the number of its first line."""
+    first, parts = 0, list[str]()
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.lstrip().startswith("#"):
+            continue
+        first = first if parts else number
+        parts.append(line.rstrip("\\ \t\r"))
+        if not line.rstrip().endswith("\\"):
+            yield first, " ".join(parts)[:4000]
+            parts = []
+    if parts:
+        yield first, " ".join(parts)[:4000]
+
+
+def shown(file: Place, number: int, line: str) -> Place:
+    """The line as evidence."""
+    return replace(file, line=number, text=" ".join(line.split())[:300])
+
+
+def is_whole(rest: str) -> bool:
+    """Whether what follows names no package: then it installs all of the manifest."""
+    words = rest.split()
+    return all(word.startswith("-") for word in words) and not _OTHERWISE & set(words)
+
+
+def used(repo: Repo, component: Component) -> frozenset[str]:
+    """Names of the lock files that decide alone what its images hold, whatever its manifest says:
+    all that installs by one manager installs frozen."""
+    found = [each for file in component.build_files for each in installations(repo, file)]
+    decided = set[str]()
+    for kind in (_NODE, frozenset({"uv"})):
+        mine = [each for each in found if each.manager in kind]
+        if len({each.manager for each in mine}) == 1 and all(each.frozen for each in mine):
+            decided.update(_LOCKS[mine[0].manager])
+    return frozenset(decided)
+
+
+def unlocked(repo: Repo, component: Component) -> Iterator[Place]:
+    """Lines of its build files by which a manager installs what the lock files do not hold."""
+    names = {PurePosixPath(lock.place.path).name for lock in component.locks}
+    node = {name for each in _NODE for name in _LOCKS[each]} & names
+    for file in component.build_files:
+        text = repo.read(file.place) or ""
+        for each in installations(repo, file):
+            mine = set(_LOCKS[each.manager])
+            # Bun takes over the lock of another manager where it has none of its own; an image
+            # that copies a lock by its name which is not there is built by nobody.
+            other = each.manager in _NODE - {"bun"} and node and not mine & node
+            if other and not any(re.search(rf"{re.escape(name)}(?![\w*])", text) for name in mine):
+                yield each.line
+        yield from _renewed(file.place, text)
+        yield from _added(component, file.place, text)
+
+
+def _renewed(file: Place, text: str) -> Iterator[Place]:
+    removed: tuple[int, str] | None = None
+    for number, line in steps(text):
+        if _RENEWS.search(line):
+            yield shown(file, number, line)
+        gone = _REMOVES.search(line)
+        after = line[gone.end() :] if gone else line
+        removed = (number, line) if gone else removed
+        if removed and (_INSTALLS.search(after) or _WHOLE.search(after)):
+            yield shown(file, *removed)
+            removed = None
+
+
+def _added(component: Component, file: Place, text: str) -> Iterator[Place]:
+    """Packages that the code imports and no manifest declares, in no version or one that moves."""
+    declared = {d.name for m in component.manifests for d in m.dependencies}
+    imported = {
+        _plain(name)
+        for row in component.code.imports
+        if row.role is Role.APP
+        for name in (row.library, row.module, row.module.partition(".")[0])
+    }
+    for number, line in steps(text) if component.locks else ():
+        for found in _ADDS.finditer(line):
+            for name, version in _asked(found[1] or found[2] or ""):
+                moves = version in ("@latest", "@next") and name in declared
+                loose = not version.startswith(("==", "@")) or version in ("@latest", "@next")
+                if moves or (loose and _plain(name) in imported - set(map(_plain, declared))):
+                    yield shown(file, number, line)
+
+
+def _asked(rest: str) -> Iterator[tuple[str, str]]:
+    words = [word.strip("\"'") for word in rest.split()]
+    if {"-r", "--requirement", "-c", "--constraint", "-e", "-g", "--global"} & set(words):
+        return
+    for word in words:
+        if found := _PACKAGE.fullmatch(word):
+            yield found[1], found[2] or ""
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_./]+", "-", name).lower()
