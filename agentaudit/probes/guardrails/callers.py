@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from agentaudit.code import Call, Code, Condition, Role
+from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.outside import TESTS
 from agentaudit.probes.guardrails.own import is_chosen, is_idle, is_option
@@ -66,8 +69,8 @@ def _is_unasked(repo: Repo, code: Code, call: Call) -> bool:
     return not any(True for _ in said(repo, inner, suffix))
 
 
-def said(repo: Repo, name: str, suffix: str) -> Iterator[str]:
-    """Rows, but of tests, that use a function by its name, or decorate it."""
+def said(repo: Repo, name: str, suffix: str) -> Iterator[Place]:
+    """Rows, each with its text, but of tests, that use a function by its name, or decorate it."""
     word = re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])")
     for file in repo.files(f"**/*.{suffix}"):
         text = (repo.read(file) or "")[:500_000]
@@ -76,7 +79,7 @@ def said(repo: Repo, name: str, suffix: str) -> Iterator[str]:
         rows = text.split("\n")
         for at, row in enumerate(rows):
             if word.search(row[:400]) and _is_use(rows, at):
-                yield row
+                yield replace(file, line=at + 1, text=row.strip()[:500])
 
 
 def _is_use(rows: list[str], at: int) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from agentaudit.code import Call, Code, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
@@ -13,7 +15,7 @@ from agentaudit.probes.guardrails.callers import said
 from agentaudit.probes.guardrails.constant import is_constant
 from agentaudit.probes.guardrails.elsewhere import is_elsewhere
 from agentaudit.probes.guardrails.filled import is_unfilled, judges_nothing
-from agentaudit.probes.guardrails.own import NAMED, encloses, is_awaited
+from agentaudit.probes.guardrails.own import NAMED, encloses, is_awaited, is_judge
 from agentaudit.probes.guardrails.switched import is_switched_off
 from agentaudit.probes.guardrails.unused import is_unused
 from agentaudit.probes.guardrails.verdicts import is_detached, is_ignored, only_first_read
@@ -60,7 +62,7 @@ def _is_idle(repo: Repo, code: Code, call: Call) -> bool:
         return True
     if is_unfilled(repo, call) or judges_nothing(repo, call):
         return True
-    if _is_beside(repo, code, call):
+    if _is_dropped(repo, code, call):
         return True
     if not call.method[:1].islower() and not call.method.startswith("_"):
         return is_unused(repo, call.place)
@@ -99,13 +101,56 @@ def _is_listed(repo: Repo, file: Place) -> bool:
     return False
 
 
-def _is_beside(repo: Repo, code: Code, call: Call) -> bool:
-    """Whether all that calls it is a function of a guardrail that nobody waits for."""
+def _is_dropped(repo: Repo, code: Code, call: Call) -> bool:
+    """Whether nobody waits for the function that it stands in, or nothing comes of what that
+    function answers, wherever the serving code names it."""
     inner = call.scope.rpartition(".")[2]
-    if not re.fullmatch(r"\w{6,80}", inner) or NAMED.search(inner) is None:
+    if not re.fullmatch(r"\w{4,80}", inner):
         return False
     rows = list(said(repo, inner, call.place.path.rpartition(".")[2]))
-    return bool(rows) and all(is_detached(row.strip()[:500], inner) for row in rows)
+    if NAMED.search(inner) and rows and all(is_detached(row.text, inner) for row in rows):
+        return True
+    if not _tells_only(repo, code, call, inner):
+        return False
+    above = [replace(call, callee=inner, place=row, scope=_around(repo, row)) for row in rows]
+    silent = all(map(_only_answers, bodies(repo, above[0]))) if above else False
+    return bool(above) and all(
+        is_switched_off(repo, code, each) or is_ignored(repo, each, silent=silent) for each in above
+    )
+
+
+def _tells_only(repo: Repo, code: Code, call: Call, inner: str) -> bool:
+    """Whether the function around a call of a library only hands its verdict on."""
+    if _LIBRARY.search(call.callee) is None and not is_judge(call):
+        return False
+    where = (call.place.path, call.scope)
+    beside = [c for c in code.calls if (c.place.path, c.scope) == where and c is not call]
+    text = "\n".join("\n".join(b.lines) for b in bodies(repo, replace(call, callee=inner)))
+    others = any(each.method in _ANSWERING for each in beside)
+    return bool(text) and not others and _HANDS_ON.search(text) is None
+
+
+_ANSWERING = frozenset(
+    {"create", "generate", "generate_content", "invoke", "ainvoke", "run", "stream", "astream"}
+)
+_HANDS_ON = regex(
+    r"\b(?:return|yield)\s+(?:await\s+)?(?!bool\b|any\b|all\b)(?:\w+\.){0,3}(?!moder)\w+\((?![^\n]*flagged)"
+)
+"""An answer that somebody else gives."""
+
+
+def _around(repo: Repo, place: Place) -> str:
+    """The function of Python around a row."""
+    rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[: place.line]
+    depth = len(rows[-1]) - len(rows[-1].lstrip()) if rows else 0
+    for row in reversed(rows):
+        found = _DEFINED.match(row[:200])
+        if found and len(row) - len(row.lstrip()) < depth:
+            return found[1]
+    return ""
+
+
+_DEFINED = regex(r"\s{0,40}(?:async\s+)?def\s+(\w{1,80})")
 
 
 def _only_answers(body: Body) -> bool:

@@ -79,7 +79,7 @@ def own_calls(code: Code) -> Iterator[Call]:
     for call in code.calls:
         serves = call.role is Role.APP and not ASIDE.search(call.place.path)
         serves = serves and not _registers(call)
-        if serves and (_is_guardrail(call) or given(call) or _is_node(call) or _is_judge(call)):
+        if serves and (_is_guardrail(call) or given(call) or _is_node(call) or is_judge(call)):
             yield call
 
 
@@ -91,7 +91,7 @@ _MODEL = regex(
 """Models that do nothing but judge."""
 
 
-def _is_judge(call: Call) -> bool:
+def is_judge(call: Call) -> bool:
     """Whether a model is asked that does nothing but judge."""
     asked = call.argument("model", "model_id", "modelId", "model_name", "modelName")
     return asked is not None and _MODEL.fullmatch((asked.text or "")[:120]) is not None

@@ -130,6 +130,12 @@ NOTHING = {
         "    mode: str = 'off'\n\nsettings = Settings()\n" + FLAGGED,
         "    if settings.mode == 'strict' and moderate_input(question):\n        return None\n",
     ),
+    "off unless the caller says otherwise, by a plain name": _app(
+        FLAGGED.replace("moderate_input", "looks_bad") + "def ask(question, strict=False):\n"
+        "    if strict and looks_bad(question):\n        return None\n"
+        "    return client.responses.create(model='gpt-4o-2024-08-06', input=question)\n\n"
+        "ask('why?')\n"
+    ),
     "only the text is read": _app(
         SCAN, "    question, ok, _ = scan_prompt([PromptInjection()], question)\n"
     ),
