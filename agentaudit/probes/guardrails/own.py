@@ -199,7 +199,7 @@ def gaps_within(code: Code, guardrail: Call) -> Iterator[Condition]:
         condition = call.condition
         if condition is None:
             continue
-        leaves = condition.setting and condition.text.startswith("not (not ")
+        leaves = _UNSET.match(condition.text)
         if condition.default is False and (leaves or _LEFT.match(condition.text)):
             yield condition
         if not _KEY.search(condition.text):
@@ -250,6 +250,10 @@ def when(gap: Condition) -> str:
     return f"when {asked[1]}" if asked else f"unless {gap.text}"
 
 
+_UNSET = regex(
+    r"not \(not [^\n]{0,40}(?:environ|getenv|Getenv|process\.env|GetEnvironmentVariable)"
+)
+"""The same, asked of a variable itself."""
 _LEFT = regex(r"(?i)not \(not [\w.]{0,60}(?:enabled?|active|feature\w{0,20}|flag)\b")
 """A guardrail that returns at once, unless somebody switches it on."""
 _KEY = regex(r"(?i)(?:api_?key|access_?key|secret|token|endpoint|credentials?)\b")
