@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from agentaudit.code import Call, Code, Condition, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
@@ -64,19 +66,20 @@ def _is_unasked(repo: Repo, code: Code, call: Call) -> bool:
     suffix = call.place.path.rpartition(".")[2]
     if suffix not in _SUFFIXES or not re.fullmatch(r"\w{6,80}", call.scope) or _callers(code, call):
         return False
-    return not any(_uses(repo, inner, suffix))
+    return not any(True for _ in said(repo, inner, suffix))
 
 
-def _uses(repo: Repo, name: str, suffix: str) -> Iterator[Place]:
-    """Files, but for tests, with a row that uses a function by its name, or decorates it."""
+def said(repo: Repo, name: str, suffix: str) -> Iterator[Place]:
+    """Rows, each with its text, but of tests, that use a function by its name, or decorate it."""
     word = re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])")
     for file in repo.files(f"**/*.{suffix}"):
         text = (repo.read(file) or "")[:500_000]
         if name not in text or TESTS.search(file.path) or _PASSED_ON.search(file.path):
             continue
         rows = text.split("\n")
-        if any(word.search(row[:400]) and _is_use(rows, at) for at, row in enumerate(rows)):
-            yield file
+        for at, row in enumerate(rows):
+            if word.search(row[:400]) and _is_use(rows, at):
+                yield replace(file, line=at + 1, text=row.strip()[:500])
 
 
 def _is_use(rows: list[str], at: int) -> bool:

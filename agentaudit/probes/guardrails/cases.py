@@ -103,8 +103,22 @@ def _listed(value: Any) -> int:
         return 0
     if _is_pair(value):
         return 1
+    if _is_topics(value):
+        return len(value)
     listed = [_distinct(value[key]) for key in _CASES if isinstance(value.get(key), list)]
     return max((*listed, _by_name(value), *map(_by_name, value.values())))
+
+
+def _is_topics(value: dict[Any, Any]) -> bool:
+    """Whether every key has a passage of prose, about which dialogues are made."""
+    passages = [inner for inner in value.values() if isinstance(inner, str) and " " in inner]
+    long = len(passages) == len(value) and sum(map(len, passages)) >= _PASSAGE * len(value)
+    return long and len(value) >= _FEW
+
+
+_PASSAGE = 120
+"""Characters that a passage has on average."""
+_FEW = 20
 
 
 def _whole(text: str) -> int:

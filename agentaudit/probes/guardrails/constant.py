@@ -36,16 +36,28 @@ def is_constant(repo: Repo, call: Call) -> bool:
 
 def _says_the_same(body: Body) -> bool:
     left = [line for line in statements(body.lines) if not TOLD.match(line)]
-    return len(left) == 1 and bool(_SAME.fullmatch(left[0]))
+    if len(left) != 1:
+        return False
+    back = _BACK.fullmatch(left[0])
+    return bool(_SAME.fullmatch(left[0])) or (back is not None and back[1] in _given(body))
+
+
+_BACK = regex(r"return\s+([A-Za-z_$][\w$]{0,80});?")
+"""Hands back what it was given."""
 
 
 def _asks_nothing(body: Body) -> bool:
     """Whether an answer is returned that uses nothing of what the function is given, and that
     nobody else is asked for."""
-    given = _GIVEN.search(body.head.partition("->")[0])
-    names = set(_NAME.findall(given[1])) - _ITSELF if given else set()
+    names = _given(body)
     text = "\n".join(statements(body.lines, whole=True))
     if not names or not _ANSWERS.search(text) or _STATE.search(text) or _STOPS.search(text):
         return False
     asked = (found[1] for found in _CALLED.finditer(text))
     return not names & set(_NAME.findall(text)) and all(map(_PLAIN.fullmatch, asked))
+
+
+def _given(body: Body) -> set[str]:
+    """Names of what the function is given."""
+    given = _GIVEN.search(body.head.partition("->")[0])
+    return set(_NAME.findall(given[1])) - _ITSELF if given else set()

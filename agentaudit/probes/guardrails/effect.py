@@ -4,30 +4,31 @@ logged, stops nothing."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+
+from msgspec.structs import replace
 
 from agentaudit.code import Call, Code, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.guardrails.bodies import TOLD, Body, bodies, deeper, statements
+from agentaudit.probes.guardrails.bodies import Body, bodies
+from agentaudit.probes.guardrails.callers import said
 from agentaudit.probes.guardrails.constant import is_constant
 from agentaudit.probes.guardrails.elsewhere import is_elsewhere
 from agentaudit.probes.guardrails.filled import is_unfilled, judges_nothing
-from agentaudit.probes.guardrails.own import NAMED, encloses
+from agentaudit.probes.guardrails.own import NAMED, encloses, is_awaited, is_judge
 from agentaudit.probes.guardrails.switched import is_switched_off
+from agentaudit.probes.guardrails.unused import is_unused
+from agentaudit.probes.guardrails.verdicts import is_detached, is_ignored, only_first_read
 from agentaudit.source import Repo
 
 _LIBRARY = regex(r"\.moderations?\.(?:create|moderate)$")
 _DECORATED = frozenset({"input_guardrail", "output_guardrail"})
-_LISTED = regex(r"(?:in|out)put_guardrails\b")
+_LISTED = regex(r"(?<!import )\b(?:in|out)put_guardrails\b")
 _SCANS = frozenset({"scan_prompt", "scan_output", "scan"})
-_ALONE = regex(r"(?:await\s+|void\s+)?(?:[\w$]{1,60}\.){0,6}[\w$]{1,60}\(")
-_ASSIGNED = regex(
-    r"(?:(?:const|let|var)\s+)?([A-Za-z_$][\w$]{0,60}(?:\s*,\s*[\w$]{1,60}){0,4})"
-    r"\s*(?::=|=(?!=))\s*(?:await\s+)?(?:[\w$]{1,60}\.){0,6}[\w$]{1,60}\("
+_CLEANS = frozenset(
+    {"Anonymize", "Deanonymize", "Secrets", "InvisibleText", "BanSubstrings", "Regex", "Sensitive"}
 )
-_ASKED = regex(r"(?:\}\s*)?(?:el(?:se\s+)?)?if\b")
-_GOES_ON = regex(r"[(\[,=\\&|?+]\s*$|\b(?:return|and|or|not|await)\s*$|=>\s*$")
+"""Scanners of which the text itself comes back changed; others only say whether it is valid."""
 _STOPS = regex(
     r"\b(?:raise|throw|panic|abort|exit|reject|return\s+(?:Response|JSONResponse|NextResponse))\b"
     r"|\bres(?:ponse)?\.|[\w\])]\s{0,4}\.\w{1,60}\s{0,4}=(?!=)|\]\s{0,4}=(?!=)|\.(?:append|push|update|set)\("
@@ -54,22 +55,27 @@ def asked_alone(idle: Call, live: list[Call]) -> bool:
 def _is_idle(repo: Repo, code: Code, call: Call) -> bool:
     if call.callee.startswith("agents."):
         loose = call.method in _DECORATED and not _attached(repo, code)
-        return loose or _never_trips(code)
+        return loose or _never_trips(code) or is_unused(repo, call.place)
     if call.callee.startswith("llm_guard.") and call.method[:1].isupper():
-        return not any(_scans(repo, each) for each in code.calls if each.role is Role.APP)
+        return not any(_scans(repo, code, each) for each in code.calls if each.role is Role.APP)
     if is_elsewhere(repo, call) or is_switched_off(repo, code, call) or is_constant(repo, call):
         return True
     if is_unfilled(repo, call) or judges_nothing(repo, call):
         return True
+    if _is_dropped(repo, code, call):
+        return True
     if not call.method[:1].islower() and not call.method.startswith("_"):
-        return False
+        return is_unused(repo, call.place)
     own = () if _LIBRARY.search(call.callee) else tuple(bodies(repo, call))
     silent = bool(_LIBRARY.search(call.callee)) or (bool(own) and all(map(_only_answers, own)))
-    return _ignored(repo, call, silent=silent)
+    return is_ignored(repo, call, silent=silent)
 
 
-def _scans(repo: Repo, call: Call) -> bool:
-    return call.method in _SCANS and not _ignored(repo, call, silent=True)
+def _scans(repo: Repo, code: Code, call: Call) -> bool:
+    if call.method not in _SCANS or is_ignored(repo, call, silent=True):
+        return False
+    cleans = any(each.method in _CLEANS for each in code.calls if each.role is Role.APP)
+    return cleans or not only_first_read(repo, call)
 
 
 def _never_trips(code: Code) -> bool:
@@ -80,78 +86,74 @@ def _never_trips(code: Code) -> bool:
 
 
 def _attached(repo: Repo, code: Code) -> bool:
-    """Whether an agent is given any guardrail: by an argument, or in some other way by its name."""
+    """Whether an agent is given any guardrail: by an argument, or in some other way by its name;
+    agents that nobody runs, and lists that a variable must fill first, are none."""
     paths = {each.place for each in code.imports if each.role is Role.APP}
     files = {Place(place.repo, place.path) for place in paths if "*" not in place.path}
-    return any(_LISTED.search(repo.read(file) or "") for file in files)
+    return any(_is_listed(repo, file) for file in files)
+
+
+def _is_listed(repo: Repo, file: Place) -> bool:
+    for number, row in enumerate((repo.read(file) or "").split("\n"), 1):
+        named = _LISTED.search(row[:500]) and not is_awaited(row[:500])
+        if named and not is_unused(repo, Place(file.repo, file.path, number)):
+            return True
+    return False
+
+
+def _is_dropped(repo: Repo, code: Code, call: Call) -> bool:
+    """Whether nobody waits for the function that it stands in, or nothing comes of what that
+    function answers, wherever the serving code names it."""
+    inner = call.scope.rpartition(".")[2]
+    if not re.fullmatch(r"\w{4,80}", inner):
+        return False
+    rows = list(said(repo, inner, call.place.path.rpartition(".")[2]))
+    if NAMED.search(inner) and rows and all(is_detached(row.text, inner) for row in rows):
+        return True
+    if not _tells_only(repo, code, call, inner):
+        return False
+    above = [replace(call, callee=inner, place=row, scope=_around(repo, row)) for row in rows]
+    silent = all(map(_only_answers, bodies(repo, above[0]))) if above else False
+    return bool(above) and all(
+        is_switched_off(repo, code, each) or is_ignored(repo, each, silent=silent) for each in above
+    )
+
+
+def _tells_only(repo: Repo, code: Code, call: Call, inner: str) -> bool:
+    """Whether the function around a call of a library only hands its verdict on."""
+    if _LIBRARY.search(call.callee) is None and not is_judge(call):
+        return False
+    where = (call.place.path, call.scope)
+    beside = [c for c in code.calls if (c.place.path, c.scope) == where and c is not call]
+    text = "\n".join("\n".join(b.lines) for b in bodies(repo, replace(call, callee=inner)))
+    others = any(each.method in _ANSWERING for each in beside)
+    return bool(text) and not others and _HANDS_ON.search(text) is None
+
+
+_ANSWERING = frozenset(
+    {"create", "generate", "generate_content", "invoke", "ainvoke", "run", "stream", "astream"}
+)
+_HANDS_ON = regex(
+    r"\b(?:return|yield)\s+(?:await\s+)?(?!bool\b|any\b|all\b)(?:\w+\.){0,3}(?!moder)\w+\((?![^\n]*flagged)"
+)
+"""An answer that somebody else gives."""
+
+
+def _around(repo: Repo, place: Place) -> str:
+    """The function of Python around a row."""
+    rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[: place.line]
+    depth = len(rows[-1]) - len(rows[-1].lstrip()) if rows else 0
+    for row in reversed(rows):
+        found = _DEFINED.match(row[:200])
+        if found and len(row) - len(row.lstrip()) < depth:
+            return found[1]
+    return ""
+
+
+_DEFINED = regex(r"\s{0,40}(?:async\s+)?def\s+(\w{1,80})")
 
 
 def _only_answers(body: Body) -> bool:
     """Whether a function can stop its caller by what it returns only."""
     text = "\n".join(body.lines)
     return bool(_SAYS.search(text)) and not _STOPS.search(text)
-
-
-def _ignored(repo: Repo, call: Call, *, silent: bool) -> bool:
-    """Whether the verdict is dropped, or only told of; where a call on its own can stop its caller
-    by an error, that is not silent."""
-    place = call.place
-    lines = (repo.read(Place(place.repo, place.path)) or "").split("\n")[:20_000]
-    at = (place.line or 0) - 1
-    if not 0 <= at < len(lines) or (at and _GOES_ON.search(lines[at - 1][-200:])):
-        return False
-    line = lines[at].strip()[:500]
-    if call.method not in line:
-        return False
-    if TOLD.match(line):
-        return True
-    if _ASKED.match(line):
-        return _only_tells(lines, at)
-    if found := _ASSIGNED.match(line):
-        names = [name.strip() for name in found[1].split(",")]
-        return not any(_read_on(lines, at, name) for name in names)
-    chained = any(each.lstrip().startswith(".") for each in lines[at + 1 : at + 12])
-    alone = _ALONE.match(line) is not None and ")." not in line
-    return silent and alone and not chained and "decorat" not in line
-
-
-def _only_tells(lines: list[str], at: int) -> bool:
-    """Whether a condition does no more than log where it holds."""
-    line = lines[at].strip()[:500]
-    block = list(deeper(lines, at))
-    if not line.endswith((":", "{")):
-        rest = re.search(r"\)\s{0,4}([A-Za-z][^{}]{0,300});?$|:\s{1,4}(\S.{0,300})$", line)
-        return bool(rest and TOLD.match(rest[1] or rest[2])) if not block else False
-    if any(re.match(r"\s*(?:\}\s*)?el(?:se|if)\b", each) for each in _after(lines, at, block)):
-        return False
-    said = list(statements(block))
-    return bool(said) and all(TOLD.match(each) for each in said)
-
-
-def _after(lines: list[str], at: int, block: list[str]) -> list[str]:
-    return lines[at + 1 + len(block) : at + 3 + len(block)]
-
-
-def _read_on(lines: list[str], at: int, name: str) -> bool:
-    """Whether something other than a log reads the name below, as far as its function goes."""
-    word = re.compile(rf"(?<![\w.$]){re.escape(name)}(?![\w$])")
-    for number, text in _below(lines, at):
-        line = text.strip()[:500]
-        if not word.search(line) or TOLD.match(line):
-            continue
-        if _ASKED.match(line) and _only_tells(lines, number):
-            continue
-        return True
-    return False
-
-
-_FUNCTION = regex(r"(?:async\s+)?(?:def|class|function|func|export|public|private)\b")
-
-
-def _below(lines: list[str], at: int) -> Iterator[tuple[int, str]]:
-    depth = len(lines[at]) - len(lines[at].lstrip())
-    for number in range(at + 1, min(len(lines), at + 400)):
-        text = lines[number]
-        if len(text) - len(text.lstrip()) < depth and _FUNCTION.match(text.lstrip()):
-            return
-        yield number, text

@@ -7,6 +7,7 @@ from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.commands import commands
+from agentaudit.probes.guardrails.chosen import is_chosen, left_out
 from agentaudit.probes.guardrails.cloned import cloned
 from agentaudit.probes.guardrails.leads import Leads, Line
 from agentaudit.probes.guardrails.runs import names, run_of, whole
@@ -144,7 +145,7 @@ def evaluation_in_ci(repo: Repo) -> Answer:
     if typed := pretended(repo):
         message = "the suite scores what was typed into it, and never asks the system"
         return failed(message, typed.evidence(), reason="typed", fact="evaluation suite")
-    steps = [step for step in repo.steps() if not step.by_hand and not _is_played(repo, step)]
+    steps = [step for step in repo.steps() if not (step.by_hand or _is_aside(repo, step))]
     leads, files = Leads(repo), suite_files(repo)
     components = repo.components()
     usual = {row.path for row in tested(repo)}
@@ -152,7 +153,8 @@ def evaluation_in_ci(repo: Repo) -> Answer:
     for step in steps:
         tests = asking if asking != usual and _is_told_a_secret(repo, step) else usual
         for line in _lines(step, leads):
-            if found := run_of(line.text) or names(line.text, files) or whole(line.text, tests):
+            found = run_of(line.text) or names(line.text, files) or whole(line.text, tests)
+            if found and not (files and all(left_out(repo, f, step, line.text) for f in files)):
                 shown = [step.place.evidence(step.text)]
                 shown += [line.place.evidence()] if line.place != step.place else []
                 return passed(f"CI runs {found}", *shown)
@@ -165,6 +167,11 @@ def evaluation_in_ci(repo: Repo) -> Answer:
         reason="missing",
         fact="evaluation in CI",
     )
+
+
+def _is_aside(repo: Repo, step: Step) -> bool:
+    """Whether no model answers in the step, or it waits until somebody chooses it."""
+    return _is_played(repo, step) or is_chosen(repo, step)
 
 
 _PLAYED = regex(

@@ -28,6 +28,8 @@ _CRITERIA = regex(
 _THRESHOLD = regex(
     r"(?i)^\s*+-?\s*+[\"']?(?:threshold|min_?score|pass_?rate|passingScore|minScore)[\"']?\s*:\s*[\"']?\d"
 )
+_PASSABLE = regex(r"(?!0*(?:\.0*)?\s*$)[\d.]")
+"""A number that a score can fall short of."""
 _SUITE = regex(r"(?i)(?:^|/)[\w-]{0,30}evals?(?:uations?)?[\w-]{0,30}/")
 _NUMBER = regex(r"[\"']?\w{1,60}[\"']?\s{0,4}:\s{0,4}(?:0?\.\d|1\.0|[1-9]\d)")
 _CONSTANT = regex(
@@ -142,7 +144,7 @@ def _given(component: Component, modules: tuple[str, ...], verdict: bool) -> Ite
         if call.place.path not in asserting and not (verdict and call.role is Role.EVAL):
             continue
         value = call.argument("threshold", "min_score", "minScore", "passing_score")
-        number = value is not None and re.match(r"[\d.]", value.text or value.written)
+        number = value is not None and _PASSABLE.match(value.text or value.written)
         if number and call.below(*modules):
             yield call.place
 

@@ -1,23 +1,23 @@
 from __future__ import annotations
 
-from agentaudit.code import Call, Strength, Use
+from agentaudit.code import Call, Strength
 from agentaudit.finding import Answer, Outcome
-from agentaudit.probe import Example, failed, passed, probe, unknown
+from agentaudit.probe import Example, passed, probe
 from agentaudit.probes.asking import asks
-from agentaudit.probes.guardrails.callers import is_loose, is_switched, switch
+from agentaudit.probes.guardrails.answers import ignored, judged, lacking, unheard
+from agentaudit.probes.guardrails.asked_of import has_effect
+from agentaudit.probes.guardrails.callers import is_loose
 from agentaudit.probes.guardrails.constant import is_constant
+from agentaudit.probes.guardrails.content_filters import content_filter
 from agentaudit.probes.guardrails.effect import asked_alone, without_effect
 from agentaudit.probes.guardrails.own import (
     ASIDE,
     decisive,
-    encloses,
-    gaps_within,
     is_within,
     own_calls,
-    when,
 )
 from agentaudit.probes.guardrails.requests import in_requests
-from agentaudit.probes.readable import of_code, step_missing, unasked, unread
+from agentaudit.probes.readable import of_code, unasked, unread
 from agentaudit.source import Component, Repo
 
 PYTHON = {"requirements.txt": "openai==1.93.0\nopenai-agents==0.2.0\nnemoguardrails==0.14.0\n"}
@@ -34,10 +34,11 @@ MODERATE = (
     "    if flagged.results[0].flagged:\n        return None\n"
 )
 AGENTS = (
-    "from agents import Agent, GuardrailFunctionOutput, input_guardrail\n\n"
+    "from agents import Agent, GuardrailFunctionOutput, Runner, input_guardrail\n\n"
     "@input_guardrail\ndef no_amounts(context, agent, text):\n"
     "    return GuardrailFunctionOutput(output_info=None, tripwire_triggered='EUR' in text)\n\n"
     "planner = Agent(name='planner', input_guardrails=[no_amounts])\n"
+    "Runner.run_sync(planner, 'why?')\n"
 )
 SWITCHED = (
     "from pydantic_settings import BaseSettings\nfrom openai import OpenAI\n\n"
@@ -223,76 +224,24 @@ def on_by_default(repo: Repo, component: Component) -> Answer:
     idle = without_effect(repo, component.code, live)
     live = [call for call in live if call not in idle]
     if open_ := [c for c in idle if is_constant(repo, c) and asked_alone(c, live)]:
-        return _ignored(component, open_)
+        return ignored(component, open_)
     if live:
-        return _judged(repo, component, live, decisive(calls))
+        return judged(repo, component, live, decisive(calls))
     places = {call.place for call in (*chosen, *idle)}
     uses = [use for use in uses if use.place not in places]
     off = [call for call in calls if _is_off(call)]
-    if on := [u for u in uses if u.strength is Strength.ON and not is_within(component, u, off)]:
-        return passed(f"{on[0].library} judges in the serving code", on[0].place.evidence())
+    on = [u for u in uses if u.strength is Strength.ON and not is_within(component, u, off)]
+    if heard := [use for use in on if has_effect(repo, component, use)]:
+        return passed(f"{heard[0].library} judges in the serving code", heard[0].place.evidence())
+    if filtered := content_filter(repo, component):
+        said = "the deployment of the model has a content filter of its own that blocks"
+        return passed(said, filtered.evidence())
+    if on:
+        return unheard(component, on[0])
     if idle:
-        return _ignored(component, idle)
-    return _lacking(component, calls, uses)
-
-
-def _ignored(component: Component, idle: list[Call]) -> Answer:
-    message = f"nothing is stopped by default by what {idle[0].method} says"
-    shown = [call.place.evidence() for call in idle[:3]]
-    return failed(message, *shown, reason="ignored", fact="guardrail", place=component.id)
+        return ignored(component, idle)
+    return lacking(component, calls, uses)
 
 
 def _is_off(call: Call) -> bool:
     return call.condition is not None and call.condition.default is False
-
-
-def _judged(repo: Repo, component: Component, live: list[Call], deciding: list[Call]) -> Answer:
-    """Guardrails of its own run; does each judge when nobody configured it?"""
-    open_ = [(c, gap) for c in live for gap in list(gaps_within(component.code, c))[:1]]
-    opened = [call for call, _ in open_]
-    whole = [c for c in live if c not in opened and not any(encloses(c, each) for each in opened)]
-    code = component.code
-    sure = [c for c in whole if c in deciding and not is_switched(repo, code, c)]
-    if sure:
-        shown = [call.place.evidence() for call in sure[:3]]
-        return passed(f"{sure[0].method} runs in the serving code", *shown)
-    if open_:
-        call, gap = open_[0]
-        return failed(
-            f"{call.method} lets everything pass {when(gap)}",
-            call.place.evidence(),
-            gap.place.evidence(gap.text),
-            reason="fails_open",
-            fact="guardrail",
-            place=component.id,
-        )
-    condition = switch(repo, component.code, whole[0]) or whole[0].condition
-    asked = (condition.setting or condition.text) if condition else "?"
-    return unknown(
-        f"whether {whole[0].method} runs depends on {asked}",
-        whole[0].place.evidence(),
-        reason="depends_on_setting",
-        fact="guardrail",
-        place=component.id,
-    )
-
-
-def _lacking(component: Component, calls: list[Call], uses: list[Use]) -> Answer:
-    """What was found on the way to a guardrail, and which step is missing."""
-    fact, place = "guardrail", component.id
-    for call in calls:
-        if call.condition is not None and call.condition.default is False:
-            where = call.condition.setting or call.condition.text
-            message = f"{call.method} is off by default: it asks {where}"
-            shown = (call.place.evidence(), call.condition.place.evidence())
-            return failed(message, *shown, reason="off_by_default", fact=fact, place=place)
-    for use in uses:
-        shown = (use.place.evidence(), *((use.off.evidence(),) if use.off else ()))
-        reason = "off_by_default" if use.strength is Strength.CALLED else "not_called"
-        return failed(step_missing(use), *shown, reason=reason, fact=fact, place=place)
-    if calls:
-        message = f"{calls[0].method} is written, but nothing reaches it by default"
-        at = calls[0].place.evidence()
-        return failed(message, at, reason="not_called", fact=fact, place=place)
-    message = "no guardrail is visible between the question and the answer"
-    return failed(message, component.evidence(), reason="missing", fact=fact, place=place)

@@ -79,8 +79,22 @@ def own_calls(code: Code) -> Iterator[Call]:
     for call in code.calls:
         serves = call.role is Role.APP and not ASIDE.search(call.place.path)
         serves = serves and not _registers(call)
-        if serves and (_is_guardrail(call) or given(call) or _is_node(call)):
+        if serves and (_is_guardrail(call) or given(call) or _is_node(call) or is_judge(call)):
             yield call
+
+
+_MODEL = regex(
+    r"(?i)(?:[\w.-]{1,60}[/:])?(?:(?:meta-?)?llama-?(?:prompt-?)?guard|prompt-?guard|shield-?gemma|wild-?guard"
+    r"|granite-?(?:\d\.\d-?)?guardian|(?:\w{1,20}-)?nemo-?guard|omni-moderation|text-moderation|gpt-oss-safeguard"
+    r"|qwen3guard)[\w.:-]{0,60}"
+)
+"""Models that do nothing but judge."""
+
+
+def is_judge(call: Call) -> bool:
+    """Whether a model is asked that does nothing but judge."""
+    asked = call.argument("model", "model_id", "modelId", "model_name", "modelName")
+    return asked is not None and _MODEL.fullmatch((asked.text or "")[:120]) is not None
 
 
 _NODES = frozenset(("add_node", "addNode"))
@@ -117,9 +131,22 @@ def given(call: Call) -> bool:
     return not _NO_CALL.search(call.method) and any(
         _GIVEN.fullmatch(each.name)
         and each.value.written.strip() not in _NOTHING
+        and not is_awaited(each.value.written)
         and (not each.name.endswith("rocessors") or _JUDGES.search(each.value.written))
         for each in call.arguments
     )
+
+
+_AWAITED = regex(
+    r"\bif\s[^\n]{0,80}(?:environ\.get|getenv)\(\s{0,4}[\"']\w{1,80}[\"']"
+    r"\s{0,4}(?:,\s{0,4}[\"'](?:0|false|off|no|)[\"']\s{0,4})?\)[^\n]{0,80}\belse\b"
+    r"|process\.env\.\w{1,80}\s{0,4}(?:={2,3}\s{0,4}[\"'](?:1|true|on|yes)[\"']\s{0,4})?\?(?![?.])"
+)
+
+
+def is_awaited(written: str) -> bool:
+    """Whether it is given only where somebody set a variable: `[a] if os.getenv("ON") else []`."""
+    return _AWAITED.search(written[:500]) is not None
 
 
 def _is_guardrail(call: Call) -> bool:
@@ -172,7 +199,8 @@ def gaps_within(code: Code, guardrail: Call) -> Iterator[Condition]:
         condition = call.condition
         if condition is None:
             continue
-        if condition.default is False and _LEFT.match(condition.text):
+        leaves = _UNSET.match(condition.text)
+        if condition.default is False and (leaves or _LEFT.match(condition.text)):
             yield condition
         if not _KEY.search(condition.text):
             continue
@@ -222,6 +250,10 @@ def when(gap: Condition) -> str:
     return f"when {asked[1]}" if asked else f"unless {gap.text}"
 
 
+_UNSET = regex(
+    r"not \(not [^\n]{0,40}(?:environ|getenv|Getenv|process\.env|GetEnvironmentVariable)"
+)
+"""The same, asked of a variable itself."""
 _LEFT = regex(r"(?i)not \(not [\w.]{0,60}(?:enabled?|active|feature\w{0,20}|flag)\b")
 """A guardrail that returns at once, unless somebody switches it on."""
 _KEY = regex(r"(?i)(?:api_?key|access_?key|secret|token|endpoint|credentials?)\b")

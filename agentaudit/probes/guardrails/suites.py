@@ -18,11 +18,11 @@ from agentaudit.probes.asking import asks
 from agentaudit.probes.commands import commands
 from agentaudit.probes.guardrails.cloned import cloned
 from agentaudit.probes.guardrails.configured import configured
-from agentaudit.probes.guardrails.hollow import is_hollow, is_typed
+from agentaudit.probes.guardrails.hollow import is_hollow, is_typed, serves
 from agentaudit.probes.guardrails.leads import Leads
 from agentaudit.probes.guardrails.outside import OUTSIDE
 from agentaudit.probes.guardrails.runs import TOOL
-from agentaudit.probes.guardrails.tested import tested
+from agentaudit.probes.guardrails.tested import live, tested
 from agentaudit.probes.once import once
 from agentaudit.probes.readable import out_of_sight, unread
 from agentaudit.source import Component, Repo
@@ -133,6 +133,8 @@ def _computed(repo: Repo, components: Iterable[Component]) -> Iterator[Suite]:
 def _tested(repo: Repo) -> Iterator[Suite]:
     for row in tested(repo):
         yield Suite("a test holds the share of right answers against a number", (row,))
+    for row in live(repo):
+        yield Suite("a test asks the system and scores what it says, given a key", (row,))
 
 
 def _matching(repo: Repo, file: Place, pattern: re.Pattern[str]) -> Iterator[Suite]:
@@ -150,7 +152,11 @@ def _called(repo: Repo, components: Iterable[Component]) -> list[Use]:
         for use in component.uses("evaluation"):
             if use.strength >= Strength.CALLED:
                 places = chain((use.place,), _elsewhere(component, use))
-                full = (place for place in places if not is_hollow(repo, place))
+                full = (
+                    place
+                    for place in places
+                    if not is_hollow(repo, place) and not serves(component, place)
+                )
                 found += [replace(use, place=place) for place in islice(full, 1)]
     return found
 

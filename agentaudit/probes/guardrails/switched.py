@@ -10,34 +10,71 @@ from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.own import CONFIGURED
 from agentaudit.source import Repo
 
-_FIELD = regex(r"(?<![\w.$])(?:[A-Za-z_$][\w$]{0,60}\.){1,4}([A-Za-z_]\w{3,80})\s{0,4}(?:and|&&)\s")
+_ASKED = regex(
+    r"(?<![\w.$])((?:[A-Za-z_$][\w$]{0,60}\.){0,4})([A-Za-z_]\w{2,80})"
+    r"(?:\s{0,4}={2,3}\s{0,4}([\"'][\w-]{1,40}[\"']|True|true|1))?\s{0,4}(?:and|&&)\s"
+)
 _OR = regex(r"\bor\b|\|\||\bnot\s|!")
 _CONSTANT = regex(r"\s{0,60}if\s+([A-Z][A-Z\d_]{3,60})\s?:")
 _ON = regex(r"(?i)[\"']?(?:true|1|yes|on)[\"']?")
 
 
+_TYPE = (
+    r"(?::\s{0,4}(?:bool|boolean|str|string|Literal\[[^\]\n]{0,100}\])"
+    r"(?:\s\|\s\w{1,20})?\s{0,4}(?==))?"
+)
+_NAMES = frozenset({"bool", "boolean", "str", "string", "Literal"})
+_LITERAL = regex(r"[\"'][\w-]{0,40}[\"']|(?i:true|false|none|null|undefined)|\d{1,6}")
+
+
 def is_switched_off(repo: Repo, code: Code, call: Call) -> bool:
-    """Whether a field whose only default is false is asked first, in the row of the call, and
-    nothing in the repository sets it to true."""
-    place = call.place
+    """Whether a field is asked first, in the row of the call, of which no value that it is given
+    anywhere is what is asked for: false, or another mode. Of a parameter, so long as its function
+    gives it a default, and no call another value by its place."""
     row = next(iter(_rows(repo, call)), "")[:500]
     before = row.partition(call.method)[0]
-    found = _FIELD.search(before)
+    found = _ASKED.search(before)
     if found is None or _OR.search(before):
         return False
-    name, suffix = found[1], place.path.rpartition(".")[2]
-    if any(_ON.fullmatch(each.value.strip()) for each in code.set(name)):
+    owner, name, asked = found[1], found[2], (found[3] or "true").strip("\"'").lower()
+    if not owner and not _is_parameter(repo, code, call, name):
         return False
+    settings = [each.value.strip().strip("\"'").lower() for each in code.set(name)]
+    if asked in settings or (asked == "true" and any(map(_ON.fullmatch, settings))):
+        return False
+    values = _given(repo, name, call.place.path.rpartition(".")[2])
+    known = all(map(_LITERAL.fullmatch, values))
+    return bool(values) and known and asked not in {v.strip("\"'").lower() for v in values}
+
+
+def _given(repo: Repo, name: str, suffix: str) -> set[str]:
+    """What a name is given anywhere, as it is written."""
     given = re.compile(
-        rf"(?<![\w$]){name}\??\s{{0,4}}(?::\s{{0,4}}bool(?:ean)?\s{{0,4}})?[=:](?!=)\s{{0,4}}"
-        rf"(?:Field\(\s{{0,20}}(?:default\s{{0,4}}=\s{{0,4}})?)?(\w{{1,40}})"
+        rf"(?<![\w$]){name}\??\s{{0,4}}{_TYPE}[=:](?!=)\s{{0,4}}"
+        rf"(?:Field\(\s{{0,20}}(?:default\s{{0,4}}=\s{{0,4}})?)?([\"'][^\"'\n]{{0,60}}[\"']|[\w.]{{1,60}})"
     )
-    values = {
+    return {
         value
         for file in repo.files(f"**/*.{suffix}")
-        for value in given.findall((repo.read(file) or "")[:500_000])
-    } - {"bool", "boolean"}
-    return bool(values) and values <= {"False", "false"}
+        if name in (text := (repo.read(file) or "")[:500_000])
+        for value in given.findall(text)
+    } - _NAMES
+
+
+def _is_parameter(repo: Repo, code: Code, call: Call, name: str) -> bool:
+    """Whether the function around the call has a parameter of that name that is false by default,
+    and nobody calls it with something that is true by its place."""
+    inner = call.scope.rpartition(".")[2]
+    default = re.compile(rf"(?<![\w.$]){name}\s{{0,4}}{_TYPE}=\s{{0,4}}(?:False|false)\b")
+    above = "\n".join(each[:400] for each in _rows(repo, call))
+    if not inner or default.search(above) is None:
+        return False
+    calls = (each for each in code.calls if each.method == inner)
+    return not any(
+        argument.position >= 0 and argument.value.written in ("True", "true")
+        for each in calls
+        for argument in each.arguments
+    )
 
 
 def is_below_switch(repo: Repo, call: Call) -> bool:

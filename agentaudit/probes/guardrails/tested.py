@@ -43,6 +43,38 @@ def _tested(repo: Repo) -> Iterator[Place]:
             yield from (row for row in held(repo, file) if _RATE.search(row.text))
 
 
+@once
+def live(repo: Repo) -> tuple[Place, ...]:
+    """Rows that keep or assert a score of what the system says, in tests that are left out only
+    where there is no key of a model."""
+    return tuple(_live(repo))
+
+
+def _live(repo: Repo) -> Iterator[Place]:
+    files = [f for f in repo.files("**") if _TESTS.search(f.path) and _EVALUATES.search(f.path)]
+    own = _own(repo.components()) if files else set()
+    for file in files[:_MOST]:
+        text = (repo.read(file) or "")[:100_000]
+        gated = _GATED.search(text) and _KEY.search(text) and not _PLAYED.search(text)
+        rows = text.split("\n")
+        if not gated or OUTSIDE.search(file.path):
+            continue
+        if any(_IMPORT.match(row) and own & set(_WORDS.findall(row)) for row in rows):
+            for number, row in enumerate(rows, 1):
+                if _KEEPS.search(row[:300]):
+                    yield Place(file.repo, file.path, number, row.strip()[:200])
+
+
+_EVALUATES = regex(r"(?i)(?:^|/)[^/]*(?:evals?|evaluat|quality|golden|judge)[^/]*\.\w{1,5}$")
+_GATED = regex(r"(?i)skip_?if|skip_?unless|run_?if|assumeTrue|EnabledIfEnvironmentVariable|t\.Skip")
+_KEY = regex(r"[A-Z]{2,20}_API_?KEY")
+_PLAYED = regex(r"(?i)\bmock|patch\(|monkeypatch|\bfake|\bstub")
+_KEEPS = regex(
+    r"(?i)\bassert\w{0,20}\b[^\n]{0,80}\bscore|\bscores?\s{0,4}:?=(?!=)\s{0,4}(?:await\s)?[\w.]{1,60}\("
+    r"|expect\([^\n]{0,60}\bscore"
+)
+
+
 def judged(repo: Repo, components: tuple[Component, ...]) -> Iterator[Place]:
     """Calls in such tests that let a model judge what the system said, and fail when it objects."""
     for component in components:

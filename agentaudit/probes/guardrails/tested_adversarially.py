@@ -36,6 +36,10 @@ _RESULTS = regex(
     r"(?i)(?:.{0,400}[/_.-])?(?:results?|reports?|runs?|findings|scorecard|hitlog)"
     r"(?:[/_.-].{0,200})?\.(?:jsonl|json|csv|tsv|ya?ml|html|md|xml)"
 )
+_COUNTED = regex(
+    r"(?i)(?<![\w.-])[1-9]|\b(?:true|false|pass(?:ed)?|fail(?:ed)?|blocked|refused)\b(?![\"'])"
+)
+"""Something that a run counted or found: an empty frame of results has nothing but zeros."""
 _KEEPS = regex(r"uses: actions/upload-artifact|aws s3 cp|gsutil cp|az storage blob upload")
 
 REDTEAM = (
@@ -138,9 +142,10 @@ def _running(repo: Repo) -> list[Step]:
 def _kept(repo: Repo, beside: list[Place]) -> Iterator[Evidence]:
     """Committed results, and workflows that attack and keep what comes out."""
     for place in beside:
-        if _SAFETY.search(place.path) and _RESULTS.fullmatch(place.path):
+        named = _SAFETY.search(place.path) and _RESULTS.fullmatch(place.path)
+        if named and _COUNTED.search((repo.read(place) or "")[:300_000]):
             yield place.evidence(place.path)
-    attacking = {step.workflow for step in _running(repo)}
+    attacking = {step.workflow for step in _running(repo) if not step.by_hand}
     for step in repo.steps():
         if step.workflow in attacking and _KEEPS.search(step.text):
             yield step.place.evidence(step.text)

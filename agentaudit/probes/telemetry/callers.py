@@ -35,7 +35,11 @@ def uncalled(repo: Repo, component: Component, call: Call) -> tuple[Place, str] 
     """Why the function of Python around a call does not run where customers are served; None where
     it may: methods, and functions with a decorator, are called by frameworks."""
     name = call.scope
-    if not call.place.path.endswith(".py") or not name.isidentifier() or not _SETS_UP.search(name):
+    if not call.place.path.endswith(".py"):
+        return None
+    if "." in name:
+        return _unmade(repo, call)
+    if not name.isidentifier() or not _SETS_UP.search(name):
         return None
     texts = [(file, _bare(repo.read(file) or "")) for file in repo.files("**/*.py")]
     if not _is_plain(name, next((t for f, t in texts if f.path == call.place.path), "")):
@@ -53,6 +57,19 @@ def uncalled(repo: Repo, component: Component, call: Call) -> tuple[Place, str] 
     if "" not in flags and all(_is_off(component, texts, each) for each in flags):
         return call.place, f"is set up behind {min(flags)}, off by default"
     return None
+
+
+def _unmade(repo: Repo, call: Call) -> tuple[Place, str] | None:
+    """Why a method does not run: nothing but imports and its definition speaks of its class."""
+    name = call.scope.partition(".")[0]
+    if not name.isidentifier() or not name[:1].isupper():
+        return None
+    named = re.compile(rf"(?<!\bclass )(?<!\w){re.escape(name)}(?!\w)")
+    for file in repo.files("**/*.py"):
+        text = repo.read(file) or ""
+        if name in text and not _ASIDE.search(file.path) and named.search(_bare(text)):
+            return None
+    return None if _started(repo, named) else (call.place, "stands in a class that nothing makes")
 
 
 def _bare(text: str) -> str:

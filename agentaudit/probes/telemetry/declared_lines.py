@@ -55,8 +55,30 @@ def _lines(repo: Repo, pattern: re.Pattern[str], hints: tuple[str, ...]) -> Iter
                     continue
                 if "`" in line and not pattern.search(_QUOTED.sub("", line[:1000])):
                     continue
-                if not _left_out(repo, file, rows, number - 1):
+                if not _left_out(repo, file, rows, number - 1) and not _chosen(rows, number - 1):
                     yield replace(file, line=number, text=line.strip()[:300])
+
+
+_SERVICES = regex(r"^services:\s*(?:#.*)?$")
+_PROFILES = regex(r"^\s+profiles:\s*(?:\[\s*[\"']?\w|#|$)")
+
+
+def _chosen(rows: list[str], at: int) -> bool:
+    """Whether the line is about a service of compose that runs only if somebody names a profile."""
+    depth = _depth(rows[at])
+    if not depth or not any(map(_SERVICES.match, rows)):
+        return False
+    for way in (reversed(rows[:at]), iter(rows[at + 1 :])):
+        for row in way:
+            if row.strip() and _depth(row) < depth:
+                break
+            if _depth(row) == depth and _PROFILES.match(row[:300]):
+                return True
+    return False
+
+
+def _depth(row: str) -> int:
+    return len(row) - len(row.lstrip())
 
 
 _CHART = regex(r"(?:^|/)(?:Chart|requirements)\.ya?ml$")

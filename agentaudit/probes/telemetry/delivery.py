@@ -6,6 +6,7 @@ from agentaudit.code import Role, Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.dotnet_sources import unheard
+from agentaudit.probes.telemetry.samplers import never_sampled
 from agentaudit.source import Component, Repo
 
 _INSTRUMENTOR = regex(r"(?:openinference|opentelemetry)-instrumentation-([\w-]{1,60})")
@@ -35,7 +36,7 @@ _FRAMEWORKS = {
 
 def undelivered(repo: Repo, component: Component, use: Use) -> tuple[Place, str] | None:
     """Where and why what a library writes down about models reaches nobody."""
-    if sampler := _sampled_out(component):
+    if sampler := _sampled_out(component) or never_sampled(repo, component):
         return sampler, "its provider samples none of the traces"
     if _never_started(repo, component, use):
         return use.place, "the SDK that it is given to is never started"
@@ -85,7 +86,7 @@ def _is_of_another(component: Component, name: str) -> bool:
 
 def _untaken(repo: Repo, use: Use) -> tuple[Place, str] | None:
     """Spans are taken by what anything in the repository names, be it code or deployment."""
-    printed = False
+    printed = named = False
     kinds = ("py", "toml", "txt", "yaml", "yml", "sh", "env", "tf", "bicep", "json")
     patterns = (*(f"**/*.{kind}" for kind in kinds), "**/Dockerfile*", "**/.env*", "**/Makefile")
     for pattern in patterns:
@@ -94,7 +95,10 @@ def _untaken(repo: Repo, use: Use) -> tuple[Place, str] | None:
                 continue
             text = (repo.read(file) or "")[:200_000]
             printed = printed or bool(_PRINTED.search(text))
-            if _SENT.search(text):
+            if _SENT.search(text) and not file.path.endswith((".txt", ".toml")):
                 return None
+            named = named or _SENT.search(text) is not None
+    if named and not printed:
+        return None
     why = "its spans are only printed" if printed else "no provider sends its spans anywhere"
     return use.place, why

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from itertools import islice
 
-from msgspec.structs import replace
-
-from agentaudit.code import Call, Role, Strength, Use
+from agentaudit.code import Argument, Call, Role, Strength, Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
@@ -18,6 +16,7 @@ from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.log_exports import BOTH, exports, sent
 from agentaudit.probes.telemetry.optional_keys import optional_key
 from agentaudit.probes.telemetry.switches import lacks_only_credentials, waits
+from agentaudit.probes.telemetry.written_ids import merges, shown_only, written_ids
 from agentaudit.source import Component, Repo
 
 PYTHON = {
@@ -150,7 +149,7 @@ def logs_structured(repo: Repo, component: Component) -> Answer:
         return passed(message, both.place.evidence())
     if told := next(sent(repo, component), None):
         return passed("logs are sent with fields and the trace id", told.evidence())
-    structured = next(_structured(component, live), None)
+    structured = next(_structured(repo, component, live), None)
     joined = next(_joined(repo, component, live), None)
     if structured and joined:
         message = "logs are structured and carry the trace id"
@@ -187,8 +186,11 @@ _JOINS = frozenset(
 """Libraries that put the trace id into the records of others."""
 
 
-def _structured(component: Component, live: list[Use]) -> Iterator[Place]:
+def _structured(repo: Repo, component: Component, live: list[Use]) -> Iterator[Place]:
+    shown = shown_only(repo, component)
     for use in live:
+        if use.library == "structlog" and shown:
+            continue
         if use.library not in _PLAIN | {"ddtrace", "opentelemetry-distro"}:
             yield use.place
     for call in _serving(component):
@@ -213,12 +215,16 @@ _BINDS = frozenset(
     }
 )
 _ID = regex(r"(?i)(?:dd\.|otel)?trace[_.]?id|logging\.googleapis\.com/trace")
-_WRITTEN = regex(
-    r"%\((?:otelTraceID|trace_id|traceId|dd\.trace_id)\)|%X\{(?:traceId|trace_id)\}"
-    r"|event_dict\[[\"'](?:dd\.)?trace_?id[\"']|record\.(?:trace_id|otelTraceID)\b"
-    r"|log_?(?:record|entry)?\w{0,20}\[[\"']trace_?id[\"']|logging\.googleapis\.com/trace"
-)
-_ABOUT_LOGS = regex(r"(?i)log|structlog|observ|telemetr|trac|main|app|middleware|server")
+
+
+_CONTEXT = frozenset({"bind_contextvars", "bound_contextvars"})
+
+
+def _is_id(given: Argument) -> bool:
+    """Whether it is the id of a trace, and not always the same word."""
+    if _ID.fullmatch(given.name):
+        return given.value.text is None or given.value.via != "literal"
+    return _ID.fullmatch(given.value.text or "") is not None
 
 
 def _joined(repo: Repo, component: Component, live: list[Use]) -> Iterator[Place]:
@@ -229,20 +235,10 @@ def _joined(repo: Repo, component: Component, live: list[Use]) -> Iterator[Place
         if use.library in xray.LIBRARIES:
             yield from xray.traced(repo, component)
     for call in _serving(component):
-        if call.method in _BINDS and any(
-            _ID.fullmatch(a.name) or _ID.fullmatch(a.value.text or "") for a in call.arguments
-        ):
+        bound = call.method in _BINDS and any(map(_is_id, call.arguments))
+        if bound and (call.method not in _CONTEXT or merges(repo, component)):
             yield call.place
-    home = "" if component.path == "." else component.path + "/"
-    for suffix in ("py", "xml", "yaml", "yml", "ini", "properties"):
-        for file in repo.files(f"{home}**/*.{suffix}"):
-            name = file.path.rpartition("/")[2]
-            if not _ABOUT_LOGS.search(name) or re.search(r"(?:^|/)(?:tests?|docs?)/", file.path):
-                continue
-            for number, line in enumerate((repo.read(file) or "").split("\n"), 1):
-                if _WRITTEN.search(line[:500]):
-                    yield replace(file, line=number, text=line.strip()[:300])
-                    return
+    yield from islice(written_ids(repo, component), 1)
 
 
 def _lacking(

@@ -93,6 +93,13 @@ def _two(**more: str) -> dict[str, object]:
             "an exporter beside it",
         ),
         Example(
+            Outcome.FAIL,
+            {"component": {"files": {**PYTHON, "app.py": ASK,
+             "docker-compose.yml": COMPOSE + "    profiles: [debug]\n",
+             "Dockerfile": "FROM python:3.12\nCOPY . .\n"}}},
+            "an exporter that somebody must ask for",
+        ),
+        Example(
             Outcome.PASS,
             _files(PYTHON, ASK, **{"infra/main.tf": INSIGHTS}),
             "the cluster measures its tasks",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from agentaudit.code import Call, Role, Strength, Use, Value
@@ -9,6 +10,8 @@ from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.destinations import unaddressed, unswitched
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.keys import CREDENTIAL, provided
+from agentaudit.probes.telemetry.samplers import is_bare, never_sampled
+from agentaudit.probes.telemetry.started_behind import go_flag_off
 from agentaudit.source import Component, Place, Repo
 
 _SPANS = frozenset(
@@ -31,7 +34,7 @@ def own_spans(repo: Repo, component: Component) -> Iterator[Call]:
         if call.role is not Role.APP or not call.reached or is_off(call):
             continue
         asked = call.argument("experimental_telemetry", "experimental_telemetry.isEnabled")
-        if asked and not _is_switched(component, asked) and _exports(repo, component):
+        if asked and not _is_switched(repo, component, asked) and _exports(repo, component):
             yield call
         if call.method in _SPANS and _speaks(call) and _exports(repo, component):
             yield call
@@ -44,9 +47,16 @@ _ASKED = regex(
 """A variable that is off unless somebody says otherwise."""
 
 
-def _is_switched(component: Component, asked: Value) -> bool:
+def _is_switched(repo: Repo, component: Component, asked: Value) -> bool:
     """Whether it is false, or asks a variable that nothing sets."""
-    written = asked.written.rpartition("isEnabled:")[2].strip(" {},\n")
+    written = asked.written
+    if re.fullmatch(r"[A-Za-z_$][\w$]{0,60}", written) and asked.text is None:
+        text = (repo.read(Place(asked.place.repo, asked.place.path)) or "")[:200_000]
+        named = re.search(
+            rf"\b{re.escape(written)}\s*(?::[^=\n]{{1,60}})?=\s*\{{([^{{}}]{{1,400}})\}}", text
+        )
+        written = named[1] if named else written
+    written = written.rpartition("isEnabled:")[2].partition(",")[0].strip(" {},\n")
     variable = _ASKED.fullmatch(written[:200])
     if variable:
         return not any(
@@ -116,7 +126,11 @@ def _exports(repo: Repo, component: Component) -> bool:
         return False
     if started_under(repo, component):
         return True
-    if any(call.reached and not is_off(call) for call in code.methods(*_EXPORTERS)):
+    made = (call for call in code.methods(*_EXPORTERS) if call.reached and not is_off(call))
+    made = (call for call in made if not go_flag_off(repo, call.condition))
+    if any(not is_bare(repo, call.method, call.callee) for call in made):
+        if never_sampled(repo, component):
+            return False
         return not (unaddressed(repo, component) or unswitched(repo, component))
     return any(each.value.strip() for each in code.set("OTEL_EXPORTER_OTLP_ENDPOINT"))
 

@@ -18,6 +18,10 @@ _EXPORTER = regex(
     r"|io\.opentelemetry\.instrumentation:opentelemetry-spring-boot-starter"
     r"|org\.springframework\.boot:spring-boot-starter-(?:opentelemetry|zipkin)"
 )
+_ZIPKIN = regex(
+    r"io\.zipkin\.reporter2:[\w-]{1,60}|org\.springframework\.boot:spring-boot-starter-zipkin"
+)
+"""An exporter that has an address by default."""
 _OBSERVATION = regex(r"org\.springframework\.ai:[\w-]{1,80}-observation")
 _FILE = regex(r"(?:^|/)application(?:-([\w.]{1,60}))?\.(?:ya?ml|properties)$")
 _PROFILES = ("spring.profiles.include", "spring.profiles.active", "spring.profiles.default")
@@ -33,6 +37,8 @@ _OFF = {
     "otel.traces.exporter": "none",
     "management.tracing.export.enabled": "false",
 }
+_VARIABLE = regex(r"(?:MANAGEMENT|OTEL)_[A-Z_]{3,80}")
+"""Variables of a deployment that say the same as keys of a file."""
 _DEFAULT = regex(r"\$\{[\w.-]{1,100}:([^{}]{0,200})\}")
 
 
@@ -44,7 +50,12 @@ def observed(component: Component) -> Place | None:
         for trade in ("model", "agent")
         for use in component.uses(trade)
     )
-    if not asks or not _needs(component, _BRIDGE) or not _needs(component, _EXPORTER):
+    return _exported(component) if asks else None
+
+
+def _exported(component: Component) -> Place | None:
+    """The setting that samples every trace, where it is bridged and sent somewhere by default."""
+    if not _needs(component, _BRIDGE) or not _needs(component, _EXPORTER):
         return None
     said = _by_default(component)
     if any(_value(said[key]).lower() == value for key, value in _OFF.items() if key in said):
@@ -52,11 +63,15 @@ def observed(component: Component) -> Place | None:
     sampled = said.get(_SAMPLED)
     if sampled is None or _value(sampled) not in ("1", "1.0"):
         return None
-    return sampled.place if any(_value(said[key]) for key in _ENDPOINTS if key in said) else None
+    addressed = any(_value(said[key]) for key in _ENDPOINTS if key in said)
+    return sampled.place if addressed or _needs(component, _ZIPKIN) else None
 
 
 def is_unbridged(component: Component, use: Use) -> bool:
-    """Whether the observations of Spring AI are no spans, for want of a bridge."""
+    """Whether the observations of Spring AI are no spans, for want of a bridge, or where a file of
+    properties samples them, of any way out."""
+    if use.library == "spring-ai" and _FILE.search(use.place.path):
+        return _exported(component) is None
     return bool(_OBSERVATION.fullmatch(use.library)) and not _needs(component, _BRIDGE)
 
 
@@ -71,6 +86,11 @@ def _by_default(component: Component) -> dict[str, Setting]:
     found = [each for each in component.code.settings if each.role is Role.APP]
     said = [(file[1] or "", each) for each in found if (file := _FILE.search(each.place.path))]
     main = {_key(each): each for profile, each in said if not profile}
+    main |= {
+        each.name.lower().replace("_", "."): each
+        for each in component.code.settings
+        if each.role in (Role.APP, Role.INFRA) and _VARIABLE.fullmatch(each.name[:100])
+    }
     on = {name.strip() for key in _PROFILES if key in main for name in _value(main[key]).split(",")}
     return main | {_key(each): each for profile, each in said if profile in on}
 

@@ -24,7 +24,7 @@ _LOCAL = regex(
     r"(?i)(?:\bnot\s+\(?|!\s*)[\w.()\[\]\"']{0,60}?(?:render|vercel|railway|k_service|dyno|is_?prod\w*"
     r"|production|deployed)\b|(?:env|environment|stage|mode)[\"'\])]*\s*={2,3}\s*[\"'](?:dev\w*|local"
     r"|test\w*)[\"']|(?:env|environment|stage|mode)[\"'\])]*\s*!={1,2}\s*[\"']prod\w*[\"']"
-    r"|^(?:\w+\.){0,3}(?:debug|is_?dev\w*|is_?local)$"
+    r"|^(?:\w+\.){0,3}(?:debug|is_?dev\w*|is_?local)(?:\(\))?$"
     r"|(?:\bnot\s+\(|!\s*\()[^=]{0,60}(?:env|environment|stage|mode)\b[^=]{0,20}"
     r"={2,3}\s{0,4}[\"']prod\w{0,10}[\"']"
     r"|(?:env|environment|stage|mode)\b[^=]{0,60}\sin\s{1,4}[(\[{](?![^)\]}]{0,100}prod)"

@@ -13,9 +13,11 @@ from agentaudit.probes.telemetry.development import for_development
 from agentaudit.probes.telemetry.keys import only_offered, provided, unstarted
 from agentaudit.probes.telemetry.lent import runs_here
 from agentaudit.probes.telemetry.loading import loaded
+from agentaudit.probes.telemetry.made_off import made_off
 from agentaudit.probes.telemetry.optional_keys import asks_key_of, optional_key
 from agentaudit.probes.telemetry.spans import is_off
 from agentaudit.probes.telemetry.spring import is_unbridged
+from agentaudit.probes.telemetry.started_behind import behind
 from agentaudit.probes.telemetry.switches import (
     call_of,
     doubtful,
@@ -79,7 +81,10 @@ def hindered(repo: Repo, component: Component, use: Use) -> Held | None:
         return Held(use, use.place, True, "stands in a script that nothing loads")
     if is_unbridged(component, use):
         return Held(use, use.place, True, "nothing in it makes spans of what is observed")
-    if never := (call and uncalled(repo, component, call)) or undelivered(repo, component, use):
+    if silent := made_off(component, use):
+        return Held(use, silent, True, "its client is told to send nothing")
+    never = (call and (uncalled(repo, component, call) or behind(repo, component, call))) or None
+    if never := never or undelivered(repo, component, use):
         return Held(use, never[0], True, never[1])
     if condition and doubtful(condition):
         why = f"stands behind `{condition.text}`, and nothing says whether that holds"

@@ -35,14 +35,17 @@ GO_MOD = "module x.io/a\n\ngo 1.24\n\nrequire github.com/openai/openai-go v1.8.0
 GO = (
     'package main\n\nimport (\n\t"github.com/openai/openai-go"\n'
     '\t"go.opentelemetry.io/otel/attribute"\n\tsdk "go.opentelemetry.io/otel/sdk/trace"\n)\n\n'
-    'func main() {\n\t_, span := sdk.NewTracerProvider().Tracer("a").Start(ctx, "chat")\n'
+    "func main() {\n\tprovider := sdk.NewTracerProvider(sdk.WithBatcher(out))\n"
+    '\t_, span := provider.Tracer("a").Start(ctx, "chat")\n'
     '\tspan.SetAttributes(attribute.String("gen_ai.request.model", "gpt-4.1"))\n'
     "\topenai.NewClient()\n}\n"
 )
 POM = (
     "<project><dependencies><dependency><groupId>org.springframework.ai</groupId>"
     "<artifactId>spring-ai-starter-model-openai</artifactId><version>1.0.0</version></dependency>"
-    "</dependencies></project>\n"
+    "<dependency><groupId>io.micrometer</groupId><artifactId>micrometer-tracing-bridge-otel"
+    "</artifactId></dependency><dependency><groupId>io.opentelemetry</groupId>"
+    "<artifactId>opentelemetry-exporter-otlp</artifactId></dependency></dependencies></project>\n"
 )
 KERNEL = (
     "using OpenTelemetry.Trace;\nvar builder = WebApplication.CreateBuilder(args);\n"
@@ -61,6 +64,11 @@ ADK_APP = (
     "from google.adk.agents import Agent\nfrom opentelemetry import trace\n"
     "from opentelemetry.sdk.trace import TracerProvider\n"
     "agent = Agent(model='gemini-2.5-flash', name='a'){}\n"
+)
+PROVIDER = (
+    "\nprovider = TracerProvider()\n"
+    "provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))\n"
+    "trace.set_tracer_provider(provider)"
 )
 
 
@@ -127,7 +135,7 @@ def _files(base: dict[str, str], **more: str) -> dict[str, object]:
                         "src/main/java/A.java": "import org.springframework.ai.chat.client."
                         "ChatClient;\n@RestController\npublic class A { ChatClient chat; }\n",
                         "src/main/resources/application.properties": "management.tracing.sampling"
-                        ".probability=1.0\n",
+                        ".probability=1.0\nmanagement.otlp.tracing.endpoint=http://collector:4318\n",
                     }
                 }
             },
@@ -183,7 +191,7 @@ def _files(base: dict[str, str], **more: str) -> dict[str, object]:
         ),
         Example(
             Outcome.PASS,
-            _files(ADK, app__py=ADK_APP.format("\ntrace.set_tracer_provider(TracerProvider())")),
+            _files(ADK, app__py=ADK_APP.format(PROVIDER)),
             "the framework writes spans by itself, and a provider takes them",
         ),
         Example(

@@ -37,7 +37,7 @@ def _node(source: str) -> dict[str, str]:
 ON = {
     "guardrails-ai": _python(
         ASK + "from guardrails import Guard\nfrom guardrails.hub import ToxicLanguage\n"
-        "guard = Guard().use(ToxicLanguage())\nguard.validate('x')\n"
+        "guard = Guard().use(ToxicLanguage())\nsend(guard.validate('x').validated_output)\n"
     ),
     "nemo": _python(
         ASK + "from nemoguardrails import LLMRails, RailsConfig\n"
@@ -54,7 +54,8 @@ ON = {
         "agent = create_agent('openai:gpt-4o', middleware=[PIIMiddleware('email')])\n"
     ),
     "presidio": _python(
-        ASK + "from presidio_analyzer import AnalyzerEngine\nAnalyzerEngine().analyze('x')\n"
+        ASK + "from presidio_analyzer import AnalyzerEngine\n"
+        "if AnalyzerEngine().analyze('x'):\n    raise ValueError\n"
     ),
     "bedrock": _python(
         "import boto3\nclient = boto3.client('bedrock-runtime')\n"
@@ -63,8 +64,10 @@ ON = {
         "import anthropic\nanthropic.Anthropic()\n"
     ),
     "crewai": _python(
-        "from crewai import Agent, Task\n\ndef no_amounts(result):\n    return True, result\n\n"
+        "from crewai import Agent, Crew, Task\n\n"
+        "def no_amounts(result):\n    return True, result\n\n"
         "task = Task(description='d', expected_output='e', guardrail=no_amounts)\n"
+        "Crew(agents=[], tasks=[task]).kickoff()\n"
     ),
     "own class": _python(
         ASK.replace("    return", "    TopicGuardrail().check_question(question)\n    return"),
@@ -112,6 +115,7 @@ ON = {
         "Program.cs": "using Azure.AI.ContentSafety;\nusing Azure.AI.OpenAI;\n"
         'var safety = new ContentSafetyClient(new Uri("https://x"), null);\n'
         'var found = await safety.AnalyzeTextAsync("question");\n'
+        "if (found.Value.CategoriesAnalysis[0].Severity > 2) return;\n"
         'var chat = new AzureOpenAIClient(new Uri("https://x"), null).GetChatClient("gpt-4o");\n',
     },
 }

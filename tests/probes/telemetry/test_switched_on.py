@@ -29,7 +29,8 @@ STARTED = (
 EXPORTED = (
     "import os\nfrom openai import OpenAI\nfrom opentelemetry import trace\n"
     "from opentelemetry.sdk.trace import TracerProvider\n\n{}"
-    "trace.set_tracer_provider(TracerProvider())\n"
+    "provider = TracerProvider()\nprovider.add_span_processor(BatchSpanProcessor(exporter))\n"
+    "trace.set_tracer_provider(provider)\n"
     "with trace.get_tracer('a').start_as_current_span('{}'):\n    OpenAI()\n"
 )
 ASKED = (

@@ -122,7 +122,8 @@ def test_sentry_traces_models_by_itself(
 OWN = (
     "from openai import OpenAI\nfrom opentelemetry import trace\n"
     "from opentelemetry.sdk.trace import TracerProvider\n"
-    "trace.set_tracer_provider(TracerProvider())\nOpenAI()\n"
+    "provider = TracerProvider()\nprovider.add_span_processor(BatchSpanProcessor(exporter))\n"
+    "trace.set_tracer_provider(provider)\nOpenAI()\n"
     "trace.get_current_span().set_attribute('gen_ai.request.model', 'gpt-4.1')\n"
 )
 

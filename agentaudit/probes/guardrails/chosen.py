@@ -1,0 +1,101 @@
+"""Steps of CI that run only where somebody chose to: what is written in their own file says so."""
+
+from __future__ import annotations
+
+import re
+
+from agentaudit.evidence import Place
+from agentaudit.expressions import regex
+from agentaudit.source import Repo, Step
+
+_VARIABLE = regex(
+    r"\bvars\.\w{1,60}\s*(?:==\s*[\"']?(?:true|1|yes|on|enabled)[\"']?\s*)?(?:\}\}|&&|$)"
+)
+"""A switch of the repository's settings, of which nothing that is committed says that it is on."""
+_IF = regex(r"\s*(?:-\s+)?if:\s*[\"']?(.{1,300})")
+_CALLED = regex(
+    r"(?ms)^[\"']?on[\"']?:\s*\[?\s*workflow_call\b|^[\"']?on[\"']?:\s*\n\s+workflow_call:"
+)
+_OTHER = regex(
+    r"(?m)^\s{1,8}(?:push|pull_request|pull_request_target|schedule|merge_group|release):"
+    r"|^[\"']?on[\"']?:\s*\[[^\]]*(?:push|pull_request|schedule)"
+)
+_JOB = regex(r"([.\w][\w .:-]{0,80}):\s*(?:&\w{1,40}\s*)?(?:#.*)?$")
+_ASKED = regex(
+    r"\s*-?\s*if:\s*[\"']?\$(?!CI_|GITLAB_)\w{1,60}\s*(?:==\s*[\"'](?:1|true|yes|on)[\"'])?[\"']?\s*$"
+)
+_RULE = regex(r"\s*-\s*(?:if|when|changes|exists)\b")
+_SKIPS = regex(
+    r"(?:skipif\(\s*not\s+|skipIf\(\s*!\s*|runIf\(\s*(?:!!\s*)?|skipUnless\(\s*)"
+    r"(?:os\.)?(?:getenv\(|environ\.get\(|environ\[|process\.env\.|env\.)\s*[\"']?([A-Z]\w{2,60})"
+)
+"""Tests that are left out where a variable is not set."""
+
+
+def is_chosen(repo: Repo, step: Step) -> bool:
+    """Whether the step, its job or its workflow waits for a switch, or for somebody to call it."""
+    rows = (repo.read(Place(step.place.repo, step.place.path)) or "").split("\n")[:5000]
+    at = (step.place.line or 1) - 1
+    if not 0 <= at < len(rows):
+        return False
+    if step.place.path.startswith(".gitlab"):
+        return _is_hidden(rows, at)
+    return _waits(rows, at) or _is_uncalled(repo, step, "\n".join(rows))
+
+
+def left_out(repo: Repo, file: str, step: Step, text: str) -> bool:
+    """Whether the tests of a file wait for a variable that neither the command nor the workflow
+    names."""
+    for place in repo.files(file):
+        names = _SKIPS.findall((repo.read(place) or "")[:100_000])
+        told = text + (repo.read(Place(step.place.repo, step.place.path)) or "")
+        return bool(names) and not any(name in told for name in names)
+    return False
+
+
+def _waits(rows: list[str], at: int) -> bool:
+    """Whether a condition of the step or of its job asks for such a switch."""
+    depth, inner = _depth(rows[at]), True
+    for number in range(at, -1, -1):
+        row = rows[number][:400]
+        if not row.strip() or row.lstrip().startswith("#"):
+            continue
+        if inner or _depth(row) < depth:
+            asked = _IF.match(row)
+            if asked and _VARIABLE.search(asked[1]):
+                return True
+        inner = inner and not row.lstrip().startswith("- ")
+        if row.startswith("jobs:"):
+            return False
+        if re.match(r"\s{0,12}steps:\s*$", row):
+            depth = _depth(row) + 1
+    return False
+
+
+def _is_uncalled(repo: Repo, step: Step, text: str) -> bool:
+    """Whether only another workflow starts it, and none does."""
+    if _CALLED.search(text) is None or _OTHER.search(text):
+        return False
+    name = step.place.path.rpartition("/")[2]
+    files = (file for kind in ("yml", "yaml") for file in repo.files(f".github/workflows/*.{kind}"))
+    used = re.compile(rf"uses:\s*[^\s#]{{0,200}}{re.escape(name)}\b")
+    return not any(used.search(repo.read(file) or "") for file in files)
+
+
+def _is_hidden(rows: list[str], at: int) -> bool:
+    """Whether a job of GitLab is a template that none extends, or asks for a variable in its only
+    rule."""
+    head = next((n for n in range(at, -1, -1) if _JOB.match(rows[n][:200])), None)
+    if head is None:
+        return False
+    name = rows[head].partition(":")[0]
+    if name.startswith("."):
+        rest = "\n".join(rows[:head] + rows[head + 1 :])
+        return re.search(rf"(?<![\w.]){re.escape(name)}\b|\*\w", rest) is None
+    end = next((n for n in range(head + 1, len(rows)) if re.match(r"\S", rows[n])), len(rows))
+    rules = [row[:300] for row in rows[head:end] if _RULE.match(row[:300])]
+    return bool(rules) and all(_ASKED.match(row) for row in rules)
+
+
+def _depth(row: str) -> int:
+    return len(row) - len(row.lstrip())

@@ -1,0 +1,173 @@
+"""What becomes of a verdict in the function that asked for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentaudit.code import Call
+from agentaudit.evidence import Place
+from agentaudit.expressions import regex
+from agentaudit.probes.guardrails.bodies import TOLD, deeper, statements
+from agentaudit.source import Repo
+
+_ALONE = regex(r"(?:await\s+|void\s+)?(?:[\w$]{1,60}\.){0,6}[\w$]{1,60}\(")
+_ASSIGNED = regex(
+    r"(?:(?:const|let|var)\s+)?([A-Za-z_$][\w$]{0,60}(?:\s*,\s*[\w$]{1,60}){0,4})"
+    r"\s*(?::=|=(?!=))\s*(?:await\s+)?(?:[\w$]{1,60}\.){0,6}[\w$]{1,60}\("
+)
+_ASKED = regex(r"(?:\}\s*)?(?:el(?:se\s+)?)?if\b")
+_GOES_ON = regex(r"[(\[,=\\&|?+]\s*$|\b(?:return|and|or|not|await)\s*$|=>\s*$")
+_FUNCTION = regex(r"(?:async\s+)?(?:def|class|function|func|export|public|private)\b")
+_KEPT = regex(
+    r"(?:await\s+|void\s+)?(?:[\w$]{1,60}\.){0,4}_?(?:db_?)?(?:session|db|database|repo|repository"
+    r"|collection|audit\w{0,20}|metrics?|meter|counter|histogram|statsd|span|tracer|analytics"
+    r"|posthog|langfuse|table|prisma\.\w{1,40})\.(?:add|insert|save|write|record|append|create|log"
+    r"|set_?attribute|setAttribute|add_?event|addEvent|track|capture|inc|observe|labels|put"
+    r"|update_current_)\w{0,12}\("
+)
+"""Keeps a record of something, in a table, a span or a measurement."""
+_DETACHED = regex(
+    r"void\s+|go\s+|(?:[\w$.]{1,60}\.)?(?:create_task|ensure_future|add_task|addTask|submit|Thread"
+    r"|run_in_executor|to_thread|waitUntil|setImmediate|setTimeout|start_soon)\("
+)
+"""Lets something run beside the rest, which does not wait for it."""
+_BOUND = regex(
+    r"(?:(?:const|let|var)\s+)?([A-Za-z_$][\w$]{0,60})(?:\s{0,4}:\s{0,4}[^=\n]{1,80})?\s{0,4}=(?!=)"
+)
+_CALLS = regex(r"(?<![\w$])(?!dict\b|str\b|bool\b|int\b|len\b|dumps\b)[\w$]{1,80}\(")
+_HOPS = 3
+_CATCHES = regex(r"(?:\}\s*)?(?:except|catch)\b")
+_ENDS = regex(r"(?:\}\s*)?(?:else|finally)\b")
+_LONGEST = 30
+"""Lines of one statement."""
+
+
+def is_ignored(repo: Repo, call: Call, *, silent: bool) -> bool:
+    """Whether the verdict is dropped, or only told of; where a call on its own can stop its caller
+    by an error, that is not silent."""
+    place = call.place
+    lines = (repo.read(Place(place.repo, place.path)) or "").split("\n")[:20_000]
+    at = (place.line or 0) - 1
+    if not 0 <= at < len(lines) or (at and _GOES_ON.search(lines[at - 1][-200:])):
+        return False
+    line = lines[at].strip()[:500]
+    if call.method not in line:
+        return False
+    if TOLD.match(line) or _KEPT.match(line) or is_detached(line, call.method):
+        return True
+    if _ASKED.match(line):
+        return _only_tells(lines, at)
+    if found := _ASSIGNED.match(line):
+        names = [name.strip() for name in found[1].split(",")]
+        return not any(is_read(lines, at, name) for name in names)
+    chained = any(each.lstrip().startswith(".") for each in lines[at + 1 : at + 12])
+    alone = _ALONE.match(line) is not None and ")." not in line
+    if chained or not alone or "decorat" in line:
+        return False
+    return silent or _is_swallowed(lines, at)
+
+
+def only_first_read(repo: Repo, call: Call) -> bool:
+    """Whether a call is answered with several things, of which nobody reads but the first."""
+    place = call.place
+    lines = (repo.read(Place(place.repo, place.path)) or "").split("\n")[:20_000]
+    at = (place.line or 0) - 1
+    found = _ASSIGNED.match(lines[at].strip()[:500]) if 0 <= at < len(lines) else None
+    names = [name.strip() for name in found[1].split(",")] if found else []
+    return len(names) > 1 and not any(is_read(lines, at, name) for name in names[1:])
+
+
+def is_detached(line: str, name: str) -> bool:
+    """Whether the statement lets what is called so run beside the rest."""
+    found = _DETACHED.match(line)
+    return found is not None and name in line[found.end() :]
+
+
+def is_read(lines: list[str], at: int, name: str, hops: int = _HOPS) -> bool:
+    """Whether something other than a log or a record reads the name below, as far as its function
+    goes: by itself, or in what is made of it."""
+    word = re.compile(rf"(?<![\w.$]){re.escape(name)}(?![\w$])")
+    for number, line in _below(lines, at):
+        if not word.search(line) or TOLD.match(line) or _KEPT.match(line):
+            continue
+        if _ASKED.match(line) and _only_tells(lines, number):
+            continue
+        into = _BOUND.match(line)
+        copies = into is not None and not _CALLS.search(line, into.end())
+        if into and copies and (into[1] == name or not word.search(line, into.end())):
+            continue
+        if into and copies and hops and not is_read(lines, number, into[1], hops - 1):
+            continue
+        return True
+    return False
+
+
+def _only_tells(lines: list[str], at: int) -> bool:
+    """Whether a condition does no more than log where it holds."""
+    line = lines[at].strip()[:500]
+    block = list(deeper(lines, at))
+    if not line.endswith((":", "{")):
+        rest = re.search(r"\)\s{0,4}([A-Za-z][^{}]{0,300});?$|:\s{1,4}(\S.{0,300})$", line)
+        return bool(rest and TOLD.match(rest[1] or rest[2])) if not block else False
+    if any(re.match(r"\s*(?:\}\s*)?el(?:se|if)\b", each) for each in _after(lines, at, block)):
+        return False
+    return _tells(block)
+
+
+def _tells(block: list[str]) -> bool:
+    said = list(statements(block))
+    return bool(said) and all(TOLD.match(each) or _KEPT.match(each) for each in said)
+
+
+def _after(lines: list[str], at: int, block: list[str]) -> list[str]:
+    return lines[at + 1 + len(block) : at + 3 + len(block)]
+
+
+def _is_swallowed(lines: list[str], at: int) -> bool:
+    """Whether the call is all that is tried, and whatever error it raises is only told of."""
+    depth = _depth(lines[at])
+    head = next(
+        (n for n in range(at - 1, -1, -1) if lines[n].strip() and _depth(lines[n]) < depth), -1
+    )
+    if head < 0 or not re.match(r"try\s*[:{]\s*$", lines[head].strip()):
+        return False
+    tried = list(deeper(lines, head))
+    if sum(not TOLD.match(each) for each in statements(tried)) != 1:
+        return False
+    found, number = False, head + 1 + len(tried)
+    while number < len(lines) and _CATCHES.match(lines[number].strip()):
+        block = list(deeper(lines, number))
+        if not _tells(block):
+            return False
+        found, number = True, number + 1 + len(block)
+    return found and not (number < len(lines) and _ENDS.match(lines[number].strip()))
+
+
+def _below(lines: list[str], at: int) -> Iterator[tuple[int, str]]:
+    """Statements below a row, each with the number of its first row."""
+    depth, open_, first, said = _depth(lines[at]), 0, 0, ""
+    for number in range(at + 1, min(len(lines), at + 400)):
+        text = lines[number]
+        if _depth(text) < depth and _FUNCTION.match(text.lstrip()):
+            break
+        row = text.strip()[:500]
+        first, said = (first, f"{said} {row}") if open_ > 0 else (number, row)
+        open_ = max(0, open_ + _opened(said, row)) if number - first < _LONGEST else 0
+        if open_ == 0:
+            yield first, said
+            said = ""
+    if said:
+        yield first, said
+
+
+def _opened(statement: str, row: str) -> int:
+    """Brackets that a row leaves open; curly ones where they hold a value, and no block."""
+    found = row.count("(") + row.count("[") - row.count(")") - row.count("]")
+    if re.search(r"[=(,:]\s{0,4}\{", statement[:500]):
+        found += row.count("{") - row.count("}")
+    return found
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())

@@ -1,0 +1,64 @@
+"""Providers that take no span: samplers that keep none, providers without a processor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from agentaudit.evidence import Place
+from agentaudit.expressions import regex
+from agentaudit.source import Component, Repo
+
+_NEVER = regex(
+    r"(?:\bsampler\s{0,4}[=:]\s{0,4}|\b[sS]etSampler\(\s{0,4}|\bWithSampler\(\s{0,4})(?:new\s+)?(?:\w{1,40}\.){0,6}"
+    r"(?:ALWAYS_OFF\b|AlwaysOff(?:Sampler)?\(\s{0,4}\)|alwaysOff\(\)|NeverSample\(\)"
+    r"|[tT]race_?[iI][dD]_?[rR]atioBased(?:Sampler)?\(\s{0,4}0(?:\.0{1,4})?[fFdD]?\s{0,4}\))(?!\s{0,4}(?:if\b|\?))"
+)
+_OTHERS = regex(
+    r"ALWAYS_ON|AlwaysOn|alwaysOn|AlwaysSample|[rR]atioBased(?:Sampler)?\(\s{0,4}(?:0?\.\d*[1-9]|1|[a-zA-Z])"
+)
+"""Samplers that keep some, between which a program may choose."""
+_TAKES = regex(
+    r"add_span_processor|[aA]ddSpanProcessor|span_?[pP]rocessors?\s{0,4}[=:(]|WithBatcher|WithSpanProcessor"
+    r"|WithSyncer|RegisterSpanProcessor|active_span_processor|set_up_exporters|configure_otel_providers"
+)
+_BARE = frozenset(
+    {"TracerProvider", "NewTracerProvider", "NodeTracerProvider", "BasicTracerProvider"}
+)
+"""Providers that hand spans to nobody until they are given a processor."""
+_ASIDE = regex(
+    r"(?i)(?:^|/)(?:tests?|docs?|examples?|node_modules|\.venv)/|_test\.go$|\.(?:test|spec)\.[jt]s$"
+)
+_KINDS = ("py", "ts", "js", "mjs", "go", "cs", "java", "kt")
+
+
+def never_sampled(repo: Repo, component: Component) -> Place | None:
+    """Where a provider is told to keep no trace, in a file that knows of no other sampler."""
+    for file, text in _texts(repo, component):
+        if "ampler" not in text:
+            continue
+        found = _NEVER.search(text)
+        if found and not _OTHERS.search(text):
+            return replace(file, line=text.count("\n", 0, found.start()) + 1, text=found[0][:200])
+    return None
+
+
+def is_bare(repo: Repo, method: str, callee: str) -> bool:
+    """Whether a call makes a provider that hands its spans to nobody, wherever one looks: one that
+    does nothing, or one that no file gives a processor."""
+    if method not in _BARE:
+        return False
+    if "noop" in callee.lower():
+        return True
+    files = (file for kind in _KINDS[:5] for file in repo.files(f"**/*.{kind}"))
+    mine = (file for file in files if not _ASIDE.search(file.path))
+    return not any(_TAKES.search((repo.read(file) or "")[:300_000]) for file in mine)
+
+
+def _texts(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
+    home = "" if component.path == "." else component.path + "/"
+    for kind in _KINDS:
+        for file in repo.files(f"{home}**/*.{kind}"):
+            if not _ASIDE.search(file.path):
+                yield file, (repo.read(file) or "")[:200_000]

@@ -1,0 +1,182 @@
+"""A guardrail counts where something comes of what it says, in whatever way that is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probes.guardrails.on_by_default import on_by_default
+
+HEAD = (
+    "import asyncio\nimport logging\nimport os\nfrom openai import OpenAI\n"
+    "client = OpenAI()\nlog = logging.getLogger(__name__)\n\n"
+)
+FLAGGED = (
+    "def moderate_input(text):\n"
+    "    return client.moderations.create(input=text).results[0].flagged\n\n"
+)
+RAISING = (
+    "def moderate_input(text):\n"
+    "    if client.moderations.create(input=text).results[0].flagged:\n"
+    "        raise ValueError('flagged')\n\n"
+)
+AGENTS = (
+    "import os\nfrom agents import Agent, GuardrailFunctionOutput, Runner, input_guardrail\n\n"
+    "@input_guardrail\nasync def safety(context, agent, text):\n"
+    "    return GuardrailFunctionOutput(output_info=None, tripwire_triggered='EUR' in text)\n\n"
+)
+SCAN = "from llm_guard import scan_prompt\nfrom llm_guard.input_scanners import PromptInjection\n"
+
+
+def _app(defined: str, before: str = "", after: str = "", head: str = HEAD) -> dict[str, str]:
+    answer = (
+        f"def answer(question):\n{before}"
+        "    said = client.responses.create(model='gpt-4o-2024-08-06', input=question)\n"
+        f"{after}    return said\n\nanswer('why?')\n"
+    )
+    return {
+        "requirements.txt": "openai==1.93.0\nopenai-agents==0.2.0\nllm-guard==0.3.16\n",
+        "app.py": head + defined + answer,
+    }
+
+
+def _agents(rest: str) -> dict[str, str]:
+    return {"requirements.txt": "openai-agents==0.2.0\n", "app.py": AGENTS + rest}
+
+
+SWALLOWED = (
+    "    try:\n        moderate_input(question)\n"
+    "    except Exception:\n        log.warning('bad')\n"
+)
+COUNTS = {
+    "tried, and the error is an answer": _app(
+        RAISING, SWALLOWED.replace("log.warning('bad')", "return None")
+    ),
+    "the question is asked in what is tried": _app(
+        RAISING,
+        SWALLOWED.replace("\n    except", "\n        return client.responses.create()\n    except"),
+    ),
+    "copied, and then read": _app(
+        FLAGGED,
+        "    flagged = moderate_input(question)\n    seen = {'flagged': flagged}\n"
+        "    if seen['flagged']:\n        return None\n",
+    ),
+    "both parts are read": _app(
+        SCAN,
+        "    question, ok, _ = scan_prompt([PromptInjection()], question)\n"
+        "    if not all(ok.values()):\n        return None\n",
+    ),
+    "waited for": _app(
+        FLAGGED,
+        "    task = asyncio.create_task(asyncio.to_thread(moderate_input, question))\n",
+        "    if asyncio.run(task):\n        return None\n",
+    ),
+    "asked for unless the caller says otherwise": _app(
+        FLAGGED + "def ask(question, check_safety=True):\n"
+        "    if check_safety and moderate_input(question):\n        return None\n"
+        "    return client.responses.create(model='gpt-4o-2024-08-06', input=question)\n\n"
+        "ask('why?')\n"
+    ),
+    "an agent that runs": _agents(
+        "safe = Agent(name='a', input_guardrails=[safety])\nRunner.run_sync(safe, 'why?')\n"
+    ),
+    "a model that judges": {
+        "requirements.txt": "openai==1.93.0\n",
+        "app.py": HEAD + "def verdict(text):\n    said = client.chat.completions.create(\n"
+        "        model='meta-llama/Llama-Guard-3-8B', messages=[text])\n"
+        "    return 'unsafe' in said.choices[0].message.content\n\n"
+        "def answer(question):\n    if verdict(question):\n        return None\n"
+        "    return client.responses.create(model='gpt-4o-2024-08-06', input=question)\n\n"
+        "answer('why?')\n",
+    },
+}
+NOTHING = {
+    "hands back its argument": _app(
+        "def moderate_input(text):\n    log.info('moderating')\n    return text\n\n",
+        "    question = moderate_input(question)\n",
+    ),
+    "leaves unless a variable is set": _app(
+        RAISING.replace("    if", "    if not os.getenv('MOD'):\n        return\n    if", 1),
+        "    moderate_input(question)\n",
+    ),
+    "its error is swallowed": _app(RAISING, SWALLOWED),
+    "in a dictionary that is logged": _app(
+        FLAGGED,
+        "    flagged = moderate_input(question)\n    seen = {'flagged': flagged}\n"
+        "    log.info('x', extra=seen)\n",
+    ),
+    "logged over several rows": _app(
+        FLAGGED,
+        "    flagged = moderate_input(question)\n    log.info(\n        'x',\n"
+        "        extra={'flagged': flagged},\n    )\n",
+    ),
+    "written to a table": _app(
+        FLAGGED,
+        "    flagged = moderate_input(question)\n"
+        "    session.add(Row(text=question, flagged=flagged))\n    session.commit()\n",
+    ),
+    "beside the answer": _app(
+        RAISING, "", "    asyncio.create_task(asyncio.to_thread(moderate_input, said))\n"
+    ),
+    "off unless the caller says otherwise": _app(
+        FLAGGED + "def ask(question, check_safety=False):\n"
+        "    if check_safety and moderate_input(question):\n        return None\n"
+        "    return client.responses.create(model='gpt-4o-2024-08-06', input=question)\n\n"
+        "ask('why?')\n"
+    ),
+    "a mode that is not the default": _app(
+        "from pydantic_settings import BaseSettings\n\nclass Settings(BaseSettings):\n"
+        "    mode: str = 'off'\n\nsettings = Settings()\n" + FLAGGED,
+        "    if settings.mode == 'strict' and moderate_input(question):\n        return None\n",
+    ),
+    "off unless the caller says otherwise, by a plain name": _app(
+        FLAGGED.replace("moderate_input", "looks_bad") + "def ask(question, strict=False):\n"
+        "    if strict and looks_bad(question):\n        return None\n"
+        "    return client.responses.create(model='gpt-4o-2024-08-06', input=question)\n\n"
+        "ask('why?')\n"
+    ),
+    "only the text is read": _app(
+        SCAN, "    question, ok, _ = scan_prompt([PromptInjection()], question)\n"
+    ),
+    "an agent that nobody runs": _agents(
+        "safe = Agent(name='safe', input_guardrails=[safety])\nother = Agent(name='a')\n"
+        "Runner.run_sync(other, 'why?')\n"
+    ),
+    "given where a variable is set": _agents(
+        "safe = Agent(name='a', input_guardrails=[safety] if os.getenv('SAFE') == '1' else [])\n"
+        "Runner.run_sync(safe, 'why?')\n"
+    ),
+    "middleware that no agent is given": {
+        "requirements.txt": "langchain==1.0.0\n",
+        "app.py": "from langchain.agents import create_agent\n"
+        "from langchain.agents.middleware import PIIMiddleware\n"
+        "chain = [PIIMiddleware('email')]\n"
+        "planner = create_agent('openai:gpt-4o', middleware=[])\nplanner.invoke('why?')\n",
+    },
+    "a library whose verdict is only printed": _app(
+        "from presidio_analyzer import AnalyzerEngine\nfinder = AnalyzerEngine()\n",
+        "    found = finder.analyze(text=question, language='en')\n    print(len(found))\n",
+    ),
+    "a guard with nothing to judge by": _app(
+        "from guardrails import Guard\nguard = Guard()\n",
+        "",
+        "    said = guard.validate(said).validated_output\n",
+    ),
+    "a guard that nobody asks": _app(
+        "from guardrails import Guard\nfrom guardrails.hub import ToxicLanguage\n"
+        "guard = Guard().use(ToxicLanguage(on_fail='exception'))\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("files", COUNTS.values(), ids=COUNTS)
+def test_what_stops_something_counts(files: dict[str, str]) -> None:
+    answer = on_by_default.ask(testing.build({"component": {"files": files}}))
+    assert answer.outcome is Outcome.PASS, answer.message
+
+
+@pytest.mark.parametrize("files", NOTHING.values(), ids=NOTHING)
+def test_what_stops_nothing_does_not(files: dict[str, str]) -> None:
+    answer = on_by_default.ask(testing.build({"component": {"files": files}}))
+    assert answer.outcome is Outcome.FAIL, answer.message
