@@ -79,6 +79,14 @@ _DECLARES = regex(
     r"\s*(?:(?:async\s+)?def\b|class\b|(?:export\s+)?(?:default\s+)?(?:async\s+)?function\b"
     r"|(?:public|private|protected|internal|override)\b|#|//|\*|import\b|from\b)"
 )
+_WIDE = 400
+"""Characters of a line that are looked at."""
+_OPENS = regex(r"[ \t]?(?:<[^<>()\n]{0,60}>)?\(")
+_WITHIN = regex(r"[\w\"'/-]")
+_HANDED = regex(r"[ \t]?[,)]")
+_HANDING = regex(r"[(,=]\s?(?:self\.|this\.)?$")
+"""What follows and precedes a function that is handed on."""
+_WORD = regex(r"\w+")
 _SCRIPTS = (".ts", ".tsx", ".js", ".mjs", ".cjs")
 _MANY, _DEEP, _SEEN = 400, 8, 1500
 """Files, functions that call one another, and lines that are looked at."""
@@ -104,7 +112,7 @@ class _Program:
         self._places = {place.path: place for place in self._files(component)}
         self._texts: dict[str, list[str]] = {}
         self._blocks: dict[str, list[Block]] = {}
-        self._wholes: dict[str, str] = {}
+        self._wholes: dict[str, dict[str, tuple[str, frozenset[str]]]] = {}
         self._keeping: dict[str, set[int]] = defaultdict(set)
         for call in keeping:
             self._keeping[call.place.path].add(call.place.line or 0)
@@ -213,21 +221,30 @@ class _Program:
         """Lines that call a function by its name, or hand it on."""
         if name in _UNTOLD:
             return
-        spoken = language(self._places[path])
-        named = re.compile(
-            rf"(?<![\w\"'/-]){re.escape(name)}\s?(?:<[^<>()]{{0,60}}>)?\("
-            rf"|[(,=]\s?(?:self\.|this\.)?{re.escape(name)}\s?[,)]"
-        )
-        for other, place in self._places.items():
-            if language(place) != spoken or (other != path and name not in self._whole(other)):
-                continue
-            for number, line in enumerate(self._lines(other), 1):
-                if name not in line or (other == path and number == first):
-                    continue
-                if named.search(line[:400]) and not _DECLARES.match(line):
+        for other, (text, words) in self._spoken(language(self._places[path])).items():
+            at = text.find(name) if name in words else -1
+            while at >= 0:
+                line = text.rfind("\n", 0, at) + 1
+                number = text.count("\n", 0, line) + 1
+                if _is_called(text, line, at, at + len(name)) and (other, number) != (path, first):
                     yield other, number
+                at = text.find(name, at + len(name))
 
-    def _whole(self, path: str) -> str:
-        if path not in self._wholes:
-            self._wholes[path] = "\n".join(self._lines(path))
-        return self._wholes[path]
+    def _spoken(self, name: str) -> dict[str, tuple[str, frozenset[str]]]:
+        """The files of a language, and the words in them."""
+        if name not in self._wholes:
+            paths = (path for path, place in self._places.items() if language(place) == name)
+            texts = {path: "\n".join(self._lines(path)) for path in paths}
+            words = {path: frozenset(_WORD.findall(text)) for path, text in texts.items()}
+            self._wholes[name] = {path: (text, words[path]) for path, text in texts.items()}
+        return self._wholes[name]
+
+
+def _is_called(text: str, line: int, start: int, end: int) -> bool:
+    """Whether a name, in a line that begins there, is of a function that is called or handed on."""
+    if start - line > _WIDE or _DECLARES.match(text, line):
+        return False
+    if _OPENS.match(text, end):
+        return not _WITHIN.match(text, start - 1) if start > line else True
+    before = text[max(line, start - 20) : start]
+    return bool(_HANDED.match(text, end) and _HANDING.search(before))
