@@ -37,6 +37,7 @@ def keeping(repo: Repo, component: Component) -> list[Call]:
         call
         for call in component.code.calls
         if call.role in (Role.APP, Role.INFRA) and _KEEPS.search(call.callee)
+        if not _takes_text(repo, call)
     ]
     rows = [
         call
@@ -61,6 +62,21 @@ def _put_together(repo: Repo, call: Call) -> bool:
 def _tells(key: re.Pattern[str], text: str) -> bool:
     """Whether a key is given anything but one word for every chunk."""
     return any(not ONE_WORD.match(text, found.end()) for found in key.finditer(text))
+
+
+def _takes_text(repo: Repo, call: Call) -> bool:
+    """Whether the file of a call takes from what was cut its text, and never what belongs to it."""
+    if not _CUTS.search(call.callee):
+        return False
+    text = repo.read(Place(call.place.repo, call.place.path)) or ""
+    return _TEXT_ALONE.search(text) is not None and "metadata" not in text.lower()
+
+
+_CUTS = regex(r"split_?[dD]ocuments$")
+_TEXT_ALONE = regex(
+    r"[\[{(:,]\s{0,8}\w{1,30}\.page_content(?:\.\w{1,20}\(\))?\s{0,4}\}?\s{1,8}for\s{1,4}\w{1,30}\s{1,4}in\b"
+    r"|\.map\(\s{0,8}\(?\w{1,30}\)?\s{0,4}=>\s{0,8}\w{1,30}\.pageContent\b"
+)
 
 
 def _stripped(repo: Repo, call: Call) -> bool:

@@ -120,3 +120,28 @@ def test_an_id_that_is_made_for_the_row_leads_to_no_document(given: str, kept: b
     files = {"Rag.csproj": project, "VectorCache.cs": CACHED.replace("GIVEN", given)}
     repo, component = testing.repository({"files": files}), testing.component({"files": files})
     assert bool(sourced(repo, component, [])) is kept
+
+
+CUT = """from langchain_text_splitters import RecursiveCharacterTextSplitter
+from langchain_chroma import Chroma
+
+def cut(pages):
+    chunks = RecursiveCharacterTextSplitter().split_documents(pages)
+    return TAKEN
+
+def fill(rows):
+    Chroma("kb").add_documents(rows)
+"""
+
+
+@pytest.mark.parametrize(
+    ("taken", "outcome"),
+    [("chunks", Outcome.PASS), ('[{"content": c.page_content} for c in chunks]', Outcome.UNKNOWN)],
+)
+def test_text_that_is_taken_from_chunks_leaves_its_source(taken: str, outcome: Outcome) -> None:
+    files = {"requirements.txt": "langchain-chroma==0.2.4\n", "a.py": CUT.replace("TAKEN", taken)}
+    inputs = {
+        "repo": testing.repository({"files": files}),
+        "component": testing.component({"files": files}),
+    }
+    assert source_kept.ask(inputs).outcome is outcome
