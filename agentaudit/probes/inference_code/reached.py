@@ -62,7 +62,9 @@ def _rules(text: str) -> list[tuple[list[str], list[str], list[int]]]:
 
 
 _JOB = regex(r"^(?=[.\w\"'$])", re.M)
-_NEVER = regex(r"^\s+(?:rules:\s*\n\s*-\s*)?when:\s*[\"']?never\b", re.M)
+_NEVER = regex(
+    r"^[ \t]+rules:[ \t]*(?:\n[ \t]*-[ \t]*|\[[ \t]*\{[ \t]*)when:[ \t]*[\"']?never\b", re.M
+)
 
 
 def live_jobs(text: str) -> str:

@@ -13,7 +13,9 @@ _COUNT = regex(
 )
 _HEAD = regex(r"^\s*(?:resource|module)\s+\"")
 _SUSPENDED = regex(r"^\s*suspend:\s*true\b")
-_PART_OFF = regex(r"(?im)^\s*kube-?state-?metrics:[ \t]*\n(?:\s*#[^\n]*\n)*\s+enabled:\s*false\b")
+_PART_OFF = regex(
+    r"(?im)^[ \t]*kube-?state-?metrics:[ \t]*\n(?:[ \t]*#[^\n]*\n){0,9}[ \t]+enabled:[ \t]*false\b"
+)
 
 
 def is_switched_off(repo: Repo, place: Place) -> bool:
