@@ -122,8 +122,6 @@ _DEPLOYS = regex(
     r"(?:.*/)?(?:(?:docker-)?compose[\w.-]{0,60}\.ya?ml|fly\.toml|render\.yaml|Procfile)"
 )
 """Deployments, which set what they need and list nothing."""
-_LISTED = regex(rf"{_DEPLOYS.pattern}|(?:.*/)?\.?env[\w.-]{{0,40}}")
-"""The same, and templates of an environment, which may be those of something else."""
 _CENTRAL = regex(
     r"(?i)(?:^|/)\w{0,30}?(?:settings?|configs?|configuration|constants|env)\.(?:py|[mc]?[jt]s|go|kt|java|cs)$"
 )
@@ -137,12 +135,11 @@ def scattered(repo: Repo, component: Component) -> tuple[tuple[str, ...], Place]
     """Variables that its code reads all over the place, and where it first does, though a module of
     settings knows some: where those that it does not know are more than those that it reads."""
     modules = {place.path for place in component.settings}
-    if not all(path.endswith(_MODULES) or _LISTED.fullmatch(path) for path in modules):
+    if not all(path.endswith(_MODULES) or _DEPLOYS.fullmatch(path) for path in modules):
         return None
     known = "\n".join((repo.read(place) or "").lower() for place in component.settings)
     given = {each.name for each in component.code.settings if each.role is not Role.TEST}
-    deployed = all(map(_LISTED.fullmatch, modules))
-    listed = not all(path.endswith(_MODULES) or _DEPLOYS.fullmatch(path) for path in modules)
+    deployed = all(map(_DEPLOYS.fullmatch, modules))
     inside, outside = set[str](), dict[str, Place]()
     for file, suffix in _sources(repo, component):
         text = (repo.read(file) or "")[:300_000] if not _BESIDE.search(file.path) else ""
@@ -159,8 +156,7 @@ def scattered(repo: Repo, component: Component) -> tuple[tuple[str, ...], Place]
                 inside.add(name)
             elif name.lower() not in known:
                 outside.setdefault(name, file)
-    few = len(outside) < _FEW or len(outside) <= len(inside) or (listed and inside)
-    if few or _SCHEMA.search(known):
+    if len(outside) < _FEW or len(outside) <= len(inside) or _SCHEMA.search(known):
         return None
     for text in _listing(repo):
         outside = {name: place for name, place in outside.items() if name not in text}

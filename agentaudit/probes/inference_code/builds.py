@@ -125,8 +125,8 @@ def stamped(build: Step, steps: Iterable[Step], workflow: str) -> bool:
     same = [step for step in steps if step.place.path == build.place.path]
     texts = [text for text, _ in commands(build) if _BUILD.search(text)]
     given = [value for text in texts for value in _given(text)]
-    if any(holds(value, variables) for value in given):
-        return True
+    if named := [value for value in given if holds(value, variables)]:
+        return not _stays(named, same, variables)
     if re.search(r"\.outputs\.(?:tags|version|json)\b", " ".join(given)) and any(
         "metadata-action" in step.text for step in same
     ):
@@ -144,7 +144,25 @@ def stamped(build: Step, steps: Iterable[Step], workflow: str) -> bool:
 
 def _named_by_metadata(step: Step, variables: Collection[str]) -> bool:
     """Whether docker/metadata-action makes a tag of the commit, or of a variable set to it."""
-    return "metadata-action" in step.text and holds(" ".join(_inputs(step.text)), variables)
+    made = _DISABLED.sub("", " ".join(_inputs(step.text)))
+    return "metadata-action" in step.text and holds(made, variables)
+
+
+_DISABLED = regex(r"\btype=\S{1,200}?,enable=false\b\S{0,100}")
+_PUSHED = regex(r"\b(?:docker|podman|nerdctl|buildah)(?:\s+image)?\s+push\s+(.{1,400})", re.DOTALL)
+
+
+def _stays(named: Iterable[str], same: Iterable[Step], variables: Collection[str]) -> bool:
+    """Whether the workflow pushes the image by other names only: the one that holds the commit
+    never leaves the runner."""
+    images = {_repository(each) for value in named for each in re.split(r"[\s,]+", value)} - {""}
+    texts = [text for step in same if "push" in step.text for text, _ in commands(step)]
+    pushed = [found[1].strip() for text in texts if (found := _PUSHED.search(text))]
+    ours = [each for each in pushed if _repository(each.split()[-1]) in images]
+    return bool(ours) and not any(
+        holds(each, variables) or re.search(r"\$|(?:^|\s)(?:-a|--all-tags)\b", each)
+        for each in pushed
+    )
 
 
 @lru_cache(maxsize=64)

@@ -11,6 +11,12 @@ from msgspec.structs import replace
 from agentaudit.expressions import regex
 from agentaudit.probes.inference_code.builds import builds, committed, concerns, handed
 from agentaudit.probes.inference_code.called import reused
+from agentaudit.probes.inference_code.reached import (
+    asked_targets,
+    idle_lines,
+    is_elsewhere,
+    live_jobs,
+)
 from agentaudit.source import Component, Place, Repo, Step
 
 _MAKE = regex(r"(?:^|[\s;&|(])(?:make|just|task)\s+[\w.-]")
@@ -30,10 +36,14 @@ def recipes(repo: Repo, component: Component) -> Iterator[tuple[Step, str]]:
     """Commands of Makefiles and scripts that CI runs, each with the text of its file, as a shell
     would write it."""
     values = _values(repo, component)
+    asked = asked_targets(step for step in repo.steps() if step.place.repo == component.repo)
     for path in sorted(_run_files(repo, component)):
         for file in repo.files(path):
             if file.repo == component.repo:
-                yield from _commands(file, as_shell(repo.read(file) or ""), values)
+                text = as_shell(repo.read(file) or "")
+                idle = idle_lines(text, asked) if _MAKEFILES.search(path) else frozenset()
+                made = _commands(file, text, values)
+                yield from (each for each in made if each[0].place.line not in idle)
 
 
 def made(repo: Repo, component: Component) -> Iterator[Place]:
@@ -182,6 +192,7 @@ def pipelines(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
     for pattern in _PIPELINES:
         for file in repo.files(pattern):
             text = _without_comments(repo.read(file) or "") if file.repo == component.repo else ""
+            text = live_jobs(text) if pattern == ".gitlab-ci.yml" else text
             whole = Step(file.path, text[:100_000], file)
             builds = _BUILDS.search(text) or _AUTO.search(text)
             ours = alone or _inside(file, component) or _takes(text, component)
@@ -250,4 +261,5 @@ def building(repo: Repo, component: Component) -> list[tuple[Step, str, Sequence
         if any(builds([called.step])) and ours(called.first, "")
     ]
     made = [(step, text) for step, text in recipes(repo, component) if any(builds([step]))]
-    return [*found, *((step, text, [step]) for step, text in made if ours(step, ""))]
+    found += [(step, text, [step]) for step, text in made if ours(step, "")]
+    return [each for each in found if not is_elsewhere(repo, component, each[0], steps)]

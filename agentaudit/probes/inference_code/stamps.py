@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -53,8 +53,12 @@ def labelled(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
     """Lines of its build files that put an argument for the commit into label, environment or
     binary, with the argument's name."""
     for file in component.build_files:
-        for number, line in enumerate((repo.read(file.place) or "").split("\n"), 1):
+        text = repo.read(file.place) or ""
+        lost = unshipped(text, lambda stage: _is_target(repo, stage))
+        for number, line in enumerate(text.split("\n"), 1):
             found = None
+            if number in lost and not _GO.search(line[:2000]):
+                continue
             if named := _REVISION.match(line[:500]):
                 # The label says what the argument is, whatever its name.
                 yield replace(file.place, line=number, text=line.strip()[:300]), named[1]
@@ -69,6 +73,38 @@ def labelled(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
                 yield replace(file.place, line=number, text=line.strip()[:300]), found
 
 
+_FROM = regex(r"(?i)^\s*FROM\s+(?:--\S+\s+)?(\S{1,300})(?:\s+AS\s+(\S{1,100}))?")
+
+
+def unshipped(text: str, is_target: Callable[[str], bool]) -> frozenset[int]:
+    """Numbers of the lines of stages that the image does not hold: labels and variables of a stage
+    from which only files are copied stay behind."""
+    rows = text.split("\n")
+    starts = [(number, found) for number, row in enumerate(rows, 1) if (found := _FROM.match(row))]
+    kept, wanted = set[int](), ""
+    for number, found in reversed(starts):
+        name = (found[2] or "").lower()
+        if not kept or (name and name == wanted) or (name and is_target(name)):
+            kept.add(number)
+            wanted = found[1].lower()
+    ends = [number for number, _ in starts[1:]] + [len(rows) + 1]
+    spans = zip((number for number, _ in starts), ends, strict=True)
+    return frozenset(n for first, end in spans if first not in kept for n in range(first, end))
+
+
+def _is_target(repo: Repo, stage: str) -> bool:
+    """Whether something builds this stage by its name."""
+    named = re.compile(rf"(?i)\btarget[\"']?\s*[:=\s]\s*[\"']?(?:{re.escape(stage)}\b|\$)")
+    if any(named.search(step.text) for step in repo.steps() if "target" in step.text):
+        return True
+    return any(
+        named.search((repo.read(file) or "")[:200_000])
+        for pattern in _BUILDERS
+        for file in repo.files(pattern)
+    )
+
+
+_BUILDERS = ("**/*compose*.y*ml", "**/Makefile", "**/docker-bake.*", "**/*.sh", "**/skaffold.yaml")
 _EXPRESSION = regex(r"\$\{\{[^}]{0,200}\}\}")
 
 

@@ -60,6 +60,30 @@ BICEP = """resource slow 'Microsoft.Insights/metricAlerts@2018-03-01' = {
         ),
         Example(
             Outcome.FAIL,
+            {
+                "repo": {
+                    "files": {
+                        "ops/alerts.yml": "groups:\n  - rules:\n      - alert: HighLatency\n"
+                        "        expr: node_filesystem_free_bytes < 1e9 # latency\n"
+                    }
+                }
+            },
+            "whatever it is called",
+        ),
+        Example(
+            Outcome.FAIL,
+            {
+                "repo": {
+                    "files": {
+                        "infra/a.tf": 'variable "alarms" {\n  default = false\n}\n'
+                        + TERRAFORM.replace("thres", "count = var.alarms ? 1 : 0\n  thres")
+                    }
+                }
+            },
+            "created only where somebody asks for it",
+        ),
+        Example(
+            Outcome.FAIL,
             {"repo": {"files": {"ops/alerts.yml": PROMETHEUS.replace("- alert", "# - alert")}}},
             "commented out",
         ),

@@ -13,6 +13,7 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.counted import is_switched_off
 from agentaudit.source import Place, Repo
 
 PATTERNS = ("**/*.yml", "**/*.yaml", "**/*.tf", "**/*.bicep", "**/*.json", "**/*.rules")
@@ -55,6 +56,8 @@ def declared(repo: Repo) -> Iterator[Place]:
         for file in repo.files(pattern):
             if not _ELSEWHERE.search(file.path):
                 for place, named in _in_file(file, repo.read(file) or ""):
+                    if is_switched_off(repo, place):
+                        continue
                     if not named or not named.isdisjoint(_here(repo, file, named, seen)):
                         yield place
 
@@ -96,10 +99,13 @@ def _is_here(repo: Repo, alert: Place, name: str) -> bool:
     return False
 
 
+_REMARK = regex(r"\s#\s[^\"']*$")
+
+
 def _in_file(file: Place, text: str) -> Iterator[tuple[Place, set[str]]]:
     if not any(word in text for word in _HINTS):
         return
-    lines = [line[:1000] for line in text.split("\n")]
+    lines = [_REMARK.sub("", line[:1000]) for line in text.split("\n")]
     starts = [number for number, line in enumerate(lines) if _START.search(line)]
     for start, after in pairwise([*starts, len(lines)]):
         block = lines[start : min(after, start + LONGEST)]
@@ -125,11 +131,19 @@ _HINTS = ("alert", "Alert", "alarm", "Alarm", "monitor", "noDataState", "execErr
 
 def _speaks(block: list[str]) -> bool:
     """Whether the alert is about memory, latency or errors."""
-    text = "\n".join(line for line in block if not line.lstrip().startswith(("#", "//")))
+    shown = [line for line in block if not line.lstrip().startswith(("#", "//"))]
+    if any(_ASKS.match(line) for line in shown):
+        # What it asks counts, not what it is called.
+        shown = [line for line in shown if not _NAMED.match(line)] or shown
+    text = "\n".join(shown)
     words = {word.lower() for word in _WORDS.findall(text)}
     return bool(words & SIGNALS) or bool(_TIMES.search(text))
 
 
+_ASKS = regex(
+    r"^\s*(?:-\s*)?[\"']?(?:expr|metric_name|MetricName|metricName)[\"']?\s*[:=]\s*[^\s|>]"
+)
+"""A line that says on its own which metric is asked for."""
 _NAMED = regex(
     r"^\s*(?:-\s*)?(?:resource\s|[\"']?(?:alert|name|alarm_?name|AlarmName|display_?[nN]ame|title"
     r"|summary|(?:Alarm|alarm_)?[dD]escription)[\"']?\s*[:=])"

@@ -3,6 +3,7 @@ from __future__ import annotations
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
+from agentaudit.probes.telemetry.counted import is_switched_off, is_without_metrics
 from agentaudit.probes.telemetry.declared_lines import saying
 from agentaudit.source import Repo
 
@@ -47,6 +48,30 @@ def _repo(**files: str) -> dict[str, object]:
             _repo(rules__yaml="LOG-15:\n  fix: |-\n    Add `- name: kube-state-metrics` to it.\n"),
             "advice is no configuration",
         ),
+        Example(
+            Outcome.FAIL,
+            _repo(
+                ops_in_ksm__tf='resource "helm_release" "ksm" {\n  count = 0\n'
+                '  chart = "kube-state-metrics"\n}\n'
+            ),
+            "never created",
+        ),
+        Example(
+            Outcome.FAIL,
+            _repo(
+                ops_in_ksm__yaml="kind: HelmRelease\nspec:\n  suspend: true\n"
+                "  chart: {spec: {chart: kube-state-metrics, version: 5.0.0}}\n"
+            ),
+            "suspended",
+        ),
+        Example(
+            Outcome.FAIL,
+            _repo(
+                helmfile__yaml="releases:\n  - chart: prometheus-community/kube-prometheus-stack\n",
+                values__yaml="kubeStateMetrics:\n  enabled: false\n",
+            ),
+            "the stack without that part",
+        ),
         Example(Outcome.UNKNOWN, {}, "no repository is configured"),
     ],
 )
@@ -57,6 +82,8 @@ def restarts_kept(repo: Repo) -> Answer:
     the platform knows, and it forgets within hours unless somebody keeps what it says.
     """
     for place in saying(repo, _KEEPS, _HINTS):
+        if is_switched_off(repo, place) or is_without_metrics(repo, place.text):
+            continue
         return passed("restarts are kept by instance and time", place.evidence())
     return failed(
         "nothing keeps restarts or out-of-memory kills (searched in YAML, Terraform and Bicep: "

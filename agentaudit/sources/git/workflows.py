@@ -17,6 +17,7 @@ from agentaudit.sources.git.globs import matches
 from agentaudit.sources.git.matrix import combinations
 from agentaudit.sources.git.reader import Reader, mapping, sequence, word
 from agentaudit.sources.git.text import lines
+from agentaudit.sources.git.unrun import is_never, is_template, is_uncalled
 
 _GITHUB = (
     ".github/workflows/*.yml",
@@ -76,6 +77,8 @@ class _File(Struct, frozen=True):
         triggers = self.data.get("on")
         # What is run for every change too is a trial of it.
         names = _names(triggers)
+        if is_uncalled(self.reader, self.path, names):
+            return
         scheduled = "schedule" in names and _CHANGES.isdisjoint(names)
         by_hand = _names(triggers) == {"workflow_dispatch"}
         default = _default_directory(self.data)
@@ -124,9 +127,9 @@ class _File(Struct, frozen=True):
         return Run(Step(self.path, text[:4000], place), "", action, inputs, scheduled)
 
     def gitlab(self) -> Iterator[Run]:
+        texts = [self.reader.text(p) or "" for p in self.reader.paths if p.startswith(".gitlab")]
         for name, job in self.data.items():
-            rules = sequence(mapping(job).get("rules"))
-            if rules[:1] == [{"when": "never"}]:
+            if is_never(job) or is_template(str(name), texts):
                 continue
             runs = self._scripts(name, job)
             runs = map(_excused, runs) if mapping(job).get("allow_failure") is True else runs

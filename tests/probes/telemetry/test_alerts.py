@@ -50,12 +50,12 @@ TWO = """groups:
         ("public/locales/de.json", '{"alert": "Fehler", "error": "Fehler"}', []),
         ("values.yaml", "alerting:\n  memory: 90\n", []),
         ("ops/rules.yml", "\n", []),
-        ("ops/rules.yml", "- alert: Errors\n  expr: 0 > 1\n", []),
-        ("ops/rules.yml", "- alert: Errors\n  expr: 'vector(1) < 1'\n", []),
+        ("ops/rules.yml", "- alert: Errors\n  expr: 0 > 1 and errors > 0\n", []),
+        ("ops/rules.yml", "- alert: Errors\n  expr: 'vector(1) < 1 and errors > 0'\n", []),
         ("ops/rules.yml", "- alert: Errors\n  expr: |\n    false\n", []),
         ("ops/rules.yml", "- alert: Errors\n  expr: errors > 1.2.3\n", [1]),
-        ("ops/rules.yml", "- alert: Errors\n  expr: 1.2.3 > 1\n", [1]),
-        ("ops/rules.yml", "- alert: Errors\n  expr: vector(1) > 0\n", [1]),
+        ("ops/rules.yml", "- alert: Errors\n  expr: 1.2.3 > 1 and errors > 0\n", [1]),
+        ("ops/rules.yml", "- alert: Errors\n  expr: vector(1) > 0 and errors > 0\n", [1]),
     ],
 )
 def test_which_lines_declare_an_alert(path: str, text: str, lines: list[int]) -> None:

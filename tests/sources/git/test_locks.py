@@ -327,14 +327,30 @@ def test_an_image_without_a_manifest_is_locked_by_the_frozen_list_that_it_copies
         ("package.json", PACKAGE.replace("^4", "~4.2.0"), "yarn.lock", YARN),
         ("package.json", PACKAGE.replace("^4", "4.1.1 - 4.9"), "pnpm-lock.yaml", PNPM),
         ("package.json", PACKAGE.replace("^4", "3.x || >=5"), "bun.lock", BUN),
-        ("go.mod", "module m\nrequire ex.org/openai v1.30.0\n", "go.sum",
-         "ex.org/openai v1.2.0 h1:a\nex.org/openai v1.2.0/go.mod h1:a\n"),
-        ("build.gradle", "implementation 'ex.org:openai:1.3.0'\n", "gradle.lockfile",
-         "ex.org:openai:1.2.0=compileClasspath\n"),
-        ("a.csproj", '<PackageReference Include="openai" Version="2.1.0" />\n', "packages.lock.json",
-         '{"dependencies": {"net9.0": {"openai": {"resolved": "2.0.0"}}}}'),
-        ("pixi.toml", '[project]\nname = "a"\n[pypi-dependencies]\nopenai = ">=2"\n', "pixi.lock",
-         "version: 6\n- pypi: https://e/o.whl\n  name: openai\n  version: 1.2.0\n"),
+        (
+            "go.mod",
+            "module m\nrequire ex.org/openai v1.30.0\n",
+            "go.sum",
+            "ex.org/openai v1.2.0 h1:a\nex.org/openai v1.2.0/go.mod h1:a\n",
+        ),
+        (
+            "build.gradle",
+            "implementation 'ex.org:openai:1.3.0'\n",
+            "gradle.lockfile",
+            "ex.org:openai:1.2.0=compileClasspath\n",
+        ),
+        (
+            "a.csproj",
+            '<PackageReference Include="openai" Version="2.1.0" />\n',
+            "packages.lock.json",
+            '{"dependencies": {"net9.0": {"openai": {"resolved": "2.0.0"}}}}',
+        ),
+        (
+            "pixi.toml",
+            '[project]\nname = "a"\n[pypi-dependencies]\nopenai = ">=2"\n',
+            "pixi.lock",
+            "version: 6\n- pypi: https://e/o.whl\n  name: openai\n  version: 1.2.0\n",
+        ),
     ],
 )
 def test_a_lock_file_of_other_versions_is_stale(
@@ -342,9 +358,9 @@ def test_a_lock_file_of_other_versions_is_stale(
 ) -> None:
     """It was made before the manifest asked for another one."""
     (found,) = _locks({manifest: content, lock: text})
-    assert [each.partition(" ")[0].rpartition("/")[2].rpartition(":")[2] for each in found.stale] == [
-        "openai"
-    ]
+    assert [
+        each.partition(" ")[0].rpartition("/")[2].rpartition(":")[2] for each in found.stale
+    ] == ["openai"]
     assert found.missing == ()
 
 
