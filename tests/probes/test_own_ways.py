@@ -216,7 +216,11 @@ CASES: dict[str, tuple[Probe, dict[str, str], Outcome]] = {
     "a measure in the product": (output_scored, PRODUCT, PASS),
     "a measure of time": (output_scored, LATENCY, FAIL),
     "attacks without a result": (tested_adversarially, RED, FAIL),
-    "attacks with one": (tested_adversarially, {**RED, "evals/safety_results.json": "{}"}, PASS),
+    "attacks with one": (
+        tested_adversarially,
+        {**RED, "evals/safety_results.json": '{"blocked": 9}'},
+        PASS,
+    ),
 }
 
 

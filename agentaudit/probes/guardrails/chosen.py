@@ -22,7 +22,7 @@ _OTHER = regex(
 )
 _JOB = regex(r"([.\w][\w .:-]{0,80}):\s*(?:&\w{1,40}\s*)?(?:#.*)?$")
 _ASKED = regex(
-    r"\s*-?\s*if:\s*[\"']?\$(?!CI_|GITLAB_)\w{1,60}\s*(?:==\s*[\"'](?:1|true|yes|on)[\"'])?[\"']?\s*$"
+    r"\s{0,40}(?:-\s{1,4})?if:\s{0,4}[\"']?\$(?!CI_|GITLAB_)\w{1,60}\s{0,4}(?:==\s{0,4}[\"'](?:1|true|yes|on)[\"'])?[\"']?\s{0,40}$"
 )
 _RULE = regex(r"\s*-\s*(?:if|when|changes|exists)\b")
 _SKIPS = regex(

@@ -135,6 +135,7 @@ def _exports(repo: Repo, component: Component) -> bool:
     return any(each.value.strip() for each in code.set("OTEL_EXPORTER_OTLP_ENDPOINT"))
 
 
+_EXPORTER = "OTEL_TRACES_EXPORTER"
 _SENT = regex(
     r"(?i)aws-opentelemetry-distro|aws_distro|OTEL_\w{0,30}EXPORTER|--\w{0,20}exporter|otlp"
 )
@@ -148,7 +149,8 @@ def started_under(repo: Repo, component: Component) -> Place | None:
     """The line that starts the program under the agent of OpenTelemetry, where its spans are sent
     somewhere."""
     started = [each for each in agents(repo, component) if "opentelemetry-instr" in each.text]
-    if not started:
+    none = any(each.value.strip("\"' ") == "none" for each in component.code.set(_EXPORTER))
+    if not started or none:
         return None
     said = [repo.read(file.place) or "" for file in component.build_files]
     said += [need.name for each in component.manifests for need in each.dependencies]

@@ -8,6 +8,7 @@ import pytest
 
 from agentaudit import testing
 from agentaudit.finding import Outcome
+from agentaudit.probe import Probe
 from agentaudit.probes.guardrails.cases import count
 from agentaudit.probes.guardrails.evaluation_in_ci import evaluation_in_ci
 from agentaudit.probes.guardrails.output_scored import output_scored
@@ -56,8 +57,8 @@ def _suite(head: str = "", said: str = ASKED, mark: str = "0.7", **more: str) ->
     return {**NEEDS, "evals/test_answers.py": SUITE.format(head, said, mark), **more}
 
 
-def _asked(probe: object, files: dict[str, str]) -> Outcome:
-    return probe.ask(testing.build({"repo": {"files": files}})).outcome  # type: ignore[attr-defined]
+def _asked(probe: Probe, files: dict[str, str]) -> Outcome:
+    return probe.ask(testing.build({"repo": {"files": files}})).outcome
 
 
 @pytest.mark.parametrize(
