@@ -28,7 +28,8 @@ def homes(
     needs: Callable[[str], Sequence[Dependency]],
     parts: Collection[str],
 ) -> Iterator[str]:
-    """Directories of projects whose application code calls an agentic library that they declare.
+    """Directories of projects whose application code calls an agentic library that they declare, or
+    asks a provider without one.
 
     `needs` is what the project of a directory declares; `parts` are the components known, and what
     their images take in besides."""
@@ -42,11 +43,13 @@ def homes(
         return
     used = _used(known, parts)
     for home, paths in sorted(groups.items()):
-        declared = () if home in used else needs(home)
-        if not libraries.by_trade(declared).keys().isdisjoint(AGENTIC):
-            code = repository.code(paths, (), declared, ())
-            if _asks(code):
-                yield home
+        if home in used:
+            continue
+        declared = needs(home)
+        code = repository.code(paths, (), declared, ())
+        agentic = not libraries.by_trade(declared).keys().isdisjoint(AGENTIC)
+        if code.posts or (agentic and _asks(code)):
+            yield home
 
 
 def _alone(
@@ -67,12 +70,16 @@ def _used(known: Mapping[str, Project], parts: Collection[str]) -> set[str]:
     """Directories of the projects that components need, if only through others, and of copies of
     projects that components hold."""
     found: set[str] = set()
-    held = set()
+    held: dict[tuple[str, str], set[str]] = {}
     for part in known.values():
         if part.home in parts or part.parts:
             found |= set(reached(known.values(), part.needs))
-            held.add(_called(part))
-    return found | {each.home for each in known.values() if each.name and _called(each) in held}
+            held.setdefault(_called(part), set()).update(part.needs)
+    return found | {
+        each.home
+        for each in known.values()
+        if each.name and each.needs <= held.get(_called(each), frozenset())
+    }
 
 
 def _called(project: Project) -> tuple[str, str]:
