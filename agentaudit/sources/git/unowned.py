@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+from agentaudit.addresses import posts
 from agentaudit.code import Code, Role, Strength
 from agentaudit.expressions import regex
 from agentaudit.source import Dependency
@@ -20,6 +21,12 @@ _ASIDE = regex(
     r"|[\w.-]{1,100}[.-]?tests?)/"
 )
 """Directories of what somebody runs now and then, beside the application, and of what is taught."""
+
+_SENT = regex(
+    r"^(?:https?|wss?)://.{1,300}(?:/(?:completions|messages|responses|embeddings|realtime|generate"
+    r"|chat)\b|:(?:streamG|g)enerateContent\b)"
+)
+"""Where a provider takes what it shall answer."""
 
 
 def homes(
@@ -48,7 +55,7 @@ def homes(
         declared = needs(home)
         code = repository.code(paths, (), declared, ())
         agentic = not libraries.by_trade(declared).keys().isdisjoint(AGENTIC)
-        if code.posts or (agentic and _asks(code)):
+        if _posts(code) or (agentic and _asks(code)):
             yield home
 
 
@@ -85,6 +92,16 @@ def _used(known: Mapping[str, Project], parts: Collection[str]) -> set[str]:
 def _called(project: Project) -> tuple[str, str]:
     """What a project and its directory are called: both are the same of a copy."""
     return project.name, project.home.rpartition("/")[2]
+
+
+def _posts(code: Code) -> bool:
+    """Whether it sends something to a model: an address alone may be what it writes into settings,
+    or asks whether a key is any good."""
+    return code.posts and any(
+        posts(each.name, each.callee) or _SENT.search(each.text)
+        for each in code.literals
+        if each.role is Role.APP
+    )
 
 
 def _asks(code: Code) -> bool:
