@@ -12,7 +12,8 @@ _ADDRESS = regex(
     r"|dashscope\.aliyuncs\.com/(?:api|compat)|open\.bigmodel\.cn/api|api\.moonshot\.cn/v\d"
     r"|(?:api-inference|router)\.huggingface\.co|models\.github\.ai/inference"
     r"|models\.inference\.ai\.azure\.com|integrate\.api\.nvidia\.com|api\.cerebras\.ai/v\d"
-    r"|bedrock-(?:mantle|runtime)\.[\w.{}$-]{1,80}\.(?:api\.aws|amazonaws\.com)/(?:openai|model|v\d))"
+    r"|bedrock-(?:mantle|runtime)\.[\w.{}$-]{1,80}\.(?:api\.aws|amazonaws\.com)/(?:openai|model|v\d)"
+    r"|[\w.-]{1,80}:11434/(?:api/(?:chat|generate|embed)|v\d))"
     r"|@(?:cf|hf)/[\w.-]{1,80}/[\w.-]"
 )
 """Their interfaces, and models of Cloudflare, which a Worker asks through its environment; pages

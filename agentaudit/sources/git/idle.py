@@ -22,9 +22,17 @@ _MOST = 3_000
 _SAID = (".md", ".mdx", ".rst", ".lock", ".lockb", ".sum", "-lock.json", "-lock.yaml")
 """Names of files that tell of libraries and use none."""
 _NEVER = (Role.TEST, Role.DOCS, Role.TOOLING, Role.VENDORED, Role.GENERATED)
-_PAGES = (".vue", ".svelte", ".astro")
-_SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs")
+_PAGES = (".vue", ".svelte", ".astro", ".html", ".mdx")
+_SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
 _IMPORT = regex(r"\bimport\s([^;'\"]{0,2000})\sfrom\s{0,9}[\"']([@\w./-]{1,200})[\"']")
+_OTHERWISE = regex(
+    r"(?:\b(?:require|import)\s{0,9}\(\s{0,9}|\bexport\s(?!type\b)[^;'\"]{1,2000}\sfrom\s{0,9})"
+    r"[\"'](?:npm:|jsr:)?([@\w./-]{1,200})[\"']"
+    r"|\bfrom\s{0,9}[\"'](?:npm|jsr):([@\w./-]{1,200})"
+)
+"""A library that is loaded while the program runs, handed on, or fetched by its registry's name."""
+_LED = regex(r"\"paths\"\s{0,9}:\s{0,9}\{[^{}]{0,4000}\"\.\./")
+"""Names in a project of TypeScript that lead out of its directory."""
 _TAKEN = regex(r"(?:type\s)?\s{0,9}(\w{1,80})(?:\sas\s\w{1,80})?\s{0,9}[,}]")
 
 
@@ -91,6 +99,8 @@ def _shows(dependency: Dependency) -> bool:
 def _takes_in(reader: Reader, component: Component, copies: Collection[str]) -> bool:
     """Whether an image takes in code that stands outside of the component."""
     home = _home(component)
+    if _LED.search(reader.text(f"{home}/tsconfig.json".lstrip("/")) or ""):
+        return True
     aside = [source for source in copies if source in reader.directories]
     return any(
         path.rpartition(".")[2] in SOURCES and not inside(path, home) and inside(path, source)
@@ -101,8 +111,9 @@ def _takes_in(reader: Reader, component: Component, copies: Collection[str]) -> 
 
 def _elsewhere(reader: Reader, name: str, paths: Sequence[str]) -> bool:
     """Whether a page in a language of its own, or an example, takes more of a library than what
-    shows answers: neither was asked what it uses."""
-    return any(
+    shows answers: neither was asked what it uses; or anything takes it by other means than an
+    import that says what it takes."""
+    return _otherwise(reader, name, paths) or any(
         library.by_import
         for path in paths
         if path.endswith(_PAGES) or (path.endswith(_SCRIPTS) and reader.role(path) is not Role.APP)
@@ -110,6 +121,18 @@ def _elsewhere(reader: Reader, name: str, paths: Sequence[str]) -> bool:
         if module == name or module.startswith(f"{name}/")
         for taken in _TAKEN.findall(listed) or [""]
         for library in known().of_import("node", f"{module}.{taken}" if taken else module)
+    )
+
+
+def _otherwise(reader: Reader, name: str, paths: Sequence[str]) -> bool:
+    scripts = (path for path in paths if path.endswith((*_PAGES, *_SCRIPTS)))
+    texts = (reader.text(path) or "" for path in scripts)
+    return any(
+        module == name or module.startswith(f"{name}/")
+        for text in texts
+        if name in text
+        for found in _OTHERWISE.finditer(text)
+        for module in [found[1] or found[2]]
     )
 
 

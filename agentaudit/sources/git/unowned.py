@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+from agentaudit.addresses import posts
 from agentaudit.code import Code, Role, Strength
 from agentaudit.expressions import regex
 from agentaudit.source import Dependency
@@ -21,6 +22,12 @@ _ASIDE = regex(
 )
 """Directories of what somebody runs now and then, beside the application, and of what is taught."""
 
+_SENT = regex(
+    r"^(?:https?|wss?)://.{1,300}(?:/(?:completions|messages|responses|embeddings|realtime|generate"
+    r"|chat)\b|:(?:streamG|g)enerateContent\b)"
+)
+"""Where a provider takes what it shall answer."""
+
 
 def homes(
     repository: Repository,
@@ -28,7 +35,8 @@ def homes(
     needs: Callable[[str], Sequence[Dependency]],
     parts: Collection[str],
 ) -> Iterator[str]:
-    """Directories of projects whose application code calls an agentic library that they declare.
+    """Directories of projects whose application code calls an agentic library that they declare, or
+    asks a provider without one.
 
     `needs` is what the project of a directory declares; `parts` are the components known, and what
     their images take in besides."""
@@ -42,11 +50,13 @@ def homes(
         return
     used = _used(known, parts)
     for home, paths in sorted(groups.items()):
-        declared = () if home in used else needs(home)
-        if not libraries.by_trade(declared).keys().isdisjoint(AGENTIC):
-            code = repository.code(paths, (), declared, ())
-            if _asks(code):
-                yield home
+        if home in used:
+            continue
+        declared = needs(home)
+        code = repository.code(paths, (), declared, ())
+        agentic = not libraries.by_trade(declared).keys().isdisjoint(AGENTIC)
+        if _posts(code) or (agentic and _asks(code)):
+            yield home
 
 
 def _alone(
@@ -67,17 +77,31 @@ def _used(known: Mapping[str, Project], parts: Collection[str]) -> set[str]:
     """Directories of the projects that components need, if only through others, and of copies of
     projects that components hold."""
     found: set[str] = set()
-    held = set()
+    held: dict[tuple[str, str], set[str]] = {}
     for part in known.values():
         if part.home in parts or part.parts:
             found |= set(reached(known.values(), part.needs))
-            held.add(_called(part))
-    return found | {each.home for each in known.values() if each.name and _called(each) in held}
+            held.setdefault(_called(part), set()).update(part.needs)
+    return found | {
+        each.home
+        for each in known.values()
+        if each.name and each.needs <= held.get(_called(each), frozenset())
+    }
 
 
 def _called(project: Project) -> tuple[str, str]:
     """What a project and its directory are called: both are the same of a copy."""
     return project.name, project.home.rpartition("/")[2]
+
+
+def _posts(code: Code) -> bool:
+    """Whether it sends something to a model: an address alone may be what it writes into settings,
+    or asks whether a key is any good."""
+    return code.posts and any(
+        posts(each.name, each.callee) or _SENT.search(each.text)
+        for each in code.literals
+        if each.role is Role.APP
+    )
 
 
 def _asks(code: Code) -> bool:

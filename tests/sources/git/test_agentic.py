@@ -60,6 +60,13 @@ def _web(needs: str, files: dict[str, str]) -> Component:
             'import { tool } from "@langchain/core/tools";\n',
             True,
         ),
+        ("ai", "web/src/r.js", "module.exports = () => require('ai').streamText({});\n", True),
+        ("ai", "web/src/r.ts", "export { streamText } from 'ai';\n", True),
+        ("ai", "web/src/r.ts", "export * from 'ai';\n", True),
+        ("ai", "web/src/r.ts", "export type { UIMessage } from 'ai';\n", False),
+        ("ai", "web/src/r.ts", "import { streamText } from 'npm:ai';\n", True),
+        ("ai", "web/src/C.vue", "const { streamText } = await import('ai');\n", True),
+        ("ai", "web/src/kind.ts", "export const kind = 'ai';\n", False),
         ("@anthropic-ai/sdk", "web/src/e.ts", "export const e = 1\n", False),
         ("openai", "web/config.yaml", "provider: openai\n", True),
         ("openai", "web/README.md", "The API asks openai.\n", False),
@@ -86,6 +93,12 @@ def test_an_image_that_takes_in_code_from_elsewhere_may_need_what_its_own_does_n
     compose = COMPOSE.replace("build: web", "build: {context: ., dockerfile: web/Dockerfile}")
     assert _web("openai", {**files, "compose.yaml": compose}).agentic
     assert not _web("openai", files | {"web/Dockerfile": "FROM node:22.1\nCOPY . .\n"}).agentic
+
+
+def test_names_that_lead_out_of_a_project_of_typescript() -> None:
+    told = {"web/tsconfig.json": '{"compilerOptions": {"paths": {"@llm": ["../llm/src/i.ts"]}}}'}
+    assert _web("openai", told).agentic
+    assert not _web("openai", {"web/tsconfig.json": '{"extends": "../tsconfig.json"}'}).agentic
 
 
 def test_an_environment_beside_several_components_makes_none_agentic() -> None:

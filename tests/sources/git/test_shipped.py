@@ -73,8 +73,9 @@ def test_what_a_called_workflow_is_given() -> None:
     assert list(_components(files)) == ["src/Api"]
 
 
-def test_a_project_that_asks_a_model_is_a_component_though_nothing_starts_it() -> None:
-    found = _components({**IMAGE, "package.json": ASKING, "src/app/api/route.ts": ROUTE})
+@pytest.mark.parametrize("manifest", [ASKING, NODE])
+def test_a_project_that_asks_a_model_is_a_component_though_nothing_starts_it(manifest: str) -> None:
+    found = _components({**IMAGE, "package.json": manifest, "src/app/api/route.ts": ROUTE})
     assert list(found) == [".", "crawler"]
     assert found["."].agentic
     assert not found["crawler"].agentic
@@ -84,7 +85,7 @@ def test_a_project_that_asks_a_model_is_a_component_though_nothing_starts_it() -
 @pytest.mark.parametrize(
     "files",
     [
-        {"package.json": NODE, "src/app/api/route.ts": ROUTE},
+        {"package.json": NODE, "src/app/page.ts": "export const a = 1;\n"},
         {"package.json": ASKING, "src/app/page.ts": "export const a = 1;\n"},
         {"package.json": ASKING, "src/app/route.test.ts": ROUTE},
         {"package.json": ASKING, "examples/route.ts": ROUTE},
@@ -131,3 +132,30 @@ def test_variables_of_a_workflow(value: str, found: list[str]) -> None:
         "tools/package.json": NODE,
     }
     assert list(_components(files)) == found
+
+
+BUILT = {"api/Dockerfile": "FROM python:3.12.1\nCOPY . .\n", "api/requirements.txt": "flask\n"}
+SENDS = "import requests\nrequests.post('https://api.openai.com/v1/chat/completions', json=body)\n"
+ONLY_TOLD = "import requests\nrequests.get('https://api.openai.com/v1/models')\n"
+
+
+@pytest.mark.parametrize(("code", "found"), [(SENDS, {"api", "agent"}), (ONLY_TOLD, {"api"})])
+def test_a_project_that_posts_to_a_provider_without_a_library(code: str, found: set[str]) -> None:
+    files = {**BUILT, "agent/requirements.txt": "requests\n", "agent/main.py": code}
+    assert _components(files).keys() == found
+
+
+@pytest.mark.parametrize(
+    ("needs", "found"), [('["openai"]', {"a/backend", "b/backend"}), ('["flask"]', {"b/backend"})]
+)
+def test_what_is_called_the_same_is_a_copy_only_if_it_needs_no_more(
+    needs: str, found: set[str]
+) -> None:
+    project = '[project]\nname = "backend"\ndependencies = {}\n'
+    files = {
+        "a/backend/pyproject.toml": project.format(needs),
+        "a/backend/main.py": SENDS,
+        "b/backend/pyproject.toml": project.format('["flask"]'),
+        "b/backend/Dockerfile": "FROM python:3.12.1\nCOPY . .\n",
+    }
+    assert _components(files).keys() == found
