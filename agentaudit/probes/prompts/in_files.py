@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agentaudit.code import Prompt, PromptKind, Role
-from agentaudit.evidence import Evidence, Place
+from agentaudit.evidence import Evidence
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Limits, failed, passed, probe, unknown
 from agentaudit.probes.asking import asking, asks
