@@ -173,8 +173,8 @@ class _Program:
             if fate != "leaving" or not callers:
                 ends[fate][path, at] = self._shown(path, at)
             waiting += [(*caller, depth + 1) for caller in callers]
-        if ends["kept"]:
-            ends["lost"] = {at: p for at, p in ends["lost"].items() if not _TOOLS.search(at[0])}
+        if ends["kept"] and all(_TOOLS.search(path) for path, _ in ends["lost"]):
+            ends["lost"] = {}
         return Fates(*(tuple(ends[fate].values()) for fate in ("kept", "lost", "leaving")))
 
     def _shown(self, path: str, line: int) -> Place:
@@ -241,7 +241,9 @@ class _Program:
         rows = self._lines(path)[catch.first - 1 : catch.last]
         body = "\n".join(rows)[:4000]
         known = (line for line in self._keeping.get(path, ()) if catch.first <= line <= catch.last)
-        if keeps(rows) or any(is_given(self._lines(path)[line - 1]) for line in known):
+        told = "loguru" in self._whole(path)
+        given = (told or is_given(self._lines(path)[line - 1]) for line in known)
+        if keeps(rows, all_levels=told) or any(given):
             return "kept"
         if any(re.search(rf"(?<!\w){re.escape(name)}\(", body) for name in self._keepers):
             return "kept"

@@ -29,9 +29,10 @@ _LONGEST = 60
 """Lines of a function that reports an error."""
 
 
-def keeps(lines: Sequence[str]) -> bool:
+def keeps(lines: Sequence[str], *, all_levels: bool = False) -> bool:
     """Whether a block keeps the traceback of what it catches: no level that is off does, no
-    condition on a switch for developers, and no text of it that nothing uses."""
+    condition on a switch for developers, and no text of it that nothing uses. All levels are on
+    by default with Loguru."""
     depth = -1
     for number, line in enumerate(lines):
         own = len(line) - len(line.lstrip())
@@ -39,7 +40,7 @@ def keeps(lines: Sequence[str]) -> bool:
             depth = -1
         if _DEBUG.match(line) and "not " not in line and "!" not in line:
             depth = own
-        elif depth < 0 and KEEPS.search(line[:400]) and not _QUIET.search(line[:400]):
+        elif depth < 0 and KEEPS.search(line[:400]) and (all_levels or not _QUIET.search(line)):
             taken = _TAKEN.match(line)
             if not taken or _named(taken[1], "\n".join(lines[number + 1 :])):
                 return True

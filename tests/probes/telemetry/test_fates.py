@@ -57,6 +57,7 @@ def _followed(files: dict[str, str]) -> Fates:
         ("raise RuntimeError('failed') from error", "leaving"),
         ("raise HTTPException(500, str(error))", "lost"),
         ("logging.debug('failed', exc_info=True)", "lost"),
+        ("loguru.logger.debug('failed', exc_info=True)", "kept"),
         ("trace = traceback.format_exc()", "lost"),
         ("if settings.debug:\n            traceback.print_exc()\n        return {}", "lost"),
         ("trace = traceback.format_exc()\n        print(trace)", "kept"),
