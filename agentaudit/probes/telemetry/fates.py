@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from msgspec import Struct
@@ -19,6 +19,7 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.blocks import Block, blocks
 from agentaudit.probes.telemetry.errors import language
+from agentaudit.probes.telemetry.wrappers import is_given, keeps, reporters, surrounding
 from agentaudit.source import Component, Repo
 from agentaudit.trades import AGENTIC
 
@@ -66,7 +67,7 @@ _BESIDE = regex(
     r"|(?:^|/)(?:test_|conftest|demo\.|example\.)|_test\.\w{1,4}$|\.(?:test|spec)\.\w{1,4}$"
 )
 _ASKS = regex(
-    r"(?:\b|\.)(?:a?(?:invoke|stream|batch|create|parse|kickoff|chat|query|complete|predict|generate"
+    r"(?<!JSON)(?<!JSON\.)(?<!json)(?<!json\.)(?:\b|\.)(?:a?(?:invoke|stream|batch|create|parse|kickoff|chat|query|complete|predict|generate"
     r"|embed|retrieve|search|run|call|completion|converse)"
     r"(?:_?(?:content|text|object|response|completions?|stream|async|events|chat|message|model|live"
     r"|sync|streamed|documents|query)){0,3}(?:Async|Streaming|StreamingAsync)?|(?:generate|stream|embed)"
@@ -92,14 +93,20 @@ _MANY, _DEEP, _SEEN = 400, 8, 1500
 """Files, functions that call one another, and lines that are looked at."""
 _UNTOLD = frozenset({"__init__", "main", "start", "get", "set", "post", "handler", "constructor"})
 """Names of functions that say nothing of who calls them."""
-_KEEPS = regex(
-    r"\.exception\(|exc_info\s?=\s?(?!False)|traceback\.|format_exc|print_exc"
-    r"|(?:capture|record|track|log)_?[eE]xception|\.stack\b|StackTrace|[cC]apture_?[eE]rror"
-    r"|(?:Log|log\.)(?:Error|Critical|Warning)\(\s?\w{1,40}\s?,"
-)
 _PASSES = regex(
     r"(?:^|[\s{;(])(?:raise\b(?!\s+[\w.]{0,60}HTTP)|throw\b|next\(\s?\w|reject\(|Promise\.reject)"
 )
+_TOOLS = regex(r"(?:^|/)(?:tools?|\w{0,20}preprocess\w{0,20}|db_setup|setup|seeds?)/")
+"""Where what fails is told the agent, which goes on, or where nobody asks anything."""
+_TELLING = regex(r"(?i)err(?:or)?\w{0,20}\(|exception")
+_SAFE = regex(r"=>\s{0,4}Promise<|\(\)\s{0,4}=>|def \w{1,60}\(\w{0,4}fu?nc?\w{0,10}\b|wraps\(")
+"""Signs of a function that is handed another, in its file."""
+_HANDS = regex(
+    r"(?<![\w.])(\w{3,60})(?:<[^<>()]{0,60}>)?\(\s{0,40}(?:async\s{0,4})?\([^()]{0,60}\)\s{0,4}=>"
+)
+_DECORATES = regex(r"\s*@(\w{3,60})\b")
+_ABOVE = 4
+"""Lines above one that are looked at for what it is handed to."""
 _BROAD = regex(r"except\s*:|except\s*\(?[^\n:]{0,60}(?<!\w)(?:Base)?Exception(?!\w)")
 _TYPED = regex(r"(?:^|[\s.(])(?:Exception|Throwable|RuntimeException)\b|^\s{0,4}$")
 
@@ -117,6 +124,13 @@ class _Program:
         for call in keeping:
             self._keeping[call.place.path].add(call.place.line or 0)
         self._keepers = {call.scope.rpartition(".")[2] for call in keeping} - {""}
+        self._around: dict[str, tuple[str, Block]] = {}
+        for path in self._places:
+            if _TELLING.search(self._whole(path)):
+                self._keepers.update(reporters(self._lines(path), self._of(path)))
+            if _SAFE.search(self._whole(path)):
+                for name, catch in surrounding(self._lines(path), self._of(path)):
+                    self._around.setdefault(name, (path, catch))
 
     def _files(self, component: Component) -> Iterator[Place]:
         """Those that use anything known, and others of the component."""
@@ -167,6 +181,8 @@ class _Program:
             if fate != "leaving" or not callers:
                 ends[fate][path, at] = self._shown(path, at)
             waiting += [(*caller, depth + 1) for caller in callers]
+        if ends["kept"] and all(_TOOLS.search(path) for path, _ in ends["lost"]):
+            ends["lost"] = {}
         return Fates(*(tuple(ends[fate].values()) for fate in ("kept", "lost", "leaving")))
 
     def _shown(self, path: str, line: int) -> Place:
@@ -193,10 +209,13 @@ class _Program:
     def _fate(self, path: str, line: int) -> tuple[str, int, str]:
         """What becomes of an exception of a line within its function, the line where that is
         decided, and the name of the function that it leaves."""
+        if (wrapped := self._within(path, line)) != "leaving":
+            return wrapped, line, ""
         around = [each for each in self._of(path) if each.first <= line <= each.last]
         for block in sorted(around, key=lambda each: each.last - each.first):
             if block.kind == "def":
-                return "leaving", block.first, block.name
+                fate = self._decorated(path, block.first)
+                return fate, block.first, block.name if fate == "leaving" else ""
             if block.kind != "try":
                 continue
             for catch in self._of(path):
@@ -204,14 +223,35 @@ class _Program:
                     return fate, catch.first, ""
         return "leaving", 1, ""
 
+    def _within(self, path: str, line: int) -> str:
+        """What becomes of it where the line is handed to a function that tries to run it."""
+        if not path.endswith(_SCRIPTS):
+            return "leaving"
+        above = "\n".join(self._lines(path)[max(0, line - _ABOVE) : line])[-600:]
+        return self._surrounded(_HANDS.findall(above)[-1:])
+
+    def _decorated(self, path: str, first: int) -> str:
+        """The same of a function of Python and its decorators."""
+        rows = self._lines(path)[max(0, first - _ABOVE) : first - 1] if path.endswith(".py") else []
+        return self._surrounded(found[1] for row in rows if (found := _DECORATES.match(row)))
+
+    def _surrounded(self, names: Iterable[str]) -> str:
+        for name in names:
+            if name in self._around and (fate := self._caught(*self._around[name])) != "leaving":
+                return fate
+        return "leaving"
+
     def _caught(self, path: str, catch: Block) -> str:
         python = path.endswith(".py")
         broad = _BROAD.match(catch.head) if python else _TYPED.search(catch.head[:200])
         if not broad and not path.endswith(_SCRIPTS):
             return "leaving"
-        body = "\n".join(self._lines(path)[catch.first - 1 : catch.last])[:4000]
-        lines = self._keeping.get(path, ())
-        if any(catch.first <= line <= catch.last for line in lines) or _KEEPS.search(body):
+        rows = self._lines(path)[catch.first - 1 : catch.last]
+        body = "\n".join(rows)[:4000]
+        known = (line for line in self._keeping.get(path, ()) if catch.first <= line <= catch.last)
+        told = "loguru" in self._whole(path)
+        given = (told or is_given(self._lines(path)[line - 1]) for line in known)
+        if keeps(rows, all_levels=told) or any(given):
             return "kept"
         if any(re.search(rf"(?<!\w){re.escape(name)}\(", body) for name in self._keepers):
             return "kept"

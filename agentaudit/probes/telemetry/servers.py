@@ -18,7 +18,7 @@ _CONTAINERS = regex(
 _SERVERS = regex(
     r"fastapi|starlette|litestar|flask|quart|sanic|tornado|streamlit|chainlit|gradio|celery"
     r"|bentoml|robyn|blacksheep|reflex|nicegui|functions-framework|azure-functions|langserve"
-    r"|google-adk|next|express|koa|@nestjs/core|hono"
+    r"|google-adk|next|express|koa|@nestjs/core|hono|probot|slack-bolt|aiogram"
 )
 """The same of Python and JavaScript; agents of ADK are loaded by a server of it. Django is none of
 them: outside of development it sends mails instead."""

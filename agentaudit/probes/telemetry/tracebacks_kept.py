@@ -216,7 +216,9 @@ def tracebacks_kept(repo: Repo, component: Component) -> Answer:
     for message, places in _kept(repo, component, said, ends):
         return passed(message, *(place.evidence() for place in places[:3]))
     message = f"{len(lacking)} of {len(keeping) + len(lacking)} reported errors keep no traceback"
-    if not keeping:
+    if not lacking and keeping:
+        message = "nothing that catches what a model's call raises keeps its traceback"
+    elif not keeping:
         steps = [step_missing(use) for use in trackers[:1]]
         message = "; ".join(["no call keeps the traceback of an error", *steps])
     shown = [*(lacking or ends.lost)[:3], *(call.place for call in keeping[:2])]
@@ -241,7 +243,8 @@ def _kept(
     if said.is_practice and (not ends.only_lost or len(said.keeping) > _MANY * len(ends.lost)):
         places = [call.place for call in said.keeping]
         yield f"{len(places)} calls keep the traceback of an error", places
-    if (ends.is_free and asks(component)) or not said.lacking:
+    held_back = ends.only_lost and len(ends.lost) >= len(ends.leaving)
+    if (ends.is_free and asks(component)) or not (said.lacking or held_back):
         for message, place in _uncaught(repo, component, ends):
             yield message, [place]
 

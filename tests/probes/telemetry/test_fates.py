@@ -56,6 +56,11 @@ def _followed(files: dict[str, str]) -> Fates:
         ("raise", "leaving"),
         ("raise RuntimeError('failed') from error", "leaving"),
         ("raise HTTPException(500, str(error))", "lost"),
+        ("logging.debug('failed', exc_info=True)", "lost"),
+        ("loguru.logger.debug('failed', exc_info=True)", "kept"),
+        ("trace = traceback.format_exc()", "lost"),
+        ("if settings.debug:\n            traceback.print_exc()\n        return {}", "lost"),
+        ("trace = traceback.format_exc()\n        print(trace)", "kept"),
     ],
 )
 def test_exceptions_are_followed_to_who_calls(does: str, fate: str) -> None:
@@ -170,3 +175,73 @@ def test_a_tracker_sees_nothing_of_what_is_caught() -> None:
         repo, component = testing.repository({"files": files}), testing.component({"files": files})
         asked = {"repo": repo, "component": component}
         assert tracebacks_kept.ask(asked).outcome is outcome
+
+
+REPORTS = """
+export function logError(message: string, error?: Error): void {
+  const data = { error: error?.message, %s };
+  console.log(message, JSON.stringify(data));
+}
+"""
+SAFELY = """
+type Handler<T> = () => Promise<T>;
+export async function safely<T>(
+  handler: Handler<T>,
+  res: Response,
+): Promise<void> {
+  try {
+    res.json(await handler());
+  } catch (error: any) {
+    %s
+  }
+}
+"""
+HANDED = (
+    'import express from "express";\nimport { outline } from "./planner";\n'
+    'import { safely } from "./safely";\nconst app = express();\n'
+    'app.post("/ask", async (req, res) => {\n'
+    "  return safely(\n    () => outline(req.body),\n    res,\n  );\n});\n"
+)
+TOOL = (
+    "from planner import outline\n\ndef search(text):\n    try:\n        return outline(text)\n"
+    "    except Exception as error:\n        return str(error)\n"
+)
+
+
+@pytest.mark.parametrize(("holds", "fate"), [("stack: error?.stack", "kept"), ("at: 1", "lost")])
+def test_a_function_of_ones_own_may_keep_the_stack(holds: str, fate: str) -> None:
+    app = SERVED % 'logError("failed", error as Error);'
+    ends = _followed({**NODE, "app.ts": app, "log.ts": REPORTS % holds})
+    assert [name for name in Fates.__struct_fields__ if getattr(ends, name)] == [fate]
+
+
+@pytest.mark.parametrize(
+    ("does", "fate"),
+    [
+        ("res.status(500).json({ error: error.message });", "lost"),
+        ("console.error(error.stack);", "kept"),
+        ("throw error;", "leaving"),
+    ],
+)
+def test_what_runs_within_a_function_shares_its_fate(does: str, fate: str) -> None:
+    ends = _followed({**NODE, "app.ts": HANDED, "safely.ts": SAFELY % does})
+    assert [name for name in Fates.__struct_fields__ if getattr(ends, name)] == [fate]
+
+
+@pytest.mark.parametrize(("does", "fate"), [("return None", "lost"), ("raise", "leaving")])
+def test_a_decorator_is_such_a_function(does: str, fate: str) -> None:
+    safely = (
+        "from functools import wraps\n\ndef safely(func):\n    @wraps(func)\n"
+        "    def inner(*args):\n        try:\n            return func(*args)\n"
+        f"        except Exception as error:\n            {does}\n    return inner\n"
+    )
+    app = "from planner import outline\n\n@app.get('/')\n@safely\ndef ask(x):\n    outline(x)\n"
+    ends = _followed({**PYTHON, "app.py": app, "safely.py": safely})
+    assert [name for name in Fates.__struct_fields__ if getattr(ends, name)] == [fate]
+
+
+def test_a_tool_that_tells_the_agent_a_message_is_no_lack_where_the_run_keeps_it() -> None:
+    kept_ = ROUTE.format("logging.exception('failed')")
+    assert _followed({**PYTHON, "app.py": kept_, "tools/search.py": TOOL}).is_kept
+    assert not _followed({**PYTHON, "app.py": kept_, "steps/search.py": TOOL}).is_kept
+    assert _followed({**PYTHON, "tools/search.py": TOOL}).only_lost
