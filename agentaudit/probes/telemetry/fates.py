@@ -119,7 +119,8 @@ class _Program:
         self._places = {place.path: place for place in self._files(component)}
         self._texts: dict[str, list[str]] = {}
         self._blocks: dict[str, list[Block]] = {}
-        self._wholes: dict[str, dict[str, tuple[str, frozenset[str]]]] = {}
+        self._wholes: dict[str, str] = {}
+        self._said: dict[str, frozenset[str]] = {}
         self._keeping: dict[str, set[int]] = defaultdict(set)
         for call in keeping:
             self._keeping[call.place.path].add(call.place.line or 0)
@@ -261,8 +262,12 @@ class _Program:
         """Lines that call a function by its name, or hand it on."""
         if name in _UNTOLD:
             return
-        for other, (text, words) in self._spoken(language(self._places[path])).items():
-            at = text.find(name) if name in words else -1
+        spoken = language(self._places[path])
+        for other, place in self._places.items():
+            if language(place) != spoken or name not in self._words(other):
+                continue
+            text = self._whole(other)
+            at = text.find(name)
             while at >= 0:
                 line = text.rfind("\n", 0, at) + 1
                 number = text.count("\n", 0, line) + 1
@@ -270,14 +275,15 @@ class _Program:
                     yield other, number
                 at = text.find(name, at + len(name))
 
-    def _spoken(self, name: str) -> dict[str, tuple[str, frozenset[str]]]:
-        """The files of a language, and the words in them."""
-        if name not in self._wholes:
-            paths = (path for path, place in self._places.items() if language(place) == name)
-            texts = {path: "\n".join(self._lines(path)) for path in paths}
-            words = {path: frozenset(_WORD.findall(text)) for path, text in texts.items()}
-            self._wholes[name] = {path: (text, words[path]) for path, text in texts.items()}
-        return self._wholes[name]
+    def _whole(self, path: str) -> str:
+        if path not in self._wholes:
+            self._wholes[path] = "\n".join(self._lines(path))
+        return self._wholes[path]
+
+    def _words(self, path: str) -> frozenset[str]:
+        if path not in self._said:
+            self._said[path] = frozenset(_WORD.findall(self._whole(path)))
+        return self._said[path]
 
 
 def _is_called(text: str, line: int, start: int, end: int) -> bool:
