@@ -40,6 +40,8 @@ _COUNTED = regex(
     r"(?i)(?<![\w.-])[1-9]|\b(?:true|false|pass(?:ed)?|fail(?:ed)?|blocked|refused)\b(?![\"'])"
 )
 """Something that a run counted or found: an empty frame of results has nothing but zeros."""
+_ASKED = regex(r"(?m)^(?:redteam|providers|targets):")
+"""What a suite of attacks asks, wherever its file lies: no result."""
 _KEEPS = regex(r"uses: actions/upload-artifact|aws s3 cp|gsutil cp|az storage blob upload")
 
 REDTEAM = (
@@ -77,6 +79,11 @@ def _files(**files: str) -> dict[str, object]:
             Outcome.FAIL,
             _files(**{"redteam/promptfooconfig.yaml": REDTEAM}),
             "no result is kept",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(**{"tests/results/promptfoo-redteam.yaml": f"{REDTEAM}# 12 attacks passed\n"}),
+            "a suite is no result, whatever its directory is called",
         ),
         Example(Outcome.FAIL, _files(**{".github/workflows/a.yml": STEPS.format("")})),
         Example(Outcome.FAIL, _files(), "nothing attacks it"),
@@ -142,9 +149,10 @@ def _running(repo: Repo) -> list[Step]:
 def _kept(repo: Repo, beside: list[Place]) -> Iterator[Evidence]:
     """Committed results, and workflows that attack and keep what comes out."""
     for place in beside:
-        named = _SAFETY.search(place.path) and _RESULTS.fullmatch(place.path)
-        if named and _COUNTED.search((repo.read(place) or "")[:300_000]):
-            yield place.evidence(place.path)
+        if _SAFETY.search(place.path) and _RESULTS.fullmatch(place.path):
+            text = (repo.read(place) or "")[:300_000]
+            if _COUNTED.search(text) and not _ASKED.search(text):
+                yield place.evidence(place.path)
     attacking = {step.workflow for step in _running(repo) if not step.by_hand}
     for step in repo.steps():
         if step.workflow in attacking and _KEEPS.search(step.text):

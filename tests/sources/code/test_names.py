@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from agentaudit.code import Strength
 from tests.sources.code.conftest import Understand
 
 CREATE = "openai.OpenAI.chat.completions.create"
@@ -153,6 +154,22 @@ def test_local_modules_are_no_library(understand: Understand) -> None:
         "main.py": "from agents import run\nrun()\n",
     }
     assert "agent" not in understand(files).code.used
+
+
+@pytest.mark.parametrize("package", ["app/langfuse/__init__.py", "app/langfuse/fetch.py"])
+def test_a_package_without_the_name_is_not_what_is_imported(
+    understand: Understand, package: str
+) -> None:
+    """Beside the code stands a package of the name of a library, which it imports by a path."""
+    files = {
+        "pyproject.toml": '[project]\nname = "a"\ndependencies = ["langfuse"]\n',
+        package: '"""Langfuse is read here by CallbackHandler ids."""\ndef read(): ...\n',
+        "app/chat.py": "from langfuse.langchain import CallbackHandler\n"
+        "from langfuse import Langfuse\nLangfuse()\nCallbackHandler()\n",
+        "main.py": "import app.chat\n",
+    }
+    (use,) = understand(files).code.used["tracing"]
+    assert (use.library, use.strength) == ("langfuse", Strength.ON)
 
 
 def test_types_are_no_use(understand: Understand) -> None:

@@ -8,6 +8,7 @@ from posixpath import dirname, normpath
 from agentaudit.expressions import regex
 from agentaudit.sources.git.code.index import Index, SourceFile
 from agentaudit.sources.git.code.patterns import occurrences
+from agentaudit.sources.git.code.written import WrittenImport
 from agentaudit.sources.git.reader import ancestors
 
 _SCRIPT_ENDS = (".ts", ".tsx", ".js", ".jsx", ".mjs", "/index.ts", "/index.tsx", "/index.js")
@@ -17,6 +18,19 @@ _PATIENCE = 50
 """Names that a file is searched for before it is parsed after all."""
 _NEAR = 30
 """Bytes before a name in which is said that it is defined there."""
+
+
+def _names(data: bytes, name: bytes) -> bool:
+    """Whether a file of Python defines a name or imports it: prose that tells of it does not."""
+    return any(
+        (line := row.strip()).startswith((b"from ", b"import ", b"def ", b"class ", b"async def "))
+        or (
+            line.startswith(name)
+            and line[len(name) :].lstrip()[:1] in (b"", b"=", b":", b",", b"(", b"[", b")")
+        )
+        for row in data.split(b"\n")
+        if name in row
+    )
 
 
 class Modules:
@@ -40,19 +54,32 @@ class Modules:
             found.setdefault(stem.rpartition("/")[2], []).append(path)
         return found
 
-    def is_local(self, file: SourceFile, module: str) -> bool:
+    def is_local(self, file: SourceFile, row: WrittenImport) -> bool:
         """Whether an absolute import means a package of the tree: one that stands where Python
-        starts to look, which is no package itself."""
-        if file.language.ecosystem != "python" or module.startswith("."):
+        starts to look, which is no package itself, and that has what is taken from it."""
+        if file.language.ecosystem != "python" or row.module.startswith("."):
             return False
-        root = module.partition(".")[0]
+        root = row.module.partition(".")[0]
         if root not in self._tops:
             return False
         key = (dirname(file.path), root)
         if key not in self._packages:
             self._packages[key] = self._package(*key)
         place = self._packages[key]
-        return bool(place) and place != _stem(file.path)
+        return bool(place) and place != _stem(file.path) and self._gives(place, row)
+
+    def _gives(self, place: str, row: WrittenImport) -> bool:
+        """Whether a package there can be what is imported: another of the same name, installed,
+        has other modules and other names."""
+        place += row.module[len(row.module.partition(".")[0]) :].replace(".", "/")
+        names = [each.name for each in row.taken if each.name]
+        if place not in self._places or any(f"{place}/{name}" in self._places for name in names):
+            return place in self._places
+        file = self._files.get(f"{place}.py") or self._files.get(f"{place}/__init__.py")
+        if file is None or not names:
+            return not names
+        told = b"import *" in file.data or b"__getattr__" in file.data
+        return told or any(_names(file.data, name.encode()) for name in names)
 
     def _package(self, near: str, root: str) -> str:
         """Where the package or module of that name stands which an import in a directory means."""

@@ -67,7 +67,7 @@ class Rows:
 
     def _imported(self, file: SourceFile) -> Iterator[Import]:
         for row in file.written.imports:
-            local = self._modules.is_local(file, row.module)
+            local = self._modules.is_local(file, row)
             meant = () if local else known().of_import(file.language.ecosystem, row.module)
             found = [library for library in meant if library.by_import]
             # A package names the module best; other entries only lend it one more trade.
@@ -95,9 +95,7 @@ class Rows:
 
     def _called(self, resolver: Resolver, file: SourceFile) -> Iterator[Call]:
         repo = self._repo
-        local = {
-            row.module for row in file.written.imports if self._modules.is_local(file, row.module)
-        }
+        local = {row.module for row in file.written.imports if self._modules.is_local(file, row)}
         inside = tuple(f"{name}." for name in local)
         conditions: dict[tuple[str, int], Condition | None] = {}
         for row in file.written.calls:

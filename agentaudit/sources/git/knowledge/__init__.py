@@ -108,6 +108,8 @@ FORKED = {
     "go-openai": "sashabaranov",
     "openai-go": "openai",
     "anthropic-sdk-go": "anthropics",
+    "anthropic-go": "madebywelch",
+    "go-anthropic": "liushuangls",
     "generative-ai-go": "google",
     "eino": "cloudwego",
     "chromem-go": "philippgille",
