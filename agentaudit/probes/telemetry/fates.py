@@ -119,6 +119,9 @@ class _Program:
         self._places = {place.path: place for place in self._files(component)}
         self._texts: dict[str, list[str]] = {}
         self._blocks: dict[str, list[Block]] = {}
+        self._spoken: dict[str, list[str]] = defaultdict(list)
+        for path, place in self._places.items():
+            self._spoken[language(place)].append(path)
         self._wholes: dict[str, str] = {}
         self._said: dict[str, frozenset[str]] = {}
         self._keeping: dict[str, set[int]] = defaultdict(set)
@@ -199,7 +202,7 @@ class _Program:
                 (path, number)
                 for path in sorted(paths & self._places.keys())
                 for number, line in enumerate(self._lines(path), 1)
-                if _ASKS.search(line[:400]) and not _NO_CALL.match(line)
+                if "(" in line and _ASKS.search(line[:400]) and not _NO_CALL.match(line)
             ]
             called = (use.place for use in uses if use.strength >= Strength.CALLED)
             found += [(p.path, p.line) for p in called if p.line and p.path in self._places]
@@ -262,9 +265,8 @@ class _Program:
         """Lines that call a function by its name, or hand it on."""
         if name in _UNTOLD:
             return
-        spoken = language(self._places[path])
-        for other, place in self._places.items():
-            if language(place) != spoken or name not in self._words(other):
+        for other in self._spoken[language(self._places[path])]:
+            if name not in self._words(other):
                 continue
             text = self._whole(other)
             at = text.find(name)

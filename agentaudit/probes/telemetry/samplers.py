@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from msgspec.structs import replace
 
+from agentaudit.code import Call
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.source import Component, Repo
@@ -23,6 +25,8 @@ _TAKES = regex(
     r"add_span_processor|[aA]ddSpanProcessor|span_?[pP]rocessors?\s{0,4}[=:(]|WithBatcher|WithSpanProcessor"
     r"|WithSyncer|RegisterSpanProcessor|active_span_processor|set_up_exporters|configure_otel_providers"
 )
+_TAKING = ("rocessor", "WithBatcher", "WithSyncer", "set_up_exporters", "configure_otel_providers")
+"""One of these is in whatever that finds."""
 _BARE = frozenset(
     {"TracerProvider", "NewTracerProvider", "NodeTracerProvider", "BasicTracerProvider"}
 )
@@ -35,7 +39,9 @@ _KINDS = ("py", "ts", "js", "mjs", "go", "cs", "java", "kt")
 
 def never_sampled(repo: Repo, component: Component) -> Place | None:
     """Where a provider is told to keep no trace, in a file that knows of no other sampler."""
-    for file, text in _texts(repo, component):
+    rows = component.code.imports
+    traced = {row.place.path for row in rows if "telemetry" in row.module.lower()}
+    for file, text in _texts(repo, component, traced):
         if "ampler" not in text:
             continue
         found = _NEVER.search(text)
@@ -44,21 +50,26 @@ def never_sampled(repo: Repo, component: Component) -> Place | None:
     return None
 
 
-def is_bare(repo: Repo, method: str, callee: str) -> bool:
+def is_bare(repo: Repo, call: Call) -> bool:
     """Whether a call makes a provider that hands its spans to nobody, wherever one looks: one that
-    does nothing, or one that no file gives a processor."""
-    if method not in _BARE:
+    does nothing, or one that no file gives a processor, its own looked at first."""
+    if call.method not in _BARE:
         return False
-    if "noop" in callee.lower():
+    if "noop" in call.callee.lower():
         return True
+    own = Place(call.place.repo, call.place.path)
     files = (file for kind in _KINDS[:5] for file in repo.files(f"**/*.{kind}"))
     mine = (file for file in files if not _ASIDE.search(file.path))
-    return not any(_TAKES.search((repo.read(file) or "")[:300_000]) for file in mine)
+    return not any(_takes(repo.read(file) or "") for file in chain((own,), mine))
 
 
-def _texts(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
+def _takes(text: str) -> bool:
+    return any(word in text for word in _TAKING) and bool(_TAKES.search(text[:300_000]))
+
+
+def _texts(repo: Repo, component: Component, among: set[str]) -> Iterator[tuple[Place, str]]:
     home = "" if component.path == "." else component.path + "/"
     for kind in _KINDS:
         for file in repo.files(f"{home}**/*.{kind}"):
-            if not _ASIDE.search(file.path):
+            if (not among or file.path in among) and not _ASIDE.search(file.path):
                 yield file, (repo.read(file) or "")[:200_000]

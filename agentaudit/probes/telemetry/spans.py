@@ -128,7 +128,7 @@ def _exports(repo: Repo, component: Component) -> bool:
         return True
     made = (call for call in code.methods(*_EXPORTERS) if call.reached and not is_off(call))
     made = (call for call in made if not go_flag_off(repo, call.condition))
-    if any(not is_bare(repo, call.method, call.callee) for call in made):
+    if any(not is_bare(repo, call) for call in made):
         if never_sampled(repo, component):
             return False
         return not (unaddressed(repo, component) or unswitched(repo, component))

@@ -126,14 +126,18 @@ def _elsewhere(reader: Reader, name: str, paths: Sequence[str]) -> bool:
 
 def _otherwise(reader: Reader, name: str, paths: Sequence[str]) -> bool:
     scripts = (path for path in paths if path.endswith((*_PAGES, *_SCRIPTS)))
-    texts = (reader.text(path) or "" for path in scripts)
+    naming = (path for path in scripts if _holds(reader.data(path), name.encode()))
     return any(
         module == name or module.startswith(f"{name}/")
-        for text in texts
-        if name in text
-        for found in _OTHERWISE.finditer(text)
+        for path in naming
+        for found in _OTHERWISE.finditer(reader.text(path) or "")
         for module in [found[1] or found[2]]
     )
+
+
+def _holds(data: bytes | str, name: bytes) -> bool:
+    """Whether a name stands in a file, quoted as modules are: most names are words as well."""
+    return isinstance(data, bytes) and any(sign + name in data for sign in (b'"', b"'", b"`", b":"))
 
 
 def _mentioned(

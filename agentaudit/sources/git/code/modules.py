@@ -9,6 +9,7 @@ from agentaudit.expressions import regex
 from agentaudit.sources.git.code.index import Index, SourceFile
 from agentaudit.sources.git.code.patterns import occurrences
 from agentaudit.sources.git.code.written import WrittenImport
+from agentaudit.sources.git.knowledge import known
 from agentaudit.sources.git.reader import ancestors
 
 _SCRIPT_ENDS = (".ts", ".tsx", ".js", ".jsx", ".mjs", "/index.ts", "/index.tsx", "/index.js")
@@ -66,7 +67,9 @@ class Modules:
         if key not in self._packages:
             self._packages[key] = self._package(*key)
         place = self._packages[key]
-        return bool(place) and place != _stem(file.path) and self._gives(place, row)
+        if not place or place == _stem(file.path):
+            return False
+        return not known().of_import("python", row.module) or self._gives(place, row)
 
     def _gives(self, place: str, row: WrittenImport) -> bool:
         """Whether a package there can be what is imported: another of the same name, installed,
