@@ -8,7 +8,7 @@ from agentaudit.probes.rag.source_names import COLUMN, KEYWORD, ONE_WORD, SOURCE
 
 _CARRIES = regex(
     r"(?i)metas?|meta_?datas?|extra_info|metadatas|payloads?|properties|fields|documents?|docs|records?|points|vectors"
-    r"|items|chunks|nodes|batch|rows|objects|data|entities|values|points_batch|new_documents"
+    r"|items|chunks|nodes|batch|rows|objects|data|entities|values|references|points_batch|new_documents"
 )
 """Arguments that carry what is stored beside a vector."""
 _TEXTS = {"add_texts": 1, "aadd_texts": 1, "from_texts": 2, "afrom_texts": 2}
@@ -49,7 +49,7 @@ def _is_carried(given: Argument) -> bool:
     )
 
 
-_OWN_ID = regex(r"(?i)(?:point_?|doc(?:ument)?_?|chunk_?)?ids?_?")
+_OWN_ID = regex(r"(?i)(?:point_?|doc(?:ument)?_?|chunk_?|data_?point_?)?ids?_?")
 _OF_SOURCE = regex(
     r"\{(?:[a-z_]\w{0,30}\.)?(?!(?i:chunk|user|session|tenant|uu|thread|org|collection|index|class|table|func)\w{0,3}_?(?:id|name))"
     r"[a-zA-Z]{2,24}_?(?:[iI]d|ID|name|Name|path|Path|slug|url|uri|stem)(?:\[[^\]\[]{0,20}\])?\}"
