@@ -49,7 +49,7 @@ def _is_carried(given: Argument) -> bool:
     )
 
 
-_OWN_ID = regex(r"(?i)(?:point_?|doc(?:ument)?_?|chunk_?|data_?point_?)?ids?_?")
+_OWN_ID = regex(r"(?i)(?:point_?|doc(?:ument)?_?|chunk_?)?ids?_?")
 _OF_SOURCE = regex(
     r"\{(?:[a-z_]\w{0,30}\.)?(?!(?i:chunk|user|session|tenant|uu|thread|org|collection|index|class|table|func)\w{0,3}_?(?:id|name))"
     r"[a-zA-Z]{2,24}_?(?:[iI]d|ID|name|Name|path|Path|slug|url|uri|stem)(?:\[[^\]\[]{0,20}\])?\}"
