@@ -22,5 +22,10 @@ def asking(component: Component) -> list[Use]:
 
 
 def asks(component: Component) -> bool:
-    """Whether its code asks a model at all."""
+    """Whether its code asks a model at all, be it at an address that only the environment knows."""
+    return asks_openly(component) or "model" in (component.does or ())
+
+
+def asks_openly(component: Component) -> bool:
+    """Whether it asks one by a library, or at an address, that its code shows."""
     return bool(asking(component)) or component.code.posts

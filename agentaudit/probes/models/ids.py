@@ -36,9 +36,9 @@ _TABLE = regex(
 """Files that are about models and ask none."""
 _SAID = regex(
     r"(?i)(?:^|_)(?:label|title|display_?name|description|help|placeholder|examples?|docs?|alias"
-    r"|comment|note|tooltip|icon|logo|url|price|cost|text|slug)$"
+    r"|comment|note|tooltip|icon|logo|url|price|cost|text|slug|family)$"
 )
-"""Names of what is shown to people."""
+"""Names of what is shown to people, or of what a client is told a model can do."""
 _MODEL = regex(
     r"(?i)(?:^|[_.-])(?:model|models|llm|deployment|engine|embedding|embeddings|embedder|chat)"
     r"|(?:^|\.)embed$|Model|Deployment|Llm|LLM|Embedding"

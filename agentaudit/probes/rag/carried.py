@@ -8,7 +8,7 @@ from agentaudit.probes.rag.source_names import COLUMN, KEYWORD, ONE_WORD, SOURCE
 
 _CARRIES = regex(
     r"(?i)metas?|meta_?datas?|extra_info|metadatas|payloads?|properties|fields|documents?|docs|records?|points|vectors"
-    r"|items|chunks|nodes|batch|rows|objects|data|entities|values|points_batch|new_documents"
+    r"|items|chunks|nodes|batch|rows|objects|data|entities|values|references|points_batch|new_documents"
 )
 """Arguments that carry what is stored beside a vector."""
 _TEXTS = {"add_texts": 1, "aadd_texts": 1, "from_texts": 2, "afrom_texts": 2}

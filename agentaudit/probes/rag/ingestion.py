@@ -29,7 +29,7 @@ _INDEX = regex(
     r"|merge_or_upload_documents|index_documents|insert_nodes|insert_many|batch_import|add_nodes"
     r"|add_vectors|addDocuments|fromDocuments|fromTexts|addVectors|upsertPoints|upsertAsync"
     r"|UpsertAsync|Upsert|UpsertPoints|UpsertBatchAsync|UploadDocumentsAsync|uploadDocuments|mergeOrUploadDocuments"
-    r"|IndexDocumentsAsync|MergeOrUploadDocumentsAsync|insertMany|addTexts|add_faiss_index"
+    r"|IndexDocumentsAsync|MergeOrUploadDocumentsAsync|insertMany|addTexts|add_faiss_index|upsert_datapoints|upsertDatapoints"
     r"|write_documents|AddDocuments|AddDocumentsAsync|AddTexts|InsertDocuments|DocumentWriter|run_ingestion|ImportDocumentAsync|ImportTextAsync|ImportWebPageAsync"
     r"|upload_and_poll|uploadAndPoll|import_files|start_ingestion_job|EmbeddingStoreIngestor"
     r"|build_index|create_search_client_index|add_with_ids|add_items|bulk|async_bulk|parallel_bulk"

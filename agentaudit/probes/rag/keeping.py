@@ -24,7 +24,7 @@ _KEEPS = regex(
 """Calls that copy the source of a document to each of its chunks."""
 _ROW = regex(
     r"(?:^|\.)(?:Document|LangchainDocument|LCDocument|TextNode|Node|PointStruct|TextSegment"
-    r"|SearchDocument|IndexDocumentsAction|\w{0,40}Chunk(?:DTO|Model|Row)?)(?:\.from)?$"
+    r"|SearchDocument|IndexDatapoint|DataObject|IndexDocumentsAction|\w{0,40}Chunk(?:DTO|Model|Row)?)(?:\.from)?$"
 )
 """Things that are made to be stored."""
 

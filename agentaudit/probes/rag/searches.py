@@ -13,9 +13,10 @@ _BY_WORDS = frozenset({"opensearch-py", "@opensearch-project/opensearch"})
 """Engines that mostly search logs and words: of vectors only where the code embeds."""
 _HOSTED = regex(
     r"vector_stores?\.|vectorStores\.|[Ff]ileSearchTool$|\.start_ingestion_job$"
+    r"|MatchingEngineIndex(?:Endpoint)?(?:\.|$)|\.upsert_datapoints$|\.upsertDatapoints$"
     r"|\.ingest_knowledge_base_documents$|\.(?:StartIngestionJob|IngestKnowledgeBaseDocuments)Command$"
 )
-"""Calls about indexes that a provider of models keeps."""
+"""Calls about indexes that a provider of models or a cloud keeps."""
 _OF_DOCUMENTS = regex(r"(?:^|\.)(?:a?embed_documents|embedMany|get_text_embedding_batch)$")
 """Calls that embed what is to be found later, not a question."""
 OF_ONES_OWN = regex(

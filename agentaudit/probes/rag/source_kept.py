@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.rag import over_http
@@ -10,7 +11,7 @@ from agentaudit.probes.rag.keeping import keeping
 from agentaudit.probes.rag.lent import around
 from agentaudit.probes.rag.managed import addressed, asks_bedrock, handed, recalling
 from agentaudit.probes.rag.retrieval import retrieves
-from agentaudit.probes.rag.source_names import BARE_KEY
+from agentaudit.probes.rag.source_names import BARE_KEY, SOURCE
 from agentaudit.probes.rag.written import selected, sourced, stored, typed
 from agentaudit.probes.readable import of_code, unread
 from agentaudit.source import Component, Repo
@@ -255,8 +256,20 @@ def _in_text(repo: Repo, component: Component) -> list[Place]:
     return [
         each
         for each in stored(repo, component)
-        if "insert" not in each.text.lower() or _has_key(repo, each)
+        if (_has_key(repo, each) if "insert" in each.text.lower() else not _is_cut(repo, each))
     ]
+
+
+def _is_cut(repo: Repo, place: Place) -> bool:
+    """Whether the object that is stored is a piece of a document, and is given no source."""
+    line = (place.line or 1) - 1
+    written = (repo.read(Place(place.repo, place.path)) or "").split("\n")
+    around = "\n".join(written[max(line - _STATEMENT, 0) : line + _STATEMENT])
+    return _PIECE.search(around) is not None and not SOURCE.search(around)
+
+
+_PIECE = regex(r"\b[A-Z]\w{0,40}(?:Chunk|Passage)\w{0,20}\(\s{0,4}\n|\bChunk\w{0,20}\(\s{0,4}\n")
+"""Where such an object is made, an argument a line."""
 
 
 def _has_key(repo: Repo, place: Place) -> bool:

@@ -17,7 +17,7 @@ _COUNTS = frozenset({Role.APP, Role.INFRA})
 _TELLING = regex(r"(?i)embed|vector|chunk|ingest|index|(?:^|[/_.])rag|knowledge|memor|seed")
 _MODULE = regex(
     r"(?i)(?:^|[/_-])(?:chunks?|embeddings?|vectors?|vector_?(?:db|store)s?|documents?|schemas?|models|ingest\w{0,5})"
-    r"\.(?:py|ts|go|java|cs|prisma)$|(?:^|/)actions/[\w-]{1,60}\.ts$"
+    r"\.(?:py|ts|go|java|cs|prisma)$|(?:^|/)\w{0,40}(?:chunk|passage)(?:entity|model|record)?\.(?:java|cs|kt)$|(?:^|/)actions/[\w-]{1,60}\.ts$"
 )
 _ASIDE = regex(
     r"(?i)(?:^|/)(?:__)?(?:tests?|examples?|samples?|docs?|node_modules|vendor|dist|frontend)(?:__)?/"
@@ -45,8 +45,16 @@ _FIELD = regex(
     r"[\w.\[\]()]{1,80},\r?$"
 )
 """A mapped row that is given a vector by name, on a line of its own."""
-_MAPPED = regex(r"\.(?:a?bulk_create|objects\.a?create|objects\.a?update_or_create|add_all)\(")
+_MAPPED = regex(
+    r"\.(?:a?bulk_create|objects\.a?create|objects\.a?update_or_create|add_all)\("
+    r"|\b\w{0,20}(?:[sS]ession|db)\.(?:add|merge)\("
+)
 """Calls that write such rows: Django, SQLAlchemy."""
+_PROCEDURE = regex(
+    r"(?i)[\"'](?:\[?\w{1,40}\]?\.)?\[?(?:update|upsert|insert|save|store|set|add)_?\w{0,40}(?:embedding|vector)s?\]?[\"']"
+)
+_RUNS = regex(r"CommandType\.StoredProcedure|\.callproc\(|\bprepareCall\(|\bSimpleJdbcCall\(")
+"""A procedure of the database that is given a vector to store, and calls that run one."""
 _WRITES = regex(
     r"\.(?:insert|upsert|update|insert_?(?:one|many)|insert(?:One|Many)|create|createMany|bulk_create|values)\("
 )
@@ -75,6 +83,8 @@ _KEPT = regex(
     rf"\s{{0,20}}(?:\w{{1,30}}\.)?(?:get)?{_OF_ONE}\b"
     rf"|[{{,]\s{{0,20}}[\"']?(?:{_ID}|{_FROM})[\"']?\s{{0,4}}[:,](?:[^{{}};]|\${{[^{{}}]{{0,60}}\}}){{0,300}}?"
     r"(?<![\w.])[\"']?(?:embedding|vector)[\"']?\s{0,4}(?::\s{0,4}(?!string|number|real|vector)\w|[,}])"
+    r"|(?<![\w.])(?:data_?)?(?:point|vector)_?id[ ]{0,2}=[ ]{0,2}f[\"'][^\"'{}\n]{0,40}\{(?:\w{1,30}\.)?"
+    r"(?:file_?(?:name|path|id)|doc(?:ument)?_?id|source|url|slug)\}"
     r"|new Document\(\s{0,20}(?:String\.valueOf\()?\w{1,40}(?:\.\w{1,40}\(\)){0,2}\.(?:getI|i)d\(\)"
     r"|\.(?:insert|upsert|insertMany|createMany)\([^;]{0,200}?[{,]\s{0,20}"
     rf"(?!(?i:{_NOT_OF_ONE})_?(?i:id))\w{{2,30}}_?[iI]d\s{{0,4}}[,:]"
@@ -93,6 +103,12 @@ _TYPE = regex(
     rf"\b[^@]{{0,900}}?\b(?i:{_SOURCE})\b\s{{0,4}}[?:]"
 )
 """A type of chunks that has a field for where it comes from."""
+_MEMBER = regex(
+    r"\b(?:class|record)\s{1,4}\w{0,40}(?:Chunk|Passage)s?(?:Data|Row|Record|Model|Entity|Document|Table)?"
+    r"\b[^{}]{0,200}\{(?:[^}{]|\{[^}{]{0,60}\}){0,1500}?\b(?:private|public|protected)\s{1,4}"
+    rf"(?:final\s|required\s|virtual\s){{0,2}}\s{{0,4}}(?:String|string|Long|long|UUID|Guid|int|Integer)\??\s{{1,4}}(?i:{_SOURCE})\s{{0,4}}[;={{]"
+)
+"""The same as Java and C# write it."""
 _SELECTED = regex(
     r"(?i)\bselect(?:_?fields)?[\"']?\s{0,4}[:=]\s{0,4}\[?\s{0,8}[\"'][^;\[\]{}()]{0,120}"
     r"(?<!\w)(?:file_?path|file_?name|ur[il]|source\w{0,12}|(?:parent|doc|document)_?id"
@@ -107,7 +123,13 @@ def stored(repo: Repo, component: Component) -> list[Place]:
     """Places where a row is stored with its vector."""
     given = [p for p in _found(repo, component, _PUT) if _WRITES.search(_text(repo, p))]
     rows = [p for p in _found(repo, component, _FIELD) if _MAPPED.search(_text(repo, p))]
-    return [*_found(repo, component, _STORES), *given, *rows]
+    code = component.code.calls
+    near = {
+        (c.place.path, c.place.repo) for c in code if c.role in _COUNTS and EMBED.search(c.callee)
+    }
+    told = _found(repo, component, _PROCEDURE, near)
+    told = [place for place in told if _RUNS.search(_text(repo, place))]
+    return [*_found(repo, component, _STORES), *given, *rows, *told]
 
 
 def fills(repo: Repo, component: Component) -> bool:
@@ -144,7 +166,7 @@ def sourced(repo: Repo, component: Component, fillings: Iterable[Place]) -> list
 
 def typed(repo: Repo, component: Component) -> list[Place]:
     """Types of chunks with a field for their source."""
-    return list(_found(repo, component, _TYPE))
+    return [*_found(repo, component, _TYPE), *_found(repo, component, _MEMBER)]
 
 
 def selected(repo: Repo, component: Component) -> list[Place]:

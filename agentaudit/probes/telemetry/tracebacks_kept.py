@@ -6,7 +6,7 @@ from agentaudit.code import Strength, Use
 from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
-from agentaudit.probes.asking import asks
+from agentaudit.probes.asking import asks_openly
 from agentaudit.probes.readable import of_code, step_missing, unread
 from agentaudit.probes.telemetry.caught import Weighed, in_pages, leaves, weighed
 from agentaudit.probes.telemetry.errors import answering, language, tracked
@@ -244,7 +244,7 @@ def _kept(
         places = [call.place for call in said.keeping]
         yield f"{len(places)} calls keep the traceback of an error", places
     held_back = ends.only_lost and len(ends.lost) >= len(ends.leaving)
-    if (ends.is_free and asks(component)) or not (said.lacking or held_back):
+    if (ends.is_free and asks_openly(component)) or not (said.lacking or held_back):
         for message, place in _uncaught(repo, component, ends):
             yield message, [place]
 

@@ -15,6 +15,7 @@ _NAMES = regex(
     r"|\.env(?:\.(?:dev(?:elopment)?|prod(?:uction)?|staging))?"
     r"|(?:(?:[\w-]{1,60}[._-])?settings|settings[._-][\w-]{1,60})\.py"
     r"|(?:(?:[\w-]{1,60}[._-])?config|config[._-][\w-]{1,60})\.(?:py|ya?ml|toml|json)"
+    r"|config\.(?:ya?ml|toml|json)[._-](?:example|sample|template|dist)"
     r"|settings(?:[._-][\w-]{1,60})?\.(?:ya?ml|toml|json)"
     r"|appsettings(?:\.[\w-]{1,60})?\.json|application(?:-[\w-]{1,60})?\.(?:ya?ml|properties)"
     r"|[\w-]{0,40}env(?:ironment)?[\w-]{0,40}[._-](?:example|sample|template)\.(?:sh|bash|zsh|ps1)"

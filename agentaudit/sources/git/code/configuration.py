@@ -23,6 +23,10 @@ _HANDED_ON = 2
 """Modules that hand on what they were handed."""
 _LONGEST = 400
 _ENV_NAME = regex(r"(?i)(?:.*/)?(?:[\w-]*\.)?env(?:[._-][\w.-]+)?|.*\.env(?:\.[\w-]+)?")
+_SAMPLE = regex(
+    r"(?<=json|yaml|toml)[._-](?:example|sample|template|dist)$|(?<=\.yml)[._-](?:example|sample|template|dist)$"
+)
+"""What a configuration that is to be copied is called beside its form."""
 _DOCKER_NAME = regex(r"(?i)(?:.*/)?(?:[\w.-]*dockerfile[\w.-]*|containerfile)")
 _PAIR = regex(r"\s*(?:export\s+)?([A-Za-z_][\w.-]{0,120})\s*[=:]\s*(.*)")
 _DOCKER = regex(r"\s*(ENV|ARG)\s+(.*)", re.IGNORECASE)
@@ -73,7 +77,7 @@ def of_file(reader: Reader, path: str) -> list[Setting]:
 
 
 def _reader_of(path: str) -> Callable[[Reader, str], Iterator[_Row]] | None:
-    name = path.rpartition("/")[2].lower()
+    name = _SAMPLE.sub("", path.rpartition("/")[2].lower())
     suffix = name.rpartition(".")[2]
     if name.startswith("wrangler"):
         return _worker

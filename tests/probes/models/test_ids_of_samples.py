@@ -1,0 +1,41 @@
+"""Ids in a configuration that is to be copied, and words about a model that are no id."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probes.models.ids_pinned import ids_pinned
+
+READS = (
+    "import json\nfrom anthropic import Anthropic\nmodels = json.load(open('config.json'))\n\n"
+    "def answer(q, model):\n    return Anthropic().messages.create(model=model, messages=q)\n"
+)
+
+
+def _asked(files: dict[str, str]) -> Outcome:
+    given = {"files": files, "path": "."}
+    inputs = {"repo": testing.repository(given), "component": testing.component(given)}
+    return ids_pinned.ask(inputs).outcome
+
+
+@pytest.mark.parametrize(
+    ("id", "outcome"),
+    [("claude-sonnet-4-20250514", Outcome.PASS), ("claude-3-5-sonnet-latest", Outcome.FAIL)],
+)
+@pytest.mark.parametrize("name", ["config.json.example", "config.json.sample"])
+def test_samples_of_configuration_tell_ids(name: str, id: str, outcome: Outcome) -> None:
+    files = {"requirements.txt": "anthropic==0.57.0\n", "app.py": READS}
+    files[name] = f'{{\n  "models": [\n    {{"model_id": "{id}", "name": "Sonnet"}}\n  ]\n}}\n'
+    assert _asked(files) is outcome
+
+
+def test_the_family_of_a_model_is_no_id() -> None:
+    client = (
+        "from autogen_ext.models.openai import OpenAIChatCompletionClient\n"
+        "client = OpenAIChatCompletionClient(\n    model='o4-mini-2025-04-16',\n"
+        "    model_info={'vision': True, 'family': 'o4'},\n)\n"
+    )
+    files = {"requirements.txt": "autogen-ext==0.6.1\n", "app.py": client}
+    assert _asked(files) is Outcome.PASS
