@@ -3,6 +3,7 @@ from __future__ import annotations
 from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
+from agentaudit.probes.environment.above import listed
 from agentaudit.probes.environment.reading import addressed, copied, proxied, scattered, undeclared
 from agentaudit.source import Component, Repo
 
@@ -28,6 +29,15 @@ def _page(text: str) -> dict[str, object]:
     package = '{"name": "page", "dependencies": {"react": "19.0.0", "openai": "5.0.0"}}'
     files = {"package.json": package, "src/call.ts": text, "server.conf": proxy}
     return {"component": {"files": files}}
+
+
+def _below(template: str) -> dict[str, object]:
+    """A worker of two variables below an application with this template."""
+    package = {"worker/package.json": '{"name": "worker"}', "worker/Dockerfile": "FROM node:22.4\n"}
+    code = {"worker/index.js": "run(process.env.MODEL, process.env.PLACE);\n"}
+    build = {"Dockerfile": "FROM python:3.12\nCOPY . .\n", ".env.example": template}
+    files = {**MANIFEST, **package, **code, **build}
+    return {"component": {"path": "worker", "files": files}, "repo": {"files": files}}
 
 
 def _besides(text: str, read: str = "ABC", **more: str) -> dict[str, object]:
@@ -221,6 +231,8 @@ def _besides(text: str, read: str = "ABC", **more: str) -> dict[str, object]:
                 '@ConfigurationProperties("agent")\nrecord AgentProperties(String model) {}\n',
             ),
         ),
+        Example(Outcome.PASS, _below("MODEL=\n# PLACE=\n"), "the template above lists all of it"),
+        Example(Outcome.FAIL, _below("MODEL=\n"), "or a part of it"),
         Example(
             Outcome.PASS,
             _files("AgentOptions.cs", "class AgentOptions { public string Model { get; set; } }\n"),
@@ -250,6 +262,8 @@ def configuration_declared(repo: Repo, component: Component) -> Answer:
             return _failed(component, message, address, "in_code")
         message = "its code reads no setting but what a platform gives or a deployment declares"
         return passed(message, *(place.evidence() for place in component.built_by[:3]))
+    if (file := listed(repo, component, reads or ())) is not None:
+        return passed(f"all that it reads is listed in {file.path}", file.evidence())
     if server is not None:
         return passed("declared in the configuration of its web server", server.evidence())
     if image := _of_image(component):

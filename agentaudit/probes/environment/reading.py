@@ -119,7 +119,8 @@ def _set_in_scripts(repo: Repo, names: frozenset[str]) -> set[str]:
 
 _MODULES = (".py", ".ts", ".js", ".mts", ".mjs", ".cjs", ".go")
 _DEPLOYS = regex(
-    r"(?:.*/)?(?:(?:docker-)?compose[\w.-]{0,60}\.ya?ml|fly\.toml|render\.yaml|Procfile)"
+    r"(?:.*/)?(?:(?:docker-)?compose[\w.-]{0,60}\.ya?ml|fly\.toml|render\.yaml|Procfile"
+    r"|[\w.-]{1,80}\.(?:tf|tfvars|bicep|bicepparam))"
 )
 """Deployments, which set what they need and list nothing."""
 _CENTRAL = regex(

@@ -57,6 +57,16 @@ def about(spoken: str, pins: list[Pin], *, alone: bool) -> list[Pin]:
     return mine or [p for p in pins if p.language in INSTEAD.get(spoken, ())]
 
 
+def speaks(component: Component, pins: list[Pin]) -> bool:
+    """Whether something of its own runs in a language: code, or what its image is made of; a pin in
+    a directory above is that of others."""
+    if component.manifests or component.code.imports or component.code.calls:
+        return True
+    mine = {file.place.path for file in component.build_files}
+    inside = "" if component.path == "." else component.path + "/"
+    return any(pin.place.path in mine or pin.place.path.startswith(inside) for pin in pins)
+
+
 def running(pins: list[Pin], component: Component) -> Iterator[Pin]:
     """The pins by images that the component runs in: the last of the language in each build file;
     without a build file, those by which a deployment asks the platform for a version."""

@@ -3,8 +3,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentaudit.finding import Answer, Outcome
-from agentaudit.probe import Example, Gaps, failed, probe
-from agentaudit.probes.environment.running import Pin, about, kit_of, left_behind, pins_of, running
+from agentaudit.probe import Example, Gaps, failed, not_applicable, probe
+from agentaudit.probes.environment.running import (
+    Pin,
+    about,
+    kit_of,
+    left_behind,
+    pins_of,
+    running,
+    speaks,
+)
 from agentaudit.source import Component
 
 PROJECT = '[project]\nname = "planner"\nrequires-python = ">=3.11"\ndependencies = ["openai"]\n'
@@ -16,6 +24,13 @@ def _staged(*lines: str) -> dict[str, object]:
     """An agent in Python with pages, and the build file of these lines."""
     build = "\n".join(lines) + "\nCOPY . .\n"
     return {"component": {"files": {**_BOTH, "Dockerfile": build}}}
+
+
+def _narrow(base: str) -> dict[str, object]:
+    """A project for one minor version, upon this image."""
+    manifest = PROJECT.replace(">=3.11", ">=3.11,<3.12")
+    files = {"pyproject.toml": manifest, "Dockerfile": f"{base}\nCOPY . .\n"}
+    return {"component": {"files": files}}
 
 
 def _below(pom: str) -> dict[str, object]:
@@ -136,26 +151,12 @@ def _function(runtime: str) -> dict[str, object]:
         ),
         Example(
             Outcome.FAIL,
-            {
-                "component": {
-                    "files": {
-                        "pyproject.toml": PROJECT.replace(">=3.11", ">=3.11,<3.12"),
-                        "Dockerfile": "FROM python:3\nCOPY . .\n",
-                    }
-                }
-            },
+            _narrow("FROM python:3"),
             "the image that runs decides, and names the major version only",
         ),
         Example(
             Outcome.FAIL,
-            {
-                "component": {
-                    "files": {
-                        "pyproject.toml": PROJECT.replace(">=3.11", ">=3.11,<3.12"),
-                        "Dockerfile": "FROM python\nCOPY . .\n",
-                    }
-                }
-            },
+            _narrow("FROM python"),
             "an image without a tag is the latest one",
         ),
         Example(
@@ -232,6 +233,8 @@ def runtime_pinned(component: Component) -> Answer:
     """
     pins = list(pins_of(component))
     languages = {m.ecosystem for m in component.manifests} or {pin.language for pin in pins}
+    if languages and not speaks(component, pins):
+        return not_applicable("no code of a language of its own", component.evidence())
     if not languages:
         return failed(
             "nothing pins a language runtime",

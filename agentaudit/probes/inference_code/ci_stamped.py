@@ -40,6 +40,17 @@ def _built(steps: str) -> dict[str, object]:
     return {"component": {"files": {**FILES, ".github/workflows/image.yml": HEAD + steps}}}
 
 
+def _jenkins(command: str) -> dict[str, object]:
+    """A component that Jenkins names by what this command prints."""
+    text = (
+        "node {\n  def commit = sh(returnStdout: true, script: 'COMMAND').trim()\n"
+        '  def tag = "${env.BUILD_NUMBER}-${commit}"\n'
+        '  sh """\n    docker build -t example/planner:${tag} \\\n      -f Dockerfile .\n'
+        '    docker push example/planner:${tag}\n  """\n}\n'
+    )
+    return {"component": {"files": {**FILES, "Jenkinsfile": text.replace("COMMAND", command)}}}
+
+
 @probe(
     "inference-code-ci-stamped",
     fix="Build the deployed image in CI and tag it with the commit: `docker build -t "
@@ -238,6 +249,8 @@ def _built(steps: str) -> dict[str, object]:
             _built(RUN.format("$GITHUB_SHA -f Dockerfile.test")),
             "the image of its tests",
         ),
+        Example(Outcome.PASS, _jenkins("git rev-parse --short HEAD"), "through variables"),
+        Example(Outcome.FAIL, _jenkins("git rev-parse --abbrev-ref HEAD"), "a branch"),
         Example(Outcome.FAIL, {"component": {"files": FILES}}, "no CI"),
     ],
 )

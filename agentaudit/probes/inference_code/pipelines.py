@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from agentaudit.expressions import regex
 from agentaudit.probes.inference_code.builds import builds, committed, concerns, handed
 from agentaudit.probes.inference_code.called import reused
+from agentaudit.probes.inference_code.groovy import named_in_groovy
 from agentaudit.probes.inference_code.reached import (
     asked_targets,
     idle_lines,
@@ -229,7 +230,8 @@ def _inside(file: Place, component: Component) -> bool:
 
 def named_by_commit(file: Place, text: str) -> Place | None:
     """The line by which such a pipeline names what it builds by the commit."""
-    return line_of(file, text, _NAMED) or line_of(file, text, _AUTO)
+    plain = line_of(file, text, _NAMED) or line_of(file, text, _AUTO)
+    return plain or named_in_groovy(file, text)
 
 
 def labelled_by_commit(file: Place, text: str) -> Place | None:

@@ -9,8 +9,10 @@ from agentaudit.sources.git import (
     deployers,
     deployments,
     dockerfile,
+    extensions,
     hooks,
     modules,
+    mounted,
     packed,
     platforms,
     scripts,
@@ -52,10 +54,12 @@ def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]
         *packed.functions(reader, homes),
         *actions.published(reader, homes),
         *terraform.functions(reader, homes),
+        *mounted.started(reader, homes, services),
     ]
     told = aspire.without_hosts(reader, told)
     told = [build for build in told if standing.by_itself(build, told, homes)]
     told += hooks.started(reader, homes, told)
+    told += extensions.shells(reader, homes, runs, told)
     told = modules.known(reader, homes, workspaces.known(reader, homes, told))
     told += solutions.started(reader, homes, told)
     if not any(build.home in homes.known or build.covers for build in told):

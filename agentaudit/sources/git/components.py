@@ -200,29 +200,29 @@ class Survey:
             starters = [(s, part) for s in services.values() if (part := self._starts(s))]
             reached: set[str] = set()
             for service, part in starters:
-                near = compose.closure(service.name, services)
+                apart = {each.name for each, other in starters if other is not part}
+                near = compose.closure(service.name, services, apart)
                 reached |= near
                 part.places.append(service.place)
                 part.settings += [service.settings] if service.settings else []
                 self._attach(part, (services[name] for name in sorted(near)))
-            others = [s for s in services.values() if s.name not in reached]
             parts = {part.home: part for _, part in starters}
             for part in parts.values() or self._owners(file):
-                self._attach(part, others)
+                self._attach(part, (s for s in services.values() if s.name not in reached))
 
     def _starts(self, service: compose.Service) -> Part | None:
-        if service.context is None:
-            return self._local(service.image, service.name) if service.image else None
         for part in self._parts.values():
             if any(place == service.place for place in part.places):
                 return part
-        return None
+        if service.context is not None or service.image is None:
+            return None
+        return self._local(service.image, service.name)
 
     def _attach(self, part: Part, services: Iterable[compose.Service]) -> None:
         for service in services:
             image = service.image
             if image and service.context is None and self._local(image, service.name) is None:
-                part.images.append(image)
+                part.images += [image] if self._starts(service) in (None, part) else []
 
     def _attach_kubernetes(self) -> None:
         for started in self._started_images:

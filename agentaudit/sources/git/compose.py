@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -40,6 +40,8 @@ class Service(Struct, frozen=True):
     """Arguments of its build."""
     target: str = ""
     """The stage of its build file that becomes its image."""
+    mounts: tuple[str, ...] = ()
+    """Directories of the repository that it works in, as they are."""
 
 
 def find(reader: Reader) -> list[Service]:
@@ -72,7 +74,20 @@ def _services(reader: Reader, path: str, tree: Tree) -> Iterator[Service]:
         yield Service(
             *(path, name, place, context, build_file, image, needs, settings, contexts),
             *(tuple(_arguments(build.get("args"))), word(build.get("target"))),
+            tuple(_mounts(path, given)),
         )
+
+
+def _mounts(path: str, given: dict[str, Any]) -> Iterator[str]:
+    """Directories that are mounted where the service works, and that its command runs."""
+    works = expand(word(given.get("working_dir")), {})[0].rstrip("/")
+    for item in sequence(given.get("volumes")) if works and given.get("command") else ():
+        source, _, rest = word(item).partition(":")
+        source = word(mapping(item).get("source")) or source
+        target = (word(mapping(item).get("target")) or rest.partition(":")[0]).rstrip("/")
+        found = joined(directory(path), source) if source.startswith(".") else None
+        if found and target == works:
+            yield found
 
 
 def _arguments(value: object) -> Iterator[tuple[str, str]]:
@@ -141,13 +156,16 @@ def joined(home: str, relative: str) -> str | None:
     return "" if found == "." else found
 
 
-def closure(name: str, services: dict[str, Service]) -> set[str]:
-    """The service and all that it needs to start, by name."""
+def closure(
+    name: str, services: dict[str, Service], others: Collection[str] = frozenset()
+) -> set[str]:
+    """The service and all that it needs to start, by name; what the `others` among these need in
+    their turn is theirs."""
     found: set[str] = set()
     pending = [name]
     while pending:
         current = pending.pop()
         if current in services and current not in found:
             found.add(current)
-            pending += services[current].needs
+            pending += services[current].needs if current not in others else ()
     return found

@@ -24,7 +24,9 @@ _COMMAND = regex(
     r"(?:\s|$)(.*)"
 )
 _SOURCE = regex(r"(?:^|\s)(?:--source|--source-dir|--source-location)[= ][\"']?([\w./-]{1,200})")
-_MENTIONS = ("deploy", " up", "launch", "publish", "vercel")
+_MENTIONS = ("deploy", " up", "launch", "publish", "vercel", "dotnet run", "spring-boot:run")
+_STARTS = regex(r"^(?:dotnet run|(?:\./)?mvnw? spring-boot:run)(?:\s|$)")
+"""What starts a project that was compiled where it stands, in a directory of its own."""
 
 
 def started(reader: Reader, homes: Homes) -> Iterator[Build]:
@@ -38,6 +40,9 @@ def started(reader: Reader, homes: Homes) -> Iterator[Build]:
             for command in shell.commands(rows, directory(path)):
                 found = _COMMAND.match(command.text)
                 home = _home(homes, path, command.directory, found[1]) if found else None
+                if made and found is None and command.directory and _STARTS.match(command.text):
+                    home = _home(homes, path, command.directory, "")
+                    home = home if home and homes.is_app(home) else None
                 if home is not None:
                     yield Build(home, reader.place(path, command.line))
 

@@ -10,6 +10,7 @@ from agentaudit.expressions import regex
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.reader import Reader, directory, mapping, word
+from agentaudit.sources.git.workflows import Run
 
 _EDITOR = regex(r"(?:^|\s)vsce (?:package|publish)(?:\s|$)")
 _BROWSER = regex(
@@ -19,6 +20,7 @@ _DESKTOP = regex(
     r"(?:^|[\s;&|])(?:electron-builder(?:\s|$)|electron-forge (?:make|package|publish)"
     r"|electron-packager\s|tauri build(?:\s|$))"
 )
+_TAURI = regex(r"\btauri-apps/tauri-action\b|\btauri build\b")
 _FROZEN = regex(r"\bAnalysis\([\s\S]{0,20000}\bEXE\(")
 """What PyInstaller makes a program of."""
 _MANIFESTS = tuple(
@@ -43,6 +45,18 @@ def packed(reader: Reader, homes: Homes) -> Iterator[Build]:
                 or _of_desktop(reader, path, text)
             ):
                 yield Build(home, reader.place(path, 1))
+
+
+def shells(reader: Reader, homes: Homes, runs: list[Run], found: list[Build]) -> list[Build]:
+    """Programs for desktops around a page that is deployed by itself too: CI hands them out."""
+    served = {build.home for build in found if build.recipe is not None}
+    step = next((run.step for run in runs if _TAURI.search(f"{run.action} {run.step.text}")), None)
+    return [
+        Build(home, step.place)
+        for path, home in sorted(homes.manifests.items())
+        if step is not None and path == f"{home}/Cargo.toml" and directory(home) in served
+        if f"{home}/tauri.conf.json" in reader.known and reader.is_own(path)
+    ]
 
 
 def _of_editor(reader: Reader, path: str, text: str) -> bool:

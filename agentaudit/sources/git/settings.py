@@ -20,7 +20,7 @@ _NAMES = regex(
     r"|appsettings(?:\.[\w-]{1,60})?\.json|application(?:-[\w-]{1,60})?\.(?:ya?ml|properties)"
     r"|[\w-]{0,40}env(?:ironment)?[\w-]{0,40}[._-](?:example|sample|template)\.(?:sh|bash|zsh|ps1)"
     r"|\.dev\.vars(?:\.[\w-]{1,40})?|wrangler(?:\.[\w-]{1,40})?\.(?:toml|jsonc?)\.(?:example|sample)"
-    r"|[\w.-]{1,80}\.(?:tf|tfvars|bicep|bicepparam)",
+    r"|tauri(?:\.[\w-]{1,40})?\.conf\.json|[\w.-]{1,80}\.(?:tf|tfvars|bicep|bicepparam)",
     re.IGNORECASE,
 )
 _TOOLS = regex(

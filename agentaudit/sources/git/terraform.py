@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from agentaudit.expressions import regex
 from agentaudit.source import Place
 from agentaudit.sources.git import repeated
+from agentaudit.sources.git.asked_runtimes import dotted
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.homes import Homes
@@ -35,7 +36,7 @@ _PACKS = regex(
 _MODULE = regex(r"^\s*source\s*=\s*\"(\.{1,2}/[^\"\n]{1,200})\"", re.MULTILINE)
 _HERE = regex(r"\$\{path\.(?:module|root|cwd)\}/?")
 _RUNTIME = regex(
-    r"^\s*(?:runtime|lambda_runtime)\s*=\s*\"((?:python|nodejs|java|dotnet|go)[\d.]{1,8}(?:\.x)?)\"",
+    r"^\s*(?:runtime|lambda_runtime)\s*=\s*\"(python|nodejs|java|dotnet|go)([\d.]{1,8}(?:\.x)?)\"",
     re.MULTILINE,
 )
 _OUTPUTS = frozenset(("build", "dist", "out", "target", ".build"))
@@ -80,7 +81,8 @@ def functions(reader: Reader, homes: Homes) -> Iterator[Build]:
 def _build(target: str, place: Place, packed: _Block, blocks: list[_Block]) -> Build:
     """What is packed in one block may run in another, which names it."""
     own = [packed, *(b for b in blocks if packed.name and f".{packed.name}." in b.text)]
-    runtime = next((found[1] for b in own if (found := _RUNTIME.search(b.text))), "")
+    asked = next((found for b in own if (found := _RUNTIME.search(b.text))), None)
+    runtime = f"{asked[1]}{dotted(asked[2])}" if asked else ""
     declared = any(_VARIABLES.search(block.text) for block in own)
     return Build(target, place, runtime=runtime, configures=declared)
 

@@ -1,0 +1,107 @@
+"""Projects that compose, a Makefile or CI starts without an image of their own."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit.source import Component
+from agentaudit.sources.git import MemoryRepo
+
+COMPOSE = """services:
+  db:
+    image: postgres:16
+  api:
+    build: .
+    depends_on: [db]
+  pages:
+    image: node:22.4
+    working_dir: /src
+    command: npm start
+    volumes: ["./web:/src"]
+    depends_on: [api]
+"""
+FILES = {
+    "requirements.txt": "openai\n",
+    "Dockerfile": "FROM python:3.12\nCOPY . .\n",
+    "main.py": "import openai\n",
+    "web/package.json": '{"name": "web"}',
+    "web/index.js": "run();\n",
+}
+PROGRAM = (
+    '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><OutputType>Exe</OutputType>'
+    "</PropertyGroup></Project>"
+)
+
+
+def _components(files: dict[str, str]) -> dict[str, Component]:
+    return {component.path: component for component in MemoryRepo(files).components()}
+
+
+def test_a_mounted_project_has_the_image_it_runs_in_for_itself() -> None:
+    found = _components({**FILES, "compose.yml": COMPOSE})
+    images = {path: [use.reference for use in c.images] for path, c in found.items()}
+    assert images == {".": ["postgres:16"], "web": ["node:22.4"]}
+    assert [text for _, text in found["web"].runtime_pins] == ["node 22.4"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("working_dir: /src", "working_dir: /other"),
+        ("    command: npm start\n", ""),
+        ("./web:/src", "pages:/src"),
+        ("node:22.4", "registry.example/pages:1"),
+        ("  pages:", "  pages-test:"),
+    ],
+)
+def test_what_is_mounted_for_something_else_is_no_component(old: str, new: str) -> None:
+    assert list(_components({**FILES, "compose.yml": COMPOSE.replace(old, new)})) == ["."]
+
+
+def test_what_another_component_needs_is_its_own() -> None:
+    built = COMPOSE.replace("image: node:22.4", "build: ./web")
+    found = _components({**FILES, "web/Dockerfile": "FROM node:22.4\nCOPY . .\n", "c.yml": ""})
+    assert found["web"].images == ()
+    files = {**FILES, "web/Dockerfile": "FROM node:22.4\nCOPY . .\n", "compose.yml": built}
+    assert [use.reference for use in _components(files)["."].images] == ["postgres:16"]
+    assert _components(files)["web"].images == ()
+
+
+@pytest.mark.parametrize(
+    ("command", "found"),
+    [
+        ("cd worker && dotnet build && dotnet run", [".", "worker"]),
+        ("cd worker && dotnet test", ["."]),
+    ],
+)
+def test_a_program_that_a_makefile_starts(command: str, found: list[str]) -> None:
+    files = {**FILES, "worker/Worker.csproj": PROGRAM, "worker/Program.cs": "class P {}\n"}
+    assert sorted(_components({**files, "Makefile": f"worker:\n\t{command}\n"})) == found
+
+
+@pytest.mark.parametrize(("served", "found"), [(True, [".", "src-tauri"]), (False, ["."])])
+def test_a_shell_around_a_page(served: bool, found: list[str]) -> None:
+    files = {
+        "package.json": '{"name": "page", "dependencies": {"openai": "5.0.0"}}',
+        "index.js": "run();\n",
+        "src-tauri/Cargo.toml": '[package]\nname = "shell"\n',
+        "src-tauri/src/main.rs": "fn main() {}\n",
+        "src-tauri/tauri.conf.json": '{\n  "package": {"productName": "shell"}\n}\n',
+        ".github/workflows/app.yml": "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n"
+        "      - uses: tauri-apps/tauri-action@v0\n",
+        **({"Dockerfile": "FROM node:22\nCOPY . .\n"} if served else {}),
+    }
+    assert sorted(_components(files)) == found
+
+
+@pytest.mark.parametrize(("written", "read"), [("python312", "3.12"), ("nodejs22", "nodejs22")])
+def test_the_runtime_of_a_function_that_terraform_packs(written: str, read: str) -> None:
+    main = (
+        'data "archive_file" "hook" {\n  source_dir = "${path.module}/hook"\n}\n'
+        'resource "google_cloudfunctions2_function" "hook" {\n'
+        f'  runtime = "{written}"\n  source = data.archive_file.hook.output_path\n}}\n'
+    )
+    files = {"main.tf": main, "hook/requirements.txt": "openai\n", "hook/main.py": "x = 1\n"}
+    pins = [text for _, text in _components(files)["hook"].runtime_pins]
+    assert pins
+    assert all(read in text for text in pins)
