@@ -29,7 +29,8 @@ MAPPED = (
 )
 CSPROJ = (
     '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><OutputType>Exe</OutputType></PropertyGroup>'
-    '<ItemGroup><PackageReference Include="Azure.AI.OpenAI" Version="2.1.0" /></ItemGroup></Project>'
+    '<ItemGroup><PackageReference Include="Azure.AI.OpenAI" Version="2.1.0" />'
+    "</ItemGroup></Project>"
 )
 PROCEDURE = (
     "using Azure.AI.OpenAI;\n\npublic class Changes(OpenAIClient client, SqlConnection conn) {\n"
