@@ -83,8 +83,8 @@ _KEPT = regex(
     rf"\s{{0,20}}(?:\w{{1,30}}\.)?(?:get)?{_OF_ONE}\b"
     rf"|[{{,]\s{{0,20}}[\"']?(?:{_ID}|{_FROM})[\"']?\s{{0,4}}[:,](?:[^{{}};]|\${{[^{{}}]{{0,60}}\}}){{0,300}}?"
     r"(?<![\w.])[\"']?(?:embedding|vector)[\"']?\s{0,4}(?::\s{0,4}(?!string|number|real|vector)\w|[,}])"
-    r"|(?<![\w.])(?:data_?)?(?:point|vector)_?id[ ]{0,2}=[ ]{0,2}f[\"'][^\"'{}\n]{0,40}\{(?:\w{1,30}\.)?"
-    r"(?:file_?(?:name|path|id)|doc(?:ument)?_?id|source|url|slug)\}"
+    r"|(?<![\w.])(?:data_?)?(?:point|vector)_?id[ ]{0,2}=[ ]{0,2}f[\"'][^\"'{}\n]{0,40}"
+    r"\{(?:\w{1,30}\.)?(?:file_?(?:name|path|id)|doc(?:ument)?_?id|source|url|slug)\}"
     r"|new Document\(\s{0,20}(?:String\.valueOf\()?\w{1,40}(?:\.\w{1,40}\(\)){0,2}\.(?:getI|i)d\(\)"
     r"|\.(?:insert|upsert|insertMany|createMany)\([^;]{0,200}?[{,]\s{0,20}"
     rf"(?!(?i:{_NOT_OF_ONE})_?(?i:id))\w{{2,30}}_?[iI]d\s{{0,4}}[,:]"
@@ -127,8 +127,8 @@ def stored(repo: Repo, component: Component) -> list[Place]:
     near = {
         (c.place.path, c.place.repo) for c in code if c.role in _COUNTS and EMBED.search(c.callee)
     }
-    told = _found(repo, component, _PROCEDURE, near)
-    told = [place for place in told if _RUNS.search(_text(repo, place))]
+    named = _found(repo, component, _PROCEDURE, near)
+    told = [place for place in named if _RUNS.search(_text(repo, place))]
     return [*_found(repo, component, _STORES), *given, *rows, *told]
 
 

@@ -14,7 +14,8 @@ VERTEX = (
     "from google import genai\nfrom google.cloud import aiplatform\n"
     "from google.cloud.aiplatform_v1.types import IndexDatapoint\n\n"
     "def index_pages(index_id, filename, pages):\n"
-    "    found = genai.Client().models.embed_content(model='text-embedding-005', contents=pages)\n"
+    "    found = genai.Client().models.embed_content(model='text-embedding-005', contents=pages)"
+    "\n"
     "    points = [\n        IndexDatapoint(datapoint_id=ID, feature_vector=each.values)\n"
     "        for number, each in enumerate(found.embeddings)\n    ]\n"
     "    aiplatform.MatchingEngineIndex(index_id).upsert_datapoints(points)\n"
@@ -28,7 +29,8 @@ MAPPED = (
 )
 CSPROJ = (
     '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><OutputType>Exe</OutputType></PropertyGroup>'
-    '<ItemGroup><PackageReference Include="Azure.AI.OpenAI" Version="2.1.0" /></ItemGroup></Project>'
+    '<ItemGroup><PackageReference Include="Azure.AI.OpenAI" Version="2.1.0" />'
+    "</ItemGroup></Project>"
 )
 PROCEDURE = (
     "using Azure.AI.OpenAI;\n\npublic class Changes(OpenAIClient client, SqlConnection conn) {\n"
