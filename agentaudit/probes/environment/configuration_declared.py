@@ -270,6 +270,10 @@ def configuration_declared(repo: Repo, component: Component) -> Answer:
         return passed("nothing but an image, which sets its environment", image.evidence())
     if (file := copied(repo, component)) is not None:
         return passed("nothing but an image, which is given its configuration", file.evidence())
+    return _nowhere(component)
+
+
+def _nowhere(component: Component) -> Answer:
     return failed(
         "no file declares its configuration (searched: settings classes and structures, "
         ".env.example, values files, compose and deployment manifests)",

@@ -58,8 +58,7 @@ def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]
     ]
     told = aspire.without_hosts(reader, told)
     told = [build for build in told if standing.by_itself(build, told, homes)]
-    told += hooks.started(reader, homes, told)
-    told += extensions.shells(reader, homes, runs, told)
+    told += [*hooks.started(reader, homes, told), *extensions.shells(reader, homes, runs, told)]
     told = modules.known(reader, homes, workspaces.known(reader, homes, told))
     told += solutions.started(reader, homes, told)
     if not any(build.home in homes.known or build.covers for build in told):
