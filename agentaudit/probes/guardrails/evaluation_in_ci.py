@@ -32,6 +32,7 @@ TYPED = {
         "    assert", "    case = LLMTestCase(input='why?', actual_output='so')\n    assert"
     ),
 }
+SCORES = {"requirements.txt": "deepeval==3.2.0\n", "evals/evaluate.py": SCORED}
 KEY = "        env:\n          OPENAI_API_KEY: ${{ secrets.OPENAI_API_KEY }}"
 JUDGED = {
     "requirements.txt": "livekit-agents==1.2.0\n",
@@ -109,6 +110,11 @@ def _files(step: str, **files: str) -> dict[str, object]:
             Outcome.FAIL,
             _files("run: pytest evals/", **TYPED),
             "the answers are typed into the suite",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files("run: python evals/compare_results.py evals/scores.json", **SCORES),
+            "it holds committed scores against older ones, and asks nobody",
         ),
         Example(Outcome.FAIL, _files("run: make test", Makefile="test:\n\tpytest tests\n")),
         Example(

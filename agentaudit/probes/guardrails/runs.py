@@ -118,7 +118,8 @@ def names(text: str, files: Collection[str]) -> str:
                 near = [file for file in files if file == path or file.endswith(f"/{path}")]
             else:
                 near = [file for file in files if f"/{home}/" in f"/{file}"]
-            if near:
+            beside = all(file != path and not file.endswith(f"/{path}") for file in near)
+            if near and not (beside and home != path and _LOOKS.search(path)):
                 return f"{found[0].split()[0]} {path}"
     return ""
 

@@ -23,6 +23,7 @@ from agentaudit.probes.telemetry.switches import (
     doubtful,
     lacks_only_credentials,
     local_only,
+    offered_only,
     set_behind_key,
     switch,
     waits_for_variable,
@@ -67,7 +68,10 @@ def hindered(repo: Repo, component: Component, use: Use) -> Held | None:
         return Held(use, condition.place, True, "does not run in production")
     if keyless := _keyless(repo, component, use, condition):
         return keyless
-    if waits_for_variable(component, use):
+    if waits_for_variable(repo, component, use):
+        offered = offered_only(component, use)
+        if offered is not None:
+            return Held(use, offered, False, "is switched on in a template of settings only")
         return Held(use, use.place, True, "does nothing until a variable says so")
     if found := switch(repo, component, use):
         return Held(use, found, True, "waits for a switch that nothing in the repository sets")
