@@ -21,8 +21,8 @@ _SERVERS = regex(
     r"|google-adk|next|express|koa|@nestjs/core|hono|probot|slack-bolt|aiogram"
     r"|temporalio|@temporalio/worker|dramatiq|rq|arq|huey|taskiq|prefect|dagster"
 )
-"""The same of Python and JavaScript, and workers that log a failed job; agents of ADK are loaded by a server of it. Django is none of
-them: outside of development it sends mails instead."""
+"""The same of Python and JavaScript, and workers that log a job that failed; agents of ADK are
+loaded by a server of it. Django is none of them: outside of development it sends mails instead."""
 _WEB = 'Sdk="Microsoft.NET.Sdk.Web"'
 _SIGNS = str.maketrans("_./", "---")
 _SERVERLESS = regex(
