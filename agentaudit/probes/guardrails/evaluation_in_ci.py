@@ -10,8 +10,8 @@ from agentaudit.probes.commands import commands
 from agentaudit.probes.guardrails.chosen import is_chosen, left_out
 from agentaudit.probes.guardrails.cloned import cloned
 from agentaudit.probes.guardrails.leads import Leads, Line
-from agentaudit.probes.guardrails.runs import names, run_of, whole
-from agentaudit.probes.guardrails.suites import pretended, suite_files
+from agentaudit.probes.guardrails.runs import alone, names, run_of, whole
+from agentaudit.probes.guardrails.suites import pretended, suite, suite_files
 from agentaudit.probes.guardrails.tested import judged, tested
 from agentaudit.source import Repo, Step
 
@@ -32,6 +32,7 @@ TYPED = {
         "    assert", "    case = LLMTestCase(input='why?', actual_output='so')\n    assert"
     ),
 }
+SCORES = {"requirements.txt": "deepeval==3.2.0\n", "evals/evaluate.py": SCORED}
 KEY = "        env:\n          OPENAI_API_KEY: ${{ secrets.OPENAI_API_KEY }}"
 JUDGED = {
     "requirements.txt": "livekit-agents==1.2.0\n",
@@ -70,6 +71,20 @@ def _files(step: str, **files: str) -> dict[str, object]:
         ),
         Example(Outcome.PASS, _workflow("run: GOEVALS=1 go test ./..."), "a switch turns it on"),
         Example(Outcome.PASS, _workflow("run: dotnet run --project src/Evaluator")),
+        Example(Outcome.PASS, _workflow("run: uvx --from git+https://x.io/a@v1 acme_evals -n 3")),
+        Example(
+            Outcome.PASS,
+            _files(
+                "run: pytest validation/validate_retrieval.py",
+                **{
+                    "requirements.txt": "openai==1.93.0\n",
+                    "app.py": "from openai import OpenAI\nOpenAI()\n",
+                    "validation/validate_retrieval.py": "def get_top_k_accuracies(ranks):\n"
+                    "    return [(ranks <= k).mean() for k in range(10)]\n",
+                },
+            ),
+            "the share of questions for which the right text is found",
+        ),
         Example(
             Outcome.PASS,
             _files("run: bash ci/nightly.sh", **{"ci/nightly.sh": "cd api\npytest evals/ -q\n"}),
@@ -110,6 +125,11 @@ def _files(step: str, **files: str) -> dict[str, object]:
             _files("run: pytest evals/", **TYPED),
             "the answers are typed into the suite",
         ),
+        Example(
+            Outcome.FAIL,
+            _files("run: python evals/compare_results.py evals/scores.json", **SCORES),
+            "it holds committed scores against older ones, and asks nobody",
+        ),
         Example(Outcome.FAIL, _files("run: make test", Makefile="test:\n\tpytest tests\n")),
         Example(
             Outcome.FAIL,
@@ -148,12 +168,15 @@ def evaluation_in_ci(repo: Repo) -> Answer:
     steps = [step for step in repo.steps() if not (step.by_hand or _is_aside(repo, step))]
     leads, files = Leads(repo), suite_files(repo)
     components = repo.components()
+    said = suite(repo)
+    shown_in = {place.path for place in said.places} if said else set()
     usual = {row.path for row in tested(repo)}
     asking = usual | {row.path for row in judged(repo, components)}
     for step in steps:
         tests = asking if asking != usual and _is_told_a_secret(repo, step) else usual
         for line in _lines(step, leads):
-            found = run_of(line.text) or names(line.text, files) or whole(line.text, tests)
+            found = run_of(line.text) or names(line.text, files) or alone(line.text, shown_in)
+            found = found or whole(line.text, tests)
             if found and not (files and all(left_out(repo, f, step, line.text) for f in files)):
                 shown = [step.place.evidence(step.text)]
                 shown += [line.place.evidence()] if line.place != step.place else []

@@ -49,6 +49,8 @@ _RUNNERS = rf"""
     | (?:python3?|uv\s(?:--(?:directory|project)[=\s]\S{{1,100}}\s)?run(?:\ python3?)?
       |(?:poetry|pdm|pipenv|rye|pixi)\ run(?:\ python3?)?)\s+(?:-m\s+)?
       {_PATH}{_NAME}(?:[./][\w./-]{{1,100}}|\.py)?{_AFTER}
+    | (?:uvx|pipx\ run|uv\ tool\ run)\s+
+      (?:--?[\w-]{{1,30}}[=\s]\s{{0,4}}[^\s=-]\S{{0,200}}\s+){{0,4}}{_NAME}{_AFTER}
     | (?:tsx|ts-node|node|bun(?:\ run)?|deno\ run)\s(?:--?\S{{1,60}}\s+){{0,4}}
       {_PATH}{_NAME}(?:/[\w./-]{{1,100}}|\.[cm]?[jt]s)?{_AFTER}
     | (?:\./)?mvnw?\s[^\n;&|]{{0,200}}(?:-D(?:it\.)?test=\S{{0,40}}eval|-P\s?\S{{0,20}}evals?\b)
@@ -101,6 +103,7 @@ _TESTS = regex(
     r"\s+(?:run\s+)?(?:--)?test|python3?|tsx|ts-node)\s([^\n;&|]{1,400})"
 )
 _WORDS = regex(r"(?<![\w./=-])(?:\./)?([\w-][\w.-]{0,80}(?:/[\w.-]{1,80}){0,8})")
+_SCRIPT = regex(r"(?:^|/)(?!test_)[\w-]{1,100}\.(?:py|[cm]?[jt]s)$")
 _USUAL = frozenset(
     ("tests", "test", "src", "unit", "integration", "e2e", "app", "lib", "backend", "api")
 )
@@ -118,9 +121,20 @@ def names(text: str, files: Collection[str]) -> str:
                 near = [file for file in files if file == path or file.endswith(f"/{path}")]
             else:
                 near = [file for file in files if f"/{home}/" in f"/{file}"]
+            itself = any(f"/{file}".endswith(f"/{path}") for file in near)
+            if not itself and _SCRIPT.search(path) and _LOOKS.search(path):
+                break
             if near:
                 return f"{found[0].split()[0]} {path}"
     return ""
+
+
+def alone(text: str, files: Collection[str]) -> str:
+    """The same of commands that name the file itself."""
+    found = names(text, files)
+    path = found.rpartition(" ")[2]
+    itself = path and any(f"/{file}".endswith(f"/{path}") for file in files)
+    return found if itself else ""
 
 
 _ALL = regex(r"(?<![\w./-])(?:pytest|py\.test)(?=\s|$)([^\n;&|]{0,400})")

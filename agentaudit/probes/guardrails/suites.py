@@ -55,14 +55,14 @@ _EXPECTED = regex(
 )
 """Where what came out is held against what was expected."""
 _MEASURES = regex(
-    r"(?i)(?:^|/)(?:[\w-]{0,40}[_-])?(?:eval\w{0,10}|metrics?|judges?|graders?|scor(?:er|ing)s?)"
+    r"(?i)(?:^|/)(?:[\w-]{0,40}[_-])?(?:eval\w{0,10}|metrics?|judges?|graders?|scor(?:er|ing)s?|validat\w{0,5}[_-]retriev\w{0,4})"
     r"(?:[_-][\w-]{0,40})?(?:/(?:[\w.-]{1,80}/){0,3}(?!test_)[\w.-]{1,80})?(?<![._]test)(?<!\.spec)(?<!Test)"
     r"\.(?:py|ts|js|go|java|cs)$"
 )
 _METRIC = regex(
     r"(?i)^\s{0,12}(?:export |async |public |private |static |default ){0,4}(?:def|func"
     r"|function|class|struct|type|const|double|float64)\s(?:\([^()]{0,60}\)\s)?\w{0,40}(?:bleu|rouge|ndcg|faithfulness|groundedness"
-    r"|answer_?relevanc[ey]|answer_?correctness|context_?(?:precision|recall))"
+    r"|answer_?relevanc[ey]|answer_?correctness|context_?(?:precision|recall)|top_?k_?accurac)"
 )
 """Where a measure of answers or of retrieval is written, in code that is a part of the product."""
 _MOST_ROWS = 3000

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from agentaudit.code import Use
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.errors import is_provider
 from agentaudit.probes.telemetry.go_zero import traced_logs
 from agentaudit.probes.telemetry.image_agents import agents
-from agentaudit.probes.telemetry.lent import runs_here
+from agentaudit.probes.telemetry.lent import own_texts, runs_here
 from agentaudit.probes.telemetry.sentry_logs import sentry_logs
 from agentaudit.probes.telemetry.unasked import serving
 from agentaudit.source import Component, Repo
@@ -35,12 +36,29 @@ def sent(repo: Repo, component: Component) -> Iterator[Place]:
     """What sends every record with fields and its context: agents of images that know logs, and
     what .NET registers at start-up."""
     sending = (c.place for c in serving(component) if c.method in _SENDS or is_provider(c))
-    yield from (each for each in sending if runs_here(repo, component, each))
+    yield from (
+        each
+        for each in sending
+        if runs_here(repo, component, each) and not _replaced(repo, component, each)
+    )
     yield from sentry_logs(repo, component)
     yield from traced_logs(repo, component)
     for place in agents(repo, component):
         if re.search(r"applicationinsights|opentelemetry-javaagent", place.text):
             yield place
+
+
+_FACTORY = regex(
+    r"\.(?:Add|TryAdd)Singleton(?:<ILoggerFactory>)?\(\s{0,40}(?:\w{1,30}\s{0,4}=>\s{0,4})?"
+    r"LoggerFactory\.Create\((?![^;]{0,600}(?:OpenTelemetry|ApplicationInsights|AzureMonitor))"
+)
+"""A factory of loggers in the place of the host's, which knows nothing of what the host sends."""
+
+
+def _replaced(repo: Repo, component: Component, place: Place) -> bool:
+    if not place.path.endswith(".cs"):
+        return False
+    return any(map(_FACTORY.search, own_texts(repo, component)))
 
 
 def exports(component: Component, use: Use) -> bool:

@@ -19,9 +19,10 @@ _SERVERS = regex(
     r"fastapi|starlette|litestar|flask|quart|sanic|tornado|streamlit|chainlit|gradio|celery"
     r"|bentoml|robyn|blacksheep|reflex|nicegui|functions-framework|azure-functions|langserve"
     r"|google-adk|next|express|koa|@nestjs/core|hono|probot|slack-bolt|aiogram"
+    r"|temporalio|@temporalio/worker|dramatiq|rq|arq|huey|taskiq|prefect|dagster"
 )
-"""The same of Python and JavaScript; agents of ADK are loaded by a server of it. Django is none of
-them: outside of development it sends mails instead."""
+"""The same of Python and JavaScript, and workers that log a job that failed; agents of ADK are
+loaded by a server of it. Django is none of them: outside of development it sends mails instead."""
 _WEB = 'Sdk="Microsoft.NET.Sdk.Web"'
 _SIGNS = str.maketrans("_./", "---")
 _SERVERLESS = regex(

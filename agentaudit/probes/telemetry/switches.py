@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from agentaudit.code import Call, Condition, Role, Use
+from agentaudit.code import Call, Condition, Role, Setting, Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.telemetry.keys import CREDENTIAL, provided
+from agentaudit.probes.telemetry.keys import CREDENTIAL, only_offered, provided
 from agentaudit.source import Component, Repo
 
 _FLAG = regex(r"(?i)enable|disable|tracing|trace|telemetry|observab|monitor|\bis_\w+_on\b")
@@ -95,13 +95,20 @@ _BY_VARIABLE = {
 """Calls of libraries that do nothing until a variable says so, and the variables."""
 
 
-def waits_for_variable(component: Component, use: Use) -> bool:
-    """Whether the call that shows it does nothing until a variable is true that nothing sets."""
+def waits_for_variable(repo: Repo, component: Component, use: Use) -> bool:
+    """Whether the call that shows it does nothing until a variable is true that nothing sets, or
+    only a template of settings that nobody has to copy."""
     call = call_of(component, use)
     methods, names = _BY_VARIABLE.get(use.library, (frozenset(), ()))
     if call is None or call.method not in methods:
         return False
-    return not any(_set_true(component, name) for name in names)
+    return all(only_offered(repo, each.place) for each in _true(component, *names))
+
+
+def offered_only(component: Component, use: Use) -> Place | None:
+    """Where a template of settings switches it on."""
+    _, names = _BY_VARIABLE.get(use.library, (frozenset(), ()))
+    return next((each.place for each in _true(component, *names)), None)
 
 
 _BEHIND = regex(r"(?i)^(?:el)?if\b[^\n]{0,80}(?:environ|getenv|process\.env|settings|config)")
@@ -173,8 +180,13 @@ _UNLESS = regex(r"(?i)!={1,2}\s*[\"']?(?:false|0|off|no)\b|\bnot\s+in\b")
 
 
 def _set_true(component: Component, name: str) -> bool:
-    return any(
-        each.value.strip("\"' ").lower() in ("true", "1", "yes", "on")
-        for each in component.code.set(name)
-        if each.role in (Role.APP, Role.INFRA, Role.CI, Role.TEMPLATE)
-    )
+    return next(_true(component, name), None) is not None
+
+
+def _true(component: Component, *names: str) -> Iterator[Setting]:
+    """What sets one of the variables to true."""
+    for name in names:
+        for each in component.code.set(name):
+            on = each.value.strip("\"' ").lower() in ("true", "1", "yes", "on")
+            if on and each.role in (Role.APP, Role.INFRA, Role.CI, Role.TEMPLATE):
+                yield each

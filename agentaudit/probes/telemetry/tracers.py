@@ -23,6 +23,7 @@ from agentaudit.probes.telemetry.switches import (
     doubtful,
     lacks_only_credentials,
     local_only,
+    offered_only,
     set_behind_key,
     switch,
     waits_for_variable,
@@ -67,8 +68,8 @@ def hindered(repo: Repo, component: Component, use: Use) -> Held | None:
         return Held(use, condition.place, True, "does not run in production")
     if keyless := _keyless(repo, component, use, condition):
         return keyless
-    if waits_for_variable(component, use):
-        return Held(use, use.place, True, "does nothing until a variable says so")
+    if waits_for_variable(repo, component, use):
+        return _unset(component, use)
     if found := switch(repo, component, use):
         return Held(use, found, True, "waits for a switch that nothing in the repository sets")
     if only_offered(repo, use.place):
@@ -90,6 +91,13 @@ def hindered(repo: Repo, component: Component, use: Use) -> Held | None:
         why = f"stands behind `{condition.text}`, and nothing says whether that holds"
         return Held(use, condition.place, False, why)
     return None
+
+
+def _unset(component: Component, use: Use) -> Held:
+    """What keeps it off where no variable that is read switches it on."""
+    if offered := offered_only(component, use):
+        return Held(use, offered, False, "is switched on in a template of settings only")
+    return Held(use, use.place, True, "does nothing until a variable says so")
 
 
 def _keyless(

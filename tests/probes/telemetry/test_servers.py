@@ -46,6 +46,8 @@ def _outcome(probe: Probe, files: dict[str, str], home: str = ".") -> Outcome:
         ("fastapi", PASSED_ON, Outcome.PASS),
         ("streamlit", PASSED_ON, Outcome.PASS),
         ("flask", PASSED_ON, Outcome.PASS),
+        ("temporalio", PASSED_ON, Outcome.PASS),
+        ("temporalio", LOST, Outcome.FAIL),
         ("fastapi", LOST, Outcome.FAIL),
         ("streamlit", SILENT, Outcome.FAIL),
         ("requests", PASSED_ON, Outcome.FAIL),
@@ -181,4 +183,29 @@ SENT = (
 def test_the_console_is_no_record(line: str, outcome: Outcome) -> None:
     needs = '{"name": "a", "dependencies": {"openai": "5", "@opentelemetry/sdk-logs": "0.200.0"}}'
     files = {"package.json": needs, "server.ts": SENT + line}
+    assert _outcome(logs_structured, files) is outcome
+
+
+HOST = (
+    "using OpenAI.Chat;\nvar builder = WebApplication.CreateBuilder(args);\n"
+    "builder.Services.AddApplicationInsightsTelemetry();\n{}"
+    'var chat = new ChatClient("gpt-4o-2024-08-06", key);\n'
+)
+FACTORY = "builder.Services.AddSingleton<ILoggerFactory>(LoggerFactory.Create(b => b.{}));\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome"),
+    [
+        ("", Outcome.PASS),
+        (FACTORY.format("AddConsole()"), Outcome.FAIL),
+        (FACTORY.format("AddOpenTelemetry(o => o.AddOtlpExporter())"), Outcome.PASS),
+    ],
+)
+def test_a_factory_in_the_place_of_the_host_s_sends_nothing(line: str, outcome: Outcome) -> None:
+    project = (
+        '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup><PackageReference Include="OpenAI" '
+        'Version="2.1.0" /></ItemGroup></Project>\n'
+    )
+    files = {"api.csproj": project, "Program.cs": HOST.format(line)}
     assert _outcome(logs_structured, files) is outcome

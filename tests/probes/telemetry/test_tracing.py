@@ -60,7 +60,11 @@ DEPLOYED = "services:\n  api:\n    build: .\n    environment:\n      SENTRY_DSN:
     ("files", "outcome"),
     [
         ({"app.py": TRACEABLE}, Outcome.FAIL),
-        ({"app.py": TRACEABLE, ".env.example": "LANGSMITH_TRACING=true\n"}, Outcome.PASS),
+        ({"app.py": TRACEABLE, ".env.example": "LANGSMITH_TRACING=true\n"}, Outcome.UNKNOWN),
+        (
+            {"app.py": TRACEABLE, "Dockerfile": "FROM a\nENV LANGSMITH_TRACING=true\nCOPY . .\n"},
+            Outcome.PASS,
+        ),
         ({"app.py": KEYED}, Outcome.FAIL),
         ({"app.py": KEYED, ".env.example": "LANGFUSE_SECRET_KEY=\n"}, Outcome.FAIL),
         (
