@@ -87,7 +87,6 @@ _WITHIN = regex(r"[\w\"'/-]")
 _HANDED = regex(r"[ \t]?[,)]")
 _HANDING = regex(r"[(,=]\s?(?:self\.|this\.)?$")
 """What follows and precedes a function that is handed on."""
-_WORD = regex(r"\w+")
 _SCRIPTS = (".ts", ".tsx", ".js", ".mjs", ".cjs")
 _MANY, _DEEP, _SEEN = 400, 8, 1500
 """Files, functions that call one another, and lines that are looked at."""
@@ -123,7 +122,6 @@ class _Program:
         for path, place in self._places.items():
             self._spoken[language(place)].append(path)
         self._wholes: dict[str, str] = {}
-        self._said: dict[str, frozenset[str]] = {}
         self._keeping: dict[str, set[int]] = defaultdict(set)
         for call in keeping:
             self._keeping[call.place.path].add(call.place.line or 0)
@@ -162,13 +160,12 @@ class _Program:
 
     def _lines(self, path: str) -> list[str]:
         if path not in self._texts:
-            text = self._repo.read(self._places[path]) or ""
-            self._texts[path] = text[:300_000].split("\n")
+            self._texts[path] = self._whole(path).split("\n")
         return self._texts[path]
 
     def _of(self, path: str) -> list[Block]:
         if path not in self._blocks:
-            self._blocks[path] = blocks(path, "\n".join(self._lines(path)))
+            self._blocks[path] = blocks(path, self._whole(path))
         return self._blocks[path]
 
     def fates(self) -> Fates:
@@ -266,8 +263,6 @@ class _Program:
         if name in _UNTOLD:
             return
         for other in self._spoken[language(self._places[path])]:
-            if name not in self._words(other):
-                continue
             text = self._whole(other)
             at = text.find(name)
             while at >= 0:
@@ -279,13 +274,8 @@ class _Program:
 
     def _whole(self, path: str) -> str:
         if path not in self._wholes:
-            self._wholes[path] = "\n".join(self._lines(path))
+            self._wholes[path] = (self._repo.read(self._places[path]) or "")[:300_000]
         return self._wholes[path]
-
-    def _words(self, path: str) -> frozenset[str]:
-        if path not in self._said:
-            self._said[path] = frozenset(_WORD.findall(self._whole(path)))
-        return self._said[path]
 
 
 def _is_called(text: str, line: int, start: int, end: int) -> bool:
