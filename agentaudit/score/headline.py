@@ -102,7 +102,9 @@ def _blind(cause: Cause) -> str:
     nobody to ask. Empty for any other cause."""
     if cause.reason == "not_configured":
         key = _SOURCE_KEYS.get(cause.fact, cause.fact)
-        return safe(f"Name what to read under `sources: {key}:` in agentaudit.yaml.")
+        return safe(
+            f"Say where to find the {cause.fact}, under `sources: {key}:` in agentaudit.yaml."
+        )
     if cause.reason == "no_subject":
         key = _SOURCE_KEYS.get(cause.fact, cause.fact)
         return safe(
