@@ -22,6 +22,8 @@ _BESIDE = regex(
 )
 _MANY = 400
 """Files that are looked at."""
+_SPLIT = 16
+"""Files whose lines are kept: those of all take three times as much as the texts."""
 _LONGEST = 300_000
 """Characters of a file that are looked at."""
 _APART = bytes(i if chr(i).isalnum() or i == 95 or i > 127 else 32 for i in range(256))
@@ -72,6 +74,8 @@ class Program:
     def lines(self, path: str) -> list[str]:
         """The same, line by line."""
         if path not in self._lines:
+            if len(self._lines) >= _SPLIT:
+                self._lines.clear()
             self._lines[path] = self.text(path).split("\n")
         return self._lines[path]
 
