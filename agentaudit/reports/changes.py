@@ -67,9 +67,9 @@ class Change(Struct, frozen=True):
         facts: dict[str, dict[str, None]] = {}
         places: dict[str, None] = {}
         for _, fix in self.fixes:
-            facts.setdefault(fix.cause.reason.replace("_", " "), {})[fix.cause.fact] = None
+            facts.setdefault(fix.cause.reason, {})[fix.cause.fact] = None
             places[fix.cause.place or "the system"] = None
-        lacks = [f"{_few(names, most)} {why}" for why, names in facts.items()]
+        lacks = [figures.cause(_few(names, most), why) for why, names in facts.items()]
         return f"{'; '.join(lacks)} in {_few(places, most)}"
 
 

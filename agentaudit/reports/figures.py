@@ -178,8 +178,12 @@ def path(card: Scorecard) -> Iterator[Step]:
 
 
 def cause(fact: str, reason: str) -> str:
-    """A cause in words: `git.commit missing`."""
-    return f"{fact} {reason.replace('_', ' ')}".strip()
+    """A cause in words: `git.commit missing`. A reason that begins with a word of the fact goes on
+    from there: `attack results`, `results_not_kept` → `attack results not kept`."""
+    why, said = reason.split("_"), fact.split(" ")
+    if why[0] in said and "," not in fact:
+        said = said[: said.index(why[0])]
+    return " ".join([*said, *why]).strip()
 
 
 _SENTENCE = regex(r"(.+?)(?:\.(?=\s*\n|\s+[^a-z\s]|\s*\Z)|:(?=\s*\n|\s*\Z|\s+`)|\Z)", re.DOTALL)

@@ -148,3 +148,17 @@ def test_share_rounds_down(share: float | None, shown: str) -> None:
 )
 def test_headline(text: str, first: str) -> None:
     assert figures.headline(text) == first
+
+
+@pytest.mark.parametrize(
+    ("fact", "reason", "said"),
+    [
+        ("git.commit", "missing", "git.commit missing"),
+        ("attack results", "results_not_kept", "attack results not kept"),
+        ("model id", "model_alias_mutable", "model alias mutable"),
+        ("model id, git.commit", "model_alias_mutable", "model id, git.commit model alias mutable"),
+        ("tracing", "", "tracing"),
+    ],
+)
+def test_a_cause_repeats_no_word(fact: str, reason: str, said: str) -> None:
+    assert figures.cause(fact, reason) == said
