@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from functools import wraps
-from typing import TypeVar
+from operator import is_
+from typing import ParamSpec, TypeVar
 
-_Subject = TypeVar("_Subject")
+_Subjects = ParamSpec("_Subjects")
 _Answer = TypeVar("_Answer")
 _KEPT = 8
 
 
-def once(question: Callable[[_Subject], _Answer]) -> Callable[[_Subject], _Answer]:
+def once(question: Callable[_Subjects, _Answer]) -> Callable[_Subjects, _Answer]:
     """The question, which remembers its answers about the last subjects; an answer is shared."""
-    told: deque[tuple[_Subject, _Answer]] = deque(maxlen=_KEPT)
+    told: deque[tuple[tuple[object, ...], _Answer]] = deque(maxlen=_KEPT)
 
     @wraps(question)
-    def ask(subject: _Subject) -> _Answer:
+    def ask(*subjects: _Subjects.args, **named: _Subjects.kwargs) -> _Answer:
+        asked = (*subjects, *named.values())
         for known, answer in told:
-            if known is subject:
+            if all(map(is_, known, asked)):
                 return answer
-        found = question(subject)
-        told.append((subject, found))
+        found = question(*subjects, **named)
+        told.append((asked, found))
         return found
 
     return ask

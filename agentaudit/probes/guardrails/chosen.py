@@ -6,6 +6,7 @@ import re
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.once import once
 from agentaudit.source import Repo, Step
 
 _VARIABLE = regex(
@@ -32,15 +33,25 @@ _SKIPS = regex(
 """Tests that are left out where a variable is not set."""
 
 
+_MOST_ROWS = 5000
+
+
+@once
+def rows_of(text: str) -> list[str]:
+    """The lines of a file in which many steps stand."""
+    return text.split("\n")
+
+
 def is_chosen(repo: Repo, step: Step) -> bool:
     """Whether the step, its job or its workflow waits for a switch, or for somebody to call it."""
-    rows = (repo.read(Place(step.place.repo, step.place.path)) or "").split("\n")[:5000]
+    text = repo.read(Place(step.place.repo, step.place.path)) or ""
+    rows = rows_of(text)[:_MOST_ROWS]
     at = (step.place.line or 1) - 1
     if not 0 <= at < len(rows):
         return False
     if step.place.path.startswith(".gitlab"):
         return _is_hidden(rows, at)
-    return _waits(rows, at) or _is_uncalled(repo, step, "\n".join(rows))
+    return _waits(rows, at) or _is_uncalled(repo, step, text)
 
 
 def left_out(repo: Repo, file: str, step: Step, text: str) -> bool:
@@ -74,12 +85,18 @@ def _waits(rows: list[str], at: int) -> bool:
 
 def _is_uncalled(repo: Repo, step: Step, text: str) -> bool:
     """Whether only another workflow starts it, and none does."""
-    if _CALLED.search(text) is None or _OTHER.search(text):
+    if not _is_for_others(text):
         return False
     name = step.place.path.rpartition("/")[2]
     files = (file for kind in ("yml", "yaml") for file in repo.files(f".github/workflows/*.{kind}"))
     used = re.compile(rf"uses:\s*[^\s#]{{0,200}}{re.escape(name)}\b")
     return not any(used.search(repo.read(file) or "") for file in files)
+
+
+@once
+def _is_for_others(text: str) -> bool:
+    """Whether nothing but another workflow starts it."""
+    return _CALLED.search(text) is not None and _OTHER.search(text) is None
 
 
 def _is_hidden(rows: list[str], at: int) -> bool:

@@ -7,7 +7,7 @@ from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.commands import commands
-from agentaudit.probes.guardrails.chosen import is_chosen, left_out
+from agentaudit.probes.guardrails.chosen import is_chosen, left_out, rows_of
 from agentaudit.probes.guardrails.cloned import cloned
 from agentaudit.probes.guardrails.leads import Leads, Line
 from agentaudit.probes.guardrails.runs import alone, names, run_of, whole
@@ -210,7 +210,7 @@ _ABOVE = 5
 
 def _is_played(repo: Repo, step: Step) -> bool:
     """Whether the step, or what it is called, says that the answers do not come from a model."""
-    rows = (repo.read(Place(step.place.repo, step.place.path)) or "").split("\n")
+    rows = rows_of(repo.read(Place(step.place.repo, step.place.path)) or "")
     at = (step.place.line or 1) - 1
     named = next((row for row in rows[max(at - _ABOVE, 0) : at + 1][::-1] if "name:" in row), "")
     return _PLAYED.search(f"{named[:300]}\n{step.text[:5000]}") is not None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from agentaudit.code import Call, Role, Strength, Use, Value
 from agentaudit.expressions import regex
+from agentaudit.probes.once import once
 from agentaudit.probes.telemetry.destinations import unaddressed, unswitched
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.keys import CREDENTIAL, provided
@@ -119,6 +120,7 @@ _EXPORTERS = (
 )
 
 
+@once
 def _exports(repo: Repo, component: Component) -> bool:
     """Whether spans go anywhere: somebody sets a provider up, be it what starts the program."""
     code = component.code

@@ -57,13 +57,18 @@ def _named(name: str, text: str) -> bool:
     return bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text))
 
 
-def reporters(lines: Sequence[str], found: Sequence[Block]) -> Iterator[str]:
-    """Names of the functions of a file that keep the traceback of an error that they are given."""
-    for block in found:
-        short = block.last - block.first < _LONGEST
-        named = block.kind == "def" and short and _REPORTS.fullmatch(block.name)
-        if named and keeps(lines[block.first : block.last]):
-            yield block.name
+def reports(name: str) -> bool:
+    """Whether a function of that name reports an error."""
+    return bool(_REPORTS.fullmatch(name))
+
+
+def reporter(lines: Sequence[str], found: Sequence[Block], name: str) -> bool:
+    """Whether a function of a file keeps the traceback of an error that it is given."""
+    return any(
+        keeps(lines[block.first : block.last])
+        for block in found
+        if block.kind == "def" and block.name == name and block.last - block.first < _LONGEST
+    )
 
 
 _WORD = regex(r"\w{2,40}")
@@ -71,19 +76,20 @@ _HEAD = 6
 """Lines that the head of a function may take."""
 
 
-def surrounding(lines: Sequence[str], found: Sequence[Block]) -> Iterator[tuple[str, Block]]:
-    """Names of functions that try what they are given to run, with what catches its exceptions:
+def surrounding(lines: Sequence[str], found: Sequence[Block], name: str) -> Iterator[Block]:
+    """What catches the exceptions of what a function of that name is given to run:
     `safely(() => ask(text))`, or a decorator."""
-    for catch in found:
+    named = [block for block in found if block.kind == "def" and block.name == name]
+    for catch in found if named else ():
         tried = catch.tried
         if catch.kind != "catch" or tried is None:
             continue
         run = "\n".join(lines[tried.first - 1 : tried.last])
-        for block in found:
-            if block.kind == "def" and block.first < tried.first <= block.last:
-                given = _given(lines, block)
-                if any(re.search(rf"(?<![\w.]){name}\(", run) for name in given):
-                    yield block.name, catch
+        for block in named:
+            if block.first < tried.first <= block.last and any(
+                re.search(rf"(?<![\w.]){given}\(", run) for given in _given(lines, block)
+            ):
+                yield catch
 
 
 def _given(lines: Sequence[str], block: Block) -> set[str]:
