@@ -6,7 +6,7 @@ A look-up never answers with a bare "no": `Target` tells broken (looked, not the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Protocol
 
@@ -174,9 +174,9 @@ class Repo(Protocol):
 
     def components(self) -> tuple[Component, ...]: ...
 
-    def files(self, pattern: str) -> Iterator[Place]:
-        """Files at the scanned revision whose path matches; `*` stays within a directory,
-        `**` crosses directories. Vendored and generated trees are left out."""
+    def files(self, pattern: str, saying: Collection[str] = ()) -> Iterator[Place]:
+        """Files at the scanned revision whose path matches; `*` stays within a directory, `**` does
+        not. Without vendored and generated trees; with words, only texts that hold one of them."""
 
     def read(self, place: Place) -> str | None:
         """Text of a file at the scanned revision; None when it is binary, too large or missing."""

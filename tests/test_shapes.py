@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -54,8 +54,12 @@ class Files:
     def __init__(self, files: Mapping[str, str | None]) -> None:
         self._files = files
 
-    def files(self, pattern: str) -> Iterator[Place]:
-        return (Place(self.name, path) for path in sorted(self._files) if matches(path, pattern))
+    def files(self, pattern: str, saying: Collection[str] = ()) -> Iterator[Place]:
+        found = (path for path in sorted(self._files) if matches(path, pattern))
+        return (Place(self.name, path) for path in found if not saying or self._says(path, saying))
+
+    def _says(self, path: str, words: Collection[str]) -> bool:
+        return any(word in (self._files[path] or "") for word in words)
 
     def read(self, place: Place) -> str | None:
         return self._files[place.path]

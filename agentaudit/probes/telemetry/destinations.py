@@ -78,6 +78,6 @@ def unswitched(repo: Repo, component: Component) -> bool:
 def _texts(repo: Repo, component: Component, kinds: tuple[str, ...], word: str) -> Iterator[str]:
     home = "" if component.path == "." else component.path + "/"
     for kind in kinds:
-        for file in repo.files(f"{home}**/*.{kind}"):
-            if not _ASIDE.search(file.path) and word in (text := repo.read(file) or ""):
-                yield text[:200_000]
+        for file in repo.files(f"{home}**/*.{kind}", saying=(word,)):
+            if not _ASIDE.search(file.path):
+                yield (repo.read(file) or "")[:200_000]

@@ -98,10 +98,8 @@ def _rows(repo: Repo, component: Component, word: str) -> Iterator[tuple[Place, 
     """Lines of code that name the platform, and the three after each."""
     home = "" if component.path == "." else component.path + "/"
     for suffix in ("py", "ts", "js", "mjs"):
-        for file in repo.files(f"{home}**/*.{suffix}"):
+        for file in repo.files(f"{home}**/*.{suffix}", saying=(word, word.upper())):
             text = "" if _ASIDE.search(file.path) else (repo.read(file) or "")[:200_000]
-            if word not in text and word.upper() not in text:
-                continue
             rows = text.split("\n")
             for number, row in enumerate(rows, 1):
                 if word in row.lower():

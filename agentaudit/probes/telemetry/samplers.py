@@ -58,13 +58,14 @@ def is_bare(repo: Repo, call: Call) -> bool:
     if "noop" in call.callee.lower():
         return True
     own = Place(call.place.repo, call.place.path)
-    files = (file for kind in _KINDS[:5] for file in repo.files(f"**/*.{kind}"))
+    kinds = _KINDS[:5]
+    files = (file for kind in kinds for file in repo.files(f"**/*.{kind}", saying=_TAKING))
     mine = (file for file in files if not _ASIDE.search(file.path))
     return not any(_takes(repo.read(file) or "") for file in chain((own,), mine))
 
 
 def _takes(text: str) -> bool:
-    return any(word in text for word in _TAKING) and bool(_TAKES.search(text[:300_000]))
+    return bool(_TAKES.search(text[:300_000]))
 
 
 def _texts(repo: Repo, component: Component, among: set[str]) -> Iterator[tuple[Place, str]]:

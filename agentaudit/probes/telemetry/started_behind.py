@@ -36,7 +36,7 @@ def behind(repo: Repo, component: Component, call: Call) -> tuple[Place, str] | 
     texts = [
         (file, text)
         for kind in _KINDS
-        for file in repo.files(f"**/*.{kind}")
+        for file in repo.files(f"**/*.{kind}", saying=(name,))
         if not _ASIDE.search(file.path) and name in (text := (repo.read(file) or "")[:300_000])
     ]
     asked = [each for _, text in texts for each in _asked(text, name)]
@@ -96,9 +96,9 @@ def _is_off(repo: Repo, component: Component, asked: str) -> bool:
         r"|process\.env\.(\w{1,80})\s*={2,3}\s*[\"'](?:1|true|on|yes)[\"'])"
     )
     for kind in _KINDS:
-        for file in repo.files(f"**/*.{kind}"):
+        for file in repo.files(f"**/*.{kind}", saying=(owner,)):
             text = (repo.read(file) or "")[:300_000] if not _ASIDE.search(file.path) else ""
-            if owner in text and (found := given.search(text)):
+            if found := given.search(text):
                 return not (found[1] and _is_set(component, found[1]))
     return False
 

@@ -157,15 +157,12 @@ def _lines(
     default of true."""
     home = "" if component.path == "." else component.path + "/"
     for suffix in ("py", "ts", "js", "go"):
-        for file in repo.files(f"{home}**/*.{suffix}"):
+        for file in repo.files(f"{home}**/*.{suffix}", saying=(word, word.upper())):
             if not _SPOKEN.search(file.path) or re.search(
                 r"(?:^|/)(?:tests?|docs?|examples?)/", file.path
             ):
                 continue
-            text = repo.read(file) or ""
-            if word not in text.lower():
-                continue
-            for number, line in enumerate(text.split("\n"), 1):
+            for number, line in enumerate((repo.read(file) or "").split("\n"), 1):
                 found = name.search(line[:500])
                 if found and re.search(r"[\"'=:(]", line) and not _defaults_on(line[:500]):
                     yield replace(file, line=number, text=line.strip()[:300]), found[1]

@@ -63,8 +63,9 @@ def _is_named(repo: Repo, name: str, kinds: Sequence[str], times: int) -> bool:
     """Whether files other than tests say the name so often, all of them together."""
     word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
     for kind in kinds:
-        for file in repo.files(kind):
-            if not _ASIDE.search(file.path) and name in (text := (repo.read(file) or "")[:300_000]):
+        for file in repo.files(kind, saying=(name,)):
+            if not _ASIDE.search(file.path):
+                text = (repo.read(file) or "")[:300_000]
                 rows = (row for row in text.split("\n") if not _COMMENT.match(row))
                 times -= sum(len(word.findall(row[:1000])) for row in rows if "import" not in row)
                 if times <= 0:

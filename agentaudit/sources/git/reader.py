@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -119,6 +119,18 @@ class Reader:
     def _own(self) -> Paths:
         """Paths without vendored and generated trees."""
         return Paths(tuple(path for path in self.paths if not self.foreign(path)))
+
+    def saying(self, paths: Iterable[str], words: Collection[str]) -> Iterator[str]:
+        """Those of the paths whose text holds one of the words; no text is made for it."""
+        encoded = [word.encode("utf-8", "replace") for word in words]
+        for path in paths:
+            if (kept := self._kept.get(path)) is not None:
+                says = any(word in (kept.text or "") for word in words)
+            else:
+                found = self.data(path)
+                says = isinstance(found, bytes) and any(word in found for word in encoded)
+            if says:
+                yield path
 
     def content(self, path: str, cap: int = CAP) -> Content:
         """The file, or why it cannot be read."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -78,9 +78,12 @@ class Repositories:
     def components(self) -> tuple[Component, ...]:
         return self._components
 
-    def files(self, pattern: str) -> Iterator[Place]:
+    def files(self, pattern: str, saying: Collection[str] = ()) -> Iterator[Place]:
         for each in self._all:
-            yield from map(each.reader.file, each.reader.matching(pattern))
+            paths: Iterable[str] = each.reader.matching(pattern)
+            if saying:
+                paths = each.reader.saying(paths, saying)
+            yield from map(each.reader.file, paths)
 
     def read(self, place: Place) -> str | None:
         reader = next((each.reader for each in self._all if each.name == place.repo), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -62,7 +62,7 @@ class Files:
     path: str
     name: str = "git:."
 
-    def files(self, pattern: str) -> Iterator[Place]:
+    def files(self, pattern: str, saying: Collection[str] = ()) -> Iterator[Place]:
         if self.path.endswith(pattern.removeprefix("**/*")):
             yield Place("git:.", self.path)
 

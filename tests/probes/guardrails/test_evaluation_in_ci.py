@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -28,7 +28,7 @@ class Ci:
     def components(self) -> tuple[Component, ...]:
         return ()
 
-    def files(self, pattern: str) -> Iterator[Place]:
+    def files(self, pattern: str, saying: Collection[str] = ()) -> Iterator[Place]:
         return iter(())
 
     def read(self, place: Place) -> str | None:

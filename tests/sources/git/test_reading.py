@@ -54,6 +54,25 @@ def test_a_name_or_suffix_anywhere_is_found_as_its_expression_finds_it(last: str
     assert set(found) <= set(paths)
 
 
+def test_files_that_say_one_of_some_words() -> None:
+    repo = MemoryRepo(
+        {
+            "a.py": "import os\nos.environ['KEY']\n",
+            "b.py": "größe = 1\n",
+            "c.py": "import sys\n",
+            "d.md": "KEY\n",
+            "e.py": b"KEY\0binary",
+            "f.py": "KEY = 'wide'\n".encode("utf-16"),
+        }
+    )
+    for _ in range(2):  # as bytes first, then as the texts that were made of them
+        assert [each.path for each in repo.files("**/*.py", saying=("KEY",))] == ["a.py", "f.py"]
+        assert [each.path for each in repo.files("**", saying=("größe", "sys"))] == ["b.py", "c.py"]
+        assert not list(repo.files("**", saying=("absent",)))
+        for each in repo.files("**"):
+            repo.read(each)
+
+
 def test_no_pattern_takes_long() -> None:
     start = time.process_time()
     for pattern in ("*a" * 100 + "b", "**/a/" * 3 + "b", "**/a/" * 50 + "b", "[" * 400, "*" * 400):
