@@ -31,12 +31,11 @@ _APART = bytes(i if chr(i).isalnum() or i == 95 or i > 127 else 32 for i in rang
 
 
 class Program:
-    """Files that use anything known, and others of the component; each is read when first asked."""
+    """Files that use anything known, and others of the component."""
 
     def __init__(self, repo: Repo, component: Component) -> None:
         self._repo, self._code = repo, component.code
         self.places = {place.path: place for place in self._files(component)}
-        self._texts: dict[str, str] = {}
         self._lines: dict[str, list[str]] = {}
         self._blocks: dict[str, list[Block]] = {}
         self._words: dict[str, dict[bytes, list[str]]] = {}
@@ -67,9 +66,7 @@ class Program:
 
     def text(self, path: str) -> str:
         """The beginning of a file."""
-        if path not in self._texts:
-            self._texts[path] = (self._repo.read(self.places[path]) or "")[:_LONGEST]
-        return self._texts[path]
+        return (self._repo.read(self.places[path]) or "")[:_LONGEST]
 
     def lines(self, path: str) -> list[str]:
         """The same, line by line."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from agentaudit.sources.git.process import Git
+from agentaudit.sources.git.process import Git, GitTrouble
 
 _MOST = 64 << 20
 _MOST_ROWS = 2000
@@ -17,7 +17,23 @@ def rows(
 ) -> dict[tuple[str, str], tuple[str, ...]]:
     """(commit id, path below `start`) → lines that the commit added to the file or took from it.
     Raises GitTrouble where that is too much to read."""
-    said = git.run(
+    found: dict[tuple[str, str], list[str]] = {}
+    left = _MOST
+    for entry in _entries(git, shas, paths):
+        left -= len(entry)
+        if left < 0:
+            raise GitTrouble(f"git log said more than {_MOST:,} bytes")
+        sha, _, patch = entry.decode("utf-8", "replace").partition("\n")
+        for path, row in _changed(patch):
+            kept = found.setdefault((sha, path.removeprefix(start)), [])
+            if len(kept) < _MOST_ROWS:
+                kept.append(row[:_LONG])
+    return {key: tuple(kept) for key, kept in found.items()}
+
+
+def _entries(git: Git, shas: Sequence[str], paths: Sequence[str]) -> Iterator[bytes]:
+    """Id and patch of each commit, as they come; first what stands before the first of them."""
+    return git.pieces(
         "--literal-pathspecs",
         "-c",
         "core.quotePath=false",
@@ -36,16 +52,9 @@ def rows(
         *shas,
         "--",
         *paths,
+        end=b"\0",
         most=_MOST,
     )
-    found: dict[tuple[str, str], list[str]] = {}
-    for entry in said.decode("utf-8", "replace").split("\0")[1:]:
-        sha, _, patch = entry.partition("\n")
-        for path, row in _changed(patch):
-            kept = found.setdefault((sha, path.removeprefix(start)), [])
-            if len(kept) < _MOST_ROWS:
-                kept.append(row[:_LONG])
-    return {key: tuple(kept) for key, kept in found.items()}
 
 
 def _changed(patch: str) -> Iterator[tuple[str, str]]:

@@ -22,6 +22,8 @@ _KEEP = 24_000_000
 """Characters of text that are kept for probes that read the same files again."""
 _KEEP_BYTES = 48_000_000
 """Bytes of source files that are kept for the same reason."""
+_LATELY = 800_000
+"""Bytes of these whose texts are kept as well: to make one anew takes microseconds."""
 
 
 class Reader:
@@ -35,11 +37,13 @@ class Reader:
         self._kept: dict[str, Content] = {}
         self._trees: dict[str, list[parse.Tree]] = {}
         self._bytes: dict[str, bytes] = {}
-        """Of source files, until somebody wants the text."""
+        """Of source files."""
+        self._lately: dict[str, Content] = {}
+        """Texts of these."""
         self._split: tuple[str, list[str]] = ("", [])
         """The text that a place was asked of last, and its lines."""
         self._files: dict[str, Place] = {}
-        self._room, self._bytes_room = _KEEP, _KEEP_BYTES
+        self._room, self._bytes_room, self._lately_room = _KEEP, _KEEP_BYTES, _LATELY
         self.problems: dict[str, str] = {}
         """Path → why it could not be read or understood."""
         self.deployed: frozenset[str] = frozenset()
@@ -134,9 +138,11 @@ class Reader:
 
     def content(self, path: str, cap: int = CAP) -> Content:
         """The file, or why it cannot be read."""
+        if (data := self._bytes.get(path)) is not None:
+            return self._made(path, data)
         found = self._kept.get(path)
         if found is None or (found == TOO_LARGE and cap > CAP):
-            found = decoded(self._loaded(path, cap)) if path in self.known else MISSING
+            found = decoded(self._tree.load(path, cap)) if path in self.known else MISSING
             self._room -= len(found.text or "") + 100
             if self._room > 0:
                 self._kept[path] = found
@@ -145,11 +151,24 @@ class Reader:
                 self.problems[path] = found.problem
         return found
 
+    def _made(self, path: str, data: bytes) -> Content:
+        """The text of a source file, which is made anew where nobody asked for it lately."""
+        found = self._lately.get(path)
+        if found is None:
+            self._lately_room -= len(data)
+            if self._lately_room < 0:
+                self._lately.clear()
+                self._lately_room = _LATELY
+            found = self._lately[path] = decoded(data)
+        return found
+
     def data(self, path: str, cap: int = CAP) -> bytes | str:
         """The bytes of a file, read anew only if nobody has; a text says why there are none."""
+        if (data := self._bytes.get(path)) is not None:
+            return data
         if (kept := self._kept.get(path)) is not None:
             return kept.problem if kept.text is None else kept.text.encode("utf-8", "replace")
-        found = self._loaded(path, cap)
+        found = self._tree.load(path, cap)
         if isinstance(found, bytes) and found.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
             found = decoded(found)
         if isinstance(found, Content):
@@ -164,14 +183,6 @@ class Reader:
         self._bytes_room -= len(found)
         if self._bytes_room > 0:
             self._bytes[path] = found
-        return found
-
-    def _loaded(self, path: str, cap: int) -> bytes | Content:
-        """The bytes that were read before, of which a text may be made now; else read."""
-        found = self._bytes.pop(path, None)
-        if found is None:
-            return self._tree.load(path, cap)
-        self._bytes_room += len(found)
         return found
 
     def text(self, path: str, cap: int = CAP) -> str | None:
