@@ -45,6 +45,10 @@ PYTHON = {
         "from google import genai\nc = genai.Client()\nc.models.generate_content(model='x')\n",
         "google.genai.Client.models.generate_content",
     ),
+    "package imported under all of its name": (
+        "import google.genai\nc = google.genai.Client()\nc.models.generate_content(model='x')\n",
+        "google.genai.Client.models.generate_content",
+    ),
     "decorator": ("from langfuse import observe\n@observe\ndef f(): ...\n", "langfuse.observe"),
     "imported in a function": (
         "def f():\n    from openai import OpenAI\n    OpenAI().chat.completions.create()\n",

@@ -28,6 +28,7 @@ def extract(language: Language, data: bytes, sieve: Sieve) -> Written:
     scopes = Scopes(leaf)
     rows, aliases = imports(leaf)
     names = Names(leaf, scopes, aliases, sieve.knows(language.ecosystem))
+    names.imported(row.module for row in rows)
     names.learn()
     calls = list(Calls(leaf, scopes, names, sieve).all())
     literals = Literals(leaf, scopes, names, sieve.ids(data))

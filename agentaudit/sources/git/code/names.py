@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from agentaudit.expressions import regex
@@ -50,6 +51,13 @@ class Names:
             self._parameter(node)
         for node in self._leaf.found("bind"):
             self._binding(node)
+
+    def imported(self, modules: Iterable[str]) -> None:
+        """Take note of modules that are imported as a whole, under all of their name:
+        `import google.cloud.logging`."""
+        whole = (each for each in modules if "." in each and self._known(each))
+        heads = {each.partition(".")[0] for each in whole}
+        self._root(*(head for head in heads if self.aliases.get(head) == head))
 
     @property
     def fields(self) -> set[str]:
