@@ -154,19 +154,24 @@ def _renewed(file: Place, text: str) -> Iterator[Place]:
 def _added(component: Component, file: Place, text: str) -> Iterator[Place]:
     """Packages that the code imports and no manifest declares, in no version or one that moves."""
     declared = {d.name for m in component.manifests for d in m.dependencies}
-    imported = {
-        _plain(name)
-        for row in component.code.imports
-        if row.role is Role.APP
-        for name in (row.library, row.module, row.module.partition(".")[0])
-    }
+    taken = imported(component)
     for number, line in steps(text) if component.locks else ():
         for found in _ADDS.finditer(line):
             for name, version in _asked(found[1] or found[2] or ""):
                 moves = version in ("@latest", "@next") and name in declared
                 loose = not version.startswith(("==", "@")) or version in ("@latest", "@next")
-                if moves or (loose and _plain(name) in imported - set(map(_plain, declared))):
+                if moves or (loose and plain(name) in taken - set(map(plain, declared))):
                     yield shown(file, number, line)
+
+
+def imported(component: Component) -> frozenset[str]:
+    """What the code of the application imports, as names of packages are compared."""
+    return frozenset(
+        plain(name)
+        for row in component.code.imports
+        if row.role is Role.APP
+        for name in (row.library, row.module, row.module.partition(".")[0])
+    )
 
 
 def _asked(rest: str) -> Iterator[tuple[str, str]]:
@@ -178,5 +183,6 @@ def _asked(rest: str) -> Iterator[tuple[str, str]]:
             yield found[1], found[2] or ""
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A name of a package or a module in one spelling."""
     return re.sub(r"[-_./]+", "-", name).lower()

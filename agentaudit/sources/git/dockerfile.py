@@ -64,6 +64,8 @@ class Recipe(Struct, frozen=True):
     """Name of the program that the image starts; empty when it has none of its own."""
     taken: tuple[str, ...] = ()
     """What its last stage copies from those before."""
+    kept: tuple[str, ...] = ()
+    """What its last stage copies from the build context."""
     started: str = ""
     """Where its last stage works in the end, and the words that it is started with."""
 
@@ -98,6 +100,7 @@ def read(reader: Reader, path: str, contexts: frozenset[str] = frozenset()) -> R
         tuple(build.runtimes),
         build.program,
         tuple(build.taken),
+        tuple(build.kept),
         f"{build.workdir} {build.command}",
     )
 
@@ -120,6 +123,7 @@ class _Build(Struct):
     """The runtime that the last stage has from a stage before."""
     program: str = ""
     taken: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
     workdir: str = ""
     command: str = ""
 
@@ -179,7 +183,7 @@ class _Build(Struct):
             root = use(reference, at, unresolved)
             self.bases.append(root)
         named = len(words) > 2 and words[1].upper() == "AS"
-        self.taken, self.workdir, self.command = [], "", ""
+        self.taken, self.kept, self.workdir, self.command = [], [], "", ""
         self.stages.append(words[2].lower() if named else f"#{len(self.stages)}")
         if root is not None:
             self.roots[self.stages[-1]] = root
@@ -191,6 +195,7 @@ class _Build(Struct):
             self.taken += sources(instruction.rest)
         else:
             self.copies += sources(instruction.rest)
+            self.kept += sources(instruction.rest)
 
     def _external(self, source: str, line: int) -> None:
         if source.isdigit() or source.lower() in self.stages or source == "scratch":

@@ -87,6 +87,16 @@ def _build(target: str, place: Place, packed: _Block, blocks: list[_Block]) -> B
     return Build(target, place, runtime=runtime, configures=declared)
 
 
+def _by_module(reader: Reader, path: str, block: _Block) -> str:
+    """The one runtime that a module of the repository, which is handed what is to be packed, runs
+    all its functions in; empty where it names none or several."""
+    found = _MODULE.search(block.text) if block.kind == "module" else None
+    home = joined(directory(path), found[1]) if found else None
+    files = (p for p in reader.paths if home and p.endswith(".tf") and directory(p) == home)
+    asked = {each[1] + dotted(each[2]) for p in files for each in _ASKED.finditer(reader.text(p) or "")}
+    return asked.pop() if len(asked) == 1 else ""
+
+
 def _packs(path: str, block: _Block, packing: frozenset[str]) -> bool:
     """Whether the block packs, or hands what is to be packed to a module of the repository."""
     if block.kind != "module":

@@ -293,6 +293,14 @@ def test_the_member_of_a_workspace_in_which_an_image_works(end: str) -> None:
     assert _homes({**MEMBERS, "docker/agent.Dockerfile": ALL + end}).keys() == {"packages/worker"}
 
 
+def test_an_image_with_sources_of_members_and_the_output_of_their_page_is_of_the_whole() -> None:
+    end = (
+        "FROM node:22.1.0\nCOPY package.json ./\nCOPY packages/core/ ./packages/core/\n"
+        "COPY --from=0 /app/packages/worker/dist packages/worker/dist\nCMD npm start\n"
+    )
+    assert _homes({**MEMBERS, "Dockerfile": ALL + end}).keys() == {"."}
+
+
 def test_an_image_that_keeps_the_output_of_several_members_is_of_the_whole() -> None:
     end = (
         "FROM node:22.1.0\nCOPY --from=0 /app/packages/worker/dist packages/worker/dist\n"
