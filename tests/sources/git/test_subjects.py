@@ -298,7 +298,9 @@ def test_an_image_with_sources_of_members_and_the_output_of_their_page_is_of_the
         "FROM node:22.1.0\nCOPY package.json ./\nCOPY packages/core/ ./packages/core/\n"
         "COPY --from=0 /app/packages/worker/dist packages/worker/dist\nCMD npm start\n"
     )
-    assert _homes({**MEMBERS, "Dockerfile": ALL + end}).keys() == {"."}
+    root = MEMBERS["package.json"].replace("}", ', "devDependencies": {"turbo": "2.0.0"}}')
+    tree = {**MEMBERS, "package.json": root, "Dockerfile": ALL + end}
+    assert _homes(tree).keys() == {"."}
 
 
 def test_an_image_that_keeps_the_output_of_several_members_is_of_the_whole() -> None:
