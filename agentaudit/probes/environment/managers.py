@@ -110,13 +110,14 @@ def is_whole(rest: str) -> bool:
 
 
 def used(repo: Repo, component: Component) -> frozenset[str]:
-    """Names of the lock files that decide alone what its images hold, whatever its manifest says:
-    all that installs by one manager installs frozen."""
+    """Names of the lock files that decide alone what its images hold: all that installs does so by
+    one manager, and that of Python whatever the manifest says, frozen."""
     found = [each for file in component.build_files for each in installations(repo, file)]
     decided = set[str]()
     for kind in (_NODE, frozenset({"uv"})):
         mine = [each for each in found if each.manager in kind]
-        if len({each.manager for each in mine}) == 1 and all(each.frozen for each in mine):
+        frozen = kind is _NODE or all(each.frozen for each in mine)
+        if len({each.manager for each in mine}) == 1 and frozen:
             decided.update(_LOCKS[mine[0].manager])
     return frozenset(decided)
 

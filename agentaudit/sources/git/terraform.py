@@ -95,8 +95,9 @@ def _build(
 
 
 def _asked(reader: Reader, path: str, blocks: list[_Block]) -> str:
-    """The runtime that one of the blocks asks for, by a variable with a default, or in the module of
-    the repository that it hands everything to; empty where that asks for none or for several."""
+    """The runtime that one of the blocks asks for, by a variable with a default, or in the
+    module of the repository that it hands everything to; empty where that asks for none or for
+    several."""
     texts = [block.text for block in blocks]
     found = next(filter(None, map(_RUNTIME.search, texts)), None)
     if found is not None:
