@@ -220,15 +220,14 @@ def lock_complete(repo: Repo, component: Component) -> Answer:
         )
     settled = used(repo, component)
     loose = {m for m in manifests if left_out(repo, component, m)}
-    locks = [_without(lock, [m for m in manifests if m not in loose]) for lock in component.locks]
+    locks = [_without(lock, loose, manifests) for lock in component.locks]
     locked = {lock.ecosystem for lock in locks if _trusted(lock, settled)}
     asked = [m for m in manifests if m not in loose or m.ecosystem not in locked]
     gaps = Gaps(len(asked))
     for manifest in asked:
         covering = [lock for lock in locks if _covers(lock, manifest)]
-        good = next((lock for lock in covering if _trusted(lock, settled)), None)
-        if good is not None:
-            gaps.seen(good.place.evidence())
+        if good := [lock for lock in covering if _trusted(lock, settled)]:
+            gaps.seen(good[0].place.evidence())
             continue
         message, reason = _complaint(manifest, covering, settled)
         shown = [lock.place.evidence() for lock in covering] or [manifest.place.evidence()]
@@ -236,9 +235,8 @@ def lock_complete(repo: Repo, component: Component) -> Answer:
     for line in past_the_lock(repo, component):
         message = f"{line.path} installs what no lock file pins"
         gaps.fail(message, line.evidence(), fact="lock file", place=component.id, reason="bypassed")
-    around = next(resolved_anew(repo, component), None)
-    note = f"; {around.path} does not install from it" if around is not None else ""
-    return gaps.answer(f"a lock file pins every dependency{note}")
+    around = [f"; {each.path} does not install from it" for each in resolved_anew(repo, component)]
+    return gaps.answer("a lock file pins every dependency" + "".join(around[:1]))
 
 
 def _trusted(lock: Lock, settled: Collection[str] = ()) -> bool:
@@ -249,9 +247,9 @@ def _trusted(lock: Lock, settled: Collection[str] = ()) -> bool:
     return lock.complete and not lock.missing and not late and (chosen or not lock.problem)
 
 
-def _without(lock: Lock, manifests: list[Manifest]) -> Lock:
-    """The lock, as far as these manifests ask for what it lacks."""
-    names = {need.name for manifest in manifests for need in manifest.dependencies}
+def _without(lock: Lock, loose: Collection[Manifest], manifests: list[Manifest]) -> Lock:
+    """The lock, as far as manifests ask for what it lacks that are not `loose`."""
+    names = {need.name for m in manifests if m not in loose for need in m.dependencies}
     late = tuple(each for each in lock.stale if each.partition(" ")[0] in names)
     return replace(lock, missing=tuple(n for n in lock.missing if n in names), stale=late)
 
