@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.environment.managers import is_whole, unlocked
+from agentaudit.probes.environment.managers import imported, is_whole, plain, unlocked
 from agentaudit.source import BuildFile, Component, Manifest, Repo
 
 _PIP = regex(r"\bpip3?\s+install\b([^\n&|;]{0,600})")
@@ -18,6 +18,7 @@ _LIST = regex(r"(?:-r|--requirements?)[\s=]+[\"']?(\S{1,200}?)[\"']?(?=\s|$)")
 _ITSELF = regex(
     r"(?:^|\s)(?:-e\s+)?[\"']?(?:\.(?:\[[\w,-]{1,80}\])?|pyproject\.toml)[\"']?(?=\s|$)"
 )
+_PROJECT = "pyproject.toml"
 _LOCKED = regex(
     r"\buv\s+(?:sync|export)\b|\bpoetry\s+(?:install|export)\b|\bpdm\s+(?:sync|install|export)\b"
     r"|\bpipenv\s+(?:sync|install|requirements)\b|\bconda-lock\b|\bpixi\s+install\b|pip-compile"
@@ -30,9 +31,28 @@ _COMMENT = regex(r"^\s*#")
 
 
 def past_the_lock(repo: Repo, component: Component) -> Iterator[Place]:
-    """Lines of its build files by which pip installs what no lock file pins: a list of ranges,
-    what it declares by bare names, or the project by its manifest, though a lock file lies beside
-    it."""
+    """Lines of its build files by which pip or another manager installs what no lock file pins: a
+    list of ranges, what it declares by bare names, though a lock file lies beside it."""
+    for line, itself in _by_pip(repo, component):
+        if not itself:
+            yield line
+    yield from unlocked(repo, component)
+
+
+def resolved_anew(repo: Repo, component: Component) -> Iterator[Place]:
+    """Lines of its build files that install the project by its manifest: the lock file pins the
+    same packages, and the image does not ask it."""
+    for line, itself in _by_pip(repo, component):
+        if itself:
+            yield line
+    if any(m.ecosystem == "node" for m in component.manifests):
+        for file in component.build_files:
+            yield from _without_lock(file, repo.read(file.place) or "")
+
+
+def _by_pip(repo: Repo, component: Component) -> Iterator[tuple[Place, bool]]:
+    """What pip installs without a lock file in build files and the scripts that they run, and
+    whether that is the project itself."""
     for file in component.build_files:
         text = repo.read(file.place) or ""
         if not _LOCKED.search(_bare(text)):
@@ -40,9 +60,6 @@ def past_the_lock(repo: Repo, component: Component) -> Iterator[Place]:
         for script, lines in _scripts(repo, component, text):
             if not _LOCKED.search(_bare(lines)):
                 yield from _loose(component, script, lines)
-        if any(m.ecosystem == "node" for m in component.manifests):
-            yield from _without_lock(file, text)
-    yield from unlocked(repo, component)
 
 
 _ANY = regex(r"\bfind\s[^\n]{0,200}requirements|\*{1,2}/[^\n]{0,60}requirements|\bxargs\b")
@@ -50,13 +67,15 @@ _ANY = regex(r"\bfind\s[^\n]{0,200}requirements|\*{1,2}/[^\n]{0,60}requirements|
 
 
 def left_out(repo: Repo, component: Component, manifest: Manifest) -> bool:
-    """Whether it is a list of requirements in a directory of its own which none of the component's
-    images installs, nor what asks a model or trains one: what somebody runs now and then, beside
-    the application."""
+    """Whether it is a list of requirements which none of the component's images installs, nor what
+    asks a model or trains one, in a directory of its own or beside the project and without anything
+    that the code imports: what somebody runs now and then, beside the application."""
     path = PurePosixPath(manifest.place.path)
     home = "" if component.path == "." else component.path
     within = path.parent.relative_to(home).parts if path.is_relative_to(home) else ()
-    if "requirements" not in path.name or not within or within == ("requirements",):
+    if "requirements" not in path.name or within == ("requirements",):
+        return False
+    if not within and (len(component.manifests) < 2 or _imports(component, manifest)):
         return False
     agentic = {
         d.place.path for trade in ("model", "trainer") for d in component.declares.get(trade, ())
@@ -64,15 +83,22 @@ def left_out(repo: Repo, component: Component, manifest: Manifest) -> bool:
     if manifest.place.path in agentic:
         return False
     texts = [_bare(repo.read(file.place) or "") for file in component.build_files]
-    named = re.compile(rf"(?<![\w-]){re.escape(within[-1])}(?![\w-])")
+    name = within[-1] if within else path.name
+    named = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
     return bool(texts) and not any(named.search(text) or _ANY.search(text) for text in texts)
+
+
+def _imports(component: Component, manifest: Manifest) -> bool:
+    """Whether the code of the component imports anything that a manifest asks for."""
+    asked = {plain(need.name) for need in manifest.dependencies}
+    return not asked.isdisjoint(imported(component))
 
 
 def _bare(text: str) -> str:
     return "\n".join(line for line in text.split("\n") if not _COMMENT.match(line))
 
 
-def _loose(component: Component, file: Place, text: str) -> Iterator[Place]:
+def _loose(component: Component, file: Place, text: str) -> Iterator[tuple[Place, bool]]:
     locked = {lock.place.path.rpartition("/")[2] for lock in component.locks if lock.complete}
     ranges = {m.place.path.rpartition("/")[2] for m in component.manifests if m.dependencies}
     ranges -= locked
@@ -81,15 +107,14 @@ def _loose(component: Component, file: Place, text: str) -> Iterator[Place]:
     for number, line in enumerate(text.split("\n"), 1):
         for found in () if _COMMENT.match(line) else _PIP.finditer(line[:2000]):
             asked = found[1]
-            lists = {name.rpartition("/")[2] for name in _LIST.findall(asked)}
+            lists = {name.rpartition("/")[2] for name in _LIST.findall(asked)} - {_PROJECT}
             # What is installed already satisfies the project that is installed after it.
             settled = settled or bool(lists & locked)
-            itself = (
-                _ITSELF.search(asked) and "--no-deps" not in asked and "pyproject.toml" in ranges
-            )
+            itself = _ITSELF.search(asked) and "--no-deps" not in asked and _PROJECT in ranges
             named = not lists and not settled and _named(asked) & declared
             if lists & ranges or named or (itself and not lists and not settled):
-                yield replace(file, line=number, text=line.strip()[:300])
+                own = not (lists & ranges or named)
+                yield replace(file, line=number, text=line.strip()[:300]), own
 
 
 def _named(asked: str) -> set[str]:

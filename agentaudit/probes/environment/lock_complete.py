@@ -3,9 +3,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import PurePosixPath
 
+from msgspec.structs import replace
+
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, failed, passed, probe
-from agentaudit.probes.environment.installs import left_out, past_the_lock
+from agentaudit.probes.environment.installs import left_out, past_the_lock, resolved_anew
 from agentaudit.probes.environment.managers import used
 from agentaudit.source import Component, Lock, Manifest, Repo
 
@@ -106,13 +108,32 @@ def _packed(lines: str) -> dict[str, object]:
             "a list that the image does not install",
         ),
         Example(
+            Outcome.PASS,
+            {
+                "component": {
+                    "files": {
+                        "pyproject.toml": PROJECT,
+                        "requirements.txt": "jupyterlab>3.0\n",
+                        "uv.lock": UV,
+                        "Dockerfile": "FROM python:3.12\nCOPY . .\nRUN uv sync --frozen\n",
+                    }
+                }
+            },
+            "a list beside it that nothing installs or imports",
+        ),
+        Example(
             Outcome.FAIL,
             _image(
                 "RUN uv sync --frozen && pip install -r app/scrape/requirements.txt\n",
                 **{"app/scrape/requirements.txt": "scrapy\n"},
             ),
         ),
-        Example(Outcome.FAIL, _image("RUN pip install .\n"), "nor does pip read uv.lock"),
+        Example(
+            Outcome.PASS,
+            _image("RUN pip install .\n"),
+            "the lock file is there, though the image does not ask it; what it holds is compared "
+            "elsewhere",
+        ),
         Example(Outcome.PASS, _image("RUN uv sync --frozen && pip install --no-deps .\n")),
         Example(Outcome.FAIL, _image("RUN pip install -q openai\n"), "its newest, not the locked"),
         Example(Outcome.PASS, _image("RUN pip install uv\n"), "a tool that it does not need"),
@@ -136,9 +157,9 @@ def _packed(lines: str) -> dict[str, object]:
             "the project comes after all that it needs",
         ),
         Example(
-            Outcome.FAIL,
+            Outcome.PASS,
             _packed("COPY package.json ./\nRUN npm install\nCOPY . .\n"),
-            "the lock file is copied too late",
+            "the lock file is copied too late, and pins what is asked for all the same",
         ),
         Example(Outcome.PASS, _packed("COPY package*.json ./\nRUN npm install\nCOPY . .\n")),
         Example(Outcome.PASS, _packed("COPY package.json ./\nRUN npm install -g pm2\nCOPY . .\n")),
@@ -163,7 +184,7 @@ def _packed(lines: str) -> dict[str, object]:
         ),
         Example(
             Outcome.FAIL,
-            _image("RUN ./install.sh\n", **{"install.sh": "pip install .\n"}),
+            _image("RUN ./install.sh\n", **{"install.sh": "pip install -r requirements.txt\n"}),
             "by a script",
         ),
         Example(
@@ -198,14 +219,15 @@ def lock_complete(repo: Repo, component: Component) -> Answer:
             place=component.id,
         )
     settled = used(repo, component)
-    locked = {lock.ecosystem for lock in component.locks if _trusted(lock, settled)}
-    aside = {m for m in manifests if m.ecosystem in locked and left_out(repo, component, m)}
-    gaps = Gaps(len(manifests) - len(aside))
-    for manifest in (each for each in manifests if each not in aside):
-        covering = [lock for lock in component.locks if _covers(lock, manifest)]
-        good = next((lock for lock in covering if _trusted(lock, settled)), None)
-        if good is not None:
-            gaps.seen(good.place.evidence())
+    loose = {m for m in manifests if left_out(repo, component, m)}
+    locks = [_without(lock, loose, manifests) for lock in component.locks]
+    locked = {lock.ecosystem for lock in locks if _trusted(lock, settled)}
+    asked = [m for m in manifests if m not in loose or m.ecosystem not in locked]
+    gaps = Gaps(len(asked))
+    for manifest in asked:
+        covering = [lock for lock in locks if _covers(lock, manifest)]
+        if good := [lock for lock in covering if _trusted(lock, settled)]:
+            gaps.seen(good[0].place.evidence())
             continue
         message, reason = _complaint(manifest, covering, settled)
         shown = [lock.place.evidence() for lock in covering] or [manifest.place.evidence()]
@@ -213,7 +235,8 @@ def lock_complete(repo: Repo, component: Component) -> Answer:
     for line in past_the_lock(repo, component):
         message = f"{line.path} installs what no lock file pins"
         gaps.fail(message, line.evidence(), fact="lock file", place=component.id, reason="bypassed")
-    return gaps.answer("a lock file pins every dependency")
+    around = [f"; {each.path} does not install from it" for each in resolved_anew(repo, component)]
+    return gaps.answer("a lock file pins every dependency" + "".join(around[:1]))
 
 
 def _trusted(lock: Lock, settled: Collection[str] = ()) -> bool:
@@ -222,6 +245,13 @@ def _trusted(lock: Lock, settled: Collection[str] = ()) -> bool:
     chosen = name in settled and lock.problem.startswith("competes")
     late = lock.stale and not (name == "uv.lock" and name in settled)
     return lock.complete and not lock.missing and not late and (chosen or not lock.problem)
+
+
+def _without(lock: Lock, loose: Collection[Manifest], manifests: list[Manifest]) -> Lock:
+    """The lock, as far as manifests ask for what it lacks that are not `loose`."""
+    names = {need.name for m in manifests if m not in loose for need in m.dependencies}
+    late = tuple(each for each in lock.stale if each.partition(" ")[0] in names)
+    return replace(lock, missing=tuple(n for n in lock.missing if n in names), stale=late)
 
 
 def _covers(lock: Lock, manifest: Manifest) -> bool:

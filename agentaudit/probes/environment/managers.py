@@ -110,13 +110,14 @@ def is_whole(rest: str) -> bool:
 
 
 def used(repo: Repo, component: Component) -> frozenset[str]:
-    """Names of the lock files that decide alone what its images hold, whatever its manifest says:
-    all that installs by one manager installs frozen."""
+    """Names of the lock files that decide alone what its images hold: all that installs does so by
+    one manager, and that of Python whatever the manifest says, frozen."""
     found = [each for file in component.build_files for each in installations(repo, file)]
     decided = set[str]()
     for kind in (_NODE, frozenset({"uv"})):
         mine = [each for each in found if each.manager in kind]
-        if len({each.manager for each in mine}) == 1 and all(each.frozen for each in mine):
+        frozen = kind is _NODE or all(each.frozen for each in mine)
+        if len({each.manager for each in mine}) == 1 and frozen:
             decided.update(_LOCKS[mine[0].manager])
     return frozenset(decided)
 
@@ -154,19 +155,24 @@ def _renewed(file: Place, text: str) -> Iterator[Place]:
 def _added(component: Component, file: Place, text: str) -> Iterator[Place]:
     """Packages that the code imports and no manifest declares, in no version or one that moves."""
     declared = {d.name for m in component.manifests for d in m.dependencies}
-    imported = {
-        _plain(name)
-        for row in component.code.imports
-        if row.role is Role.APP
-        for name in (row.library, row.module, row.module.partition(".")[0])
-    }
+    taken = imported(component)
     for number, line in steps(text) if component.locks else ():
         for found in _ADDS.finditer(line):
             for name, version in _asked(found[1] or found[2] or ""):
                 moves = version in ("@latest", "@next") and name in declared
                 loose = not version.startswith(("==", "@")) or version in ("@latest", "@next")
-                if moves or (loose and _plain(name) in imported - set(map(_plain, declared))):
+                if moves or (loose and plain(name) in taken - set(map(plain, declared))):
                     yield shown(file, number, line)
+
+
+def imported(component: Component) -> frozenset[str]:
+    """What the code of the application imports, as names of packages are compared."""
+    return frozenset(
+        plain(name)
+        for row in component.code.imports
+        if row.role is Role.APP
+        for name in (row.library, row.module, row.module.partition(".")[0])
+    )
 
 
 def _asked(rest: str) -> Iterator[tuple[str, str]]:
@@ -178,5 +184,6 @@ def _asked(rest: str) -> Iterator[tuple[str, str]]:
             yield found[1], found[2] or ""
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A name of a package or a module in one spelling."""
     return re.sub(r"[-_./]+", "-", name).lower()

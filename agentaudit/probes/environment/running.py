@@ -78,6 +78,15 @@ def running(pins: list[Pin], component: Component) -> Iterator[Pin]:
         yield from asked if any(pin.version for pin in asked) else ()
 
 
+def developed(pins: list[Pin], component: Component) -> Iterator[str]:
+    """What is said of other versions than those that its images run."""
+    run = {pin.version for pin in running(pins, component)}
+    for pin in pins:
+        if run and pin.version and pin.version not in run:
+            image = " and ".join(sorted(run))
+            yield f"{pin.place.path} says {pin.version}, its image runs {image}"
+
+
 _KIT = regex(r"(?:^|/)(?:\.java-version|\.tool-versions|\.?mise\.toml)$")
 
 
@@ -95,6 +104,18 @@ _ASKED = regex(
     r"|(?:^|/)serverless\.ya?ml$"
 )
 """Files by which a platform of functions is told what runs them."""
+
+
+def spoken_by(component: Component, pins: list[Pin]) -> set[str]:
+    """The languages that it is written in: those of its manifests, or of the functions that ask a
+    model where the only manifest is of the program that deploys them."""
+    found = {m.ecosystem for m in component.manifests} or {pin.language for pin in pins}
+    run = {pin.language for pin in running(pins, component)} - {"node", ""}
+    if found == {"node"} and len(run) == 1 and not component.build_files:
+        places = [use.place.path for trade in ("model", "agent") for use in component.uses(trade)]
+        asks = bool(places) and not any(path.endswith(_SCRIPTS) for path in places)
+        return run if asks and _deploys(component) else found
+    return found
 
 
 def left_behind(component: Component, pins: list[Pin]) -> set[str]:
@@ -116,9 +137,13 @@ _SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts")
 
 def _only_deploys(component: Component) -> bool:
     """Whether its project of Node is there for the program that deploys it."""
+    return _deploys(component) and not _asks(component)
+
+
+def _deploys(component: Component) -> bool:
     manifests = (each for each in component.manifests if each.ecosystem == "node")
-    node = [need.name for manifest in manifests for need in manifest.dependencies]
-    return any(map(_DEPLOYERS.fullmatch, node)) and not _asks(component)
+    node = (need.name for manifest in manifests for need in manifest.dependencies)
+    return any(map(_DEPLOYERS.fullmatch, node))
 
 
 def _asks(component: Component) -> bool:

@@ -1,17 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, failed, not_applicable, probe
 from agentaudit.probes.environment.running import (
     Pin,
     about,
+    developed,
     kit_of,
     left_behind,
     pins_of,
     running,
     speaks,
+    spoken_by,
 )
 from agentaudit.source import Component
 
@@ -47,13 +47,16 @@ def _kit(version: str) -> dict[str, object]:
     return {"component": {"files": {"pom.xml": pom, ".java-version": f"{version}\n"}}}
 
 
-def _function(runtime: str) -> dict[str, object]:
-    """A function in Python that a program in TypeScript deploys with this runtime."""
+_ASKS = 'import boto3\nboto3.client("bedrock-runtime").converse(modelId="m")\n'
+
+
+def _function(*runtimes: str, **more: str) -> dict[str, object]:
+    """Functions that a program in TypeScript deploys with these runtimes."""
     stack = 'import { Runtime } from "aws-cdk-lib/aws-lambda";\n'
-    stack += "new Function(this, 'planner', { runtime: Runtime.X });\n".replace("X", runtime)
+    stack += "".join(f"new Function(this, 'x', {{ runtime: Runtime.{r} }});\n" for r in runtimes)
     package = '{"name": "deploy", "devDependencies": {"aws-cdk-lib": "2.200.0"}}'
-    files = {"requirements.txt": "openai\n", "package.json": package, "cdk.json": "{}"}
-    return {"component": {"files": {**files, "lib/stack.ts": stack}}}
+    files = {"package.json": package, "cdk.json": "{}", "lib/stack.ts": stack}
+    return {"component": {"files": {**files, **(more or {"requirements.txt": "openai\n"})}}}
 
 
 @probe(
@@ -223,6 +226,11 @@ def _function(runtime: str) -> dict[str, object]:
         Example(Outcome.FAIL, _below("<project><artifactId>all</artifactId></project>")),
         Example(Outcome.PASS, _function("PYTHON_3_14"), "by the program that deploys it"),
         Example(Outcome.FAIL, _function("PYTHON_3"), "loosely"),
+        Example(
+            Outcome.PASS,
+            _function("PYTHON_3_12", "NODEJS_20_X", **{"mail/index.py": _ASKS}),
+            "what asks decides, not what only deploys",
+        ),
     ],
 )
 def runtime_pinned(component: Component) -> Answer:
@@ -232,7 +240,7 @@ def runtime_pinned(component: Component) -> Answer:
     formatting and default encodings have all changed between minor versions.
     """
     pins = list(pins_of(component))
-    languages = {m.ecosystem for m in component.manifests} or {pin.language for pin in pins}
+    languages = spoken_by(component, pins)
     if languages and not speaks(component, pins):
         return not_applicable("no code of a language of its own", component.evidence())
     if not languages:
@@ -247,7 +255,7 @@ def runtime_pinned(component: Component) -> Answer:
     for spoken in sorted(languages):
         mine = about(spoken, pins, alone=len(languages) == 1)
         _require(gaps, spoken, mine, component)
-        aside += _aside(mine, component)
+        aside += developed(mine, component)
     return gaps.answer("; ".join(("the language runtime is pinned", *aside)))
 
 
@@ -272,15 +280,6 @@ def _require(gaps: Gaps, spoken: str, pins: list[Pin], component: Component) -> 
     shown = [pin.shown for pin in pins] or [component.evidence()]
     reason = "conflict" if versions else "missing"
     gaps.fail(message, *shown, fact="runtime version", place=component.id, reason=reason)
-
-
-def _aside(pins: list[Pin], component: Component) -> Iterator[str]:
-    """What is said of other versions than those that its images run."""
-    run = {pin.version for pin in running(pins, component)}
-    for pin in pins:
-        if run and pin.version and pin.version not in run:
-            image = " and ".join(sorted(run))
-            yield f"{pin.place.path} says {pin.version}, its image runs {image}"
 
 
 def _named(spoken: str, pins: list[Pin]) -> list[str]:

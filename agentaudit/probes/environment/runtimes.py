@@ -21,7 +21,7 @@ _LANGUAGES: tuple[tuple[str, str], ...] = (
 _NUMBER = regex(r"v?(\d{1,4})(?:\.(\d{1,4}))?(?:[.\-+_](?:[\dx*]|rc|[a-z])[\w.+-]*)?")
 _NAMED = regex(
     r"(?:python|pypy|node|nodejs|golang|go|jdk|jre|java|temurin|corretto|dotnet|aspnet|runtime|sdk"
-    r"|net|rust)[-_:@ /=]?(v?\d[\w.+-]*)(?=$|[-@\s])"
+    r"|net|rust|bun|deno)[-_:@ /=]?(v?\d[\w.+-]*)(?=$|[-@\s])"
 )
 _RANGE = regex(r">=\s*+(\d++)\.(\d++)[\d.]*+\s*+,?\s*+<\s*(\d+)\.(\d+)(?:\.0)?\s*")
 _MINOR = regex(r"(?:~=\s*v?(\d+)\.(\d+)\.\d+|~>?\s*v?(\d+)\.(\d+)(?:\.[\dx*]+)?)")

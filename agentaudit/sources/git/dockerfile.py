@@ -37,6 +37,7 @@ _HEREDOC = regex(r"(?<!<)<<(-?)([\"']?)([A-Za-z_][\w.-]{0,100})\2")
 _INSTRUCTION = regex(r"\s*([A-Za-z]{2,20})(?:\s+(.*))?", re.DOTALL)
 _FLAGGED_LIST = regex(r"(?:--\S*\s+){0,20}\[\s*\"")
 """The form of a JSON list, which no shell reads: `<<` means nothing there."""
+_PART = regex(r"\$\{?([A-Za-z][\w]{1,60})_(?i:image)\}?")
 _FLAG = regex(r"--([a-z-]{1,30})(?:=(\S*))?\s*")
 
 
@@ -64,6 +65,8 @@ class Recipe(Struct, frozen=True):
     """Name of the program that the image starts; empty when it has none of its own."""
     taken: tuple[str, ...] = ()
     """What its last stage copies from those before."""
+    kept: tuple[str, ...] = ()
+    """What its last stage copies from the build context."""
     started: str = ""
     """Where its last stage works in the end, and the words that it is started with."""
 
@@ -98,6 +101,7 @@ def read(reader: Reader, path: str, contexts: frozenset[str] = frozenset()) -> R
         tuple(build.runtimes),
         build.program,
         tuple(build.taken),
+        tuple(build.kept),
         f"{build.workdir} {build.command}",
     )
 
@@ -120,6 +124,7 @@ class _Build(Struct):
     """The runtime that the last stage has from a stage before."""
     program: str = ""
     taken: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
     workdir: str = ""
     command: str = ""
 
@@ -175,14 +180,23 @@ class _Build(Struct):
         root = self.roots.get(reference.lower())
         told = pins.of_image(replace(root, place=at)) if root is not None else None
         self.last = [told] if told is not None else []
-        if reference.lower() not in self.stages and reference != "scratch":
+        ours = reference.lower() in self.stages or reference == "scratch"
+        if not ours and not (unresolved and self._of_a_part(reference)):
             root = use(reference, at, unresolved)
             self.bases.append(root)
         named = len(words) > 2 and words[1].upper() == "AS"
-        self.taken, self.workdir, self.command = [], "", ""
+        self.taken, self.kept, self.workdir, self.command = [], [], "", ""
         self.stages.append(words[2].lower() if named else f"#{len(self.stages)}")
         if root is not None:
             self.roots[self.stages[-1]] = root
+
+    def _of_a_part(self, reference: str) -> bool:
+        """Whether an argument without a default is called after the image of a directory of the
+        repository that has a build file: `$UI_IMAGE`."""
+        found = _PART.fullmatch(reference)
+        name = found[1].lower() if found else ""
+        names = {f"{each}/Dockerfile" for each in (name, name.replace("_", "-")) if each}
+        return not names.isdisjoint(self.reader.known)
 
     def _copy(self, instruction: Instruction) -> None:
         source = dict(instruction.flags).get("from")
@@ -191,6 +205,7 @@ class _Build(Struct):
             self.taken += sources(instruction.rest)
         else:
             self.copies += sources(instruction.rest)
+            self.kept += sources(instruction.rest)
 
     def _external(self, source: str, line: int) -> None:
         if source.isdigit() or source.lower() in self.stages or source == "scratch":

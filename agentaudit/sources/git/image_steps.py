@@ -15,17 +15,40 @@ _BY_TOOL = regex(
     r"|(?P<node>(?:nvm|fnm|n) install))"
     r"\s+(?:--?[\w-]{1,40}\s+){0,4}\"?v?(?P<version>\d[\w.]{0,20})"
 )
+_TOLD = (
+    (
+        "python",
+        regex(r"\b(?:conda|mamba|micromamba)\s[^\n]{0,300}?\spython=+(\d\.\d{1,2})(?![\d.]*\*)"),
+    ),
+    (
+        "python",
+        regex(r"\buv\s(?:sync|venv|run|tool)\b[^\n]{0,200}?\s(?:--python|-p)[ =](\d\.\d{1,2})"),
+    ),
+    ("python", regex(r"\bpython\.org/ftp/python/(\d\.\d{1,2})")),
+    ("node", regex(r"\bnodejs\.org/dist/v(\d{1,2}\.\d{1,3})")),
+    ("bun", regex(r"\bbun-v(\d{1,2}\.\d{1,3})")),
+    ("go", regex(r"(?:\bgo\.dev/dl|\bgolang\.org/dl|\bdl\.google\.com/go)/go(\d\.\d{1,2})")),
+    (
+        "rust",
+        regex(r"(?:--default-toolchain[ =]|\brustup (?:default|toolchain install) )(\d\.\d{1,3})"),
+    ),
+)
+"""Languages, and how else a step says which version it brings."""
+_SAYS = ("install", "add", "conda", "mamba", "http", "rustup", "uv ")
 _WORDS = regex(r"\"([^\"]{1,300})\"|([^\s\[\],\"]{1,300})")
 
 
 def installed(text: str) -> Iterator[str]:
     """Language runtimes that a RUN installs, e.g. `python 3.12`."""
-    if "install" not in text and "add" not in text:
+    if not any(each in text for each in _SAYS):
         return
     for command in _COMMANDS.split(text):
         if found := _BY_TOOL.search(command):
             yield f"{'python' if found['python'] else 'node'} {found['version']}"
             continue
+        for language, told in _TOLD:
+            if version := told.search(command):
+                yield f"{language} {version[1]}"
         words = command.split()
         if _PACKAGES.isdisjoint(words):
             continue

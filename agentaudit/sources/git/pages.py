@@ -10,6 +10,7 @@ from typing import Any
 from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.sources.git.reader import Reader, ancestors, inside, mapping, word
+from agentaudit.sources.git.workspaces import coded_outside
 
 _SERVES = regex(
     r"(?:^|[\s&;])(?:next|nuxt|nuxi|ng|react-scripts|react-app-rewired|craco|vue-cli-service|remix"
@@ -17,6 +18,13 @@ _SERVES = regex(
     r"|(?:^|[\s&;])vite(?:\s+(?:dev|serve|--?[a-z])|\s*$)|(?:^|[\s&;])electron(?:-vite|-forge)?\s+(?:\.|dev|start)"
 )
 """What the scripts of a page call to show it while it is made."""
+_PROGRAM = regex(
+    r"(?:(?:[A-Z_]{1,40}=\S{1,100}|cross-env|dotenv\s+--|npx)\s+){0,4}"
+    r"(?:node|tsx|ts-node|nodemon|bun|deno|nest start|fastify start)\s"
+)
+"""What starts a server or another program of Node."""
+_ENTRIES = ("main.py", "app.py", "server.py", "__main__.py")
+"""Where a program of Python begins, beside the list of what it needs."""
 _STARTS = frozenset({"dev", "start", "serve"})
 _TELLS = regex(r"@?(?:docusaurus|storybook|vitepress|vuepress|nextra|astrojs/starlight|slidev)\b")
 """Packages of pages that tell about the system, and are none of it."""
@@ -46,14 +54,22 @@ def homes(reader: Reader, manifests: Mapping[str, str], parts: Collection[str]) 
     found = [
         home
         for home, path in sorted(manifests.items())
-        if path.endswith("package.json")
-        and home
+        if home
         and not _ASIDE.search(home)
         and reader.directory_role(home) is Role.APP
         and not any(above in parts for above in ancestors(home) if above)
-        and is_page(mapping(reader.json(path)))
+        and _is_started(reader, home, path)
     ]
-    return (home for home in found if not _ends_elsewhere(reader, home))
+    yield from (home for home in found if not _ends_elsewhere(reader, home))
+    if "" in manifests and parts and "" not in parts and _at_the_top(reader, manifests[""], parts):
+        yield ""
+
+
+def _at_the_top(reader: Reader, path: str, parts: Collection[str]) -> bool:
+    """Whether the manifest of the root is of a page whose code stands around the parts that are
+    known."""
+    page = path == "package.json" and is_page(mapping(reader.json(path)))
+    return page and coded_outside(reader, lambda home: any(inside(home, part) for part in parts))
 
 
 def _ends_elsewhere(reader: Reader, home: str) -> bool:
@@ -67,6 +83,22 @@ def _ends_elsewhere(reader: Reader, home: str) -> bool:
     builds = {path for pattern in _BUILDS for path in reader.matching(pattern)}
     outside = (path for path in sorted(builds) if not inside(path, home))
     return any(made.search(reader.text(path) or "") for path in outside)
+
+
+def _is_started(reader: Reader, home: str, path: str) -> bool:
+    if path.endswith("package.json"):
+        given = mapping(reader.json(path))
+        return is_page(given) or _is_program(given)
+    listed = path.endswith("/requirements.txt")
+    return listed and any(f"{home}/{name}" in reader.known for name in _ENTRIES)
+
+
+def _is_program(manifest: Mapping[str, Any]) -> bool:
+    """Whether it is a program of Node that somebody starts: no library, and no part of a
+    workspace, whose whole is started."""
+    start = word(mapping(manifest.get("scripts")).get("start"))
+    kept = {"exports", "files", "workspaces", "types", "publishConfig"}
+    return bool(start and _PROGRAM.match(start)) and kept.isdisjoint(manifest)
 
 
 def is_page(manifest: Mapping[str, Any]) -> bool:

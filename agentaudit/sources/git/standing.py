@@ -50,10 +50,10 @@ def _apart(build: Build, homes: Homes, deployed: Collection[str]) -> str:
     if build.recipe is None:
         return ""
     own = directory(build.recipe.path)
-    served = bool(build.names) or any(
-        _SERVERS.search(base.reference) for base in build.recipe.published.bases
-    )
-    if build.home == own and build.recipe.copies and _is_part(own, homes, served=served):
+    model = any(_SERVERS.search(base.reference) for base in build.recipe.published.bases)
+    served = bool(build.names) or model
+    holds = build.recipe.copies or model
+    if build.home == own and holds and _is_part(own, homes, served=served):
         return own
     for above in ancestors(own) if homes.known else ():
         if not above or any(inside(home, above) for home in homes.known):

@@ -63,6 +63,9 @@ def _made(homes: Homes, recipe: Recipe) -> str:
         return ""
     kept = [f"/{source}/" for source in recipe.taken]
     found = [each for each in homes.members if any(f"/{each}/" in source for source in kept)]
+    # The page of a server whose own sources the image takes in beside it.
+    if {source.strip("/") for source in recipe.kept} & homes.members - set(found):
+        return ""
     own = [each for each in found if directory(each).rpartition("/")[2] in APPLICATIONS]
     return found[0] if len(found) == 1 else own[0] if len(own) == 1 else ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 
 from msgspec import Struct
@@ -39,6 +39,12 @@ _RUNTIME = regex(
     r"^\s*(?:runtime|lambda_runtime)\s*=\s*\"(python|nodejs|java|dotnet|go)([\d.]{1,8}(?:\.x)?)\"",
     re.MULTILINE,
 )
+_BY_VARIABLE = regex(r"^\s*(?:runtime|lambda_runtime)\s*=\s*var\.(\w{1,100})", re.MULTILINE)
+_DEFAULT = regex(
+    r"^variable[ \t]+\"(\w{1,100})\"[ \t]*\{[^}]{0,600}?\bdefault\s*=\s*"
+    r"\"(python|nodejs|java|dotnet|go)([\d.]{1,8}(?:\.x)?)\"",
+    re.MULTILINE,
+)
 _OUTPUTS = frozenset(("build", "dist", "out", "target", ".build"))
 """Directories that builds write to, and nobody commits."""
 _VARIABLES = regex(r"\b(?:environment|environment_variables|env_vars)\b\s*(?:=\s*)?[\[{]")
@@ -68,23 +74,61 @@ def functions(reader: Reader, homes: Homes) -> Iterator[Build]:
                     place = _place(reader, path, text, block.start + found.start(1))
                     target = _target(homes, path, named)
                     if target is not None:
-                        yield _build(target, place, block, blocks)
+                        yield _build(reader, target, place, block, blocks)
                     elif made := _compiled(reader, homes, path, named):
-                        build = _build(made, place, block, blocks)
+                        build = _build(reader, made, place, block, blocks)
                         covers = (p for p, home in homes.manifests.items() if inside(home, made))
                         yield replace(build, covers=tuple(covers))
                     elif repeated.repeats(block.text):
                         for home in repeated.each(reader, homes, path, block.text, named):
-                            yield _build(home, place, block, blocks)
+                            yield _build(reader, home, place, block, blocks)
 
 
-def _build(target: str, place: Place, packed: _Block, blocks: list[_Block]) -> Build:
+def _build(
+    reader: Reader, target: str, place: Place, packed: _Block, blocks: list[_Block]
+) -> Build:
     """What is packed in one block may run in another, which names it."""
     own = [packed, *(b for b in blocks if packed.name and f".{packed.name}." in b.text)]
-    asked = next((found for b in own if (found := _RUNTIME.search(b.text))), None)
-    runtime = f"{asked[1]}{dotted(asked[2])}" if asked else ""
     declared = any(_VARIABLES.search(block.text) for block in own)
+    runtime = _asked(reader, place.path, own)
     return Build(target, place, runtime=runtime, configures=declared)
+
+
+def _asked(reader: Reader, path: str, blocks: list[_Block]) -> str:
+    """The runtime that one of the blocks asks for, by a variable with a default, or in the
+    module of the repository that it hands everything to; empty where that asks for none or for
+    several."""
+    texts = [block.text for block in blocks]
+    found = next(filter(None, map(_RUNTIME.search, texts)), None)
+    if found is not None:
+        return _spelled(found)
+    names = {found[1] for text in texts for found in _BY_VARIABLE.finditer(text)}
+    if names:
+        given = (_defaults(reader, directory(path)).get(name, "") for name in sorted(names))
+        return next(filter(None, given), "")
+    called = (_MODULE.search(block.text) for block in blocks if block.kind == "module")
+    homes = {joined(directory(path), each[1]) for each in called if each} - {None}
+    runs = {
+        _spelled(each)
+        for file in _files(reader, homes)
+        for each in _RUNTIME.finditer(reader.text(file) or "")
+    }
+    return runs.pop() if len(runs) == 1 else ""
+
+
+def _spelled(found: re.Match[str]) -> str:
+    return f"{found[1]}{dotted(found[2])}"
+
+
+def _defaults(reader: Reader, home: str) -> dict[str, str]:
+    """Variables of a directory whose default is a runtime."""
+    texts = (reader.text(file) or "" for file in _files(reader, {home}))
+    return {each[1]: f"{each[2]}{dotted(each[3])}" for t in texts for each in _DEFAULT.finditer(t)}
+
+
+def _files(reader: Reader, homes: Collection[str | None]) -> Iterator[str]:
+    if homes:
+        yield from (p for p in reader.paths if p.endswith(".tf") and directory(p) in homes)
 
 
 def _packs(path: str, block: _Block, packing: frozenset[str]) -> bool:

@@ -105,3 +105,37 @@ def test_the_runtime_of_a_function_that_terraform_packs(written: str, read: str)
     pins = [text for _, text in _components(files)["hook"].runtime_pins]
     assert pins
     assert all(read in text for text in pins)
+
+
+@pytest.mark.parametrize(
+    ("runs", "default", "read"),
+    [
+        ('"python3.13"', "python3.9", ["python3.13"]),
+        ("var.version", "python3.12", []),
+    ],
+)
+def test_the_runtime_that_a_module_of_terraform_gives_to_what_it_packs(
+    runs: str, default: str, read: list[str]
+) -> None:
+    files = {
+        "env/main.tf": 'module "hook" {\n  source     = "../modules/tool"\n'
+        '  source_dir = "../hook"\n}\n',
+        "modules/tool/main.tf": 'resource "aws_lambda_function" "this" {\n'
+        f"  runtime = {runs}\n}}\n",
+        "modules/tool/variables.tf": f'variable "version" {{\n  default = "{default}"\n}}\n',
+        "hook/requirements.txt": "openai\n",
+        "hook/main.py": "x = 1\n",
+    }
+    assert {text for _, text in _components(files)["hook"].runtime_pins} == set(read)
+
+
+def test_the_runtime_by_the_default_of_a_variable_of_terraform() -> None:
+    files = {
+        "main.tf": 'data "archive_file" "hook" {\n  source_dir = "${path.module}/hook"\n}\n'
+        'resource "aws_lambda_function" "hook" {\n  runtime = var.version\n'
+        "  filename = data.archive_file.hook.output_path\n}\n",
+        "variables.tf": 'variable "version" {\n  type = string\n  default = "python3.12"\n}\n',
+        "hook/requirements.txt": "openai\n",
+        "hook/main.py": "x = 1\n",
+    }
+    assert "python3.12" in [text for _, text in _components(files)["hook"].runtime_pins]

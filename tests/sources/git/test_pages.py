@@ -74,3 +74,35 @@ def test_a_page_of_the_image_of_another_is_no_component_of_its_own() -> None:
     image = "FROM python:3.12\nCOPY requirements.txt .\nCOPY web web\nCOPY . .\n"
     files = {"Dockerfile": image, "requirements.txt": "fastapi\n", "main.py": "import fastapi\n"}
     assert _homes({**files, "web/package.json": _page("vite")}) == ["."]
+
+
+def test_a_page_at_the_top_stands_around_the_parts_that_are_known() -> None:
+    page = {"package.json": _page("next dev")}
+    assert _homes({**API, **page, "src/app/page.tsx": "1"}) == [".", "api"]
+    assert _homes({**API, **page}) == ["api"]
+
+
+@pytest.mark.parametrize(
+    ("start", "more", "found"),
+    [
+        ("node index.js", {}, True),
+        ("NODE_ENV=production tsx src/a.ts", {}, True),
+        ("node dist/a.js", {"exports": {".": "./dist/a.js"}}, False),
+        ("npm-run-all serve:*", {}, False),
+    ],
+)
+def test_a_program_of_node_that_its_manifest_starts(
+    start: str, more: dict[str, Any], *, found: bool
+) -> None:
+    manifest = json.dumps({"name": "worker", "scripts": {"start": start}, **more})
+    files = {**API, "worker/package.json": manifest, "worker/index.js": "run();\n"}
+    assert _homes(files) == ["api", *(["worker"] if found else [])]
+
+
+@pytest.mark.parametrize(
+    ("home", "name", "found"),
+    [("bridge", "server.py", True), ("bridge", "load.py", False), ("scripts", "main.py", False)],
+)
+def test_a_program_of_python_beside_its_list(home: str, name: str, *, found: bool) -> None:
+    files = {**API, f"{home}/requirements.txt": "mcp\n", f"{home}/{name}": "import mcp\n"}
+    assert _homes(files) == ["api", *([home] if found else [])]

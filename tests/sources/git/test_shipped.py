@@ -141,7 +141,7 @@ ONLY_TOLD = "import requests\nrequests.get('https://api.openai.com/v1/models')\n
 
 @pytest.mark.parametrize(("code", "found"), [(SENDS, {"api", "agent"}), (ONLY_TOLD, {"api"})])
 def test_a_project_that_posts_to_a_provider_without_a_library(code: str, found: set[str]) -> None:
-    files = {**BUILT, "agent/requirements.txt": "requests\n", "agent/main.py": code}
+    files = {**BUILT, "agent/requirements.txt": "requests\n", "agent/ask.py": code}
     assert _components(files).keys() == found
 
 

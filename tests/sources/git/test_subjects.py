@@ -293,6 +293,16 @@ def test_the_member_of_a_workspace_in_which_an_image_works(end: str) -> None:
     assert _homes({**MEMBERS, "docker/agent.Dockerfile": ALL + end}).keys() == {"packages/worker"}
 
 
+def test_an_image_with_sources_of_members_and_the_output_of_their_page_is_of_the_whole() -> None:
+    end = (
+        "FROM node:22.1.0\nCOPY package.json ./\nCOPY packages/core/ ./packages/core/\n"
+        "COPY --from=0 /app/packages/worker/dist packages/worker/dist\nCMD npm start\n"
+    )
+    root = MEMBERS["package.json"].replace("}", ', "devDependencies": {"turbo": "2.0.0"}}')
+    tree = {**MEMBERS, "package.json": root, "Dockerfile": ALL + end}
+    assert _homes(tree).keys() == {"."}
+
+
 def test_an_image_that_keeps_the_output_of_several_members_is_of_the_whole() -> None:
     end = (
         "FROM node:22.1.0\nCOPY --from=0 /app/packages/worker/dist packages/worker/dist\n"
@@ -320,3 +330,30 @@ def test_an_image_that_is_no_more_than_its_base(file: str, text: str, *, found: 
         file: text,
     }
     assert ("tracing" in _homes(tree)) == found
+
+
+def test_an_image_of_a_model_without_anything_copied_is_a_part() -> None:
+    tree = {
+        "api/requirements.txt": "openai\n",
+        "api/Dockerfile": "FROM python:3.12.1\nCOPY . .\n",
+        "model/Dockerfile": "FROM ollama/ollama:0.6.1\nRUN ollama serve & ollama pull qwen2.5\n",
+        "other/Dockerfile": "FROM debian:12\nRUN apt-get update\n",
+    }
+    assert _homes(tree).keys() == {"api", "model"}
+
+
+@pytest.mark.parametrize(("name", "found"), [("UI_IMAGE", False), ("BASE_IMAGE", True)])
+def test_the_image_of_a_part_that_an_argument_names_is_not_external(
+    name: str, *, found: bool
+) -> None:
+    page = {"ui/Dockerfile": "FROM node:24.1\nCOPY . .\n", "ui/package.json": "{}"}
+    proxy = f"ARG {name}\nFROM ${name} AS ui\nFROM nginx:1.17.0\nCOPY nginx.conf /etc/\n"
+    files = {**page, "proxy/Dockerfile": proxy, "proxy/nginx.conf": "x\n"}
+    files |= {"compose.yaml": "services:\n  p:\n    build: proxy\n  u:\n    build: ui\n"}
+    bases = [
+        base.unresolved
+        for each in MemoryRepo(files).components()
+        for file in each.build_files
+        for base in file.bases
+    ]
+    assert any(bases) is found
