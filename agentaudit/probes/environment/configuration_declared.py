@@ -4,7 +4,8 @@ from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.environment.above import listed
-from agentaudit.probes.environment.reading import addressed, copied, proxied, scattered, undeclared
+from agentaudit.probes.environment.reading import addressed, copied, proxied, undeclared
+from agentaudit.probes.environment.scattered import scattered
 from agentaudit.source import Component, Repo
 
 MANIFEST = {"requirements.txt": "openai==1.93.0\n"}
