@@ -67,7 +67,7 @@ def undeclared(repo: Repo, component: Component) -> frozenset[str] | None:
         read |= {KEY_OF + library for library in _keyed(component)}
     left = frozenset(n for n in read if n not in given and not ALWAYS.fullmatch(n))
     scripted = _set_in_scripts(repo, left)
-    return _needed(repo, component, left - scripted, asked & (given | scripted))
+    return _needed(repo, component, left - scripted, asked & (_told(repo, component) | scripted))
 
 
 def _keyed(component: Component) -> set[str]:
@@ -85,6 +85,20 @@ _FRAMES = regex(
     r"|(?:@langchain/)?(?:core|community)|@?strands-agents(?:[-/]\w{1,20})?|google-adk"
 )
 """Frameworks, which ask for a key by the library of the provider alone."""
+
+
+def _told(repo: Repo, component: Component) -> set[str]:
+    """Names that deployments give a value, but for those that start a component beside it."""
+    around = (".", component.path)
+    beside = (c for c in repo.components() if c.path not in around)
+    apart = (c for c in beside if not component.path.startswith(f"{c.path}/"))
+    theirs = {place.path for other in apart for place in other.settings}
+    rows = (each for each in component.code.settings if each.role is not Role.TEST and each.name)
+    return {
+        each.name
+        for each in rows
+        if each.place.path not in theirs and each.place.path.rpartition(".")[2] not in READS
+    }
 
 
 def _needed(
