@@ -16,13 +16,15 @@ READS = {
             r"\b(?:environ(?:\.get|\.setdefault)?\s?[\[(]|getenv\()\s{0,40}\\?[\"'](\w{1,100})"
             r"|\b(?:env|config)(?:\.\w{1,20})?\(\s{0,40}[\"']([A-Z][A-Z0-9_]{2,100})[\"']"
             r"|\b(BaseSettings|load_dotenv)\b"
+            r"|\bst\.secrets(?:\.get\([\"']|\.|\[[\"'])(\w{1,100})"
         ),
     ),
     **dict.fromkeys(
         ("ts", "tsx", "js", "jsx", "mjs", "cjs", "vue", "svelte"),
         regex(
             r"\bprocess\.env(?:\.|\[[\"'])(\w{1,100})|\bimport\.meta\.env\.(\w{1,100})"
-            r"|\bDeno\.env\.get\([\"'](\w{1,100})"
+            r"|\bDeno\.env\.get\([\"'](\w{1,100})|\bBun\.env\.(\w{1,100})"
+            r"|\bimport\s{0,9}\{\s{0,40}(\w{1,100})[^}]{0,600}\}\s{0,9}from\s{0,9}[\"']\$env/"
         ),
     ),
     "go": regex(r"\bos\.(?:Getenv|LookupEnv)\(\"(\w{1,100})|\b(viper|envconfig)\."),

@@ -46,7 +46,10 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
         regex(r"\{\s*get;|new\s+Option<|\[Option\("),
     ),
     (
-        regex(r"(?:env(?:ironment)?|options|conf|constants|params)\.py"),
+        regex(
+            r"(?:env(?:ironment)?(?:_?(?:vars?|variables|config|settings))?|options|conf|consts?"
+            r"|constants?|params|defaults?|globals|vars|secrets|credentials|parameters)\.py"
+        ),
         regex(r"\bBaseSettings\b|os\.(?:environ|getenv)\b|environ\.Env\(|\bdecouple\b"),
     ),
     (
@@ -69,6 +72,48 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
             r"\b(?:interface|type)\s+(?:\w{0,20}Env|ImportMetaEnv|ProcessEnv|\w{0,20}Bindings)\b"
             r"[^{};]{0,80}\{\s{0,40}(?:(?://[^\n]{0,200}|/\*[^*]{0,400}\*/)\s{0,40}){0,4}"
             r"(?:readonly\s+)?[A-Z][A-Z\d_]{2,80}\??\s{0,4}:"
+        ),
+    ),
+    (
+        regex(r"environment(?:\.\w{1,20})?\.ts"),
+        regex(r"\bexport\s+const\s+environment\b[^={]{0,60}=\s*\{\s*\w"),
+    ),
+    (
+        regex(r"nuxt\.config\.[mc]?[jt]s"),
+        regex(r"\b(?:runtimeConfig|publicRuntimeConfig|privateRuntimeConfig)\s*:\s*\{\s*\w"),
+    ),
+    (
+        regex(r"(?:settings|config(?:uration)?|env|args|cli|opts?|options)\.rs"),
+        regex(
+            r"#\[derive\([^)\]]{0,120}\b(?:Deserialize|Parser|Args)\b|\benv::var\(|\b(?:envy|figment|clap)::"
+        ),
+    ),
+    (
+        regex(r"(?:config|runtime|prod|dev)\.exs"),
+        regex(r"^\s*config\s+:\w{1,60},|System\.(?:get|fetch)_env", re.M),
+    ),
+    (
+        regex(
+            r"(?:\w{1,30}_)?(?:config(?:uration)?|env(?:ironment)?|settings|constants)\.(?:dart|swift)"
+        ),
+        regex(r"\.fromEnvironment\(|\bdotenv\b|infoDictionary|ProcessInfo\.processInfo"),
+    ),
+    (
+        regex(r"(?:application|reference)\.conf"),
+        regex(r"^\s*[\w.-]{1,80}\s*(?:=|\{)|\$\{\?\w", re.M),
+    ),
+    (
+        regex(r"(?:[Ww]eb|[Aa]pp)\.config"),
+        regex(r"<appSettings|<connectionStrings"),
+    ),
+    (
+        regex(
+            r"app\.ya?ml|apprunner\.ya?ml|netlify\.toml|nixpacks\.toml|server\.json|smithery\.ya?ml"
+        ),
+        regex(
+            r"^(?:env_variables|\s{0,9}env|configSchema|\s{0,9}configSchema):\s*$"
+            r"|^\[(?:build|context\.[\w.-]{1,30})\.environment\]|^\[variables\]|\"environmentVariables\"\s*:\s*\[\s*\{",
+            re.M,
         ),
     ),
     (
