@@ -44,7 +44,10 @@ def copied(repo: Repo, component: Component) -> Place | None:
     return None
 
 
-_ADDRESS = regex(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):\d{2,5}")
+_ADDRESS = regex(
+    r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):\d{2,5}"
+    r"|\.(?:run|launch)\([^()]{0,200}\bport\s?=\s?\d{2,5}"
+)
 _LOCAL = frozenset(
     {"vllm", "sglang", "llama-cpp-python", "ctransformers", "transformers", "ctranslate2"}
     | {"sentence-transformers", "torch", "onnxruntime-genai", "fastembed", "ollama", "mlx-lm"}

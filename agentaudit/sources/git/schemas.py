@@ -33,7 +33,7 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (
         regex(rf"(?i)(?:[\w-]{{1,40}}-)?{_WORDS}(?:\.(?:schema|server))?\.(?:[mc]?[tj]s)"),
         regex(
-            r"process\.env\b|import\.meta\.env\b|\bDeno\.env\b|\bz\.object\(|createEnv\("
+            r"process\.env\b|import\.meta\.env\b|\bDeno\.env\b|\bz\.object\(|createEnv\(|\benv\.[A-Z][A-Z\d]{1,40}_[A-Z]"
             r"|\b(?:DEFAULT_(?:\w{1,40}_)?(?:SETTINGS|CONFIG)|default(?:Settings|Config))\s{0,9}:\s{0,9}[A-Z]"
         ),
     ),

@@ -52,6 +52,8 @@ def _read(*names: str, default: str = "") -> str:
         ({**MANIFEST, "app.py": _read("PAUSE", "SIZE", default=", '1'")}, FAIL),
         ({**MANIFEST, "train.py": "import os\nrank = os.environ['LOCAL_RANK']\n"}, PASS),
         ({**MANIFEST, "app.py": "import os\nos.environ['WANDB_PROJECT'] = 'x'\n"}, PASS),
+        ({**MANIFEST, "app.py": "import uvicorn\nuvicorn.run('x:app')\n"}, PASS),
+        ({**MANIFEST, "app.py": "import uvicorn\nuvicorn.run('x:app', port=8000)\n"}, FAIL),
         ({**MANIFEST, "app.py": "import streamlit as st\nkey = st.secrets['KEY']\n"}, FAIL),
         (
             {
