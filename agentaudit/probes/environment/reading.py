@@ -70,6 +70,8 @@ def undeclared(repo: Repo, component: Component) -> frozenset[str] | None:
         read |= {KEY_OF + library for library in _keyed(component)}
     left = frozenset(n for n in read if n not in given and not ALWAYS.fullmatch(n))
     scripted = _set_in_scripts(repo, left)
+    if any(_KEY.search(name) or name.endswith("_USE_VERTEXAI") for name in scripted):
+        left = frozenset(name for name in left if not name.startswith(KEY_OF))
     return _needed(repo, component, left - scripted, asked & (_told(repo, component) | scripted))
 
 
@@ -116,9 +118,18 @@ def _needed(
     return frozenset() if few else left
 
 
-_SCRIPTS = ("**/*.sh", "**/*.ps1", "**/Makefile", "**/*.mk")
+_SCRIPTS = (
+    *("**/*.sh", "**/*.ps1", "**/*.bat", "**/*.cmd", "**/Makefile", "**/*.mk", "**/justfile"),
+    *("**/*cloudbuild*.y*ml", ".github/workflows/*.y*ml", ".gitlab-ci.yml", "**/Jenkinsfile"),
+    *("**/*azure-pipelines*.y*ml", "**/Taskfile.y*ml", "**/bitbucket-pipelines.yml"),
+)
+_PIPED = regex(
+    r"--(?:set|update)-(?:env-vars|secrets)|--env(?:ironment)?-var(?:iable)?s\b|\bappsettings set\b"
+    r"|>>?\s?\S{0,60}\.env\b"
+)
+"""How a pipeline gives variables to what it deploys."""
 _SETS = regex(
-    r"(?:^|[\s;&,\"']|\$env:)(?:export\s{1,4})?([A-Z][A-Z\d_]{2,100})"
+    r"(?:^|[\s;&,\"'=]|\$env:)(?:export\s{1,4})?([A-Z][A-Z\d_]{2,100})"
     r"(?:\s{0,2}[:?]?=(?!=)|\\?[\"']\s?:\s?\\?[\"'$])",
     re.M,
 )
@@ -126,12 +137,16 @@ _SETS = regex(
 
 
 def _set_in_scripts(repo: Repo, names: frozenset[str]) -> set[str]:
-    """Those that scripts of the repository set before they build or start it."""
+    """What scripts and pipelines of the repository set that build, deploy or start it, where one of
+    the names is among it."""
     found = set[str]()
     for pattern in _SCRIPTS if names else ():
         for file in repo.files(pattern):
-            if not ASIDE.search(file.path):
-                found |= names & set(_SETS.findall((repo.read(file) or "")[:200_000]))
+            text = (repo.read(file) or "")[:200_000] if not ASIDE.search(file.path) else ""
+            if file.path.endswith((".yml", ".yaml")) and not _PIPED.search(text):
+                continue
+            told = set(_SETS.findall(text))
+            found |= told if not names.isdisjoint(told) else set()
     return found
 
 

@@ -49,6 +49,22 @@ def _read(*names: str, default: str = "") -> str:
             },
             PASS,
         ),
+        (
+            {
+                **MANIFEST,
+                "app.py": _read("MODEL_ID"),
+                "cloudbuild.yaml": "steps:\n  - args: ['run', '--set-env-vars=MODEL_ID=x']\n",
+            },
+            PASS,
+        ),
+        (
+            {
+                **MANIFEST,
+                "app.py": _read("MODEL_ID"),
+                ".github/workflows/test.yml": "jobs:\n  a:\n    run: MODEL_ID=x pytest\n",
+            },
+            FAIL,
+        ),
         ({**MANIFEST, "app.py": _read("PAUSE", "SIZE", default=", '1'")}, FAIL),
         ({**MANIFEST, "train.py": "import os\nrank = os.environ['LOCAL_RANK']\n"}, PASS),
         ({**MANIFEST, "app.py": "import os\nos.environ['WANDB_PROJECT'] = 'x'\n"}, PASS),
