@@ -11,13 +11,12 @@ from agentaudit.source import Component, Place, Repo
 
 _MODULES = (".py", ".ts", ".js", ".mts", ".mjs", ".cjs", ".go")
 _DEPLOYS = regex(
-    r"(?:.*/)?(?:(?:docker-)?compose[\w.-]{0,60}\.ya?ml|fly\.toml|render\.yaml|Procfile"
+    r"(?:(?:docker-)?compose[\w.-]{0,60}\.ya?ml|fly\.toml|render\.yaml|Procfile"
     r"|[\w.-]{1,80}\.(?:tf|tfvars|bicep|bicepparam))"
 )
 """Deployments, which set what they need and list nothing."""
 _PARTS = regex(
-    _DEPLOYS.pattern
-    + r"|(?:.*/)?(?!.{0,80}(?:env|config|settings|secrets|application))[\w.-]{1,60}"
+    _DEPLOYS.pattern + r"|(?!.{0,80}(?:env|config|settings|secrets|application))[\w.-]{1,60}"
     r"(?:\.(?:example|sample|dist)\.\w{1,10}|\.\w{1,10}[._-](?:example|sample|dist|template))"
 )
 """Examples of what is not called after settings: they may be one part of them."""
@@ -34,11 +33,12 @@ def scattered(repo: Repo, component: Component) -> tuple[tuple[str, ...], Place]
     """Variables that its code reads all over the place, and where it first does, though a module of
     settings knows some: where those that it does not know are more than those that it reads."""
     modules = {place.path for place in component.settings}
-    if not all(path.endswith(_MODULES) or _PARTS.fullmatch(path) for path in modules):
+    named = [path.rpartition("/")[2] for path in modules]
+    if not all(name.endswith(_MODULES) or _PARTS.fullmatch(name) for name in named):
         return None
     known = "\n".join((repo.read(place) or "").lower() for place in component.settings)
     given = {each.name for each in component.code.settings if each.role is not Role.TEST}
-    deployed = all(map(_DEPLOYS.fullmatch, modules))
+    deployed = all(map(_DEPLOYS.fullmatch, named))
     inside, outside = set[str](), dict[str, Place]()
     for file, suffix in sources(repo, component):
         text = (repo.read(file) or "")[:300_000] if not _BESIDE.search(file.path) else ""
