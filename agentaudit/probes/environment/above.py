@@ -6,10 +6,15 @@ import re
 from collections.abc import Collection
 
 from agentaudit.expressions import regex
+from agentaudit.probes.environment.variables import KEY_OF
 from agentaudit.source import Component, Place, Repo
 
 _NAMES = (".env.example", ".env.sample", ".env.template", "env.example", "example.env", ".env.dist")
-_SETS = regex(r"^[ \t]*(?:#[ \t]?)?(?:export[ \t]+)?([A-Z][A-Z0-9_]{1,100})=", re.MULTILINE)
+_SETS = regex(
+    r"^[ \t]*(?:#[ \t]?)?(?:export[ \t]+)?([A-Z][A-Z0-9_]{1,100})(?:[ \t]*=|[ \t]*$)", re.MULTILINE
+)
+_LOADS = frozenset(("load_dotenv", "BaseSettings"))
+"""What reads such a file."""
 
 
 def listed(repo: Repo, component: Component, names: Collection[str]) -> Place | None:
@@ -20,6 +25,13 @@ def listed(repo: Repo, component: Component, names: Collection[str]) -> Place | 
         for name in _NAMES:
             for file in repo.files(f"{home}/{name}".lstrip("/")):
                 text = (repo.read(file) or "")[:200_000]
-                if file.repo == component.repo and set(names) <= set(_SETS.findall(text)):
+                if file.repo == component.repo and _lists(set(_SETS.findall(text)), names):
                     return file
     return None
+
+
+def _lists(told: Collection[str], names: Collection[str]) -> bool:
+    """Whether the names are told, and a key for the libraries that ask for one by themselves."""
+    own = {name for name in names if name not in _LOADS and not name.startswith(KEY_OF)}
+    keyed = any("KEY" in name or "TOKEN" in name for name in told)
+    return bool(told) and own <= set(told) and (keyed or own == set(names) - _LOADS)

@@ -4,7 +4,8 @@ from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.environment.above import listed
-from agentaudit.probes.environment.reading import addressed, copied, proxied, scattered, undeclared
+from agentaudit.probes.environment.reading import addressed, copied, proxied, undeclared
+from agentaudit.probes.environment.scattered import scattered
 from agentaudit.source import Component, Repo
 
 MANIFEST = {"requirements.txt": "openai==1.93.0\n"}
@@ -258,7 +259,7 @@ def configuration_declared(repo: Repo, component: Component) -> Answer:
     server = proxied(repo, component)
     if reads is not None and not reads and server is None:
         if (address := addressed(repo, component)) is not None:
-            message = "the address of a service is written in its code, where nobody can set it"
+            message = "an address or port is written in its code, where nobody can set it"
             return _failed(component, message, address, "in_code")
         message = "its code reads no setting but what a platform gives or a deployment declares"
         return passed(message, *(place.evidence() for place in component.built_by[:3]))

@@ -3,58 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Collection, Iterator
 
 from msgspec.structs import replace
 
 from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.probes.asking import PASSES_ON
+from agentaudit.probes.environment.variables import (
+    ALWAYS,
+    ASIDE,
+    DEFAULTED,
+    KEY_OF,
+    OPTIONAL,
+    READS,
+    names,
+    sources,
+)
 from agentaudit.source import Component, Place, Repo
 
-_READS = {
-    **dict.fromkeys(
-        ("py", "ipynb"),
-        regex(
-            r"\b(?:environ(?:\.get|\.setdefault)?\s?[\[(]|getenv\()\s{0,40}\\?[\"'](\w{1,100})"
-            r"|\b(?:env|config)(?:\.\w{1,20})?\(\s{0,40}[\"']([A-Z][A-Z0-9_]{2,100})[\"']"
-            r"|\b(BaseSettings|load_dotenv)\b"
-        ),
-    ),
-    **dict.fromkeys(
-        ("ts", "tsx", "js", "jsx", "mjs", "cjs", "vue", "svelte"),
-        regex(
-            r"\bprocess\.env(?:\.|\[[\"'])(\w{1,100})|\bimport\.meta\.env\.(\w{1,100})"
-            r"|\bDeno\.env\.get\([\"'](\w{1,100})"
-        ),
-    ),
-    "go": regex(r"\bos\.(?:Getenv|LookupEnv)\(\"(\w{1,100})|\b(viper|envconfig)\."),
-    **dict.fromkeys(
-        ("java", "kt"),
-        regex(r"\bSystem\.getenv\(\"(\w{1,100})|@Value\(\"[$#]\{([\w.-]{1,100})"),
-    ),
-    "cs": regex(
-        r"GetEnvironmentVariable\(\"(\w{1,100})|onfiguration\[\"([\w:]{1,100})"
-        r"|GetConnectionString\(\"(\w{1,100})|\.GetSection\(\"([\w:]{1,100})"
-    ),
-    **dict.fromkeys(("template", "conf"), regex(r"\$\{(\w{1,100})\}")),
-}
-"""How each language asks for a setting."""
-_ALWAYS = regex(
-    r"PATH|HOME|USER|PWD|HOST(?:NAME)?|PORT|NODE_ENV|PYTHON\w{0,60}|LOG_?LEVEL|DEBUG|TZ|CI|MODE|DEV|PROD"
-    r"|AWS_(?:DEFAULT_)?REGION|AWS_LAMBDA_\w{1,60}|CDK_DEFAULT_\w{1,20}|SSR|BASE_URL|LANG|TERM|SHELL|TMPDIR|COLUMNS|LINES"
-    r"|EDITOR|(?:NO|FORCE|CLI)_?COLOR|XDG_\w{1,40}|USERPROFILE|APPDATA|LOCALAPPDATA"
-    r"|npm_\w{1,60}|VERCEL\w{0,60}|NEXT_RUNTIME|KUBERNETES_\w{1,60}"
-)
-"""What a platform sets, whatever runs on it."""
 _KEY = regex(r"(?i)key|endpoint|token|credential")
 _ASKS = ("model", "agent", "embedding")
-_MOST = 400
-"""Files that are looked into."""
-_ASIDE = regex(
-    r"(?:^|/)(?:tests?|__tests__|e2e|docs?|examples?)/|\.(?:test|spec)\.|config\.[mc]?[jt]s$"
-)
+_SEVERAL = 3
 _GIVEN = regex(
     r"^[ \t]*(?:COPY|ADD)[ \t]+(?:--chown=\S{1,60}[ \t]+)?(?:\./)?"
     r"([\w./-]{1,120}\.(?:ya?ml|ini|conf|cfg|cnf|toml|json|properties))[ \t]+/",
@@ -74,7 +44,10 @@ def copied(repo: Repo, component: Component) -> Place | None:
     return None
 
 
-_ADDRESS = regex(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):\d{2,5}")
+_ADDRESS = regex(
+    r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):\d{2,5}"
+    r"|\.(?:run|launch)\([^()]{0,200}\bport\s?=\s?\d{2,5}"
+)
 _LOCAL = frozenset(
     {"vllm", "sglang", "llama-cpp-python", "ctransformers", "transformers", "ctranslate2"}
     | {"sentence-transformers", "torch", "onnxruntime-genai", "fastembed", "ollama", "mlx-lm"}
@@ -86,116 +59,97 @@ def undeclared(repo: Repo, component: Component) -> frozenset[str] | None:
     """Names of settings that it reads and no deployment gives a value, a key that the library of a
     provider asks for by itself among them; None where its code is not known."""
     code = component.code
-    if not code.read or code.problem:
+    if not code.read:
         return None
     given = {each.name for each in code.settings if each.role is not Role.TEST and each.name}
-    read = set(_read(repo, component))
+    asked = set(names(repo, component))
+    read = set(asked)
     if named := read & set(_asked_by_image(repo, component)):
         read -= named | {"load_dotenv"}
-    keyed = any(_KEY.search(name) for name in given)
-    for use in () if keyed else (u for trade in _ASKS for u in component.uses(trade)):
-        if use.library not in _LOCAL | PASSES_ON:
-            read.add(f"the key of {use.library}")
-    left = frozenset(n for n in read if n not in given and not _ALWAYS.fullmatch(n))
-    return left - _set_in_scripts(repo, left)
+    if not any(_KEY.search(name) for name in given):
+        read |= {KEY_OF + library for library in _keyed(component)}
+    left = frozenset(n for n in read if n not in given and not ALWAYS.fullmatch(n))
+    scripted = _set_in_scripts(repo, left)
+    if any(_KEY.search(name) or name.endswith("_USE_VERTEXAI") for name in scripted):
+        left = frozenset(name for name in left if not name.startswith(KEY_OF))
+    return _needed(repo, component, left - scripted, asked & (_told(repo, component) | scripted))
 
 
-_SCRIPTS = ("**/*.sh", "**/*.ps1", "**/Makefile", "**/*.mk")
+def _keyed(component: Component) -> set[str]:
+    """Libraries that ask the environment for a key by themselves."""
+    used = {use.library for trade in _ASKS for use in component.uses(trade)} - _LOCAL - PASSES_ON
+    granted = {library for library in used if _GRANTED.search(library)}
+    framed = {library for library in used - granted if granted and _FRAMES.fullmatch(library)}
+    return used - granted - framed
+
+
+_GRANTED = regex(r"bedrock|aiplatform|vertex")
+"""Libraries whose clouds know who asks by the role that it runs under."""
+_FRAMES = regex(
+    r"(?:@langchain/)?(?:langchain|langgraph|llama-?index)(?:[-/](?:core|community|prebuilt))?"
+    r"|(?:@langchain/)?(?:core|community)|@?strands-agents(?:[-/]\w{1,20})?|google-adk"
+)
+"""Frameworks, which ask for a key by the library of the provider alone."""
+
+
+def _told(repo: Repo, component: Component) -> set[str]:
+    """Names that deployments give a value, but for those that start a component beside it."""
+    around = (".", component.path)
+    beside = (c for c in repo.components() if c.path not in around)
+    apart = (c for c in beside if not component.path.startswith(f"{c.path}/"))
+    theirs = {place.path for other in apart for place in other.settings}
+    rows = (each for each in component.code.settings if each.role is not Role.TEST and each.name)
+    return {
+        each.name
+        for each in rows
+        if each.place.path not in theirs and each.place.path.rpartition(".")[2] not in READS
+    }
+
+
+def _needed(
+    repo: Repo, component: Component, left: frozenset[str], told: Collection[str]
+) -> frozenset[str]:
+    """What is left where a deployment tells the rest: not what has a default in the code, nor one
+    that several others stand beside."""
+    if left and told:
+        asked, needed = set(names(repo, component)), set(names(repo, component, DEFAULTED))
+        left -= asked - needed
+    few = len(left) == 1 and len(told) >= _SEVERAL and not any(map(_KEY.search, left))
+    return frozenset() if few else left
+
+
+_SCRIPTS = (
+    *("**/*.sh", "**/*.ps1", "**/*.bat", "**/*.cmd", "**/Makefile", "**/*.mk", "**/justfile"),
+    *("**/*cloudbuild*.y*ml", ".github/workflows/*.y*ml", ".gitlab-ci.yml", "**/Jenkinsfile"),
+    *("**/*azure-pipelines*.y*ml", "**/Taskfile.y*ml", "**/bitbucket-pipelines.yml"),
+)
+_PIPED = regex(
+    r"--(?:set|update)-(?:env-vars|secrets)|--env(?:ironment)?-var(?:iable)?s\b|\bappsettings set\b"
+    r"|>>?\s?\S{0,60}\.env\b"
+)
+"""How a pipeline gives variables to what it deploys."""
 _SETS = regex(
-    r"(?:^|[\s;&]|\$env:)(?:export\s{1,4})?([A-Z][A-Z\d_]{2,100})\s{0,2}[:?]?=(?!=)", re.M
+    r"(?:^|[\s;&,\"'=]|\$env:)(?:export\s{1,4})?([A-Z][A-Z\d_]{2,100})"
+    r"(?:\s{0,2}[:?]?=(?!=)|\\?[\"']\s?:\s?\\?[\"'$])",
+    re.M,
 )
 """How a script gives a variable a value."""
 
 
 def _set_in_scripts(repo: Repo, names: frozenset[str]) -> set[str]:
-    """Those that scripts of the repository set before they build or start it."""
+    """What scripts and pipelines of the repository set that build, deploy or start it, where one of
+    the names is among it."""
     found = set[str]()
     for pattern in _SCRIPTS if names else ():
         for file in repo.files(pattern):
-            if not _ASIDE.search(file.path):
-                found |= names & set(_SETS.findall((repo.read(file) or "")[:200_000]))
+            text = (repo.read(file) or "")[:200_000] if not ASIDE.search(file.path) else ""
+            if file.path.endswith((".yml", ".yaml")) and not _PIPED.search(text):
+                continue
+            told = set(_SETS.findall(text))
+            found |= told if not names.isdisjoint(told) else set()
     return found
 
 
-_MODULES = (".py", ".ts", ".js", ".mts", ".mjs", ".cjs", ".go")
-_DEPLOYS = regex(
-    r"(?:.*/)?(?:(?:docker-)?compose[\w.-]{0,60}\.ya?ml|fly\.toml|render\.yaml|Procfile"
-    r"|[\w.-]{1,80}\.(?:tf|tfvars|bicep|bicepparam))"
-)
-"""Deployments, which set what they need and list nothing."""
-_CENTRAL = regex(
-    r"(?i)(?:^|/)\w{0,30}?(?:settings?|configs?|configuration|constants|env)\.(?:py|[mc]?[jt]s|go|kt|java|cs)$"
-)
-"""One place that reads them, with types and defaults or without."""
-_ASKED = regex(r"\(\s{0,40}[\"']([A-Z][A-Z\d]{1,40}_[A-Z\d_]{2,80})[\"']")
-"""A variable that a function of its own is asked for."""
-_FEW = 3
-
-
-def scattered(repo: Repo, component: Component) -> tuple[tuple[str, ...], Place] | None:
-    """Variables that its code reads all over the place, and where it first does, though a module of
-    settings knows some: where those that it does not know are more than those that it reads."""
-    modules = {place.path for place in component.settings}
-    if not all(path.endswith(_MODULES) or _DEPLOYS.fullmatch(path) for path in modules):
-        return None
-    known = "\n".join((repo.read(place) or "").lower() for place in component.settings)
-    given = {each.name for each in component.code.settings if each.role is not Role.TEST}
-    deployed = all(map(_DEPLOYS.fullmatch, modules))
-    inside, outside = set[str](), dict[str, Place]()
-    for file, suffix in _sources(repo, component):
-        text = (repo.read(file) or "")[:300_000] if not _BESIDE.search(file.path) else ""
-        if central := file.path in modules or _CENTRAL.search(file.path) is not None:
-            inside |= set(_ASKED.findall(text))
-        for found in _READS[suffix].finditer(text):
-            name = next(filter(None, found.groups()))
-            if deployed and (name in given or name.lower() in known):
-                inside.add(name)
-            told = name in given or _ALWAYS.fullmatch(name) or not name.isupper()
-            if told or _WRITES.match(text, found.end()) or _is_text(text, found.start()):
-                continue
-            if central:
-                inside.add(name)
-            elif name.lower() not in known:
-                outside.setdefault(name, file)
-    if len(outside) < _FEW or len(outside) <= len(inside) or _SCHEMA.search(known):
-        return None
-    for text in _listing(repo):
-        outside = {name: place for name, place in outside.items() if name not in text}
-    enough = len(outside) >= _FEW - 1
-    return (tuple(sorted(outside)), next(iter(outside.values()))) if enough else None
-
-
-_BESIDE = regex(
-    r"(?:^|/)(?:alembic|migrations|evals?|evaluations?|benchmarks?|scripts?|tools|bin|notebooks?)/"
-)
-"""Directories of what is run beside the application."""
-
-
-def _is_text(text: str, at: int) -> bool:
-    """Whether what begins there stands in a text or a comment of its line."""
-    above = text[max(text.rfind("\n", 0, at) + 1, at - 1000) : at]
-    quoted = any(above.count(quote) % 2 for quote in "\"'`")
-    return quoted or above.lstrip().startswith(("#", "//", "*", "/*"))
-
-
-def _listing(repo: Repo) -> Iterator[str]:
-    """What lists variables, wherever it lies: examples of environments, deployments, scripts."""
-    for pattern in _LISTS:
-        for file in repo.files(pattern):
-            if not _ASIDE.search(file.path):
-                yield (repo.read(file) or "")[:300_000]
-
-
-_LISTS = (
-    *("**/*.yml", "**/*.yaml", "**/*.env*", "**/.env*", "**/*.toml", "**/*.tf", "**/*.bicep"),
-    *("**/package.json", "**/Dockerfile*", "**/turbo.json", "**/*.tpl", "**/*.template"),
-)
-_WRITES = regex(r"[\"']?\]\s?=(?!=)")
-_SCHEMA = regex(
-    r"basesettings|z\.object\(|createenv\(|dynaconf|environ\.env\(|envconfig|viper"
-    r"|aws[-_]?cdk|\bpulumi\b|[\"']constructs[\"']|[\"']sst[\"'/]|\bcdktf\b"
-)
-"""What a schema of settings, or a program that deploys, is made with, in lower case."""
 _ARGUMENT = regex(
     r"^[ \t]*ARG[ \t]+(\w{1,100})|--mount=type=secret,(?:[\w=/.,-]{1,200},)?(?:id|env)=(\w{1,100})",
     re.MULTILINE,
@@ -242,7 +196,7 @@ def _servers(repo: Repo, component: Component) -> Iterator[Place]:
 
 def _needs(repo: Repo, component: Component) -> bool:
     given = {each.name for each in component.code.settings if each.role is not Role.TEST}
-    read = {n for n in _read(repo, component, _OPTIONAL) if not _ALWAYS.fullmatch(n)}
+    read = {n for n in names(repo, component, OPTIONAL) if not ALWAYS.fullmatch(n)}
     return any(name not in given and not _RELEASE.fullmatch(name) for name in read)
 
 
@@ -254,39 +208,11 @@ def addressed(repo: Repo, component: Component) -> Place | None:
     """Where the address of another service is written in its code, which reads no setting at all:
     what could be set is not."""
     found: Place | None = None
-    for file, suffix in _sources(repo, component):
+    for file, suffix in sources(repo, component):
         text = (repo.read(file) or "")[:300_000]
-        if _READS[suffix].search(text):
+        if READS[suffix].search(text):
             return None
         if found is None and (address := _ADDRESS.search(text)):
             line = text.count("\n", 0, address.start()) + 1
             found = replace(file, line=line, text=address[0])
     return found
-
-
-def _sources(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
-    """Its source files that are looked into, each with its suffix."""
-    home = "" if component.path == "." else f"{component.path}/"
-    found = (
-        (file, suffix)
-        for suffix in _READS
-        for file in repo.files(f"{home}**/*.{suffix}")
-        if file.repo == component.repo and not _ASIDE.search(file.path)
-    )
-    return islice(found, _MOST + 1)
-
-
-_OPTIONAL = regex(r"[\"']?[\])]{0,2}\s{0,4}(?:as \w{1,40}\s{0,4})?(?:\?\?|\|\|)")
-"""What follows a setting that may be left out."""
-
-
-def _read(repo: Repo, component: Component, but: re.Pattern[str] | None = None) -> Iterator[str]:
-    """Names of the settings that it reads, but for those that a pattern follows."""
-    for at, (file, suffix) in enumerate(_sources(repo, component)):
-        if at == _MOST:
-            yield "more than was looked at"
-            return
-        text = (repo.read(file) or "")[:300_000]
-        for found in _READS[suffix].finditer(text):
-            if but is None or not but.match(text, found.end()):
-                yield next(filter(None, found.groups()))

@@ -177,6 +177,7 @@ def committed(workflow: str) -> frozenset[str]:
     given += [(found[1], found[3]) for found in _LINES.finditer(text)]
     known = {name for name, value in given if _COMMIT.search(value)}
     known |= {found[1] for found in _FUNCTION.finditer(text) if _COMMIT.search(found[2])}
+    known |= _TOLD if _TELLS.search(text) else frozenset()
     for _ in range(6):
         more = {name for name, value in given if name not in known and holds(value, known)}
         if not more:
@@ -185,6 +186,16 @@ def committed(workflow: str) -> frozenset[str]:
     return frozenset(known)
 
 
+_TELLS = regex(
+    r"\buses:\s{0,9}[\"']?[\w.-]{1,60}/(?:[\w-]{0,40}(?:short-?sha|sha-?short|commit-?(?:hash|sha)|git-?sha)"
+    r"[\w-]{0,40}|github-slug-action)@"
+)
+"""An action that does nothing but tell the commit."""
+_TOLD = frozenset(
+    {"sha", "SHA", "short", "long", "short_sha", "sha_short", "short-sha", "hash", "short_hash"}
+    | {"commit", "GITHUB_SHA_SHORT", "GITHUB_EVENT_PULL_REQUEST_HEAD_SHA_SHORT"}
+)
+"""What such actions call it."""
 _LINES = regex(
     r"\b([A-Za-z_]\w{0,60})<<([A-Z]\w{0,20})[\"']?[ \t]{0,9}(?:>>[^\n]{0,80})?\n"
     r"((?:[^\n]*\n){1,20}?)[^\n]*\b\2\b"

@@ -28,6 +28,8 @@ META = (
     "      - id: meta\n        uses: docker/metadata-action@v5\n"
     "        with:\n          images: registry.example/planner\n          tags: type=sha\n"
 )
+SHORT = "      - uses: benjlevesque/short-sha@v2.2\n        id: short\n"
+SEVERAL = "tags: |\n            type=ref,event=tag\n            type=sha"
 TEKTON = (
     "kind: PipelineRun\nspec:\n  params:\n    - name: output-image\n"
     "      value: quay.example/planner:{{revision}}\n"
@@ -61,16 +63,18 @@ def _jenkins(command: str) -> dict[str, object]:
         Example(Outcome.PASS, _built(ACTION.format("registry.example/planner:${{ github.sha }}"))),
         Example(
             Outcome.PASS,
+            _built(SHORT + ACTION.format("example/planner:1-${{ steps.short.outputs.sha }}")),
+            "an action tells the commit",
+        ),
+        Example(
+            Outcome.PASS,
             _built(META + ACTION.format("${{ steps.meta.outputs.tags }}")),
             "docker/metadata-action makes the tag",
         ),
         Example(
             Outcome.PASS,
             _built(
-                META.replace(
-                    "tags: type=sha",
-                    "tags: |\n            type=ref,event=tag\n            type=sha",
-                )
+                META.replace("tags: type=sha", SEVERAL)
                 + ACTION.format("${{ steps.meta.outputs.tags }}")
             ),
             "one of several tags",
@@ -86,9 +90,7 @@ def _jenkins(command: str) -> dict[str, object]:
             "platforms are built apart and named when they are joined",
         ),
         Example(
-            Outcome.PASS,
-            {"component": {"files": {**FILES, ".gitlab-ci.yml": GITLAB}}},
-            "GitLab",
+            Outcome.PASS, {"component": {"files": {**FILES, ".gitlab-ci.yml": GITLAB}}}, "GitLab"
         ),
         Example(
             Outcome.PASS,

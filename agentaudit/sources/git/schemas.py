@@ -33,7 +33,7 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (
         regex(rf"(?i)(?:[\w-]{{1,40}}-)?{_WORDS}(?:\.(?:schema|server))?\.(?:[mc]?[tj]s)"),
         regex(
-            r"process\.env\b|import\.meta\.env\b|\bDeno\.env\b|\bz\.object\(|createEnv\("
+            r"process\.env\b|import\.meta\.env\b|\bDeno\.env\b|\bz\.object\(|createEnv\(|\benv\.[A-Z][A-Z\d]{1,40}_[A-Z]"
             r"|\b(?:DEFAULT_(?:\w{1,40}_)?(?:SETTINGS|CONFIG)|default(?:Settings|Config))\s{0,9}:\s{0,9}[A-Z]"
         ),
     ),
@@ -46,7 +46,10 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
         regex(r"\{\s*get;|new\s+Option<|\[Option\("),
     ),
     (
-        regex(r"(?:env(?:ironment)?|options|conf|constants|params)\.py"),
+        regex(
+            r"(?:env(?:ironment)?(?:_?(?:vars?|variables|config|settings))?|options|conf|consts?"
+            r"|constants?|params|defaults?|globals|vars|secrets|credentials|parameters)\.py"
+        ),
         regex(r"\bBaseSettings\b|os\.(?:environ|getenv)\b|environ\.Env\(|\bdecouple\b"),
     ),
     (
@@ -72,9 +75,53 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
         ),
     ),
     (
+        regex(r"environment(?:\.\w{1,20})?\.ts"),
+        regex(r"\bexport\s+const\s+environment\b[^={]{0,60}=\s*\{\s*\w"),
+    ),
+    (
+        regex(r"nuxt\.config\.[mc]?[jt]s"),
+        regex(r"\b(?:runtimeConfig|publicRuntimeConfig|privateRuntimeConfig)\s*:\s*\{\s*\w"),
+    ),
+    (
+        regex(r"(?:settings|config(?:uration)?|env|args|cli|opts?|options)\.rs"),
+        regex(
+            r"#\[derive\([^)\]]{0,120}\b(?:Deserialize|Parser|Args)\b|\benv::var\(|\b(?:envy|figment|clap)::"
+        ),
+    ),
+    (
+        regex(r"(?:config|runtime|prod|dev)\.exs"),
+        regex(r"^\s*config\s+:\w{1,60},|System\.(?:get|fetch)_env", re.M),
+    ),
+    (
+        regex(
+            r"(?:\w{1,30}_)?(?:config(?:uration)?|env(?:ironment)?|settings|constants)\.(?:dart|swift)"
+        ),
+        regex(r"\.fromEnvironment\(|\bdotenv\b|infoDictionary|ProcessInfo\.processInfo"),
+    ),
+    (
+        regex(r"(?:application|reference)\.conf"),
+        regex(r"^\s*[\w.-]{1,80}\s*(?:=|\{)|\$\{\?\w", re.M),
+    ),
+    (
+        regex(r"(?:[Ww]eb|[Aa]pp)\.config"),
+        regex(r"<appSettings|<connectionStrings"),
+    ),
+    (
+        regex(
+            r"app\.ya?ml|apprunner\.ya?ml|netlify\.toml|nixpacks\.toml|server\.json|smithery\.ya?ml"
+        ),
+        regex(
+            r"^(?:env_variables|\s{0,9}env|configSchema|\s{0,9}configSchema):\s*$"
+            r"|^\[(?:build|context\.[\w.-]{1,30})\.environment\]|^\[variables\]|\"environmentVariables\"\s*:\s*\[\s*\{",
+            re.M,
+        ),
+    ),
+    (
         regex(r"plugin\.json|app\.json|render\.ya?ml|fly\.toml|wrangler\.(?:toml|jsonc?)"),
         regex(
-            r"\"settings_schema\"|\"env\"\s*:\s*\{|envVars:|^\[(?:env|vars)\]|\"vars\"\s*:", re.M
+            r"\"settings_schema\"|\"env\"\s*:\s*\{|envVars:|^\[(?:env|vars)\]|\"vars\"\s*:"
+            r"|^\[ai\]|\"ai\"\s*:\s*\{",
+            re.M,
         ),
     ),
 )

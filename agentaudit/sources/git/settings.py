@@ -12,11 +12,18 @@ from agentaudit.sources.git.text import lines
 _NAMES = regex(
     r"\.env(?:\.[\w-]{1,40})?[._-](?:example|sample|template|dist|defaults?)"
     r"|(?:example|sample|template)?\.?env[._-](?:example|sample|template|dist)|\.?(?:example|sample|template)\.env"
-    r"|\.env(?:\.(?:dev(?:elopment)?|prod(?:uction)?|staging))?"
+    r"|\.env(?:\.(?!test|ci\b|keys|vault)[\w-]{1,30}){0,2}|\.env\.(?:example|sample|template)\.\w{1,10}"
+    r"|(?!test)[\w-]{1,40}\.env|\.envrc|env\.(?:ya?ml|list)|\.flaskenv"
     r"|(?:(?:[\w-]{1,60}[._-])?settings|settings[._-][\w-]{1,60})\.py"
     r"|(?:(?:[\w-]{1,60}[._-])?config|config[._-][\w-]{1,60})\.(?:py|ya?ml|toml|json)"
     r"|config\.(?:ya?ml|toml|json)[._-](?:example|sample|template|dist)"
+    r"|[\w.-]{0,40}(?:config|configuration|settings|secrets|credentials)[\w-]{0,20}[._-](?:example|sample|template|dist)"
+    r"\.(?:ya?ml|toml|json|ini|properties)"
+    r"|[\w.-]{1,60}\.(?:example|sample|dist)\.(?:ya?ml|toml|ini|properties)"
+    r"|[\w.-]{1,60}\.(?:ya?ml|toml|json|ini|properties)[._-](?:example|sample|dist|template)"
     r"|settings(?:[._-][\w-]{1,60})?\.(?:ya?ml|toml|json)"
+    r"|local\.settings\.json|(?:config|settings|secrets|app|application)\.(?:ini|cfg|conf|properties)"
+    r"|(?:bootstrap|microprofile-config)(?:-[\w-]{1,60})?\.(?:ya?ml|properties)"
     r"|appsettings(?:\.[\w-]{1,60})?\.json|application(?:-[\w-]{1,60})?\.(?:ya?ml|properties)"
     r"|[\w-]{0,40}env(?:ironment)?[\w-]{0,40}[._-](?:example|sample|template)\.(?:sh|bash|zsh|ps1)"
     r"|\.dev\.vars(?:\.[\w-]{1,40})?|wrangler(?:\.[\w-]{1,40})?\.(?:toml|jsonc?)\.(?:example|sample)"
@@ -27,6 +34,7 @@ _TOOLS = regex(
     r"(?:jest|babel|webpack|vite|vitest|rollup|eslint|prettier|tailwind|postcss|next|nuxt|svelte|ts"
     r"|js|playwright|cypress|karma|metro|tsup|commitlint|lint-staged|pre-commit|mkdocs|renovate"
     r"|docker|sphinx|coverage|release(?:-please)?|typedoc|knip|biome|codecov|turbo)[._-]?config\b.*"
+    r"|(?:log|logs|logger|logging|gunicorn|uvicorn|alembic)[._-]config\b.*"
     r"|\.pre-commit-config\.ya?ml|tsconfig.*|jsconfig.*|components\.json",
     re.IGNORECASE,
 )
@@ -39,7 +47,18 @@ _NAMED = regex(
 """A line that gives a setting its name."""
 _COMMENTED = regex(r"#\s?[A-Z][A-Z0-9_]{2,100}=")
 """The same in a template of an environment, which lists what may be left out as a comment."""
-_DIRECTORY = regex(r"(?:.*/)?(?:config|configs|settings)/[^/]{1,100}\.(?:py|ya?ml|toml|json)")
+_DIRECTORY = regex(
+    r"(?:.*/)?(?:(?:config|configs|settings)/[^/]{1,100}\.(?:py|ya?ml|toml|json|ini|php)"
+    r"|(?:(?:run|app|model|agent|llm|user|default|train|training)[_-]configs?|conf|etc)/[^/]{1,100}\.(?:ya?ml|toml|json|ini)"
+    r"|envs?/[\w.-]{1,60}\.env)"
+)
+_BARE = regex(r"[A-Z][A-Z0-9_]{2,100}\s*")
+"""A line of a template of an environment that names a variable and gives it nothing."""
+_WEIGHTS = regex(
+    r"\"(?:model_type|architectures|tokenizer_class|feature_extractor_type|image_processor_type"
+    r"|_diffusers_version|transformers_version)\"\s*:"
+)
+"""What the files say that lie beside the weights of a model."""
 
 
 def find(reader: Reader) -> list[str]:
@@ -63,9 +82,12 @@ def declaring(reader: Reader) -> list[str]:
 def declares(reader: Reader, path: str) -> bool:
     """Whether the file names at least one setting, besides comments."""
     text = _ASIDE.sub("", reader.text(path) or "")
+    if path.endswith("config.json") and _WEIGHTS.search(text[:20_000]):
+        return False
     commented = "env" in path.rpartition("/")[2].lower()
     return any(
-        _NAMED.match(line[:1000]) or (commented and _COMMENTED.match(line[:200]))
+        _NAMED.match(line[:1000])
+        or (commented and (_COMMENTED.match(line[:200]) or _BARE.fullmatch(line[:200])))
         for line in lines(text)
     )
 
@@ -88,7 +110,7 @@ def _is_setting(reader: Reader, path: str) -> bool:
 
 
 _ELSEWHERE = regex(
-    r"(?:^|/)(?:\.(?!env)[\w-]{1,60}|alembic/versions|migrations/versions|migrations"
+    r"(?:^|/)(?:\.(?!env|streamlit/secrets)[\w-]{1,60}|alembic/versions|migrations/versions|migrations"
     r"|evals?|benchmarks?|public|static|assets|locales|i18n|[\w-]{0,60}[_-]models?)/"
 )
 """Directories of tools, of changes of a database, which are called after what they change, of

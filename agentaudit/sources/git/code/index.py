@@ -102,7 +102,9 @@ class Index:
 
     def _extracted(self, file: SourceFile) -> Written:
         if len(file.data) > _PARSED:
-            file.problem = "too large to parse"
+            # Declarations of types, which tools generate by the megabyte, do nothing.
+            declares = file.path.endswith((".d.ts", ".d.mts", ".d.cts", ".pyi"))
+            file.problem = "" if declares else "too large to parse"
             return Written()
         try:
             return extract(file.language, file.data, self._sieve)

@@ -1,0 +1,96 @@
+"""Variables that code reads all over the place, though one module or deployment knows some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentaudit.code import Role
+from agentaudit.expressions import regex
+from agentaudit.probes.environment.variables import ALWAYS, ASIDE, DEFAULTED, READS, WRITES, sources
+from agentaudit.source import Component, Place, Repo
+
+_MODULES = (".py", ".ts", ".js", ".mts", ".mjs", ".cjs", ".go")
+_DEPLOYS = regex(
+    r"(?:(?:docker-)?compose[\w.-]{0,60}\.ya?ml|fly\.toml|render\.yaml|Procfile"
+    r"|[\w.-]{1,80}\.(?:tf|tfvars|bicep|bicepparam))"
+)
+"""Deployments, which set what they need and list nothing."""
+_PARTS = regex(
+    _DEPLOYS.pattern + r"|(?!.{0,80}(?:env|config|settings|secrets|application))[\w.-]{1,60}"
+    r"(?:\.(?:example|sample|dist)\.\w{1,10}|\.\w{1,10}[._-](?:example|sample|dist|template))"
+)
+"""Examples of what is not called after settings: they may be one part of them."""
+_CENTRAL = regex(
+    r"(?i)(?:^|/)\w{0,30}?(?:settings?|configs?|configuration|constants|env)\.(?:py|[mc]?[jt]s|go|kt|java|cs)$"
+)
+"""One place that reads them, with types and defaults or without."""
+_ASKED = regex(r"\(\s{0,40}[\"']([A-Z][A-Z\d]{1,40}_[A-Z\d_]{2,80})[\"']")
+"""A variable that a function of its own is asked for."""
+_FEW = 3
+
+
+def scattered(repo: Repo, component: Component) -> tuple[tuple[str, ...], Place] | None:
+    """Variables that its code reads all over the place, and where it first does, though a module of
+    settings knows some: where those that it does not know are more than those that it reads."""
+    modules = {place.path for place in component.settings}
+    named = [path.rpartition("/")[2] for path in modules]
+    if not all(name.endswith(_MODULES) or _PARTS.fullmatch(name) for name in named):
+        return None
+    known = "\n".join((repo.read(place) or "").lower() for place in component.settings)
+    given = {each.name for each in component.code.settings if each.role is not Role.TEST}
+    deployed = all(map(_DEPLOYS.fullmatch, named))
+    inside, outside = set[str](), dict[str, Place]()
+    for file, suffix in sources(repo, component):
+        text = (repo.read(file) or "")[:300_000] if not _BESIDE.search(file.path) else ""
+        if central := file.path in modules or _CENTRAL.search(file.path) is not None:
+            inside |= set(_ASKED.findall(text))
+        for found in READS[suffix].finditer(text):
+            name = next(filter(None, found.groups()))
+            if deployed and (name in given or name.lower() in known):
+                inside.add(name)
+            told = name in given or ALWAYS.fullmatch(name) or not name.isupper()
+            if told or WRITES.match(text, found.end()) or _is_text(text, found.start()):
+                continue
+            if central:
+                inside.add(name)
+            elif name.lower() not in known and not DEFAULTED.match(text, found.end()):
+                outside.setdefault(name, file)
+    if len(outside) < _FEW or len(outside) <= len(inside) or _SCHEMA.search(known):
+        return None
+    missing = len(outside)
+    for text in _listing(repo):
+        outside = {name: place for name, place in outside.items() if name not in text}
+    enough = len(outside) >= _FEW - 1 and 2 * len(outside) > missing
+    return (tuple(sorted(outside)), next(iter(outside.values()))) if enough else None
+
+
+_BESIDE = regex(
+    r"(?:^|/)(?:alembic|migrations|evals?|evaluations?|benchmarks?|scripts?|tools|bin|notebooks?)/"
+)
+"""Directories of what is run beside the application."""
+
+
+def _is_text(text: str, at: int) -> bool:
+    """Whether what begins there stands in a text or a comment of its line."""
+    above = text[max(text.rfind("\n", 0, at) + 1, at - 1000) : at]
+    quoted = any(above.count(quote) % 2 for quote in "\"'`")
+    return quoted or above.lstrip().startswith(("#", "//", "*", "/*"))
+
+
+def _listing(repo: Repo) -> Iterator[str]:
+    """What lists variables, wherever it lies: examples of environments, deployments, scripts."""
+    for pattern in _LISTS:
+        for file in repo.files(pattern):
+            if not ASIDE.search(file.path):
+                yield (repo.read(file) or "")[:300_000]
+
+
+_LISTS = (
+    *("**/*.yml", "**/*.yaml", "**/*.env*", "**/.env*", "**/*.toml", "**/*.tf", "**/*.bicep"),
+    *("**/package.json", "**/Dockerfile*", "**/turbo.json", "**/*.tpl", "**/*.template"),
+)
+_SCHEMA = regex(
+    r"basesettings|z\.object\(|createenv\(|dynaconf|environ\.env\(|envconfig|viper"
+    r"|aws[-_]?cdk|\bpulumi\b|[\"']constructs[\"']|[\"']sst[\"'/]|\bcdktf\b"
+)
+"""What a schema of settings, or a program that deploys, is made with, in lower case."""

@@ -1,0 +1,85 @@
+"""When what the code reads counts as declared, beside what the examples of the probe show."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probes.environment.configuration_declared import configuration_declared
+
+PASS, FAIL = Outcome.PASS, Outcome.FAIL
+MANIFEST = {"requirements.txt": "fastapi==0.115.0\n"}
+READS = "import os\n{}\n"
+SETTINGS = {**MANIFEST, "app/config.py": "import os\nMODEL = os.environ['MODEL']\n"}
+
+
+def _read(*names: str, default: str = "") -> str:
+    return READS.format("\n".join(f"use(os.getenv('{name}'{default}))" for name in names))
+
+
+@pytest.mark.parametrize(
+    ("files", "outcome"),
+    [
+        ({**SETTINGS, "app/a.py": _read("A_URL", "B_URL", "C_URL")}, FAIL),
+        ({**SETTINGS, "app/a.py": _read("A_URL", "B_URL", "C_URL", default=", 'x'")}, PASS),
+        ({**SETTINGS, "app/a.py": _read("A_URL", "B_URL", "C_URL", default=", ''")}, FAIL),
+        ({**SETTINGS, "app/a.py": _read("A_URL", "B_URL", "C_URL", default=", None")}, FAIL),
+        (
+            {
+                **SETTINGS,
+                "app/a.py": _read("A_URL", "B_URL", "C_URL", "D_URL"),
+                "examples_of_env/openai.env.example": "A_URL=\nB_URL=\n",
+            },
+            PASS,
+        ),
+        (
+            {
+                **MANIFEST,
+                "app.py": _read("MODEL_ID", "KB_ID"),
+                "deploy.sh": 'VARS="{\\"MODEL_ID\\":\\"$M\\",\\"KB_ID\\":\\"$K\\"}"\n',
+            },
+            PASS,
+        ),
+        (
+            {
+                **MANIFEST,
+                "app.py": _read("MODEL_ID") + _read("PAUSE", "SIZE", default=", '1'"),
+                "deploy.sh": 'gcloud run deploy --set-env-vars="MODEL_ID=$M"\n',
+            },
+            PASS,
+        ),
+        (
+            {
+                **MANIFEST,
+                "app.py": _read("MODEL_ID"),
+                "cloudbuild.yaml": "steps:\n  - args: ['run', '--set-env-vars=MODEL_ID=x']\n",
+            },
+            PASS,
+        ),
+        (
+            {
+                **MANIFEST,
+                "app.py": _read("MODEL_ID"),
+                ".github/workflows/test.yml": "jobs:\n  a:\n    run: MODEL_ID=x pytest\n",
+            },
+            FAIL,
+        ),
+        ({**MANIFEST, "app.py": _read("PAUSE", "SIZE", default=", '1'")}, FAIL),
+        ({**MANIFEST, "train.py": "import os\nrank = os.environ['LOCAL_RANK']\n"}, PASS),
+        ({**MANIFEST, "app.py": "import os\nos.environ['WANDB_PROJECT'] = 'x'\n"}, PASS),
+        ({**MANIFEST, "app.py": "import uvicorn\nuvicorn.run('x:app')\n"}, PASS),
+        ({**MANIFEST, "app.py": "import uvicorn\nuvicorn.run('x:app', port=8000)\n"}, FAIL),
+        ({**MANIFEST, "app.py": "import streamlit as st\nkey = st.secrets['KEY']\n"}, FAIL),
+        (
+            {
+                "package.json": '{"name": "page"}',
+                "src/a.ts": "import { API_KEY } from '$env/static/private';\n",
+            },
+            FAIL,
+        ),
+    ],
+)
+def test_what_counts_as_declared(files: dict[str, str], outcome: Outcome) -> None:
+    needs = testing.build({"component": {"files": files}, "repo": {"files": files}})
+    assert configuration_declared.ask(needs).outcome is outcome

@@ -1,0 +1,69 @@
+"""Which files declare how something is configured, whatever language or tool they are for."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit.sources.git import MemoryRepo
+
+PYTHON = '[project]\nname = "app"\nversion = "1"\ndependencies = ["openai"]\n'
+WRANGLER = '{"name": "agent", "ai": {"binding": "AI"}}'
+WEIGHTS = '{"model_type": "chatglm", "architectures": ["ChatGLMModel"]}'
+
+
+def _declaring(files: dict[str, str]) -> list[str]:
+    found = {c.path: c for c in MemoryRepo({"pyproject.toml": PYTHON, **files}).components()}
+    return [place.path for place in found["."].settings]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (".env.example", "OPENAI_API_KEY\nSLACK_TOKEN\n"),
+        (".env.nodb", "OPENAI_API_KEY=\n"),
+        ("env/backend.env", "OPENAI_API_KEY=\n"),
+        ("application.example.yml", "model: gpt-4.1\n"),
+        ("llm_config.example.yml", "model: gpt-4.1\n"),
+        ("config-local-example.yaml", "model: gpt-4.1\n"),
+        ("config-template.json", '{"model": ""}'),
+        ("mcp-servers.json.example", '{"servers": {}}'),
+        (".streamlit/secrets.toml.example", 'OPENAI_API_KEY = ""\n'),
+        ("run_configs/default.json", '{"model": "gpt-4.1"}'),
+        ("conf/agent.yaml", "model: gpt-4.1\n"),
+        ("etc/chat-api.yaml", "Name: chat\n"),
+        ("config.ini", "[model]\nname = gpt-4.1\n"),
+        ("local.settings.json", '{"Values": {"MODEL": ""}}'),
+        ("microprofile-config.properties", "model=gpt-4.1\n"),
+        ("environment.prod.ts", "export const environment = {\n  api: '/api',\n};\n"),
+        ("nuxt.config.ts", "export default { runtimeConfig: { apiBase: '' } };\n"),
+        ("config.rs", 'fn key() -> String { std::env::var("OPENAI_API_KEY").unwrap() }\n'),
+        ("runtime.exs", 'config :app, key: System.fetch_env!("OPENAI_API_KEY")\n'),
+        ("api_config.dart", "const url = String.fromEnvironment('API_URL');\n"),
+        ("application.conf", "model = ${?MODEL}\n"),
+        ("Web.config", "<configuration><appSettings></appSettings></configuration>\n"),
+        ("app.yaml", 'runtime: python312\nenv_variables:\n  MODEL: "gpt-4.1"\n'),
+        ("wrangler.jsonc", WRANGLER),
+        ("env_vars.py", "import os\nMODEL = os.getenv('MODEL')\n"),
+    ],
+)
+def test_a_file_that_declares(name: str, text: str) -> None:
+    assert _declaring({name: text}) == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("config.json", WEIGHTS),
+        ("tokenizer_config.json", '{"tokenizer_class": "ChatGLMTokenizer"}'),
+        ("logging_config.py", "LOGGING = {'version': 1}\n"),
+        ("gunicorn_config.py", "workers = 4\n"),
+        (".env.test", "MODEL=stub\n"),
+        (".streamlit/config.toml", '[theme]\nbase = "dark"\n'),
+        ("data.sample.json", '{"question": ""}'),
+        ("app.yaml", "runtime: python312\n"),
+        ("wrangler.jsonc", '{"name": "agent"}'),
+        ("environment.ts", "export class Environment {}\n"),
+    ],
+)
+def test_a_file_that_is_called_alike(name: str, text: str) -> None:
+    assert _declaring({name: text}) == []
