@@ -65,6 +65,11 @@ class Program:
                 if not file.path.startswith(apart) and not _BESIDE.search(file.path):
                     yield file
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether there is anything, and no file was left out for the number of them."""
+        return 0 < len(self.places) < _MANY
+
     def text(self, path: str) -> str:
         """The beginning of a file."""
         if path not in self._texts:

@@ -41,6 +41,8 @@ SERVED = (
     "  } catch (error) {\n    %s\n  }\n});\n"
 )
 
+FATES = ("kept", "lost", "leaving")
+
 
 def _followed(files: dict[str, str]) -> Fates:
     component = testing.component({"files": files})
@@ -65,7 +67,7 @@ def _followed(files: dict[str, str]) -> Fates:
 )
 def test_exceptions_are_followed_to_who_calls(does: str, fate: str) -> None:
     ends = _followed({**PYTHON, "app.py": ROUTE.format(does)})
-    assert [name for name in Fates.__struct_fields__ if getattr(ends, name)] == [fate]
+    assert [name for name in FATES if getattr(ends, name)] == [fate]
     assert {place.path for place in getattr(ends, fate)} == {"app.py"}
 
 
@@ -79,7 +81,7 @@ def test_exceptions_are_followed_to_who_calls(does: str, fate: str) -> None:
 )
 def test_exceptions_of_scripts_are_followed_to_who_calls(does: str, fate: str) -> None:
     ends = _followed({**NODE, "app.ts": SERVED % does})
-    assert [name for name in Fates.__struct_fields__ if getattr(ends, name)] == [fate]
+    assert [name for name in FATES if getattr(ends, name)] == [fate]
     assert {place.path for place in getattr(ends, fate)} == {"app.ts"}
 
 
@@ -212,7 +214,7 @@ TOOL = (
 def test_a_function_of_ones_own_may_keep_the_stack(holds: str, fate: str) -> None:
     app = SERVED % 'logError("failed", error as Error);'
     ends = _followed({**NODE, "app.ts": app, "log.ts": REPORTS % holds})
-    assert [name for name in Fates.__struct_fields__ if getattr(ends, name)] == [fate]
+    assert [name for name in FATES if getattr(ends, name)] == [fate]
 
 
 @pytest.mark.parametrize(
@@ -225,7 +227,7 @@ def test_a_function_of_ones_own_may_keep_the_stack(holds: str, fate: str) -> Non
 )
 def test_what_runs_within_a_function_shares_its_fate(does: str, fate: str) -> None:
     ends = _followed({**NODE, "app.ts": HANDED, "safely.ts": SAFELY % does})
-    assert [name for name in Fates.__struct_fields__ if getattr(ends, name)] == [fate]
+    assert [name for name in FATES if getattr(ends, name)] == [fate]
 
 
 @pytest.mark.parametrize(("does", "fate"), [("return None", "lost"), ("raise", "leaving")])
@@ -237,7 +239,7 @@ def test_a_decorator_is_such_a_function(does: str, fate: str) -> None:
     )
     app = "from planner import outline\n\n@app.get('/')\n@safely\ndef ask(x):\n    outline(x)\n"
     ends = _followed({**PYTHON, "app.py": app, "safely.py": safely})
-    assert [name for name in Fates.__struct_fields__ if getattr(ends, name)] == [fate]
+    assert [name for name in FATES if getattr(ends, name)] == [fate]
 
 
 def test_a_tool_that_tells_the_agent_a_message_is_no_lack_where_the_run_keeps_it() -> None:
@@ -245,3 +247,52 @@ def test_a_tool_that_tells_the_agent_a_message_is_no_lack_where_the_run_keeps_it
     assert _followed({**PYTHON, "app.py": kept_, "tools/search.py": TOOL}).is_kept
     assert not _followed({**PYTHON, "app.py": kept_, "steps/search.py": TOOL}).is_kept
     assert _followed({**PYTHON, "tools/search.py": TOOL}).only_lost
+
+
+TRIED_ASIDE = (
+    "import logging, openai\ndef read(path):\n    try:\n        return open(path).read()\n"
+    "    except {}:\n        {}\n"
+)
+SCRIPT_ASIDE = (
+    "export async function read(text: string) {\n  try { return %s; }\n"
+    "  catch (error) { return null; }\n}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "free"),
+    [
+        ({"aside.py": "def read(path):\n    return open(path).read()\n"}, True),
+        ({"aside.py": TRIED_ASIDE.format("Exception", "return ''")}, False),
+        ({"aside.py": TRIED_ASIDE.format("Exception", "raise")}, True),
+        ({"aside.py": TRIED_ASIDE.format("Exception", "logging.exception('unread')")}, True),
+        ({"aside.py": TRIED_ASIDE.format("FileNotFoundError", "return ''")}, True),
+        ({"aside.py": TRIED_ASIDE.format("openai.APIError", "return ''")}, False),
+        (
+            {"aside.py": "from contextlib import suppress\nwith suppress(Exception):\n    f()\n"},
+            False,
+        ),
+        ({"tests/test_ask.py": TRIED_ASIDE.format("Exception", "return ''")}, True),
+    ],
+)
+def test_whether_any_part_of_a_program_holds_exceptions_back(
+    files: dict[str, str], free: bool
+) -> None:
+    ends = _followed({**PYTHON, "app.py": ROUTE.format("raise"), **files})
+    assert ends.nothing_holds is free
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "free"),
+    [
+        ("src/read.ts", SCRIPT_ASIDE % "JSON.parse(text)", True),
+        ("src/read.ts", SCRIPT_ASIDE % "await fetch(text)", False),
+        ("src/components/read.ts", SCRIPT_ASIDE % "await fetch(text)", True),
+        ("src/components/api/route.ts", SCRIPT_ASIDE % "await fetch(text)", False),
+        ("src/errors.ts", "app.use((err: Error, req, res, next) => { res.status(500); });", False),
+        ("src/errors.ts", "ask('x').catch(() => undefined);", False),
+    ],
+)
+def test_whether_any_script_holds_exceptions_back(path: str, text: str, free: bool) -> None:
+    ends = _followed({**NODE, "app.ts": SERVED % "next(error);", path: text})
+    assert ends.nothing_holds is free
