@@ -20,11 +20,17 @@ _MARKS = {
     ".kt": ("runCatching", "onErrorResume", "onErrorReturn", "StatusPages"),
     ".cs": ("UseExceptionHandler", "IExceptionHandler", "IExceptionFilter", ".IsFaulted"),
 }
-_OF_SCRIPTS = (".catch(", "allSettled(", "setErrorHandler(", "@Catch(", ".onError(", "uncaughtEx")
+_OF_SCRIPTS = ("allSettled(", "setErrorHandler(", "@Catch(", ".onError(", "uncaughtEx")
 _FOUR = regex(
     r"\(\s?_?err(?:or)?\b[^(),]{0,40},\s?\w{1,20}\b[^(),]{0,40},\s?\w{1,20}\b[^(),]{0,40},"
 )
 """The parameters of a function of Express that answers for all errors."""
+_CATCH = regex(r"\.catch\(")
+_TOLD = regex(
+    r"\s{0,80}console\.\w{1,10}\s{0,4}\)|[^;]{0,200}?(?:\bthrow\b|\breject\(|\bnext\(\w)"
+    r"|[^;]{0,200}?\b(?:console|log\w{0,4})\.\w{1,10}\((?:[^;()]{0,120},)?\s?(?:e|err|error|reason)\s?[,)]"
+)
+"""What a promise whose error is caught does with it where that is written whole, or passed on."""
 _HIDING = regex(
     r"(?:django|rest_framework|mcp\.server|fastmcp|telegraf|botbuilder|@nestjs/microservices"
     r"|@modelcontextprotocol/sdk/server)(?:[./].{0,100})?"
@@ -47,8 +53,11 @@ def holds_elsewhere(path: str, text: str) -> bool:
     """Whether a file answers for exceptions in any other way than by a block that catches them."""
     suffix = path[path.rfind(".") :]
     marks = _OF_SCRIPTS if suffix in _SCRIPTS else _MARKS.get(suffix, ())
-    return any(mark in text for mark in marks) or (
-        suffix in _SCRIPTS and "err" in text and bool(_FOUR.search(text))
+    if any(mark in text for mark in marks):
+        return True
+    return suffix in _SCRIPTS and (
+        ("err" in text and bool(_FOUR.search(text)))
+        or any(not _TOLD.match(text, found.end()) for found in _CATCH.finditer(text))
     )
 
 

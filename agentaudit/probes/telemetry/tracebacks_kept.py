@@ -9,6 +9,7 @@ from agentaudit.probes.asking import asks_openly
 from agentaudit.probes.readable import of_code, step_missing, unread
 from agentaudit.probes.telemetry.captured import captured
 from agentaudit.probes.telemetry.caught import Weighed, leaves, weighed
+from agentaudit.probes.telemetry.errors import is_central
 from agentaudit.probes.telemetry.fates import Fates, followed
 from agentaudit.probes.telemetry.servers import ended_by, logging_the_uncaught
 from agentaudit.probes.telemetry.tracers import keeps_stacks
@@ -238,6 +239,9 @@ def _kept(
     if said.is_practice and (not ends.only_lost or len(said.keeping) > _MANY * len(ends.lost)):
         places = [call.place for call in said.keeping]
         yield f"{len(places)} calls keep the traceback of an error", places
+    central = [call.place for call in said.keeping if ends.is_free and is_central(call)]
+    if central:
+        yield "what nobody caught is written with its traceback", central
     held_back = ends.only_lost and len(ends.lost) >= len(ends.leaving)
     if (ends.is_free and asks_openly(component)) or not (said.lacking or held_back):
         for message, place in _uncaught(repo, component, ends):

@@ -291,6 +291,8 @@ def test_whether_any_part_of_a_program_holds_exceptions_back(
         ("src/components/api/route.ts", SCRIPT_ASIDE % "await fetch(text)", False),
         ("src/errors.ts", "app.use((err: Error, req, res, next) => { res.status(500); });", False),
         ("src/errors.ts", "ask('x').catch(() => undefined);", False),
+        ("src/errors.ts", "ask('x').catch((err) => { console.error(err); exit(1); });", True),
+        ("src/errors.ts", "ask('x').catch(console.error);", True),
     ],
 )
 def test_whether_any_script_holds_exceptions_back(path: str, text: str, free: bool) -> None:
