@@ -101,6 +101,7 @@ _ABOVE = 4
 """Lines above one that are looked at for what it is handed to."""
 _CALLED = regex(r"(?<!\w)(\w{1,100})\(")
 _BROAD = regex(r"except\s*:|except\s*\(?[^\n:]{0,60}(?<!\w)(?:Base)?Exception(?!\w)")
+_EXCEPTS, _CATCHES = regex(r"(?m)^[ \t]*except\b[^\n]{0,300}:"), regex(r"[}\s]catch\s{0,4}[({]")
 _OF_ASKED = regex(
     r"(?:A[PI]I|Api|Ai|OpenAI|Anthropic|Client|H[tT]{2}[pP]|Request|Service|R[pP][cC]|Google|Azure|Model"
     r"|LLM|Llm|Boto|RateLimit)\w{0,30}(?:Error|Exception)\b"
@@ -157,10 +158,11 @@ class _Followed:
             return True
         if "except" not in text and "catch" not in text:
             return False
-        return any(
+        found = [block for block in self._program.blocks(path) if block.kind == "catch"]
+        heads = _EXCEPTS if path.endswith(".py") else _CATCHES
+        return len(heads.findall(text)) > len(found) or any(
             self._caught(path, block, asked=True) == "lost" and not self._is_trial(path, block)
-            for block in self._program.blocks(path)
-            if block.kind == "catch"
+            for block in found
         )
 
     def _is_trial(self, path: str, catch: Block) -> bool:

@@ -166,6 +166,11 @@ def _files(base: dict[str, str], name: str, text: str, **more: str) -> dict[str,
         ),
         Example(
             Outcome.PASS,
+            _files({"requirements.txt": "openai==1.93.0\n"}, "app.py", PLAN.format("raise")),
+            "no part of the program holds it back, and Python ends with it",
+        ),
+        Example(
+            Outcome.PASS,
             {"component": {"files": {"api.csproj": ASP, "Program.cs": KESTREL}}},
             "and that of ASP.NET",
         ),
