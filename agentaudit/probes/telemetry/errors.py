@@ -167,6 +167,18 @@ def outermost(call: Call) -> bool:
     return bool(around or _RUN.fullmatch(call.scope.rpartition(".")[2][:100]))
 
 
+_CENTRAL = regex(
+    r"(?i)(?:global|unhandled|uncaught)[_.-]?(?:exception|error)|(?:exception|error)[_.-]?handl\w{1,4}"
+    r"[_.-]?middleware|(?:exception|error)[_.-]?(?:middleware|filter)|all[_.-]?exceptions"
+)
+
+
+def is_central(call: Call) -> bool:
+    """Whether the call stands, by its names, where whatever nobody caught arrives."""
+    name = call.place.path.rpartition("/")[2]
+    return bool(_CENTRAL.search(f"{name} {call.scope}"[:300]))
+
+
 def writes_to_console(component: Component) -> bool:
     """Whether scripts report to the console, and by no logger."""
     logs = (use for use in component.uses("logging") if use.strength >= Strength.IMPORTED)

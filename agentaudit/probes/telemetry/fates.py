@@ -11,12 +11,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from agentaudit.code import Call, Code, Strength
+from agentaudit.code import Call, Code
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.attempts import is_sync
 from agentaudit.probes.telemetry.blocks import Block
 from agentaudit.probes.telemetry.errors import language
+from agentaudit.probes.telemetry.held import holds_elsewhere, is_page
 from agentaudit.probes.telemetry.program import Program
+from agentaudit.probes.telemetry.questions import questions
 from agentaudit.probes.telemetry.wrappers import (
     is_given,
     keeps,
@@ -25,7 +28,6 @@ from agentaudit.probes.telemetry.wrappers import (
     surrounding,
 )
 from agentaudit.source import Component, Repo
-from agentaudit.trades import AGENTIC
 
 
 class Fates(Struct, frozen=True):
@@ -37,6 +39,9 @@ class Fates(Struct, frozen=True):
     """Heads of blocks that catch one and neither keep its traceback nor pass it on."""
     leaving: tuple[Place, ...] = ()
     """Functions that one leaves, and that nobody calls by name."""
+    nothing_holds: bool = False
+    """Whether no block of the whole program catches any exception and loses it; looked at only
+    where none catches those of models."""
 
     @property
     def is_kept(self) -> bool:
@@ -65,16 +70,6 @@ def followed(repo: Repo, component: Component, keeping: Sequence[Call]) -> Fates
     return _Followed(Program(repo, component), component.code, keeping).fates()
 
 
-_ASKS = regex(
-    r"(?<!JSON)(?<!JSON\.)(?<!json)(?<!json\.)(?:\b|\.)(?:a?(?:invoke|stream|batch|create|parse|kickoff|chat|query|complete|predict|generate"
-    r"|embed|retrieve|search|run|call|completion|converse)"
-    r"(?:_?(?:content|text|object|response|completions?|stream|async|events|chat|message|model|live"
-    r"|sync|streamed|documents|query)){0,3}(?:Async|Streaming|StreamingAsync)?|(?:generate|stream|embed)"
-    r"(?:Text|Object|Content|ContentStream|Many)|(?:send|post)(?:Message\w{0,20})?|content"
-    r"|(?:Get|Complete|Invoke|Run|Generate|Create)\w{0,40}(?:Async|Chat|Streaming)|InvokeModel\w{0,30})"
-    r"\s?(?:<[^<>()]{0,60}>)?\("
-)
-_NO_CALL = regex(r"\s*(?:#|//|\*|(?:async )?def |import |from |@)")
 _DECLARES = regex(
     r"\s*(?:(?:async\s+)?def\b|class\b|(?:export\s+)?(?:default\s+)?(?:async\s+)?function\b"
     r"|(?:public|private|protected|internal|override)\b|#|//|\*|import\b|from\b)"
@@ -106,6 +101,12 @@ _ABOVE = 4
 """Lines above one that are looked at for what it is handed to."""
 _CALLED = regex(r"(?<!\w)(\w{1,100})\(")
 _BROAD = regex(r"except\s*:|except\s*\(?[^\n:]{0,60}(?<!\w)(?:Base)?Exception(?!\w)")
+_EXCEPTS, _CATCHES = regex(r"(?m)^[ \t]*except\b[^\n]{0,300}:"), regex(r"[}\s]catch\s{0,4}[({]")
+_OF_ASKED = regex(
+    r"(?:A[PI]I|Api|Ai|OpenAI|Anthropic|Client|H[tT]{2}[pP]|Request|Service|R[pP][cC]|Google|Azure|Model"
+    r"|LLM|Llm|Boto|RateLimit)\w{0,30}(?:Error|Exception)\b"
+)
+"""Exceptions of services."""
 _TYPED = regex(r"(?:^|[\s.(])(?:Exception|Throwable|RuntimeException)\b|^\s{0,4}$")
 
 
@@ -123,7 +124,7 @@ class _Followed:
 
     def fates(self) -> Fates:
         ends: dict[str, dict[tuple[str, int], Place]] = defaultdict(dict)
-        waiting = [(path, line, 0) for path, line in self._asks()]
+        waiting = [(path, line, 0) for path, line in questions(self._program, self._code)]
         seen: set[tuple[str, int]] = set()
         while waiting and len(seen) < _SEEN:
             path, line, depth = waiting.pop(0)
@@ -137,25 +138,38 @@ class _Followed:
             waiting += [(*caller, depth + 1) for caller in callers]
         if ends["kept"] and all(_TOOLS.search(path) for path, _ in ends["lost"]):
             ends["lost"] = {}
-        return Fates(*(tuple(ends[fate].values()) for fate in ("kept", "lost", "leaving")))
+        kept, lost, leaving = (tuple(ends[fate].values()) for fate in ("kept", "lost", "leaving"))
+        return Fates(kept, lost, leaving, not (kept or lost) and self._nothing_holds(leaving))
 
-    def _asks(self) -> Iterator[tuple[str, int]]:
-        """Lines that ask a model or run an agent."""
-        for trades in (("model", "agent"), AGENTIC):
-            uses = [use for trade in trades for use in self._code.used.get(trade, ())]
-            known = {use.library for use in uses}
-            paths = {row.place.path for row in self._code.imports if row.library in known}
-            found = [
-                (path, number)
-                for path in sorted(paths & self._program.places.keys())
-                for number, line in enumerate(self._program.lines(path), 1)
-                if "(" in line and _ASKS.search(line[:400]) and not _NO_CALL.match(line)
-            ]
-            called = (use.place for use in uses if use.strength >= Strength.CALLED)
-            found += [(p.path, p.line) for p in called if p.line and p.path in self._program.places]
-            if found:
-                yield from found
-                return
+    def _nothing_holds(self, leaving: Sequence[Place]) -> bool:
+        """Whether nothing that serves catches any exception and loses it; pages of a browser, and
+        what only they do, do not serve."""
+        places = self._program.places
+        if not self._program.is_whole or all(
+            is_page(place.path) for place in leaving or places.values()
+        ):
+            return False
+        serving = (path for path in places if not is_page(path))
+        return not any(self._holds(path) for path in serving)
+
+    def _holds(self, path: str) -> bool:
+        text = self._program.text(path)
+        if holds_elsewhere(path, text):
+            return True
+        if "except" not in text and "catch" not in text:
+            return False
+        found = [block for block in self._program.blocks(path) if block.kind == "catch"]
+        heads = _EXCEPTS if path.endswith(".py") else _CATCHES
+        return len(heads.findall(text)) > len(found) or any(
+            self._caught(path, block, asked=True) == "lost" and not self._is_trial(path, block)
+            for block in found
+        )
+
+    def _is_trial(self, path: str, catch: Block) -> bool:
+        """Whether a script only tries to read something in it, and waits for nobody."""
+        tried = catch.tried
+        rows = self._program.lines(path)[tried.first - 1 : tried.last] if tried else ()
+        return is_sync(path, "\n".join(rows))
 
     def _fate(self, path: str, line: int) -> tuple[str, int, str]:
         """What becomes of an exception of a line within its function, the line where that is
@@ -222,9 +236,12 @@ class _Followed:
             )
         return self._reporting[key]
 
-    def _caught(self, path: str, catch: Block) -> str:
+    def _caught(self, path: str, catch: Block, *, asked: bool = False) -> str:
+        """What becomes of what it catches; asked is whether the errors of those who are asked, by
+        their names, are looked at too."""
         python = path.endswith(".py")
         broad = _BROAD.match(catch.head) if python else _TYPED.search(catch.head[:200])
+        broad = broad or (_OF_ASKED.search(catch.head[:300]) if asked else None)
         if not broad and not path.endswith(_SCRIPTS):
             return "leaving"
         rows = self._program.lines(path)[catch.first - 1 : catch.last]

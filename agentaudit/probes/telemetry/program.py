@@ -20,6 +20,7 @@ _BESIDE = regex(
     r"(?:^|/)(?:tests?|__tests__|specs?|evals?|evaluat\w{1,10}|scripts?|notebooks?|examples?|demos?|benchmarks?|migrations)/"
     r"|(?:^|/)(?:test_|conftest|demo\.|example\.)|_test\.\w{1,4}$|\.(?:test|spec)\.\w{1,4}$"
 )
+_SHOWING = regex(r"(?:^|/)(?:examples?|demos?)/|(?:^|/)(?:demo|example)\.")
 _MANY = 400
 """Files that are looked at."""
 _SPLIT = 16
@@ -35,6 +36,7 @@ class Program:
 
     def __init__(self, repo: Repo, component: Component) -> None:
         self._repo, self._code = repo, component.code
+        self._left_out = False
         self.places = {place.path: place for place in self._files(component)}
         self._lines: dict[str, list[str]] = {}
         self._blocks: dict[str, list[Block]] = {}
@@ -46,6 +48,7 @@ class Program:
         places += [row.place for row in self._code.imports if row.role is Role.APP]
         known = {place.path: place for place in places if place.path.endswith(_LANGUAGES)}
         main = [path for path in sorted(known) if not _BESIDE.search(path)] or sorted(known)
+        self._left_out = any(_SHOWING.search(path) for path in known.keys() - set(main))
         for path in main[:_MANY]:
             yield replace(known[path], line=None, text="")
         suffixes = {path.rpartition(".")[2] for path in main}
@@ -63,6 +66,12 @@ class Program:
             for file in self._repo.files(f"{home}**/*.{suffix}"):
                 if not file.path.startswith(apart) and not _BESIDE.search(file.path):
                     yield file
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether there is anything, and no file was left out that may serve: for the number of
+        them, or as one of a demonstration."""
+        return 0 < len(self.places) < _MANY and not self._left_out
 
     def text(self, path: str) -> str:
         """The beginning of a file."""

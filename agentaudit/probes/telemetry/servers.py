@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from agentaudit.code import Role, Strength
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.advice import answering_only
 from agentaudit.probes.telemetry.caught import in_pages, leaves, losing
+from agentaudit.probes.telemetry.held import is_told
 from agentaudit.source import Component, Place, Repo
 
 _CONTAINERS = regex(
@@ -75,9 +76,33 @@ _HIDDEN = ("next", "express", "koa", "@nestjs/core", "hono")
 
 def _hides(component: Component) -> bool:
     """Whether answers are streamed by the AI SDK, which puts an error into the stream, and nobody
-    asks to be told of it."""
-    streams = [c for c in component.code.called("ai.streamText") if c.reached]
-    return any(call.argument("onError") is None for call in streams)
+    asks to be told of it; from its fifth version on the console is told."""
+    code = component.code
+    streams = [call for call in code.called("ai.streamText") if call.role is Role.APP]
+    if all(call.argument("onError") is not None for call in streams):
+        return False
+    needs = (need for each in component.manifests for need in each.dependencies)
+    stated = [_STATED.search(need.place.text) for need in needs if need.name == "ai"]
+    return not (stated and all(found and int(found[1]) >= _TELLS for found in stated))
+
+
+_STATED = regex(r"\"ai\":\s{0,4}\"[^\d\"]{0,3}(\d{1,3})[.\"]")
+"""How a manifest states the version of the AI SDK."""
+_TELLS = 5
+"""The first one that writes errors of a stream to the console."""
+
+
+def ended_by(
+    repo: Repo, component: Component, places: Sequence[Place]
+) -> Iterator[tuple[str, Place]]:
+    """What is said of a program of which no part holds an exception back, from those places."""
+    if (
+        is_told(component)
+        and not _hides(component)
+        and not next(in_pages(repo, component.path), None)
+    ):
+        for place in [*places, *component.built_by][:1]:
+            yield "nothing in it catches, so that what runs it writes the stack", place
 
 
 def _trained(component: Component) -> Iterator[Place]:

@@ -2,20 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from agentaudit.code import Strength, Use
 from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.asking import asks_openly
 from agentaudit.probes.readable import of_code, step_missing, unread
-from agentaudit.probes.telemetry.caught import Weighed, in_pages, leaves, weighed
-from agentaudit.probes.telemetry.errors import answering, language, tracked
+from agentaudit.probes.telemetry.captured import captured
+from agentaudit.probes.telemetry.caught import Weighed, leaves, weighed
+from agentaudit.probes.telemetry.errors import is_central
 from agentaudit.probes.telemetry.fates import Fates, followed
-from agentaudit.probes.telemetry.image_agents import agents
-from agentaudit.probes.telemetry.loading import loaded
-from agentaudit.probes.telemetry.panics import stacks_of_panics
-from agentaudit.probes.telemetry.servers import logging_the_uncaught
-from agentaudit.probes.telemetry.switches import call_of, lacks_only_credentials
+from agentaudit.probes.telemetry.servers import ended_by, logging_the_uncaught
 from agentaudit.probes.telemetry.tracers import keeps_stacks
 from agentaudit.source import Component, Repo
 
@@ -170,6 +166,11 @@ def _files(base: dict[str, str], name: str, text: str, **more: str) -> dict[str,
         ),
         Example(
             Outcome.PASS,
+            _files({"requirements.txt": "openai==1.93.0\n"}, "app.py", PLAN.format("raise")),
+            "no part of the program holds it back, and Python ends with it",
+        ),
+        Example(
+            Outcome.PASS,
             {"component": {"files": {"api.csproj": ASP, "Program.cs": KESTREL}}},
             "and that of ASP.NET",
         ),
@@ -235,7 +236,7 @@ def _kept(
     repo: Repo, component: Component, said: Weighed, ends: Fates
 ) -> Iterator[tuple[str, Sequence[Place]]]:
     """What keeps tracebacks, the surest first."""
-    for message, place in () if ends.is_lost else _tracked(repo, component):
+    for message, place in () if ends.is_lost else captured(repo, component):
         yield message, [place]
     if ends.is_kept or len(ends.kept) > _MORE * len(ends.lost):
         caught = f"{len(ends.kept)} blocks that catch what a model's call raises"
@@ -243,10 +244,15 @@ def _kept(
     if said.is_practice and (not ends.only_lost or len(said.keeping) > _MANY * len(ends.lost)):
         places = [call.place for call in said.keeping]
         yield f"{len(places)} calls keep the traceback of an error", places
+    central = [call.place for call in said.keeping if ends.is_free and is_central(call)]
+    if central:
+        yield "what nobody caught is written with its traceback", central
     held_back = ends.only_lost and len(ends.lost) >= len(ends.leaving)
     if (ends.is_free and asks_openly(component)) or not (said.lacking or held_back):
         for message, place in _uncaught(repo, component, ends):
             yield message, [place]
+    for message, place in ended_by(repo, component, ends.leaving) if ends.nothing_holds else ():
+        yield message, [place]
 
 
 _MANY = 5
@@ -261,40 +267,3 @@ def _uncaught(repo: Repo, component: Component, ends: Fates) -> Iterator[tuple[s
     tracer = keeps_stacks(repo, component)
     if tracer and leaves(repo, component.code):
         yield f"nobody catches, and {tracer.library} records it with its stack", tracer.place
-
-
-def _tracked(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
-    """What captures every exception, whoever logs it. Errors of Go are values, of which a tracker
-    sees none but those that it is given."""
-    for use in component.uses("exceptions"):
-        on = use.strength is Strength.ON or lacks_only_credentials(component, use)
-        values = use.place.path.endswith(".go")
-        if (
-            on
-            and not _sends_nowhere(component, use)
-            and not values
-            and _where_it_answers(component, use.place)
-            and loaded(repo, component, use.place)
-        ):
-            yield f"{use.library} captures exceptions", use.place
-    start = tracked(component.code)
-    if start and next(in_pages(repo, component.path), None) is None:
-        yield f"{start.method} keeps the stack of every error", start.place
-    for call in stacks_of_panics(repo, component.code)[:1]:
-        yield "whatever recovers from a panic writes its stack", call.place
-    for agent in agents(repo, component):
-        yield "an agent in the image keeps exceptions", agent
-
-
-def _sends_nowhere(component: Component, use: Use) -> bool:
-    """Whether a tracker is started with an empty address, which switches it off."""
-    call = call_of(component, use)
-    dsn = call.argument("dsn") if call else None
-    return dsn is not None and dsn.text == "" and dsn.via == "literal"
-
-
-def _where_it_answers(component: Component, place: Place) -> bool:
-    """Whether a tracker stands in a language in which models are asked too: that of the page, or of
-    a bot beside the service, sees none of its exceptions."""
-    spoken = answering(component.code)
-    return not spoken or language(place) in spoken | {""}

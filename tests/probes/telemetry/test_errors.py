@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentaudit import testing
-from agentaudit.probes.telemetry.errors import bare, kept, tracked
+from agentaudit.probes.telemetry.errors import bare, is_central, kept, tracked
 
 PYTHON = "from openai import OpenAI\nimport logging\nlogger = logging.getLogger(__name__)\n"
 NODE = 'import OpenAI from "openai";\nimport winston from "winston";\n'
@@ -126,3 +126,24 @@ def test_the_console_of_a_page_beside_the_service_is_not_its_log() -> None:
         "  catch (error) { console.error('failed', error); }\n}\nask();\n",
     }
     assert not list(kept(testing.component({"files": files}).code))
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "central"),
+    [
+        ("error_middleware.py", "answer", True),
+        ("app.py", "global_exception_handler", True),
+        ("api/ExceptionHandlingMiddleware.py", "invoke", True),
+        ("upload.py", "answer", False),
+        ("errors.py", "error_text", False),
+    ],
+)
+def test_where_whatever_nobody_caught_arrives(path: str, name: str, central: bool) -> None:
+    text = (
+        f"import logging\nfrom openai import OpenAI\n\ndef {name}(request):\n    try:\n"
+        "        return OpenAI().responses.create(input=request)\n    except Exception:\n"
+        f"        logging.exception('failed')\n        raise\n\n{name}('x')\n"
+    )
+    files = {"requirements.txt": "openai==1.93.0\n", path: text}
+    calls = list(kept(testing.component({"files": files}).code))
+    assert [is_central(call) for call in calls] == [central]

@@ -41,6 +41,8 @@ SERVED = (
     "  } catch (error) {\n    %s\n  }\n});\n"
 )
 
+FATES = ("kept", "lost", "leaving")
+
 
 def _followed(files: dict[str, str]) -> Fates:
     component = testing.component({"files": files})
@@ -65,7 +67,7 @@ def _followed(files: dict[str, str]) -> Fates:
 )
 def test_exceptions_are_followed_to_who_calls(does: str, fate: str) -> None:
     ends = _followed({**PYTHON, "app.py": ROUTE.format(does)})
-    assert [name for name in Fates.__struct_fields__ if getattr(ends, name)] == [fate]
+    assert [name for name in FATES if getattr(ends, name)] == [fate]
     assert {place.path for place in getattr(ends, fate)} == {"app.py"}
 
 
@@ -79,7 +81,7 @@ def test_exceptions_are_followed_to_who_calls(does: str, fate: str) -> None:
 )
 def test_exceptions_of_scripts_are_followed_to_who_calls(does: str, fate: str) -> None:
     ends = _followed({**NODE, "app.ts": SERVED % does})
-    assert [name for name in Fates.__struct_fields__ if getattr(ends, name)] == [fate]
+    assert [name for name in FATES if getattr(ends, name)] == [fate]
     assert {place.path for place in getattr(ends, fate)} == {"app.ts"}
 
 
@@ -212,7 +214,7 @@ TOOL = (
 def test_a_function_of_ones_own_may_keep_the_stack(holds: str, fate: str) -> None:
     app = SERVED % 'logError("failed", error as Error);'
     ends = _followed({**NODE, "app.ts": app, "log.ts": REPORTS % holds})
-    assert [name for name in Fates.__struct_fields__ if getattr(ends, name)] == [fate]
+    assert [name for name in FATES if getattr(ends, name)] == [fate]
 
 
 @pytest.mark.parametrize(
@@ -225,7 +227,7 @@ def test_a_function_of_ones_own_may_keep_the_stack(holds: str, fate: str) -> Non
 )
 def test_what_runs_within_a_function_shares_its_fate(does: str, fate: str) -> None:
     ends = _followed({**NODE, "app.ts": HANDED, "safely.ts": SAFELY % does})
-    assert [name for name in Fates.__struct_fields__ if getattr(ends, name)] == [fate]
+    assert [name for name in FATES if getattr(ends, name)] == [fate]
 
 
 @pytest.mark.parametrize(("does", "fate"), [("return None", "lost"), ("raise", "leaving")])
@@ -237,7 +239,7 @@ def test_a_decorator_is_such_a_function(does: str, fate: str) -> None:
     )
     app = "from planner import outline\n\n@app.get('/')\n@safely\ndef ask(x):\n    outline(x)\n"
     ends = _followed({**PYTHON, "app.py": app, "safely.py": safely})
-    assert [name for name in Fates.__struct_fields__ if getattr(ends, name)] == [fate]
+    assert [name for name in FATES if getattr(ends, name)] == [fate]
 
 
 def test_a_tool_that_tells_the_agent_a_message_is_no_lack_where_the_run_keeps_it() -> None:

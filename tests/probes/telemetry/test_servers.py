@@ -50,7 +50,9 @@ def _outcome(probe: Probe, files: dict[str, str], home: str = ".") -> Outcome:
         ("temporalio", LOST, Outcome.FAIL),
         ("fastapi", LOST, Outcome.FAIL),
         ("streamlit", SILENT, Outcome.FAIL),
-        ("requests", PASSED_ON, Outcome.FAIL),
+        ("requests", PASSED_ON, Outcome.PASS),
+        ("requests", LOST, Outcome.FAIL),
+        ("django", PASSED_ON, Outcome.FAIL),
     ],
 )
 def test_what_serves_logs_what_nobody_catches(needs: str, body: str, outcome: Outcome) -> None:
@@ -127,16 +129,19 @@ STREAMED = (
 
 
 @pytest.mark.parametrize(
-    ("files", "outcome"),
+    ("files", "sdk", "outcome"),
     [
-        ({"app/api/route.ts": ROUTE.format(""), "app/openai.ts": CLIENT}, Outcome.PASS),
-        ({"lib/route.ts": ROUTE.format(""), "app/openai.ts": CLIENT}, Outcome.FAIL),
-        ({"app/api/route.ts": STREAMED % ""}, Outcome.FAIL),
-        ({"app/api/route.ts": STREAMED % ", onError: report"}, Outcome.PASS),
+        ({"app/api/route.ts": ROUTE.format(""), "app/openai.ts": CLIENT}, "4.3.1", Outcome.PASS),
+        ({"lib/route.ts": ROUTE.format(""), "app/openai.ts": CLIENT}, "4.3.1", Outcome.PASS),
+        ({"app/api/route.ts": STREAMED % ""}, "4.3.1", Outcome.FAIL),
+        ({"app/api/route.ts": STREAMED % ""}, "^5.0.2", Outcome.PASS),
+        ({"app/api/route.ts": STREAMED % ""}, "latest", Outcome.FAIL),
+        ({"app/api/route.ts": STREAMED % ", onError: report"}, "4.3.1", Outcome.PASS),
     ],
 )
-def test_routes_of_next(files: dict[str, str], outcome: Outcome) -> None:
-    needs = '{"name": "a", "dependencies": {"openai": "5", "next": "15", "ai": "5"}}'
+def test_routes_of_next(files: dict[str, str], sdk: str, outcome: Outcome) -> None:
+    needs = '{"name": "a",\n"dependencies": {\n"openai": "5",\n"next": "15",\n"ai": "SDK"\n}}'
+    needs = needs.replace("SDK", sdk)
     assert _outcome(tracebacks_kept, {"package.json": needs, **files}) is outcome
 
 
