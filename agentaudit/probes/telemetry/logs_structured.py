@@ -132,7 +132,8 @@ def logs_structured(repo: Repo, component: Component) -> Answer:
     uses = component.uses("logging")
     asking = [use for trade in ("model", "agent") for use in component.uses(trade)]
     if missing := unread(component, [*uses, *asking], "logs"):
-        return missing
+        told = next(sent(repo, component), None)
+        return passed(_SENT, told.evidence()) if told else missing
     if quiet := _silenced(component):
         message = "the root logger lets nothing through but what is critical"
         fact = "structured logs"
@@ -148,13 +149,16 @@ def logs_structured(repo: Repo, component: Component) -> Answer:
         message = f"{both.library} exports logs with fields and the trace id"
         return passed(message, both.place.evidence())
     if told := next(sent(repo, component), None):
-        return passed("logs are sent with fields and the trace id", told.evidence())
+        return passed(_SENT, told.evidence())
     structured = next(_structured(repo, component, live), None)
     joined = next(_joined(repo, component, live), None)
     if structured and joined:
         message = "logs are structured and carry the trace id"
         return passed(message, structured.evidence(), joined.evidence())
     return _lacking(component, structured, joined, uses)
+
+
+_SENT = "logs are sent with fields and the trace id"
 
 
 def _silenced(component: Component) -> Place | None:

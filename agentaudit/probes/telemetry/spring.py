@@ -22,6 +22,7 @@ _ZIPKIN = regex(
     r"io\.zipkin\.reporter2:[\w-]{1,60}|org\.springframework\.boot:spring-boot-starter-zipkin"
 )
 """An exporter that has an address by default."""
+_STARTER = regex(r"(?:org\.springframework\.ai:)?spring-ai")
 _OBSERVATION = regex(r"org\.springframework\.ai:[\w-]{1,80}-observation")
 _FILE = regex(r"(?:^|/)application(?:-([\w.]{1,60}))?\.(?:ya?ml|properties)$")
 _PROFILES = ("spring.profiles.include", "spring.profiles.active", "spring.profiles.default")
@@ -36,17 +37,18 @@ _OFF = {
     "otel.sdk.disabled": "true",
     "otel.traces.exporter": "none",
     "management.tracing.export.enabled": "false",
+    "management.otlp.tracing.export.enabled": "false",
 }
 _VARIABLE = regex(r"(?:MANAGEMENT|OTEL)_[A-Z_]{3,80}")
 """Variables of a deployment that say the same as keys of a file."""
-_DEFAULT = regex(r"\$\{[\w.-]{1,100}:([^{}]{0,200})\}")
+_DEFAULT = regex(r"\$\{[\w.-]{1,100}:-?([^{}]{0,200})\}")
 
 
 def observed(component: Component) -> Place | None:
     """The setting that samples every trace of Spring AI's models, where a bridge and an exporter
     are dependencies, an address is given, and the profile is on by default."""
     asks = any(
-        use.library.startswith("spring-ai") and use.strength >= Strength.CALLED
+        _STARTER.match(use.library) and (use.strength >= Strength.CALLED or not component.code.read)
         for trade in ("model", "agent")
         for use in component.uses(trade)
     )

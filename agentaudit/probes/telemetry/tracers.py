@@ -15,6 +15,7 @@ from agentaudit.probes.telemetry.lent import runs_here
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.made_off import made_off
 from agentaudit.probes.telemetry.optional_keys import asks_key_of, optional_key
+from agentaudit.probes.telemetry.sentry_spans import kept_off
 from agentaudit.probes.telemetry.spans import is_off
 from agentaudit.probes.telemetry.spring import is_unbridged
 from agentaudit.probes.telemetry.started_behind import behind
@@ -84,6 +85,8 @@ def hindered(repo: Repo, component: Component, use: Use) -> Held | None:
         return Held(use, use.place, True, "nothing in it makes spans of what is observed")
     if silent := made_off(component, use):
         return Held(use, silent, True, "its client is told to send nothing")
+    if use.library == "sentry-sdk" and (off := kept_off(component)):
+        return Held(use, off, True, "is told to trace nothing by default")
     never = (call and (uncalled(repo, component, call) or behind(repo, component, call))) or None
     if never := never or undelivered(repo, component, use):
         return Held(use, never[0], True, never[1])

@@ -1,0 +1,158 @@
+"""Telemetry that properties, locks and infrastructure ask for, whatever the code is."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probe import Probe
+from agentaudit.probes.telemetry.logs_structured import logs_structured
+from agentaudit.probes.telemetry.memory_measured import memory_measured
+from agentaudit.probes.telemetry.tracing_wired import tracing_wired
+
+NEED = "<dependency><groupId>{}</groupId><artifactId>{}</artifactId></dependency>"
+QUARKUS = (
+    "<project><dependencies>"
+    + NEED.format("io.quarkiverse.langchain4j", "quarkus-langchain4j-openai")
+    + NEED.format("io.quarkus", "quarkus-micrometer-opentelemetry")
+    + "</dependencies></project>\n"
+)
+SERVICE = (
+    "import dev.langchain4j.service.SystemMessage;\nimport io.quarkiverse.langchain4j."
+    'RegisterAiService;\n@RegisterAiService\npublic interface A {\n  @SystemMessage("""\n'
+    '  Be kind.\n  """)\n  String chat(String text);\n}\n'
+)
+SPRING = (
+    "<project><dependencies>"
+    + NEED.format("org.springframework.ai", "spring-ai-starter-model-openai")
+    + NEED.format("org.springframework.boot", "spring-boot-starter-actuator")
+    + NEED.format("io.micrometer", "micrometer-tracing-bridge-otel")
+    + NEED.format("io.opentelemetry", "opentelemetry-exporter-otlp")
+    + "</dependencies></project>\n"
+)
+SAMPLED = (
+    "management.endpoints.web.exposure.include=health,prometheus\n"
+    "management.tracing.sampling.probability=${{SAMPLED:{}}}\n"
+    "management.otlp.tracing.endpoint=http://collector:4318/v1/traces\n{}"
+)
+RESOURCES = "src/main/resources/application.properties"
+MODULE = (
+    "module {} 'br/public:avm/res/{}:0.1.0' = {{\n  params: {{\n    name: 'api'\n"
+    "    applicationInsightResourceId: monitoring.outputs.id\n  }}\n}}\n"
+)
+NODE = {
+    "package.json": '{"name": "api", "dependencies": {"openai": "5.0.0",'
+    ' "@azure/monitor-opentelemetry": "^1.9.0"}}',
+    "app.ts": 'import {{ useAzureMonitor }} from "@azure/monitor-opentelemetry";\n'
+    'import OpenAI from "openai";\nuseAzureMonitor({});\nnew OpenAI();\n',
+}
+LOCK = (
+    '{{"lockfileVersion": 3, "packages": {{\n    "node_modules/@azure/monitor-opentelemetry": {{\n'
+    '      "version": "{}"\n    }}\n}}}}\n'
+)
+ASK = {
+    "requirements.txt": "openai==1.93.0\n",
+    "app.py": "from openai import OpenAI\nOpenAI()\n",
+}
+SENTRY = (
+    "import os\nimport sentry_sdk\nfrom openai import OpenAI\n"
+    "from sentry_sdk.integrations.openai import OpenAIIntegration\n"
+    "sentry_sdk.init(dsn='https://a@b.c/1', traces_sample_rate=1.0, enable_tracing={},\n"
+    "    integrations=[OpenAIIntegration()])\nOpenAI()\n"
+)
+
+
+def _outcome(probe: Probe, files: dict[str, str]) -> Outcome:
+    given = {"files": files}
+    asked = {"repo": testing.repository(given), "component": testing.component(given)}
+    return probe.ask(asked).outcome
+
+
+@pytest.mark.parametrize(
+    ("properties", "outcome"),
+    [
+        (
+            "quarkus.otel.traces.enabled=true\nquarkus.otel.logs.enabled=true\n"
+            "quarkus.otel.metrics.enabled=true\n",
+            Outcome.PASS,
+        ),
+        ("quarkus.otel.traces.enabled=false\n", Outcome.FAIL),
+        (
+            "quarkus.otel.traces.enabled=true\nquarkus.otel.logs.enabled=true\n"
+            "quarkus.otel.metrics.enabled=true\n%prod.quarkus.otel.sdk.disabled=true\n",
+            Outcome.FAIL,
+        ),
+        ("quarkus.http.port=8080\n", Outcome.FAIL),
+    ],
+)
+def test_the_telemetry_of_quarkus(properties: str, outcome: Outcome) -> None:
+    files = {"pom.xml": QUARKUS, "src/main/java/A.java": SERVICE, RESOURCES: properties}
+    assert _outcome(tracing_wired, files) is outcome
+    assert _outcome(logs_structured, files) is outcome
+    assert _outcome(memory_measured, files) is outcome
+
+
+@pytest.mark.parametrize(
+    ("rate", "more", "outcome"),
+    [
+        ("1.0", "", Outcome.PASS),
+        ("0.1", "", Outcome.UNKNOWN),
+        ("1.0", "management.otlp.tracing.export.enabled=false\n", Outcome.UNKNOWN),
+    ],
+)
+def test_spring_needs_no_code_that_is_read(rate: str, more: str, outcome: Outcome) -> None:
+    code = "package a\n\nclass App(val chat: ChatClient)\n"
+    told = SAMPLED.format(rate, more)
+    files = {"pom.xml": SPRING, "src/main/kotlin/App.kt": code, RESOURCES: told}
+    assert _outcome(tracing_wired, files) is outcome
+    assert _outcome(memory_measured, files) is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("release", "given", "bicep", "outcome"),
+    [
+        ("1.14.0", "", MODULE.format("api", "web/site/config"), Outcome.PASS),
+        ("1.9.0", "", MODULE.format("api", "web/site/config"), Outcome.FAIL),
+        ("1.14.0", "", MODULE.format("env", "app/managed-environment"), Outcome.FAIL),
+        (
+            "1.14.0",
+            "{ enablePerformanceCounters: false }",
+            MODULE.format("api", "web/site/config"),
+            Outcome.FAIL,
+        ),
+    ],
+)
+def test_counters_of_node(release: str, given: str, bicep: str, outcome: Outcome) -> None:
+    files = {**NODE, "app.ts": NODE["app.ts"].format(given), "infra/main.bicep": bicep}
+    files["package-lock.json"] = LOCK.format(release)
+    assert _outcome(memory_measured, files) is outcome
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ('monitoring_service = "monitoring.googleapis.com/kubernetes"', Outcome.PASS),
+        ('monitoring_service = "none"', Outcome.FAIL),
+        ('monitoring_config {\n    enable_components = ["SYSTEM_COMPONENTS"]\n  }', Outcome.PASS),
+        ("oms_agent {\n    log_analytics_workspace_id = a.id\n  }", Outcome.PASS),
+        ("# oms_agent {", Outcome.FAIL),
+    ],
+)
+def test_clusters_measure_their_pods(text: str, outcome: Outcome) -> None:
+    cluster = f'resource "container_cluster" "main" {{\n  {text}\n}}\n'
+    assert _outcome(memory_measured, {**ASK, "infra/main.tf": cluster}) is outcome
+
+
+@pytest.mark.parametrize(
+    ("asked", "outcome"),
+    [
+        ("True", Outcome.PASS),
+        ("os.environ.get('TRACED', 'False').lower() in ('true', '1')", Outcome.FAIL),
+        ("os.environ.get('TRACED', 'True').lower() in ('true', '1')", Outcome.PASS),
+    ],
+)
+def test_sentry_that_is_told_to_trace_nothing(asked: str, outcome: Outcome) -> None:
+    needs = "openai==1.93.0\nsentry-sdk==2.30.0\n"
+    files = {"requirements.txt": needs, "app.py": SENTRY.format(asked)}
+    assert _outcome(tracing_wired, files) is outcome
