@@ -12,6 +12,9 @@ _LOCAL = frozenset(
 )
 _SERVERS = regex(r"(?:^|/)(?:vllm-openai|text-generation-inference|sglang|tritonserver|nim)\b")
 
+_BUILT = regex(r"(?i)(?:^|/)[^/]{0,80}(?:docker|container)file[^/]{0,80}$")
+"""Files that build the component itself; a service beside it is another program."""
+
 
 def hosts(component: Component) -> Place | None:
     """Where it runs a model itself, or trains one; None where it only calls others'."""
@@ -19,4 +22,5 @@ def hosts(component: Component) -> Place | None:
         for use in component.uses(trade):
             if use.strength >= Strength.CALLED and (trade == "trainer" or use.library in _LOCAL):
                 return use.place
-    return next((i.place for i in component.images if _SERVERS.search(i.reference)), None)
+    served = (each for each in component.images if _BUILT.search(each.place.path))
+    return next((each.place for each in served if _SERVERS.search(each.reference)), None)

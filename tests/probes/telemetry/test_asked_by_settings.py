@@ -156,3 +156,46 @@ def test_sentry_that_is_told_to_trace_nothing(asked: str, outcome: Outcome) -> N
     needs = "openai==1.93.0\nsentry-sdk==2.30.0\n"
     files = {"requirements.txt": needs, "app.py": SENTRY.format(asked)}
     assert _outcome(tracing_wired, files) is outcome
+
+
+KOOG = 'dependencies {\n    implementation("ai.koog:koog-agents:0.6.2")\n}\n'
+AGENT = (
+    "package a\n\nfun make() = AIAgent(executor) {{\n    {}install(OpenTelemetry) {{\n"
+    "        {}\n    }}\n}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("comment", "exporter", "outcome"),
+    [
+        ("", "addSpanExporter(exporter)", Outcome.PASS),
+        ("", "setVerbose(true)", Outcome.UNKNOWN),
+        ("", "addSpanExporter(LoggingSpanExporter.create())", Outcome.UNKNOWN),
+        ("// ", "addLangfuseExporter()", Outcome.UNKNOWN),
+    ],
+)
+def test_agents_of_koog(comment: str, exporter: str, outcome: Outcome) -> None:
+    code = AGENT.format(comment, exporter)
+    files = {"build.gradle.kts": KOOG, "src/main/kotlin/App.kt": code}
+    assert _outcome(tracing_wired, files) is outcome
+
+
+SERVER = "services:\n  llm:\n    image: vllm/vllm-openai:v0.10.0\n"
+SERVED = (
+    "from openai import OpenAI\nOpenAI()\nfrom prometheus_client import start_http_server\n"
+    "start_http_server(9000)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("image", "outcome"),
+    [("python:3.12", Outcome.PASS), ("vllm/vllm-openai:v0.11.0", Outcome.FAIL)],
+)
+def test_a_server_of_models_beside_it(image: str, outcome: Outcome) -> None:
+    files = {
+        "requirements.txt": "openai==1.93.0\nprometheus-client==0.22.0\n",
+        "app.py": SERVED,
+        "Dockerfile": f"FROM {image}\nCOPY . .\n",
+        "docker-compose.yml": SERVER,
+    }
+    assert _outcome(memory_measured, files) is outcome
