@@ -12,15 +12,13 @@ _LOCAL = frozenset(
 )
 _SERVERS = regex(r"(?:^|/)(?:vllm-openai|text-generation-inference|sglang|tritonserver|nim)\b")
 
-_BUILT = regex(r"(?i)(?:^|/)[^/]{0,80}(?:docker|container)file[^/]{0,80}$")
-"""Files that build the component itself; a service beside it is another program."""
-
 
 def hosts(component: Component) -> Place | None:
-    """Where it runs a model itself, or trains one; None where it only calls others'."""
+    """Where it runs a model itself, or trains one; None where it only calls others', be they
+    services beside it."""
     for trade in ("trainer", "model"):
         for use in component.uses(trade):
             if use.strength >= Strength.CALLED and (trade == "trainer" or use.library in _LOCAL):
                 return use.place
-    served = (each for each in component.images if _BUILT.search(each.place.path))
-    return next((each.place for each in served if _SERVERS.search(each.reference)), None)
+    bases = (base for file in component.build_files for base in file.bases)
+    return next((each.place for each in bases if _SERVERS.search(each.reference)), None)
