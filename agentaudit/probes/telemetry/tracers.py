@@ -73,7 +73,7 @@ def hindered(repo: Repo, component: Component, use: Use) -> Held | None:
         return _unset(component, use)
     if found := switch(repo, component, use):
         return Held(use, found, True, "waits for a switch that nothing in the repository sets")
-    if only_offered(repo, use.place):
+    if only_offered(repo, component, use.place):
         return Held(use, use.place, False, "is switched on in a template of settings only")
     if shown := for_development(repo, component, use.library):
         return Held(use, shown, True, "is not installed where it serves")
