@@ -199,3 +199,30 @@ def test_a_server_of_models_beside_it(image: str, outcome: Outcome) -> None:
         "docker-compose.yml": SERVER,
     }
     assert _outcome(memory_measured, files) is outcome
+
+
+PYTHON = (
+    "from azure.monitor.opentelemetry import configure_azure_monitor\nfrom openai import OpenAI\n"
+    "configure_azure_monitor()\nOpenAI()\n"
+)
+UV = '[[package]]\nname = "azure-monitor-opentelemetry"\nversion = "1.8.7"\n'
+
+
+@pytest.mark.parametrize(
+    ("needs", "install", "outcome"),
+    [
+        ("azure-monitor-opentelemetry>=1.8.2", "pip install -r requirements.txt", Outcome.PASS),
+        ("azure-monitor-opentelemetry>=1.6.2", "pip install -r requirements.txt", Outcome.FAIL),
+        ("azure-monitor-opentelemetry==1.6.2", "uv sync --frozen", Outcome.PASS),
+    ],
+)
+def test_what_builds_it_says_which_release(needs: str, install: str, outcome: Outcome) -> None:
+    files = {
+        "requirements.txt": f"openai==1.93.0\n{needs}\n",
+        "app.py": PYTHON,
+        "Dockerfile": f"FROM python:3.12\nCOPY . .\nRUN {install}\n",
+        "infra/main.bicep": MODULE.format("api", "web/site/config"),
+    }
+    if "uv" in install:
+        files |= {"pyproject.toml": '[project]\nname = "a"\n', "uv.lock": UV}
+    assert _outcome(memory_measured, files) is outcome
