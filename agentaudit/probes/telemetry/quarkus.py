@@ -52,6 +52,14 @@ def measured(repo: Repo, component: Component) -> Place | None:
     return _sends(repo, component, "metrics") if _METERS in needs else None
 
 
+def bridge(repo: Repo, component: Component) -> Place | None:
+    """The extension that puts the trace id into every record."""
+    needs = (need.place for m in component.manifests for need in m.dependencies if _is_it(need))
+    found = next(needs, None)
+    said = _said(repo, component) if found else {}
+    return None if any(said.get(key) in values for key, values in _OFF[""].items()) else found
+
+
 def _sends(repo: Repo, component: Component, signal: str) -> Place | None:
     needs = (need.place for m in component.manifests for need in m.dependencies if _is_it(need))
     found = next(needs, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from agentaudit.code import Role, Setting, Strength, Use
 from agentaudit.expressions import regex
@@ -75,6 +76,14 @@ def is_unbridged(component: Component, use: Use) -> bool:
     if use.library == "spring-ai" and _FILE.search(use.place.path):
         return _exported(component) is None
     return bool(_OBSERVATION.fullmatch(use.library)) and not _needs(component, _BRIDGE)
+
+
+def bridges(component: Component) -> Iterator[Place]:
+    """Dependencies that begin a trace for each request, and put its id into every record."""
+    needs = (need for each in component.manifests for need in each.dependencies)
+    said = _by_default(component)
+    if not any(_value(said[key]).lower() == value for key, value in _OFF.items() if key in said):
+        yield from (need.place for need in needs if _BRIDGE.fullmatch(need.name[:200]))
 
 
 def _needs(component: Component, wanted: re.Pattern[str]) -> bool:

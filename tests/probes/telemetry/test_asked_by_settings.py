@@ -226,3 +226,37 @@ def test_what_builds_it_says_which_release(needs: str, install: str, outcome: Ou
     if "uv" in install:
         files |= {"pyproject.toml": '[project]\nname = "a"\n', "uv.lock": UV}
     assert _outcome(memory_measured, files) is outcome
+
+
+LOGBACK = (
+    '<configuration>\n  <appender name="TEXT" class="ch.qos.logback.core.ConsoleAppender"/>\n'
+    '  <appender name="JSON" class="ch.qos.logback.core.ConsoleAppender">\n'
+    '    <encoder class="net.logstash.logback.encoder.LogstashEncoder"/>\n  </appender>\n'
+    '  <springProfile name="{}">\n    <root><appender-ref ref="{}"/></root>\n  </springProfile>\n'
+    "</configuration>\n"
+)
+CHAT = (
+    "import org.springframework.ai.chat.client.ChatClient;\n@RestController\n"
+    "public class A { ChatClient chat; }\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("profile", "appender", "bridged", "outcome"),
+    [
+        ("prod,test", "JSON", True, Outcome.PASS),
+        ("prod", "TEXT", True, Outcome.FAIL),
+        ("dev", "JSON", True, Outcome.FAIL),
+        ("prod", "JSON", False, Outcome.FAIL),
+    ],
+)
+def test_logback_that_writes_json(
+    profile: str, appender: str, bridged: bool, outcome: Outcome
+) -> None:
+    pom = SPRING if bridged else SPRING.replace("micrometer-tracing-bridge-otel", "micrometer-core")
+    files = {
+        "pom.xml": pom,
+        "src/main/java/A.java": CHAT,
+        "src/main/resources/logback-spring.xml": LOGBACK.format(profile, appender),
+    }
+    assert _outcome(logs_structured, files) is outcome
