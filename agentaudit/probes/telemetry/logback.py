@@ -40,7 +40,22 @@ def structured(repo: Repo, component: Component) -> Iterator[Place]:
             yield replace(file, line=None, text="")
 
 
+_PUTS = regex(
+    r"(?i)\bMDC\.put(?:Closeable)?\(\s{0,40}(?:\"(?:x-)?trace[_-]?id\"|[\w.]{0,80}TRACE_?ID\w{0,20})\s{0,9},"
+)
+
+
 def joined(repo: Repo, component: Component) -> Iterator[Place]:
-    """The bridge of tracing that puts the trace id into the context of every record."""
+    """The bridge of tracing that puts the trace id into the context of every record, or code that
+    does where a file of Logback writes the context."""
     yield from spring.bridges(component)
     yield from filter(None, [quarkus.bridge(repo, component)])
+    if next(structured(repo, component), None) is None:
+        return
+    home = "" if component.path == "." else component.path + "/"
+    for kind in ("java", "kt"):
+        for file in repo.files(f"{home}**/src/main/**/*.{kind}"):
+            text = repo.read(file) or ""
+            if "MDC.put" in text and (found := _PUTS.search(text[:200_000])):
+                line = text.count("\n", 0, found.start()) + 1
+                yield replace(file, line=line, text=found[0])

@@ -248,15 +248,22 @@ CHAT = (
         ("prod", "TEXT", True, Outcome.FAIL),
         ("dev", "JSON", True, Outcome.FAIL),
         ("prod", "JSON", False, Outcome.FAIL),
+        ("prod", "JSON", 'class F { void f(String id) { MDC.put("traceId", id); } }', Outcome.PASS),
+        ("prod", "JSON", 'class F { void f(String id) { MDC.put("userId", id); } }', Outcome.FAIL),
     ],
 )
 def test_logback_that_writes_json(
-    profile: str, appender: str, bridged: bool, outcome: Outcome
+    profile: str, appender: str, bridged: bool | str, outcome: Outcome
 ) -> None:
-    pom = SPRING if bridged else SPRING.replace("micrometer-tracing-bridge-otel", "micrometer-core")
+    pom = (
+        SPRING
+        if bridged is True
+        else SPRING.replace("micrometer-tracing-bridge-otel", "micrometer-core")
+    )
     files = {
         "pom.xml": pom,
         "src/main/java/A.java": CHAT,
         "src/main/resources/logback-spring.xml": LOGBACK.format(profile, appender),
+        "src/main/java/F.java": f"{bridged}\n" if isinstance(bridged, str) else "class F {}\n",
     }
     assert _outcome(logs_structured, files) is outcome
