@@ -83,16 +83,23 @@ def hindered(repo: Repo, component: Component, use: Use) -> Held | None:
         return Held(use, use.place, True, "stands in a script that nothing loads")
     if is_unbridged(component, use):
         return Held(use, use.place, True, "nothing in it makes spans of what is observed")
-    if silent := made_off(component, use):
-        return Held(use, silent, True, "its client is told to send nothing")
-    if use.library == "sentry-sdk" and (off := kept_off(component)):
-        return Held(use, off, True, "is told to trace nothing by default")
+    if told := _told_off(component, use):
+        return told
     never = (call and (uncalled(repo, component, call) or behind(repo, component, call))) or None
     if never := never or undelivered(repo, component, use):
         return Held(use, never[0], True, never[1])
     if condition and doubtful(condition):
         why = f"stands behind `{condition.text}`, and nothing says whether that holds"
         return Held(use, condition.place, False, why)
+    return None
+
+
+def _told_off(component: Component, use: Use) -> Held | None:
+    """What its start says that keeps it from tracing."""
+    if silent := made_off(component, use):
+        return Held(use, silent, True, "its client is told to send nothing")
+    if use.library == "sentry-sdk" and (off := kept_off(component)):
+        return Held(use, off, True, "is told to trace nothing by default")
     return None
 
 
