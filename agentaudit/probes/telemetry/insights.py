@@ -15,7 +15,7 @@ _ASIDE = regex(
     r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|examples?|samples?|docs?|node_modules"
     r"|cdk\.out|vendor)/"
 )
-_DECLARED = ("**/*.tf", "**/*.yml", "**/*.yaml", "**/*.json.tpl", "**/*.bicep")
+_DECLARED = ("**/*.tf", "**/*.yml", "**/*.yaml", "**/*.json.tpl")
 _STACKS = ("cdk.json", "Pulumi.yaml", "sst.config.ts")
 _CODE = ("ts", "py", "go", "cs", "java")
 _SAID = regex(
@@ -30,13 +30,10 @@ _SAID = regex(
     r"|\bmonitoring_?service[\"']?\s{0,9}[:=]\s{0,9}[\"']monitoring\.googleapis\.com/kubernetes"
     r"|\bmonitoring_config\s{0,9}=?\s{0,9}\{\s{0,99}enable_components\s{0,9}=\s{0,9}\[\s{0,99}\"SYSTEM"
     r"|\b(?:oms_agent|monitor_metrics)\s{1,9}\{"
-    r"|\bomsagent:\s{0,9}\{\s{0,99}enabled:\s{0,9}true"
-    r"|\bazureMonitorProfile:\s{0,9}\{\s{0,99}metrics:\s{0,9}\{\s{0,99}enabled:\s{0,9}true"
 )
 _WORDS = (
     *("nsights", "NSIGHTS", "cloudwatch-observability", "monitoring.googleapis.com"),
-    *("monitoring_config", "oms_agent", "monitor_metrics", "omsagent", "omsAgent"),
-    "azureMonitorProfile",
+    *("monitoring_config", "oms_agent", "monitor_metrics"),
 )
 """One of them stands wherever the expression can match: most files hold none."""
 
