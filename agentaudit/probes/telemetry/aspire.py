@@ -21,6 +21,7 @@ _DEFAULTS = regex(r"\.AddServiceDefaults\(")
 _OFF = regex(r"\bDisableTracing\"?\s{0,9}[=:]\s{0,9}true\b")
 _EXPORTS = regex(r"\b(?:UseOtlpExporter|AddOtlpExporter|UseAzureMonitor)\(")
 _HOST = regex(r"Aspire\.AppHost\.Sdk|IsAspireHost>\s{0,9}true|Aspire\.Hosting\.AppHost")
+_FILE_HOST = regex(r"(?m)^\ufeff?#:sdk\s{1,9}Aspire\.AppHost\.Sdk")
 _TESTS = regex(r"(?i)(?:^|/)(?:[\w.-]{0,80}[._-])?tests?/")
 
 
@@ -34,11 +35,18 @@ def observed_clients(repo: Repo, component: Component) -> Iterator[Place]:
     if _OFF.search(said) or not (_CHATS.search(said) and _DEFAULTS.search(said)):
         return
     sends = any(_EXPORTS.search(text) for _, text in _texts(repo, "", "cs"))
-    if sends and any(_HOST.search(text) for _, text in _texts(repo, "", "csproj")):
+    hosts = (text for _, text in _texts(repo, "", "csproj"))
+    if sends and (any(map(_HOST.search, hosts)) or _has_file_host(repo)):
         for file, text in own.items():
             for found in _CLIENT.finditer(text):
                 line = text.count("\n", 0, found.end()) + 1
                 yield replace(file, line=line, text=found[0].strip()[:300])
+
+
+def _has_file_host(repo: Repo) -> bool:
+    """Whether a single file is the host, without a project."""
+    files = (file for name in ("apphost", "AppHost") for file in repo.files(f"**/{name}.cs"))
+    return any(_FILE_HOST.search((repo.read(file) or "")[:5000]) for file in files)
 
 
 def _texts(repo: Repo, home: str, *kinds: str) -> Iterator[tuple[Place, str]]:

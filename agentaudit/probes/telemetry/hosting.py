@@ -14,9 +14,11 @@ _SERVERS = regex(r"(?:^|/)(?:vllm-openai|text-generation-inference|sglang|triton
 
 
 def hosts(component: Component) -> Place | None:
-    """Where it runs a model itself, or trains one; None where it only calls others'."""
+    """Where it runs a model itself, or trains one; None where it only calls others', be they
+    services beside it."""
     for trade in ("trainer", "model"):
         for use in component.uses(trade):
             if use.strength >= Strength.CALLED and (trade == "trainer" or use.library in _LOCAL):
                 return use.place
-    return next((i.place for i in component.images if _SERVERS.search(i.reference)), None)
+    bases = (base for file in component.build_files for base in file.bases)
+    return next((each.place for each in bases if _SERVERS.search(each.reference)), None)

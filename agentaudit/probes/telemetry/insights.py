@@ -1,5 +1,5 @@
-"""Container Insights and Lambda Insights of AWS, which measure the memory of every task and pod of
-a cluster, and of every function."""
+"""What clusters measure once infrastructure asks for it, the memory of every task and pod among it:
+Container Insights and Lambda Insights of AWS, the monitoring of GKE and of AKS."""
 
 from __future__ import annotations
 
@@ -27,8 +27,14 @@ _SAID = regex(
     r"|amazon-cloudwatch-observability|:layer:LambdaInsightsExtension(?:-Arm64)?:"
     r"|\binsights_?[vV]ersion[\"']?\s{0,9}[:=]\s{0,9}[\w.]{0,60}LambdaInsightsVersion\."
     r"|\bLambdaInsightsVersion\.(?:VERSION|fromInsightVersionArn|from_insight_version_arn)"
+    r"|\bmonitoring_?service[\"']?\s{0,9}[:=]\s{0,9}[\"']monitoring\.googleapis\.com/kubernetes"
+    r"|\bmonitoring_config\s{0,9}=?\s{0,9}\{\s{0,99}enable_components\s{0,9}=\s{0,9}\[\s{0,99}\"SYSTEM"
+    r"|\b(?:oms_agent|monitor_metrics)\s{1,9}\{"
 )
-_WORDS = ("nsights", "NSIGHTS", "cloudwatch-observability")
+_WORDS = (
+    *("nsights", "NSIGHTS", "cloudwatch-observability", "monitoring.googleapis.com"),
+    *("monitoring_config", "oms_agent", "monitor_metrics"),
+)
 """One of them stands wherever the expression can match: most files hold none."""
 
 
@@ -55,9 +61,15 @@ def _names(repo: Repo, file: Place, component: Component) -> bool:
     """Whether the cluster's directory names the component, whose tasks it may not run."""
     home = file.path.rpartition("/")[0]
     name = component.path.rpartition("/")[2] if component.path != "." else component.name
-    word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+    others = {each.path.rpartition("/")[2] for each in repo.components()}
+    named = {name} | ((_SERVING - others) if name in _SERVING else set())
+    word = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(named)))})(?![\w-])")
     beside = repo.files(f"{home}/*.{file.path.rpartition('.')[2]}".lstrip("/"))
     return bool(word.search(home)) or any(word.search(repo.read(each) or "") for each in beside)
+
+
+_SERVING = frozenset({"server", "backend"})
+"""Two names of the same, where a repository has one of them."""
 
 
 def _programs(repo: Repo) -> Iterator[str]:

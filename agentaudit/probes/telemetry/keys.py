@@ -33,18 +33,30 @@ _STARTS = frozenset(
 """Calls that make the client of a library, without which its other calls record nothing."""
 
 
-def only_offered(repo: Repo, place: Place) -> bool:
+def only_offered(repo: Repo, component: Component, place: Place) -> bool:
     """Whether a setting stands in a file that somebody may copy, and that nothing loads: a graph's
-    server names its environment in a `langgraph.json` beside it or above."""
+    server names its environment in a `langgraph.json` of its own, or beside the file or above.
+    What the comment above it calls optional is only offered all the same."""
     if not _OFFERED.search(place.path):
         return False
     parts = place.path.split("/")[:-1]
-    homes = ("/".join(parts[:end]) for end in range(len(parts) + 1))
-    return not any(
-        file.repo == place.repo
+    homes = {"/".join(parts[:end]) for end in range(len(parts) + 1)}
+    homes.add("" if component.path == "." else component.path)
+    loads = any(
+        file.repo == place.repo and _serves(repo, file, component)
         for home in homes
         for file in repo.files(f"{home}/langgraph.json".lstrip("/"))
     )
+    return not loads or _said(repo, place) == "optional"
+
+
+def _serves(repo: Repo, file: Place, component: Component) -> bool:
+    """Whether a graph's server is that of the component: its own, or one that names its code."""
+    home = file.path.rpartition("/")[0]
+    if component.path in (".", home) or home.startswith(f"{component.path}/"):
+        return True
+    path = component.path.removeprefix(f"{home}/")
+    return path in (repo.read(file) or "")
 
 
 def provided(repo: Repo, component: Component, condition: Condition) -> bool:
@@ -91,12 +103,19 @@ def is_deployed(setting: Setting) -> bool:
 
 def is_required(repo: Repo, place: Place) -> bool:
     """Whether the comment above it that speaks of this says that it must be set."""
-    if not _OFFERED.search(place.path) or place.line is None:
-        return False
+    said = _said(repo, place) if _OFFERED.search(place.path) else ""
+    return said not in ("", "optional")
+
+
+def _said(repo: Repo, place: Place) -> str:
+    """What the comment above a setting that speaks of it says, required or optional; else empty."""
+    if place.line is None:
+        return ""
     rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[: place.line]
     others = False
     for row in reversed(rows):
         if found := _SAID.search(row[:200]):
-            return found[1] is not None and not (others and _OF_ITS_OWN.search(row[:200]))
+            of_others = others and _OF_ITS_OWN.search(row[:200])
+            return "" if of_others else (found[1] or "optional").lower()
         others = others or row.lstrip().startswith("#")
-    return False
+    return ""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from agentaudit.code import Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.telemetry import quarkus
 from agentaudit.probes.telemetry.errors import is_provider
 from agentaudit.probes.telemetry.go_zero import traced_logs
 from agentaudit.probes.telemetry.image_agents import agents
@@ -43,6 +44,7 @@ def sent(repo: Repo, component: Component) -> Iterator[Place]:
     )
     yield from sentry_logs(repo, component)
     yield from traced_logs(repo, component)
+    yield from filter(None, [quarkus.logged(repo, component)])
     for place in agents(repo, component):
         if re.search(r"applicationinsights|opentelemetry-javaagent", place.text):
             yield place

@@ -9,7 +9,7 @@ from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import of_code, step_missing, unread
-from agentaudit.probes.telemetry import xray
+from agentaudit.probes.telemetry import logback, xray
 from agentaudit.probes.telemetry.errors import writes_to_console
 from agentaudit.probes.telemetry.keys import unstarted
 from agentaudit.probes.telemetry.loading import loaded
@@ -132,7 +132,8 @@ def logs_structured(repo: Repo, component: Component) -> Answer:
     uses = component.uses("logging")
     asking = [use for trade in ("model", "agent") for use in component.uses(trade)]
     if missing := unread(component, [*uses, *asking], "logs"):
-        return missing
+        told = next(sent(repo, component), None)
+        return passed(_SENT, told.evidence()) if told else missing
     if quiet := _silenced(component):
         message = "the root logger lets nothing through but what is critical"
         fact = "structured logs"
@@ -148,13 +149,16 @@ def logs_structured(repo: Repo, component: Component) -> Answer:
         message = f"{both.library} exports logs with fields and the trace id"
         return passed(message, both.place.evidence())
     if told := next(sent(repo, component), None):
-        return passed("logs are sent with fields and the trace id", told.evidence())
+        return passed(_SENT, told.evidence())
     structured = next(_structured(repo, component, live), None)
     joined = next(_joined(repo, component, live), None)
     if structured and joined:
         message = "logs are structured and carry the trace id"
         return passed(message, structured.evidence(), joined.evidence())
     return _lacking(component, structured, joined, uses)
+
+
+_SENT = "logs are sent with fields and the trace id"
 
 
 def _silenced(component: Component) -> Place | None:
@@ -197,6 +201,7 @@ def _structured(repo: Repo, component: Component, live: list[Use]) -> Iterator[P
         given = call.argument("serialize")
         if call.method in _JSON or (given and given.text == "True"):
             yield call.place
+    yield from logback.structured(repo, component)
 
 
 _JSON = frozenset(
@@ -239,6 +244,7 @@ def _joined(repo: Repo, component: Component, live: list[Use]) -> Iterator[Place
         if bound and (call.method not in _CONTEXT or merges(repo, component)):
             yield call.place
     yield from islice(written_ids(repo, component), 1)
+    yield from logback.joined(repo, component)
 
 
 def _lacking(

@@ -35,9 +35,26 @@ def sentry_spans(repo: Repo, component: Component) -> Iterator[Place]:
     }
     if not asking & _BY_ITSELF or not _addressed(component) or _is_old(component):
         return
+    if kept_off(component):
+        return
     for call in component.code.called("sentry_sdk.init"):
         if call.reached and _traces(repo, call) and loaded(repo, component, call.place):
             yield call.place
+
+
+_ASKED = regex(r"\(?(?:[^,()]{0,80}\()?[^()]{0,120},\s{0,4}[\"']?(?:False|false|0)[\"']?\s{0,4}\)")
+"""Asks a variable that is false by default."""
+
+
+def kept_off(component: Component) -> Place | None:
+    """Where Sentry starts, and is told to trace nothing unless a variable says otherwise."""
+    for call in component.code.called("sentry_sdk.init"):
+        asked = call.argument("enable_tracing")
+        if asked is None or not call.reached:
+            continue
+        if asked.text == "False" or asked.written == "False" or _ASKED.search(asked.written[:300]):
+            return call.place
+    return None
 
 
 _GIVEN = regex(r"[\"']traces_sample_rate[\"']\s{0,9}:\s{0,9}(?:1\.0|0?\.\d{0,3}[1-9])")

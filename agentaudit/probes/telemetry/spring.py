@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from agentaudit.code import Role, Setting, Strength, Use
 from agentaudit.expressions import regex
@@ -22,6 +23,7 @@ _ZIPKIN = regex(
     r"io\.zipkin\.reporter2:[\w-]{1,60}|org\.springframework\.boot:spring-boot-starter-zipkin"
 )
 """An exporter that has an address by default."""
+_STARTER = regex(r"(?:org\.springframework\.ai:)?spring-ai")
 _OBSERVATION = regex(r"org\.springframework\.ai:[\w-]{1,80}-observation")
 _FILE = regex(r"(?:^|/)application(?:-([\w.]{1,60}))?\.(?:ya?ml|properties)$")
 _PROFILES = ("spring.profiles.include", "spring.profiles.active", "spring.profiles.default")
@@ -36,17 +38,18 @@ _OFF = {
     "otel.sdk.disabled": "true",
     "otel.traces.exporter": "none",
     "management.tracing.export.enabled": "false",
+    "management.otlp.tracing.export.enabled": "false",
 }
 _VARIABLE = regex(r"(?:MANAGEMENT|OTEL)_[A-Z_]{3,80}")
 """Variables of a deployment that say the same as keys of a file."""
-_DEFAULT = regex(r"\$\{[\w.-]{1,100}:([^{}]{0,200})\}")
+_DEFAULT = regex(r"\$\{[\w.-]{1,100}:-?([^{}]{0,200})\}")
 
 
 def observed(component: Component) -> Place | None:
     """The setting that samples every trace of Spring AI's models, where a bridge and an exporter
     are dependencies, an address is given, and the profile is on by default."""
     asks = any(
-        use.library.startswith("spring-ai") and use.strength >= Strength.CALLED
+        _STARTER.match(use.library) and (use.strength >= Strength.CALLED or not component.code.read)
         for trade in ("model", "agent")
         for use in component.uses(trade)
     )
@@ -73,6 +76,14 @@ def is_unbridged(component: Component, use: Use) -> bool:
     if use.library == "spring-ai" and _FILE.search(use.place.path):
         return _exported(component) is None
     return bool(_OBSERVATION.fullmatch(use.library)) and not _needs(component, _BRIDGE)
+
+
+def bridges(component: Component) -> Iterator[Place]:
+    """Dependencies that begin a trace for each request, and put its id into every record."""
+    needs = (need for each in component.manifests for need in each.dependencies)
+    said = _by_default(component)
+    if not any(_value(said[key]).lower() == value for key, value in _OFF.items() if key in said):
+        yield from (need.place for need in needs if _BRIDGE.fullmatch(need.name[:200]))
 
 
 def _needs(component: Component, wanted: re.Pattern[str]) -> bool:

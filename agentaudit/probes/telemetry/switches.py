@@ -102,7 +102,7 @@ def waits_for_variable(repo: Repo, component: Component, use: Use) -> bool:
     methods, names = _BY_VARIABLE.get(use.library, (frozenset(), ()))
     if call is None or call.method not in methods:
         return False
-    return all(only_offered(repo, each.place) for each in _true(component, *names))
+    return all(only_offered(repo, component, each.place) for each in _true(component, *names))
 
 
 def offered_only(component: Component, use: Use) -> Place | None:

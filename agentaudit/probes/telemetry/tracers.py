@@ -15,6 +15,7 @@ from agentaudit.probes.telemetry.lent import runs_here
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.made_off import made_off
 from agentaudit.probes.telemetry.optional_keys import asks_key_of, optional_key
+from agentaudit.probes.telemetry.sentry_spans import kept_off
 from agentaudit.probes.telemetry.spans import is_off
 from agentaudit.probes.telemetry.spring import is_unbridged
 from agentaudit.probes.telemetry.started_behind import behind
@@ -72,7 +73,7 @@ def hindered(repo: Repo, component: Component, use: Use) -> Held | None:
         return _unset(component, use)
     if found := switch(repo, component, use):
         return Held(use, found, True, "waits for a switch that nothing in the repository sets")
-    if only_offered(repo, use.place):
+    if only_offered(repo, component, use.place):
         return Held(use, use.place, False, "is switched on in a template of settings only")
     if shown := for_development(repo, component, use.library):
         return Held(use, shown, True, "is not installed where it serves")
@@ -82,14 +83,23 @@ def hindered(repo: Repo, component: Component, use: Use) -> Held | None:
         return Held(use, use.place, True, "stands in a script that nothing loads")
     if is_unbridged(component, use):
         return Held(use, use.place, True, "nothing in it makes spans of what is observed")
-    if silent := made_off(component, use):
-        return Held(use, silent, True, "its client is told to send nothing")
+    if told := _told_off(component, use):
+        return told
     never = (call and (uncalled(repo, component, call) or behind(repo, component, call))) or None
     if never := never or undelivered(repo, component, use):
         return Held(use, never[0], True, never[1])
     if condition and doubtful(condition):
         why = f"stands behind `{condition.text}`, and nothing says whether that holds"
         return Held(use, condition.place, False, why)
+    return None
+
+
+def _told_off(component: Component, use: Use) -> Held | None:
+    """What its start says that keeps it from tracing."""
+    if silent := made_off(component, use):
+        return Held(use, silent, True, "its client is told to send nothing")
+    if use.library == "sentry-sdk" and (off := kept_off(component)):
+        return Held(use, off, True, "is told to trace nothing by default")
     return None
 
 

@@ -4,6 +4,7 @@ from agentaudit.code import Strength, Use
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe, unknown
 from agentaudit.probes.readable import of_code, step_missing, unread
+from agentaudit.probes.telemetry import koog, own_traces, quarkus
 from agentaudit.probes.telemetry.agents_sdk import runs_traced
 from agentaudit.probes.telemetry.aspire import observed_clients
 from agentaudit.probes.telemetry.sentry_spans import sentry_spans
@@ -210,7 +211,7 @@ def tracing_wired(repo: Repo, component: Component) -> Answer:
     """
     uses = component.uses("tracing")
     if missing := unread(component, uses, "tracing"):
-        return missing
+        return _otherwise(repo, component) or missing
     held: list[Held] = []
     for use in filter(lambda use: runs(component, use), uses):
         keeps = hindered(repo, component, use)
@@ -230,12 +231,26 @@ def tracing_wired(repo: Repo, component: Component) -> Answer:
     if client := next(observed_clients(repo, component), None):
         message = "the client of Aspire traces the calls of models, and its host collects that"
         return passed(message, client.evidence())
-    if sampled := observed(component):
-        return passed("Spring traces the calls of models, and exports that", sampled.evidence())
+    if configured := _otherwise(repo, component):
+        return configured
     if told := next(sentry_spans(repo, component), None):
         return passed("Sentry traces the calls of models by itself", told.evidence())
     held.sort(key=lambda each: each.known)
     return _waits(component, held[0]) if held else _lacking(component, uses)
+
+
+def _otherwise(repo: Repo, component: Component) -> Answer | None:
+    """PASS where settings make a framework trace models, or the code keeps a trace itself."""
+    if sampled := observed(component):
+        return passed("Spring traces the calls of models, and exports that", sampled.evidence())
+    if told := quarkus.traced(repo, component):
+        return passed("Quarkus traces the calls of models, and exports that", told.evidence())
+    if installed := koog.traced(repo, component):
+        return passed("Koog traces the runs of agents, and exports that", installed.evidence())
+    if step := own_traces.kept(repo, component):
+        message = "it keeps a trace of its own, which the steps of an answer are told to"
+        return passed(message, step.evidence())
+    return None
 
 
 def _waits(component: Component, held: Held) -> Answer:

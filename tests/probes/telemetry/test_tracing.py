@@ -314,6 +314,13 @@ def _asked(files: dict[str, str]) -> Answer:
         ),
         (
             {
+                ".env.example": "# Optional: LangSmith\nLANGSMITH_TRACING=true\n",
+                "langgraph.json": '{"env": ".env"}',
+            },
+            Outcome.UNKNOWN,
+        ),
+        (
+            {
                 "compose.yaml": "services:\n  a:\n    build: .\n"
                 "    environment: [LANGSMITH_TRACING=true]\n"
             },
