@@ -9,7 +9,7 @@ from agentaudit.probes.models.by_deployment import pinned
 from agentaudit.probes.models.hub import Load, loads
 from agentaudit.probes.models.hub_loads_pinned import SHA
 from agentaudit.probes.models.ids import Used, asked, used
-from agentaudit.probes.rag.aside import is_aside
+from agentaudit.probes.rag.aside import in_artifact, is_aside
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.managed import embedding_models
 from agentaudit.probes.rag.retrieval import retrieves
@@ -21,7 +21,7 @@ _MAKES = regex(
     r"^(?:(?:Azure)?OpenAIEmbeddings?|OpenAI(?:Document|Text)Embedder|MistralAIEmbeddings?"
     r"|CohereEmbeddings?|VertexAIEmbeddings?|BedrockEmbeddings?|GoogleGenerativeAIEmbeddings?"
     r"|HuggingFaceEmbeddings?|FastEmbedEmbeddings|VoyageAIEmbeddings?|TextEmbedding"
-    r"|DefaultEmbeddingFunction|OpenAIEmbeddingFunction|AllMiniLmL6V2\w{0,40}EmbeddingModel)$"
+    r"|DefaultEmbeddingFunction|OpenAIEmbeddingFunction)$"
 )
 """Clients of embeddings that have a default model."""
 _CLIENT = regex(
@@ -183,6 +183,9 @@ def embedding_model_pinned(repo: Repo, component: Component) -> Answer:
     if named or local:
         shown = [_shown(each) for each in named] + [x.call.place.evidence() for x in local]
         return passed("the embedding model is pinned", *shown[:5])
+    if (inside := in_artifact(component)) is not None:
+        message = "the weights lie in an artifact, whose version the build fixes"
+        return passed(message, inside.evidence())
     if fixed := pinned(repo, component, frozenset({"embedding"})):
         return passed("the deployment pins the embedding model", *(x.evidence() for x in fixed[:3]))
     return _by_stack(repo, component)

@@ -119,7 +119,7 @@ _EMBEDS = regex(
     r"[\w.:-]{1,60})"
 )
 """How a stack names the model that a Knowledge Base embeds with."""
-_BASE = regex(r"(?i)knowledge_?base")
+_BASE = regex(r"(?i)knowledge_?base|embed(?:ding)?s?_?model")
 _REMARKS = regex(r"(?m)^[ \t]{0,80}(?:#|//|\*).*$")
 
 

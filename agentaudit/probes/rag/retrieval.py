@@ -52,6 +52,8 @@ _FEEDS = regex(r"(?i)ingest|indexing|indexer|embedding|vectori[sz]|(?:^|[._])rag
 
 _NEAREST = regex(
     r"<[=#-]>\s{0,4}(?:\(?\s{0,4}(?:CAST\s{0,4}\()?\s{0,4})?(?:\$\d|\$?\{|%s|%\(|:\w|\?|@\w|#\{|['\"]\s{0,4}\+)"
+    r"|(?i:\bvector_?distance|\bvec_distance\w{0,12}|\bcosine_?distance|\barray_cosine_(?:similarity|distance)"
+    r"|\bvector_cosine_similarity)\(\s{0,4}[\w.\"'`\[]{1,60},\s{0,4}(?:\$?\{|\$\d|:\w|%s|%\(|\?|@\w|CAST)"
     r"|\bvector::(?:similarity|distance)::\w{1,20}\(|\bfn::\w{0,20}(?:vector|semantic)_?search\("
     r"|(?i:\b(?:from|join|select)\s{1,8}(?:\w{1,30}\.)?(?:match|search|find|hybrid|nearest|similar|semantic)_\w{1,60}"
     r"\(\s{0,8}(?:\$?\{|\$\d|:\w|%s|%\(|\?|@\w|#\{))"

@@ -6,6 +6,7 @@ from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.rag import over_http
 from agentaudit.probes.rag.carried import is_bare, stores_text_alone
+from agentaudit.probes.rag.declared import declared, read_back
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.keeping import keeping
 from agentaudit.probes.rag.lent import around
@@ -226,8 +227,20 @@ def source_kept(repo: Repo, component: Component) -> Answer:
     if all(is_bare(call) for call in filling):
         message = "chunks are stored without the source that they come from"
         return failed(message, *shown, reason="missing", fact=fact, place=place)
+    if told := _said(repo, component):
+        return told
     message = "what is stored beside a chunk is put together out of sight"
     return unknown(message, *shown, reason="unresolved", fact=fact, place=place)
+
+
+def _said(repo: Repo, component: Component) -> Answer | None:
+    """The answer where the index is declared with a field for the source, or what is found is
+    asked for it."""
+    if (place := next(declared(repo, component), None)) is not None:
+        return passed("the index is declared with a field for the source", place.evidence())
+    if (place := next(read_back(repo, component), None)) is not None:
+        return passed("what is found says which document it is from", place.evidence())
+    return None
 
 
 def _filled_elsewhere(repo: Repo, component: Component) -> Answer:
@@ -237,13 +250,15 @@ def _filled_elsewhere(repo: Repo, component: Component) -> Answer:
         return passed("the index is asked for the source of what it finds", *shown)
     if (place := next(over_http.told(repo, component), None)) is not None:
         return passed("the service says which document each answer is from", place.evidence())
-    if asks_bedrock(component) and (told := next(addressed(repo, component), None)):
-        return passed("the service keeps the address of each document", told.evidence())
+    if asks_bedrock(component) and (at := next(addressed(repo, component), None)):
+        return passed("the service keeps the address of each document", at.evidence())
     if (memory := recalling(component)) is not None:
         message = "the memory keeps the ids of message and thread with each vector"
         return passed(message, memory.place.evidence())
     if (file := next(handed(repo, component), None)) is not None:
         return passed("the service keeps the id of each file", file.evidence())
+    if told := _said(repo, component):
+        return told
     message, at = "no code that fills the index is visible", component.id
     return unknown(message, component.evidence(), reason="missing", fact="chunk source", place=at)
 
@@ -255,7 +270,7 @@ def _in_text(repo: Repo, component: Component) -> list[Place]:
         return found
     return [
         each
-        for each in stored(repo, component)
+        for each in stored(repo, component, besides=False)
         if (_has_key(repo, each) if "insert" in each.text.lower() else not _is_cut(repo, each))
     ]
 
