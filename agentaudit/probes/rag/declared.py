@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.rag.written import NOT_OF_ONE, matches
+from agentaudit.probes.rag.written import NOT_OF_ONE, matches, selected
 from agentaudit.source import Component, Repo
 
 _NAME = (
@@ -22,11 +22,12 @@ _NAME = (
 _FIELD = regex(
     rf"\b(?:Simple|Searchable|Search)Field\(\s{{0,20}}(?:name\s{{0,4}}=\s{{0,4}})?[\"'](?i:{_NAME})[\"']"
     rf"|\b(?:FieldSchema|add_field|Property)\(\s{{0,20}}(?:(?:field_)?name\s{{0,4}}[=:]\s{{0,4}})?[\"'](?i:{_NAME})[\"']"
-    rf"|\bpa\.field\([\"'](?i:{_NAME})[\"']"
+    rf"|\bField\.builder\(\)\s{{0,20}}\.name\([\"'](?i:{_NAME})[\"']\)|\bpa\.field\([\"'](?i:{_NAME})[\"']"
     rf"|[{{,]\s{{0,20}}[\"']?name[\"']?\s{{0,4}}:\s{{0,4}}[\"'](?i:{_NAME})[\"']\s{{0,4}},\s{{0,20}}"
     r"[\"']?(?:data_?[tT]ype|type)[\"']?\s{0,4}:"
 )
-"""A field of an index: Azure AI Search, Milvus, Weaviate, LanceDB, Redis."""
+"""A field of an index: Azure AI Search, Milvus, Weaviate, LanceDB, Redis, or of what is
+asked of one."""
 _READ = regex(
     rf"(?i:meta_?data|payload)\)?(?:\(\))?[?!]?\s{{0,4}}(?:\??\.(?:get|getString|GetString|getOrDefault|GetValueOrDefault)\(\s{{0,4}}"
     rf"|(?:\?\.)?\[\s{{0,4}})[\"'](?i:{_NAME})[\"'](?!\s{{0,4}}\]\s{{0,4}}=(?!=))"
@@ -58,6 +59,14 @@ _ENTITY = regex(
 _LONGEST = 200_000
 _MOST = 100
 _FAR = 4_000
+
+
+def said(repo: Repo, component: Component) -> tuple[str, Place] | None:
+    """What tells that chunks keep their source where what is stored is not in sight, and where."""
+    for message, look in _LOOKS:
+        if (place := next(iter(look(repo, component)), None)) is not None:
+            return message, place
+    return None
 
 
 def declared(repo: Repo, component: Component) -> Iterator[Place]:
@@ -102,3 +111,10 @@ def _whole(block: str) -> str:
     """A block up to where it ends."""
     found: re.Match[str] | None = _LAST.search(block, 20)
     return block[: found.end()] if found else block
+
+
+_LOOKS = (
+    ("the index is asked for the source of what it finds", selected),
+    ("the index is declared with a field for the source", declared),
+    ("what is found says which document it is from", read_back),
+)

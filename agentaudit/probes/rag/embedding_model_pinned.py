@@ -6,10 +6,10 @@ from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.models.by_deployment import pinned
-from agentaudit.probes.models.hub import Load, loads
+from agentaudit.probes.models.hub import Load
 from agentaudit.probes.models.hub_loads_pinned import SHA
-from agentaudit.probes.models.ids import Used, asked, used
-from agentaudit.probes.rag.aside import in_artifact, is_aside
+from agentaudit.probes.models.ids import Used, asked
+from agentaudit.probes.rag.aside import in_artifact, in_use
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.managed import embedding_models
 from agentaudit.probes.rag.retrieval import retrieves
@@ -165,17 +165,13 @@ def embedding_model_pinned(repo: Repo, component: Component) -> Answer:
         return missing
     if not retrieves(repo, component):
         return not_applicable("its code searches no vector store", component.evidence())
-    named = used(component, frozenset({"embedding"}))
-    if any(each.pinned and not each.local for each in named):
-        # What is deployed counts; beside it stands what a developer runs at home.
-        named = [each for each in named if not (each.local or is_aside(component, each))]
-    local = [load for load in loads(component) if load.embeds]
+    named, local = in_use(component)
     free = [each for each in named if not each.pinned and not _loaded(each, local)]
     loose = [load for load in local if load.pinned is False]
     if free or loose:
         return _moving(component, free, loose)
     doubts = [load for load in local if load.pinned is None]
-    by_default = [c for c in component.code.calls if _takes_default(c)]
+    by_default = [c for c in component.code.calls if _takes_default(c) and not _same(c, named)]
     if by_default and not doubts:
         return _by_default(component, by_default[0])
     if doubted := _doubted(component, local, doubts):
@@ -258,6 +254,12 @@ def _takes_default(call: Call) -> bool:
     named = asked(call) is not None or call.argument("embed_model", "embedding_model") is not None
     makes = call.role is Role.APP and _MAKES.search(call.method) is not None
     return makes and not named and call.at(0) is None
+
+
+def _same(call: Call, named: list[Used]) -> bool:
+    """Whether the library's default is the one model that is named elsewhere."""
+    ids = {each.id.text.lower() for each in named}
+    return call.method == "OpenAIEmbeddings" and ids == {"text-embedding-ada-002"}
 
 
 def _chosen(component: Component) -> Call | None:

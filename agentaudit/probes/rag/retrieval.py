@@ -9,6 +9,7 @@ from agentaudit.code import Call, Role, Strength
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.model_ids import model_id
+from agentaudit.probes.rag import over_http
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.searches import CHUNK, EMBED, is_rag
 from agentaudit.probes.rag.written import fills
@@ -22,7 +23,16 @@ def retrieves(repo: Repo, component: Component) -> bool:
         or fills(repo, component)
         or asks_in_text(repo, component)
         or _feeds(repo, component)
+        or _is_served(repo, component)
     )
+
+
+def _is_served(repo: Repo, component: Component) -> bool:
+    """Whether it asks a service for pieces of documents, which none beside it searches."""
+    others = (c for c in repo.components() if c.repo == component.repo and c.path != component.path)
+    if next(over_http.served(repo, component), None) is None:
+        return False
+    return not any(is_rag(each, Strength.IMPORTED) for each in others)
 
 
 def _feeds(repo: Repo, component: Component) -> bool:

@@ -1,19 +1,21 @@
 from __future__ import annotations
 
+from itertools import chain
+
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.rag import over_http
 from agentaudit.probes.rag.carried import is_bare, stores_text_alone
-from agentaudit.probes.rag.declared import declared, read_back
+from agentaudit.probes.rag.declared import said
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.keeping import keeping
 from agentaudit.probes.rag.lent import around
 from agentaudit.probes.rag.managed import addressed, asks_bedrock, handed, recalling
 from agentaudit.probes.rag.retrieval import retrieves
 from agentaudit.probes.rag.source_names import BARE_KEY, SOURCE
-from agentaudit.probes.rag.written import selected, sourced, stored, typed
+from agentaudit.probes.rag.written import sourced, stored, typed
 from agentaudit.probes.readable import of_code, unread
 from agentaudit.source import Component, Repo
 
@@ -227,38 +229,26 @@ def source_kept(repo: Repo, component: Component) -> Answer:
     if all(is_bare(call) for call in filling):
         message = "chunks are stored without the source that they come from"
         return failed(message, *shown, reason="missing", fact=fact, place=place)
-    if told := _said(repo, component):
-        return told
+    if told := said(repo, component):
+        return passed(told[0], told[1].evidence())
     message = "what is stored beside a chunk is put together out of sight"
     return unknown(message, *shown, reason="unresolved", fact=fact, place=place)
 
 
-def _said(repo: Repo, component: Component) -> Answer | None:
-    """The answer where the index is declared with a field for the source, or what is found is
-    asked for it."""
-    if (place := next(declared(repo, component), None)) is not None:
-        return passed("the index is declared with a field for the source", place.evidence())
-    if (place := next(read_back(repo, component), None)) is not None:
-        return passed("what is found says which document it is from", place.evidence())
-    return None
-
-
 def _filled_elsewhere(repo: Repo, component: Component) -> Answer:
     """What is known where no code puts chunks into the index."""
-    if asked := selected(repo, component):
-        shown = [each.evidence() for each in asked[:3]]
-        return passed("the index is asked for the source of what it finds", *shown)
-    if (place := next(over_http.told(repo, component), None)) is not None:
+    if told := said(repo, component):
+        return passed(told[0], told[1].evidence())
+    service = chain(over_http.told(repo, component), over_http.served(repo, component))
+    if (place := next(service, None)) is not None:
         return passed("the service says which document each answer is from", place.evidence())
-    if asks_bedrock(component) and (at := next(addressed(repo, component), None)):
-        return passed("the service keeps the address of each document", at.evidence())
+    if asks_bedrock(component) and (its := next(addressed(repo, component), None)):
+        return passed("the service keeps the address of each document", its.evidence())
     if (memory := recalling(component)) is not None:
         message = "the memory keeps the ids of message and thread with each vector"
         return passed(message, memory.place.evidence())
     if (file := next(handed(repo, component), None)) is not None:
         return passed("the service keeps the id of each file", file.evidence())
-    if told := _said(repo, component):
-        return told
     message, at = "no code that fills the index is visible", component.id
     return unknown(message, component.evidence(), reason="missing", fact="chunk source", place=at)
 

@@ -116,7 +116,7 @@ _MEMBER = regex(
 )
 """The same as Java and C# write it."""
 _SELECTED = regex(
-    r"(?i)\bselect(?:_?fields)?[\"']?\s{0,4}[:=]\s{0,4}\[?\s{0,8}[\"'][^;\[\]{}()]{0,120}"
+    r"(?i)\b(?:select(?:_?fields)?|output_?fields|return_?(?:properties|fields)|_source|source_?includes)[\"']?\s{0,4}[:=]\s{0,4}\[?\s{0,8}[\"'][^;\[\]{}()]{0,120}"
     r"(?<!\w)(?:file_?path|file_?name|ur[il]|source\w{0,12}|(?:parent|doc|document)_?id"
     r"|metadata_storage_path)\b"
 )
