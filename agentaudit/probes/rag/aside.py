@@ -37,7 +37,7 @@ def in_use(component: Component) -> tuple[list[Used], list[Load]]:
 
 
 def _alive(component: Component) -> set[str]:
-    """Letters and digits of texts that may name a model, but for those that stand in code that nothing
+    """Letters and digits of texts that may name a model, but for those in code that nothing
     calls or in files that try things out."""
     code = component.code
     dead = {(c.place.path, c.scope) for c in code.calls if not c.reached}

@@ -29,6 +29,10 @@ OF_ONES_OWN = regex(
 )
 """What people call the function that puts vectors into a store which they ask by hand."""
 TELLING = regex(r"(?i)ingest|index|embed|chunk|loader|vector|(?:^|[/_])rag|knowledge|etl")
+_FILLS = regex(
+    r"(?i)ingest|index|chunk|loader|vector|(?:^|[/_])rag|knowledge|etl|embed\w{0,12}[./_-](?:\w{1,20}[_-])?(?:docs|documents?|data|corpus|files?)"
+)
+"""The same of files that do more than to embed what they are sent."""
 CHUNK = regex(
     r"(?i)(?:^|[._])(?:split_documents|split_text|splitdocuments|splittext|splitall|create_documents"
     r"|get_nodes_from_documents|documentsplitters?\.\w+|textchunker\.\w+|documentsplitter)$"
@@ -79,7 +83,7 @@ def is_rag(component: Component, at_least: Strength) -> bool:
         bool(stores) and any(EMBED.search(call.callee) for call in calls)
     )
     hosted = any(_HOSTED.search(call.callee) or says(_ON_DATA, call) for call in calls)
-    filled = any(_OF_DOCUMENTS.search(c.callee) and TELLING.search(c.place.path) for c in calls)
+    filled = any(_OF_DOCUMENTS.search(c.callee) and _FILLS.search(c.place.path) for c in calls)
     filled = filled or any(map(over_http.fills, calls))
     own = any(OF_ONES_OWN.search(c.callee) for c in calls) and any(map(_makes_vectors, calls))
     found = used or hosted or filled or own or _by_vector(component, calls)

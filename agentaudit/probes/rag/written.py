@@ -57,6 +57,7 @@ _PROCEDURE = regex(
 _RUNS = regex(r"CommandType\.StoredProcedure|\.callproc\(|\bprepareCall\(|\bSimpleJdbcCall\(")
 """A procedure of the database that is given a vector to store, and calls that run one."""
 _WRITES = regex(
+    r"(?<!embeddings)(?<!completions)(?<!messages)(?<!responses)(?<!Embedding)"
     r"\.(?:insert|upsert|update|insert_?(?:one|many)|insert(?:One|Many)|create|createMany|bulk_create|values"
     r"|(?:update|replace)_?(?:[oO]ne|[mM]any)|find_?[oO]ne_?[aA]nd_?[uU]pdate|bulk_?[wW]rite|(?:create|upsert)_?[iI]tem"
     r"|patch|set(?=\(\s{0,8}\{))\("
@@ -143,7 +144,7 @@ def stored(repo: Repo, component: Component, besides: bool = True) -> list[Place
 def fills(repo: Repo, component: Component) -> bool:
     """Whether it embeds, and stores rows with what it embedded, for others to search."""
     embeds = any(c.role is Role.APP and EMBED.search(c.callee) for c in component.code.calls)
-    return embeds and bool(stored(repo, component))
+    return embeds and bool(stored(repo, component, besides=False))
 
 
 _MADE_UP = (
@@ -203,7 +204,10 @@ def matches(
     for path, name in sorted(files, key=_likeliest)[:_MOST]:
         text = _text(repo, Place(name, path))
         text = _blanked(text) if pattern is _KEPT else text
-        if found := next((each for each in pattern.finditer(text) if _counts(text, each)), None):
+        counted = (each for each in pattern.finditer(text) if _counts(text, each))
+        if pattern is _PUT:
+            counted = (each for each in counted if not _asks(text, each))
+        if found := next(counted, None):
             line = text.count("\n", 0, found.start()) + 1
             written = _text(repo, Place(name, path)).split("\n")[line - 1]
             yield Place(name, path, line, written.strip()[:200])
@@ -232,6 +236,14 @@ def _counts(text: str, found: re.Match[str]) -> bool:
 
 _FOUND = regex(r"[\"'](?:_additional|additional|certainty|similarity|score)[\"']")
 """Before a vector that was read with what was found."""
+
+
+def _asks(text: str, found: re.Match[str]) -> bool:
+    """Whether a vector is given to a search."""
+    return _SEARCH.search(text, max(found.start() - 160, 0), found.start()) is not None
+
+
+_SEARCH = regex(r"(?i)search|quer(?:y|ies)|nearest|similar|\bmatch|recommend|\brpc\(")
 _REMARK = regex(r"\s{0,200}(?:#|//)")
 _SIGNATURE = regex(
     r"\s{0,80}(?:export\s)?(?:default\s)?(?:async\s)?(?:def|function|func)\s[^{}]{0,300}"
