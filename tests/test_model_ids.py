@@ -18,8 +18,8 @@ gemini-2.5-flash-preview-09-2025 gemini-2.5-flash-lite-preview-06-17 textembeddi
 amazon.nova-pro-v1:0 amazon.titan-embed-text-v2:0 meta.llama3-1-70b-instruct-v1:0
 mistral-large-2407 codestral-2405 command-r-08-2024 deepseek-r1-0528 grok-2-1212
 kimi-k2-0905-preview qwen-max-2024-09-19 qwen3-235b-a22b-instruct-2507 doubao-1-5-pro-32k-250115
-cohere.embed-multilingual-v3 embed-english-v3.0 amazon.titan-embed-text-v1 text-embedding-large-exp-03-07
-@cf/baai/bge-small-en-v1.5 text-embedding-v2
+cohere.embed-multilingual-v3 amazon.titan-embed-text-v1 text-embedding-large-exp-03-07
+embed-english-v3.0 @cf/baai/bge-small-en-v1.5 text-embedding-v2
 arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-sonnet-20240229-v1:0
 """
 ALIASES = """
