@@ -273,8 +273,11 @@ def _is_cut(repo: Repo, place: Place) -> bool:
     return _PIECE.search(around) is not None and not SOURCE.search(around)
 
 
-_PIECE = regex(r"\b[A-Z]\w{0,40}(?:Chunk|Passage)\w{0,20}\(\s{0,4}\n|\bChunk\w{0,20}\(\s{0,4}\n")
-"""Where such an object is made, an argument a line."""
+_PIECE = regex(
+    r"\b[A-Z]\w{0,40}(?:Chunk|Passage)\w{0,20}\(\s{0,4}\n|\bChunk\w{0,20}\(\s{0,4}\n"
+    r"|[\"']?\b(?:text|content|body)[\"']?\s{0,4}:\s{0,4}(?:chunk|piece|passage)\w{0,10}\b"
+)
+"""Where such an object is made, an argument a line, or a row that is given a piece as its text."""
 
 
 def _has_key(repo: Repo, place: Place) -> bool:
