@@ -19,7 +19,7 @@ amazon.nova-pro-v1:0 amazon.titan-embed-text-v2:0 meta.llama3-1-70b-instruct-v1:
 mistral-large-2407 codestral-2405 command-r-08-2024 deepseek-r1-0528 grok-2-1212
 kimi-k2-0905-preview qwen-max-2024-09-19 qwen3-235b-a22b-instruct-2507 doubao-1-5-pro-32k-250115
 cohere.embed-multilingual-v3 amazon.titan-embed-text-v1 text-embedding-large-exp-03-07
-@cf/baai/bge-small-en-v1.5 text-embedding-v2
+embed-english-v3.0 @cf/baai/bge-small-en-v1.5 text-embedding-v2
 arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-sonnet-20240229-v1:0
 """
 ALIASES = """
@@ -31,7 +31,7 @@ google_genai:gemini-3.5-flash-lite gemini-2.5-flash-preview-tts gemini-pro mistr
 mistral-small open-mistral-7b command-r-plus deepseek-chat deepseek-v3 grok-beta grok-3 qwen-max
 qwen2.5:7b llama3.2 llama3.2:3b llama-3.3-70b-versatile meta-llama/Llama-3.3-70B-Instruct-Turbo
 groq/llama-3.1-8b-instant gpt-oss-120b sonar-pro text-embedding-3-small
-embed-english-v3.0 voyage-3 mistral-embed sentence-transformers/all-MiniLM-L6-v2 BAAI/bge-m3
+voyage-3 mistral-embed sentence-transformers/all-MiniLM-L6-v2 BAAI/bge-m3
 nomic-embed-text mxbai-embed-large accounts/fireworks/models/llama-v3p1-8b-instruct glm-4.5
 moonshot-v1-8k ollama/llama3 nova-2 nova-3-medical aura-asteria-en aura-2-thalia-en sonic-english
 bge-small-en-v1.5 @cf/meta/llama-3.1-8b-instruct

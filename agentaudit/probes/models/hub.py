@@ -38,7 +38,9 @@ _MODEL = (
 _REVISION = ("revision", "model_revision", "commit_hash")
 """What fixes the weights; `code_revision` fixes the code beside them alone."""
 
-_EMBEDS = regex(r"(?i)embed|sentence_?transformer|encoder|flagmodel|bge|feature-extraction")
+_EMBEDS = regex(
+    r"(?i)embed|sentence_?transformer|encoder|flagmodel|bge|staticmodel|feature-extraction"
+)
 
 
 class Load(NamedTuple):

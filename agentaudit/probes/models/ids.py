@@ -58,6 +58,7 @@ _DEPLOYMENT = regex(r"(?i)(?:^|[. ])azure\w{0,60}(?:deployment|model)\w{0,20}$")
 _SAMPLE = regex(r"(?i)env[^/]*(?:example|sample|template|dist)|(?:example|sample)[^/]*env")
 _TOLD = "="
 """Stands before the name of a call that is told which model to ask."""
+_NUMBER = regex(r"(?<=^text-embedding-3-(?:small|large))-[0-9]{1,3}$")
 CONFIGURES = frozenset({Role.APP, Role.INFRA})
 
 
@@ -291,7 +292,8 @@ def is_version(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return text.lower().replace("gpt-35", "gpt-3.5")
+    """Its name without the version that teams put behind the names of deployments."""
+    return _NUMBER.sub("", text.lower().replace("gpt-35", "gpt-3.5"))
 
 
 def _order(place: Place) -> tuple[str, str, int]:

@@ -6,10 +6,10 @@ from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.models.by_deployment import pinned
-from agentaudit.probes.models.hub import Load, loads
+from agentaudit.probes.models.hub import Load
 from agentaudit.probes.models.hub_loads_pinned import SHA
-from agentaudit.probes.models.ids import Used, asked, used
-from agentaudit.probes.rag.aside import is_aside
+from agentaudit.probes.models.ids import Used, asked
+from agentaudit.probes.rag.aside import in_artifact, in_use
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.managed import embedding_models
 from agentaudit.probes.rag.retrieval import retrieves
@@ -21,7 +21,7 @@ _MAKES = regex(
     r"^(?:(?:Azure)?OpenAIEmbeddings?|OpenAI(?:Document|Text)Embedder|MistralAIEmbeddings?"
     r"|CohereEmbeddings?|VertexAIEmbeddings?|BedrockEmbeddings?|GoogleGenerativeAIEmbeddings?"
     r"|HuggingFaceEmbeddings?|FastEmbedEmbeddings|VoyageAIEmbeddings?|TextEmbedding"
-    r"|DefaultEmbeddingFunction|OpenAIEmbeddingFunction|AllMiniLmL6V2\w{0,40}EmbeddingModel)$"
+    r"|DefaultEmbeddingFunction|OpenAIEmbeddingFunction)$"
 )
 """Clients of embeddings that have a default model."""
 _CLIENT = regex(
@@ -165,17 +165,13 @@ def embedding_model_pinned(repo: Repo, component: Component) -> Answer:
         return missing
     if not retrieves(repo, component):
         return not_applicable("its code searches no vector store", component.evidence())
-    named = used(component, frozenset({"embedding"}))
-    if any(each.pinned and not each.local for each in named):
-        # What is deployed counts; beside it stands what a developer runs at home.
-        named = [each for each in named if not (each.local or is_aside(component, each))]
-    local = [load for load in loads(component) if load.embeds]
+    named, local = in_use(component)
     free = [each for each in named if not each.pinned and not _loaded(each, local)]
     loose = [load for load in local if load.pinned is False]
     if free or loose:
         return _moving(component, free, loose)
     doubts = [load for load in local if load.pinned is None]
-    by_default = [c for c in component.code.calls if _takes_default(c)]
+    by_default = [c for c in component.code.calls if _takes_default(c) and not _same(c, named)]
     if by_default and not doubts:
         return _by_default(component, by_default[0])
     if doubted := _doubted(component, local, doubts):
@@ -183,6 +179,9 @@ def embedding_model_pinned(repo: Repo, component: Component) -> Answer:
     if named or local:
         shown = [_shown(each) for each in named] + [x.call.place.evidence() for x in local]
         return passed("the embedding model is pinned", *shown[:5])
+    if (inside := in_artifact(component)) is not None:
+        message = "the weights lie in an artifact, whose version the build fixes"
+        return passed(message, inside.evidence())
     if fixed := pinned(repo, component, frozenset({"embedding"})):
         return passed("the deployment pins the embedding model", *(x.evidence() for x in fixed[:3]))
     return _by_stack(repo, component)
@@ -255,6 +254,12 @@ def _takes_default(call: Call) -> bool:
     named = asked(call) is not None or call.argument("embed_model", "embedding_model") is not None
     makes = call.role is Role.APP and _MAKES.search(call.method) is not None
     return makes and not named and call.at(0) is None
+
+
+def _same(call: Call, named: list[Used]) -> bool:
+    """Whether the library's default is the one model that is named elsewhere."""
+    ids = {each.id.text.lower() for each in named}
+    return call.method == "OpenAIEmbeddings" and ids == {"text-embedding-ada-002"}
 
 
 def _chosen(component: Component) -> Call | None:

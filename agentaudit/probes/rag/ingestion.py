@@ -31,7 +31,7 @@ _INDEX = regex(
     r"|UpsertAsync|Upsert|UpsertPoints|UpsertBatchAsync|UploadDocumentsAsync|uploadDocuments|mergeOrUploadDocuments"
     r"|IndexDocumentsAsync|MergeOrUploadDocumentsAsync|insertMany|addTexts|add_faiss_index|upsert_datapoints|upsertDatapoints"
     r"|write_documents|AddDocuments|AddDocumentsAsync|AddTexts|InsertDocuments|DocumentWriter|run_ingestion|ImportDocumentAsync|ImportTextAsync|ImportWebPageAsync"
-    r"|upload_and_poll|uploadAndPoll|import_files|start_ingestion_job|EmbeddingStoreIngestor"
+    r"|add_objects?|add_data_objects?|addObjects?|add_corpus|feed_data_point|feed_iterable|feed_batch|AddDocument|upload_and_poll|uploadAndPoll|import_files|start_ingestion_job|EmbeddingStoreIngestor"
     r"|build_index|create_search_client_index|add_with_ids|add_items|bulk|async_bulk|parallel_bulk"
     r"|streaming_bulk|upload_batch|from_loaders|fromLoaders|add_files_to_pipeline(?:_api)?|(?i:save_?information(?:async)?))$"
 )
@@ -63,6 +63,7 @@ _TEXTS = frozenset({"documents", "texts"})
 """A row of a table is an index too, when it holds a vector."""
 _MANAGED = regex(
     r"vector_stores?\.(?:file_batches|files)\.|vectorStores\.(?:fileBatches|files)\."
+    r"|VectorStores\.(?:FileBatches|Files)\.New\w{0,20}$|VectorStore\w{0,20}\.(?:AddFileToVectorStore|AddFileBatchToVectorStore|CreateBatchFileJob)(?:Async)?$"
     r"|start_ingestion_job|import_files|ImportDocumentAsync|ImportTextAsync|ImportWebPageAsync|add_files_to_pipeline"
     r"|discoveryengine\S{0,80}\.(?:import_documents|importDocuments)"
     r"|(?i:file_?search_?stores)\.(?i:upload_?to_?file_?search_?store|import_?file)|graphrag\.\S{0,60}build_index"
@@ -101,7 +102,7 @@ _SEARCH_SERVICE = regex(
 _EMBEDDING_STORE = regex(
     r"(?:^|[._])(?i:save_?information(?:async)?)$|(?:^|[._])(?:VectorStoreIndex(?:\.(?:from_documents|fromDocuments|insert|insert_nodes|insertNodes))?"
     r"|a?from_documents|a?from_texts"
-    r"|a?add_documents|a?add_texts|fromDocuments|fromTexts|addDocuments)$"
+    r"|a?add_documents|a?add_texts|fromDocuments|fromTexts|addDocuments|AddDocuments?|add_corpus)$"
     r"|springframework\.ai\.vectorstore\.[\w.]{1,300}\.(?:add|accept|write)$"
 )
 """Stores that embed what they are given."""

@@ -5,7 +5,7 @@ from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe
 from agentaudit.probes.rag.ingestion import NAMES, RETRIEVES, Stages, ready_made, stages
 from agentaudit.probes.rag.lent import around
-from agentaudit.probes.rag.managed import handed, ingested, remembered
+from agentaudit.probes.rag.managed import handed, ingested, remembered, skilled
 from agentaudit.probes.rag.retrieval import retrieves
 from agentaudit.probes.rag.written import stored
 from agentaudit.probes.readable import of_code, unread
@@ -263,6 +263,9 @@ def _by_others(repo: Repo, component: Component) -> Answer | None:
     if told := ingested(repo, component):
         message = "the ingestion of a managed knowledge base is declared and started"
         return passed(message, *(each.evidence() for each in told))
+    if declares := skilled(repo, component):
+        message = "the index is declared to take in, cut and embed documents by itself"
+        return passed(message, *(each.evidence() for each in declares))
     return None
 
 

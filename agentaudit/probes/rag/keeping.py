@@ -9,11 +9,11 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.rag.carried import is_bare, is_plain, names_source
 from agentaudit.probes.rag.ingestion import indexing
-from agentaudit.probes.rag.source_names import BARE_KEY, KEY, ONE_WORD
+from agentaudit.probes.rag.source_names import BARE_KEY, INITIALIZED, KEY, ONE_WORD
 from agentaudit.source import Component, Repo
 
 _KEEPS = regex(
-    r"split_documents$|splitDocuments$|get_nodes_from_documents$|transform_documents$"
+    r"split_documents$|splitDocuments$|load_and_split$|loadAndSplit$|get_nodes_from_documents$|transform_documents$"
     r"|VectorStoreIndex\.from_documents$|VectorStoreIndex\.fromDocuments$|IngestionPipeline"
     r"|TokenTextSplitter\.(?:apply|split|transform)$|EmbeddingStoreIngestor|DocumentSplitter"
     r"|vector_stores?\.(?:file_batches|files)\.|vectorStores\.|ImportDocumentAsync|import_files"
@@ -56,6 +56,8 @@ def _put_together(repo: Repo, call: Call) -> bool:
     text = repo.read(Place(call.place.repo, call.place.path)) or ""
     if call.place.path.endswith(_SCRIPT):
         return _tells(BARE_KEY, text)
+    if call.place.path.endswith(".cs") and _tells(INITIALIZED, text):
+        return True
     return _tells(KEY, _REMARK.sub("", text))
 
 

@@ -45,6 +45,26 @@ def handed(repo: Repo, component: Component) -> Iterator[Place]:
     return (each for each in found if each.path.startswith(home))
 
 
+_SKILL = regex(r"Skills\.Text\.AzureOpenAIEmbeddingSkill\b|\bAzureOpenAIEmbeddingSkill\(")
+"""What has Azure AI Search embed documents while it indexes them."""
+_INDEXER = regex(
+    r"[\"']?dataSourceName[\"']?\s{0,4}:|\bdata_source_name\s{0,4}=|\bdataSourceName\s{0,4}="
+)
+"""What has it take them from somewhere."""
+_DECLARES = ("**/*.json", "**/*.bicep", "**/*.tf", "**/*.ps1", "**/*.http", "**/*.py", "**/*.cs")
+_AZURE_SEARCH = regex(r"(?i)azure[./_]?(?:ai)?[./_]?search")
+
+
+def skilled(repo: Repo, component: Component) -> list[Place]:
+    """Where an index of Azure AI Search is told to take in, cut and embed documents by itself;
+    empty where the component asks none, or where one half is not in the repository."""
+    if not any(_AZURE_SEARCH.search(each.module) for each in component.code.imports):
+        return []
+    skill = next(_places(repo, component, _DECLARES, _SKILL), None)
+    indexer = next(_places(repo, component, _DECLARES, _INDEXER), None) if skill else None
+    return [skill, indexer] if skill and indexer else []
+
+
 _MEMORY = "mem0ai"
 _REMEMBERS = regex(
     r"\.add\((?:[^()]|\([^()]{0,80}\)){0,300}?\b(?:user_?[iI]d|agent_?[iI]d|run_?[iI]d)\s{0,4}[=:,}]"
@@ -119,7 +139,7 @@ _EMBEDS = regex(
     r"[\w.:-]{1,60})"
 )
 """How a stack names the model that a Knowledge Base embeds with."""
-_BASE = regex(r"(?i)knowledge_?base")
+_BASE = regex(r"(?i)knowledge_?base|embed(?:ding)?s?_?model")
 _REMARKS = regex(r"(?m)^[ \t]{0,80}(?:#|//|\*).*$")
 
 

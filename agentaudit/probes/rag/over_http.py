@@ -56,6 +56,31 @@ def told(repo: Repo, component: Component) -> Iterator[Place]:
                 break
 
 
+_PIECES = regex(
+    r"(?:\[|\.get\()\s{0,4}[\"'](?:chunk_(?:content|text|id)|passages|chunks|document_name)[\"']"
+    r"|[\"']chunk[\"']\]\s{0,4}\[\s{0,4}[\"'](?:metadata|content|text)[\"']|\.(?:chunk_?[cC]ontent|chunk_?[tT]ext)\b"
+)
+"""Where an answer is read piece by piece."""
+_ASKED = regex(r"(?i)search|retriev|quer|knowledge|(?:^|[._/])rag(?:[._/]|$)|generate")
+_MOST = 60
+
+
+def served(repo: Repo, component: Component) -> Iterator[Place]:
+    """Where code that sends a question reads pieces of documents from the answer, and which
+    document each is from."""
+    calls = (c for c in component.code.calls if c.role is Role.APP and c.reached)
+    sent = [c for c in calls if _FETCHES.search(c.callee[-60:])]
+    files = {
+        (c.place.repo, c.place.path) for c in sent if _ASKED.search(f"{c.place.path} {c.scope}")
+    }
+    for name, path in sorted(files)[:_MOST]:
+        text = (repo.read(Place(name, path)) or "")[:200_000]
+        if (found := _PIECES.search(text)) and _TOLD.search(text):
+            line = text.count("\n", 0, found.start()) + 1
+            yield Place(name, path, line, text.split("\n")[line - 1].strip()[:200])
+
+
+_FETCHES = regex(rf"{_SENDS.pattern}|(?i:(?:^|[._])(?:a?get|async_request)$)")
 _FAR = 60
 """Lines behind the question in which its answer is read."""
 

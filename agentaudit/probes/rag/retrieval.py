@@ -9,6 +9,7 @@ from agentaudit.code import Call, Role, Strength
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.model_ids import model_id
+from agentaudit.probes.rag import over_http
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.searches import CHUNK, EMBED, is_rag
 from agentaudit.probes.rag.written import fills
@@ -22,7 +23,16 @@ def retrieves(repo: Repo, component: Component) -> bool:
         or fills(repo, component)
         or asks_in_text(repo, component)
         or _feeds(repo, component)
+        or _is_served(repo, component)
     )
+
+
+def _is_served(repo: Repo, component: Component) -> bool:
+    """Whether it asks a service for pieces of documents, which none beside it searches."""
+    others = (c for c in repo.components() if c.repo == component.repo and c.path != component.path)
+    if next(over_http.served(repo, component), None) is None:
+        return False
+    return not any(is_rag(each, Strength.IMPORTED) for each in others)
 
 
 def _feeds(repo: Repo, component: Component) -> bool:
@@ -52,6 +62,8 @@ _FEEDS = regex(r"(?i)ingest|indexing|indexer|embedding|vectori[sz]|(?:^|[._])rag
 
 _NEAREST = regex(
     r"<[=#-]>\s{0,4}(?:\(?\s{0,4}(?:CAST\s{0,4}\()?\s{0,4})?(?:\$\d|\$?\{|%s|%\(|:\w|\?|@\w|#\{|['\"]\s{0,4}\+)"
+    r"|(?i:\bvector_?distance|\bvec_distance\w{0,12}|\bcosine_?distance|\barray_cosine_(?:similarity|distance)"
+    r"|\bvector_cosine_similarity)\(\s{0,4}[\w.\"'`\[]{1,60},\s{0,4}(?:\$?\{|\$\d|:\w|%s|%\(|\?|@\w|CAST)"
     r"|\bvector::(?:similarity|distance)::\w{1,20}\(|\bfn::\w{0,20}(?:vector|semantic)_?search\("
     r"|(?i:\b(?:from|join|select)\s{1,8}(?:\w{1,30}\.)?(?:match|search|find|hybrid|nearest|similar|semantic)_\w{1,60}"
     r"\(\s{0,8}(?:\$?\{|\$\d|:\w|%s|%\(|\?|@\w|#\{))"

@@ -12,11 +12,16 @@ from agentaudit.source import Component
 _BY_WORDS = frozenset({"opensearch-py", "@opensearch-project/opensearch"})
 """Engines that mostly search logs and words: of vectors only where the code embeds."""
 _HOSTED = regex(
-    r"vector_stores?\.|vectorStores\.|[Ff]ileSearchTool$|\.start_ingestion_job$"
+    r"vector_stores?\.|[vV]ectorStores\.|\.VectorStoreClient\.|\.(?:Create|Get)VectorStoreClient$|[Ff]ileSearchTool(?:Definition|Resources?)?$"
+    r"|\.start_ingestion_job$|(?i:[._]save_?(?:information|reference)(?:_?async)?)$|AzureSearchChat(?:DataSource|ExtensionConfiguration)$"
     r"|MatchingEngineIndex(?:Endpoint)?(?:\.|$)|\.upsert_datapoints$|\.upsertDatapoints$"
     r"|\.ingest_knowledge_base_documents$|\.(?:StartIngestionJob|IngestKnowledgeBaseDocuments)Command$"
 )
-"""Calls about indexes that a provider of models or a cloud keeps."""
+"""Calls about indexes that a provider of models or a cloud keeps, or a memory of a framework."""
+_ON_DATA = regex(
+    r"[\"']?data_?[sS]ources[\"']?\s{0,4}:.{0,80}?[\"']?type[\"']?\s{0,4}:\s{0,4}[\"']?azure_?(?:cognitive_?)?(?i:search)"
+)
+"""An index of Azure that a model is told to ask by itself."""
 _OF_DOCUMENTS = regex(r"(?:^|\.)(?:a?embed_documents|embedMany|get_text_embedding_batch)$")
 """Calls that embed what is to be found later, not a question."""
 OF_ONES_OWN = regex(
@@ -24,6 +29,10 @@ OF_ONES_OWN = regex(
 )
 """What people call the function that puts vectors into a store which they ask by hand."""
 TELLING = regex(r"(?i)ingest|index|embed|chunk|loader|vector|(?:^|[/_])rag|knowledge|etl")
+_FILLS = regex(
+    r"(?i)ingest|index|chunk|loader|vector|(?:^|[/_])rag|knowledge|etl|embed\w{0,12}[./_-](?:\w{1,20}[_-])?(?:docs|documents?|data|corpus|files?)"
+)
+"""The same of files that do more than to embed what they are sent."""
 CHUNK = regex(
     r"(?i)(?:^|[._])(?:split_documents|split_text|splitdocuments|splittext|splitall|create_documents"
     r"|get_nodes_from_documents|documentsplitters?\.\w+|textchunker\.\w+|documentsplitter)$"
@@ -73,8 +82,8 @@ def is_rag(component: Component, at_least: Strength) -> bool:
     used = any(use.library not in _BY_WORDS for use in stores) or (
         bool(stores) and any(EMBED.search(call.callee) for call in calls)
     )
-    hosted = any(_HOSTED.search(call.callee) for call in calls)
-    filled = any(_OF_DOCUMENTS.search(c.callee) and TELLING.search(c.place.path) for c in calls)
+    hosted = any(_HOSTED.search(call.callee) or says(_ON_DATA, call) for call in calls)
+    filled = any(_OF_DOCUMENTS.search(c.callee) and _FILLS.search(c.place.path) for c in calls)
     filled = filled or any(map(over_http.fills, calls))
     own = any(OF_ONES_OWN.search(c.callee) for c in calls) and any(map(_makes_vectors, calls))
     found = used or hosted or filled or own or _by_vector(component, calls)

@@ -1,18 +1,21 @@
 from __future__ import annotations
 
+from itertools import chain
+
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
 from agentaudit.probes.rag import over_http
 from agentaudit.probes.rag.carried import is_bare, stores_text_alone
+from agentaudit.probes.rag.declared import said
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.keeping import keeping
 from agentaudit.probes.rag.lent import around
 from agentaudit.probes.rag.managed import addressed, asks_bedrock, handed, recalling
 from agentaudit.probes.rag.retrieval import retrieves
 from agentaudit.probes.rag.source_names import BARE_KEY, SOURCE
-from agentaudit.probes.rag.written import selected, sourced, stored, typed
+from agentaudit.probes.rag.written import sourced, stored, typed
 from agentaudit.probes.readable import of_code, unread
 from agentaudit.source import Component, Repo
 
@@ -226,19 +229,21 @@ def source_kept(repo: Repo, component: Component) -> Answer:
     if all(is_bare(call) for call in filling):
         message = "chunks are stored without the source that they come from"
         return failed(message, *shown, reason="missing", fact=fact, place=place)
+    if told := said(repo, component):
+        return passed(told[0], told[1].evidence())
     message = "what is stored beside a chunk is put together out of sight"
     return unknown(message, *shown, reason="unresolved", fact=fact, place=place)
 
 
 def _filled_elsewhere(repo: Repo, component: Component) -> Answer:
     """What is known where no code puts chunks into the index."""
-    if asked := selected(repo, component):
-        shown = [each.evidence() for each in asked[:3]]
-        return passed("the index is asked for the source of what it finds", *shown)
-    if (place := next(over_http.told(repo, component), None)) is not None:
+    if told := said(repo, component):
+        return passed(told[0], told[1].evidence())
+    service = chain(over_http.told(repo, component), over_http.served(repo, component))
+    if (place := next(service, None)) is not None:
         return passed("the service says which document each answer is from", place.evidence())
-    if asks_bedrock(component) and (told := next(addressed(repo, component), None)):
-        return passed("the service keeps the address of each document", told.evidence())
+    if asks_bedrock(component) and (its := next(addressed(repo, component), None)):
+        return passed("the service keeps the address of each document", its.evidence())
     if (memory := recalling(component)) is not None:
         message = "the memory keeps the ids of message and thread with each vector"
         return passed(message, memory.place.evidence())
@@ -255,7 +260,7 @@ def _in_text(repo: Repo, component: Component) -> list[Place]:
         return found
     return [
         each
-        for each in stored(repo, component)
+        for each in stored(repo, component, besides=False)
         if (_has_key(repo, each) if "insert" in each.text.lower() else not _is_cut(repo, each))
     ]
 
@@ -268,8 +273,11 @@ def _is_cut(repo: Repo, place: Place) -> bool:
     return _PIECE.search(around) is not None and not SOURCE.search(around)
 
 
-_PIECE = regex(r"\b[A-Z]\w{0,40}(?:Chunk|Passage)\w{0,20}\(\s{0,4}\n|\bChunk\w{0,20}\(\s{0,4}\n")
-"""Where such an object is made, an argument a line."""
+_PIECE = regex(
+    r"\b[A-Z]\w{0,40}(?:Chunk|Passage)\w{0,20}\(\s{0,4}\n|\bChunk\w{0,20}\(\s{0,4}\n"
+    r"|[\"']?\b(?:text|content|body)[\"']?\s{0,4}:\s{0,4}(?:chunk|piece|passage)\w{0,10}\b"
+)
+"""Where such an object is made, an argument a line, or a row that is given a piece as its text."""
 
 
 def _has_key(repo: Repo, place: Place) -> bool:

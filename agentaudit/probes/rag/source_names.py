@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from agentaudit.expressions import regex
 
 _NAME = (
@@ -23,6 +25,11 @@ KEY = regex(
 )
 BARE_KEY = regex(rf"(?i)[{{,]\s{{0,40}}{_NAME}\s{{0,4}}(?:,|:(?!\s{{0,4}}(?:string|number)\b))")
 """The same as JavaScript writes it."""
+INITIALIZED = regex(
+    rf"(?i)\{{\s{{0,8}}\"{_NAME}\"\s{{0,4}},|^\s{{4,40}}{_NAME}\s=\s(?=[^=;\n]{{1,120}},?\r?$)",
+    re.MULTILINE,
+)
+"""The same as C# writes it where it makes a dictionary or an object."""
 KEYWORD = regex(rf"(?i){_NAME}")
 ONE_WORD = regex(
     r"\s{0,8}(?:([\"'])[\w -]{0,80}\1|None\b|null\b|undefined\b|nil\b)"

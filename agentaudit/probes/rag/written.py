@@ -46,25 +46,29 @@ _FIELD = regex(
 )
 """A mapped row that is given a vector by name, on a line of its own."""
 _MAPPED = regex(
-    r"\.(?:a?bulk_create|objects\.a?create|objects\.a?update_or_create|add_all)\("
+    r"\binsert\(\s{0,8}\w{1,60}\s{0,8}\)\.values\(|\.insert\(\)\.values\("
+    r"|\.(?:a?bulk_create|objects\.a?create|objects\.a?update_or_create|add_all)\("
     r"|\b\w{0,20}(?:[sS]ession|db)\.(?:add|merge)\("
 )
-"""Calls that write such rows: Django, SQLAlchemy."""
+"""Calls and statements that write such rows: Django, SQLAlchemy."""
 _PROCEDURE = regex(
     r"(?i)[\"'](?:\[?\w{1,40}\]?\.)?\[?(?:update|upsert|insert|save|store|set|add)_?\w{0,40}(?:embedding|vector)s?\]?[\"']"
 )
 _RUNS = regex(r"CommandType\.StoredProcedure|\.callproc\(|\bprepareCall\(|\bSimpleJdbcCall\(")
 """A procedure of the database that is given a vector to store, and calls that run one."""
 _WRITES = regex(
-    r"\.(?:insert|upsert|update|insert_?(?:one|many)|insert(?:One|Many)|create|createMany|bulk_create|values)\("
+    r"(?<!embeddings)(?<!completions)(?<!messages)(?<!responses)(?<!Embedding)"
+    r"\.(?:insert|upsert|update|insert_?(?:one|many)|insert(?:One|Many)|create|createMany|bulk_create|values"
+    r"|(?:update|replace)_?(?:[oO]ne|[mM]any)|find_?[oO]ne_?[aA]nd_?[uU]pdate|bulk_?[wW]rite|(?:create|upsert)_?[iI]tem"
+    r"|patch|set(?=\(\s{0,8}\{))\("
 )
 """Calls that write rows, whatever the database."""
-_NOT_OF_ONE = (
+NOT_OF_ONE = (
     r"(?:user|tenant|chunk|session|uu|agent|run|api_?key|org|organi[sz]ation|account|team|owner|request|trace|job"
     r"|bot|chatbot|namespace|model|kb|knowledge_?base|workspace|project|collection|space|category|customer|client)"
 )
 """What an id tells that many documents share, or that only a piece has."""
-_ID = rf"(?:(?!(?i:{_NOT_OF_ONE})_?(?:id|ID|Id))\w{{0,30}}_?(?:id|ID)|Id)"
+_ID = rf"(?:(?!(?i:{NOT_OF_ONE})_?(?:id|ID|Id))\w{{0,30}}_?(?:id|ID)|Id)"
 _OF_ONE = (
     r"(?i:doc|document|file|source|article|page|post|product|ticket)s?_?"
     r"(?i:id|name|path|url|uri|title)"
@@ -85,9 +89,12 @@ _KEPT = regex(
     r"(?<![\w.])[\"']?(?:embedding|vector)[\"']?\s{0,4}(?::\s{0,4}(?!string|number|real|vector)\w|[,}])"
     r"|(?<![\w.])(?:data_?)?(?:point|vector)_?id[ ]{0,2}=[ ]{0,2}f[\"'][^\"'{}\n]{0,40}"
     r"\{(?:\w{1,30}\.)?(?:file_?(?:name|path|id)|doc(?:ument)?_?id|source|url|slug)\}"
+    rf"|(?<![\w.])(?:(?:chunk|point|doc|vector|node)_?)?ids?\s{{0,4}}=\s{{0,4}}\[?\s{{0,20}}f[\"'][^\"'{{}}\n]{{0,40}}"
+    rf"\{{\w{{1,30}}\[[\"'](?!{NOT_OF_ONE}_?id)\w{{0,30}}(?:id|name|path|url|slug)[\"']\]\}}"
+    r"|\[[\"'](?:_id|(?:doc|document|file|source|page)_?id)[\"']\]\)?,\s{1,40}\w{0,20}(?:embed|vector)\w{0,20}(?:\[\w{1,20}\])?,"
     r"|new Document\(\s{0,20}(?:String\.valueOf\()?\w{1,40}(?:\.\w{1,40}\(\)){0,2}\.(?:getI|i)d\(\)"
     r"|\.(?:insert|upsert|insertMany|createMany)\([^;]{0,200}?[{,]\s{0,20}"
-    rf"(?!(?i:{_NOT_OF_ONE})_?(?i:id))\w{{2,30}}_?[iI]d\s{{0,4}}[,:]"
+    rf"(?!(?i:{NOT_OF_ONE})_?(?i:id))\w{{2,30}}_?[iI]d\s{{0,4}}[,:]"
     r"|(?m:^\s{1,40}(?:Id|Key|DocumentId|Document|SourceId|FileId)\s{0,4}=\s{0,4}(?:\w{1,40}\.)?"
     r"(?!(?i:unique|new|random|generated|guid|cache|session|user|chunk|memory|vector)Id)(?:\w{0,40}Id|document)(?:\.ToString\(\))?,\r?$)"
 )
@@ -110,7 +117,7 @@ _MEMBER = regex(
 )
 """The same as Java and C# write it."""
 _SELECTED = regex(
-    r"(?i)\bselect(?:_?fields)?[\"']?\s{0,4}[:=]\s{0,4}\[?\s{0,8}[\"'][^;\[\]{}()]{0,120}"
+    r"(?i)\b(?:select(?:_?fields)?|output_?fields|return_?(?:properties|fields)|_source|source_?includes)[\"']?\s{0,4}[:=]\s{0,4}\[?\s{0,8}[\"'][^;\[\]{}()]{0,120}"
     r"(?<!\w)(?:file_?path|file_?name|ur[il]|source\w{0,12}|(?:parent|doc|document)_?id"
     r"|metadata_storage_path)\b"
 )
@@ -119,23 +126,25 @@ _MOST = 60
 _LONGEST = 200_000
 
 
-def stored(repo: Repo, component: Component) -> list[Place]:
-    """Places where a row is stored with its vector."""
-    given = [p for p in _found(repo, component, _PUT) if _WRITES.search(_text(repo, p))]
-    rows = [p for p in _found(repo, component, _FIELD) if _MAPPED.search(_text(repo, p))]
+def stored(repo: Repo, component: Component, besides: bool = True) -> list[Place]:
+    """Places where a row is stored with its vector; on demand only in files that are about
+    vectors, and not besides in others that compute one."""
     code = component.code.calls
     near = {
         (c.place.path, c.place.repo) for c in code if c.role in _COUNTS and EMBED.search(c.callee)
     }
-    named = _found(repo, component, _PROCEDURE, near)
+    wide = near if besides else frozenset()
+    given = [p for p in matches(repo, component, _PUT, wide) if _WRITES.search(_text(repo, p))]
+    rows = [p for p in matches(repo, component, _FIELD, wide) if _MAPPED.search(_text(repo, p))]
+    named = matches(repo, component, _PROCEDURE, near)
     told = [place for place in named if _RUNS.search(_text(repo, place))]
-    return [*_found(repo, component, _STORES), *given, *rows, *told]
+    return [*matches(repo, component, _STORES, wide), *given, *rows, *told]
 
 
 def fills(repo: Repo, component: Component) -> bool:
     """Whether it embeds, and stores rows with what it embedded, for others to search."""
     embeds = any(c.role is Role.APP and EMBED.search(c.callee) for c in component.code.calls)
-    return embeds and bool(stored(repo, component))
+    return embeds and bool(stored(repo, component, besides=False))
 
 
 _MADE_UP = (
@@ -161,12 +170,12 @@ def _blanked(text: str) -> str:
 def sourced(repo: Repo, component: Component, fillings: Iterable[Place]) -> list[Place]:
     """Places, in files that fill an index or are about vectors, where what is stored is given the
     source that it comes from."""
-    return list(_found(repo, component, _KEPT, {(p.path, p.repo) for p in fillings}))
+    return list(matches(repo, component, _KEPT, {(p.path, p.repo) for p in fillings}))
 
 
 def typed(repo: Repo, component: Component) -> list[Place]:
     """Types of chunks with a field for their source."""
-    return [*_found(repo, component, _TYPE), *_found(repo, component, _MEMBER)]
+    return [*matches(repo, component, _TYPE), *matches(repo, component, _MEMBER)]
 
 
 def selected(repo: Repo, component: Component) -> list[Place]:
@@ -174,7 +183,7 @@ def selected(repo: Repo, component: Component) -> list[Place]:
     code = component.code
     given = [(i.place, i.role) for i in code.imports] + [(c.place, c.role) for c in code.calls]
     files = {(p.path, p.repo) for p, r in given if r in _COUNTS and _SEARCHES.search(p.path)}
-    return list(_found(repo, component, _SELECTED, files))
+    return list(matches(repo, component, _SELECTED, files))
 
 
 _SEARCHES = regex(r"(?i)search|retriev")
@@ -184,28 +193,57 @@ def _text(repo: Repo, place: Place) -> str:
     return (repo.read(Place(place.repo, place.path)) or "")[:_LONGEST]
 
 
-def _found(
+def matches(
     repo: Repo,
     component: Component,
     pattern: re.Pattern[str],
     besides: Set[tuple[str, str]] = frozenset(),
 ) -> Iterator[Place]:
-    for path, name in sorted(_files(component) | _named(repo, component) | besides)[:_MOST]:
+    """Where files that are about vectors match, once a file, the likeliest first."""
+    files = _files(component) | _named(repo, component) | besides
+    for path, name in sorted(files, key=_likeliest)[:_MOST]:
         text = _text(repo, Place(name, path))
         text = _blanked(text) if pattern is _KEPT else text
-        if found := next((each for each in pattern.finditer(text) if _counts(text, each)), None):
+        counted = (each for each in pattern.finditer(text) if _counts(text, each))
+        if pattern is _PUT:
+            counted = (each for each in counted if not _asks(text, each))
+        if found := next(counted, None):
             line = text.count("\n", 0, found.start()) + 1
             written = _text(repo, Place(name, path)).split("\n")[line - 1]
             yield Place(name, path, line, written.strip()[:200])
+
+
+def _likeliest(file: tuple[str, str]) -> tuple[bool, bool, str, str]:
+    path, name = file
+    return not _LIKELY.search(path), _ASIDE.search(path) is not None, path, name
+
+
+_LIKELY = regex(
+    r"(?i)(?:embed|vector|chunk|ingest|index|retriev|knowledge|document|rag)[^/]{0,60}$"
+)
 
 
 def _counts(text: str, found: re.Match[str]) -> bool:
     """Whether a match is code, and no remark or the same word for every chunk."""
     line = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
     aside = _REMARK.match(line) or _SIGNATURE.fullmatch(line)
+    if found[0].startswith(".set") and _FOUND.search(
+        text, max(found.start() - 800, 0), found.end()
+    ):
+        return False
     return not aside and not ONE_WORD.match(text, found.end())
 
 
+_FOUND = regex(r"[\"'](?:_additional|additional|certainty|similarity|score)[\"']")
+"""Before a vector that was read with what was found."""
+
+
+def _asks(text: str, found: re.Match[str]) -> bool:
+    """Whether a vector is given to a search."""
+    return _SEARCH.search(text, max(found.start() - 160, 0), found.start()) is not None
+
+
+_SEARCH = regex(r"(?i)search|quer(?:y|ies)|nearest|similar|\bmatch|recommend|\brpc\(")
 _REMARK = regex(r"\s{0,200}(?:#|//)")
 _SIGNATURE = regex(
     r"\s{0,80}(?:export\s)?(?:default\s)?(?:async\s)?(?:def|function|func)\s[^{}]{0,300}"

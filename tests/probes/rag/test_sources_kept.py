@@ -145,3 +145,16 @@ def test_text_that_is_taken_from_chunks_leaves_its_source(taken: str, outcome: O
         "component": testing.component({"files": files}),
     }
     assert source_kept.ask(inputs).outcome is outcome
+
+
+def test_a_piece_that_is_stored_alone_is_no_row_of_its_own() -> None:
+    alone = ROWS.format('"chunk_id": i').replace(
+        '"embedding": each.values,', '"text": chunk, "embedding": each.values,'
+    )
+    files = {
+        "requirements.txt": "google-cloud-firestore==2.20.0\ngoogle-cloud-aiplatform==1.100.0\n",
+        "embed_chunks.py": alone + "\ndef save(document, row):\n    document.set({**row})\n",
+    }
+    given = {"files": files}
+    inputs = {"repo": testing.repository(given), "component": testing.component(given)}
+    assert source_kept.ask(inputs).outcome is not Outcome.PASS
