@@ -7,7 +7,7 @@ from agentaudit.evidence import Evidence
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Limits, failed, passed, probe, unknown
 from agentaudit.probes.asking import asking, asks
-from agentaudit.probes.prompts.dedicated import are_read, is_apart, modules
+from agentaudit.probes.prompts.dedicated import are_read, is_apart, is_aside, modules
 from agentaudit.probes.prompts.registered import defined, registered
 from agentaudit.probes.prompts.short import short
 from agentaudit.probes.readable import of_code, unasked, unread
@@ -243,6 +243,7 @@ def _apart_and_inline(
     prompts = [p for p in component.code.prompts if p.role is Role.APP]
     alone = modules(repo, component)
     among = [p for p in prompts if not is_apart(p) and p.place.path not in alone]
+    among = among if len(among) == len(prompts) else [p for p in among if not is_aside(p)]
     apart = [p for p in prompts if is_apart(p) or p.place.path in alone]
     if not are_read(repo, component, apart):
         apart = []

@@ -46,6 +46,11 @@ _FOR_PEOPLE = regex(
     r"|description|placeholder|label|title|usage|assert\w{0,20})[\w.\"']{0,20}\s{0,4}[.(=:]|^\s*(?:#|//|\*)"
 )
 """Lines whose text is read by people."""
+_OUTRIGHT = regex(
+    r"""(?<![\w.-])["']?(?:system_(?:prompt|instructions?|message)|system(?:Prompt|Instructions?|Message))"""
+    r"""["']?\s{0,4}(?::=|[:=])\s{0,9}\(?\s{0,60}[rf$@]{0,2}["'`](?=You are )"""
+)
+"""What is a prompt wherever it stands: its name says so, and how it begins."""
 _CONVERSES = regex(r"""["']?\b[rR]ole["']?\s{0,9}[:=]|SystemMessage|PromptTemplate|ChatMessage""")
 _FILLED = regex(r"[$#]?\{[^{}]{0,200}\}")
 _WORD = regex(r"[^\W\d_]{2,}")
@@ -53,7 +58,7 @@ _WORDS, _TEXT, _FILES, _LONGEST = 6, 1500, 400, 200_000
 """Words of a prompt, characters of it that are looked at, files, and characters of one."""
 _ASIDE = regex(
     r"(?i)(?:^|/)(?:tests?|__tests__|docs?|evals?|evaluat\w{1,10}|notebooks?|scripts?"
-    r"|benchmarks?|migrations?)/|(?:^|/)(?:test_|conftest|eval)|\.(?:test|spec|stories)\.\w{1,4}$"
+    r"|benchmarks?|migrations?|legacy|deprecated|archived?|obsolete)/|(?:^|/)(?:test_|conftest|eval)|\.(?:test|spec|stories)\.\w{1,4}$"
 )
 _SOURCES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".java", ".kt", ".cs", ".go")
 
@@ -97,6 +102,9 @@ def _told(text: str, *, asks: bool) -> set[int]:
         for kind in (_NAMED, _SPEAKS):
             ends = (m.end() - 1 if kind is _NAMED else m.start() for m in kind.finditer(text))
             found |= {at for at in ends if _is_order(text, at)}
+    else:
+        ends = (m.end() - 1 for m in _OUTRIGHT.finditer(text))
+        found |= {at for at in ends if _is_order(text, at)}
     return found
 
 

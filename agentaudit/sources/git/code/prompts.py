@@ -64,10 +64,11 @@ _FILE = regex(
     r"|mustache|json|toml|tmpl|xml))"
 )
 _TOLD = regex(
-    r"(?i).*(?:error|exception|warning|failure|help|hint|tooltip|placeholder|label|usage)"
-    r"(?:_?(?:msg|messages?|text))?"
+    r"(?i).*(?:error|exception|warning|failure|help|hint|tooltip|placeholder|label|usage|markdown)"
+    r"(?:_?(?:msg|messages?|text))?|(?:.*_)?format_instructions"
 )
-"""What people are told when something went wrong, or how to use something, be it a prompt."""
+"""What people are told when something went wrong, or how to use something, be it a prompt; and what
+the parser of an answer says of its format."""
 _REGISTRY = {
     "pull": regex(
         r"(?:langchain\.|langchain_classic\.|langsmith\.|langchainhub\.)?(?:hub|Client)\.pull"
