@@ -34,6 +34,11 @@ _TABLE = regex(
     r"|context[_-]?windows?|model[_-]?(?:metadata|catalog|prices|limits|capabilities)\w*)(?=[/_.-])"
 )
 """Files that are about models and ask none."""
+_OFFERS = regex(
+    r"(?i)(?:^|/)scripts?/(?:[\w-]{1,40}/)?(?:[\w-]{0,40}[_-])?(?:setup|configure|install|onboard(?:ing)?|wizard|init)"
+    r"(?:[_-][\w-]{0,40})?\.\w{2,3}$"
+)
+"""Scripts that ask whoever installs the system what it shall use, and write that down."""
 _SAID = regex(
     r"(?i)(?:^|_)(?:label|title|display_?name|description|help|placeholder|examples?|docs?|alias"
     r"|comment|note|tooltip|icon|logo|url|price|cost|text|slug|family)$"
@@ -159,6 +164,7 @@ def _takes_part(literal: Literal) -> bool:
         and not _ASIDE.search(literal.callee)
         and not _SAID.search(literal.name)
         and not _TABLE.search(literal.place.path)
+        and not _OFFERS.search(literal.place.path)
     )
 
 

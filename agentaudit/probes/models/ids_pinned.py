@@ -210,8 +210,9 @@ def ids_pinned(repo: Repo, component: Component) -> Answer:
         return unasked(component)
     found = _hosted(repo, component)
     doubts = _elsewhere(component, found)
-    if (doubts or not found) and (more := told(component, doubts, PURPOSES)):
-        found, doubts = [*found, *more], []
+    if (doubts or not found) and (more := told(repo, component, doubts, PURPOSES)):
+        known = {each.id.text for each in found}
+        found, doubts = [*found, *(each for each in more if each.id.text not in known)], []
     if moving := [each for each in found if not each.pinned]:
         return _alias(moving, len(found), component)
     if found and not doubts:
@@ -279,7 +280,8 @@ def _is_made(value: Value) -> bool:
 
 _RETURNED = regex(
     r"(?:await\s{1,4})?(?:[\w.]{1,100}\.)?_?(?:get|fetch|choose|chosen|select|pick|resolve|find|load"
-    r"|read|look_?up|determine)(?![a-z])\w{0,60}\([^()\"'`]{0,200}\)"
+    r"|read|look_?up|determine)(?![a-z])(?!\w{0,60}(?i:llm|client|kernel|service|chat_?model)\()"
+    r"\w{0,60}\([^()\"'`]{0,200}\)"
 )
 """A call that looks a name up; a client is made by a call too, and is told which model."""
 
