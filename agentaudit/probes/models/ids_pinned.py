@@ -8,7 +8,7 @@ from agentaudit.model_ids import dated, model_id
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.asking import asks
 from agentaudit.probes.callers import calls_of
-from agentaudit.probes.models.apphost import hosted_elsewhere
+from agentaudit.probes.models.apphost import deployed, hosted_elsewhere
 from agentaudit.probes.models.by_deployment import pinned
 from agentaudit.probes.models.hub import loads
 from agentaudit.probes.models.ids import Used, asked, used
@@ -208,7 +208,7 @@ def ids_pinned(repo: Repo, component: Component) -> Answer:
         return missing
     if not asks(component):
         return unasked(component)
-    found = _hosted(repo, component)
+    found = _hosted(repo, component) or deployed(repo, component, PURPOSES)
     doubts = _elsewhere(component, found)
     if (doubts or not found) and (more := told(repo, component, doubts, PURPOSES)):
         known = {each.id.text for each in found}

@@ -11,7 +11,9 @@ from agentaudit.model_ids import model_id
 from agentaudit.probes.models.ids import Used
 from agentaudit.source import Component, Repo
 
-_CONTEXT = regex(r"\"(\w{0,60}(?:[mM]odel|[lL]lm|LLM)\w{0,60})\"\s{0,4}:\s{0,4}\"([^\"\n]{3,200})\"")
+_CONTEXT = regex(
+    r"\"(\w{0,60}(?:[mM]odel|[lL]lm|LLM)\w{0,60})\"\s{0,4}:\s{0,4}\"([^\"\n]{3,200})\""
+)
 _DEFAULT = regex(
     r"(?m)^  (\w{0,60}(?:Model|Llm|LLM)\w{0,60}):[ ]{0,4}\n(?:    (?!Default:)[^\n]{0,400}\n){0,12}"
     r"    Default: [\"']?([^\s\"'#]{3,200})"

@@ -39,9 +39,7 @@ def is_aside(prompt: Prompt) -> bool:
     return bool(_ASIDE.search(prompt.place.path))
 
 
-_ASIDE = regex(
-    r"(?i)(?:^|/)(?:notebooks?|scripts?|legacy|deprecated|archived?|obsolete)/|\.ipynb$"
-)
+_ASIDE = regex(r"(?i)(?:^|/)(?:notebooks?|scripts?|legacy|deprecated|archived?|obsolete)/|\.ipynb$")
 
 
 def modules(repo: Repo, component: Component) -> set[str]:
