@@ -108,9 +108,12 @@ def is_prompt(literal: Literal) -> bool:
 
 def _is_kept(literal: Literal) -> bool:
     """Whether it is a constant of a module that is called after prompts, whatever its own name."""
-    constant = literal.syntax is Syntax.ASSIGNMENT and "." not in literal.scope
+    if literal.syntax is not Syntax.ASSIGNMENT or "." in literal.scope:
+        return False
+    if literal.scope[:1].isupper() and _KEPT.search(literal.place.path):
+        return True  # attributes of a class of settings, whose capital tells it from a function
     where = _KEPT_IN_CLASS if literal.scope else _KEPT
-    return constant and literal.name.isupper() and bool(where.search(literal.place.path))
+    return literal.name.isupper() and bool(where.search(literal.place.path))
 
 
 _KEPT = regex(r"(?:^|/)(?:\w{1,40}_)?prompts?\.(?:py|ts|js)$")
