@@ -48,8 +48,14 @@ _OFFERS = regex(
 """Scripts that ask whoever installs the system what it shall use, and write that down."""
 _SAID = regex(
     r"(?i)(?:^|_)(?:label|title|display_?name|description|help|placeholder|examples?|docs?|alias"
-    r"|comment|note|tooltip|icon|logo|url|price|cost|text|slug|family)$"
+    r"|comment|note|tooltip|icon|logo|url|price|cost|text|slug|family|header|heading|caption)$"
 )
+_TRIED = regex(
+    r"(?i)(?:^|/)[^/]{0,60}(?:[._-](?:e2e|mocks?|tests?|testing)[._-]|override\.)[^/]{0,20}ya?ml$"
+)
+"""Configurations of what is tried on a developer's machine."""
+_SHOWS = regex(r"(?i)(?:placeholder|label|title|description|tooltip)$")
+"""Functions that say what is shown to people."""
 """Names of what is shown to people, or of what a client is told a model can do."""
 _MODEL = regex(
     r"(?i)(?:^|[_.-])(?:model|models|llm|deployment|engine|embedding|embeddings|embedder|chat)"
@@ -106,7 +112,7 @@ def used(component: Component, purposes: frozenset[str]) -> list[Used]:
     places = sorted(named_so, key=lambda each: _order(each[1]))
     for text, place, around in places:
         text, names = called.get(text.lower(), (text, frozenset()))
-        if place in names:
+        if place in names or _TRIED.search(place.path):
             continue
         named = model_id(text) or _of_ours(text, around)
         if named is not None and named.purpose in purposes:
@@ -168,9 +174,11 @@ def _sampled(place: Place, around: str) -> str:
 
 def _takes_part(literal: Literal) -> bool:
     listed = literal.syntax is Syntax.ELEMENT and bool(literal.callee)
-    is_key = literal.syntax is Syntax.PAIR and literal.name.strip("\"'") == literal.text
+    key = literal.name.strip("\"'") if literal.syntax is Syntax.PAIR else ""
+    is_key = plain(key) == plain(literal.text)
+    is_shown = literal.syntax is Syntax.RETURNED and bool(_SHOWS.search(literal.scope))
     return (
-        not is_key
+        not (is_key or is_shown)
         and (listed or literal.syntax in _USED)
         and not _ASIDE.search(literal.callee)
         and not _SAID.search(literal.name)
