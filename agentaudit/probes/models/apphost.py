@@ -70,4 +70,8 @@ def _program(repo: Repo, component: Component) -> str:
     """What the component's own start is written as: it asks for clients by the names there."""
     home = "" if component.path == "." else f"{component.path}/"
     own = (each for each in repo.files(f"{home}**/Program.cs") if each.repo == component.repo)
-    return "\n".join(repo.read(each) or "" for each in own)
+    texts = (repo.read(each) or "" for each in own)
+    return "\n".join(text for text in texts if not _HOST.search(text))
+
+
+_HOST = regex(r"\bDistributedApplication\.CreateBuilder\b")

@@ -184,6 +184,7 @@ def _takes_part(literal: Literal) -> bool:
         and not _SAID.search(literal.name)
         and not _TABLE.search(literal.place.path)
         and not _OFFERS.search(literal.place.path)
+        and ".AddDeployment(" not in literal.place.text
     )
 
 

@@ -208,7 +208,7 @@ def ids_pinned(repo: Repo, component: Component) -> Answer:
         return missing
     if not asks(component):
         return unasked(component)
-    found = _hosted(repo, component) or deployed(repo, component, PURPOSES)
+    found = [*_hosted(repo, component), *deployed(repo, component, PURPOSES)]
     doubts = _elsewhere(component, found)
     if (doubts or not found) and (more := told(repo, component, doubts, PURPOSES)):
         known = {each.id.text for each in found}
