@@ -34,7 +34,10 @@ MODES = (
     "        instructions=MODES[mode]['prompt_start'])\n"
 )
 SETTINGS = f'class Texts(BaseModel):\n    planner_tpl: str = """\n        {TEXT[:16]} {TEXT}"""\n'
-HANDED = "def edit(ask, text):\n    return ask(text, system_prompt='{}')\n"
+HANDED = (
+    "from litellm import completion\n\ndef edit(ask, text):\n"
+    "    return ask(text, system_prompt='{}')\n"
+)
 TITLE = (
     "from openai import OpenAI\n\ndef title(text):\n"
     "    request = 'Write a short title for the text below: ' + text\n"
