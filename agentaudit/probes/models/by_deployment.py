@@ -9,7 +9,7 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.model_ids import model_id
 from agentaudit.probes.models.deployed import deployments
-from agentaudit.probes.models.ids import is_version
+from agentaudit.probes.models.versions import is_version
 from agentaudit.source import Component, Repo
 
 _NAMES = regex(r"(?i)\w{0,60}deployment(?:_?name|_?id)?")

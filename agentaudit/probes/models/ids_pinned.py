@@ -8,7 +8,7 @@ from agentaudit.model_ids import dated, model_id
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.asking import asks
 from agentaudit.probes.callers import calls_of
-from agentaudit.probes.models.apphost import hosted_elsewhere
+from agentaudit.probes.models.apphost import deployed, hosted_elsewhere
 from agentaudit.probes.models.by_deployment import pinned
 from agentaudit.probes.models.hub import loads
 from agentaudit.probes.models.ids import Used, asked, used
@@ -208,10 +208,11 @@ def ids_pinned(repo: Repo, component: Component) -> Answer:
         return missing
     if not asks(component):
         return unasked(component)
-    found = _hosted(repo, component)
+    found = [*_hosted(repo, component), *deployed(repo, component, PURPOSES)]
     doubts = _elsewhere(component, found)
-    if (doubts or not found) and (more := told(component, doubts, PURPOSES)):
-        found, doubts = [*found, *more], []
+    if (doubts or not found) and (more := told(repo, component, doubts, PURPOSES)):
+        known = {each.id.text for each in found}
+        found, doubts = [*found, *(each for each in more if each.id.text not in known)], []
     if moving := [each for each in found if not each.pinned]:
         return _alias(moving, len(found), component)
     if found and not doubts:
@@ -279,7 +280,8 @@ def _is_made(value: Value) -> bool:
 
 _RETURNED = regex(
     r"(?:await\s{1,4})?(?:[\w.]{1,100}\.)?_?(?:get|fetch|choose|chosen|select|pick|resolve|find|load"
-    r"|read|look_?up|determine)(?![a-z])\w{0,60}\([^()\"'`]{0,200}\)"
+    r"|read|look_?up|determine)(?![a-z])(?!\w{0,60}(?i:llm|client|kernel|service|chat_?model)\()"
+    r"\w{0,60}\([^()\"'`]{0,200}\)"
 )
 """A call that looks a name up; a client is made by a call too, and is told which model."""
 

@@ -11,7 +11,8 @@ from agentaudit.finding import Answer
 from agentaudit.model_ids import model_id
 from agentaudit.probe import unknown
 from agentaudit.probes.models.ids import Used
-from agentaudit.source import Component
+from agentaudit.probes.models.templated import templated, variables
+from agentaudit.source import Component, Repo
 
 _TAKES = frozenset({Syntax.KEYWORD, Syntax.POSITIONAL, Syntax.PAIR, Syntax.ASSIGNMENT})
 _MODEL = regex(r"(?i)model|llm|deployment|prompt|agent|inferenceprofile")
@@ -30,12 +31,22 @@ def stacked(component: Component, purposes: frozenset[str]) -> list[Used]:
     return list(found.values())
 
 
-def told(component: Component, doubts: Sequence[Value], purposes: frozenset[str]) -> list[Used]:
+def told(
+    repo: Repo, component: Component, doubts: Sequence[Value], purposes: frozenset[str]
+) -> list[Used]:
     """What infrastructure code names where the serving code takes the model from variables: from
     such that it sets, or from one that is not in sight."""
-    ids = stacked(component, purposes)
+    both = [*stacked(component, purposes), *templated(repo, component, purposes)]
+    ids = list({each.id.text.lower(): each for each in reversed(both)}.values())[::-1]
     names = {each.name.strip("\"'") for each in component.code.literals if _takes_part(each)}
-    return ids if all(each.name and each.name in names for each in doubts) else []
+    if all(each.name and each.name in names for each in doubts):
+        return ids
+    taken = all(_ATTRIBUTE.fullmatch(each.written) for each in doubts)
+    return ids if taken and variables(repo, component) else []
+
+
+_ATTRIBUTE = regex(r"[\w.]{0,100}\.\w{0,40}(?i:model)\w{0,40}")
+"""A setting that is read somewhere else."""
 
 
 def _takes_part(literal: Literal) -> bool:

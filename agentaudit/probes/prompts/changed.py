@@ -136,6 +136,11 @@ def _counts(prompt: Prompt) -> bool:
     )
 
 
+def is_kept(path: str) -> bool:
+    """Whether a file holds prompts and little else."""
+    return bool(_TEXTS.fullmatch(path) or _MODULES.fullmatch(path)) and not _OTHERS.search(path)
+
+
 def _is_text(path: str) -> bool:
     return not _CODE.fullmatch(path) and bool(_TEXTS.fullmatch(path)) and not _OTHERS.search(path)
 

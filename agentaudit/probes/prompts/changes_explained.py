@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from agentaudit.evidence import Evidence, Location
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Limits, failed, passed, probe, unknown
-from agentaudit.probes.prompts.changed import PATTERNS, changed, reasons
+from agentaudit.probes.prompts.changed import PATTERNS, changed, is_kept, reasons
 from agentaudit.source import Change, Repo
 
 LIMITS = {"share": 0.8, "words": 5, "commits": 50}
@@ -80,9 +80,9 @@ def _renamed(*then: str) -> dict[str, object]:
         Example(Outcome.FAIL, _repo(*[TEMPLATE] * 6), "the template of a pull request"),
         Example(Outcome.FAIL, _code(CODE_WITH_PROMPT.replace("amount", "sum"), "Tune")),
         Example(
-            Outcome.PASS,
+            Outcome.UNKNOWN,
             _code(CODE_WITH_PROMPT.replace("'m'", "'n'"), "Another model"),
-            "beside a prompt in the code something else changed",
+            "beside a prompt in the code something else changed: none but the first told it",
         ),
         Example(Outcome.FAIL, _renamed("Tune"), "of a file that has another name now"),
         Example(
@@ -133,6 +133,13 @@ def changes_explained(repo: Repo, limits: Limits) -> Answer:
     silent = [change for change, words in told if words < limits["words"]]
     said = len(changes) - len(silent)
     message = f"{said} of the last {len(changes)} commits that change prompts say why"
+    if said == len(changes) == 1 and not any(is_kept(path) for path in changes[0].paths):
+        return unknown(
+            "one commit only brought the prompts, within other code: no change of them is known",
+            *map(_shown, changes),
+            reason="one_commit",
+            fact="prompt changes",
+        )
     if said >= limits["share"] * len(changes):
         return passed(message, *map(_shown, changes[:3]))
     return failed(

@@ -33,6 +33,15 @@ def is_dedicated(path: str) -> bool:
     return bool(_DEDICATED.search(path))
 
 
+def is_aside(prompt: Prompt) -> bool:
+    """Whether a prompt stands in code that is beside what is served: notebooks, scripts that people
+    run by hand, and what is kept from before."""
+    return bool(_ASIDE.search(prompt.place.path))
+
+
+_ASIDE = regex(r"(?i)(?:^|/)(?:notebooks?|scripts?|legacy|deprecated|archived?|obsolete)/|\.ipynb$")
+
+
 def modules(repo: Repo, component: Component) -> set[str]:
     """Files of code that are nothing but prompts, whatever they are called."""
     found: dict[str, list[int]] = {}

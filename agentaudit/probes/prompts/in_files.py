@@ -7,9 +7,9 @@ from agentaudit.evidence import Evidence
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Limits, failed, passed, probe, unknown
 from agentaudit.probes.asking import asking, asks
-from agentaudit.probes.prompts.dedicated import are_read, is_apart, modules
+from agentaudit.probes.prompts.dedicated import are_read, is_apart, is_aside, modules
 from agentaudit.probes.prompts.registered import defined, registered
-from agentaudit.probes.prompts.short import short
+from agentaudit.probes.prompts.short import SYSTEM, short
 from agentaudit.probes.readable import of_code, unasked, unread
 from agentaudit.source import Component, Repo
 
@@ -243,6 +243,7 @@ def _apart_and_inline(
     prompts = [p for p in component.code.prompts if p.role is Role.APP]
     alone = modules(repo, component)
     among = [p for p in prompts if not is_apart(p) and p.place.path not in alone]
+    among = among if len(among) == len(prompts) else [p for p in among if not is_aside(p)]
     apart = [p for p in prompts if is_apart(p) or p.place.path in alone]
     if not are_read(repo, component, apart):
         apart = []
@@ -254,6 +255,7 @@ def _apart_and_inline(
 def _outweighs(inline: Sequence[Prompt], apart: int, limits: Limits) -> bool:
     """Whether prompts in the code are more than an exception."""
     many = len(inline) > limits["inline_share"] * (apart + len(inline))
+    many = many or any(prompt.name == SYSTEM for prompt in inline)
     return bool(inline) and (not apart or many)
 
 

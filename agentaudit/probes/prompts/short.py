@@ -46,6 +46,18 @@ _FOR_PEOPLE = regex(
     r"|description|placeholder|label|title|usage|assert\w{0,20})[\w.\"']{0,20}\s{0,4}[.(=:]|^\s*(?:#|//|\*)"
 )
 """Lines whose text is read by people."""
+SYSTEM = "system prompt"
+"""Name of one that is so called where it stands."""
+_OUTRIGHT = regex(
+    r"""(?<![\w.-])["']?(?:system_(?:prompt|instructions?|message)|system(?:Prompt|Instructions?|Message))"""
+    r"""["']?\s{0,4}(?::=|[:=])\s{0,9}\(?\s{0,60}[rf$@]{0,2}["'`](?=You are )"""
+)
+"""What is a prompt wherever it stands: its name says so, and how it begins."""
+_TITLES = regex(
+    r"""["'`](?=(?:Please )?(?:[gG]enerate|[wW]rite|[cC]reate|[sS]uggest|[pP]rovide) an? """
+    r"""(?:very )?(?:short|concise|brief|succinct)[\w ,-]{0,40} (?:title|name) (?:for|of)\b)"""
+)
+"""What a model is told so that it names a conversation."""
 _CONVERSES = regex(r"""["']?\b[rR]ole["']?\s{0,9}[:=]|SystemMessage|PromptTemplate|ChatMessage""")
 _FILLED = regex(r"[$#]?\{[^{}]{0,200}\}")
 _WORD = regex(r"[^\W\d_]{2,}")
@@ -53,7 +65,7 @@ _WORDS, _TEXT, _FILES, _LONGEST = 6, 1500, 400, 200_000
 """Words of a prompt, characters of it that are looked at, files, and characters of one."""
 _ASIDE = regex(
     r"(?i)(?:^|/)(?:tests?|__tests__|docs?|evals?|evaluat\w{1,10}|notebooks?|scripts?"
-    r"|benchmarks?|migrations?)/|(?:^|/)(?:test_|conftest|eval)|\.(?:test|spec|stories)\.\w{1,4}$"
+    r"|benchmarks?|migrations?|legacy|deprecated|archived?|obsolete)/|(?:^|/)(?:test_|conftest|eval)|\.(?:test|spec|stories)\.\w{1,4}$"
 )
 _SOURCES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".java", ".kt", ".cs", ".go")
 
@@ -68,10 +80,12 @@ def short(
         if path in aside:
             continue
         text = (repo.read(Place(component.repo, path)) or "")[:_LONGEST]
-        for at in sorted(_told(text, asks=path in asked)):
+        outright = _outright(text)
+        for at in sorted(_told(text, asks=path in asked) | outright):
             place = Place(component.repo, path, text.count("\n", 0, at) + 1)
             if (path, place.line) not in seen:
-                yield Prompt(PromptKind.INLINE, place, "", len(_said(text, at)), None, Role.APP)
+                name = SYSTEM if at in outright else ""
+                yield Prompt(PromptKind.INLINE, place, name, len(_said(text, at)), None, Role.APP)
 
 
 def _paths(component: Component, asked: Set[str]) -> Iterator[str]:
@@ -93,11 +107,18 @@ def _asking(component: Component) -> set[str]:
 def _told(text: str, *, asks: bool) -> set[int]:
     """Where such texts begin; asks is whether the file is known to ask a model."""
     found = {m.end() - 1 for m in _MESSAGES.finditer(text) if _is_prose(text, m.end() - 1)}
+    found |= {m.start() for m in _TITLES.finditer(text) if _is_order(text, m.start())}
     if asks or _CONVERSES.search(text):
         for kind in (_NAMED, _SPEAKS):
             ends = (m.end() - 1 if kind is _NAMED else m.start() for m in kind.finditer(text))
             found |= {at for at in ends if _is_order(text, at)}
     return found
+
+
+def _outright(text: str) -> set[int]:
+    """Where a text begins that is beyond doubt the prompt of a system."""
+    ends = (m.end() - 1 for m in _OUTRIGHT.finditer(text))
+    return {at for at in ends if _is_order(text, at)}
 
 
 def _is_order(text: str, at: int) -> bool:

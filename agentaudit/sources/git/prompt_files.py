@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agentaudit.code import Prompt, Role
 from agentaudit.evidence import Place
-from agentaudit.sources.git.code import prompts
+from agentaudit.sources.git.code import kept
 from agentaudit.sources.git.code.assemble import Repository
 from agentaudit.sources.git.reader import Reader
 
@@ -16,7 +16,7 @@ def found(reader: Reader, repository: Repository) -> Iterator[Prompt]:
     paths = [
         (path, part)
         for path in reader.paths
-        if prompts.may_hold(path)
+        if kept.may_hold(path)
         and not reader.foreign(path)
         and (part := reader.role(path)) in (Role.APP, Role.TEMPLATE, Role.EVAL)
     ]
@@ -27,4 +27,4 @@ def found(reader: Reader, repository: Repository) -> Iterator[Prompt]:
             named = used.get(path.rpartition("/")[2])
             if part is Role.TEMPLATE and named and reader.role(named.path) is Role.APP:
                 part = Role.APP  # a template of a text that the application fills in
-            yield from prompts.held(Place(reader.repo, path), part, text, named)
+            yield from kept.held(Place(reader.repo, path), part, text, named)

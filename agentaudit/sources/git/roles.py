@@ -9,7 +9,8 @@ from agentaudit.code import Role
 from agentaudit.expressions import regex
 
 _NAMES: dict[Role, str] = {
-    Role.TEST: "test tests __tests__ testing testdata fixtures e2e spec specs",
+    Role.TEST: "test tests __tests__ testing testdata fixtures e2e spec specs "
+    "__mocks__ __fixtures__ mocks",
     Role.EVAL: "eval evals evaluate evaluation evaluations benchmark benchmarks redteam "
     "red_team red-team",
     Role.INFRA: "infra infrastructure terraform k8s kubernetes helm charts bicep iac migrations "

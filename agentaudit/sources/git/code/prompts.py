@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from agentaudit.code import Call, Literal, Prompt, PromptKind, Role, Syntax
-from agentaudit.evidence import Place
+from agentaudit.code import Call, Literal, Prompt, PromptKind, Syntax
 from agentaudit.expressions import regex
 
 INLINE = 160
@@ -54,20 +53,12 @@ _NO_PROMPT = regex(
     r"|with \w+ as\s*\(|alter\b|delete from|match\s*\(|<!doctype|<html|<div|<svg|<\?xml"
     r"|\{\s*\"|usage:|https?://|import |def |from \w+ import|#!/|\^|pragma )"
 )
-_FILE = regex(
-    r"(?i)(?:.*/)?(?:[^/]*prompts?[^/]*|instructions?|system|persona)(?:[._-][^/]*)?"
-    r"\.(?:md|txt|ya?ml|j2|jinja2?|prompty|prompt|tmpl|hbs|mustache|json|toml|st|mdx|xml|poml)"
-    r"|.*\.(?:prompty|prompt|poml|promptml)"
-    r"|(?:.*/)?config/(?:agents|tasks)\.ya?ml"
-    r"|(?:.*/)?(?:characters?/[^/]+|[^/]+\.character)\.json"
-    r"|(?i:.*(?:^|/)(?:prompts?|prompt[_-]templates|prompt[_-]library)/.+\.(?:md|txt|ya?ml|j2|jinja2?|st|hbs"
-    r"|mustache|json|toml|tmpl|xml))"
-)
 _TOLD = regex(
-    r"(?i).*(?:error|exception|warning|failure|help|hint|tooltip|placeholder|label|usage)"
-    r"(?:_?(?:msg|messages?|text))?"
+    r"(?i).*(?:error|exception|warning|failure|help|hint|tooltip|placeholder|label|usage|markdown)"
+    r"(?:_?(?:msg|messages?|text))?|(?:.*_)?format_instructions"
 )
-"""What people are told when something went wrong, or how to use something, be it a prompt."""
+"""What people are told when something went wrong, or how to use something, be it a prompt; and what
+the parser of an answer says of its format."""
 _REGISTRY = {
     "pull": regex(
         r"(?:langchain\.|langchain_classic\.|langsmith\.|langchainhub\.)?(?:hub|Client)\.pull"
@@ -117,9 +108,12 @@ def is_prompt(literal: Literal) -> bool:
 
 def _is_kept(literal: Literal) -> bool:
     """Whether it is a constant of a module that is called after prompts, whatever its own name."""
-    constant = literal.syntax is Syntax.ASSIGNMENT and "." not in literal.scope
+    if literal.syntax is not Syntax.ASSIGNMENT or "." in literal.scope:
+        return False
+    if literal.scope[:1].isupper() and _KEPT.search(literal.place.path):
+        return True  # attributes of a class of settings, whose capital tells it from a function
     where = _KEPT_IN_CLASS if literal.scope else _KEPT
-    return constant and literal.name.isupper() and bool(where.search(literal.place.path))
+    return literal.name.isupper() and bool(where.search(literal.place.path))
 
 
 _KEPT = regex(r"(?:^|/)(?:\w{1,40}_)?prompts?\.(?:py|ts|js)$")
@@ -147,49 +141,6 @@ def _length(literal: Literal) -> int:
     if literal.text.isascii():
         return literal.length
     return literal.length + 2 * len(_WIDE.findall(literal.text))
-
-
-def held(place: Place, role: Role, text: str, used: Place | None) -> Iterator[Prompt]:
-    """The prompts that a file holds, and the place that reads it: it is one, or, where it is a
-    catalogue of messages, has some among its entries."""
-    if is_prompt_file(place.path):
-        yield Prompt(PromptKind.FILE, place, place.path, len(text), used, role)
-        return
-    for number, line in enumerate(text.split("\n")[:_MOST_ENTRIES], 1):
-        entry = _ENTRY.match(line[:_LONGEST_ENTRY])
-        if entry is not None:
-            at = Place(place.repo, place.path, number)
-            yield Prompt(PromptKind.FILE, at, entry[1], len(entry[2]), used, role)
-
-
-_CATALOGUE = regex(
-    r"(?i)(?:.*/)?(?:i18n|l10n|locales?|lang(?:uage)?s?|translations?)/(?:[^/]{1,80}/){0,2}[^/]{1,80}"
-    r"\.(?:json5?|ya?ml|toml|properties)|(?:.*/)?(?:messages|strings)[^/]{0,20}\.(?:properties|ya?ml)"
-)
-_PAGES = regex(
-    r"(?i)(?:^|/)(?:front-?end|web[\w-]{0,20}|ui|client|admin[\w-]{0,20}|public|static|pages|apps)/"
-)
-"""Parts of a system whose catalogues speak to people."""
-_ENTRY = regex(
-    r"""(?i)\s{0,40}["']?([\w.-]{0,60}(?:prompt|instructions?|system_?message))["']?"""
-    r"""\s{0,4}[:=]\s{0,4}["']?([^"'\s].{160,})"""
-)
-_MOST_ENTRIES, _LONGEST_ENTRY = 5000, 4000
-"""Lines of a catalogue, and characters of one, that are looked at."""
-
-
-def may_hold(path: str) -> bool:
-    """Whether a file may hold prompts, by its path."""
-    catalogue = _CATALOGUE.fullmatch(path[-400:]) and not _PAGES.search(path)
-    return is_prompt_file(path) or bool(catalogue)
-
-
-def is_prompt_file(path: str) -> bool:
-    """Whether a file is called after prompts, and is no change of a database."""
-    return bool(_FILE.fullmatch(path[-400:])) and not _SCHEMA.search(path[-400:])
-
-
-_SCHEMA = regex(r"(?i)(?:^|/)(?:db|migrations?|changelogs?|liquibase|flyway|schemas?)/")
 
 
 def fetched(calls: Iterable[Call]) -> Iterator[Prompt]:
