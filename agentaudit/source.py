@@ -178,8 +178,9 @@ class Repo(Protocol):
         """Files at the scanned revision whose path matches; `*` stays within a directory,
         `**` crosses directories. Vendored and generated trees are left out."""
 
-    def read(self, place: Place) -> str | None:
-        """Text of a file at the scanned revision; None when it is binary, too large or missing."""
+    def read(self, place: Place, *, long: bool = False) -> str | None:
+        """Text of a file at the scanned revision; None when it is binary, too large or missing.
+        Sets of data may be `long`: 8 MB instead of one."""
 
     def steps(self) -> tuple[Step, ...]:
         """Everything that CI workflows run."""
