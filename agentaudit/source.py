@@ -151,6 +151,8 @@ class Step(Struct, frozen=True):
     """Whether the run fails when it fails."""
     by_hand: bool = False
     """Whether nothing but a person starts it."""
+    home: str = ""
+    """Directory that it works in; empty for the root."""
 
 
 class Change(Struct, frozen=True):

@@ -74,7 +74,9 @@ def told(repo: Repo, scripts: Iterable[Place]) -> Iterator[Place]:
             yield from (p for p in places[:1] if not _RESULT.search(p.path))
 
 
-_NAMES = regex(r"(?<![\w/.$}-])((?:\./)?[\w-]{1,60}(?:/[\w.-]{1,80}){0,6}\.(?:jsonl|csv|tsv|json))\b")
+_NAMES = regex(
+    r"(?<![\w/.$}-])((?:\./)?[\w-]{1,60}(?:/[\w.-]{1,80}){0,6}\.(?:jsonl|csv|tsv|json))\b"
+)
 _MOST_TEXT = 100_000
 
 

@@ -152,9 +152,7 @@ def _scripts(repo: Repo) -> Iterator[Place]:
     yield from repo.files("**/*eval*.sh")
 
 
-def _take(
-    place: Place, text: str | None, found: dict[Place, int], unreadable: list[Place]
-) -> None:
+def _take(place: Place, text: str | None, found: dict[Place, int], unreadable: list[Place]) -> None:
     number = None if text is None else count(text, place.path)
     if number is None:
         unreadable.append(place)
