@@ -10,6 +10,8 @@ from agentaudit.probes.guardrails.callers import is_loose
 from agentaudit.probes.guardrails.constant import is_constant
 from agentaudit.probes.guardrails.content_filters import content_filter
 from agentaudit.probes.guardrails.effect import asked_alone, without_effect
+from agentaudit.probes.guardrails.gates import judged as is_gate
+from agentaudit.probes.guardrails.gates import turns_away
 from agentaudit.probes.guardrails.own import (
     ASIDE,
     decisive,
@@ -216,7 +218,8 @@ def on_by_default(repo: Repo, component: Component) -> Answer:
     if missing := unread(component, declared, "guardrails"):
         return missing
     uses = [u for u in component.uses("guardrail") if not ASIDE.search(u.place.path)]
-    calls = [*own_calls(component.code), *in_requests(repo, component.code)]
+    own = (c for c in own_calls(component.code) if not is_gate(c) or turns_away(repo, c))
+    calls = [*own, *in_requests(repo, component.code)]
     if not uses and not asks(component):
         return unasked(component)
     chosen = [call for call in calls if is_loose(repo, component.code, call)]
