@@ -72,6 +72,11 @@ def _files(step: str, **files: str) -> dict[str, object]:
         ),
         Example(Outcome.PASS, _workflow("run: GOEVALS=1 go test ./..."), "a switch turns it on"),
         Example(Outcome.PASS, _workflow("run: dotnet run --project src/Evaluator")),
+        Example(
+            Outcome.PASS,
+            _files("run: pytest -q\n        working-directory: evals", **SCORES),
+            "where the suite lies",
+        ),
         Example(Outcome.PASS, _workflow("run: uvx --from git+https://x.io/a@v1 acme_evals -n 3")),
         Example(
             Outcome.PASS,

@@ -18,6 +18,7 @@ from agentaudit.probes.guardrails.own import (
     is_within,
     own_calls,
 )
+from agentaudit.probes.guardrails.phrases import refusing
 from agentaudit.probes.guardrails.requests import in_requests
 from agentaudit.probes.readable import of_code, unasked, unread
 from agentaudit.source import Component, Repo
@@ -105,6 +106,22 @@ TS = (
 )
 
 
+TOPIC = (
+    "    topical = validate_query_relevance(question)\n"
+    "    if not topical['is_relevant']:\n        return None\n"
+)
+PHRASES = (
+    "import re\n\nLIST = [r'ignore\\s+previous\\s+instructions', r'disregard (?:the )?rules']\n\n"
+    "def check(text):\n    for each in LIST:\n        if re.search(each, text):\n"
+    "            raise ValueError(text)\n    return text\n"
+)
+
+
+def _phrases(asked: str) -> dict[str, object]:
+    source = f"from words import check\n{ASK.format(asked)}"
+    return {"component": {"files": {**PYTHON, "app.py": source, "words.py": PHRASES}}}
+
+
 def _python(source: str) -> dict[str, object]:
     return {"component": {"files": {**PYTHON, "app.py": source}}}
 
@@ -130,6 +147,14 @@ def _python(source: str) -> dict[str, object]:
             Outcome.PASS,
             _python(ASK.format("    if topic(question):\n        return decline_off_topic(bot)\n")),
         ),
+        Example(Outcome.PASS, _python(ASK.format(TOPIC)), "other questions are turned away"),
+        Example(
+            Outcome.FAIL,
+            _python(ASK.format(TOPIC.replace("return None", "log.info(question)"))),
+            "the verdict is only told",
+        ),
+        Example(Outcome.PASS, _phrases("    check(question)\n"), "told by the phrases"),
+        Example(Outcome.FAIL, _phrases(""), "nobody calls it"),
         Example(Outcome.FAIL, _python(ASK.format("")), "declared, never imported"),
         Example(Outcome.FAIL, _python(NEMO.format(RAILS)), "off by default"),
         Example(Outcome.FAIL, _python(OPEN), "without a key everything is called safe"),
@@ -239,6 +264,9 @@ def on_by_default(repo: Repo, component: Component) -> Answer:
     if filtered := content_filter(repo, component):
         said = "the deployment of the model has a content filter of its own that blocks"
         return passed(said, filtered.evidence())
+    if refused := refusing(repo, component):
+        said = "phrases that take a system over are refused wherever somebody asks"
+        return passed(said, refused.evidence())
     if on:
         return unheard(component, on[0])
     if idle:
