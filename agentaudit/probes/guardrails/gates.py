@@ -39,10 +39,10 @@ def judged(call: Call) -> str:
     return name if _JUDGES.search(name[:100]) else ""
 
 
-def turns_away(repo: Repo, call: Call) -> bool:
+def turns_away(repo: Repo, place: Place) -> bool:
     """Whether the verdict is asked near the call, and leaves the function or the round."""
-    rows = (repo.read(Place(call.place.repo, call.place.path)) or "").split("\n")[:20_000]
-    at = (call.place.line or 0) - 1
+    rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[:20_000]
+    at = (place.line or 0) - 1
     if not 0 <= at < len(rows):
         return False
     row = rows[at].strip()[:400]

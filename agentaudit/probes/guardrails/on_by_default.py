@@ -243,7 +243,7 @@ def on_by_default(repo: Repo, component: Component) -> Answer:
     if missing := unread(component, declared, "guardrails"):
         return missing
     uses = [u for u in component.uses("guardrail") if not ASIDE.search(u.place.path)]
-    own = (c for c in own_calls(component.code) if not is_gate(c) or turns_away(repo, c))
+    own = (c for c in own_calls(component.code) if not is_gate(c) or turns_away(repo, c.place))
     calls = [*own, *in_requests(repo, component.code)]
     if not uses and not asks(component):
         return unasked(component)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 
 from msgspec import Struct
 
@@ -13,6 +14,7 @@ from agentaudit.code import Role, Syntax
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.callers import said
+from agentaudit.probes.guardrails.gates import turns_away
 from agentaudit.probes.guardrails.own import ASIDE, CONFIGURED
 from agentaudit.source import Component, Repo
 
@@ -20,20 +22,23 @@ _PHRASE = regex(
     r"(?i)\W{0,4}(?:\(\?[a-z]{1,4}\)|\\{1,2}b|\(\?:|[\^(.*]){0,4}(?:ignor|disregard|forget|overrid|bypass)"
     r"\w{0,3}[^\n]{1,40}(?:previous|prior|above|earlier|preceding|instruction|rules|guidelines|prompt)"
 )
-_LISTED = frozenset((Syntax.ELEMENT, Syntax.ASSIGNMENT, Syntax.POSITIONAL, Syntax.PAIR))
+_PATTERN = regex(r"(?i)(?:compile|search|match|regex|regexp|MustCompile|IsMatch)$")
 _LONGEST = 160
 """Characters of a phrase; a text for a model is longer."""
 _HEAD = regex(
     r"(?:export\s+|default\s+|public\s+|internal\s+|sealed\s+|static\s+|abstract\s+|final\s+){0,4}"
-    r"(?:(?:async\s+)?(?:def|function|class|record|interface)\s+([A-Za-z_$][\w$]{0,80})"
+    r"(?:(?:async\s+)?(?:def|func|function|class|record|interface)\s+(?:\([^()\n]{0,60}\)\s*)?"
+    r"([A-Za-z_$][\w$]{0,80})"
     r"|(?:(?:const|let|var)\s+)?([A-Za-z_$][\w$]{0,80})(?:\s{0,4}:[^=\n]{1,80})?\s{0,4}=(?!=))"
 )
 """What begins a block of a file, at its left."""
 _MATCHES = regex(
-    r"\.(?:search|match|findall|test|Contains|IsMatch|includes|contains|find|matches|some|Any)\(|\bin\s"
+    r"\.(?:search|match|findall|test|Contains|IsMatch|includes|contains|find|matches|MatchString|Any)\("
+    r"|\bif\s[^\n]{0,80}\sin\s|\bany\([^\n]{0,80}\sin\s"
 )
 _REFUSES = regex(
     r"\b(?:raise|throw)\s|\breturn\s+new\s+ValidationResult\(|HTTPException|\bValueError\("
+    r"|\breturn\s+[^\n]{0,60}(?:errors\.New|fmt\.Errorf)\("
 )
 """What stops whoever asks, without a verdict that somebody must read."""
 _WORD = regex(r"[A-Za-z_$][\w$]{2,80}")
@@ -52,16 +57,45 @@ def refusing(repo: Repo, component: Component) -> Place | None:
     """Where such code is, which stops a request of the serving code by an error."""
     rows: dict[Place, set[str]] = defaultdict(set)
     for each in component.code.literals:
-        listed = each.role is Role.APP and each.syntax in _LISTED and each.length <= _LONGEST
+        listed = each.syntax is Syntax.ELEMENT or _PATTERN.search(each.callee)
+        listed = listed and each.role is Role.APP and each.length <= _LONGEST
         if listed and _PHRASE.match(each.text) and not ASIDE.search(each.place.path):
             rows[Place(each.place.repo, each.place.path)].add(each.text)
-    for file in rows:
-        blocks = list(_blocks((repo.read(file) or "").split("\n")[:_MOST]))
-        reached = _reached(blocks)
-        judges = [b for b in reached if _MATCHES.search(b.text) and _REFUSES.search(b.text)]
-        if judges and _is_asked(repo, file, reached):
+    for file in dict.fromkeys((*rows, *_scripts(repo, component))):
+        reached = _reached(list(_blocks((repo.read(file) or "").split("\n")[:_MOST])))
+        judges = [block for block in reached if _MATCHES.search(block.text)]
+        refuses = any(_REFUSES.search(block.text) for block in reached)
+        if judges and _is_asked(repo, file, reached, refuses=refuses):
             return Place(file.repo, file.path, judges[0].line)
     return None
+
+
+def _scripts(repo: Repo, component: Component) -> Iterator[Place]:
+    """Files of JavaScript that are called like it: what they match with is no text, but a pattern
+    of the language."""
+    if {"typescript", "javascript"} & {name.lower() for name in component.code.languages}:
+        home = f"{component.path}/" if component.path != "." else ""
+        named = (
+            file
+            for kind in ("ts", "js", "mjs")
+            for file in repo.files(f"{home}**/*.{kind}")
+            if _NAMED.search(file.path)
+            and not (_TESTS.search(file.path) or ASIDE.search(file.path))
+        )
+        for file in islice(named, _MOST_FILES):
+            if len(set(_EXPRESSION.findall((repo.read(file) or "")[:100_000]))) > 1:
+                yield file
+
+
+_NAMED = regex(
+    r"(?i)(?:sanitiz|sanitis|inject|guard|safety|moderat|security|validat|filter|abuse|prompt)[^/]*$"
+)
+_EXPRESSION = regex(
+    r"(?i)(?:^|[\s\[(,=])/([^/\n]{0,20}(?:ignor|disregard|forget|overrid|bypass|pretend|you\s?\S{0,4}are|system)"
+    r"[^/\n]{1,120})/[a-z]{0,3}\s{0,4}(?:,|\.|\]|$|;|\))",
+    re.MULTILINE,
+)
+_MOST_FILES = 40
 
 
 def _blocks(rows: list[str]) -> Iterator[_Block]:
@@ -97,16 +131,17 @@ def _has_phrases(text: str) -> bool:
     return any(_PHRASE.match(found[1]) for found in _QUOTED.finditer(text[:20_000]))
 
 
-def _is_asked(repo: Repo, file: Place, reached: list[_Block]) -> bool:
-    """Whether the serving code uses any of it elsewhere."""
+def _is_asked(repo: Repo, file: Place, reached: list[_Block], *, refuses: bool) -> bool:
+    """Whether the serving code uses any of it elsewhere; where it does not refuse by itself, it is
+    asked and the question turned away."""
     suffix = file.path.rpartition(".")[2]
     for block in reached:
-        if not _CODE.match(block.text):
+        if not _CODE.match(block.text) or block.name in _USUAL:
             continue
         name = block.name.removesuffix("Attribute")
         for use in said(repo, name, suffix):
             aside = use.path == file.path or _TESTS.search(use.path) or _BROUGHT.match(use.text)
-            if not aside and not _is_chosen(repo, use):
+            if not aside and not _is_chosen(repo, use) and (refuses or turns_away(repo, use)):
                 return True
     return False
 
@@ -127,4 +162,6 @@ def _is_chosen(repo: Repo, use: Place) -> bool:
 _NEAR = 12
 
 
-_CODE = regex(r"[^\n=]{0,80}\b(?:def|function|class|record)\s")
+_CODE = regex(r"[^\n=]{0,80}\b(?:def|func|function|class|record)\s|[^\n]{0,120}=>")
+_USUAL = frozenset(("Validate", "Check", "Process", "Handle", "Run", "main", "validate", "check"))
+"""Names of too many functions."""

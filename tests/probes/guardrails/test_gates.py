@@ -31,18 +31,41 @@ SWITCHED = ASK.format(
 TELLS = WORDS.replace("raise ValueError(text)", "log.info(text)")
 SHARP = {
     "Api.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup>'
-    '<PackageReference Include="Microsoft.SemanticKernel" Version="1.40.0" /></ItemGroup></Project>',
+    '<PackageReference Include="Microsoft.SemanticKernel" Version="1.40.0" />'
+    "</ItemGroup></Project>",
     "Program.cs": "using Microsoft.SemanticKernel;\nvar kernel = Kernel.CreateBuilder()"
     '.AddOpenAIChatCompletion("gpt-4o", key).Build();\n',
-    "SafeTextAttribute.cs": "namespace Api;\n\npublic class SafeTextAttribute : ValidationAttribute\n"
+    "SafeTextAttribute.cs": "namespace Api;\n\n"
+    "public class SafeTextAttribute : ValidationAttribute\n"
     '{\n    private static readonly string[] Words = new[] { "IGNORE PREVIOUS", "SYSTEM:" };\n\n'
     "    protected override ValidationResult? IsValid(object? value, ValidationContext context)\n"
     "    {\n        foreach (var word in Words)\n            if (value.Contains(word))\n"
     '                return new ValidationResult("no");\n        return ValidationResult.Success;\n'
     "    }\n}\n",
 }
-QUESTION = "namespace Api;\n\npublic record Question\n{\n    [SafeText]\n    public string Text { get; init; }\n}\n"
+QUESTION = (
+    "namespace Api;\n\npublic record Question\n{\n    [SafeText]\n"
+    "    public string Text { get; init; }\n}\n"
+)
+NODE = {
+    "package.json": '{"name": "web", "dependencies": {"openai": "5.0.0"}}',
+    "lib/sanitize.ts": "const LIST = [\n  /ignore (all )?previous instructions/i,\n"
+    "  /disregard (the )?(above|system) prompt/i,\n];\n\n"
+    "export function looksBad(text: string): boolean {\n"
+    "  return LIST.some((each) => each.test(text));\n}\n",
+}
+ANSWER = (
+    'import OpenAI from "openai";\nimport { looksBad } from "./lib/sanitize";\n'
+    "export async function POST(request: Request) {\n  const { text } = await request.json();\n"
+    "  if (looksBad(text)) {\n    return new Response(null, { status: 400 });\n  }\n"
+    '  return new OpenAI().responses.create({ model: "gpt-4o", input: text });\n}\n'
+)
 FILES = {
+    "patterns of JavaScript": ({**NODE, "app.ts": ANSWER}, Outcome.PASS),
+    "that are only told of": (
+        {**NODE, "app.ts": ANSWER.replace("return new Response(null, { status: 400 })", "log(1)")},
+        Outcome.FAIL,
+    ),
     "a worker judges": ({**PYTHON, "app.py": WORKFLOW}, Outcome.PASS),
     "nobody reads what the worker says": (
         {**PYTHON, "app.py": WORKFLOW.replace("if not verdict.right", "if not question")},
