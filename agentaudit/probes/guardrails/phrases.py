@@ -57,8 +57,9 @@ def refusing(repo: Repo, component: Component) -> Place | None:
     """Where such code is, which stops a request of the serving code by an error."""
     rows: dict[Place, set[str]] = defaultdict(set)
     for each in component.code.literals:
+        if each.role is not Role.APP or each.length > _LONGEST:
+            continue
         listed = each.syntax is Syntax.ELEMENT or _PATTERN.search(each.callee)
-        listed = listed and each.role is Role.APP and each.length <= _LONGEST
         if listed and _PHRASE.match(each.text) and not ASIDE.search(each.place.path):
             rows[Place(each.place.repo, each.place.path)].add(each.text)
     for file in dict.fromkeys((*rows, *_scripts(repo, component))):
