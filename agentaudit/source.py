@@ -152,7 +152,7 @@ class Step(Struct, frozen=True):
     by_hand: bool = False
     """Whether nothing but a person starts it."""
     home: str = ""
-    """Directory that it works in; empty for the root."""
+    """Directory that it works in."""
 
 
 class Change(Struct, frozen=True):
@@ -177,12 +177,10 @@ class Repo(Protocol):
     def components(self) -> tuple[Component, ...]: ...
 
     def files(self, pattern: str) -> Iterator[Place]:
-        """Files at the scanned revision whose path matches; `*` stays within a directory,
-        `**` crosses directories. Vendored and generated trees are left out."""
+        """Own files whose path matches; `*` stays in a directory, `**` crosses directories."""
 
     def read(self, place: Place, *, long: bool = False) -> str | None:
-        """Text of a file at the scanned revision; None when it is binary, too large or missing.
-        Sets of data may be `long`: 8 MB instead of one."""
+        """Its text at the scanned revision; None: binary, missing or above 1 MB, `long` 8 MB."""
 
     def steps(self) -> tuple[Step, ...]:
         """Everything that CI workflows run."""

@@ -261,17 +261,24 @@ def on_by_default(repo: Repo, component: Component) -> Answer:
     on = [u for u in uses if u.strength is Strength.ON and not is_within(component, u, off)]
     if heard := [use for use in on if has_effect(repo, component, use)]:
         return passed(f"{heard[0].library} judges in the serving code", heard[0].place.evidence())
+    if elsewhere := _elsewhere(repo, component):
+        return elsewhere
+    if on:
+        return unheard(component, on[0])
+    if idle:
+        return ignored(component, idle)
+    return lacking(component, calls, uses)
+
+
+def _elsewhere(repo: Repo, component: Component) -> Answer | None:
+    """PASS by what is told by no name of a call."""
     if filtered := content_filter(repo, component):
         said = "the deployment of the model has a content filter of its own that blocks"
         return passed(said, filtered.evidence())
     if refused := refusing(repo, component):
         said = "phrases that take a system over are refused wherever somebody asks"
         return passed(said, refused.evidence())
-    if on:
-        return unheard(component, on[0])
-    if idle:
-        return ignored(component, idle)
-    return lacking(component, calls, uses)
+    return None
 
 
 def _is_off(call: Call) -> bool:
