@@ -189,8 +189,7 @@ class Repo(Protocol):
         """The last `limit` commits that changed files matching a pattern; None without git."""
 
     def rows(self, changes: Iterable[Change]) -> Mapping[tuple[str, str], tuple[str, ...]]:
-        """(id, path) → lines that a change added to the file or took from it; moved is not changed.
-        Empty where it could not be told."""
+        """(id, path) → lines that a change added or took, not moved; empty: could not be told."""
 
     def commit(self, sha: str) -> Target:
         """Look a full or abbreviated commit id up; content is a `Commit`."""
