@@ -16,8 +16,9 @@ _JUDGES = regex(
     r"|compliance)$"
     r"|(?:^|_)is_?(?:user_?)?(?:query|prompt|question|topic)_?(?:allowed|safe|relevant|appropriate"
     r"|permitted|in_?scope|on_?topic|acceptable|harmful|malicious)$"
-    r"|(?:^|_)(?:agent_?)?validate_?(?:user_?)?prompt$"
 )
+_WORKS = regex(r"(?i)(?:^|_)validate_?(?:user_?)?(?:prompt|question|query)$")
+"""The same of what a worker does: to look at lengths and formats needs none."""
 _RUN = frozenset(
     ("execute_activity", "execute_activity_method", "execute_local_activity", "executeActivity")
 )
@@ -36,7 +37,8 @@ def judged(call: Call) -> str:
     """The function that judges a question in this call; empty where it is none by its name."""
     given = call.at(0) if call.method in _RUN else None
     name = given.written.rpartition(".")[2].strip("\"' ") if given is not None else call.method
-    return name if _JUDGES.search(name[:100]) else ""
+    works = call.method in _RUN and _WORKS.search(name[:100])
+    return name if works or _JUDGES.search(name[:100]) else ""
 
 
 def turns_away(repo: Repo, place: Place) -> bool:

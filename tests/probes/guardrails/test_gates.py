@@ -71,6 +71,16 @@ FILES = {
         {**PYTHON, "app.py": WORKFLOW.replace("if not verdict.right", "if not question")},
         Outcome.FAIL,
     ),
+    "its length is validated": (
+        {
+            **PYTHON,
+            "app.py": ASK.format(
+                "from words import validate_prompt\n",
+                "    if not validate_prompt(question):\n        return None\n",
+            ),
+        },
+        Outcome.FAIL,
+    ),
     "phrases are refused": ({**PYTHON, "words.py": WORDS, "app.py": USED}, Outcome.PASS),
     "behind a switch": ({**PYTHON, "words.py": WORDS, "app.py": SWITCHED}, Outcome.FAIL),
     "only told of": ({**PYTHON, "words.py": TELLS, "app.py": USED}, Outcome.FAIL),
