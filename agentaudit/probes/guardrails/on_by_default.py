@@ -112,13 +112,13 @@ TOPIC = (
 )
 PHRASES = (
     "import re\n\nLIST = [r'ignore\\s+previous\\s+instructions', r'disregard (?:the )?rules']\n\n"
-    "def check(text):\n    for each in LIST:\n        if re.search(each, text):\n"
+    "def hold_back(text):\n    for each in LIST:\n        if re.search(each, text):\n"
     "            raise ValueError(text)\n    return text\n"
 )
 
 
 def _phrases(asked: str) -> dict[str, object]:
-    source = f"from words import check\n{ASK.format(asked)}"
+    source = f"from words import hold_back\n{ASK.format(asked)}"
     return {"component": {"files": {**PYTHON, "app.py": source, "words.py": PHRASES}}}
 
 
@@ -153,7 +153,7 @@ def _python(source: str) -> dict[str, object]:
             _python(ASK.format(TOPIC.replace("return None", "log.info(question)"))),
             "the verdict is only told",
         ),
-        Example(Outcome.PASS, _phrases("    check(question)\n"), "told by the phrases"),
+        Example(Outcome.PASS, _phrases("    hold_back(question)\n"), "told by the phrases"),
         Example(Outcome.FAIL, _phrases(""), "nobody calls it"),
         Example(Outcome.FAIL, _python(ASK.format("")), "declared, never imported"),
         Example(Outcome.FAIL, _python(NEMO.format(RAILS)), "off by default"),
