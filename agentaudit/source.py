@@ -151,6 +151,8 @@ class Step(Struct, frozen=True):
     """Whether the run fails when it fails."""
     by_hand: bool = False
     """Whether nothing but a person starts it."""
+    home: str = ""
+    """Directory that it works in."""
 
 
 class Change(Struct, frozen=True):
@@ -175,11 +177,10 @@ class Repo(Protocol):
     def components(self) -> tuple[Component, ...]: ...
 
     def files(self, pattern: str, saying: Collection[str] = ()) -> Iterator[Place]:
-        """Files at the scanned revision whose path matches; `*` stays within a directory, `**` does
-        not. Without vendored and generated trees; with words, only texts that hold one of them."""
+        """Own files by path: `*` stays in a directory, `**` crosses; with words, that say one."""
 
-    def read(self, place: Place) -> str | None:
-        """Text of a file at the scanned revision; None when it is binary, too large or missing."""
+    def read(self, place: Place, *, long: bool = False) -> str | None:
+        """Its text at the scanned revision; None: binary, missing or above 1 MB, `long` 8 MB."""
 
     def steps(self) -> tuple[Step, ...]:
         """Everything that CI workflows run."""
@@ -188,8 +189,7 @@ class Repo(Protocol):
         """The last `limit` commits that changed files matching a pattern; None without git."""
 
     def rows(self, changes: Iterable[Change]) -> Mapping[tuple[str, str], tuple[str, ...]]:
-        """(id, path) → lines that a change added to the file or took from it; moved is not changed.
-        Empty where it could not be told."""
+        """(id, path) → lines that a change added or took, not moved; empty: could not be told."""
 
     def commit(self, sha: str) -> Target:
         """Look a full or abbreviated commit id up; content is a `Commit`."""

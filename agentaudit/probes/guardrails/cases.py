@@ -14,8 +14,8 @@ from agentaudit.source import Place, Repo
 
 PATTERNS = tuple(f"**/*.{suffix}" for suffix in ("jsonl", "csv", "tsv", "json", "yaml", "yml"))
 _WORD = (
-    r"(?:evals?|evaluate|evaluations?|evaluators?|golden(?:s|[-_]?(?:set|dataset|data))?|benchmarks?|test[-_]?set"
-    r"|eval(?:uation)?[-_]?(?:set|dataset|data|cases|questions|prompts|queries|examples|samples|qa)"
+    r"(?:evals?|evaluate|evaluations?|evaluators?|golden(?:s|[-_]?(?:set|dataset|data))?|benchmarks?|test[-_]?sets?"
+    r"|eval(?:uation)?[-_]?(?:sets?|datasets?|data|cases|questions|prompts|queries|examples|samples|qa)"
     r"|ground[-_]?truths?|qn?a[-_]?(?:pairs?|set|dataset))"
 )
 _DATASET = regex(
@@ -63,6 +63,23 @@ def datasets(repo: Repo) -> Iterator[Place]:
                 yield from () if OUTSIDE.search(above) else (place,)
 
 
+def told(repo: Repo, scripts: Iterable[Place]) -> Iterator[Place]:
+    """Committed data that scripts of evaluation name, wherever it lies."""
+    for script in scripts:
+        home = script.path.rpartition("/")[0]
+        text = "" if OUTSIDE.search(script.path) else (repo.read(script) or "")[:_MOST_TEXT]
+        for path in dict.fromkeys(found[1].removeprefix("./") for found in _NAMES.finditer(text)):
+            near = [path, f"{home}/{path}"] if home else [path]
+            places = [place for each in near for place in repo.files(each)]
+            yield from (p for p in places[:1] if not _RESULT.search(p.path))
+
+
+_NAMES = regex(
+    r"(?<![\w/.$}-])((?:\./)?[\w-]{1,60}(?:/[\w.-]{1,80}){0,6}\.(?:jsonl|csv|tsv|json))\b"
+)
+_MOST_TEXT = 100_000
+
+
 def count(text: str, path: str) -> int | None:
     """Number of distinct cases in a file, which may be one case itself; None when it cannot be
     read. A pointer to large-file storage holds none: the cases themselves are not in git."""
@@ -106,7 +123,7 @@ def _listed(value: Any) -> int:
     if _is_topics(value):
         return len(value)
     listed = [_distinct(value[key]) for key in _CASES if isinstance(value.get(key), list)]
-    return max((*listed, _by_name(value), *map(_by_name, value.values())))
+    return max((*listed, _by_group(value), _by_name(value), *map(_by_name, value.values())))
 
 
 def _is_topics(value: dict[Any, Any]) -> bool:
@@ -129,6 +146,12 @@ def _whole(text: str) -> int:
         if text.count("\n") < 1:
             raise
         return _lines(text)
+
+
+def _by_group(value: dict[Any, Any]) -> int:
+    """Cases of lists whose keys are what they are about, where each says what is expected."""
+    lists = (inner for inner in value.values() if isinstance(inner, list))
+    return _distinct(each for inner in lists if all(map(_is_pair, inner)) for each in inner)
 
 
 def _by_name(value: Any) -> int:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from agentaudit.evidence import Evidence, Location
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Limits, failed, passed, probe, unknown
-from agentaudit.probes.guardrails.cases import PATTERNS, POINTER, count, datasets
+from agentaudit.probes.guardrails.cases import PATTERNS, POINTER, count, datasets, told
+from agentaudit.probes.guardrails.suites import suite_files
 from agentaudit.source import Place, Repo
 
 ENOUGH = {"cases": 200}
@@ -38,10 +41,25 @@ def _first(number: int) -> str:
         Example(Outcome.PASS, _repo("tests/eval/cases.csv", "q,a\n" + ROWS)),
         Example(Outcome.PASS, _repo("data/dev/evalquestions.json", f"[{QUESTIONS}]")),
         Example(Outcome.PASS, _repo("evals/qa.yaml", NAMED), "each case below its name"),
+        Example(Outcome.PASS, _repo("data/evaluation_sets/qa.json", f"[{QUESTIONS}]")),
         Example(
             Outcome.PASS,
             {"repo": {"files": FOLDER, **GIT}, "limits": ENOUGH},
             "a file for each case",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "repo": {
+                    "files": {
+                        "data/medical.jsonl": CASES,
+                        "run_eval.sh": "python quantize.py --data_path data/medical.jsonl\n",
+                    },
+                    **GIT,
+                },
+                "limits": ENOUGH,
+            },
+            "the set that a script of evaluation names",
         ),
         Example(Outcome.FAIL, _repo("evals/golden.jsonl", _first(199)), "one too few"),
         Example(
@@ -84,7 +102,7 @@ def dataset_versioned(repo: Repo, limits: Limits) -> Answer:
     Below a few hundred cases a change of quality cannot be told from chance, and a data set without
     versions cannot say whether the system or the cases changed. Result files do not count.
     """
-    found, unreadable = _counted(repo)
+    found, unreadable = _counted(repo, limits["cases"])
     total = sum(found.values())
     evidence = [_shown(place, f"{n} cases") for place, n in list(found.items())[:5]]
     if repo.changes(("**",), 1) is None:
@@ -108,19 +126,38 @@ def dataset_versioned(repo: Repo, limits: Limits) -> Answer:
     )
 
 
-def _counted(repo: Repo) -> tuple[dict[Place, int], list[Place]]:
-    """Cases by file, most first, and the files that could not be read."""
+def _counted(repo: Repo, enough: float) -> tuple[dict[Place, int], list[Place]]:
+    """Cases by file, most first, and the files that could not be read; long ones are only opened
+    where the others do not hold enough."""
     found: dict[Place, int] = {}
     unreadable: list[Place] = []
-    for place in datasets(repo):
+    long: list[Place] = []
+    for place in dict.fromkeys((*datasets(repo), *told(repo, _scripts(repo)))):
         text = repo.read(place)
-        number = None if text is None else count(text, place.path)
-        if number is None:
-            unreadable.append(place)
-        elif number:
-            found[place] = number
+        if text is None:
+            long.append(place)
+        else:
+            _take(place, text, found, unreadable)
+    for place in long:
+        if sum(found.values()) < enough:
+            _take(place, repo.read(place, long=True), found, unreadable)
     order = sorted(found, key=lambda p: (-found[p], p.repo, p.path))
     return {place: found[place] for place in order}, unreadable
+
+
+def _scripts(repo: Repo) -> Iterator[Place]:
+    """Code that scores, and scripts of the shell that evaluate."""
+    for path in sorted(suite_files(repo)):
+        yield from repo.files(path)
+    yield from repo.files("**/*eval*.sh")
+
+
+def _take(place: Place, text: str | None, found: dict[Place, int], unreadable: list[Place]) -> None:
+    number = None if text is None else count(text, place.path)
+    if number is None:
+        unreadable.append(place)
+    elif number:
+        found[place] = number
 
 
 def _shown(place: Place, what: str) -> Evidence:

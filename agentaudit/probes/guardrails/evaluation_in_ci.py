@@ -9,6 +9,7 @@ from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.commands import commands
 from agentaudit.probes.guardrails.chosen import is_chosen, left_out, rows_of
 from agentaudit.probes.guardrails.cloned import cloned
+from agentaudit.probes.guardrails.homes import inside
 from agentaudit.probes.guardrails.leads import Leads, Line
 from agentaudit.probes.guardrails.runs import alone, names, run_of, whole
 from agentaudit.probes.guardrails.suites import pretended, suite, suite_files
@@ -71,6 +72,11 @@ def _files(step: str, **files: str) -> dict[str, object]:
         ),
         Example(Outcome.PASS, _workflow("run: GOEVALS=1 go test ./..."), "a switch turns it on"),
         Example(Outcome.PASS, _workflow("run: dotnet run --project src/Evaluator")),
+        Example(
+            Outcome.PASS,
+            _files("run: pytest -q\n        working-directory: evals", **SCORES),
+            "where the suite lies",
+        ),
         Example(Outcome.PASS, _workflow("run: uvx --from git+https://x.io/a@v1 acme_evals -n 3")),
         Example(
             Outcome.PASS,
@@ -177,6 +183,8 @@ def evaluation_in_ci(repo: Repo) -> Answer:
         for line in _lines(step, leads):
             found = run_of(line.text) or names(line.text, files) or alone(line.text, shown_in)
             found = found or whole(line.text, tests)
+            if said and not found:
+                found = run_of(inside(line.text, step.home if line.place == step.place else ""))
             if found and not (files and all(left_out(repo, f, step, line.text) for f in files)):
                 shown = [step.place.evidence(step.text)]
                 shown += [line.place.evidence()] if line.place != step.place else []

@@ -34,6 +34,13 @@ _HELD = regex(
     rf"|\.(?:above|at\.?[Ll]east|gte?|AtLeast)\(|\.(?:below|most|lte?|AtMost)\(|,)\s{{0,8}}{_MARK}"
 )
 """How something is held against a number; the sign says in which direction."""
+_GRADE = regex(
+    r"(?i)\b(?:assert|Assert\.(?:True|IsTrue|That)\(|assertTrue\(|expect\()[^\n]{0,60}?\b(?<!len\()(?<!size\()(?<!ount\()"
+    r"(?:\w{0,40}[_.])?(?:score|grade|rating|coherence|groundedness|relevance|fluency|similarity"
+    r"|faithfulness|correctness|quality)(?:[\"']\])?\)?\s{0,4}(?:>=?|\.toBeGreaterThan\w{0,10}\()"
+    r"\s{0,4}[2-9](?![\d.])"
+)
+"""A grade of a judge, from one to five or to ten."""
 _UP = (
     *(">", ".toBeGreater", ".isGreater", "BeGreater", "Greater", "greater"),
     *(".above", ".at", ".gt", ".AtLeast"),
@@ -58,6 +65,9 @@ def held(repo: Repo, place: Place) -> Iterator[Place]:
     rows = (repo.read(replace(place, line=None, text="")) or "").split("\n")
     for number, row in enumerate(rows):
         statement = _STATEMENT.search(row[:400])
+        if _GRADE.search(row[:400]):
+            yield replace(place, line=number + 1, text=row.strip())
+            continue
         if statement is None or not _is_mark(statement, row[:400]):
             continue
         after = "\n".join(rows[number : number + _WITHIN])

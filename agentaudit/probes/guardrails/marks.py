@@ -15,7 +15,7 @@ from agentaudit.probes.guardrails.configured import configured
 from agentaudit.probes.guardrails.held import held
 from agentaudit.probes.guardrails.hollow import is_typed
 from agentaudit.probes.guardrails.outside import OUTSIDE
-from agentaudit.probes.guardrails.suites import Asking
+from agentaudit.probes.guardrails.suites import Asking, suite
 from agentaudit.probes.guardrails.tested import tested
 from agentaudit.source import Component, Repo
 
@@ -74,14 +74,16 @@ def marks(repo: Repo) -> Iterator[Place]:
     components = repo.components()
     yield from tested(repo)
     own = [place for place in _suite_files(components) if not is_typed(repo, place)]
+    yield from _shell(repo)
     asking = _asking(components)
     for place in own:
         if not _TEST.search(place.path) or place.path in asking:
             yield from held(repo, place)
             yield from _none_fails(repo, place)
-    verdict = _ends(repo, own)
+    ending = {place.path for place in own if _ends(repo, place)}
+    verdict = bool(ending)
     for component in components:
-        given = _given(component, _modules(component), verdict)
+        given = _given(component, _modules(component), ending)
         yield from (place for place in given if not is_typed(repo, place))
     yield from _written(repo, own) if verdict else ()
     for place in configured(repo):
@@ -90,6 +92,14 @@ def marks(repo: Repo) -> Iterator[Place]:
         for place in repo.files(pattern):
             if pattern == "**/test_config.json" or _is_criteria(repo, place):
                 yield from _lines(repo, place, _CRITERIA)
+
+
+def _shell(repo: Repo) -> Iterator[Place]:
+    """Scripts of the shell that measure and fail, often with code of another language in them."""
+    for pattern in ("**/*eval*.sh", "**/*golden*.sh", "**/*regression*.sh", "**/*benchmark*.sh"):
+        for place in repo.files(pattern):
+            if not OUTSIDE.search(place.path) and suite(repo) is not None:
+                yield from held(repo, place)
 
 
 def _is_criteria(repo: Repo, place: Place) -> bool:
@@ -132,16 +142,16 @@ def _modules(component: Component) -> tuple[str, ...]:
     return tuple({each.module for each in component.code.imports if each.library in libraries})
 
 
-def _given(component: Component, modules: tuple[str, ...], verdict: bool) -> Iterator[Place]:
+def _given(component: Component, modules: tuple[str, ...], ending: set[str]) -> Iterator[Place]:
     """Thresholds that the measures of a suite are made with, where a test is held against them, or
     the suite ends with a verdict."""
-    asserting = {
+    asserting = ending | {
         call.place.path
         for call in component.code.calls
         if call.method in ("assert_test", "assertTest") or call.callee.endswith(".assert_passing")
     }
     for call in component.code.calls:
-        if call.place.path not in asserting and not (verdict and call.role is Role.EVAL):
+        if call.place.path not in asserting and not (ending and call.role is Role.EVAL):
             continue
         value = call.argument("threshold", "min_score", "minScore", "passing_score")
         number = value is not None and _PASSABLE.match(value.text or value.written)
@@ -165,17 +175,16 @@ def _written(repo: Repo, files: Iterable[Place]) -> Iterator[Place]:
             yield from islice(_lines(repo, place, _CONSTANT), 1)
 
 
-def _ends(repo: Repo, files: Iterable[Place]) -> bool:
+def _ends(repo: Repo, place: Place) -> bool:
     """Whether code of the suite fails the run over its verdict."""
-    for place in files:
-        rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[:_MOST_ROWS]
-        for number, row in enumerate(rows):
-            if _ENDS.search(row[:300]):
+    rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[:_MOST_ROWS]
+    for number, row in enumerate(rows):
+        if _ENDS.search(row[:300]):
+            return True
+        if _VERDICT.search(row[:300]):
+            after = "\n".join(rows[number : number + _NEAR])
+            if row.lstrip().startswith("assert") or _FAILED.search(after[:6000]):
                 return True
-            if _VERDICT.search(row[:300]):
-                after = "\n".join(rows[number : number + _NEAR])
-                if row.lstrip().startswith("assert") or _FAILED.search(after[:6000]):
-                    return True
     return False
 
 

@@ -10,12 +10,15 @@ from agentaudit.probes.guardrails.callers import is_loose
 from agentaudit.probes.guardrails.constant import is_constant
 from agentaudit.probes.guardrails.content_filters import content_filter
 from agentaudit.probes.guardrails.effect import asked_alone, without_effect
+from agentaudit.probes.guardrails.gates import judged as is_gate
+from agentaudit.probes.guardrails.gates import turns_away
 from agentaudit.probes.guardrails.own import (
     ASIDE,
     decisive,
     is_within,
     own_calls,
 )
+from agentaudit.probes.guardrails.phrases import refusing
 from agentaudit.probes.guardrails.requests import in_requests
 from agentaudit.probes.readable import of_code, unasked, unread
 from agentaudit.source import Component, Repo
@@ -103,6 +106,22 @@ TS = (
 )
 
 
+TOPIC = (
+    "    topical = validate_query_relevance(question)\n"
+    "    if not topical['is_relevant']:\n        return None\n"
+)
+PHRASES = (
+    "import re\n\nLIST = [r'ignore\\s+previous\\s+instructions', r'disregard (?:the )?rules']\n\n"
+    "def hold_back(text):\n    for each in LIST:\n        if re.search(each, text):\n"
+    "            raise ValueError(text)\n    return text\n"
+)
+
+
+def _phrases(asked: str) -> dict[str, object]:
+    source = f"from words import hold_back\n{ASK.format(asked)}"
+    return {"component": {"files": {**PYTHON, "app.py": source, "words.py": PHRASES}}}
+
+
 def _python(source: str) -> dict[str, object]:
     return {"component": {"files": {**PYTHON, "app.py": source}}}
 
@@ -128,6 +147,14 @@ def _python(source: str) -> dict[str, object]:
             Outcome.PASS,
             _python(ASK.format("    if topic(question):\n        return decline_off_topic(bot)\n")),
         ),
+        Example(Outcome.PASS, _python(ASK.format(TOPIC)), "other questions are turned away"),
+        Example(
+            Outcome.FAIL,
+            _python(ASK.format(TOPIC.replace("return None", "log.info(question)"))),
+            "the verdict is only told",
+        ),
+        Example(Outcome.PASS, _phrases("    hold_back(question)\n"), "told by the phrases"),
+        Example(Outcome.FAIL, _phrases(""), "nobody calls it"),
         Example(Outcome.FAIL, _python(ASK.format("")), "declared, never imported"),
         Example(Outcome.FAIL, _python(NEMO.format(RAILS)), "off by default"),
         Example(Outcome.FAIL, _python(OPEN), "without a key everything is called safe"),
@@ -216,7 +243,8 @@ def on_by_default(repo: Repo, component: Component) -> Answer:
     if missing := unread(component, declared, "guardrails"):
         return missing
     uses = [u for u in component.uses("guardrail") if not ASIDE.search(u.place.path)]
-    calls = [*own_calls(component.code), *in_requests(repo, component.code)]
+    own = (c for c in own_calls(component.code) if not is_gate(c) or turns_away(repo, c.place))
+    calls = [*own, *in_requests(repo, component.code)]
     if not uses and not asks(component):
         return unasked(component)
     chosen = [call for call in calls if is_loose(repo, component.code, call)]
@@ -233,14 +261,24 @@ def on_by_default(repo: Repo, component: Component) -> Answer:
     on = [u for u in uses if u.strength is Strength.ON and not is_within(component, u, off)]
     if heard := [use for use in on if has_effect(repo, component, use)]:
         return passed(f"{heard[0].library} judges in the serving code", heard[0].place.evidence())
-    if filtered := content_filter(repo, component):
-        said = "the deployment of the model has a content filter of its own that blocks"
-        return passed(said, filtered.evidence())
+    if elsewhere := _elsewhere(repo, component):
+        return elsewhere
     if on:
         return unheard(component, on[0])
     if idle:
         return ignored(component, idle)
     return lacking(component, calls, uses)
+
+
+def _elsewhere(repo: Repo, component: Component) -> Answer | None:
+    """PASS by what is told by no name of a call."""
+    if filtered := content_filter(repo, component):
+        said = "the deployment of the model has a content filter of its own that blocks"
+        return passed(said, filtered.evidence())
+    if refused := refusing(repo, component):
+        said = "phrases that take a system over are refused wherever somebody asks"
+        return passed(said, refused.evidence())
+    return None
 
 
 def _is_off(call: Call) -> bool:

@@ -32,6 +32,11 @@ OWN = (
     "def main():\n    for line in open('evals/cases.jsonl'):\n        case = json.loads(line)\n"
     "        print(judge_answer(case['input'], answer(case['input'])))\n\nmain()\n"
 )
+SCRIPT = (
+    "import json\nfrom openai import OpenAI\n\ndef judge_answer(question, text):\n"
+    "    said = OpenAI().responses.create(model='gpt-4o', input=f'Grade {text} from 1 to 5')\n"
+    "    found = json.loads(said.output_text)\n    return {'score': found['grade']}\n"
+)
 WORDS = (
     "from app import SYSTEM_PROMPT\n\ndef test_prompt_mentions_invoices():\n"
     "    assert 'invoice' in SYSTEM_PROMPT.lower()\n"
@@ -58,6 +63,11 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
     examples=[
         Example(Outcome.PASS, _files(PYTHON, **{"evals/test_answers.py": DEEPEVAL})),
         Example(Outcome.PASS, _files(PYTHON, **{"evals/run.py": OWN}), "own code that judges"),
+        Example(
+            Outcome.PASS,
+            _files(PYTHON, **{"tests/answer_quality.py": SCRIPT}),
+            "a script beside the tests lets a model judge",
+        ),
         Example(
             Outcome.PASS,
             _files(

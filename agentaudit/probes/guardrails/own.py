@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from agentaudit.code import Call, Code, Condition, Role, Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.guardrails.gates import judged
 from agentaudit.source import Component, Repo
 
 NAMED = regex(
@@ -79,7 +80,9 @@ def own_calls(code: Code) -> Iterator[Call]:
     for call in code.calls:
         serves = call.role is Role.APP and not ASIDE.search(call.place.path)
         serves = serves and not _registers(call)
-        if serves and (_is_guardrail(call) or given(call) or _is_node(call) or is_judge(call)):
+        if serves and (
+            judged(call) or _is_guardrail(call) or given(call) or _is_node(call) or is_judge(call)
+        ):
             yield call
 
 

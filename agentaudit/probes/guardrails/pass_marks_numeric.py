@@ -22,6 +22,10 @@ GATE = OWN.replace(
     "        score = judge_answer(case['input'], answer(case['input']))\n"
     "        if score < 0.8:\n            raise SystemExit(1)\n\nmain()",
 )
+GRADE = OWN.replace(
+    "        print(judge_answer(case['input'], answer(case['input'])))",
+    "        score = judge_answer(case['input'], answer(case['input']))\n        assert score >= 4",
+)
 ENDING = OWN.replace(
     "\nmain()", "\n    return 0 if report.passed else 1\n\nraise SystemExit(main())"
 )
@@ -50,6 +54,9 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
         Example(Outcome.PASS, _files(PYTHON, **{"evals/test_answers.py": DEEPEVAL})),
         Example(Outcome.PASS, _files(PYTHON, **{"evals/run.py": GATE}), "the run ends with 1"),
         Example(Outcome.PASS, _files(PYTHON, **{"evals/promptfooconfig.yaml": SUITE})),
+        Example(
+            Outcome.PASS, _files(PYTHON, **{"evals/run.py": GRADE}), "a grade from one to five"
+        ),
         Example(Outcome.PASS, _files(NODE, **{"evals/answers.eval.ts": VITEST})),
         Example(
             Outcome.PASS,

@@ -22,7 +22,7 @@ from agentaudit.probes.guardrails.hollow import is_hollow, is_typed, serves
 from agentaudit.probes.guardrails.leads import Leads
 from agentaudit.probes.guardrails.outside import OUTSIDE
 from agentaudit.probes.guardrails.runs import TOOL
-from agentaudit.probes.guardrails.tested import live, tested
+from agentaudit.probes.guardrails.tested import live, scripted, tested
 from agentaudit.probes.once import once
 from agentaudit.probes.readable import out_of_sight, unread
 from agentaudit.source import Component, Repo
@@ -133,8 +133,8 @@ def _computed(repo: Repo, components: Iterable[Component]) -> Iterator[Suite]:
 def _tested(repo: Repo) -> Iterator[Suite]:
     for row in tested(repo):
         yield Suite("a test holds the share of right answers against a number", (row,))
-    for row in live(repo):
-        yield Suite("a test asks the system and scores what it says, given a key", (row,))
+    for what, rows in (("a test", live), ("a script beside the tests", scripted)):
+        yield from (Suite(f"{what} asks and scores what the system says", (r,)) for r in rows(repo))
 
 
 def _matching(repo: Repo, file: Place, pattern: re.Pattern[str]) -> Iterator[Suite]:

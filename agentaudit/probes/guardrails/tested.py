@@ -75,6 +75,46 @@ _KEEPS = regex(
 )
 
 
+@once
+def scripted(repo: Repo) -> tuple[Place, ...]:
+    """Rows that keep a score or a verdict of what the system said, in scripts beside the tests that
+    ask it, or let a model judge."""
+    return tuple(_scripted(repo))
+
+
+def _scripted(repo: Repo) -> Iterator[Place]:
+    files = [f for f in repo.files("**") if _TESTS.search(f.path) and _SCRIPT.search(f.path)]
+    own = _own(repo.components()) if files else set()
+    for file in files[:_MOST]:
+        text = (repo.read(file) or "")[:100_000]
+        if OUTSIDE.search(file.path) or _PRETENDS.search(text):
+            continue
+        rows = text.split("\n")
+        if not any(_IMPORT.match(row) and own & set(_WORDS.findall(row)) for row in rows):
+            continue
+        judges = _JUDGE.search(text) is not None
+        expects = len(set(_EXPECTS.findall(text))) >= _SEVERAL
+        for number, row in enumerate(rows, 1):
+            if (judges and _SCORED.search(row[:300])) or (expects and _FAILED.search(row[:300])):
+                yield Place(file.repo, file.path, number, row.strip()[:200])
+
+
+_SCRIPT = regex(
+    r"(?i)(?:^|/)[^/]*(?:quality|accura|eval|judge|golden|audit|benchmark|scenario)[^/]*\.(?:py|ts|mjs|js)$"
+)
+_JUDGE = regex(
+    r"(?m)^\s{0,8}(?:async\s+)?(?:def|function)\s+_?(?:judge|grade|score|rate)_?\w{0,60}\("
+)
+_SCORED = regex(r"[\"']?\bscore[\"']?\s{0,4}:\s{0,4}[A-Za-z_]\w{0,40}(?:\[|\.)")
+_EXPECTS = regex(
+    r"\b(?:expected_(?:response|answer|keyword|output|intent|categor|tool|fact|type|behavio|result)\w{0,20}"
+    r"|should_(?:not_)?(?:include|contain|mention)\w{0,20}|must_(?:not_)?(?:include|contain|mention)\w{0,20})\b"
+)
+"""What a case says of the answer."""
+_SEVERAL = 2
+_FAILED = regex(r"[\[.][\"']?passed[\"']?\]?\s{0,4}=\s{0,4}False|\bpassed\s{0,4}=\s{0,4}False\b")
+
+
 def judged(repo: Repo, components: tuple[Component, ...]) -> Iterator[Place]:
     """Calls in such tests that let a model judge what the system said, and fail when it objects."""
     for component in components:

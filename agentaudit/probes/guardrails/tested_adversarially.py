@@ -15,6 +15,13 @@ from agentaudit.source import Repo, Step
 
 ATTACKERS = frozenset({"garak", "pyrit", "deepteam", "giskard"})
 """Libraries that attack a system to find out what it lets pass."""
+_SIMULATORS = frozenset(
+    (
+        *("RedTeam", "AdversarialSimulator", "DirectAttackSimulator", "IndirectAttackSimulator"),
+        *("JailbreakAdversarialSimulator", "PromptSendingOrchestrator", "RedTeamingOrchestrator"),
+    )
+)
+"""What of wider libraries plays an attacker."""
 _RUNS = regex(
     r"(?i)(?<![\w./-])(?:promptfoo(?:@[\w.]{1,20})?\s+redteam|(?:python3?\s+-m\s+)?garak\s"
     r"|pyrit(?:_\w+)?\s|deepteam\s|giskard\s+scan|pytest\s[^\n;&|]{0,200}(?:red_?team|adversarial|attack"
@@ -135,7 +142,7 @@ def _attacks(repo: Repo, named: list[Place]) -> Iterator[Evidence]:
             if use.library in ATTACKERS and use.strength >= Strength.CALLED:
                 yield use.place.evidence()
         for call in component.code.calls:
-            attacks = "red_team" in call.callee.lower() or call.method == "RedTeam"
+            attacks = "red_team" in call.callee.lower() or call.method in _SIMULATORS
             if attacks and call.role in (Role.APP, Role.EVAL, Role.TEST):
                 yield call.place.evidence()
     yield from (step.place.evidence(step.text) for step in _running(repo))

@@ -19,6 +19,7 @@ from agentaudit.sources.git.past import Past
 from agentaudit.sources.git.process import GitTrouble
 from agentaudit.sources.git.reader import Reader
 from agentaudit.sources.git.state import Unsettled
+from agentaudit.sources.git.text import CAP, DATA_CAP
 
 if TYPE_CHECKING:
     from agentaudit.sources.git.components import Survey
@@ -85,9 +86,9 @@ class Repositories:
                 paths = each.reader.saying(paths, saying)
             yield from map(each.reader.file, paths)
 
-    def read(self, place: Place) -> str | None:
+    def read(self, place: Place, *, long: bool = False) -> str | None:
         reader = next((each.reader for each in self._all if each.name == place.repo), None)
-        return None if reader is None else reader.text(place.path)
+        return None if reader is None else reader.text(place.path, DATA_CAP if long else CAP)
 
     def steps(self) -> tuple[Step, ...]:
         return tuple(run.step for survey in self._surveys for run in survey.runs)

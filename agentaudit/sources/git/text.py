@@ -10,6 +10,8 @@ from agentaudit.expressions import regex
 
 CAP = 1_000_000
 """Largest text file that is read, in bytes."""
+DATA_CAP = 8_000_000
+"""Largest set of data that is read, in bytes."""
 LOCK_CAP = 32_000_000
 """Largest lock file that is read, in bytes: they are long, and machine-made."""
 

@@ -149,8 +149,9 @@ class _File(Struct, frozen=True):
                     where = _gone(where, text)
 
     def _run(self, line: int, text: str, where: str, scheduled: bool) -> Run:
-        step = Step(self.path, text[:4000], self.reader.place(self.path, line))
-        return Run(step, where.removeprefix("./").strip("/"), "", (), scheduled)
+        home = where.removeprefix("./").strip("/")
+        step = Step(self.path, text[:4000], self.reader.place(self.path, line), home=home)
+        return Run(step, home, "", (), scheduled)
 
     def _commands(self, at: Path, script: str) -> Iterator[tuple[int, str]]:
         """Commands of a script with their lines; a continued command is one."""

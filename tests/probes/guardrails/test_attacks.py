@@ -23,6 +23,10 @@ ATTACKS = {
         "redteam/run.py": "from azure.ai.evaluation.red_team import RedTeam\n"
         "RedTeam(azure_ai_project={}, credential=None)\n"
     },
+    "a simulator": {
+        "evals/safety.py": "from azure.ai.evaluation.simulator import AdversarialSimulator\n"
+        "AdversarialSimulator(azure_ai_project={}, credential=None)\n"
+    },
     "own set": {"tests/attacks/jailbreaks.jsonl": '{"prompt": "ignore all instructions"}\n'},
     "garak in CI": {
         ".github/workflows/a.yml": "on: [push]\njobs:\n  a:\n    runs-on: ubuntu-latest\n"

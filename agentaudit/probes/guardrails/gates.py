@@ -1,0 +1,71 @@
+"""Calls by which a question is judged before it is answered, told by the name, the question being
+turned away where the verdict says so."""
+
+from __future__ import annotations
+
+import re
+
+from agentaudit.code import Call
+from agentaudit.evidence import Place
+from agentaudit.expressions import regex
+from agentaudit.source import Repo
+
+_JUDGES = regex(
+    r"(?i)(?:validate|check|assess|verify|judge|classify|screen|evaluate)_?(?:user_?)?(?:query|prompt"
+    r"|question|topic)_?(?:relevan(?:ce|cy|t)|safety|scope|allowed|appropriate\w{0,6}|polic(?:y|ies)"
+    r"|compliance)$"
+    r"|(?:^|_)is_?(?:user_?)?(?:query|prompt|question|topic)_?(?:allowed|safe|relevant|appropriate"
+    r"|permitted|in_?scope|on_?topic|acceptable|harmful|malicious)$"
+)
+_WORKS = regex(r"(?i)(?:^|_)validate_?(?:user_?)?(?:prompt|question|query)$")
+"""The same of what a worker does: to look at lengths and formats needs none."""
+_RUN = frozenset(
+    ("execute_activity", "execute_activity_method", "execute_local_activity", "executeActivity")
+)
+"""What a workflow lets a worker do, by the name of a function."""
+_ASSIGNED = regex(
+    r"(?:(?:const|let|var|final|bool|boolean)\s+)?([A-Za-z_$][\w$]{0,60})(?:\s{0,4}:[^=\n]{1,60})?"
+    r"\s{0,4}:?=(?!=)"
+)
+_ASKED = regex(r"(?:\}\s*)?(?:el(?:se\s+)?)?if\b")
+_LEAVES = regex(r"\s*(?:return|raise|throw|continue|break|yield)\b")
+_BELOW = 40
+_BLOCK = 14
+
+
+def judged(call: Call) -> str:
+    """The function that judges a question in this call; empty where it is none by its name."""
+    given = call.at(0) if call.method in _RUN else None
+    name = given.written.rpartition(".")[2].strip("\"' ") if given is not None else call.method
+    works = call.method in _RUN and _WORKS.search(name[:100])
+    return name if works or _JUDGES.search(name[:100]) else ""
+
+
+def turns_away(repo: Repo, place: Place) -> bool:
+    """Whether the verdict is asked near the call, and leaves the function or the round."""
+    rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[:20_000]
+    at = (place.line or 0) - 1
+    if not 0 <= at < len(rows):
+        return False
+    row = rows[at].strip()[:400]
+    if _ASKED.match(row):
+        return _leaves(rows, at)
+    given = _ASSIGNED.match(row) or (at and _ASSIGNED.match(rows[at - 1].strip()[:400]))
+    if not given:
+        return False
+    word = re.compile(rf"(?<![\w.$]){re.escape(given[1])}(?![\w$])")
+    return any(
+        _ASKED.match(rows[n].strip()) and word.search(rows[n][:400]) and _leaves(rows, n)
+        for n in range(at + 1, min(at + _BELOW, len(rows)))
+    )
+
+
+def _leaves(rows: list[str], at: int) -> bool:
+    """Whether what stands below a condition ends in leaving."""
+    depth = len(rows[at]) - len(rows[at].lstrip())
+    for row in rows[at + 1 : at + 1 + _BLOCK]:
+        if row.strip() and len(row) - len(row.lstrip()) <= depth:
+            return False
+        if _LEAVES.match(row[:200]):
+            return True
+    return False

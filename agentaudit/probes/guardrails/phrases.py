@@ -1,0 +1,168 @@
+"""Own code that matches what is asked with phrases by which somebody takes a system over, and
+refuses; told by the phrases, whatever it is called."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import islice
+
+from msgspec import Struct
+
+from agentaudit.code import Role, Syntax
+from agentaudit.evidence import Place
+from agentaudit.expressions import regex
+from agentaudit.probes.guardrails.callers import said
+from agentaudit.probes.guardrails.gates import turns_away
+from agentaudit.probes.guardrails.own import ASIDE, CONFIGURED
+from agentaudit.source import Component, Repo
+
+_PHRASE = regex(
+    r"(?i)\W{0,4}(?:\(\?[a-z]{1,4}\)|\\{1,2}b|\(\?:|[\^(.*]){0,4}(?:ignor|disregard|forget|overrid|bypass)"
+    r"\w{0,3}[^\n]{1,40}(?:previous|prior|above|earlier|preceding|instruction|rules|guidelines|prompt)"
+)
+_PATTERN = regex(r"(?i)(?:compile|search|match|regex|regexp|MustCompile|IsMatch)$")
+_LONGEST = 160
+"""Characters of a phrase; a text for a model is longer."""
+_HEAD = regex(
+    r"(?:export\s+|default\s+|public\s+|internal\s+|sealed\s+|static\s+|abstract\s+|final\s+){0,4}"
+    r"(?:(?:async\s+)?(?:def|func|function|class|record|interface)\s+(?:\([^()\n]{0,60}\)\s*)?"
+    r"([A-Za-z_$][\w$]{0,80})"
+    r"|(?:(?:const|let|var)\s+)?([A-Za-z_$][\w$]{0,80})(?:\s{0,4}:[^=\n]{1,80})?\s{0,4}=(?!=))"
+)
+"""What begins a block of a file, at its left."""
+_MATCHES = regex(
+    r"\.(?:search|match|findall|test|Contains|IsMatch|includes|contains|find|matches|MatchString|Any)\("
+    r"|\bif\s[^\n]{0,80}\sin\s|\bany\([^\n]{0,80}\sin\s"
+)
+_REFUSES = regex(
+    r"\b(?:raise|throw)\s|\breturn\s+new\s+ValidationResult\(|HTTPException|\bValueError\("
+    r"|\breturn\s+[^\n]{0,60}(?:errors\.New|fmt\.Errorf)\("
+)
+"""What stops whoever asks, without a verdict that somebody must read."""
+_WORD = regex(r"[A-Za-z_$][\w$]{2,80}")
+_BROUGHT = regex(r"\s*(?:from|import|using|export\s*\{|//|#|\*)")
+_ROUNDS = 4
+_MOST = 5000
+
+
+class _Block(Struct, frozen=True):
+    name: str
+    text: str
+    line: int
+
+
+def refusing(repo: Repo, component: Component) -> Place | None:
+    """Where such code is, which stops a request of the serving code by an error."""
+    rows: dict[Place, set[str]] = defaultdict(set)
+    for each in component.code.literals:
+        if each.role is not Role.APP or each.length > _LONGEST:
+            continue
+        listed = each.syntax is Syntax.ELEMENT or _PATTERN.search(each.callee)
+        if listed and _PHRASE.match(each.text) and not ASIDE.search(each.place.path):
+            rows[Place(each.place.repo, each.place.path)].add(each.text)
+    for file in dict.fromkeys((*rows, *_scripts(repo, component))):
+        reached = _reached(list(_blocks((repo.read(file) or "").split("\n")[:_MOST])))
+        judges = [block for block in reached if _MATCHES.search(block.text)]
+        refuses = any(_REFUSES.search(block.text) for block in reached)
+        if judges and _is_asked(repo, file, reached, refuses=refuses):
+            return Place(file.repo, file.path, judges[0].line)
+    return None
+
+
+def _scripts(repo: Repo, component: Component) -> Iterator[Place]:
+    """Files of JavaScript that are called like it: what they match with is no text, but a pattern
+    of the language."""
+    if {"typescript", "javascript"} & {name.lower() for name in component.code.languages}:
+        home = f"{component.path}/" if component.path != "." else ""
+        named = (
+            file
+            for kind in ("ts", "js", "mjs")
+            for file in repo.files(f"{home}**/*.{kind}")
+            if _NAMED.search(file.path)
+            and not (_TESTS.search(file.path) or ASIDE.search(file.path))
+        )
+        for file in islice(named, _MOST_FILES):
+            if len(set(_EXPRESSION.findall((repo.read(file) or "")[:100_000]))) > 1:
+                yield file
+
+
+_NAMED = regex(
+    r"(?i)(?:sanitiz|sanitis|inject|guard|safety|moderat|security|validat|filter|abuse|prompt)[^/]*$"
+)
+_EXPRESSION = regex(
+    r"(?i)(?:^|[\s\[(,=])/([^/\n]{0,20}(?:ignor|disregard|forget|overrid|bypass|pretend|you\s?\S{0,4}are|system)"
+    r"[^/\n]{1,120})/[a-z]{0,3}\s{0,4}(?:,|\.|\]|$|;|\))",
+    re.MULTILINE,
+)
+_MOST_FILES = 40
+
+
+def _blocks(rows: list[str]) -> Iterator[_Block]:
+    """Functions, classes and constants at the left of a file; in C# below a namespace, too."""
+    starts = [(n, found) for n, row in enumerate(rows) if (found := _HEAD.match(_left(row)))]
+    for at, (number, found) in enumerate(starts):
+        end = starts[at + 1][0] if at + 1 < len(starts) else len(rows)
+        yield _Block(found[1] or found[2], "\n".join(rows[number:end]), number + 1)
+
+
+def _left(row: str) -> str:
+    """A row that stands at the left; types of a namespace stand one step in."""
+    inner = re.match(r"(?: {4}|\t)(?=(?:public|internal)\s[^=\n(]{0,60}\b(?:class|record)\b)", row)
+    return row[inner.end() if inner else 0 :][:200]
+
+
+def _reached(blocks: list[_Block]) -> list[_Block]:
+    """Blocks with such phrases, and those that use them by their name, over a few steps."""
+    found = [b for b in blocks if _has_phrases(b.text)]
+    for _ in range(_ROUNDS):
+        names = {b.name for b in found}
+        more = [b for b in blocks if b not in found and names & set(_WORD.findall(b.text))]
+        if not more:
+            break
+        found += more
+    return found
+
+
+_QUOTED = regex(r"[\"'`/](.{4,160}?)[\"'`/]")
+
+
+def _has_phrases(text: str) -> bool:
+    return any(_PHRASE.match(found[1]) for found in _QUOTED.finditer(text[:20_000]))
+
+
+def _is_asked(repo: Repo, file: Place, reached: list[_Block], *, refuses: bool) -> bool:
+    """Whether the serving code uses any of it elsewhere; where it does not refuse by itself, it is
+    asked and the question turned away."""
+    suffix = file.path.rpartition(".")[2]
+    for block in reached:
+        if not _CODE.match(block.text) or block.name in _USUAL:
+            continue
+        name = block.name.removesuffix("Attribute")
+        for use in said(repo, name, suffix):
+            aside = use.path == file.path or _TESTS.search(use.path) or _BROUGHT.match(use.text)
+            if not aside and not _is_chosen(repo, use) and (refuses or turns_away(repo, use)):
+                return True
+    return False
+
+
+_TESTS = regex(r"(?i)tests?(?:/|\.\w{2,4}$)")
+
+
+def _is_chosen(repo: Repo, use: Place) -> bool:
+    """Whether the nearest condition around it asks for a switch."""
+    rows = (repo.read(Place(use.repo, use.path)) or "").split("\n")[: use.line]
+    depth = len(rows[-1]) - len(rows[-1].lstrip()) if rows else 0
+    for row in rows[-2 : -2 - _NEAR : -1]:
+        if row.strip() and len(row) - len(row.lstrip()) < depth:
+            return bool(re.match(r"\s*(?:\}\s*)?(?:el)?if\b", row) and CONFIGURED.search(row[:200]))
+    return False
+
+
+_NEAR = 12
+
+
+_CODE = regex(r"[^\n=]{0,80}\b(?:def|func|function|class|record)\s|[^\n]{0,120}=>")
+_USUAL = frozenset(("Validate", "Check", "Process", "Handle", "Run", "main", "validate", "check"))
+"""Names of too many functions."""

@@ -1,0 +1,109 @@
+"""Guardrails that are told by the question that they judge, or by the phrases that they refuse."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probes.guardrails.homes import inside
+from agentaudit.probes.guardrails.on_by_default import on_by_default
+
+PYTHON = {"requirements.txt": "openai==1.93.0\ntemporalio==1.9.0\n"}
+ASK = (
+    "from openai import OpenAI\n{}\ndef answer(question):\n{}"
+    "    return OpenAI().responses.create(model='gpt-4o', input=question)\n\nanswer('why?')\n"
+)
+WORKFLOW = ASK.format(
+    "from temporalio import workflow\nfrom activities import Tools\n",
+    "    verdict = workflow.execute_activity_method(\n        Tools.agent_validatePrompt,\n"
+    "        args=[question],\n    )\n    if not verdict.right:\n        return None\n",
+)
+WORDS = (
+    "import re\n\nLIST = [\n    r'(?i)ignore\\s+(all\\s+)?previous\\s+instructions',\n"
+    "    'forget your rules',\n]\n\ndef hold(text):\n"
+    "    if any(re.search(each, text) for each in LIST):\n        raise ValueError(text)\n"
+)
+USED = ASK.format("from words import hold\n", "    hold(question)\n")
+SWITCHED = ASK.format(
+    "from words import hold\n", "    if settings.guard_enabled:\n        hold(question)\n"
+)
+TELLS = WORDS.replace("raise ValueError(text)", "log.info(text)")
+SHARP = {
+    "Api.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup>'
+    '<PackageReference Include="Microsoft.SemanticKernel" Version="1.40.0" />'
+    "</ItemGroup></Project>",
+    "Program.cs": "using Microsoft.SemanticKernel;\nvar kernel = Kernel.CreateBuilder()"
+    '.AddOpenAIChatCompletion("gpt-4o", key).Build();\n',
+    "SafeTextAttribute.cs": "namespace Api;\n\n"
+    "public class SafeTextAttribute : ValidationAttribute\n"
+    '{\n    private static readonly string[] Words = new[] { "IGNORE PREVIOUS", "SYSTEM:" };\n\n'
+    "    protected override ValidationResult? IsValid(object? value, ValidationContext context)\n"
+    "    {\n        foreach (var word in Words)\n            if (value.Contains(word))\n"
+    '                return new ValidationResult("no");\n        return ValidationResult.Success;\n'
+    "    }\n}\n",
+}
+QUESTION = (
+    "namespace Api;\n\npublic record Question\n{\n    [SafeText]\n"
+    "    public string Text { get; init; }\n}\n"
+)
+NODE = {
+    "package.json": '{"name": "web", "dependencies": {"openai": "5.0.0"}}',
+    "lib/sanitize.ts": "const LIST = [\n  /ignore (all )?previous instructions/i,\n"
+    "  /disregard (the )?(above|system) prompt/i,\n];\n\n"
+    "export function looksBad(text: string): boolean {\n"
+    "  return LIST.some((each) => each.test(text));\n}\n",
+}
+ANSWER = (
+    'import OpenAI from "openai";\nimport { looksBad } from "./lib/sanitize";\n'
+    "export async function POST(request: Request) {\n  const { text } = await request.json();\n"
+    "  if (looksBad(text)) {\n    return new Response(null, { status: 400 });\n  }\n"
+    '  return new OpenAI().responses.create({ model: "gpt-4o", input: text });\n}\n'
+)
+FILES = {
+    "patterns of JavaScript": ({**NODE, "app.ts": ANSWER}, Outcome.PASS),
+    "that are only told of": (
+        {**NODE, "app.ts": ANSWER.replace("return new Response(null, { status: 400 })", "log(1)")},
+        Outcome.FAIL,
+    ),
+    "a worker judges": ({**PYTHON, "app.py": WORKFLOW}, Outcome.PASS),
+    "nobody reads what the worker says": (
+        {**PYTHON, "app.py": WORKFLOW.replace("if not verdict.right", "if not question")},
+        Outcome.FAIL,
+    ),
+    "its length is validated": (
+        {
+            **PYTHON,
+            "app.py": ASK.format(
+                "from words import validate_prompt\n",
+                "    if not validate_prompt(question):\n        return None\n",
+            ),
+        },
+        Outcome.FAIL,
+    ),
+    "phrases are refused": ({**PYTHON, "words.py": WORDS, "app.py": USED}, Outcome.PASS),
+    "behind a switch": ({**PYTHON, "words.py": WORDS, "app.py": SWITCHED}, Outcome.FAIL),
+    "only told of": ({**PYTHON, "words.py": TELLS, "app.py": USED}, Outcome.FAIL),
+    "an attribute": ({**SHARP, "Question.cs": QUESTION}, Outcome.PASS),
+    "an attribute of nothing": (SHARP, Outcome.FAIL),
+    "only in its test": ({**SHARP, "ApiTests.cs": QUESTION}, Outcome.FAIL),
+}
+PLACED = {
+    ("pytest -q", "backend/evals"): "pytest backend/evals/ -q",
+    ("dotnet test", "src/Chat.Evaluation.Tests"): "dotnet test src/Chat.Evaluation.Tests/",
+    ("cd evals && python run.py", ""): "python evals/run.py",
+    ("pytest", "evaluation-service"): "",
+    ("pytest", ""): "",
+    ("npm ci", "evals"): "",
+}
+
+
+@pytest.mark.parametrize(("files", "expected"), FILES.values(), ids=FILES)
+def test_whether_somebody_is_turned_away(files: dict[str, str], expected: Outcome) -> None:
+    given = testing.build({"component": {"files": files}})
+    assert on_by_default.ask(given).outcome is expected
+
+
+@pytest.mark.parametrize(("given", "expected"), PLACED.items())
+def test_a_command_where_a_suite_lies(given: tuple[str, str], expected: str) -> None:
+    assert " ".join(inside(*given).split()) == expected
