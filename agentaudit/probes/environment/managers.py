@@ -111,13 +111,12 @@ def is_whole(rest: str) -> bool:
 
 def used(repo: Repo, component: Component) -> frozenset[str]:
     """Names of the lock files that decide alone what its images hold: all that installs does so by
-    one manager, and that of Python whatever the manifest says, frozen."""
+    one manager, frozen."""
     found = [each for file in component.build_files for each in installations(repo, file)]
     decided = set[str]()
     for kind in (_NODE, frozenset({"uv"})):
         mine = [each for each in found if each.manager in kind]
-        frozen = kind is _NODE or all(each.frozen for each in mine)
-        if len({each.manager for each in mine}) == 1 and frozen:
+        if len({each.manager for each in mine}) == 1 and all(each.frozen for each in mine):
             decided.update(_LOCKS[mine[0].manager])
     return frozenset(decided)
 
