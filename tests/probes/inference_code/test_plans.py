@@ -9,6 +9,7 @@ from agentaudit import testing
 from agentaudit.finding import Outcome
 from agentaudit.probe import Probe
 from agentaudit.probes.inference_code.ci_stamped import ci_stamped
+from agentaudit.probes.inference_code.commit_stamped import commit_stamped
 
 FILES = {"requirements.txt": "openai==1.93.0\n", "Dockerfile": "FROM python:3.12\nCOPY . .\n"}
 HEAD = "on: {push: {branches: [main]}}\njobs:\n  d:\n    runs-on: ubuntu-24.04\n    steps:\n"
@@ -148,3 +149,36 @@ AZURE = (
 )
 def test_variables_of_a_pipeline(files: dict[str, str], outcome: Outcome) -> None:
     assert _asked(ci_stamped, files) is outcome
+
+
+CHART = (
+    "kind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - env:\n"
+    "            - name: GIT_COMMIT\n              value: {{ .Values.image.tag | quote }}\n"
+)
+CLOUD = (
+    "steps:\n- name: gcr.io/cloud-builders/docker\n  args: [build, -t, x/bot, .]\n"
+    "- name: gcr.io/google.com/cloudsdktool/cloud-sdk\n  args:\n    - run\n    - deploy\n"
+    "    - '--set-env-vars'\n    - 'LEVEL=info,COMMIT_SHA=$COMMIT_SHA'\n"
+)
+RUN = "gcloud run deploy b --update-env-vars OTEL_RESOURCE_ATTRIBUTES=service.version="
+
+
+@pytest.mark.parametrize(
+    ("files", "outcome"),
+    [
+        (_workflow(RUN + SHA), Outcome.PASS),
+        (_workflow(RUN + "1.0"), Outcome.FAIL),
+        ({"cloudbuild.yaml": CLOUD}, Outcome.PASS),
+        ({"cloudbuild.yaml": CLOUD.replace("$COMMIT_SHA", "$TAG_NAME")}, Outcome.FAIL),
+        (
+            {
+                "chart/templates/d.yaml": CHART,
+                **_workflow(f"docker build -t r.io/x/bot:{SHA} . && docker push r.io/x/bot:{SHA}"),
+            },
+            Outcome.PASS,
+        ),
+        ({"chart/templates/d.yaml": CHART}, Outcome.FAIL),
+    ],
+)
+def test_deployments_tell_the_commit(files: dict[str, str], outcome: Outcome) -> None:
+    assert _asked(commit_stamped, files) is outcome
