@@ -23,6 +23,7 @@ _RESULT = regex(
 )
 _REVISION = regex(r"\b(?:\w+_)?revision[\"']?\s*[:=]\s*[\"']?[0-9a-f]{7,40}\b")
 _COMMIT = regex(r"[0-9a-f]{7,64}|v?\d{1,4}(?:\.\d{1,4}){1,3}")
+_AZURE = regex(r"\bMLClient(?:\.\w{1,40})?\.data\.get$")
 _FIXED = regex(r"[0-9a-f]{7,64}|\d{1,6}(?:\.\d{1,6}){0,3}")
 _VERSION = regex(r":v\d{1,6}$")
 NEAR = 5
@@ -250,17 +251,18 @@ def _pinned_in_code(component: Component) -> Iterator[Call]:
         if call.method in ("load_dataset", "snapshot_download", "get_url", "open"):
             if text and _COMMIT.fullmatch(text):
                 yield call
-        elif (call.method == "use_artifact" and _VERSION.search(_text(named))) or _of_registry(
-            call
-        ):
+        elif _of_registry(call, _text(named)):
             yield call
 
 
-def _of_registry(call: Call) -> bool:
-    """Whether it asks a registry of data sets for one version: ClearML, Azure ML, Comet."""
+def _of_registry(call: Call, named: str) -> bool:
+    """Whether it asks a registry of data sets for one version: Weights & Biases, ClearML, Azure
+    ML."""
+    if call.method == "use_artifact":
+        return _VERSION.search(named) is not None
     if call.method == "get" and call.below("clearml"):
         given = call.argument("dataset_version", "dataset_id")
-    elif call.callee.endswith(".data.get") and call.below("azure.ai.ml"):
+    elif _AZURE.search(call.callee):
         given = call.argument("version")
     else:
         return False
