@@ -80,9 +80,10 @@ def code_in_repository(repo: Repo, component: Component) -> Answer:
     A model can be made again, or repaired, only by those who have what made it: the code, and the
     numbers that it ran with.
     """
-    if missing := unread(component, component.uses("trainer"), "training code"):
-        return missing
     found = training(component)
+    missing = unread(component, component.uses("trainer"), "training code")
+    if missing and not found.files:
+        return missing
     if not found.any:
         return not_applicable("no code of it trains a model", component.evidence())
     fact, place = "training code", component.id

@@ -23,6 +23,8 @@ _RESULT = regex(
 )
 _REVISION = regex(r"\b(?:\w+_)?revision[\"']?\s*[:=]\s*[\"']?[0-9a-f]{7,40}\b")
 _COMMIT = regex(r"[0-9a-f]{7,64}|v?\d{1,4}(?:\.\d{1,4}){1,3}")
+_AZURE = regex(r"\bMLClient(?:\.\w{1,40})?\.data\.get$")
+_FIXED = regex(r"[0-9a-f]{7,64}|\d{1,6}(?:\.\d{1,6}){0,3}")
 _VERSION = regex(r":v\d{1,6}$")
 NEAR = 5
 """Lines between a data set's name and its revision."""
@@ -37,6 +39,15 @@ LOCK = (
 )
 DVC = "outs:\n- md5: 2c26b46b68ffc68ff99b453c1d304134\n  path: train.jsonl\n"
 WEIGHTS = "outs:\n- md5: 2c26b46b68ffc68ff99b453c1d304134\n  path: model.bin\n"
+
+
+def _clearml(version: str) -> dict[str, object]:
+    text = (
+        "from clearml import Dataset\nfrom trl import SFTTrainer\n"
+        f"data = Dataset.get(dataset_name='invoices'{version}).get_local_copy()\n"
+        "SFTTrainer(model='./base', train_dataset=data).train()\n"
+    )
+    return {"component": {"files": {**TRAINER, "train.py": text}}}
 
 
 @probe(
@@ -104,6 +115,8 @@ WEIGHTS = "outs:\n- md5: 2c26b46b68ffc68ff99b453c1d304134\n  path: model.bin\n"
             },
             "a provider is asked to train, without a library for it",
         ),
+        Example(Outcome.PASS, _clearml(', dataset_version="1.2.0"'), "a registry of data sets"),
+        Example(Outcome.FAIL, _clearml(""), "whatever version is the last"),
         Example(Outcome.FAIL, {"component": {"files": TRAINER}}, "no data is versioned"),
         Example(
             Outcome.FAIL,
@@ -238,8 +251,22 @@ def _pinned_in_code(component: Component) -> Iterator[Call]:
         if call.method in ("load_dataset", "snapshot_download", "get_url", "open"):
             if text and _COMMIT.fullmatch(text):
                 yield call
-        elif call.method == "use_artifact" and _VERSION.search(_text(named)):
+        elif _of_registry(call, _text(named)):
             yield call
+
+
+def _of_registry(call: Call, named: str) -> bool:
+    """Whether it asks a registry of data sets for one version: Weights & Biases, ClearML, Azure
+    ML."""
+    if call.method == "use_artifact":
+        return _VERSION.search(named) is not None
+    if call.method == "get" and call.below("clearml"):
+        given = call.argument("dataset_version", "dataset_id")
+    elif _AZURE.search(call.callee):
+        given = call.argument("version")
+    else:
+        return False
+    return _FIXED.fullmatch(_text(given)) is not None
 
 
 def _text(value: Value | None) -> str:

@@ -119,9 +119,10 @@ def runs_tracked(repo: Repo, component: Component) -> Answer:
     Of a run without a tracker only the weights remain: not its parameters, its losses, its data,
     nor whose run it was.
     """
-    if missing := unread(component, component.uses("trainer"), "run trackers"):
-        return missing
     found = training(component)
+    missing = unread(component, component.uses("trainer"), "run trackers")
+    if missing and not found.files:
+        return missing
     if not found.any:
         return not_applicable("no code of it trains a model", component.evidence())
     if not found.runs:

@@ -27,6 +27,8 @@ _PROJECT = frozenset(
     {"wandb_project", "use_wandb", "mlflow_tracking_uri", "mlflow_experiment_name"}
 )
 """Settings by which a trainer reports without being told to."""
+_TRACKERS = frozenset({"wandb", "mlflow", "swanlab", "comet-ml", "clearml", "neptune"})
+"""What such files name as trackers."""
 _NOTHING = frozenset({"", "none", "null", "false", "no", "0", "[]", "~", "disabled"})
 _SAMPLE = regex(r"(?i)(?:^|/)[^/]{0,40}\.?env[^/]{0,20}(?:example|sample|template|dist)[^/]{0,10}$")
 _TRAINS = regex(r"(?i)train|tun(?:e|ing)|sft|lora|experiment|track|callback|(?:^|[/_])fit")
@@ -48,7 +50,19 @@ def tracked(component: Component, found: Training) -> list[Tracked]:
     near = _Near(component, found)
     signs = [*_words(component, libraries), *_calls(component, libraries, near)]
     signs.sort(key=lambda sign: sign.place.path not in near.paths)
-    return signs or list(_settings(component, libraries))
+    told = {place.path for place in found.files}
+    return signs or [*_settings(component, libraries), *_of_files(component, told)]
+
+
+def _of_files(component: Component, paths: set[str]) -> Iterator[Tracked]:
+    """Trackers that the files of a command line name: what trains calls them by itself."""
+    for setting in component.code.settings:
+        if setting.place.path not in paths or setting.role not in _COUNTS:
+            continue
+        name, value = setting.name.lower(), setting.value.strip().lower().replace("_", "-")
+        project = _names_project(component, setting)
+        if (project and name == "wandb_project") or (name in _TOLD and value in _TRACKERS):
+            yield Tracked("wandb" if project else value, setting.place)
 
 
 class _Near:

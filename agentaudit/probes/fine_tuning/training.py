@@ -35,6 +35,7 @@ _KEYS = frozenset(
     {"lora_r", "lora_alpha", "lora_rank", "lora_target", "lora_target_modules", "finetuning_type"}
     | {"learning_rate", "num_train_epochs", "num_epochs", "per_device_train_batch_size"}
     | {"micro_batch_size", "gradient_accumulation_steps", "base_model", "warmup_ratio", "r"}
+    | {"adapter", "stage"}
 )
 """Settings of a training run."""
 _COMMANDS = frozenset({"base_model", "finetuning_type", "lora_target", "micro_batch_size"})

@@ -84,7 +84,7 @@ def _bare(text: str) -> str:
 
 
 def _linked(repo: Repo, file: Place) -> Iterator[Place]:
-    text = as_shell(repo.read(file) or "")
+    text = as_shell(repo.read(file) or "", file.path)
     for place in _lines(file, text, _LINKED):
         found = _LINKED.search(place.text)
         if found and _is_commit(found[1], text):

@@ -12,6 +12,7 @@ from agentaudit.probes.inference_code.pipelines import (
     named_by_commit,
     pipelines,
 )
+from agentaudit.probes.inference_code.plans import planned
 from agentaudit.probes.inference_code.resource_tags import tagged
 from agentaudit.probes.inference_code.undeployed import is_aside, is_undeployed
 from agentaudit.source import Component, Place, Repo
@@ -215,11 +216,7 @@ def _jenkins(command: str) -> dict[str, object]:
             },
             "Google Cloud Build",
         ),
-        Example(
-            Outcome.PASS,
-            {"component": {"files": {**FILES, ".tekton/push.yaml": TEKTON}}},
-            "Tekton",
-        ),
+        Example(Outcome.PASS, {"component": {"files": {**FILES, ".tekton/push.yaml": TEKTON}}}),
         Example(
             Outcome.FAIL,
             {
@@ -271,6 +268,8 @@ def ci_stamped(repo: Repo, component: Component) -> Answer:
         return passed("CI hands the commit to the Makefile that builds it", place.evidence())
     for place in hosted(repo, component):
         return passed("CI hands the commit to the host that builds it", place.evidence())
+    for place in planned(repo, component):
+        return passed("CI builds what a file names by the commit", place.evidence())
     for place in tagged(repo, component, packed=True):
         return passed("CI builds and deploys it, tagged with the commit", place.evidence())
     others = list(pipelines(repo, component))

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import re
+
 from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.inference_code.build_stamps import built_in
 from agentaudit.probes.inference_code.called import reused
 from agentaudit.probes.inference_code.ci_stamped import ci_stamped
-from agentaudit.probes.inference_code.handed_over import deployed_tag, piped, written
+from agentaudit.probes.inference_code.handed_over import deployed_tag, piped, piped_on, written
 from agentaudit.probes.inference_code.pipelines import labelled_by_commit, pipelines, recipes
 from agentaudit.probes.inference_code.resource_tags import tagged
 from agentaudit.probes.inference_code.stamps import (
@@ -229,6 +231,8 @@ def commit_stamped(repo: Repo, component: Component) -> Answer:
     for file, text in pipelines(repo, component):
         if line := labelled_by_commit(file, text):
             return passed("a pipeline labels what it builds with the commit", line.evidence())
+        if line := piped_on(file, text):
+            return passed("a pipeline stamps what it deploys with the commit", line.evidence())
     steps = _steps(repo, component)
     unset: list[tuple[Place, str]] = []
     for place, name in (*labelled(repo, component), *written(repo, component)):
@@ -253,7 +257,7 @@ def _told(
         )
         if setter:
             return passed(f"it tells its commit from {name}", place.evidence(), setter.evidence())
-        for tag in told_the_tag(repo, component, name):
+        for tag in told_the_tag(repo, component, re.escape(name)):
             if _is_tagged(repo, component):
                 message = f"it tells its commit from {name}, the tag of its image"
                 return passed(message, place.evidence(), tag.evidence())

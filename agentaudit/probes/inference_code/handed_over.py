@@ -10,7 +10,11 @@ from msgspec.structs import replace
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.inference_code.pipelines import SHA, line_of, pipelines
-from agentaudit.probes.inference_code.stamps import is_named_for_commit, told_the_tag
+from agentaudit.probes.inference_code.stamps import (
+    NAMED_FOR_COMMIT,
+    is_named_for_commit,
+    told_the_tag,
+)
 from agentaudit.source import Component, Repo
 
 _CLONED = r"\$\(tasks\.[\w-]{1,60}\.results\.commit\)"
@@ -24,7 +28,16 @@ _RUN = regex(r"(?i)^\s*RUN\s")
 _SOURCES = ("py", "ts", "tsx", "js", "mjs", "go", "java", "kt", "cs")
 _MOST = 600
 """Files that are looked into for the name of another."""
-_TAG_OF_IMAGE = ("IMAGE_TAG", "DOCKER_IMAGE_TAG", "CONTAINER_IMAGE_TAG", "APP_IMAGE_TAG")
+_TOLD = rf"(?:DOCKER_|CONTAINER_|APP_)?IMAGE_TAG|{NAMED_FOR_COMMIT}"
+_PIPED_ON = regex(
+    r"--(?:set-env-vars|update-env-vars|env-vars|labels?|update-labels|set-string|set|env)"
+    r"(?:[ \t\n\"',=\[\]-]{1,60}|[=][\"']?)"
+    r"(?:[\w.^:/$@{}-]{1,80}=[\w.:/$@{}-]{0,200}[,@:]){0,12}?"
+    r"(?:OTEL_RESOURCE_ATTRIBUTES=[\w.,=/-]{0,200}?(?:service\.version|vcs\.[\w.]{1,40})"
+    r"|[\w.]{0,40}(?:COMMIT|REVISION|RELEASE|SHA|[cC]ommit|[rR]evision|sha|Sha)\w{0,20})"
+    rf"=\S{{0,60}}?{SHA}"
+)
+"""Variables and labels that a pipeline gives what it deploys, as one word each or as a list."""
 
 
 def piped(repo: Repo, component: Component, name: str) -> Place | None:
@@ -74,5 +87,12 @@ def _is_read(repo: Repo, component: Component, name: str) -> bool:
 def deployed_tag(repo: Repo, component: Component) -> Iterator[Place]:
     """Where a deployment of the only service that is deployed tells it the tag of its image."""
     if sum(bool(each.build_files and each.agentic) for each in repo.components()) == 1:
-        for name in _TAG_OF_IMAGE:
-            yield from told_the_tag(repo, component, name)
+        yield from told_the_tag(repo, component, _TOLD)
+
+
+def piped_on(file: Place, text: str) -> Place | None:
+    """The line by which a pipeline deploys what it stamps with the commit."""
+    if found := _PIPED_ON.search(text[:200_000]):
+        line = text.count("\n", 0, found.start()) + 1
+        return replace(file, line=line, text=" ".join(found[0].split())[:300])
+    return None

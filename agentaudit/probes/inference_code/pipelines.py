@@ -12,7 +12,9 @@ from agentaudit.expressions import regex
 from agentaudit.probes.inference_code.builds import builds, committed, concerns, handed
 from agentaudit.probes.inference_code.called import reused
 from agentaudit.probes.inference_code.groovy import named_in_groovy
+from agentaudit.probes.inference_code.piped_names import named_by_variable
 from agentaudit.probes.inference_code.reached import (
+    as_rules,
     asked_targets,
     idle_lines,
     is_elsewhere,
@@ -30,6 +32,15 @@ _DELEGATES = regex(
 )
 """A rule that has another Makefile build, and tells it what to call the image."""
 _SHELL = regex(r"\$\(shell\s+([^()]{1,200})\)|`([^`]{1,200})`|\$\$?\(([A-Za-z_]\w{0,60})\)")
+_TEMPLATED = regex(r"(?:^|/)(?:[Jj]ustfile|Taskfile\.ya?ml)$")
+_FILLED_IN = regex(r"\{\{\s*\.?([A-Za-z_]\w{0,60})\s*\}\}")
+"""A variable of a justfile or Taskfile."""
+_ASKED_OF = regex(
+    r"^([ \t]{1,12})([A-Za-z_]\w{0,60}):[ \t]*(?:\{[ \t]*|(\n)[ \t]{1,16})sh:[ \t]*[\"']?"
+    r"([^\n}\"']{1,200})[^\n]*",
+    re.M,
+)
+"""A variable of a Taskfile that takes what a command prints."""
 _SET = regex(r"^\s*(?:export\s+)?([A-Za-z_]\w{0,60})\s*[?:]{0,2}=\s*", re.M)
 
 
@@ -41,8 +52,9 @@ def recipes(repo: Repo, component: Component) -> Iterator[tuple[Step, str]]:
     for path in sorted(_run_files(repo, component)):
         for file in repo.files(path):
             if file.repo == component.repo:
-                text = as_shell(repo.read(file) or "")
-                idle = idle_lines(text, asked) if _MAKEFILES.search(path) else frozenset()
+                text = as_shell(repo.read(file) or "", path)
+                rules = as_rules(text) if "Taskfile" in path else text
+                idle = idle_lines(rules, asked) if _MAKEFILES.search(path) else frozenset()
                 made = _commands(file, text, values)
                 yield from (each for each in made if each[0].place.line not in idle)
 
@@ -102,8 +114,12 @@ def _run_files(repo: Repo, component: Component) -> set[str]:
     return found
 
 
-def as_shell(text: str) -> str:
-    """A Makefile with its variables and substitutions written as a shell writes them."""
+def as_shell(text: str, path: str = "") -> str:
+    """A Makefile, or its like, with its variables and substitutions written as a shell writes
+    them."""
+    if _TEMPLATED.search(path):
+        text = _ASKED_OF.sub(r"\1\2=$(\4)\3", text[:200_000])
+        text = _FILLED_IN.sub(r"${\1}", text)
 
     def one(found: re.Match[str]) -> str:
         return f"${{{found[3]}}}" if found[3] else f"$({(found[1] or found[2]).strip()})"
@@ -231,7 +247,7 @@ def _inside(file: Place, component: Component) -> bool:
 def named_by_commit(file: Place, text: str) -> Place | None:
     """The line by which such a pipeline names what it builds by the commit."""
     plain = line_of(file, text, _NAMED) or line_of(file, text, _AUTO)
-    return plain or named_in_groovy(file, text)
+    return plain or named_in_groovy(file, text) or named_by_variable(file, text)
 
 
 def labelled_by_commit(file: Place, text: str) -> Place | None:

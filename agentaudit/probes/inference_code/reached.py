@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from agentaudit.expressions import regex
 from agentaudit.source import Component, Repo, Step
 
-_MAKE = regex(r"(?:^|[\s;&|(])(?:make|just)(?=\s|$)([^\n;&|)]{0,400})")
+_MAKE = regex(r"(?:^|[\s;&|(])(?:make|just|task)(?=\s|$)([^\n;&|)]{0,400})")
 _RULE = regex(r"([^\s:#=][^:#=]{0,300}?)\s{0,9}::?(?![=:])([^=\n]{0,600})")
-_AGAIN = regex(r"(?:\$[({]MAKE[)}]|\bmake|\bjust)\s([^\n;&|)]{1,300})")
+_AGAIN = regex(r"(?:\$[({]MAKE[)}]|\bmake|\bjust|\btask)\s([^\n;&|)]{1,300})")
 
 
 def asked_targets(steps: Iterable[Step]) -> frozenset[str] | None:
@@ -59,6 +59,22 @@ def _rules(text: str) -> list[tuple[list[str], list[str], list[int]]]:
         elif (rule := _RULE.fullmatch(line.partition("#")[0].rstrip()[:900])) and rule[1][0] != ".":
             found.append((rule[1].lstrip("@").split(), rule[2].split(), []))
     return found
+
+
+_TASK = regex(r"^  ([\w:.*-]{1,80}):[ \t]*$|^  ([\w:.*-]{1,80}):[ \t]*(?=[\[{])")
+_NEEDS = regex(r"^\s{3,12}(?:-\s+task|deps):\s*([^\n]{1,300})")
+
+
+def as_rules(text: str) -> str:
+    """A Taskfile with its tasks written as rules of a Makefile, on the same lines."""
+    head, mark, body = text.partition("\ntasks:")
+    rows = body.split("\n")
+    for at, row in enumerate(rows):
+        if found := _TASK.match(row):
+            rows[at] = f"{found[1] or found[2]}:"
+        elif needs := _NEEDS.match(row):
+            rows[at] = "    make " + " ".join(re.findall(r"[\w:.-]+", needs[1]))
+    return "\n" * (head + mark).count("\n") + "\n".join(rows)
 
 
 _JOB = regex(r"^(?=[.\w\"'$])", re.M)

@@ -32,11 +32,12 @@ PLATFORM = regex(
     r"|OPENSHIFT_BUILD_COMMIT|AWS_COMMIT_ID|ZEABUR_GIT_COMMIT_SHA|NF_DEPLOYMENT_SHA)\b"
 )
 """Variables that a platform sets to the commit without being asked."""
-_NAME = regex(
+NAMED_FOR_COMMIT = (
     r"[A-Z_]{0,40}(?:GIT|COMMIT|VCS|BUILD|SOURCE|CODE|VERSION|RELEASE|IMAGE|DEPLOY)_?(?:SHA|COMMIT|HASH|REF|REV|REVISION)"
     r"[A-Z_]{0,20}|(?:APP|SERVICE|SENTRY)_(?:REVISION|RELEASE|COMMIT)|REVISION|GITSHA|COMMIT"
 )
 """How variables for the commit are called."""
+_NAME = regex(NAMED_FOR_COMMIT)
 _REVISION = regex(
     r"(?i)^\s*(?:LABEL\s+)?[\"']?org\.opencontainers\.image\.revision[\"']?\s*[= ]"
     r"\s*[\"']?\$\{?(\w+)"
@@ -133,11 +134,11 @@ _TAG = (
 """How deployments write the tag of the image that they start."""
 
 
-def told_the_tag(repo: Repo, component: Component, name: str) -> Iterator[Place]:
-    """Where a deployment gives a variable the tag of the image, which is the commit where CI names
-    images by it."""
+def told_the_tag(repo: Repo, component: Component, named: str) -> Iterator[Place]:
+    """Where a deployment gives a variable, `named` by an expression, the tag of the image, which is
+    the commit where CI names images by it."""
     told = re.compile(
-        rf"\b{re.escape(name)}\b[\"']?\s{{0,20}}[:=,]?\s{{0,40}}(?:\}}?\s{{0,40}})?"
+        rf"\b(?:{named})\b[\"']?\s{{0,20}}[:=,]?\s{{0,40}}(?:\}}?\s{{0,40}})?"
         rf"(?:[\"']?value[\"']?\s{{0,20}}[:=])?\s{{0,20}}[\"']?\s{{0,4}}{_TAG}"
     )
     for pattern in _DEPLOYS:
@@ -189,7 +190,9 @@ _STAMPS = (
     regex(
         r"(?:--(?:set|update)-env-vars|--env-vars|--labels|--tags|--set-string|--set|--env)[= ]"
         r"\S{0,300}?"
-        rf"(?:GIT|COMMIT|REVISION|RELEASE|SHA|commit|revision|sha)\w*=\S{{0,60}}?(?:{_COMMIT})"
+        r"(?:GIT|COMMIT|REVISION|RELEASE|SHA|[cC]ommit|[rR]evision|sha|Sha|DD_VERSION|(?:APP|SERVICE)_VERSION"
+        r"|OTEL_RESOURCE_ATTRIBUTES=\S{0,200}?(?:service\.version|vcs\.[\w.]{1,40}))"
+        rf"\w*=\S{{0,60}}?(?:{_COMMIT})"
     ),
     regex(
         rf"-X[ =]['\"]?[\w./-]{{1,200}}(?:[Cc]ommit|[Gg]it|[Rr]evision|[Ss][Hh][Aa])\w*="

@@ -4,6 +4,8 @@ from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, not_applicable, probe
 from agentaudit.probes.models.downloads import Download, downloads
 from agentaudit.probes.models.hub import Load, loads
+from agentaudit.probes.models.servers import served
+from agentaudit.probes.models.spread import spread
 from agentaudit.probes.readable import of_code, unread
 from agentaudit.source import Component, Repo
 
@@ -103,23 +105,26 @@ def hub_loads_pinned(repo: Repo, component: Component) -> Answer:
     uses = [use for trade in TRADES for use in component.uses(trade)]
     if missing := unread(component, uses, "loads from the Hub"):
         return missing
-    found, built = loads(component), downloads(repo, component)
-    gaps = Gaps(total := len(found) + len(built))
+    found, built = spread(repo, loads(component)), downloads(repo, component)
+    started = list(served(repo, component))
+    gaps = Gaps(total := len(found) + len(built) + len(started))
     for load in found:
         _ask(gaps, load, component)
     for download in built:
-        _built(gaps, download, component)
+        _built(gaps, download, component, "put into the image")
+    for download in started:
+        _built(gaps, download, component, "loaded by a server")
     if not total:
         return not_applicable("no code of it loads a model from the Hub", component.evidence())
     return gaps.answer(f"all {total} loads from the Hub pin a commit")
 
 
-def _built(gaps: Gaps, download: Download, component: Component) -> None:
+def _built(gaps: Gaps, download: Download, component: Component, done: str) -> None:
     if download.pinned:
         gaps.seen(download.place.evidence())
         return
     told = f"at {download.revision}, which is no commit" if download.revision else ""
-    message = f"{download.name} is put into the image {told or 'without a revision'}"
+    message = f"{download.name} is {done} {told or 'without a revision'}"
     evidence = download.place.evidence()
     gaps.fail(message, evidence, fact="hub revision", place=component.id, reason="missing")
 

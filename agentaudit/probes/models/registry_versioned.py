@@ -7,8 +7,9 @@ from agentaudit.evidence import Evidence, Place
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
+from agentaudit.probes.models.endpoints import deployed
 from agentaudit.probes.readable import of_code, unread
-from agentaudit.source import Component
+from agentaudit.source import Component, Repo
 
 _VERSION = regex(
     r"models:/[^/@\s]{1,200}/\d{1,6}|azureml:[^:@\s]{1,200}:\d{1,6}"
@@ -52,6 +53,16 @@ def _files(**files: str) -> dict[str, object]:
     return {"component": {"files": {**PYTHON, **named}}}
 
 
+def _artifact(version: str) -> dict[str, object]:
+    run = f'wandb.init().use_artifact("team/x/planner:{version}", type="model").download()\n'
+    return _files(serve=f"import wandb\n\nmodel = {run}")
+
+
+def _endpoint(model: str) -> dict[str, object]:
+    text = f"name: blue\nendpoint_name: planner\nmodel: {model}\n"
+    return {"component": {"files": {**PYTHON, "a.py": "import mlflow\n", "blue.yml": text}}}
+
+
 @probe(
     "models-registry-versioned",
     fix='Register what is trained: `mlflow.register_model(f"runs:/{run_id}/model", "planner")`, '
@@ -63,6 +74,10 @@ def _files(**files: str) -> dict[str, object]:
             _files(serve=LOAD.format("models:/planner-llm/7")),
             "registered elsewhere",
         ),
+        Example(Outcome.PASS, _artifact("v7"), "an artifact of Weights & Biases"),
+        Example(Outcome.FAIL, _artifact("latest")),
+        Example(Outcome.PASS, _endpoint("azureml:planner:7"), "an online deployment of Azure ML"),
+        Example(Outcome.FAIL, _endpoint("azureml:planner@latest")),
         Example(
             Outcome.FAIL,
             _files(train=TRAIN, serve=LOAD.format("models:/planner-llm/Production")),
@@ -95,7 +110,7 @@ def _files(**files: str) -> dict[str, object]:
     ],
 )
 @of_code("models of its own", whole=True)
-def registry_versioned(component: Component) -> Answer:
+def registry_versioned(repo: Repo, component: Component) -> Answer:
     """Are own models registered in a model registry and consumed by version?
 
     A file of weights that is copied to a server has no history. A registry keeps which run made
@@ -106,6 +121,7 @@ def registry_versioned(component: Component) -> Answer:
         return missing
     registering = list(_registering(component.code))
     named, doubts = _consumed(component.code)
+    named += deployed(repo, component)
     pinned = [place for text, place in named if _VERSION.fullmatch(text)]
     moving = [(text, place) for text, place in named if not _VERSION.fullmatch(text)]
     if moving:
@@ -182,5 +198,5 @@ def _consumed(code: Code) -> tuple[list[tuple[str, Place]], list[Place]]:
             named.setdefault(value.text, value.place)
     filled_in = [text for text in named if "{…}" in text.rpartition("/")[2]]
     doubts = [named.pop(text) for text in filled_in]
-    whole = [(t, p) for t, p in named.items() if t.partition(":/")[2] or t.startswith("azureml")]
+    whole = [(text, place) for text, place in named.items() if text != "models:/"]
     return whole, doubts

@@ -21,6 +21,7 @@ def versions(settings: Iterable[Setting]) -> dict[str, Place]:
     deployed = _deployments(rows)
     found: dict[str, Place] = {}
     free = set(_asked_of_two(rows))
+    renewed = set(_renewed(rows))
     azure = {(row.place.path, _above(row)) for row in rows if _AZURE.search(row.value)}
     for setting in rows:
         named = model_id(value(setting))
@@ -28,7 +29,9 @@ def versions(settings: Iterable[Setting]) -> dict[str, Place]:
             continue
         text = plain(named.text)
         version = _beside(setting, numbers)
-        if version is not None and is_version(value(version)):
+        if (setting.place.path, _above(setting).removesuffix(".model")) in renewed:
+            free.add(text)
+        elif version is not None and is_version(value(version)):
             found.setdefault(text, version.place)
         elif version is not None or not (
             _calls(setting, deployed) or _stem(setting) or _refers(setting)
@@ -37,6 +40,14 @@ def versions(settings: Iterable[Setting]) -> dict[str, Place]:
     return {text: place for text, place in found.items() if text not in free}
 
 
+def _renewed(rows: Iterable[Setting]) -> Iterator[tuple[str, str]]:
+    """Deployments that Azure puts on another version as soon as there is one."""
+    for row in rows:
+        if _RENEWS.fullmatch(row.name) and row.value == "OnceNewDefaultVersionAvailable":
+            yield row.place.path, _above(row)
+
+
+_RENEWS = regex(r"versionUpgradeOption|version_upgrade_option")
 _AZURE = regex(r"(?i)\.openai\.azure\.com/openai/deployments/")
 """Where a deployment answers: the model beside it is called as the one that is deployed."""
 

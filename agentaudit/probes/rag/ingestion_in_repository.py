@@ -7,6 +7,7 @@ from agentaudit.probes.rag.ingestion import NAMES, RETRIEVES, Stages, ready_made
 from agentaudit.probes.rag.lent import around
 from agentaudit.probes.rag.managed import handed, ingested, remembered, skilled
 from agentaudit.probes.rag.retrieval import retrieves
+from agentaudit.probes.rag.tables import inserted
 from agentaudit.probes.rag.written import stored
 from agentaudit.probes.readable import of_code, unread
 from agentaudit.source import Component, Repo
@@ -239,7 +240,7 @@ def ingestion_in_repository(repo: Repo, component: Component) -> Answer:
         return _ready_made(component, opened)
     if found.whole:
         return passed(_praise(found), *shown)
-    if written := [each for c in beside for each in stored(repo, c)]:
+    if written := [e for c in beside for e in (*stored(repo, c), *inserted(repo, c))]:
         message = "rows are embedded and stored with their vectors"
         return passed(message, *(each.evidence() for each in written[:3]))
     if by_others := _by_others(repo, component):

@@ -124,3 +124,24 @@ def test_a_word_tells_the_tracker(told: str, outcome: Outcome) -> None:
     files = {"requirements.txt": "trl==1.0\n", "train.py": source}
     answer = runs_tracked.ask(testing.build({"component": {"files": files}}))
     assert answer.outcome is outcome, answer.message
+
+
+@pytest.mark.parametrize(
+    ("more", "tracked"),
+    [
+        ("wandb_project: bot\n", Outcome.PASS),
+        ("report_to: wandb\n", Outcome.PASS),
+        ("wandb_project:\n", Outcome.FAIL),
+        ("report_to: none\n", Outcome.FAIL),
+        ("", Outcome.FAIL),
+    ],
+)
+def test_a_configuration_that_a_command_line_runs(more: str, tracked: Outcome) -> None:
+    """A repository without a line of code: what trains is axolotl, by its file."""
+    files = {"requirements.txt": "axolotl==0.6.0\n", "configs/qlora.yml": AXOLOTL + more}
+    inputs = {
+        "repo": testing.repository({"files": files}),
+        "component": testing.component({"files": files}),
+    }
+    assert code_in_repository.ask(inputs).outcome is Outcome.PASS
+    assert runs_tracked.ask(inputs).outcome is tracked

@@ -76,3 +76,67 @@ def test_a_provider_whose_calls_are_named_like_those_of_the_hub() -> None:
     )
     files = {"requirements.txt": "google-cloud-aiplatform==1.100.0\n", "app.py": source}
     assert not loads(testing.component({"files": files}))
+
+
+ASKS = {
+    "requirements.txt": "openai==1.93.0\n",
+    "app.py": "from openai import OpenAI\n\nOpenAI(base_url='http://llm:8000/v1')\n",
+    "Dockerfile": "FROM python:3.12\nCOPY . .\n",
+}
+CONTAINER = (
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: llm}\nspec:\n  template:\n"
+    "    spec:\n      containers:\n        - name: llm\n"
+    "          image: vllm/vllm-openai:v0.6.3\n          ARGS\n"
+    "        - name: other\n          image: nginx:1.27\n"
+    f'          args: ["--revision", "{SHA}"]\n'
+)
+SERVICE = (
+    "services:\n  app:\n    build: .\n    depends_on: [llm]\n  llm:\n"
+    "    image: ghcr.io/huggingface/text-generation-inference:3.0\n    command: ARGS\n"
+)
+STARTED = [
+    (CONTAINER, 'args: ["--model", "Qwen/Qwen3-8B"]', Outcome.FAIL),
+    (CONTAINER, f'args: ["--model", "Qwen/Qwen3-8B", "--revision", "{SHA}"]', Outcome.PASS),
+    (CONTAINER, 'args: ["--model", "Qwen/Qwen3-8B", "--revision", "main"]', Outcome.FAIL),
+    (CONTAINER, 'args: ["vllm serve Qwen/Qwen3-8B --max-model-len 4096"]', Outcome.FAIL),
+    (
+        CONTAINER,
+        f"args:\n            - --model\n            - Qwen/Qwen3-8B\n{' ' * 12}- --revision={SHA}",
+        Outcome.PASS,
+    ),
+    (CONTAINER, 'args: ["--model", "/models/qwen"]', Outcome.NOT_APPLICABLE),
+    (CONTAINER, 'args: ["--port", "8000"]', Outcome.NOT_APPLICABLE),
+    (SERVICE, "--model-id BAAI/bge-m3 --port 80", Outcome.FAIL),
+    (SERVICE, f"--model-id BAAI/bge-m3 --revision {SHA}", Outcome.PASS),
+    (SERVICE, "--model-id ${MODEL:-BAAI/bge-m3}", Outcome.FAIL),
+]
+
+
+@pytest.mark.parametrize(("text", "arguments", "outcome"), STARTED)
+def test_a_server_that_is_deployed_beside_it_loads(
+    text: str, arguments: str, outcome: Outcome
+) -> None:
+    name = "compose.yaml" if text is SERVICE else "k8s/llm.yaml"
+    given = {"files": {**ASKS, name: text.replace("ARGS", arguments)}}
+    inputs = {"repo": testing.repository(given), "component": testing.component(given)}
+    assert hub_loads_pinned.ask(inputs).outcome is outcome
+
+
+SPREAD = (
+    "from transformers import AutoModel, pipeline\n\nREV = '{}'\nkw = {}\n"
+    "m = AutoModel.from_pretrained('Qwen/Qwen3-8B', **kw)\n"
+    "ask = pipeline('text-generation', model=m)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("revision", "mapping", "outcome"),
+    [
+        (SHA, "dict(revision=REV, device_map='auto')", Outcome.PASS),
+        (SHA, "{'revision': REV}", Outcome.PASS),
+        ("main", "dict(revision=REV)", Outcome.FAIL),
+        (SHA, "dict(device_map='auto')", Outcome.FAIL),
+    ],
+)
+def test_a_revision_in_a_mapping(revision: str, mapping: str, outcome: Outcome) -> None:
+    assert _ask(SPREAD.replace("{}", revision, 1).replace("{}", mapping, 1)) is outcome

@@ -125,3 +125,44 @@ def test_an_entity_of_java_names_its_document(field: str, kept: bool) -> None:
     entity = ENTITY.replace("FIELD", field)
     files = {"pom.xml": POM, "src/DocumentChunk.java": entity, "src/Store.java": FILL}
     assert (_asked(source_kept, files) is Outcome.PASS) is kept
+
+
+SCHEMA = (
+    'import { pgTable, text, vector } from "drizzle-orm/pg-core";\n'
+    'export const users = pgTable("users", { name: text("name") });\n'
+    'export const pieces = pgTable("pieces", {\n  content: text("content"),\n'
+    '  embedding: vector("embedding", { dimensions: 1536 }),\n});\n'
+)
+SEARCHED = (
+    'import { embed } from "ai";\nimport { openai } from "@ai-sdk/openai";\n'
+    'import { cosineDistance } from "drizzle-orm";\nimport { pieces } from "./schema";\n'
+    "export const find = async (value: string) => {\n"
+    '  const { embedding } = await embed({ model: openai.embedding("e"), value });\n'
+    "  return db.select().from(pieces).orderBy(cosineDistance(pieces.embedding, embedding));\n};\n"
+)
+DRIZZLE = {
+    "package.json": '{"name": "web", "dependencies": {"ai": "5.0.0", "drizzle-orm": "0.38.0"}}',
+    "lib/schema.ts": SCHEMA,
+    "lib/find.ts": SEARCHED,
+}
+
+
+@pytest.mark.parametrize(
+    ("inserts", "outcome"),
+    [
+        ('import { pieces } from "./schema";\nawait db.insert(pieces).values(rows);\n', "pass"),
+        ('import { pieces as t } from "./schema";\nawait db.insert(t).values(rows);\n', "pass"),
+        (
+            'import * as s from "./schema";\nawait tx\n  .insert(s.pieces)\n  .values(rows);\n',
+            "pass",
+        ),
+        ('import { users } from "./schema";\nawait db.insert(users).values(rows);\n', "fail"),
+    ],
+)
+def test_drizzle_fills_a_table_of_vectors(inserts: str, outcome: str) -> None:
+    files = {**DRIZZLE, "lib/store.ts": inserts}
+    inputs = {
+        "repo": testing.repository({"files": files}),
+        "component": testing.component({"files": files}),
+    }
+    assert ingestion_in_repository.ask(inputs).outcome.value == outcome

@@ -45,9 +45,10 @@ _CODE_PAIR = regex(
     r"(?:\"([^\"]{0,400})\"|'([^']{0,400})'|(true|false|\d[\d.]*))"
 )
 
+_OPENS = regex(r"(?:[\"']?([\w./@-]{1,120})[\"']?\s*[:=]\s*)?[{\[]")
 _REFERENCE = regex(
     r"\s*[\"']?((?i:model|(?:model|deployment)?_?(?:name|version|id)))[\"']?\s*[:=]\s*"
-    r"(?:var\.|local\.)?([A-Za-z_]\w{0,120})\s*,?\s*$"
+    r"(?:var\.|local\.)?([A-Za-z_]\w{0,120})[\s,}\]]*$"
 )
 """A name or version that is a parameter, variable or local of the same file."""
 
@@ -231,11 +232,30 @@ def _infrastructure(reader: Reader, path: str, left: int = _HANDED_ON) -> Iterat
                 given.setdefault(row.path[-1], row.value)
             yield row
         opened = _BLOCK.match(line[:400])
-        for _ in range(line.count("{") + line.count("[")):
-            name = (opened[2] or opened[1]) if opened is not None else ""
-            around.append(name)
+        if opened is not None:
+            around += [opened[2] or opened[1]] * (line.count("{") + line.count("["))
+        else:
+            around += [name for _, name in _opens(line[:1000])]
         for _ in range(min(line.count("}") + line.count("]"), len(around))):
             around.pop()
+
+
+def _opens(line: str) -> Iterator[tuple[int, str]]:
+    """Where each block of the line begins, and what it is called; empty where nothing does."""
+    for found in _OPENS.finditer(line):
+        yield found.end(), found[1] or ""
+
+
+def _inside(line: str, at: int) -> tuple[str, ...]:
+    """Names of the blocks that were opened before that place of the line, and not closed."""
+    open_: list[str] = []
+    starts = dict(_opens(line[:at]))
+    for index, letter in enumerate(line[:at], 1):
+        if letter in "{[":
+            open_.append(starts.get(index, ""))
+        elif letter in "}]" and open_:
+            open_.pop()
+    return tuple(filter(None, open_))
 
 
 def _beside(reader: Reader, path: str) -> Iterator[_Row]:
@@ -258,8 +278,9 @@ def _handed(reader: Reader, path: str, left: int) -> dict[str, str]:
 
 
 _NAMES_MODEL = regex(
-    r"^\s*(?:model_?)?(?:[nN]ame|[vV]ersion)\s*[:=]\s*(?:var\.)?[A-Za-z_]\w{0,100}[mM]odel\w{0,60}\s*$"
-    r"|^\s*model_?[nN]ame\s*[:=]\s*(?:var\.)?[A-Za-z_]\w{0,100}\s*$",
+    r"^\s*(?:model_?)?(?:[nN]ame|[vV]ersion)\s*[:=]\s*(?:var\.)?[A-Za-z_]\w{0,100}[mM]odel\w{0,60}"
+    r"[ \t,}]*$"
+    r"|^\s*model_?[nN]ame\s*[:=]\s*(?:var\.)?[A-Za-z_]\w{0,100}[ \t,}]*$",
     re.MULTILINE,
 )
 
@@ -271,7 +292,8 @@ def _pairs(line: str, keys: tuple[str, ...], number: int, given: dict[str, str])
     for pair in _CODE_PAIR.finditer(line[:1000]):
         found = True
         value = next(group for group in pair.groups()[1:] if group is not None)
-        yield _Row(keys if pair[1] == "default" and keys else (*keys, pair[1]), value, number)
+        home = (*keys, *_inside(line, pair.start(1)))
+        yield _Row(home if pair[1] == "default" and home else (*home, pair[1]), value, number)
     named = None if found or not keys else _REFERENCE.match(line[:400])
     if named is not None and named[2] in given:
         yield _Row((*keys, named[1]), given[named[2]], number)
