@@ -31,7 +31,7 @@ _CONSTRUCT = regex(
 """An alarm of CDK, of the facade over it, or of Pulumi."""
 _TELLS = regex(
     r"(?i)metric_?errors?\b|metric_?duration|metric_?throttles|metricMemory|memory_?utili[sz]ation"
-    r"|latency|5xx|target_?response|failed|failure|error"
+    r"|latency|5xx|target_?response|failed|failure|error|fault_?rate"
 )
 _HINTS = ("larm", "lertPolicy", "datadog.Monitor", "MetricAlert")
 _STACKS = ("cdk.json", "Pulumi.yaml", "sst.config.ts")

@@ -97,5 +97,6 @@ def _is_required(repo: Repo, component: Component) -> bool:
     """Whether a program of Node.js loads the agent: by an import, or as it is started."""
     if any(each.module == "newrelic" for each in component.code.imports):
         return any(each.ecosystem == "node" for each in component.manifests)
-    files = [each.place for each in (*component.build_files, *component.manifests)]
+    files = [each.place for each in component.build_files]
+    files += [each.place for each in component.manifests]
     return any(_REQUIRED.search(repo.read(each) or "") for each in files)

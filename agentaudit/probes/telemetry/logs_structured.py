@@ -191,7 +191,9 @@ _JOINS = frozenset(
 
 
 def _structured(repo: Repo, component: Component, live: list[Use]) -> Iterator[Place]:
-    shown = shown_only(repo, component)
+    made = [c for c in _serving(component) if c.method in _JSON]
+    off = [c for c in made if c.condition and c.condition.default is False]
+    shown = shown_only(repo, component) or (bool(off) and len(off) == len(made))
     for use in live:
         if use.library == "structlog" and shown:
             continue
@@ -199,7 +201,7 @@ def _structured(repo: Repo, component: Component, live: list[Use]) -> Iterator[P
             yield use.place
     for call in _serving(component):
         given = call.argument("serialize")
-        if call.method in _JSON or (given and given.text == "True"):
+        if (call.method in _JSON and call not in off) or (given and given.text == "True"):
             yield call.place
     yield from logback.structured(repo, component)
 

@@ -152,14 +152,7 @@ def memory_measured(repo: Repo, component: Component) -> Answer:
         unasked = None if hosts(component) else next(by_default(repo, component), None)
         return passed("memory is measured", unasked.evidence()) if unasked else missing
     live = [use for use in uses if _runs(repo, component, use)]
-    infra = [
-        place
-        for place in saying(repo, _EXPORTERS, _HINTS)
-        if "omsagent" not in place.text or is_used(repo, place)
-    ]
-    infra += [*insights(repo, component), *by_default(repo, component)]
-    infra += counted(repo, component)
-    infra += [*of_memory(repo, component), *diagnosed(repo, component)]
+    infra = list(_declared(repo, component))
     cpu = next(_places(live, infra, _GPU, wanted=False), None)
     gpu = next(_places(live, infra, _GPU, wanted=True), None)
     hosted = hosts(component)
@@ -178,6 +171,18 @@ def memory_measured(repo: Repo, component: Component) -> Answer:
     message = "; ".join(["nothing measures the memory in use", *said])
     evidence = uses[0].place.evidence() if uses else component.evidence()
     return failed(message, evidence, fact=fact, place=place)
+
+
+def _declared(repo: Repo, component: Component) -> Iterator[Place]:
+    """What measures it without a line of its code, or at its start."""
+    for place in saying(repo, _EXPORTERS, _HINTS):
+        if "omsagent" not in place.text or is_used(repo, place):
+            yield place
+    yield from insights(repo, component)
+    yield from by_default(repo, component)
+    yield from counted(repo, component)
+    yield from of_memory(repo, component)
+    yield from diagnosed(repo, component)
 
 
 _GPU = regex(r"(?i)nvidia|nvml|gpu|dcgm|torch|nvitop|wandb|mlflow")
