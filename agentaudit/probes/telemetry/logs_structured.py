@@ -15,6 +15,7 @@ from agentaudit.probes.telemetry.keys import unstarted
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.log_exports import BOTH, exports, sent
 from agentaudit.probes.telemetry.optional_keys import optional_key
+from agentaudit.probes.telemetry.silenced import is_switched_off
 from agentaudit.probes.telemetry.switches import lacks_only_credentials, waits
 from agentaudit.probes.telemetry.written_ids import merges, shown_only, written_ids
 from agentaudit.source import Component, Repo
@@ -192,7 +193,7 @@ _JOINS = frozenset(
 
 def _structured(repo: Repo, component: Component, live: list[Use]) -> Iterator[Place]:
     made = [c for c in _serving(component) if c.method in _JSON]
-    off = [c for c in made if c.condition and c.condition.default is False]
+    off = [c for c in made if c.condition and is_switched_off(c.condition)]
     shown = shown_only(repo, component) or (bool(off) and len(off) == len(made))
     for use in live:
         if use.library == "structlog" and shown:

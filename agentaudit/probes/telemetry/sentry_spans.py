@@ -40,17 +40,20 @@ def sentry_spans(repo: Repo, component: Component) -> Iterator[Place]:
     for call in component.code.called("sentry_sdk.init"):
         if not (_is_written(call) or _addressed(component)):
             continue
-        held = call.condition is not None and call.condition.default is False
-        runs = call.reached and not held and loaded(repo, component, call.place)
-        if runs and _traces(repo, call):
+        if call.reached and _traces(repo, call) and loaded(repo, component, call.place):
             yield call.place
 
 
 _WRITTEN = regex(r"https?://\w{1,100}(?::\w{1,100})?@[\w.-]{1,200}/\d{1,20}")
 
 
+_STARTS = regex(r"|lifespan|main|(?:create_|make_|get_)?app(?:lication)?|(?:on_)?start_?up")
+
+
 def _is_written(call: Call) -> bool:
-    """Whether the address stands in the code: it is no secret."""
+    """Whether the address stands in the code, being no secret, and nothing is asked before."""
+    if call.condition is not None or not _STARTS.fullmatch(call.scope.rpartition(".")[2]):
+        return False
     given = call.argument("dsn") or call.at(0)
     return given is not None and _WRITTEN.fullmatch(given.text or "") is not None
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from agentaudit.code import Call
+from agentaudit.code import Call, Condition
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.keys import CREDENTIAL
 from agentaudit.probes.telemetry.loading import loaded
@@ -48,11 +48,22 @@ def silenced(repo: Repo, component: Component, keeping: Sequence[Call]) -> Place
 _NOWHERE = regex(r"devnull|/dev/null|StringIO\(\s*\)")
 
 
+_CONFIGURED = regex(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+|[A-Z]{3,}")
+_ASKS = regex(r"(?i)settings|config\b|cfg\.|getenv|environ|process\.env")
+
+
+def is_switched_off(condition: Condition) -> bool:
+    """Whether a variable is asked that is off by default: what a function is given, and whether
+    something was found, are decided elsewhere."""
+    asked = _CONFIGURED.fullmatch(condition.setting) or _ASKS.search(condition.text)
+    return condition.default is False and asked is not None
+
+
 def into_nothing(call: Call) -> bool:
     """Whether a report of an error does not run unless somebody asks for it, or is written where
     nobody reads it."""
     asked = call.condition
-    if asked is not None and asked.default is False:
+    if asked is not None and is_switched_off(asked):
         return CREDENTIAL.search(f"{asked.setting} {asked.text}") is None
     given = call.argument("file")
     return given is not None and _NOWHERE.search(given.written) is not None
