@@ -191,6 +191,7 @@ _ALSO_CPU = regex(r"(?i)wandb|mlflow")
 _EXPORTERS = regex(
     r"(?i)(?:image|repository|chart|name)[\"']?\s*[:=]\s*[\"']?\S{0,100}(?:cadvisor|node-exporter"
     r"|dcgm-exporter|kube-prometheus-stack|datadog/agent|datadoghq/agent|process-exporter)\b"
+    r"|chart[\"']?\s*[:=]\s*[\"']?(?:datadog/)?datadog[\"']?\s*$"
     r"|^\s*kind:\s*[\"']?DatadogAgent\b|^\s*omsagent\s*:"
     r"|^\s*(?:-\s*)?(?:hostmetrics|kubeletstats|docker_stats)(?:/\w+)?:"
     r"|metrics_path:\s*[\"']?/metrics/cadvisor"

@@ -111,11 +111,13 @@ _KEEPS = regex(
     r"|kube_pod_container_status_(?:restarts_total|last_terminated)|container_oom_events_total"
     r"|\bKubeEvents\b|category\W{1,6}ContainerAppSystemLogs\b|reason[\"']?\s*[:=]{1,2}~?\s*[\"'(]{0,2}OOMKilled|kubernetes\.containers\.restarts"
     r"|k8s\.container\.restarts|addon_?name[\"']?\s*[:=]\s*[\"']?amazon-cloudwatch-observability"
+    r"|^\s*[\"']?amazon-cloudwatch-observability[\"']?\s*=\s*\{"
+    r"|chart[\"']?\s*[:=]\s*[\"']?(?:datadog/)?datadog[\"']?\s*$"
     r"|^\s*kind:\s*[\"']?DatadogAgent\b|^\s*oms_?agent\s*[:{]"
 )
 _HINTS = (
     *("kube-state", "event-exporter", "eventrouter", "prometheus-stack", "kubewatch"),
     *("k8s_events", "k8sobjects", "k8s_cluster", "container_status", "oom", "kubeevents"),
     *("systemlogs", "restarts", "cloudwatch-observability", "datadogagent", "omsagent"),
-    "oms_agent",
+    *("oms_agent", "datadog"),
 )
