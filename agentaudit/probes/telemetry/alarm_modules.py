@@ -24,12 +24,16 @@ _ELSEWHERE = regex(r"(?:^|/)(?:tests?|fixtures|examples?|samples?|docs?|\.terraf
 _CONSTRUCT = regex(
     r"\bnew\s+(?:cloudwatch\.|cw\.)?Alarm\(|\bcloudwatch\.Alarm\(|\bcw\.Alarm\(|\.create_?[aA]larm\("
     r"|\baddAlarm\(|\bnew\s+aws\.cloudwatch\.MetricAlarm\(|\baws\.cloudwatch\.MetricAlarm\("
+    r"|\b(?:gcp\.)?monitoring\.AlertPolicy\(|\bdatadog\.Monitor\(|\binsights\.MetricAlert\("
+    r"|\badd\w{0,40}(?:[fF]ault|[eE]rror|[lL]atency|[fF]ailure|[mM]emory|[dD]uration|[aA]vailability)"
+    r"\w{0,30}_?[aA]larm\s{0,4}[:=]"
 )
-"""An alarm of CDK or Pulumi."""
+"""An alarm of CDK, of the facade over it, or of Pulumi."""
 _TELLS = regex(
     r"(?i)metric_?errors?\b|metric_?duration|metric_?throttles|metricMemory|memory_?utili[sz]ation"
-    r"|latency|5xx|target_?response|failed|failure|error"
+    r"|latency|5xx|target_?response|failed|failure|error|fault_?rate"
 )
+_HINTS = ("larm", "lertPolicy", "datadog.Monitor", "MetricAlert")
 _STACKS = ("cdk.json", "Pulumi.yaml", "sst.config.ts")
 _NEAR = 900
 
@@ -74,7 +78,7 @@ def by_constructs(repo: Repo) -> Iterator[Place]:
         for file in repo.files(f"**/*.{suffix}"):
             inside = any(not home or file.path.startswith(f"{home}/") for home in homes)
             text = (repo.read(file) or "")[:300_000] if inside else ""
-            if _ELSEWHERE.search(file.path) or "larm" not in text:
+            if _ELSEWHERE.search(file.path) or not any(word in text for word in _HINTS):
                 continue
             for found in _CONSTRUCT.finditer(text):
                 if _TELLS.search(text[max(0, found.start() - 120) : found.start() + _NEAR]):

@@ -1,4 +1,5 @@
-"""Alerts that files of a repository declare: Prometheus, Grafana, Terraform, CloudFormation, Azure.
+"""Alerts that files of a repository declare: Prometheus, Grafana, Sloth and Pyrra, Terraform,
+CloudFormation, Azure, Google Cloud.
 
 Files are read line by line: most are templates that no parser of their format would accept.
 """
@@ -21,25 +22,36 @@ _START = regex(
     r"""^\s*(?:-\s*)?["']?alert["']?\s*:\s*["']?\S
       |^\s*resource\s+"(?:aws_cloudwatch_metric_alarm|aws_cloudwatch_composite_alarm
           |google_monitoring_alert_policy|azurerm_monitor_(?:metric_alert|scheduled_query_rules_\w+)
-          |datadog_monitor|grafana_rule_group|newrelic_nrql_alert_condition|betteruptime_monitor)"
+          |datadog_monitor|grafana_rule_group|newrelic_nrql_alert_condition|betteruptime_monitor
+          |sentry_(?:issue|metric)_alert|honeycombio_(?:trigger|burn_alert)|signalfx_detector)"
       |["']?Type["']?\s*:\s*["']?AWS::CloudWatch::(?:Composite)?Alarm
       |Microsoft\.Insights/(?:metricAlerts|scheduledQueryRules)
       |^\s*(?:-\s*)?["']?(?:grafana_alert|noDataState|execErrState)["']?\s*:
-      |^\s*kind:\s*["']?(?:PodMonitoringAlert|AlertPolicy)""",
+      |^\s*(?:-\s*)?["']?datasource_?[uU]id["']?\s*:\s*["']?(?:__expr__|-100)\b
+      |^\s*(?:-\s*)?["']?condition(?:Threshold|PrometheusQueryLanguage|MonitoringQueryLanguage|Sql)["']?\s*:
+      |^\s*(?:error_query|error_ratio_query|errorQuery|errorRatioQuery)\s*:
+      |^\s*kind:\s*["']?(?:PodMonitoringAlert|AlertPolicy|ServiceLevelObjective)""",
     re.VERBOSE,
 )
 _OFF = regex(
-    r"^\s*[\"']?(?:enabled|actions_enabled|ActionsEnabled|isPaused|paused|count)[\"']?\s*[:=]\s*(\S+)"
+    r"^\s*[\"']?(?:enabled|actions_enabled|ActionsEnabled|isPaused|is_paused|paused|count)[\"']?"
+    r"\s*[:=]\s*(\S+)"
 )
-_STATES = {"isPaused": "true", "paused": "true", "count": "0"}
+_STATES = {"isPaused": "true", "is_paused": "true", "paused": "true", "count": "0"}
+_ALL_OFF = regex(r"\bdisabled?\s*:\s*true\b")
+"""An objective asks for two alerts: Sloth switches each of them off, Pyrra both at once."""
 _WORDS = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 SIGNALS = frozenset(
     {"memory", "mem", "oom", "oomkilled", "rss", "latency", "latencies", "duration", "slow"}
     | {"error", "errors", "failure", "failures", "failed", "fault", "faults", "5xx", "500"}
-    | {"availability", "burn"}
+    | {"availability", "burn", "exception", "exceptions"}
 )
 """Words that say what an alert is about: memory, latency or error rate."""
-_TIMES = regex(r"response[_-]?time|p9[059]\b|quantile|5xx|5\.\.|status[^\n]{0,20}5", re.IGNORECASE)
+_TIMES = regex(
+    r"response[_-]?time|p9[059]\b|quantile|5xx|5\.\.|status[^\n]{0,20}5|success\s*==\s*\"?false"
+    r"|resultCode[^\n]{0,20}5|event_?frequency|first_seen_event",
+    re.IGNORECASE,
+)
 LONGEST = 60
 """Lines of one alert that are looked at, before and after its first."""
 _ELSEWHERE = regex(
@@ -66,8 +78,9 @@ _SELECTED = regex(
     r"\b(?:application|app|app_name|service|service_name)\s*=~?\s*\\?[\"']([\w.-]{2,80})\\?[\"']"
 )
 """The application or service that an expression asks for."""
-_AFTER = regex(r"noDataState|execErrState")
+_AFTER = regex(r"noDataState|execErrState|datasource_?[uU]id")
 """What Grafana writes after the expression of a rule."""
+_UNIFIED = regex(r"^\s*(?:-\s*)?[\"']?datasource")
 _NAMING = (
     *("**/*.yml", "**/*.yaml", "**/*.properties", "**/*.toml", "**/*.json", "**/*.xml", "**/*.tf"),
     *("**/*.env", "**/.env*", "**/Dockerfile*", "**/Makefile", "**/*.py", "**/*.ts", "**/*.js"),
@@ -109,6 +122,8 @@ def _in_file(file: Place, text: str) -> Iterator[tuple[Place, set[str]]]:
     starts = [number for number, line in enumerate(lines) if _START.search(line)]
     for start, after in pairwise([*starts, len(lines)]):
         block = lines[start : min(after, start + LONGEST)]
+        if _UNIFIED.match(block[0]):
+            block = _rule(lines, start)
         if _speaks(block) and not (_off(block) or _never(block) or _aside(block)):
             asked = _rule(lines, start) if _AFTER.search(block[0]) else block
             named = {name for line in asked for name in _SELECTED.findall(line)}
@@ -126,7 +141,11 @@ def _rule(lines: list[str], at: int) -> list[str]:
     return lines[first : next(below, min(len(lines), at + LONGEST))]
 
 
-_HINTS = ("alert", "Alert", "alarm", "Alarm", "monitor", "noDataState", "execErrState", "Quer")
+_HINTS = (
+    *("alert", "Alert", "alarm", "Alarm", "monitor", "noDataState", "execErrState", "Quer"),
+    *("__expr__", "grafana_rule_group", "condition", "rror_", "ServiceLevelObjective"),
+    *("honeycombio_", "signalfx_"),
+)
 
 
 def _speaks(block: list[str]) -> bool:
@@ -141,7 +160,8 @@ def _speaks(block: list[str]) -> bool:
 
 
 _ASKS = regex(
-    r"^\s*(?:-\s*)?[\"']?(?:expr|metric_name|MetricName|metricName)[\"']?\s*[:=]\s*[^\s|>]"
+    r"^\s*(?:-\s*)?(?:model:\s*\{\s*)?[\"']?(?:expr|metric_name|MetricName|metricName)[\"']?"
+    r"\s*[:=]\s*[^\s|>]"
 )
 """A line that says on its own which metric is asked for."""
 _NAMED = regex(
@@ -206,6 +226,8 @@ def _is_false(text: str) -> bool:
 
 def _off(block: list[str]) -> bool:
     """Whether the alert is switched off where it is declared."""
+    if len(_ALL_OFF.findall("\n".join(block))) >= (1 if "ServiceLevel" in block[0] else 2):
+        return True
     for line in block:
         found = _OFF.match(line)
         if found:

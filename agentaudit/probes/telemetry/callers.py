@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from agentaudit.code import Call, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.tables import left_out
 from agentaudit.source import Component, Repo
 
 _IMPORT = regex(
@@ -53,6 +54,8 @@ def uncalled(repo: Repo, component: Component, call: Call) -> tuple[Place, str] 
     ]
     if not callers:
         return None if _started(repo, named) else (call.place, "nothing calls what sets it up")
+    if chooses := left_out(component, name, [(text, at) for _, text, at in callers]):
+        return call.place, f"is set up only where {chooses} chooses it"
     flags = {_flag(text, at) for _, text, at in callers}
     if "" not in flags and all(_is_off(component, texts, each) for each in flags):
         return call.place, f"is set up behind {min(flags)}, off by default"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agentaudit.code import Strength, Use
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.caught import in_pages
 from agentaudit.probes.telemetry.errors import answering, language, tracked
 from agentaudit.probes.telemetry.image_agents import agents
@@ -38,10 +39,19 @@ def captured(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
         yield "an agent in the image keeps exceptions", agent
 
 
+_DROPS = regex(
+    r"lambda\b[^:]{0,60}:\s{0,4}None|\(?[\w\s,]{0,60}\)?\s{0,4}=>\s{0,4}(?:null|undefined)"
+)
+
+
 def _sends_nowhere(component: Component, use: Use) -> bool:
-    """Whether a tracker is started with an empty address, which switches it off."""
+    """Whether a tracker is started with an empty address, which switches it off, or drops every
+    event."""
     call = call_of(component, use)
     dsn = call.argument("dsn") if call else None
+    drops = call.argument("before_send", "beforeSend") if call else None
+    if drops is not None and _DROPS.fullmatch(drops.written.strip()):
+        return True
     return dsn is not None and dsn.text == "" and dsn.via == "literal"
 
 

@@ -8,6 +8,7 @@ from agentaudit.code import Argument, Call, Code, Role, Strength
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.loggers import PINO, PINO_OF_ERRORS, SCRIPTS, logger
+from agentaudit.probes.telemetry.silenced import into_nothing
 from agentaudit.source import Component
 
 _ALWAYS = frozenset(
@@ -78,7 +79,7 @@ def kept(code: Code, known: str = "") -> Iterator[Call]:
     its scripts log, where the code alone does not say it."""
     known = known or logger(code)
     serving = (call for call in _serving(code) if not _CHORES.search(call.place.path))
-    return (call for call in serving if _keeps(call, known))
+    return (call for call in serving if _keeps(call, known) and not into_nothing(call))
 
 
 _CHORES = regex(

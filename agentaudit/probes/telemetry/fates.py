@@ -20,6 +20,7 @@ from agentaudit.probes.telemetry.errors import language
 from agentaudit.probes.telemetry.held import holds_elsewhere, is_page
 from agentaudit.probes.telemetry.program import Program
 from agentaudit.probes.telemetry.questions import questions
+from agentaudit.probes.telemetry.silenced import unheard
 from agentaudit.probes.telemetry.wrappers import (
     is_given,
     keeps,
@@ -118,6 +119,7 @@ class _Followed:
         self._keeping: dict[str, set[int]] = defaultdict(set)
         for call in keeping:
             self._keeping[call.place.path].add(call.place.line or 0)
+        self._unheard = frozenset(unheard(code.calls))
         self._keepers = {call.scope.rpartition(".")[2] for call in keeping} - {""}
         self._reporting: dict[tuple[str, str], bool] = {}
         self._around: dict[tuple[str, str], tuple[str, Block] | None] = {}
@@ -245,11 +247,13 @@ class _Followed:
         if not broad and not path.endswith(_SCRIPTS):
             return "leaving"
         rows = self._program.lines(path)[catch.first - 1 : catch.last]
+        told = enumerate(rows, catch.first)
+        rows = [row for number, row in told if (path, number) not in self._unheard]
         body = "\n".join(rows)[:4000]
         known = (line for line in self._keeping.get(path, ()) if catch.first <= line <= catch.last)
-        told = "loguru" in self._program.text(path)
-        given = (told or is_given(self._program.lines(path)[line - 1]) for line in known)
-        if keeps(rows, all_levels=told) or any(given):
+        levels = "loguru" in self._program.text(path)
+        given = (levels or is_given(self._program.lines(path)[line - 1]) for line in known)
+        if keeps(rows, all_levels=levels) or any(given):
             return "kept"
         if any(self._is_reporter(path, name) for name in dict.fromkeys(_CALLED.findall(body))):
             return "kept"

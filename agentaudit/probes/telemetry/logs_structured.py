@@ -15,6 +15,7 @@ from agentaudit.probes.telemetry.keys import unstarted
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.log_exports import BOTH, exports, sent
 from agentaudit.probes.telemetry.optional_keys import optional_key
+from agentaudit.probes.telemetry.silenced import is_switched_off
 from agentaudit.probes.telemetry.switches import lacks_only_credentials, waits
 from agentaudit.probes.telemetry.written_ids import merges, shown_only, written_ids
 from agentaudit.source import Component, Repo
@@ -191,7 +192,9 @@ _JOINS = frozenset(
 
 
 def _structured(repo: Repo, component: Component, live: list[Use]) -> Iterator[Place]:
-    shown = shown_only(repo, component)
+    made = [c for c in _serving(component) if c.method in _JSON]
+    off = [c for c in made if c.condition and is_switched_off(c.condition)]
+    shown = shown_only(repo, component) or (bool(off) and len(off) == len(made))
     for use in live:
         if use.library == "structlog" and shown:
             continue
@@ -199,7 +202,7 @@ def _structured(repo: Repo, component: Component, live: list[Use]) -> Iterator[P
             yield use.place
     for call in _serving(component):
         given = call.argument("serialize")
-        if call.method in _JSON or (given and given.text == "True"):
+        if (call.method in _JSON and call not in off) or (given and given.text == "True"):
             yield call.place
     yield from logback.structured(repo, component)
 

@@ -17,6 +17,7 @@ from agentaudit.probes.telemetry.figures import logged
 from agentaudit.probes.telemetry.hosting import hosts
 from agentaudit.probes.telemetry.insights import insights
 from agentaudit.probes.telemetry.loading import loaded
+from agentaudit.probes.telemetry.oms_agent import is_used
 from agentaudit.probes.telemetry.unasked import by_default, serving
 from agentaudit.source import Component, Repo
 
@@ -151,10 +152,7 @@ def memory_measured(repo: Repo, component: Component) -> Answer:
         unasked = None if hosts(component) else next(by_default(repo, component), None)
         return passed("memory is measured", unasked.evidence()) if unasked else missing
     live = [use for use in uses if _runs(repo, component, use)]
-    infra = list(saying(repo, _EXPORTERS, _HINTS))
-    infra += [*insights(repo, component), *by_default(repo, component)]
-    infra += counted(repo, component)
-    infra += [*of_memory(repo, component), *diagnosed(repo, component)]
+    infra = list(_declared(repo, component))
     cpu = next(_places(live, infra, _GPU, wanted=False), None)
     gpu = next(_places(live, infra, _GPU, wanted=True), None)
     hosted = hosts(component)
@@ -175,19 +173,33 @@ def memory_measured(repo: Repo, component: Component) -> Answer:
     return failed(message, evidence, fact=fact, place=place)
 
 
+def _declared(repo: Repo, component: Component) -> Iterator[Place]:
+    """What measures it without a line of its code, or at its start."""
+    for place in saying(repo, _EXPORTERS, _HINTS):
+        if "omsagent" not in place.text or is_used(repo, place):
+            yield place
+    yield from insights(repo, component)
+    yield from by_default(repo, component)
+    yield from counted(repo, component)
+    yield from of_memory(repo, component)
+    yield from diagnosed(repo, component)
+
+
 _GPU = regex(r"(?i)nvidia|nvml|gpu|dcgm|torch|nvitop|wandb|mlflow")
 """What measures GPUs."""
 _ALSO_CPU = regex(r"(?i)wandb|mlflow")
 _EXPORTERS = regex(
     r"(?i)(?:image|repository|chart|name)[\"']?\s*[:=]\s*[\"']?\S{0,100}(?:cadvisor|node-exporter"
     r"|dcgm-exporter|kube-prometheus-stack|datadog/agent|datadoghq/agent|process-exporter)\b"
+    r"|chart[\"']?\s*[:=]\s*[\"']?(?:datadog/)?datadog[\"']?\s*$"
+    r"|^\s*kind:\s*[\"']?DatadogAgent\b|^\s*omsagent\s*:"
     r"|^\s*(?:-\s*)?(?:hostmetrics|kubeletstats|docker_stats)(?:/\w+)?:"
     r"|metrics_path:\s*[\"']?/metrics/cadvisor"
     r"|job_name:\s*[\"']?\S{0,30}(?:cadvisor|dcgm|node-exporter)"
 )
 _HINTS = (
     *("cadvisor", "exporter", "prometheus-stack", "datadog", "hostmetrics", "kubeletstats"),
-    "docker_stats",
+    *("docker_stats", "omsagent"),
 )
 _READERS = frozenset(
     {

@@ -5,6 +5,7 @@ from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.telemetry.counted import is_switched_off, is_without_metrics
 from agentaudit.probes.telemetry.declared_lines import saying
+from agentaudit.probes.telemetry.oms_agent import is_used
 from agentaudit.source import Repo
 
 CHART = (
@@ -16,6 +17,11 @@ RULE = (
     'kube_pod_container_status_restarts_total{pod=~"planner.*"}[10m]) > 0\n'
 )
 COLLECTOR = "receivers:\n  k8s_events:\n    auth_type: serviceAccount\n"
+AKS = (
+    "resource aks 'Microsoft.ContainerService/managedClusters@2024-05-01' = {\n"
+    "  properties: {\n    addonProfiles: {\n      omsagent: {\n        enabled: true\n      }\n"
+    "    }\n  }\n}\n"
+)
 
 
 def _repo(**files: str) -> dict[str, object]:
@@ -32,6 +38,9 @@ def _repo(**files: str) -> dict[str, object]:
         Example(Outcome.PASS, _repo(chart_in_Chart__yaml=CHART), "a series by pod, kept"),
         Example(Outcome.PASS, _repo(ops_in_rules__yaml=RULE), "a rule reads it"),
         Example(Outcome.PASS, _repo(ops_in_collector__yaml=COLLECTOR), "events, shipped as logs"),
+        Example(Outcome.PASS, _repo(infra_in_main__bicep=AKS), "events and inventory of pods"),
+        Example(Outcome.FAIL, _repo(infra_in_main__bicep=AKS.replace("true", "false"))),
+        Example(Outcome.FAIL, _repo(infra_in_aks__bicep=AKS), "a module that nothing deploys"),
         Example(Outcome.FAIL, _repo(README__md="# planner")),
         Example(
             Outcome.FAIL,
@@ -84,11 +93,13 @@ def restarts_kept(repo: Repo) -> Answer:
     for place in saying(repo, _KEEPS, _HINTS):
         if is_switched_off(repo, place) or is_without_metrics(repo, place.text):
             continue
+        if "oms" in place.text.lower() and not is_used(repo, place):
+            continue
         return passed("restarts are kept by instance and time", place.evidence())
     return failed(
         "nothing keeps restarts or out-of-memory kills (searched in YAML, Terraform and Bicep: "
-        "kube-state-metrics, exporters and receivers of Kubernetes events, rules and queries on "
-        "restarts and OOM kills)",
+        "kube-state-metrics, exporters and receivers of Kubernetes events, agents and add-ons of "
+        "clouds, rules and queries on restarts and OOM kills)",
         fact="restarts",
     )
 
@@ -99,10 +110,14 @@ _KEEPS = regex(
     r"|^\s*(?:-\s*)?(?:k8s_events|k8sobjects|k8s_cluster)(?:/\w+)?:"
     r"|kube_pod_container_status_(?:restarts_total|last_terminated)|container_oom_events_total"
     r"|\bKubeEvents\b|category\W{1,6}ContainerAppSystemLogs\b|reason[\"']?\s*[:=]{1,2}~?\s*[\"'(]{0,2}OOMKilled|kubernetes\.containers\.restarts"
-    r"|k8s\.container\.restarts"
+    r"|k8s\.container\.restarts|addon_?name[\"']?\s*[:=]\s*[\"']?amazon-cloudwatch-observability"
+    r"|^\s*[\"']?amazon-cloudwatch-observability[\"']?\s*=\s*\{"
+    r"|chart[\"']?\s*[:=]\s*[\"']?(?:datadog/)?datadog[\"']?\s*$"
+    r"|^\s*kind:\s*[\"']?DatadogAgent\b|^\s*oms_?agent\s*[:{]"
 )
 _HINTS = (
     *("kube-state", "event-exporter", "eventrouter", "prometheus-stack", "kubewatch"),
     *("k8s_events", "k8sobjects", "k8s_cluster", "container_status", "oom", "kubeevents"),
-    *("systemlogs", "restarts"),
+    *("systemlogs", "restarts", "cloudwatch-observability", "datadogagent", "omsagent"),
+    *("oms_agent", "datadog"),
 )

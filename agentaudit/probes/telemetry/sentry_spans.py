@@ -33,13 +33,29 @@ def sentry_spans(repo: Repo, component: Component) -> Iterator[Place]:
         for use in component.uses(trade)
         if use.strength >= Strength.CALLED and use.place.path.endswith(".py")
     }
-    if not asking & _BY_ITSELF or not _addressed(component) or _is_old(component):
+    if not asking & _BY_ITSELF or _is_old(component):
         return
     if kept_off(component):
         return
     for call in component.code.called("sentry_sdk.init"):
+        if not (_is_written(call) or _addressed(component)):
+            continue
         if call.reached and _traces(repo, call) and loaded(repo, component, call.place):
             yield call.place
+
+
+_WRITTEN = regex(r"https?://\w{1,100}(?::\w{1,100})?@[\w.-]{1,200}/\d{1,20}")
+
+
+_STARTS = regex(r"|lifespan|main|(?:create_|make_|get_)?app(?:lication)?|(?:on_)?start_?up")
+
+
+def _is_written(call: Call) -> bool:
+    """Whether the address stands in the code, being no secret, and nothing is asked before."""
+    if call.condition is not None or not _STARTS.fullmatch(call.scope.rpartition(".")[2]):
+        return False
+    given = call.argument("dsn") or call.at(0)
+    return given is not None and _WRITTEN.fullmatch(given.text or "") is not None
 
 
 _ASKED = regex(r"\(?(?:[^,()]{0,80}\()?[^()]{0,120},\s{0,4}[\"']?(?:False|false|0)[\"']?\s{0,4}\)")

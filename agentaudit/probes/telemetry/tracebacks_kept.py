@@ -12,6 +12,7 @@ from agentaudit.probes.telemetry.caught import Weighed, leaves, weighed
 from agentaudit.probes.telemetry.errors import is_central
 from agentaudit.probes.telemetry.fates import Fates, followed
 from agentaudit.probes.telemetry.servers import ended_by, logging_the_uncaught
+from agentaudit.probes.telemetry.silenced import silenced
 from agentaudit.probes.telemetry.tracers import keeps_stacks
 from agentaudit.source import Component, Repo
 
@@ -214,15 +215,22 @@ def tracebacks_kept(repo: Repo, component: Component) -> Answer:
     said = weighed(repo, component.code)
     keeping, lacking = said.keeping, said.lacking
     ends = followed(repo, component, keeping)
-    for message, places in _kept(repo, component, said, ends):
+    silent = silenced(repo, component, keeping)
+    for message, places in _kept(repo, component, said, ends, silent):
         return passed(message, *(place.evidence() for place in places[:3]))
     message = f"{len(lacking)} of {len(keeping) + len(lacking)} reported errors keep no traceback"
-    if not lacking and keeping:
+    if not lacking and keeping and not silent:
         message = "nothing that catches what a model's call raises keeps its traceback"
+    elif silent:
+        message = "logging is switched off where the program starts"
     elif not keeping:
         steps = [step_missing(use) for use in trackers[:1]]
         message = "; ".join(["no call keeps the traceback of an error", *steps])
-    shown = [*(lacking or ends.lost)[:3], *(call.place for call in keeping[:2])]
+    shown = [
+        *([silent] if silent else []),
+        *(lacking or ends.lost)[:3],
+        *(call.place for call in keeping[:2]),
+    ]
     return failed(
         message,
         *([place.evidence() for place in shown] or [component.evidence()]),
@@ -233,11 +241,13 @@ def tracebacks_kept(repo: Repo, component: Component) -> Answer:
 
 
 def _kept(
-    repo: Repo, component: Component, said: Weighed, ends: Fates
+    repo: Repo, component: Component, said: Weighed, ends: Fates, silent: Place | None
 ) -> Iterator[tuple[str, Sequence[Place]]]:
     """What keeps tracebacks, the surest first."""
     for message, place in () if ends.is_lost else captured(repo, component):
         yield message, [place]
+    if silent:
+        return
     if ends.is_kept or len(ends.kept) > _MORE * len(ends.lost):
         caught = f"{len(ends.kept)} blocks that catch what a model's call raises"
         yield f"{caught} keep its traceback", ends.kept

@@ -7,6 +7,8 @@ from agentaudit.probes.readable import of_code, step_missing, unread
 from agentaudit.probes.telemetry import koog, own_traces, quarkus
 from agentaudit.probes.telemetry.agents_sdk import runs_traced
 from agentaudit.probes.telemetry.aspire import observed_clients
+from agentaudit.probes.telemetry.gateways import recorded
+from agentaudit.probes.telemetry.launched import launched
 from agentaudit.probes.telemetry.sentry_spans import sentry_spans
 from agentaudit.probes.telemetry.spans import by_itself, instrumented, own_spans
 from agentaudit.probes.telemetry.spring import observed
@@ -233,8 +235,8 @@ def tracing_wired(repo: Repo, component: Component) -> Answer:
         return passed(message, client.evidence())
     if configured := _otherwise(repo, component):
         return configured
-    if told := next(sentry_spans(repo, component), None):
-        return passed("Sentry traces the calls of models by itself", told.evidence())
+    if outside := _outside(repo, component):
+        return outside
     held.sort(key=lambda each: each.known)
     return _waits(component, held[0]) if held else _lacking(component, uses)
 
@@ -250,6 +252,17 @@ def _otherwise(repo: Repo, component: Component) -> Answer | None:
     if step := own_traces.kept(repo, component):
         message = "it keeps a trace of its own, which the steps of an answer are told to"
         return passed(message, step.evidence())
+    return None
+
+
+def _outside(repo: Repo, component: Component) -> Answer | None:
+    """PASS where something traces models that its code does not ask to."""
+    if sent := next(recorded(repo, component), None):
+        return passed("its calls pass a gateway that keeps a trace of each", sent.evidence())
+    if asked := next(launched(repo, component), None):
+        return passed("what starts or deploys it asks for traces of models", asked.evidence())
+    if told := next(sentry_spans(repo, component), None):
+        return passed("Sentry traces the calls of models by itself", told.evidence())
     return None
 
 

@@ -36,6 +36,9 @@ def test_modules_of_terraform(source: str, more: str, found: bool) -> None:
         ("cdk/s.py", "fn.metric_errors().create_alarm(self, 'A', threshold=1)", True),
         ("cdk/s.ts", "new Alarm(this, 'A', { metric: queue.metricOldest() });", False),
         ("other/s.ts", "new cloudwatch.Alarm(this, 'A', { metric: fn.metricErrors() });", False),
+        ("cdk/s.ts", "facade.monitorLambdaFunction({ addLatencyP99Alarm: { W: x } });", True),
+        ("cdk/s.py", "facade.monitor_lambda_function(add_fault_rate_alarm={'W': x})", True),
+        ("cdk/s.ts", "facade.monitorLambdaFunction({ addLowTpsAlarm: { W: x } });", False),
         ("cdk/tests/s.ts", "new Alarm(this, 'A', { metric: fn.metricErrors() });", False),
     ],
 )

@@ -35,10 +35,59 @@ TWO = """groups:
         expr: latency_seconds > 3
 """
 
+UNIFIED = """groups:
+  - name: planner
+    rules:
+      - uid: a1
+        title: p95
+        data:
+          - refId: A
+            model: {expr: "EXPR"}
+          - refId: C
+            datasourceUid: __expr__
+"""
+SLOTH = """version: prometheus/v1
+slos:
+  - name: planner
+    sli:
+      events:
+        error_query: sum(rate(http_requests_total{code=~"5.."}[{{.window}}]))
+    alerting:
+      page_alert: {disable: OFF}
+      ticket_alert: {disable: OFF}
+"""
+QUERY = """resource q 'Microsoft.Insights/scheduledQueryRules@2023-03-15-preview' = {
+  properties: { criteria: { allOf: [ { query: 'requests | where success == false' } ] } }
+}
+"""
+POLICY = """combiner: OR
+conditions:
+- displayName: many
+  conditionThreshold:
+    filter: metric.type="run.googleapis.com/request_count" AND METRIC
+"""
+EXPLORED = """jsonData:
+  tracesToLogs:
+    datasourceUid: loki
+    query: 'errors'
+"""
+
 
 @pytest.mark.parametrize(
     ("path", "text", "lines"),
     [
+        ("ops/a.yaml", UNIFIED.replace("EXPR", "histogram_quantile(0.95, rate(x[5m]))"), [10]),
+        ("ops/a.yaml", UNIFIED.replace("EXPR", "node_filesystem_free_bytes"), []),
+        ("ops/a.yaml", UNIFIED.replace("EXPR", "errors") + "        isPaused: true\n", []),
+        ("ops/sources.yaml", EXPLORED, []),
+        ("ops/slo.yaml", SLOTH.replace("OFF", "false"), [6]),
+        ("ops/slo.yaml", SLOTH.replace("OFF", "true"), []),
+        ("infra/a.bicep", QUERY, [1]),
+        ("infra/a.bicep", QUERY.replace("success == false", "name == 'x'"), []),
+        ("ops/policy.yaml", POLICY.replace("METRIC", 'metric.labels.class="5xx"'), [4]),
+        ("ops/policy.yaml", POLICY.replace("METRIC", 'metric.labels.class="4xx"'), []),
+        ("a.tf", 'resource "sentry_issue_alert" "e" {\n  x = { event_frequency = {} }\n}\n', [1]),
+        ("a.tf", 'resource "sentry_issue_alert" "e" {\n  x = { tagged_event = {} }\n}\n', []),
         ("infra/stack.yaml", CLOUDFORMATION, [3]),
         ("infra/main.json", ARM, [2]),
         ("charts/planner/templates/rules.yaml", CHART, [7]),

@@ -118,6 +118,12 @@ OFF = {
         'import os\nfrom langfuse import CallbackHandler\nc = CallbackHandler() if os.environ.get("TRACE") else None\n',
         "behind TRACE, off by default",
     ),
+    "branch by value": (
+        "langfuse",
+        'import os\nfrom langfuse import CallbackHandler\nmatch os.getenv("TRACE", "none"):\n'
+        '    case "all" | "some":\n        CallbackHandler()\n    case _:\n        pass\n',
+        "behind TRACE, off by default",
+    ),
     "switched off in code": (
         "openai-agents",
         "import agents\nagents.set_tracing_disabled(True)\nagents.trace(1)\n",
@@ -224,6 +230,46 @@ def test_conditions_in_other_languages(understand: Understand) -> None:
     )
     (found,) = component.uses("tracing")
     assert found.why == "behind TRACE, off by default"
+
+
+@pytest.mark.parametrize(
+    ("subject", "pattern", "condition"),
+    [
+        ("os.getenv('TRACE', 'all')", "'all'", True),
+        ("os.getenv('TRACE', 'all')", "'none'", False),
+        ("MODE", "'some' | 'all'", True),
+        ("os.getenv('TRACE', 'all')", "_", None),
+        ("os.getenv('TRACE', 'all')", "'none' if quiet()", None),
+        ("os.getenv('TRACE', 'all')", "1", None),
+        ("mode()", "'none'", None),
+    ],
+)
+def test_branches_by_value(
+    subject: str, pattern: str, condition: bool | None, understand: Understand
+) -> None:
+    text = (
+        "import os\nfrom langfuse import CallbackHandler\nMODE = 'all'\n"
+        f"match {subject}:\n    case {pattern}:\n        CallbackHandler()\n"
+    )
+    component = understand({"pyproject.toml": PROJECT, "a.py": text})
+    (call,) = component.code.methods("CallbackHandler")
+    assert (call.condition.default if call.condition else None) is condition
+
+
+@pytest.mark.parametrize(
+    ("subject", "default"), [("process.env.TRACE", False), ("process.env.TRACE ?? 'b'", True)]
+)
+def test_branches_of_scripts(subject: str, default: bool, understand: Understand) -> None:
+    """Empty branches fall through to the next."""
+    script = (
+        f'import {{ Langfuse }} from "langfuse";\nswitch ({subject}) {{\n'
+        "  case 'a':\n  case 'b':\n  case 'c': new Langfuse({}); break;\n  default:\n}\n"
+    )
+    package = '{"name": "a", "dependencies": {"langfuse": "3"}}'
+    component = understand({"package.json": package, "a.ts": script})
+    (call,) = component.code.methods("Langfuse")
+    assert call.condition is not None
+    assert call.condition.default is default
 
 
 def test_a_condition_that_asks_for_words_of_our_own(understand: Understand) -> None:

@@ -15,12 +15,16 @@ _AND, _OR = frozenset({"and", "&&"}), frozenset({"or", "||"})
 _EQUAL, _UNEQUAL = frozenset({"==", "===", "is"}), frozenset({"!=", "!==", "is not"})
 _ABSENT = frozenset({"None", "null", "nil", "undefined"})
 _TWO = frozenset({"boolean_operator", "binary_expression"})
+CASES = frozenset({"case_clause", "switch_case"})
+"""Branches of a choice by value."""
 _UNKNOWN = ["unknown"]
 _DEEPEST = 6
 
 
 def logic(leaf: Leaf, node: Node | None, left: int = _DEEPEST) -> list[Any]:
     """The condition as a nested list; see `written.Guard`. At most six levels are looked at."""
+    if node is not None and node.type in CASES:
+        return case(leaf, node)[0] or _UNKNOWN
     node = leaf.inner(node)
     if node is None or left == 0:
         return _UNKNOWN
@@ -76,3 +80,43 @@ def _equals(leaf: Leaf, node: Node) -> list[Any]:
     if name is None or given is None or not leaf.text(name, 20).startswith("equals"):
         return []
     return _compared(leaf, node.child_by_field_name("object"), "==", nth(given, 0))
+
+
+def case(leaf: Leaf, node: Node) -> tuple[list[Any], str]:
+    """What a branch asks, and as it could be written; empty unless a variable of the environment
+    (in Python a name as well: scripts switch over what they were given) is compared with texts."""
+    outer = node.parent.parent if node.parent is not None else None
+    if outer is None or node.child_by_field_name("guard") is not None:
+        return [], ""
+    python = node.type == "case_clause"
+    subject = outer.child_by_field_name("subject" if python else "value")
+    asked = expression(leaf, subject)
+    if asked.kind != "environment" and not (python and asked.kind == "name"):
+        return [], ""
+    given = _texts(leaf, nth(node, 0)) if python else _labels(leaf, node)
+    said = f"{leaf.text(subject, 100)} in {given}" if subject is not None else ""
+    return (["in", list(asked), given], said) if given else ([], "")
+
+
+def _texts(leaf: Leaf, pattern: Node | None) -> list[str]:
+    """The texts of a pattern of Python; none where it holds anything else."""
+    inner = nth(pattern, 0) if pattern is not None and pattern.named_child_count == 1 else None
+    if inner is None:
+        return []
+    parts = inner.named_children if inner.type == "union_pattern" else [inner]
+    return [leaf.string(each) for each in parts] if all(p.type in STRINGS for p in parts) else []
+
+
+def _labels(leaf: Leaf, node: Node) -> list[str]:
+    """The text of a label, and those of empty ones above, which fall through to it."""
+    found: list[str] = []
+    label: Node | None = node
+    while label is not None and label.type == "switch_case":
+        if label is not node and label.named_child_count != 1:
+            break
+        value = label.child_by_field_name("value")
+        if value is None or value.type not in STRINGS:
+            return []
+        found.append(leaf.string(value))
+        label = label.prev_named_sibling
+    return found

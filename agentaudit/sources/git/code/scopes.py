@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from agentaudit.sources.git.code.conditions import logic
+from agentaudit.sources.git.code.conditions import CASES, case, logic
 from agentaudit.sources.git.code.leaf import Leaf, nth
 from agentaudit.sources.git.code.written import Guard
 
@@ -131,6 +131,8 @@ class Scopes:
         line = self._leaf.line(condition)
         text = " ".join(self._leaf.text(condition, 400).split())[:200]
         parsed = logic(self._leaf, condition)
+        if condition.type in CASES:
+            text = " ".join(case(self._leaf, condition)[1].split())[:200]
         if not holds:
             text, parsed = f"not ({text})", ["not", parsed]
         return Guard(line, text, parsed)
@@ -153,6 +155,10 @@ class Scopes:
     def _if(self, node: Node) -> Iterator[tuple[int, int, tuple[Node, bool]]]:
         if node.type in ("conditional_expression", "ternary_expression"):
             yield from self._ternary(node)
+            return
+        if node.type in CASES:
+            if case(self._leaf, node)[0]:
+                yield node.start_byte, node.end_byte, (node, True)
             return
         if node.type == "binary_expression":
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")

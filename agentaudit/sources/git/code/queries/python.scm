@@ -7,4 +7,4 @@
 (with_item value: (as_pattern) @bind)
 [(typed_parameter) (typed_default_parameter) (default_parameter)] @param
 [(function_definition) (class_definition)] @scope
-[(if_statement) (conditional_expression)] @if
+[(if_statement) (conditional_expression) (case_clause)] @if

@@ -6,5 +6,5 @@
 [(assignment_pattern) (object_assignment_pattern) (required_parameter) (optional_parameter)] @param
 [(function_declaration) (class_declaration) (abstract_class_declaration) (enum_declaration) (method_definition) (generator_function_declaration)] @scope
 (variable_declarator value: [(arrow_function) (function_expression)]) @scope
-[(if_statement) (ternary_expression)] @if
+[(if_statement) (ternary_expression) (switch_case)] @if
 (binary_expression operator: "&&") @if

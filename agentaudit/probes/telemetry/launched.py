@@ -1,0 +1,102 @@
+"""Tracing that is asked for where a program is started or deployed: by the server and the command
+line of Google's ADK, and by the agent of New Relic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from agentaudit.code import Strength
+from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.image_agents import agents
+from agentaudit.probes.telemetry.unasked import serving
+from agentaudit.source import Component, Place, Repo
+
+_FLAGS = ("trace_to_cloud", "otel_to_cloud")
+_DEPLOYED = regex(
+    r"\badk\s{1,9}(?:deploy\s{1,9}\w{1,30}|api_server)\b[^\n#]{0,600}\s--(?:trace|otel)_to_cloud\b"
+)
+_ORDERS = ("**/Makefile", "**/*.mk", "**/*.sh", "**/*.yml", "**/*.yaml", "**/justfile")
+_ASIDE = regex(r"(?:^|/)(?:tests?|docs?|examples?|samples?)/")
+_FOLDED = regex(r"\\\r?\n\s*")
+
+
+def launched(repo: Repo, component: Component) -> Iterator[Place]:
+    """Where its start or its deployment asks that models and agents are traced."""
+    if any(u.library == "google-adk" and _asks(u.strength) for u in component.uses("agent")):
+        for call in serving(component):
+            asked = [call.argument(flag) for flag in _FLAGS]
+            held = call.condition is not None and call.condition.default is not True
+            if any(each and each.text in ("True", "true") for each in asked) and not held:
+                yield call.place
+        yield from _ordered(repo, component)
+    yield from _watched(repo, component)
+
+
+def _asks(strength: Strength) -> bool:
+    return strength >= Strength.CALLED
+
+
+def _ordered(repo: Repo, component: Component) -> Iterator[Place]:
+    """Commands that deploy it so; of several components, those that name it."""
+    name = component.path.rpartition("/")[2]
+    alone = sum(each.agentic for each in repo.components()) == 1
+    files = [each.place for each in component.build_files]
+    files += [f for kind in _ORDERS for f in repo.files(kind, saying=_FLAGS)]
+    for file in files:
+        text = "" if _ASIDE.search(file.path) else (repo.read(file) or "")[:200_000]
+        for found in _DEPLOYED.finditer(_FOLDED.sub(" ", text)):
+            row = next((r for r in text.split("\n") if found[0][:30] in r), "")
+            if (alone or name in found[0]) and not row.lstrip().startswith("#"):
+                yield replace(file, text=found[0][:300])
+
+
+_ON = regex(r"(?i)\s*ai_monitoring\.enabled\s*[=:]\s*(?:true|on|yes|1)\s*(?:#.*)?")
+_SILENT = regex(r"(?i)\s*monitor_mode\s*[=:]\s*(?:false|off|no|0)\s*(?:#.*)?")
+_SECTION = regex(r"\s*\[newrelic(?::(\w{1,40}))?\]\s*")
+_WATCHED = frozenset({"openai", "langchain", "langchain-openai", "langchain-core", "boto3"})
+"""Libraries whose calls the agent of New Relic traces."""
+
+
+def _watched(repo: Repo, component: Component) -> Iterator[Place]:
+    """The line of `newrelic.ini` that asks for it, where the program is started under the agent."""
+    uses = [u for trade in ("model", "agent") for u in component.uses(trade)]
+    if not any(u.library in _WATCHED and _asks(u.strength) for u in uses):
+        return
+    started = [each for each in agents(repo, component) if "newrelic-admin" in each.text]
+    started += [c.place for c in serving(component) if c.below("newrelic.agent.initialize")]
+    for file in repo.files("**/newrelic.ini") if started else ():
+        yield from _switched_on(file, repo.read(file) or "")
+    if _is_required(repo, component):
+        for kind in ("js", "cjs"):
+            for file in repo.files(f"**/newrelic.{kind}"):
+                if _OBJECT.search(repo.read(file) or ""):
+                    yield file
+
+
+def _switched_on(file: Place, text: str) -> Iterator[Place]:
+    """What the sections for every environment, and for production, say."""
+    section, found, silent = "", None, False
+    for number, row in enumerate(text.split("\n"), 1):
+        if named := _SECTION.fullmatch(row):
+            section = named[1] or ""
+        if section in ("", "production"):
+            silent = silent or _SILENT.fullmatch(row) is not None
+            if _ON.fullmatch(row):
+                found = replace(file, line=number, text=row.strip())
+    if found and not silent:
+        yield found
+
+
+_OBJECT = regex(r"(?m)^\s*ai_monitoring\s*:\s*\{\s*enabled\s*:\s*true\b")
+_REQUIRED = regex(r"\bnode\s[^\n]{0,100}?(?:-r|--require|--import)[\s=]newrelic\b")
+
+
+def _is_required(repo: Repo, component: Component) -> bool:
+    """Whether a program of Node.js loads the agent: by an import, or as it is started."""
+    if any(each.module == "newrelic" for each in component.code.imports):
+        return any(each.ecosystem == "node" for each in component.manifests)
+    files = [each.place for each in component.build_files]
+    files += [each.place for each in component.manifests]
+    return any(_REQUIRED.search(repo.read(each) or "") for each in files)

@@ -1,0 +1,79 @@
+"""Logs and tracebacks that go nowhere: logging that is switched off, reports that do not run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from agentaudit.code import Call, Condition
+from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.keys import CREDENTIAL
+from agentaudit.probes.telemetry.loading import loaded
+from agentaudit.source import Component, Place, Repo
+
+_CRITICAL = r"(?:logging\.)?(?:CRITICAL|FATAL)|[\"'](?:CRITICAL|FATAL)[\"']"
+_SILENT = regex(
+    rf"(?m)^logging\.(?:disable\(\s*(?:(?:level\s*=\s*)?(?:{_CRITICAL})\s*)?\)"
+    rf"|(?:getLogger\(\s*\)|root)\.setLevel\(\s*(?:{_CRITICAL})\s*\)"
+    rf"|basicConfig\([^()\n]{{0,200}}\blevel\s*=\s*(?:{_CRITICAL})[\s,)]"
+    r"|basicConfig\(\s*handlers\s*=\s*\[\s*logging\.NullHandler\(\)\s*\])"
+)
+"""At the start of a line, where no condition stands around it."""
+_MUTED = regex(r"(?m)^(?:\w{1,40}|logging\.getLogger\(__name__\))\.addHandler\(.{0,9}NullHandler\(")
+_APART = regex(r"(?m)^(?:\w{1,40}|logging\.getLogger\(__name__\))\.propagate\s*=\s*False\b")
+_ADDED = regex(r"\.addHandler\((?!(?:logging\.)?NullHandler\()")
+_WORDS = ("logging.disable", "CRITICAL", "FATAL", "NullHandler")
+_ASIDE = regex(r"(?:^|/)(?:tests?|docs?|examples?|scripts?|evals?|notebooks?)/|(?:^|/)test_")
+
+
+def silenced(repo: Repo, component: Component, keeping: Sequence[Call]) -> Place | None:
+    """Where the logging of Python is switched off for the whole program, or for each file whose
+    calls keep tracebacks."""
+    home = "" if component.path == "." else f"{component.path}/"
+    muted: dict[str, Place] = {}
+    for file in repo.files(f"{home}**/*.py", saying=_WORDS):
+        text = "" if _ASIDE.search(file.path) else (repo.read(file) or "")[:300_000]
+        if found := _SILENT.search(text):
+            line = text.count("\n", 0, found.start()) + 1
+            place = replace(file, line=line, text=found[0].strip()[:200])
+            if loaded(repo, component, place):
+                return place
+        if _MUTED.search(text) and _APART.search(text) and not _ADDED.search(text):
+            muted[file.path] = file
+    files = {call.place.path for call in keeping}
+    return muted[min(files)] if files and files <= muted.keys() else None
+
+
+_NOWHERE = regex(r"devnull|/dev/null|StringIO\(\s*\)")
+
+
+_CONFIGURED = regex(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+|[A-Z]{3,}")
+_ASKS = regex(r"(?i)settings|config\b|cfg\.|getenv|environ|process\.env")
+
+
+def is_switched_off(condition: Condition) -> bool:
+    """Whether a variable is asked that is off by default: what a function is given, and whether
+    something was found, are decided elsewhere."""
+    asked = _CONFIGURED.fullmatch(condition.setting) or _ASKS.search(condition.text)
+    return condition.default is False and asked is not None
+
+
+def into_nothing(call: Call) -> bool:
+    """Whether a report of an error does not run unless somebody asks for it, or is written where
+    nobody reads it."""
+    asked = call.condition
+    if asked is not None and is_switched_off(asked):
+        return CREDENTIAL.search(f"{asked.setting} {asked.text}") is None
+    given = call.argument("file")
+    return given is not None and _NOWHERE.search(given.written) is not None
+
+
+_REPORTS = regex(r"(?:log_?)?(?:exception|error|critical|fatal|warn(?:ing)?)|print_exc\w{0,10}")
+
+
+def unheard(calls: Sequence[Call]) -> Iterator[tuple[str, int]]:
+    """Lines of such reports."""
+    for call in calls:
+        if _REPORTS.fullmatch(call.method) and into_nothing(call):
+            yield call.place.path, call.place.line or 0

@@ -1,0 +1,108 @@
+"""Traces by what stands around the code: gateways, servers, agents, commands that deploy."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probes.telemetry.tracing_wired import tracing_wired
+
+IMAGE = "FROM python:3.12\nCOPY . .\n"
+OPENAI = {"requirements.txt": "openai==1.93.0\n", "Dockerfile": IMAGE}
+ASK = "from openai import OpenAI\nclient = OpenAI({})\nclient.responses.create(model='gpt-4.1')\n"
+HELICONE = "base_url='https://oai.helicone.ai/v1'"
+PROXY = (
+    "services:\n  api:\n    build: .\n  litellm:\n    image: ghcr.io/berriai/litellm:v1.70.0\n"
+    "    volumes: ['./litellm.yaml:/app/config.yaml']\n"
+    "    environment:\n      LANGFUSE_SECRET_KEY: ${LANGFUSE_SECRET_KEY:?}\n"
+)
+CALLBACK = "litellm_settings:\n  success_callback: ['langfuse']\n"
+PROXIED = {
+    **OPENAI,
+    "app.py": ASK.format("base_url='http://litellm:4000'"),
+    "compose.yaml": PROXY,
+    "litellm.yaml": CALLBACK,
+}
+SENTRY = {"requirements.txt": "openai==1.93.0\nsentry-sdk==2.40.0\n", "Dockerfile": IMAGE}
+INIT = "import sentry_sdk\nsentry_sdk.init(dsn='{}', traces_sample_rate=1.0)\n" + ASK.format("")
+DSN = "https://a@o1.ingest.sentry.io/2"
+ADK = {
+    "requirements.txt": "google-adk==1.10.0\n",
+    "agent.py": "from google.adk.agents import Agent\nroot_agent = Agent(name='a')\n",
+}
+SERVER = (
+    "from google.adk.cli.fast_api import get_fast_api_app\nget_fast_api_app(trace_to_cloud={})\n"
+)
+DEPLOY = "deploy:\n\tadk deploy cloud_run --project=x \\\n\t  {} agent\n"
+UNDER = IMAGE + 'CMD ["newrelic-admin", "run-program", "python", "app.py"]\n'
+INI = "[newrelic]\nai_monitoring.enabled = {}\n[newrelic:development]\nmonitor_mode = false\n"
+WATCHED = {**OPENAI, "app.py": ASK.format(""), "Dockerfile": UNDER}
+NODE = {
+    "package.json": '{"name": "api", "dependencies": {"openai": "5.0.0", "newrelic": "13.0.0"}, '
+    '"scripts": {"start": "node -r newrelic app.js"}}',
+    "app.js": 'import OpenAI from "openai";\nnew OpenAI().responses.create({});\n',
+}
+FOUND = {
+    "helicone": {**OPENAI, "app.py": ASK.format(HELICONE)},
+    "litellm": PROXIED,
+    "a list of callbacks": {
+        **PROXIED,
+        "litellm.yaml": "litellm_settings:\n  callbacks:\n    - otel\n    - langfuse # traces\n",
+    },
+    "an address by a variable": {
+        **PROXIED,
+        "app.py": ASK.format(""),
+        "compose.yaml": PROXY.replace(
+            "build: .\n", "build: .\n    environment:\n      OPENAI_BASE_URL: http://litellm:4000\n"
+        ),
+    },
+    "sentry": {**SENTRY, "app.py": INIT.format(DSN)},
+    "server of adk": {**ADK, "main.py": SERVER.format("True")},
+    "deployed with traces": {**ADK, "Makefile": DEPLOY.format("--trace_to_cloud")},
+    "new relic": {**WATCHED, "newrelic.ini": INI.format("true")},
+    "new relic of Node.js": {
+        **NODE,
+        "newrelic.js": "exports.config = {\n  ai_monitoring: {\n    enabled: true\n  }\n}\n",
+    },
+}
+MISSING = {
+    "another gateway": {**OPENAI, "app.py": ASK.format("base_url='https://gw.acme.io/v1'")},
+    "one that is optional": {
+        **OPENAI,
+        "app.py": "import os\nif os.getenv('HELICONE'):\n    "
+        + ASK.format(HELICONE).split("\n")[1]
+        + "\nfrom openai import OpenAI\nOpenAI().responses.create(model='gpt-4.1')\n",
+    },
+    "without callbacks": {**PROXIED, "litellm.yaml": CALLBACK.replace("  succ", "  # succ")},
+    "not asked": {**PROXIED, "app.py": ASK.format("")},
+    "only on demand": {
+        **PROXIED,
+        "compose.yaml": PROXY + "    profiles: [proxy]\n",
+    },
+    "no key": {**PROXIED, "compose.yaml": PROXY.replace("LANGFUSE", "LITELLM")},
+    "an address to fill in": {**SENTRY, "app.py": INIT.format("")},
+    "a server told not to": {**ADK, "main.py": SERVER.format("False")},
+    "deployed without": {**ADK, "Makefile": DEPLOY.format("--with_ui")},
+    "deployed so in a remark": {**ADK, "Makefile": "# " + DEPLOY.format("--trace_to_cloud")[8:]},
+    "not monitored": {**WATCHED, "newrelic.ini": INI.format("false")},
+    "silent": {**WATCHED, "newrelic.ini": "monitor_mode = false\n" + INI.format("true")},
+    "not started under it": {**WATCHED, "Dockerfile": IMAGE, "newrelic.ini": INI.format("true")},
+    "the agent of Node.js as it comes": NODE,
+}
+
+
+def _outcome(files: dict[str, str]) -> Outcome:
+    given = {"files": files}
+    asked = {"repo": testing.repository(given), "component": testing.component(given)}
+    return tracing_wired.ask(asked).outcome
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_what_traces_from_outside(name: str) -> None:
+    assert _outcome(FOUND[name]) is Outcome.PASS
+
+
+@pytest.mark.parametrize("name", MISSING)
+def test_what_does_not(name: str) -> None:
+    assert _outcome(MISSING[name]) is Outcome.FAIL

@@ -1,0 +1,37 @@
+"""What keeps restarts, and the memory of containers, on clusters of clouds."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probes.telemetry.memory_measured import memory_measured
+from agentaudit.probes.telemetry.restarts_kept import restarts_kept
+
+APP = {"requirements.txt": "openai==1.93.0\n", "app.py": "from openai import OpenAI\nOpenAI()\n"}
+OMS = "  addonProfiles: {\n    omsagent: {\n      enabled: true\n    }\n  }\n"
+ADDON = 'resource "aws_eks_addon" "cw" {\n  addon_name = "amazon-cloudwatch-observability"\n}\n'
+ADDONS = 'module "eks" {\n  addons = {\n    amazon-cloudwatch-observability = {}\n  }\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "outcome"),
+    [
+        ({"infra/main.tf": ADDON}, Outcome.PASS),
+        ({"infra/main.tf": ADDONS}, Outcome.PASS),
+        ({"infra/main.tf": ADDON.replace("  addon", "  count = 0\n  addon")}, Outcome.FAIL),
+        ({"k8s/dd.yaml": "kind: DatadogAgent\nmetadata: {name: datadog}\n"}, Outcome.PASS),
+        ({"k8s/dd.yaml": "kind: HelmRelease\nspec:\n  chart: datadog\n"}, Outcome.PASS),
+        ({"infra/main.bicep": OMS}, Outcome.PASS),
+        ({"infra/main.bicep": OMS.replace("true", "false")}, Outcome.FAIL),
+        ({"infra/aks.bicep": OMS}, Outcome.FAIL),
+        ({"infra/aks.bicep": OMS, "main.bicep": "module a 'infra/aks.bicep' = {}\n"}, Outcome.PASS),
+    ],
+)
+def test_agents_of_clusters(files: dict[str, str], outcome: Outcome) -> None:
+    given = {"files": APP | files}
+    asked = {"repo": testing.repository(given), "component": testing.component(given)}
+    assert restarts_kept.ask(asked).outcome is outcome
+    if "count" not in str(files):
+        assert memory_measured.ask(asked).outcome is outcome
