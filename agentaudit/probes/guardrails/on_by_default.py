@@ -17,6 +17,7 @@ from agentaudit.probes.guardrails.own import ASIDE, decisive, is_within, own_cal
 from agentaudit.probes.guardrails.phrases import refusing
 from agentaudit.probes.guardrails.proxied import of_the_proxy
 from agentaudit.probes.guardrails.requests import in_requests
+from agentaudit.probes.guardrails.reviewed import reviewing
 from agentaudit.probes.readable import of_code, unasked, unread
 from agentaudit.source import Component, Repo
 
@@ -275,6 +276,9 @@ def _elsewhere(repo: Repo, component: Component) -> Answer | None:
     if refused := refusing(repo, component):
         said = "phrases that take a system over are refused wherever somebody asks"
         return passed(said, refused.evidence())
+    if reviewed := reviewing(repo, component):
+        said = "a second answer of a model decides whether the first is given"
+        return passed(said, reviewed.evidence())
     if routed := around_routes(repo, component):
         said = "what judges stands before the routes that lead to the model"
         return passed(said, routed.evidence())

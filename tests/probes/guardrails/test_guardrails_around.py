@@ -29,9 +29,6 @@ LETS = (
     "  wrapGenerate: async ({ doGenerate }) => {\n    return await doGenerate();\n  },\n};\n"
 )
 WEB = (
-    '{"name": "web", "dependencies": '
-    '{"next": "15.0.0", "ai": "5.0.0", "@ai-sdk/openai": "2.0.0"}}'
-)
     '{"name": "web", "dependencies": {"next": "15.0.0", "ai": "5.0.0", "@ai-sdk/openai": "2.0.0"}}'
 )
 NEST = '{"name": "api", "dependencies": {"@nestjs/common": "11.0.0", "openai": "5.0.0"}}'
@@ -87,6 +84,20 @@ CUSTOM = (
 )
 
 
+REVIEWED = (
+    "from openai import OpenAI\nclient = OpenAI()\n\n"
+    "def ask(text):\n    return client.responses.create(model='gpt-4o-2024-08-06', input=text)\n\n"
+    "def answer(question, llm):\n    out = ask(question).output_text\n"
+    "    prompt = [SystemMessage(GUIDE), HumanMessage(out)]\n"
+    "    review = llm.invoke(prompt)\n"
+    "    if '!ok!' in review:\n        print('kept')\n    else:\n        out = review\n"
+    "    return out\n\nanswer('why?', build())\n"
+)
+JUDGED = REVIEWED.replace("'!ok!' in review", "'UNSAFE' in review").replace(
+    "        print('kept')\n    else:\n        out = review\n", "        return 'Sorry.'\n"
+)
+
+
 def _web(guard: str, route: str = ROUTE) -> dict[str, str]:
     return {"package.json": WEB, "app/api/chat/route.ts": route, "lib/guard.ts": guard}
 
@@ -123,6 +134,8 @@ ON = {
         },
     ),
     "a proxy": _proxied(LITELLM),
+    "a second model that rewrites": {"requirements.txt": "openai==1.93.0\n", "app.py": REVIEWED},
+    "a second model that refuses": {"requirements.txt": "openai==1.93.0\n", "app.py": JUDGED},
     "rails that ask the model themselves": {
         "requirements.txt": "nemoguardrails==0.14.0\n",
         "app.py": RAILS,
@@ -150,6 +163,17 @@ OFF = {
             "@UseGuards(PromptInjectionGuard)\nexport class PostsController {}\n"
         },
     ),
+    "a second model that is only told of": {
+        "requirements.txt": "openai==1.93.0\n",
+        "app.py": REVIEWED.replace("out = review", "print(review)"),
+    },
+    "a second model where somebody wants it": {
+        "requirements.txt": "openai==1.93.0\n",
+        "app.py": JUDGED.replace(
+            "    if 'UNSAFE' in review:\n    ",
+            "    if settings.review_enabled:\n        if 'UNSAFE' in review:\n        ",
+        ),
+    },
     "of the proxy, where somebody asks for it": _proxied(LITELLM.replace("true", "false")),
     "of the proxy, which only logs": _proxied(LITELLM.replace("pre_call", "logging_only")),
     "of a proxy that nothing starts": _proxied(LITELLM, compose="services: {}\n"),
