@@ -57,7 +57,8 @@ def _hands_back(body: Body) -> bool:
     left = [each for each in statements(body.lines) if not TOLD.match(each)]
     backs = [found for each in left if (found := _BACK.fullmatch(each))]
     rest = [each for each in left if not _BACK.fullmatch(each)]
-    same = bool(backs) and all(found[1] in given for found in backs)
+    names = {found[1] for found in backs}
+    same = len(names) == 1 and names <= given
     return same and all(_TRIMS.fullmatch(each) or _HEAD.fullmatch(each) for each in rest)
 
 

@@ -93,6 +93,11 @@ COUNTS = {
         "    if client.moderations.create(input=text).results[0].flagged:\n"
         "        return None\n    return answer(text)\n\n",
     ),
+    "gives something else that it was handed": _app(
+        "def filter_toxic_content(text, instead='[FILTERED]'):\n"
+        "    if looks_bad(text):\n        return instead\n    return text\n\n",
+        "    question = filter_toxic_content(question)\n",
+    ),
     "changed where it is flagged": _app(
         FLAGGED, "    if moderate_input(question):\n        question = MASKED\n"
     ),
