@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from posixpath import normpath
 from typing import Any
 
 from agentaudit.expressions import regex
@@ -78,6 +79,24 @@ _NAMES = regex(
     r"(?<![\w/.$}-])((?:\./)?[\w-]{1,60}(?:/[\w.-]{1,80}){0,6}\.(?:jsonl|csv|tsv|json))\b"
 )
 _MOST_TEXT = 100_000
+_FILE = regex(
+    r"(?m)^(?:[ ]{0,12}(?:-\s+)?(?:(?:tests|path|scenarios)\s{0,4}:\s{0,4})?\[?[\"']?file://|tests:\s{1,4}[\"']?)"
+    r"((?:\.{1,2}/)?[\w*-][\w.*/-]{0,160}\.(?:jsonl?|csv|tsv|ya?ml))\b"
+)
+"""Where a suite names its file of cases."""
+
+
+def listed(repo: Repo, suites: Iterable[Place]) -> Iterator[Place]:
+    """Suites in files, which may hold their cases, and the files of cases that they name."""
+    for suite in suites:
+        if not suite.path.endswith((".yaml", ".yml", ".json")):
+            continue
+        yield suite
+        home = suite.path.rpartition("/")[0]
+        for path in dict.fromkeys(_FILE.findall((repo.read(suite) or "")[:_MOST_TEXT])):
+            pattern = normpath(f"{home}/{path}" if home else path)
+            found = repo.files(pattern) if not pattern.startswith("..") else ()
+            yield from (place for place in found if not _RESULT.search(place.path))
 
 
 def count(text: str, path: str) -> int | None:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from agentaudit.evidence import Evidence, Location
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Limits, failed, passed, probe, unknown
-from agentaudit.probes.guardrails.cases import PATTERNS, POINTER, count, datasets, told
+from agentaudit.probes.guardrails.cases import PATTERNS, POINTER, count, datasets, listed, told
+from agentaudit.probes.guardrails.configured import configured
 from agentaudit.probes.guardrails.suites import suite_files
 from agentaudit.source import Place, Repo
 
@@ -60,6 +61,20 @@ def _first(number: int) -> str:
                 "limits": ENOUGH,
             },
             "the set that a script of evaluation names",
+        ),
+        Example(
+            Outcome.PASS,
+            {
+                "repo": {
+                    "files": {
+                        "quality/rows.csv": "q,__expected\n" + ROWS,
+                        "quality/promptfooconfig.yaml": "prompts: [p.txt]\ntests: file://rows.csv\n",
+                    },
+                    **GIT,
+                },
+                "limits": ENOUGH,
+            },
+            "the file that the suite says its cases are in",
         ),
         Example(Outcome.FAIL, _repo("evals/golden.jsonl", _first(199)), "one too few"),
         Example(
@@ -132,7 +147,8 @@ def _counted(repo: Repo, enough: float) -> tuple[dict[Place, int], list[Place]]:
     found: dict[Place, int] = {}
     unreadable: list[Place] = []
     long: list[Place] = []
-    for place in dict.fromkeys((*datasets(repo), *told(repo, _scripts(repo)))):
+    named = (*told(repo, _scripts(repo)), *listed(repo, configured(repo)))
+    for place in dict.fromkeys((*datasets(repo), *named)):
         text = repo.read(place)
         if text is None:
             long.append(place)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from agentaudit.code import Call
+import re
+
+from agentaudit.code import Call, Code, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.guardrails.bodies import deeper
 from agentaudit.source import Repo
 
 _NAME = regex(
@@ -17,6 +20,30 @@ _ROUTE = regex(
     r"(?:admin|moderat\w{0,6}|guard_?-?rails?|safety|content-safety|debug)(?:[/\"'-])"
 )
 """Where the verdict itself is what is asked for."""
+_ANY_ROUTE = regex(r"\s{0,8}@[\w.]{1,60}\.(?:get|post|put|patch|route|api_route)\(")
+_CALLED = regex(r"([A-Za-z_]\w{0,80})\s?\(")
+_PLAIN = frozenset(
+    {
+        *("len", "str", "int", "bool", "dict", "list", "print", "any", "HTTPException"),
+        *("JSONResponse", "Response", "info", "warning", "error", "debug", "exception"),
+        *("strip", "lower", "get", "json", "read", "decode", "write", "add", "commit"),
+        *("refresh", "append", "insert", "uuid4", "File", "Form", "Body", "Query", "if", "and"),
+        *(
+            "or",
+            "not",
+            "in",
+            "return",
+        ),
+    }
+)
+"""Calls that ask no model, and lead to none."""
+_ANSWERING = frozenset(
+    {
+        *("create", "parse", "generate", "generate_content", "invoke", "ainvoke", "run"),
+        *("run_sync", "stream", "astream", "chat", "completion", "acompletion"),
+        *("generate_text",),
+    }
+)
 _HEAD = regex(r"\s{0,8}(?:async\s+)?def\s+(\w{1,80})")
 _NEAR = 60
 
@@ -29,17 +56,49 @@ def is_elsewhere(repo: Repo, call: Call) -> bool:
     place = call.place
     if not place.path.endswith(".py") or not place.line:
         return False
-    rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[: place.line]
-    for at in range(len(rows) - 1, max(len(rows) - _NEAR, 0), -1):
+    rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")
+    at = _head(rows, call)
+    return at is not None and _is_routed(rows, at, _ROUTE)
+
+
+def is_beside(repo: Repo, code: Code, call: Call) -> bool:
+    """Whether it stands in a route that asks no model and calls nothing that could, while another
+    function asks one."""
+    place = call.place
+    if not place.path.endswith(".py") or not any(_asks_apart(each, call) for each in code.calls):
+        return False
+    rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[:20_000]
+    at = _head(rows, call)
+    if at is None or not _is_routed(rows, at, _ANY_ROUTE):
+        return False
+    opens = next(
+        (n for n in range(at, min(at + 20, len(rows))) if rows[n].rstrip()[-1:] == ":"), at
+    )
+    head, text = "\n".join(rows[at : opens + 1]), "\n".join(deeper(rows, opens))
+    called = {found[1] for found in _CALLED.finditer(text)}
+    return "Depends(" not in head and called <= {*_PLAIN, call.method}
+
+
+def _asks_apart(each: Call, call: Call) -> bool:
+    """Whether a model is asked in another function."""
+    asks = each.method in _ANSWERING and ".moderations." not in each.callee
+    where = (call.place.path, call.scope)
+    return asks and each.role is Role.APP and (each.place.path, each.scope) != where
+
+
+def _head(rows: list[str], call: Call) -> int | None:
+    """The row that begins the function of Python around a call."""
+    line = call.place.line or 0
+    for at in range(min(line, len(rows)) - 1, max(line - _NEAR, -1), -1):
         found = _HEAD.match(rows[at][:300])
         if found and found[1] == call.scope.rpartition(".")[2]:
-            return _is_routed(rows, at)
-    return False
+            return at
+    return None
 
 
-def _is_routed(rows: list[str], at: int) -> bool:
+def _is_routed(rows: list[str], at: int, route: re.Pattern[str]) -> bool:
     while at and rows[at - 1].lstrip().startswith("@"):
         at -= 1
-        if _ROUTE.match(rows[at][:300]):
+        if route.match(rows[at][:300]):
             return True
     return False

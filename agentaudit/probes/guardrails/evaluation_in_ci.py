@@ -1,20 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from agentaudit.evidence import Place
-from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
-from agentaudit.probes.commands import commands
-from agentaudit.probes.guardrails.chosen import is_chosen, left_out, rows_of
-from agentaudit.probes.guardrails.cloned import cloned
-from agentaudit.probes.guardrails.homes import inside
-from agentaudit.probes.guardrails.leads import Leads, Line
-from agentaudit.probes.guardrails.runs import alone, names, run_of, whole
-from agentaudit.probes.guardrails.suites import pretended, suite, suite_files
-from agentaudit.probes.guardrails.tested import judged, tested
-from agentaudit.source import Repo, Step
+from agentaudit.probes.guardrails.in_ci import fetching, regular, runs
+from agentaudit.probes.guardrails.suites import pretended
+from agentaudit.source import Repo
 
 HEAD = "on: [push]\njobs:\n  eval:\n    runs-on: ubuntu-latest\n    steps:\n      - "
 
@@ -171,25 +161,12 @@ def evaluation_in_ci(repo: Repo) -> Answer:
     if typed := pretended(repo):
         message = "the suite scores what was typed into it, and never asks the system"
         return failed(message, typed.evidence(), reason="typed", fact="evaluation suite")
-    steps = [step for step in repo.steps() if not (step.by_hand or _is_aside(repo, step))]
-    leads, files = Leads(repo), suite_files(repo)
-    components = repo.components()
-    said = suite(repo)
-    shown_in = {place.path for place in said.places} if said else set()
-    usual = {row.path for row in tested(repo)}
-    asking = usual | {row.path for row in judged(repo, components)}
-    for step in steps:
-        tests = asking if asking != usual and _is_told_a_secret(repo, step) else usual
-        for line in _lines(step, leads):
-            found = run_of(line.text) or names(line.text, files) or alone(line.text, shown_in)
-            found = found or whole(line.text, tests)
-            if said and not found:
-                found = run_of(inside(line.text, step.home if line.place == step.place else ""))
-            if found and not (files and all(left_out(repo, f, step, line.text) for f in files)):
-                shown = [step.place.evidence(step.text)]
-                shown += [line.place.evidence()] if line.place != step.place else []
-                return passed(f"CI runs {found}", *shown)
-    if fetched := _fetched(steps, leads):
+    if run := next(runs(repo), None):
+        shown = [run.step.place.evidence(run.step.text)]
+        shown += [run.line.place.evidence()] if run.line.place != run.step.place else []
+        return passed(f"CI runs {run.found}", *shown)
+    steps = regular(repo)
+    if fetched := fetching(repo, steps):
         message = f"CI runs a suite that it fetches: {fetched.text}"
         return passed(message, fetched.place.evidence())
     return failed(
@@ -198,51 +175,3 @@ def evaluation_in_ci(repo: Repo) -> Answer:
         reason="missing",
         fact="evaluation in CI",
     )
-
-
-def _is_aside(repo: Repo, step: Step) -> bool:
-    """Whether no model answers in the step, or it waits until somebody chooses it."""
-    return _is_played(repo, step) or is_chosen(repo, step)
-
-
-_PLAYED = regex(
-    r"(?i)\becho[ _-](?:backend|provider|mode|runner)\b|(?:^|\s)--(?:mock|fake|stub)\b"
-    r"|\b(?:mock(?:ed)?|fake|stub(?:bed)?|canned|dummy)[ _-](?:backends?|providers?|models?|llms?"
-    r"|clients?|mode|responses?|answers?|runner)\b"
-    r"|\b(?:MOCK|FAKE|STUB)_(?:LLM|MODEL|PROVIDER|OPENAI)\w{0,20}[\"']?\s{0,4}[:=]\s{0,4}[\"']?"
-    r"(?:1|true)"
-)
-"""Words of a step in which no model answers."""
-_ABOVE = 5
-
-
-def _is_played(repo: Repo, step: Step) -> bool:
-    """Whether the step, or what it is called, says that the answers do not come from a model."""
-    rows = rows_of(repo.read(Place(step.place.repo, step.place.path)) or "")
-    at = (step.place.line or 1) - 1
-    named = next((row for row in rows[max(at - _ABOVE, 0) : at + 1][::-1] if "name:" in row), "")
-    return _PLAYED.search(f"{named[:300]}\n{step.text[:5000]}") is not None
-
-
-_SECRET = regex(r"secrets\.(?!GITHUB_TOKEN\b)\w")
-"""Where a workflow is given a secret: without one its tests reach no model."""
-
-
-def _is_told_a_secret(repo: Repo, step: Step) -> bool:
-    return _SECRET.search(repo.read(Place(step.place.repo, step.place.path)) or "") is not None
-
-
-def _lines(step: Step, leads: Leads) -> Iterator[Line]:
-    """The commands of a step, and what they lead to."""
-    for text, _ in commands(step):
-        yield Line(text, step.place)
-        yield from leads.of(text)
-
-
-def _fetched(steps: list[Step], leads: Leads) -> Line | None:
-    """The command that runs a suite of another repository, in any workflow."""
-    for workflow in dict.fromkeys(step.workflow for step in steps):
-        mine = [step for step in steps if step.workflow == workflow]
-        if found := cloned(line for step in mine for line in _lines(step, leads)):
-            return found
-    return None

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from agentaudit.code import Call
 from agentaudit.expressions import regex
-from agentaudit.probes.guardrails.bodies import Body, bodies, statements
+from agentaudit.probes.guardrails.bodies import TOLD, Body, bodies, deeper, statements
 from agentaudit.probes.guardrails.outside import TESTS
 from agentaudit.probes.guardrails.own import NAMED
 from agentaudit.source import Repo
@@ -46,7 +46,9 @@ def is_unfilled(repo: Repo, call: Call) -> bool:
     """Whether all that the functions of that name refuse by is a list that stands empty wherever it
     is given a value."""
     own = tuple(bodies(repo, call))
-    return bool(own) and all(_refuses_nothing(repo, body) for body in own)
+    return bool(own) and all(
+        _refuses_nothing(repo, body) or _asks_nobody(repo, body) for body in own
+    )
 
 
 def judges_nothing(repo: Repo, call: Call) -> bool:
@@ -72,10 +74,43 @@ def _refuses_nothing(repo: Repo, body: Body) -> bool:
     return all(_is_empty(repo, name) for name in names)
 
 
+def _asks_nobody(repo: Repo, body: Body) -> bool:
+    """Whether all that it does is to go through a list of guardrails in which there is none."""
+    rows, names, beside = body.lines, [], []
+    at = 0
+    while at < len(rows):
+        looped = _LOOP.match(rows[at][:300])
+        names += [looped[1]] if looped else []
+        beside += [] if looped else [rows[at]]
+        at += 1 + (len(list(deeper(rows, at))) if looped else 0)
+    left = "\n".join(each for each in statements(beside, whole=True) if not TOLD.match(each))
+    if not names or _ELSE.search(left) or _ASKS.search(left):
+        return False
+    return all(_is_empty(repo, name) and not _is_added_to(repo, name) for name in names)
+
+
+_LOOP = regex(
+    r"\s{0,40}(?:async\s+)?for\s*\(?\s{0,4}(?:const |let |var )?\w{1,40}\s+(?:in|of)\s+"
+    r"(?:self\.|this\.)?"
+    r"(\w{0,40}(?i:guard|rail|check|filter|validator|scanner|shield|polic|rules)\w{0,40})\s{0,4}[:)]"
+)
+"""Goes through a list of what judges."""
+_ASKS = regex(r"\b(?:if|raise|throw|await)\b")
+
+
+def _is_added_to(repo: Repo, name: str) -> bool:
+    """Whether anything is put into a list after it was made."""
+    more = re.compile(
+        rf"(?<![\w$]){re.escape(name)}\s{{0,4}}(?:\.\s{{0,4}}(?:append|extend|push|insert|add|unshift)\(|\+=)"
+    )
+    files = (file for kind in _KINDS for file in repo.files(f"**/*.{kind}", saying=(name,)))
+    return any(more.search((repo.read(file) or "")[:300_000]) for file in files)
+
+
 def _is_empty(repo: Repo, name: str) -> bool:
     """Whether every value that a name is given is empty, and there is one."""
     given = re.compile(
-        rf"(?<![\w$.]){re.escape(name)}[\"']?\??\s{{0,4}}[:=](?!=)\s{{0,4}}([^\n]{{1,160}})"
+        rf"(?<![\w$.]){re.escape(name)}[\"']?\??[ \t]{{0,4}}[:=](?!=)[ \t]{{0,4}}([^\n]{{1,160}})"
     )
     found = False
     for kind in _KINDS:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
@@ -20,9 +22,25 @@ _SCORE = regex(r"(?i)\bscore[\"']?\s{0,4}[:=](?!=)\s{0,4}([^\n]{0,80})")
 _SAID = regex(r"\b(?:actual_output|actualOutput|response)\s{0,4}[=:](?!=)\s{0,4}([^\n]{0,80})")
 _TYPED = regex(
     r"[rbu]{0,2}[\"'][^{]*$|\w{1,40}(?:\[[\"']|\.get\([\"']|\.)(?:expected|golden|gold|ideal|reference"
-    r"|ground_?truth)(?:_?(?:output|answer|response))?(?:[\"']|\b)(?![^\n]{0,60}\w\()"
+    r"|ground_?truth)(?:_?(?:output|answer|response))?(?:[\"']|\b)(?![^\n,;]{0,60}\w\()"
 )
 """What a test pretends the system said."""
+_KEPT = regex(
+    r"(\w{1,40})(?:\[\s{0,4}[\"']|\.get\(\s{0,4}[\"'])(?:\w{1,30}_)?(?:answer|response|output|actual(?:_output)?|text)[\"']"
+    r"[^\n,;(]{0,12}(?=[,)]|$)"
+)
+"""The same, out of what a file of cases holds."""
+_DATA = regex(r"[\"']([\w./-]{1,160}\.(?:jsonl?|csv|tsv|ya?ml))[\"']")
+_RESULT = regex(r"(?i)result|output|predict|respons|generat|runs?\b|trace|transcript|log")
+"""Words of files in which what a system said may be kept."""
+_IMPORTED = regex(r"(?m)^\s{0,12}(?:from\s+(\.{0,3}\w{0,60})|import\s+([\w., ]{1,200}))")
+_ASKING = frozenset(
+    ("urllib", "http", "subprocess", "socket", "importlib", "asyncio", "runpy", "multiprocessing")
+)
+_READING = frozenset(
+    ("deepeval", "ragas", "pytest", "pandas", "numpy", "datasets", "yaml", "dotenv", "tqdm", "rich")
+)
+"""Libraries beside Python's own that ask nobody what the system says."""
 _FIXED = regex(r"(?i)(true|1(?:\.0)?)[\s,;})]{0,6}$")
 
 
@@ -46,7 +64,24 @@ def serves(component: Component, place: Place) -> bool:
 
 
 def is_typed(repo: Repo, place: Place) -> bool:
-    """Whether all that a file scores was typed into it: the system is never asked."""
+    """Whether all that a file scores was typed into it, or into its file of cases: the system is
+    never asked."""
     text = (repo.read(Place(place.repo, place.path)) or "")[:200_000]
     said = [found[1] for found in _SAID.finditer(text)]
-    return bool(said) and all(_TYPED.match(each) for each in said)
+    if not said:
+        return False
+    return all(_TYPED.match(each) for each in said) or _is_read(repo, text, said)
+
+
+def _is_read(repo: Repo, text: str, said: list[str]) -> bool:
+    """Whether what it scores is read out of committed cases, by code that brings nothing that could
+    ask the system."""
+    named = [path for path in _DATA.findall(text) if not _RESULT.search(path)]
+    if not named or not all(_KEPT.match(each) for each in said):
+        return False
+    if not all(any(repo.files(f"**/{path.rpartition('/')[2]}")) for path in named):
+        return False
+    brought = (found[1] or found[2] for found in _IMPORTED.finditer(text))
+    roots = {each.strip().partition(".")[0] for names in brought for each in names.split(",")}
+    roots = {each.partition(" ")[0] for each in roots}
+    return all(r in _READING or (r in sys.stdlib_module_names and r not in _ASKING) for r in roots)

@@ -17,6 +17,7 @@ from agentaudit.probes.guardrails.hollow import is_typed
 from agentaudit.probes.guardrails.outside import OUTSIDE
 from agentaudit.probes.guardrails.suites import Asking, suite
 from agentaudit.probes.guardrails.tested import tested
+from agentaudit.probes.guardrails.told import told
 from agentaudit.source import Component, Repo
 
 _OF_THE_SUITE = regex(r"(?i)(?:^|/)[\w-]{0,40}evals?[\w-]{0,40}/(?:[^/]{1,80}/){0,8}tests?/")
@@ -69,6 +70,10 @@ _NEAR = 16
 _MOST_ROWS = 3000
 
 
+_ASSERTS = ("assert_test", "assertTest", "describeEval")
+"""What a test is held against the thresholds of its measures by."""
+
+
 def marks(repo: Repo) -> Iterator[Place]:
     """Places where a pass mark of an evaluation is written down."""
     components = repo.components()
@@ -86,6 +91,7 @@ def marks(repo: Repo) -> Iterator[Place]:
         given = _given(component, _modules(component), ending)
         yield from (place for place in given if not is_typed(repo, place))
     yield from _written(repo, own) if verdict else ()
+    yield from told(repo)
     for place in configured(repo):
         yield from _lines(repo, place, _THRESHOLD)
     for pattern in ("**/test_config.json", "**/*config*.json"):
@@ -148,7 +154,7 @@ def _given(component: Component, modules: tuple[str, ...], ending: set[str]) -> 
     asserting = ending | {
         call.place.path
         for call in component.code.calls
-        if call.method in ("assert_test", "assertTest") or call.callee.endswith(".assert_passing")
+        if call.method in _ASSERTS or call.callee.endswith(".assert_passing")
     }
     for call in component.code.calls:
         if call.place.path not in asserting and not (ending and call.role is Role.EVAL):

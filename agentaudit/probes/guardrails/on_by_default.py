@@ -12,14 +12,12 @@ from agentaudit.probes.guardrails.content_filters import content_filter
 from agentaudit.probes.guardrails.effect import asked_alone, without_effect
 from agentaudit.probes.guardrails.gates import judged as is_gate
 from agentaudit.probes.guardrails.gates import turns_away
-from agentaudit.probes.guardrails.own import (
-    ASIDE,
-    decisive,
-    is_within,
-    own_calls,
-)
+from agentaudit.probes.guardrails.middleware import around_models, around_routes
+from agentaudit.probes.guardrails.own import ASIDE, decisive, is_within, own_calls
 from agentaudit.probes.guardrails.phrases import refusing
+from agentaudit.probes.guardrails.proxied import of_the_proxy
 from agentaudit.probes.guardrails.requests import in_requests
+from agentaudit.probes.guardrails.reviewed import reviewing
 from agentaudit.probes.readable import of_code, unasked, unread
 from agentaudit.source import Component, Repo
 
@@ -244,7 +242,7 @@ def on_by_default(repo: Repo, component: Component) -> Answer:
         return missing
     uses = [u for u in component.uses("guardrail") if not ASIDE.search(u.place.path)]
     own = (c for c in own_calls(component.code) if not is_gate(c) or turns_away(repo, c.place))
-    calls = [*own, *in_requests(repo, component.code)]
+    calls = [*own, *in_requests(repo, component.code), *around_models(repo, component.code)]
     if not uses and not asks(component):
         return unasked(component)
     chosen = [call for call in calls if is_loose(repo, component.code, call)]
@@ -278,6 +276,15 @@ def _elsewhere(repo: Repo, component: Component) -> Answer | None:
     if refused := refusing(repo, component):
         said = "phrases that take a system over are refused wherever somebody asks"
         return passed(said, refused.evidence())
+    if reviewed := reviewing(repo, component):
+        said = "a second answer of a model decides whether the first is given"
+        return passed(said, reviewed.evidence())
+    if routed := around_routes(repo, component):
+        said = "what judges stands before the routes that lead to the model"
+        return passed(said, routed.evidence())
+    if proxied := of_the_proxy(repo, component):
+        said = "the proxy that answers for the model has a guardrail that is on by default"
+        return passed(said, proxied.evidence())
     return None
 
 

@@ -24,6 +24,12 @@ DEEPEVAL = (
     "    assert_test(case, [AnswerRelevancyMetric(threshold=0.7)])\n"
 )
 TYPED = DEEPEVAL.replace("answer('why?')", "'Because.'").replace("from app import answer\n", "")
+KEPT = TYPED.replace("'Because.'", "row['answer']").replace(
+    "def test_answers():\n",
+    "ROWS = json.load(open('evals/cases.json'))\n\n"
+    "@pytest.mark.parametrize('row', ROWS)\ndef test_answers(row):\n",
+)
+CASES = {"evals/cases.json": '[{"question": "why?", "answer": "Because."}]'}
 OWN = (
     "import json\nfrom openai import OpenAI\nfrom app import answer\n\n"
     "def judge_answer(question, text):\n"
@@ -92,6 +98,19 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
             Outcome.FAIL,
             _files(PYTHON, **{"evals/test_answers.py": TYPED}),
             "the answers are typed into the suite",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(PYTHON, **CASES, **{"evals/test_answers.py": f"import json, pytest\n{KEPT}"}),
+            "the answers are typed into the file of cases",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(
+                PYTHON,
+                **{"evals/test_answers.py": DEEPEVAL.replace("answer('why?')", "c['expected']")},
+            ),
+            "what is expected is scored against itself",
         ),
         Example(Outcome.FAIL, _files(PYTHON), "declared, never imported"),
         Example(

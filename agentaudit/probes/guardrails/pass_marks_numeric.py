@@ -15,6 +15,7 @@ from agentaudit.probes.guardrails.output_scored import (
     TYPED,
 )
 from agentaudit.probes.guardrails.suites import asks_models, nobody_asks, suite, unread_code
+from agentaudit.probes.guardrails.swallowed import swallowed
 from agentaudit.source import Repo
 
 GATE = OWN.replace(
@@ -39,6 +40,20 @@ SUITE = (
     "prompts: [p.txt]\ntests:\n  - vars: {q: why}\n    assert:\n      - type: similar\n"
     "        value: so\n        threshold: 0.8\n"
 )
+CI = "on: [push]\njobs:\n  eval:\n    runs-on: ubuntu-latest\n    steps:\n      - run: {}\n"
+DESCRIBED = (
+    'import {{ describeEval }} from "vitest-evals";\nimport {{ answer }} from "../app";\n\n'
+    'describeEval("answers", {{ data: async () => [], task: answer{} }});\n'
+)
+VITEST_EVALS = {
+    "package.json": '{"name": "web", "dependencies": {"ai": "5", "vitest-evals": "0.5"}}'
+}
+
+
+def _run(step: str, **files: str) -> dict[str, object]:
+    """A suite with a mark, and how CI runs it."""
+    suite = {"evals/test_answers.py": DEEPEVAL, ".github/workflows/eval.yml": CI.format(step)}
+    return _files(PYTHON, **suite, **files)
 
 
 def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
@@ -93,6 +108,66 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
             _files(PYTHON, **{"evals/test_answers.py": TYPED}),
             "the answers are typed into the suite",
         ),
+        Example(Outcome.PASS, _run("pytest evals/")),
+        Example(Outcome.PASS, _run("pytest evals/ || exit 1")),
+        Example(Outcome.FAIL, _run("pytest evals/ || true"), "CI goes on in any case"),
+        Example(
+            Outcome.FAIL,
+            _run("pytest evals/\n        continue-on-error: ${{ true }}"),
+            "CI goes on in any case",
+        ),
+        Example(
+            Outcome.PASS,
+            _run("pytest evals/ || true\n      - run: python ci/compare_scores.py"),
+            "a later step looks at the results",
+        ),
+        Example(
+            Outcome.FAIL,
+            _run("|\n          set +e\n          pytest evals/\n          echo done"),
+            "the shell is told to go on",
+        ),
+        Example(
+            Outcome.PASS,
+            _run(
+                "|\n          set +e\n          pytest evals/\n          code=$?\n"
+                "          exit $code"
+            ),
+        ),
+        Example(
+            Outcome.FAIL,
+            _run("pytest evals/ | tee scores.txt"),
+            "a pipe ends as its last command does",
+        ),
+        Example(
+            Outcome.PASS, _run("pytest evals/ | tee scores.txt\n        shell: bash"), "not in bash"
+        ),
+        Example(
+            Outcome.FAIL, _run("make quality", Makefile="quality:\n\t-pytest evals/\n"), "the dash"
+        ),
+        Example(
+            Outcome.FAIL,
+            _run("bash ci/eval.sh", **{"ci/eval.sh": "#!/bin/bash\npytest evals/\nexit 0\n"}),
+            "the script always ends well",
+        ),
+        Example(
+            Outcome.PASS,
+            _run("bash ci/eval.sh", **{"ci/eval.sh": "set -euo pipefail\npytest evals/\nexit 0\n"}),
+        ),
+        Example(
+            Outcome.PASS,
+            _files(
+                NODE,
+                **{
+                    "evals/answers.eval.ts": EVALITE,
+                    ".github/workflows/eval.yml": CI.format("npx evalite run --threshold=80"),
+                },
+            ),
+            "the mark stands on the command line",
+        ),
+        Example(
+            Outcome.PASS,
+            _files(VITEST_EVALS, **{"evals/a.eval.ts": DESCRIBED.format(", threshold: 0.8")}),
+        ),
         Example(Outcome.FAIL, _files(PYTHON), "there is no suite"),
         Example(
             Outcome.UNKNOWN,
@@ -110,7 +185,16 @@ def pass_marks_numeric(repo: Repo) -> Answer:
     """
     if not asks_models(repo) and suite(repo) is None:
         return nobody_asks(repo)
-    if found := list(islice(marks(repo), 3)):
+    found = list(islice(marks(repo), 3))
+    if found and (lost := swallowed(repo)):
+        return failed(
+            f"CI goes on whatever the suite ends with: {lost.line.text[:200]}",
+            lost.line.place.evidence(),
+            *(place.evidence() for place in found[:1]),
+            reason="swallowed",
+            fact="pass marks",
+        )
+    if found:
         message = f"a score is held against a number: {found[0].text or found[0].path}"
         return passed(message, *(place.evidence() for place in found))
     there = suite(repo)

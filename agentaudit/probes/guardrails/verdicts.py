@@ -25,8 +25,13 @@ _KEPT = regex(
     r"|posthog|langfuse|table|prisma\.\w{1,40})\.(?:add|insert|save|write|record|append|create|log"
     r"|set_?attribute|setAttribute|add_?event|addEvent|track|capture|inc|observe|labels|put"
     r"|update_current_)\w{0,12}\("
+    r"|(?:await\s+|void\s+)?(?!\w{0,60}(?:[Rr]aise|[Bb]lock|[Rr]eject|[Rr]efus|[Dd]eny|[Aa]bort|[Ss]top|[Tt]hrow))_?"
+    r"(?:metrics?_|counter_|stats_|audit_|log_|logging_|track_|(?:record|emit|count|incr?|increment|report|publish|send)_"
+    r"(?:\w{1,30}_)?(?:metrics?|events?|counters?|counts?|stats?|telemetry|audit|log)|(?:track|log|audit|recordMetric|emitMetric)"
+    r"(?=[A-Z(]))\w{0,40}\("
+    r"|(?P<same>[A-Za-z_$][\w$]{0,60})\s{0,4}=\s{0,4}(?P=same);?\s*$"
 )
-"""Keeps a record of something, in a table, a span or a measurement."""
+"""Keeps a record of something, in a table, a span or a measurement; or changes nothing at all."""
 _DETACHED = regex(
     r"void\s+|go\s+|(?:[\w$.]{1,60}\.)?(?:create_task|ensure_future|add_task|addTask|submit|Thread"
     r"|run_in_executor|to_thread|waitUntil|setImmediate|setTimeout|start_soon)\("

@@ -194,9 +194,8 @@ def _is_off(given: dict[str, Any]) -> bool:
 
 def _is_excused(given: dict[str, Any]) -> bool:
     """Whether the run goes on when the job or step fails."""
-    return word(given.get("continue-on-error")).lower() == "true" or (
-        given.get("continue-on-error") is True
-    )
+    said = given.get("continue-on-error")
+    return said is True or word(said).strip("${} ").lower() == "true"
 
 
 def _excused(run: Run) -> Run:

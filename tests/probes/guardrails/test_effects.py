@@ -49,6 +49,10 @@ SWALLOWED = (
     "    try:\n        moderate_input(question)\n"
     "    except Exception:\n        log.warning('bad')\n"
 )
+LISTED = (
+    "GUARDS = []\n\ndef run_guardrails(text):\n    for guard in GUARDS:\n"
+    "        if not guard(text):\n            raise ValueError(text)\n\n"
+)
 COUNTS = {
     "tried, and the error is an answer": _app(
         RAISING, SWALLOWED.replace("log.warning('bad')", "return None")
@@ -78,6 +82,25 @@ COUNTS = {
         "    return client.responses.create(model='gpt-4o-2024-08-06', input=question)\n\n"
         "ask('why?')\n"
     ),
+    "lists that are filled later": _app(
+        LISTED + "GUARDS.append(lambda text: 'EUR' not in text)\n\n",
+        "    run_guardrails(question)\n",
+    ),
+    "a route that hands on to what asks": _app(
+        "",
+        "",
+        head=HEAD + "@app.post('/chat')\ndef chat(text):\n"
+        "    if client.moderations.create(input=text).results[0].flagged:\n"
+        "        return None\n    return answer(text)\n\n",
+    ),
+    "gives something else that it was handed": _app(
+        "def filter_toxic_content(text, instead='[FILTERED]'):\n"
+        "    if looks_bad(text):\n        return instead\n    return text\n\n",
+        "    question = filter_toxic_content(question)\n",
+    ),
+    "changed where it is flagged": _app(
+        FLAGGED, "    if moderate_input(question):\n        question = MASKED\n"
+    ),
     "an agent that runs": _agents(
         "safe = Agent(name='a', input_guardrails=[safety])\nRunner.run_sync(safe, 'why?')\n"
     ),
@@ -95,6 +118,29 @@ NOTHING = {
     "hands back its argument": _app(
         "def moderate_input(text):\n    log.info('moderating')\n    return text\n\n",
         "    question = moderate_input(question)\n",
+    ),
+    "takes the edges off its argument": _app(
+        "def check_injection(text):\n    text = text.strip()\n    if len(text) > 4000:\n"
+        "        log.warning('long')\n    return text\n\n",
+        "    question = check_injection(question)\n",
+    ),
+    "goes through an empty list": _app(LISTED, "    run_guardrails(question)\n"),
+    "logged and counted": _app(
+        FLAGGED,
+        "    if moderate_input(question):\n        log.warning('bad')\n"
+        "        metrics_inc('flagged')\n",
+    ),
+    "the question is set to itself": _app(
+        FLAGGED,
+        "    if moderate_input(question):\n        log.warning('bad')\n"
+        "        question = question\n",
+    ),
+    "in another route": _app(
+        "",
+        "",
+        head=HEAD + "@app.post('/upload')\ndef upload(text):\n"
+        "    if client.moderations.create(input=text).results[0].flagged:\n"
+        "        return 'no'\n    return 'ok'\n\n",
     ),
     "leaves unless a variable is set": _app(
         RAISING.replace("    if", "    if not os.getenv('MOD'):\n        return\n    if", 1),

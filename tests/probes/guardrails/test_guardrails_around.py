@@ -1,0 +1,195 @@
+"""Guardrails that stand around a model, a route or a whole proxy, and those that only look so."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probes.guardrails.on_by_default import on_by_default
+
+ROUTE = (
+    'import { generateText, wrapLanguageModel } from "ai";\n'
+    'import { openai } from "@ai-sdk/openai";\nimport { guardrailMiddleware } from "@/lib/guard";\n'
+    "const model = wrapLanguageModel({\n"
+    '  model: openai("gpt-4o-2024-08-06"), middleware: guardrailMiddleware,\n});\n'
+    "export async function POST(req: Request) {\n  const { prompt } = await req.json();\n"
+    "  const { text } = await generateText({ model, prompt });\n"
+    "  return Response.json({ text });\n}\n"
+)
+REDACTS = (
+    'import type { LanguageModelV2Middleware } from "@ai-sdk/provider";\n'
+    "export const guardrailMiddleware: LanguageModelV2Middleware = {\n"
+    "  wrapGenerate: async ({ doGenerate }) => {\n"
+    "    const { text, ...rest } = await doGenerate();\n"
+    '    return { text: text?.replace(/secret/g, "<REDACTED>"), ...rest };\n  },\n};\n'
+)
+LETS = (
+    "export const guardrailMiddleware = {\n"
+    "  wrapGenerate: async ({ doGenerate }) => {\n    return await doGenerate();\n  },\n};\n"
+)
+WEB = (
+    '{"name": "web", "dependencies": {"next": "15.0.0", "ai": "5.0.0", "@ai-sdk/openai": "2.0.0"}}'
+)
+NEST = '{"name": "api", "dependencies": {"@nestjs/common": "11.0.0", "openai": "5.0.0"}}'
+SERVICE = (
+    'import { Injectable } from "@nestjs/common";\nimport OpenAI from "openai";\n'
+    "@Injectable()\nexport class ChatService {\n  private readonly client = new OpenAI();\n"
+    "  async ask(q: string) {\n    return this.client.responses.create({\n"
+    '      model: "gpt-4o-2024-08-06", input: q });\n  }\n}\n'
+)
+CONTROLLER = (
+    'import { Controller, Post, UseGuards } from "@nestjs/common";\n'
+    'import { ChatService } from "./chat.service";\n'
+    'import { PromptInjectionGuard } from "./injection.guard";\n'
+    '@Controller("chat")\n@UseGuards(PromptInjectionGuard)\nexport class ChatController {\n'
+    "  constructor(private readonly service: ChatService) {}\n"
+    "  @Post() ask(q: string) { return this.service.ask(q); }\n}\n"
+)
+GUARD = (
+    'import { CanActivate, Injectable } from "@nestjs/common";\n'
+    "@Injectable()\nexport class PromptInjectionGuard implements CanActivate {\n"
+    "  canActivate(context) {\n    const q = context.switchToHttp().getRequest().body.q;\n"
+    "    return !/ignore previous instructions/i.test(q);\n  }\n}\n"
+)
+PROXIED = (
+    "from openai import OpenAI\nclient = OpenAI(base_url='http://litellm:4000')\n\n"
+    "def answer(question):\n"
+    "    return client.responses.create(model='gpt-4o-2024-08-06', input=question)\n\n"
+    "answer('why?')\n"
+)
+COMPOSE = (
+    "services:\n  app:\n    build: .\n  litellm:\n    image: ghcr.io/berriai/litellm:v1.70.0\n"
+    "    volumes: ['./litellm.yaml:/app/config.yaml']\n"
+)
+LITELLM = (
+    "guardrails:\n  - guardrail_name: mod\n    litellm_params:\n"
+    "      guardrail: openai_moderation\n      mode: pre_call\n      default_on: true\n"
+)
+RAILS = (
+    "from nemoguardrails import LLMRails, RailsConfig\n"
+    "rails = LLMRails(RailsConfig.from_path('./config'))\n\n"
+    "async def answer(question):\n"
+    "    return await rails.generate_async(messages=[question])\n\nanswer('why?')\n"
+)
+CUSTOM = (
+    "from langchain.agents import create_agent\n"
+    "from langchain.agents.middleware import AgentMiddleware\n\n"
+    "class ContentFilterMiddleware(AgentMiddleware):\n"
+    "    def before_agent(self, state, runtime):\n"
+    "        if 'bomb' in state['messages'][0].content.lower():\n"
+    "            return {'messages': [], 'jump_to': 'end'}\n        return None\n\n"
+    "agent = create_agent('openai:gpt-4o', middleware=[ContentFilterMiddleware()])\n"
+    "agent.invoke('why?')\n"
+)
+
+
+REVIEWED = (
+    "from openai import OpenAI\nclient = OpenAI()\n\n"
+    "def ask(text):\n    return client.responses.create(model='gpt-4o-2024-08-06', input=text)\n\n"
+    "def answer(question, llm):\n    out = ask(question).output_text\n"
+    "    prompt = [SystemMessage(GUIDE), HumanMessage(out)]\n"
+    "    review = llm.invoke(prompt)\n"
+    "    if '!ok!' in review:\n        print('kept')\n    else:\n        out = review\n"
+    "    return out\n\nanswer('why?', build())\n"
+)
+JUDGED = REVIEWED.replace("'!ok!' in review", "'UNSAFE' in review").replace(
+    "        print('kept')\n    else:\n        out = review\n", "        return 'Sorry.'\n"
+)
+
+
+def _web(guard: str, route: str = ROUTE) -> dict[str, str]:
+    return {"package.json": WEB, "app/api/chat/route.ts": route, "lib/guard.ts": guard}
+
+
+def _nest(guard: str = GUARD, controller: str = CONTROLLER, **more: str) -> dict[str, str]:
+    return {
+        "package.json": NEST,
+        "src/chat.service.ts": SERVICE,
+        "src/chat.controller.ts": controller,
+        "src/injection.guard.ts": guard,
+        **more,
+    }
+
+
+def _proxied(config: str, compose: str = COMPOSE, app: str = PROXIED) -> dict[str, str]:
+    return {
+        "requirements.txt": "openai==1.93.0\n",
+        "app.py": app,
+        "compose.yaml": compose,
+        "litellm.yaml": config,
+    }
+
+
+ON = {
+    "middleware of the AI SDK": _web(REDACTS),
+    "middleware of an agent": {"requirements.txt": "langchain==1.0.0\n", "app.py": CUSTOM},
+    "a guard of NestJS": _nest(),
+    "a guard of every route": _nest(
+        controller=CONTROLLER.replace("@UseGuards(PromptInjectionGuard)\n", ""),
+        **{
+            "src/app.module.ts": "@Module({ providers: [\n"
+            "  { provide: APP_GUARD, useClass: PromptInjectionGuard },\n] })\n"
+            "export class AppModule {}\n"
+        },
+    ),
+    "a proxy": _proxied(LITELLM),
+    "a second model that rewrites": {"requirements.txt": "openai==1.93.0\n", "app.py": REVIEWED},
+    "a second model that refuses": {"requirements.txt": "openai==1.93.0\n", "app.py": JUDGED},
+    "rails that ask the model themselves": {
+        "requirements.txt": "nemoguardrails==0.14.0\n",
+        "app.py": RAILS,
+    },
+}
+OFF = {
+    "middleware that lets everything pass": _web(LETS),
+    "middleware where a variable is set": _web(
+        REDACTS,
+        ROUTE.replace(": guardrailM", ': process.env.GUARD === "1" ? guardrailM').replace(
+            "leware,\n", "leware : [],\n"
+        ),
+    ),
+    "a guard that lets everybody in": _nest(
+        GUARD.replace("!/ignore previous instructions/i.test(q)", "true")
+    ),
+    "a guard of roles": _nest(
+        GUARD.replace("PromptInjectionGuard", "ModeratorGuard"),
+        CONTROLLER.replace("PromptInjectionGuard", "ModeratorGuard"),
+    ),
+    "a guard of another controller": _nest(
+        controller=CONTROLLER.replace("@UseGuards(PromptInjectionGuard)\n", ""),
+        **{
+            "src/posts.controller.ts": '@Controller("posts")\n'
+            "@UseGuards(PromptInjectionGuard)\nexport class PostsController {}\n"
+        },
+    ),
+    "a second model that is only told of": {
+        "requirements.txt": "openai==1.93.0\n",
+        "app.py": REVIEWED.replace("out = review", "print(review)"),
+    },
+    "a second model where somebody wants it": {
+        "requirements.txt": "openai==1.93.0\n",
+        "app.py": JUDGED.replace(
+            "    if 'UNSAFE' in review:\n    ",
+            "    if settings.review_enabled:\n        if 'UNSAFE' in review:\n        ",
+        ),
+    },
+    "of the proxy, where somebody asks for it": _proxied(LITELLM.replace("true", "false")),
+    "of the proxy, which only logs": _proxied(LITELLM.replace("pre_call", "logging_only")),
+    "of a proxy that nothing starts": _proxied(LITELLM, compose="services: {}\n"),
+    "of a proxy that nobody asks": _proxied(
+        LITELLM, app=PROXIED.replace("base_url='http://litellm:4000'", "")
+    ),
+}
+
+
+@pytest.mark.parametrize("files", ON.values(), ids=ON)
+def test_what_stands_around_it_is_seen(files: dict[str, str]) -> None:
+    answer = on_by_default.ask(testing.build({"component": {"files": files}}))
+    assert answer.outcome is Outcome.PASS, answer.message
+
+
+@pytest.mark.parametrize("files", OFF.values(), ids=OFF)
+def test_what_holds_nothing_back_is_none(files: dict[str, str]) -> None:
+    answer = on_by_default.ask(testing.build({"component": {"files": files}}))
+    assert answer.outcome is Outcome.FAIL, answer.message
