@@ -21,7 +21,9 @@ from agentaudit.probes.guardrails.unused import is_unused
 from agentaudit.probes.guardrails.verdicts import is_detached, is_ignored, only_first_read
 from agentaudit.source import Repo
 
-_LIBRARY = regex(r"\.moderations?\.(?:create|moderate)$")
+_LIBRARY = regex(
+    r"\.moderations?\.(?:create|moderate)$|\.Moderations\.New$|/go-openai\.[\w.]{1,60}\.Moderations$"
+)
 _DECORATED = frozenset({"input_guardrail", "output_guardrail"})
 _LISTED = regex(r"(?<!import )\b(?:in|out)put_guardrails\b")
 _SCANS = frozenset({"scan_prompt", "scan_output", "scan"})

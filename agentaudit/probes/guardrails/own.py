@@ -75,6 +75,9 @@ _JUDGES = regex(r"(?i)guard|moderat|inject|pii|toxi|scrub|safety|redact|jail")
 _NOTHING = frozenset({"", "None", "null", "undefined", "[]", "{}", "()", "False", "false"})
 
 
+_LIBRARY = regex(r"\.(?:moderations|Moderations)\.\w+$")
+
+
 def own_calls(code: Code) -> Iterator[Call]:
     """Calls in the serving code that are a guardrail by their name, or are given one."""
     for call in code.calls:
@@ -160,8 +163,8 @@ def _is_guardrail(call: Call) -> bool:
         return False
     if _MODULE.match(call.callee) and named[:1].islower() and not _NO_CALL.search(named):
         return True
-    if named in ("create", "classify", "moderate"):
-        return ".moderations." in call.callee or "oderationsClient" in call.callee
+    if named in ("create", "classify", "moderate", "New"):
+        return bool(_LIBRARY.search(call.callee)) or "oderationsClient" in call.callee
     return bool(NAMED.search(named)) and not _NO_CALL.search(named)
 
 
