@@ -66,7 +66,8 @@ def _is_idle(repo: Repo, code: Code, call: Call) -> bool:
         return True
     if _is_dropped(repo, code, call):
         return True
-    if not call.method[:1].islower() and not call.method.startswith("_"):
+    made = not call.method[:1].islower() and not call.method.startswith("_")
+    if made and not call.place.path.endswith(".go"):
         return is_unused(repo, call.place)
     own = () if _LIBRARY.search(call.callee) else tuple(bodies(repo, call))
     silent = bool(_LIBRARY.search(call.callee)) or (bool(own) and all(map(_only_answers, own)))

@@ -9,7 +9,7 @@ from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import of_code, step_missing, unread
-from agentaudit.probes.telemetry import logback, xray
+from agentaudit.probes.telemetry import logback, own_fields, xray
 from agentaudit.probes.telemetry.errors import writes_to_console
 from agentaudit.probes.telemetry.keys import unstarted
 from agentaudit.probes.telemetry.loading import loaded
@@ -244,6 +244,7 @@ def _joined(repo: Repo, component: Component, live: list[Use]) -> Iterator[Place
         if bound and (call.method not in _CONTEXT or merges(repo, component)):
             yield call.place
     yield from islice(written_ids(repo, component), 1)
+    yield from own_fields.fields(repo, component)
     yield from logback.joined(repo, component)
 
 
