@@ -15,7 +15,7 @@ from agentaudit.probes.guardrails.callers import said
 from agentaudit.probes.guardrails.constant import is_constant
 from agentaudit.probes.guardrails.elsewhere import is_elsewhere
 from agentaudit.probes.guardrails.filled import is_unfilled, judges_nothing
-from agentaudit.probes.guardrails.own import NAMED, encloses, is_awaited, is_judge
+from agentaudit.probes.guardrails.own import DECLINES, NAMED, encloses, is_awaited, is_judge
 from agentaudit.probes.guardrails.switched import is_switched_off
 from agentaudit.probes.guardrails.unused import is_unused
 from agentaudit.probes.guardrails.verdicts import is_detached, is_ignored, only_first_read
@@ -69,6 +69,8 @@ def _is_idle(repo: Repo, code: Code, call: Call) -> bool:
     made = not call.method[:1].islower() and not call.method.startswith("_")
     if made and not call.place.path.endswith(".go"):
         return is_unused(repo, call.place)
+    if DECLINES.match(call.method):
+        return False  # it answers itself, and what it returns is no verdict
     own = () if _LIBRARY.search(call.callee) else tuple(bodies(repo, call))
     silent = bool(_LIBRARY.search(call.callee)) or (bool(own) and all(map(_only_answers, own)))
     return is_ignored(repo, call, silent=silent)

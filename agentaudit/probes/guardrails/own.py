@@ -29,7 +29,7 @@ NAMED = regex(
     r"|off_?topic|offensive|malicious_?(?:prompt|input|query)|injection|pii)"
     r"|(?:harmful|toxic|unsafe|inappropriate)_?content|(?:banned|bad|forbidden|blocked)_?words"
 )
-_DECLINES = regex(
+DECLINES = regex(
     r"(?i)_?(?:decline|refuse|reject|deflect)_?(?:off_?topic|out_?of_?scope|harmful|unsafe|toxic)"
 )
 """Functions that answer in place of the system what it shall not."""
@@ -157,7 +157,7 @@ def is_awaited(written: str) -> bool:
 
 def _is_guardrail(call: Call) -> bool:
     named = call.method
-    if _DECLINES.match(named):
+    if DECLINES.match(named):
         return True
     if _SCORER.match(call.callee):
         return False
