@@ -16,7 +16,8 @@ from agentaudit.source import Component, Repo
 
 _KEY = r"(?:dd\.)?trace_?[iI][dD]"
 _PUTS = regex(
-    rf"(?:\bAddAttrs\(|\br(?:ec|ecord)?\.Add\(|\be(?:vent|vt)?\.Str\(|\b\w{{1,30}}\.Data\[)[^\n]{{0,120}}\"{_KEY}\""
+    r"(?:\bAddAttrs\(|\br(?:ec|ecord)?\.Add\(|\be(?:vent|vt)?\.Str\(|\b\w{1,30}\.Data\[)"
+    rf"(?:[^\n}}]{{0,200}}\n){{0,3}}[^\n}}]{{0,120}}\"{_KEY}\""
 )
 """A record of slog, an event of zerolog or an entry of logrus that is given it."""
 _HOOK = regex(r"^func\s\(\w{0,20}\s?\*?(\w{1,60})\)\s(?:Handle|Run|Fire)\(", re.MULTILINE)

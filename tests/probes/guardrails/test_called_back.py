@@ -60,6 +60,7 @@ FILTER = (
 CLIENT = FILTER.replace(": IPromptRenderFilter", ": DelegatingChatClient").replace(
     "async Task OnPromptRenderAsync", "override async Task<ChatResponse> GetResponseAsync"
 )
+MIDDLEWARE = FILTER.replace(" : IPromptRenderFilter", "").replace("OnPromptRender", "Invoke")
 PROGRAM = (
     "using Microsoft.SemanticKernel;\nvar builder = WebApplication.CreateBuilder(args);\n"
     "builder.Services.AddKernel();\n{}\nvar app = builder.Build();\n"
@@ -77,6 +78,8 @@ PROGRAM = (
             Outcome.PASS,
         ),
         (CLIENT, "builder.Services.AddChatClient(b => new ShieldFilter(b));", Outcome.PASS),
+        (MIDDLEWARE, "builder.Services.AddTransient<ShieldFilter>();", Outcome.PASS),
+        (MIDDLEWARE, "", Outcome.FAIL),
         (FILTER, "", Outcome.FAIL),
         (CLIENT, "", Outcome.FAIL),
     ],

@@ -20,8 +20,18 @@ SLOG = (
     "func main() {{\n\tslog.SetDefault(slog.New({}))\n"
     "\topenai.NewClient()\n\tslog.{}\n}}\n"
 )
+FOLDED = SLOG.replace("r.AddAttrs(", "r.AddAttrs(\n\t\t")
 JSON = "slog.NewJSONHandler(os.Stdout, nil)"
 TOLD = 'InfoContext(ctx, "asked")'
+FROM = (
+    "package main\n\nimport (\n"
+    + "".join(f'\t"{each}"\n' for each in ("context", "os", "github.com/openai/openai-go"))
+    + '\t"github.com/rs/zerolog"\n\t"go.opentelemetry.io/otel/trace"\n\t"go.uber.org/zap"\n)\n\n'
+    "var plain = zerolog.New(os.Stdout)\nvar base, _ = zap.NewProduction()\n\n"
+    "func from(ctx context.Context) any {{\n"
+    "\tid := trace.SpanContextFromContext(ctx).TraceID().String()\n\treturn {}\n}}\n\n"
+    "func main() {{\n\topenai.NewClient()\n\tfrom(context.Background())\n}}\n"
+)
 NEST = (
     'import {{ LoggerModule }} from "nestjs-pino";\nimport {{ trace }} from "@opentelemetry/api";\n'
     'import OpenAI from "openai";\nnew OpenAI();\n'
@@ -62,10 +72,15 @@ def _python(text: str) -> dict[str, str]:
     ("files", "outcome"),
     [
         (_go(SLOG.format("trace_id", f"traceHandler{{{JSON}}}", TOLD)), Outcome.PASS),
+        (_go(FOLDED.format("trace_id", f"traceHandler{{{JSON}}}", TOLD)), Outcome.PASS),
         (_go(SLOG.format("request", f"traceHandler{{{JSON}}}", TOLD)), Outcome.FAIL),
         (_go(SLOG.format("trace_id", JSON, TOLD)), Outcome.FAIL),
         # without the context there is no trace to ask for
         (_go(SLOG.format("trace_id", f"traceHandler{{{JSON}}}", 'Info("asked")')), Outcome.FAIL),
+        (_go(FROM.format('base.With(zap.String("trace_id", id))')), Outcome.PASS),
+        (_go(FROM.format('base.With(zap.String("user_id", id))')), Outcome.FAIL),
+        (_go(FROM.format('plain.With().Str("trace_id", id).Logger()')), Outcome.PASS),
+        (_go(FROM.format('plain.With().Str("user_id", id).Logger()')), Outcome.FAIL),
         (_node(NEST.format(f"mixin() {{ return {{ {ID} }}; }}")), Outcome.PASS),
         (_node(NEST.format(f"mixin: () => ({{ {ID} }})")), Outcome.PASS),
         (_node(NEST.format(f"formatters: {{ log: (o) => ({{ ...o, {ID} }}) }}")), Outcome.PASS),

@@ -43,7 +43,7 @@ _CALLED_BACK = frozenset(
     {
         *("OnPromptRenderAsync", "OnFunctionInvocationAsync", "OnAutoFunctionInvocationAsync"),
         *("OnActionExecutionAsync", "OnActionExecuting", "OnException", "OnExceptionAsync"),
-        *("TryHandleAsync", "InvokeMethodAsync", "CheckHealthAsync", "GetStreamingResponseAsync"),
+        *("TryHandleAsync", "InvokeMethodAsync", "InvokeAsync", "GetStreamingResponseAsync"),
         *("canActivate", "intercept", "wrapGenerate", "wrapStream", "transformParams"),
         *("adviseCall", "adviseStream", "doFilterInternal", "doFilter", "preHandle"),
     }
