@@ -92,3 +92,76 @@ def test_filters_of_dotnet(shield: str, registered: str, outcome: Outcome) -> No
     }
     answer = on_by_default.ask(testing.build({"component": {"files": files}}))
     assert answer.outcome is outcome, answer.message
+
+
+SHIELD = (
+    "import json\nfrom fastapi import FastAPI\nfrom openai import OpenAI\n"
+    "from starlette.middleware.base import BaseHTTPMiddleware\n"
+    "client = OpenAI()\napp = FastAPI()\n\nclass Shield(BaseHTTPMiddleware):\n"
+    "    async def dispatch(self, request, call_next):\n"
+    "        found = client.moderations.create(input=await request.body())\n"
+    "        if found.results[0].flagged:\n            return None\n"
+    "        return await call_next(request)\n\n{}"
+    "@app.post('/ask')\ndef ask(text):\n"
+    "    return client.responses.create(model='gpt-4o-2024-08-06', input=text)\n"
+)
+MODERATIONS = (
+    'using OpenAI.Chat;\nusing OpenAI.Moderations;\nvar chat = new ChatClient("gpt-4o", key);\n'
+    'var judge = new ModerationClient("omni-moderation-latest", key);\n'
+    "var app = WebApplication.CreateBuilder(args).Build();\n"
+    'app.MapPost("/ask", (string text) =>\n{{\n    var found = judge.ClassifyText(text);\n'
+    "    {}\n    return chat.CompleteChat(text);\n}});\napp.Run();\n"
+)
+OPENAI = CSPROJ.replace("Azure.AI.ContentSafety", "OpenAI")
+HOME = "src/main/java/a/"
+POM = (
+    "<project><dependencies><dependency><groupId>org.springframework.ai</groupId>"
+    "<artifactId>spring-ai-starter-model-openai</artifactId></dependency></dependencies></project>"
+)
+ADVISOR = (
+    "import org.springframework.ai.moderation.ModerationModel;\n@Component\n"
+    "class Shield implements CallAdvisor {\n  private final ModerationModel model;\n"
+    "  Shield(ModerationModel model) { this.model = model; }\n  @Override\n"
+    "  public ChatClientResponse adviseCall(ChatClientRequest asked, CallAdvisorChain chain) {\n"
+    "    var found = model.call(asked);\n"
+    "    if (found.isFlagged()) throw new IllegalArgumentException();\n"
+    "    return chain.nextCall(asked);\n  }\n}\n"
+)
+CHAT = (
+    "import org.springframework.ai.chat.client.ChatClient;\n@RestController\nclass Chat {{\n"
+    "  private final ChatClient chat;\n"
+    "  Chat(ChatClient.Builder b{}) {{ this.chat = b{}.build(); }}\n"
+    '  @PostMapping("/ask") String ask(String q) {{ return chat.prompt(q).call().content(); }}\n}}\n'
+)
+
+
+def _spring(*given: str) -> dict[str, str]:
+    chat = CHAT.format(*given)
+    return {"pom.xml": POM, HOME + "Shield.java": ADVISOR, HOME + "Chat.java": chat}
+
+
+def _python(added: str) -> dict[str, str]:
+    return {
+        "requirements.txt": "openai==1.93.0\nfastapi==0.115.0\n",
+        "app.py": SHIELD.format(added),
+    }
+
+
+def _dotnet(heeded: str) -> dict[str, str]:
+    return {"api.csproj": OPENAI, "Program.cs": MODERATIONS.format(heeded)}
+
+
+@pytest.mark.parametrize(
+    ("files", "outcome"),
+    [
+        (_python("app.add_middleware(Shield)\n\n"), Outcome.PASS),
+        (_python(""), Outcome.FAIL),
+        (_dotnet("if (found.Value.Flagged) return null;"), Outcome.PASS),
+        (_dotnet('logger.LogInformation("{Found}", found);'), Outcome.FAIL),
+        (_spring(", Shield shield", ".defaultAdvisors(shield)"), Outcome.PASS),
+        (_spring("", ""), Outcome.FAIL),
+    ],
+)
+def test_what_is_registered(files: dict[str, str], outcome: Outcome) -> None:
+    answer = on_by_default.ask(testing.build({"component": {"files": files}}))
+    assert answer.outcome is outcome, answer.message

@@ -45,13 +45,14 @@ _CALLED_BACK = frozenset(
         *("OnActionExecutionAsync", "OnActionExecuting", "OnException", "OnExceptionAsync"),
         *("TryHandleAsync", "InvokeMethodAsync", "InvokeAsync", "GetStreamingResponseAsync"),
         *("canActivate", "intercept", "wrapGenerate", "wrapStream", "transformParams"),
+        *("dispatch", "before_agent", "before_model", "after_model", "after_agent"),
+        *("wrap_model_call", "awrap_model_call", "abefore_model", "aafter_model"),
         *("adviseCall", "adviseStream", "doFilterInternal", "doFilter", "preHandle"),
     }
 )
 """Methods that a framework calls of what is registered with it, by its interface."""
 _OVERRIDES = regex(
     rb"\boverride\s+(?:async\s+)?[\w<>\[\],.?]{1,100}(?: [\w<>\[\],.?]{1,60}){0,3} (\w{1,100})\("
-    rb"|@Override\s{1,80}(?:public|protected)\s[^\n(;={}]{0,160}?(\w{1,100})\s?\("
 )
 """Methods that are called by the type that they belong to besides their own."""
 
@@ -125,9 +126,9 @@ def _extending(file: SourceFile) -> set[str]:
 
 def _overriding(file: SourceFile) -> set[str]:
     """Methods that somebody calls who knows only what they stand in for."""
-    if not file.path.endswith((".cs", ".java")) or not file.written.calls:
+    if not file.path.endswith(".cs") or not file.written.calls:
         return set()
-    return {(m[1] or m[2]).decode() for m in _OVERRIDES.finditer(file.data)}
+    return {name.decode() for name in _OVERRIDES.findall(file.data)}
 
 
 _FEWER = 0.2
