@@ -17,7 +17,7 @@ _VERDICTS = frozenset(
         *("analyze", "analyze_text", "AnalyzeText", "AnalyzeTextAsync", "analyzeText", "predict"),
         *("validate", "parse", "contains_profanity", "isProfane", "predict_prob", "detect"),
         *("sanitize_user_prompt", "sanitize_model_response", "detect_injection", "scan"),
-        *("scan_async", "moderate", "classify", "ClassifyText", "ClassifyTextAsync"),
+        *("scan_async", "moderate", "classify"),
     }
 )
 """Methods that answer with a verdict, or with the text as it may be passed on."""

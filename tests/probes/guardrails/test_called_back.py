@@ -105,14 +105,6 @@ SHIELD = (
     "@app.post('/ask')\ndef ask(text):\n"
     "    return client.responses.create(model='gpt-4o-2024-08-06', input=text)\n"
 )
-MODERATIONS = (
-    'using OpenAI.Chat;\nusing OpenAI.Moderations;\nvar chat = new ChatClient("gpt-4o", key);\n'
-    'var judge = new ModerationClient("omni-moderation-latest", key);\n'
-    "var app = WebApplication.CreateBuilder(args).Build();\n"
-    'app.MapPost("/ask", (string text) =>\n{{\n    var found = judge.ClassifyText(text);\n'
-    "    {}\n    return chat.CompleteChat(text);\n}});\napp.Run();\n"
-)
-OPENAI = CSPROJ.replace("Azure.AI.ContentSafety", "OpenAI")
 HOME = "src/main/java/a/"
 POM = (
     "<project><dependencies><dependency><groupId>org.springframework.ai</groupId>"
@@ -131,7 +123,8 @@ CHAT = (
     "import org.springframework.ai.chat.client.ChatClient;\n@RestController\nclass Chat {{\n"
     "  private final ChatClient chat;\n"
     "  Chat(ChatClient.Builder b{}) {{ this.chat = b{}.build(); }}\n"
-    '  @PostMapping("/ask") String ask(String q) {{ return chat.prompt(q).call().content(); }}\n}}\n'
+    '  @PostMapping("/ask") String ask(String q) {{ return chat.prompt(q).call().content(); }}\n'
+    "}}\n"
 )
 
 
@@ -147,17 +140,11 @@ def _python(added: str) -> dict[str, str]:
     }
 
 
-def _dotnet(heeded: str) -> dict[str, str]:
-    return {"api.csproj": OPENAI, "Program.cs": MODERATIONS.format(heeded)}
-
-
 @pytest.mark.parametrize(
     ("files", "outcome"),
     [
         (_python("app.add_middleware(Shield)\n\n"), Outcome.PASS),
         (_python(""), Outcome.FAIL),
-        (_dotnet("if (found.Value.Flagged) return null;"), Outcome.PASS),
-        (_dotnet('logger.LogInformation("{Found}", found);'), Outcome.FAIL),
         (_spring(", Shield shield", ".defaultAdvisors(shield)"), Outcome.PASS),
         (_spring("", ""), Outcome.FAIL),
     ],
