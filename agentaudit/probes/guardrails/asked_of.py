@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agentaudit.code import Call, Code, Role, Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.guardrails.outside import TESTS
 from agentaudit.probes.guardrails.unused import is_unused
 from agentaudit.probes.guardrails.verdicts import is_ignored
 from agentaudit.source import Component, Repo
@@ -33,7 +34,7 @@ _FILLED = regex(
 def has_effect(repo: Repo, component: Component, use: Use) -> bool:
     """Whether what a library says may stop something: somebody reads it, and what was made of it
     is used."""
-    if is_unused(repo, use.place):
+    if is_unused(repo, use.place) or _is_unadvised(repo, use):
         return False
     if use.library == _EMPTY and not any(map(_FILLED.search, _texts(repo, component.code, use))):
         return False
@@ -41,6 +42,22 @@ def has_effect(repo: Repo, component: Component, use: Use) -> bool:
     if not asked or any(map(_FAILS.search, _texts(repo, component.code, use))):
         return True
     return not all(is_ignored(repo, call, silent=True) for call in asked)
+
+
+_ADVISOR = regex(r"\bclass\s+(\w{1,80})[^{]{0,200}\bimplements\b[^{]{0,200}\b\w{0,20}Advisor\b")
+_ALL = ("List<Advisor>", "List<CallAdvisor>", "List<BaseAdvisor>", "ObjectProvider<Advisor>")
+
+
+def _is_unadvised(repo: Repo, use: Use) -> bool:
+    """Whether it stands in an advisor of Spring AI that no other file names, so that no client is
+    given it: being a bean alone does not do that."""
+    if not use.place.path.endswith(".java"):
+        return False
+    found = _ADVISOR.search((repo.read(Place(use.place.repo, use.place.path)) or "")[:200_000])
+    if found is None:
+        return False
+    files = (file for word in (found[1], *_ALL) for file in repo.files("**/*.java", saying=(word,)))
+    return all(file.path == use.place.path or TESTS.search(file.path) for file in files)
 
 
 def _asked(code: Code, use: Use) -> Iterator[Call]:

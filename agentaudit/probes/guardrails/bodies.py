@@ -14,10 +14,12 @@ from agentaudit.source import Repo
 _MOST = 400
 """Lines of a function that are looked at."""
 TOLD = regex(
-    r"(?:await\s+|void\s+)?(?:(?:self|this)\.)?_{0,2}(?:log(?:ger|ging)?|console|print|println)"
+    r"(?:await\s+|void\s+)?(?:(?:self|this|[a-z]{1,2})\.)?_{0,2}(?:s?log(?:ger|ging)?|zap|console|print|println"
+    r"|fmt\.F?[pP]rint\w{0,2})"
     r"(?:\.\w{1,40}){0,3}\(|(?:pass|\.\.\.|[{}();]+|#.*|//.*)$"
 )
 """A statement that tells of something and changes nothing."""
+_SUFFIXES = ("py", "ts", "tsx", "js", "mjs", "go")
 _METHOD = regex(r"\s{1,8}(?:async\s+)?def\s+(?!__(?!call__))\w")
 """A method but for what makes or shows the object."""
 _TEXT = regex(r"(?:[rbuf]{0,2}(?:\"{3}|'{3}))")
@@ -35,11 +37,12 @@ class Body(Struct, frozen=True):
 def bodies(repo: Repo, call: Call) -> Iterator[Body]:
     """Functions of the call's language that have its name, in the whole repository."""
     suffix = call.place.path.rpartition(".")[2]
-    if not re.fullmatch(r"\w{4,80}", call.method) or suffix not in ("py", "ts", "tsx", "js", "mjs"):
+    if not re.fullmatch(r"\w{4,80}", call.method) or suffix not in _SUFFIXES:
         return
     head = re.compile(
         rf"^[ \t]*(?:export\s+)?(?:default\s+)?(?:async\s+)?(?:def|function)\s+{call.method}"
         rf"(?:\[[^\]\n]{{0,200}}\]|<[^>\n]{{0,200}}>)?\s*\("
+        rf"|^func\s+(?:\([^()\n]{{1,80}}\)\s*)?{call.method}\("
         rf"|^[ \t]*(?:export\s+)?const\s+{call.method}\s*=\s*(?:async\s*)?\(",
         re.MULTILINE,
     )

@@ -15,11 +15,11 @@ from agentaudit.probes.guardrails.own import is_chosen, is_idle, is_option
 from agentaudit.probes.guardrails.switched import is_below_switch
 from agentaudit.source import Repo
 
-_SUFFIXES = ("py", "ts", "js", "mjs")
+_SUFFIXES = ("py", "ts", "js", "mjs", "go")
 _PASSED_ON = regex(r"(?:^|/)(?:__init__\.py|index\.[mc]?[jt]s)$")
 """Modules that hand on what others define."""
 _DEFINED = regex(
-    r"\s{0,80}(?:export\s|default\s|async\s|public\s|private\s){0,4}(?:def|function)\s"
+    r"\s{0,80}(?:export\s|default\s|async\s|public\s|private\s){0,4}(?:def|function|func)\s"
 )
 _BROUGHT = regex(r"\s{0,80}(?:from|import|export\s{0,4}[{*])|.{0,80}\brequire\(")
 _OPEN = regex(

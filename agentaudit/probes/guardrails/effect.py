@@ -15,13 +15,15 @@ from agentaudit.probes.guardrails.callers import said
 from agentaudit.probes.guardrails.constant import is_constant
 from agentaudit.probes.guardrails.elsewhere import is_beside, is_elsewhere
 from agentaudit.probes.guardrails.filled import is_unfilled, judges_nothing
-from agentaudit.probes.guardrails.own import NAMED, encloses, is_awaited, is_judge
+from agentaudit.probes.guardrails.own import DECLINES, NAMED, encloses, is_awaited, is_judge
 from agentaudit.probes.guardrails.switched import is_switched_off
 from agentaudit.probes.guardrails.unused import is_unused
 from agentaudit.probes.guardrails.verdicts import is_detached, is_ignored, only_first_read
 from agentaudit.source import Repo
 
-_LIBRARY = regex(r"\.moderations?\.(?:create|moderate)$")
+_LIBRARY = regex(
+    r"\.moderations?\.(?:create|moderate)$|\.Moderations\.New$|/go-openai\.[\w.]{1,60}\.Moderations$"
+)
 _DECORATED = frozenset({"input_guardrail", "output_guardrail"})
 _LISTED = regex(r"(?<!import )\b(?:in|out)put_guardrails\b")
 _SCANS = frozenset({"scan_prompt", "scan_output", "scan"})
@@ -64,8 +66,11 @@ def _is_idle(repo: Repo, code: Code, call: Call) -> bool:
         return True
     if _is_dropped(repo, code, call):
         return True
-    if not call.method[:1].islower() and not call.method.startswith("_"):
+    made = not call.method[:1].islower() and not call.method.startswith("_")
+    if made and not call.place.path.endswith(".go"):
         return is_unused(repo, call.place)
+    if DECLINES.match(call.method):
+        return False  # it answers itself, and what it returns is no verdict
     own = () if _LIBRARY.search(call.callee) else tuple(bodies(repo, call))
     silent = bool(_LIBRARY.search(call.callee)) or (bool(own) and all(map(_only_answers, own)))
     return is_ignored(repo, call, silent=silent)

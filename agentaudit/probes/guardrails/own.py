@@ -29,7 +29,7 @@ NAMED = regex(
     r"|off_?topic|offensive|malicious_?(?:prompt|input|query)|injection|pii)"
     r"|(?:harmful|toxic|unsafe|inappropriate)_?content|(?:banned|bad|forbidden|blocked)_?words"
 )
-_DECLINES = regex(
+DECLINES = regex(
     r"(?i)_?(?:decline|refuse|reject|deflect)_?(?:off_?topic|out_?of_?scope|harmful|unsafe|toxic)"
 )
 """Functions that answer in place of the system what it shall not."""
@@ -73,6 +73,9 @@ _GIVEN = regex(
 _JUDGES = regex(r"(?i)guard|moderat|inject|pii|toxi|scrub|safety|redact|jail")
 """Processors of messages that judge; others shorten or normalise."""
 _NOTHING = frozenset({"", "None", "null", "undefined", "[]", "{}", "()", "False", "false"})
+
+
+_LIBRARY = regex(r"\.(?:moderations|Moderations)\.\w+$")
 
 
 def own_calls(code: Code) -> Iterator[Call]:
@@ -154,14 +157,14 @@ def is_awaited(written: str) -> bool:
 
 def _is_guardrail(call: Call) -> bool:
     named = call.method
-    if _DECLINES.match(named):
+    if DECLINES.match(named):
         return True
     if _SCORER.match(call.callee):
         return False
     if _MODULE.match(call.callee) and named[:1].islower() and not _NO_CALL.search(named):
         return True
-    if named in ("create", "classify", "moderate"):
-        return ".moderations." in call.callee or "oderationsClient" in call.callee
+    if named in ("create", "classify", "moderate", "New"):
+        return bool(_LIBRARY.search(call.callee)) or "oderationsClient" in call.callee
     return bool(NAMED.search(named)) and not _NO_CALL.search(named)
 
 

@@ -14,6 +14,7 @@ _BUILD = regex(
     r"\bdocker(?:\s+image|\s+buildx)?\s+(?:build|bake)\b|\bdocker[- ]compose\s.{0,200}\bbuild\b"
     r"|[\w-]/(?:build-push-action|bake-action)|\b(?:podman|buildah)\s+(?:build|bud)\b"
     r"|/kaniko/executor|kaniko-action|\bko\s+(?:build|publish)\b|\bpack\s+build\b|\bjib:build\b"
+    r"|\bspring-boot:build-image(?![\w])|\bbootBuildImage\b"
     r"|\bgcloud\s+(?:builds\s+submit|run\s+deploy)\b|\baz\s+acr\s+build\b|\bskaffold\s+(?:build|run)\b"
     r"|\b(?:depot|nerdctl)\s+build\b|\bfly(?:ctl)?\s+deploy\b|\bearthly\s|\bkamal\s+(?:deploy|build)\b"
     r"|\b(?:uv|poetry|hatch|python3?\s+-m)\s+build\b|\bnpm\s+publish\b|\bdotnet\s+publish\b"
@@ -52,6 +53,7 @@ _TAKEN = regex(
 _MADE = regex(r"(?:^|[\s;&|(])make\s+(?:\S{1,200}\s+){0,20}?\S{0,60}(?:build|image|docker|push)")
 _TAG = regex(
     r"(?:^|\s)(?:-t|--tags?|--image(?:-label)?|--destination|--version(?:-suffix)?|-Djib\.to\.(?:image|tags)"
+    r"|-Dspring-boot\.build-image\.(?:imageName|tags)|--imageName"
     r"|[-/]{1,2}[DPp]:?(?:project\.)?(?:[vV]ersion|revision|ContainerImageTags?)|\bpack\s+build"
     rf"|--set\s+[\"']?[\w.*-]{{1,60}}\.tags?)[=\s]+{_VALUE}"
 )

@@ -8,6 +8,7 @@ from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.inference_code.build_stamps import built_in
 from agentaudit.probes.inference_code.called import reused
 from agentaudit.probes.inference_code.ci_stamped import ci_stamped
+from agentaudit.probes.inference_code.go_stamps import go_stamped
 from agentaudit.probes.inference_code.handed_over import deployed_tag, piped, piped_on, written
 from agentaudit.probes.inference_code.pipelines import labelled_by_commit, pipelines, recipes
 from agentaudit.probes.inference_code.resource_tags import tagged
@@ -228,6 +229,8 @@ def commit_stamped(repo: Repo, component: Component) -> Answer:
         return passed("all that CI deploys is tagged with the commit", place.evidence())
     for place in built_in(repo, component):
         return passed("the build writes the commit into what it makes", place.evidence())
+    for place in go_stamped(repo, component):
+        return passed("Go writes the commit into the binary that it builds", place.evidence())
     for file, text in pipelines(repo, component):
         if line := labelled_by_commit(file, text):
             return passed("a pipeline labels what it builds with the commit", line.evidence())

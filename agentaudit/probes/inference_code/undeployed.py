@@ -26,7 +26,9 @@ _LEAVES = regex(
     r"|type=registry|registry"
 )
 """What brings an image from the runner to where it is deployed, or may."""
-_PLAIN = regex(r"\bdocker(?:\s+buildx|\s+image)?\s+build\s")
+_PLAIN = regex(
+    r"\bdocker(?:\s+buildx|\s+image)?\s+build\s|\bspring-boot:build-image\b|\bbootBuildImage\b"
+)
 _TRIED = regex(r"(?m)\bpull_request(?:_target)?\b")
 _STARTED = regex(
     r"\bpush\b|workflow_|\brelease\b|\bschedule\b|repository_dispatch|\bcreate\b|merge_group"

@@ -18,6 +18,7 @@ from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.attempts import asks, attempt, is_sync
 from agentaudit.probes.telemetry.errors import bare, kept, outermost
 from agentaudit.probes.telemetry.loggers import logger_of
+from agentaudit.probes.telemetry.panics import stacks_of_errors
 from agentaudit.probes.telemetry.promises import dropped
 from agentaudit.probes.telemetry.routed import DROPPED, ROUTED, is_routed
 from agentaudit.source import Repo
@@ -62,8 +63,10 @@ def weighed(repo: Repo, code: Code) -> Weighed:
     """What the serving code does with its exceptions. Blocks that catch them are looked into only
     where the logs alone say that tracebacks are kept."""
     known = logger_of(repo, code)
-    keeping = list(kept(code, known))
-    logs = [call.place for call in bare(code, known)]
+    stacked = stacks_of_errors(repo, code)
+    keeping = [*kept(code, known), *stacked]
+    with_stack = {call.place for call in stacked}
+    logs = [call.place for call in bare(code, known) if call.place not in with_stack]
     found = Weighed(keeping, logs, asking=_asking(code))
     if not found.is_practice or len(keeping) > _ENOUGH:
         return found

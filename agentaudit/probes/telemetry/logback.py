@@ -20,15 +20,22 @@ _JSON = regex(
     r"(?i)class=\"[\w.]{0,120}(?:Logstash\w{0,20}Encoder|Json\w{0,30}(?:Encoder|Layout)|EcsEncoder"
     r"|StructuredLogEncoder|StackdriverJsonLayout)\""
 )
+_LOG4J = regex(
+    r"(?s)<(Console|RollingFile|RollingRandomAccessFile|RandomAccessFile|File)\s[^>]{0,300}?"
+    r"name=\"([\w.-]{1,60})\"[^>]{0,400}(?<!/)>(.{1,3000}?)</(?:Console|Rolling\w{4,20}|RandomAccessFile|File)>"
+)
+_LAYOUT = regex(r"<(?:JsonTemplateLayout|JsonLayout|EcsLayout)\b")
 _PROFILE = regex(r"(?s)<springProfile\s+name=\"([^\"]{1,120})\"\s*>(.*?)</springProfile>")
 _SERVING = regex(
     r"(?i)(?<!!)\b(?:prod|production|default|docker|k8s|kubernetes|cloud|staging)\b|!\s*(?:dev|local|test)"
 )
-_REFERS = regex(r"<appender-ref\s+ref=\"([\w.-]{1,60})\"")
+_REFERS = regex(r"(?i)<appender-?ref\s+ref=\"([\w.-]{1,60})\"")
 
 
 def structured(repo: Repo, component: Component) -> Iterator[Place]:
-    """Where a file of Logback gives records to an appender that writes JSON, where it serves."""
+    """Where Spring Boot is told to write JSON, or a file of Logback or Log4j gives records to an
+    appender that does, where it serves."""
+    yield from filter(None, [spring.structured(component)])
     home = "" if component.path == "." else component.path + "/"
     for file in repo.files(f"{home}**/*.xml"):
         if not _FILE.search(file.path):
@@ -36,6 +43,7 @@ def structured(repo: Repo, component: Component) -> Iterator[Place]:
         text = _ASIDE.sub("", (repo.read(file) or "")[:100_000])
         served = _PROFILE.sub(lambda found: found[2] if _SERVING.search(found[1]) else "", text)
         json = {name for name, body in _APPENDER.findall(text) if _JSON.search(body)}
+        json |= {name for _, name, body in _LOG4J.findall(text) if _LAYOUT.search(body)}
         if any(name in json for name in _REFERS.findall(served)):
             yield replace(file, line=None, text="")
 

@@ -9,7 +9,7 @@ from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import of_code, step_missing, unread
-from agentaudit.probes.telemetry import logback, xray
+from agentaudit.probes.telemetry import logback, own_fields, xray
 from agentaudit.probes.telemetry.errors import writes_to_console
 from agentaudit.probes.telemetry.keys import unstarted
 from agentaudit.probes.telemetry.loading import loaded
@@ -225,6 +225,8 @@ _BINDS = frozenset(
 _ID = regex(r"(?i)(?:dd\.|otel)?trace[_.]?id|logging\.googleapis\.com/trace")
 
 
+_FIELD = regex(r"(?:zap|slog)\.\w{1,12}\(\"(?:dd\.)?trace_?[iI][dD]\",\s?[^\"\s]")
+"""A field of a logger of Go."""
 _CONTEXT = frozenset({"bind_contextvars", "bound_contextvars"})
 
 
@@ -232,6 +234,8 @@ def _is_id(given: Argument) -> bool:
     """Whether it is the id of a trace, and not always the same word."""
     if _ID.fullmatch(given.name):
         return given.value.text is None or given.value.via != "literal"
+    if _FIELD.match(given.value.written[:200]):
+        return True
     return _ID.fullmatch(given.value.text or "") is not None
 
 
@@ -243,10 +247,12 @@ def _joined(repo: Repo, component: Component, live: list[Use]) -> Iterator[Place
         if use.library in xray.LIBRARIES:
             yield from xray.traced(repo, component)
     for call in _serving(component):
-        bound = call.method in _BINDS and any(map(_is_id, call.arguments))
+        binds = call.method in _BINDS or call.callee.endswith(".With.Str")
+        bound = binds and any(map(_is_id, call.arguments))
         if bound and (call.method not in _CONTEXT or merges(repo, component)):
             yield call.place
     yield from islice(written_ids(repo, component), 1)
+    yield from own_fields.fields(repo, component)
     yield from logback.joined(repo, component)
 
 

@@ -1,4 +1,5 @@
-"""Panics of Go, the only errors of it that come with a stack, and whether that is written down."""
+"""Panics of Go, the only errors of it that come with a stack, and whether that is written down;
+errors that are logged with the stack of whoever logs them."""
 
 from __future__ import annotations
 
@@ -21,6 +22,33 @@ def stacks_of_panics(repo: Repo, code: Code) -> list[Call]:
         return []
     recovering = sum(_recovers(repo, place) for place in _files(code))
     return list(first.values()) if len(first) >= recovering * _NEARLY_ALL else []
+
+
+_STACK = regex(r"\b(?:debug\.Stack\(\)|zap\.Stack(?:Skip)?\()")
+_ABOVE = 6
+"""Rows above a call that are looked at for what it recovers from."""
+
+
+def stacks_of_errors(repo: Repo, code: Code) -> list[Call]:
+    """Calls of a logger that are given the stack beside an error, and not that of a panic."""
+    serving = (c for c in code.calls if c.role is Role.APP and c.reached)
+    return [
+        call
+        for call in serving
+        if call.place.path.endswith(".go")
+        and any(_STACK.search(each.value.written[:200]) for each in call.arguments)
+        and _LOGS.search(call.callee[-100:])
+        and not _recovered(repo, call.place)
+    ]
+
+
+_LOGS = regex(r"(?i)(?:slog|log|logger|zap|logrus|sugar\w*|With)\.(?:Error|Warn|Log)\w{0,12}$")
+
+
+def _recovered(repo: Repo, place: Place) -> bool:
+    rows = (repo.read(Place(place.repo, place.path)) or "")[:300_000].split("\n")
+    line = place.line or 0
+    return any(_RECOVERS.search(row[:400]) for row in rows[max(line - _ABOVE, 0) : line])
 
 
 def _files(code: Code) -> list[Place]:

@@ -40,7 +40,9 @@ _OFF = {
     "management.tracing.export.enabled": "false",
     "management.otlp.tracing.export.enabled": "false",
 }
-_VARIABLE = regex(r"(?:MANAGEMENT|OTEL)_[A-Z_]{3,80}")
+_VARIABLE = regex(
+    r"(?:MANAGEMENT|OTEL|LOGGING_STRUCTURED)_[A-Z_]{3,80}|SPRING_PROFILES_(?:ACTIVE|INCLUDE|DEFAULT)"
+)
 """Variables of a deployment that say the same as keys of a file."""
 _DEFAULT = regex(r"\$\{[\w.-]{1,100}:-?([^{}]{0,200})\}")
 
@@ -86,6 +88,22 @@ def bridges(component: Component) -> Iterator[Place]:
         yield from (need.place for need in needs if _BRIDGE.fullmatch(need.name[:200]))
 
 
+_FORMATS = ("logging.structured.format.console", "logging.structured.format.file")
+_SERVING = regex(r"(?:prod|production|docker|k8s|kubernetes|cloud|staging)")
+"""Profiles of where it serves, which whoever deploys it switches on."""
+
+
+def structured(component: Component) -> Place | None:
+    """The setting by which Spring Boot writes its logs as JSON, where it serves."""
+    said = [_by_default(component)]
+    for each in component.code.settings:
+        file = _FILE.search(each.place.path) if each.role is Role.APP else None
+        if file and _SERVING.fullmatch(file[1] or ""):
+            said.append({each.path: each})
+    found = (each[key] for each in said for key in _FORMATS if key in each)
+    return next((setting.place for setting in found if _value(setting)), None)
+
+
 def _needs(component: Component, wanted: re.Pattern[str]) -> bool:
     names = (need.name for each in component.manifests for need in each.dependencies)
     return any(wanted.fullmatch(name[:200]) for name in names)
@@ -96,18 +114,14 @@ def _by_default(component: Component) -> dict[str, Setting]:
     by all their keys."""
     found = [each for each in component.code.settings if each.role is Role.APP]
     said = [(file[1] or "", each) for each in found if (file := _FILE.search(each.place.path))]
-    main = {_key(each): each for profile, each in said if not profile}
+    main = {each.path: each for profile, each in said if not profile}
     main |= {
         each.name.lower().replace("_", "."): each
         for each in component.code.settings
         if each.role in (Role.APP, Role.INFRA) and _VARIABLE.fullmatch(each.name[:100])
     }
     on = {name.strip() for key in _PROFILES if key in main for name in _value(main[key]).split(",")}
-    return main | {_key(each): each for profile, each in said if profile in on}
-
-
-def _key(setting: Setting) -> str:
-    return setting.name if "." in setting.name else setting.path
+    return main | {each.path: each for profile, each in said if profile in on}
 
 
 def _value(setting: Setting) -> str:

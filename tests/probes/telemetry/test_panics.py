@@ -37,3 +37,30 @@ def test_nearly_all_of_three_or_more(given: list[str], outcome: Outcome) -> None
     files = {"go.mod": mod, "main.go": _robots(*given)}
     answer = tracebacks_kept.ask(testing.build({"component": {"files": files}}))
     assert answer.outcome is outcome, answer.message
+
+
+LOGGED = (
+    'package main\n\nimport (\n\t"log/slog"\n\t"runtime/debug"\n\n'
+    '\t"github.com/openai/openai-go"\n)\n\n'
+    + (
+        "func main() {{\n\topenai.NewClient()\n\terr := ask()\n\tif err != nil {{\n"
+        '\t\tslog.Error("failed", "err", err{})\n\t}}\n}}\n'
+    )
+)
+STACK = ', "stack", string(debug.Stack())'
+RECOVERED = LOGGED.replace("err := ask()", "err := recover()")
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        (LOGGED.format(STACK), Outcome.PASS),
+        (LOGGED.format(""), Outcome.FAIL),
+        (RECOVERED.format(STACK), Outcome.FAIL),
+    ],
+)
+def test_errors_with_the_stack_of_who_logs_them(text: str, outcome: Outcome) -> None:
+    mod = "module x.io/a\n\ngo 1.24\n\nrequire github.com/openai/openai-go v1.8.0\n"
+    given = {"component": {"files": {"go.mod": mod, "main.go": text}}}
+    answer = tracebacks_kept.ask(testing.build(given))
+    assert answer.outcome is outcome, answer.message

@@ -39,9 +39,27 @@ _MOST = 200
 """Such files that are looked into."""
 
 
+_CALLED_BACK = frozenset(
+    {
+        *("OnPromptRenderAsync", "OnFunctionInvocationAsync", "OnAutoFunctionInvocationAsync"),
+        *("OnActionExecutionAsync", "OnActionExecuting", "OnException", "OnExceptionAsync"),
+        *("TryHandleAsync", "InvokeMethodAsync", "InvokeAsync", "GetStreamingResponseAsync"),
+        *("canActivate", "intercept", "wrapGenerate", "wrapStream", "transformParams"),
+        *("dispatch", "before_agent", "before_model", "after_model", "after_agent"),
+        *("wrap_model_call", "awrap_model_call", "abefore_model", "aafter_model"),
+        *("adviseCall", "adviseStream", "doFilterInternal", "doFilter", "preHandle"),
+    }
+)
+"""Methods that a framework calls of what is registered with it, by its interface."""
+_OVERRIDES = regex(
+    rb"\boverride\s+(?:async\s+)?[\w<>\[\],.?]{1,100}(?: [\w<>\[\],.?]{1,60}){0,3} (\w{1,100})\("
+)
+"""Methods that are called by the type that they belong to besides their own."""
+
+
 def started(reader: Reader) -> frozenset[str]:
     """Names of functions that something besides the code starts."""
-    found = {"lambda_handler"}
+    found = {"lambda_handler", *_CALLED_BACK}
     for path in sorted(reader.named(_STARTS.fullmatch))[:_MOST]:
         if reader.role(path) in _RUN:
             text = (reader.text(path) or "")[:100_000]
@@ -65,7 +83,8 @@ class Reach:
                 self._mentioned |= {name for name in inside if _mentions(file.data, name)}
             names |= inside
         self._count(names - self._mentioned)
-        self._mentioned |= {name for file in self._files for name in _extending(file)}
+        for file in self._files:
+            self._mentioned |= _extending(file) | _overriding(file)
 
     def reached(self, file: SourceFile, call: WrittenCall) -> bool:
         """Whether every function and class around the call is mentioned somewhere."""
@@ -103,6 +122,13 @@ def _extending(file: SourceFile) -> set[str]:
     if not file.path.endswith(".cs") or not file.written.calls or b"(this " not in file.data:
         return set()
     return {name.decode() for name in _EXTENDS.findall(file.data)}
+
+
+def _overriding(file: SourceFile) -> set[str]:
+    """Methods that somebody calls who knows only what they stand in for."""
+    if not file.path.endswith(".cs") or not file.written.calls:
+        return set()
+    return {name.decode() for name in _OVERRIDES.findall(file.data)}
 
 
 _FEWER = 0.2

@@ -1,0 +1,98 @@
+"""Loggers that are made to put the trace id into every record, as their libraries ask for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probes.telemetry.logs_structured import logs_structured
+
+MOD = "module x.io/a\n\ngo 1.24\n\nrequire github.com/openai/openai-go v1.8.0\n"
+SLOG = (
+    'package main\n\nimport (\n\t"context"\n\t"log/slog"\n\t"os"\n\n'
+    '\t"github.com/openai/openai-go"\n\t"go.opentelemetry.io/otel/trace"\n)\n\n'
+    "type traceHandler struct{{ slog.Handler }}\n\n"
+    "func (h traceHandler) Handle(ctx context.Context, r slog.Record) error {{\n"
+    "\tsc := trace.SpanContextFromContext(ctx)\n"
+    '\tr.AddAttrs(slog.String("{}", sc.TraceID().String()))\n'
+    "\treturn h.Handler.Handle(ctx, r)\n}}\n\n"
+    "func main() {{\n\tslog.SetDefault(slog.New({}))\n"
+    "\topenai.NewClient()\n\tslog.{}\n}}\n"
+)
+FOLDED = SLOG.replace("r.AddAttrs(", "r.AddAttrs(\n\t\t")
+JSON = "slog.NewJSONHandler(os.Stdout, nil)"
+TOLD = 'InfoContext(ctx, "asked")'
+FROM = (
+    "package main\n\nimport (\n"
+    + "".join(f'\t"{each}"\n' for each in ("context", "os", "github.com/openai/openai-go"))
+    + '\t"github.com/rs/zerolog"\n\t"go.opentelemetry.io/otel/trace"\n\t"go.uber.org/zap"\n)\n\n'
+    "var plain = zerolog.New(os.Stdout)\nvar base, _ = zap.NewProduction()\n\n"
+    "func from(ctx context.Context) any {{\n"
+    "\tid := trace.SpanContextFromContext(ctx).TraceID().String()\n\treturn {}\n}}\n\n"
+    "func main() {{\n\topenai.NewClient()\n\tfrom(context.Background())\n}}\n"
+)
+NEST = (
+    'import {{ LoggerModule }} from "nestjs-pino";\nimport {{ trace }} from "@opentelemetry/api";\n'
+    'import OpenAI from "openai";\nnew OpenAI();\n'
+    "export const logs = LoggerModule.forRoot({{ pinoHttp: {{ {} }} }});\n"
+)
+ID = "trace_id: trace.getActiveSpan()?.spanContext().traceId"
+WINSTON = (
+    'import winston from "winston";\nimport {{ trace }} from "@opentelemetry/api";\n'
+    'import OpenAI from "openai";\nnew OpenAI();\n'
+    "const traced = winston.format((info) => {{\n"
+    "  info.{} = trace.getActiveSpan()?.spanContext().traceId;\n  return info;\n}});\n"
+    "winston.createLogger({{ format: winston.format.combine(traced(), winston.format.json()) }})"
+    '.info("asked");\n'
+)
+LOGURU = (
+    "import sys\nfrom loguru import logger\nfrom openai import OpenAI\n"
+    "from opentelemetry import trace\n\ndef patch(record):\n"
+    "    record['extra'][{!r}] = trace.get_current_span().get_span_context().trace_id\n\n"
+    "{}logger.add(sys.stdout, serialize=True)\nlogger.info(OpenAI())\n"
+)
+PATCHED = "logger.configure(patcher=patch)\n"
+
+
+def _go(text: str) -> dict[str, str]:
+    return {"go.mod": MOD, "main.go": text}
+
+
+def _node(text: str) -> dict[str, str]:
+    needs = '"openai": "5.0.0", "nestjs-pino": "4.4.0", "winston": "3.17.0"'
+    return {"package.json": f'{{"name": "api", "dependencies": {{{needs}}}}}', "src/app.ts": text}
+
+
+def _python(text: str) -> dict[str, str]:
+    return {"requirements.txt": "openai==1.93.0\nloguru==0.7.3\n", "app.py": text}
+
+
+@pytest.mark.parametrize(
+    ("files", "outcome"),
+    [
+        (_go(SLOG.format("trace_id", f"traceHandler{{{JSON}}}", TOLD)), Outcome.PASS),
+        (_go(FOLDED.format("trace_id", f"traceHandler{{{JSON}}}", TOLD)), Outcome.PASS),
+        (_go(SLOG.format("request", f"traceHandler{{{JSON}}}", TOLD)), Outcome.FAIL),
+        (_go(SLOG.format("trace_id", JSON, TOLD)), Outcome.FAIL),
+        # without the context there is no trace to ask for
+        (_go(SLOG.format("trace_id", f"traceHandler{{{JSON}}}", 'Info("asked")')), Outcome.FAIL),
+        (_go(FROM.format('base.With(zap.String("trace_id", id))')), Outcome.PASS),
+        (_go(FROM.format('base.With(zap.String("user_id", id))')), Outcome.FAIL),
+        (_go(FROM.format('plain.With().Str("trace_id", id).Logger()')), Outcome.PASS),
+        (_go(FROM.format('plain.With().Str("user_id", id).Logger()')), Outcome.FAIL),
+        (_node(NEST.format(f"mixin() {{ return {{ {ID} }}; }}")), Outcome.PASS),
+        (_node(NEST.format(f"mixin: () => ({{ {ID} }})")), Outcome.PASS),
+        (_node(NEST.format(f"formatters: {{ log: (o) => ({{ ...o, {ID} }}) }}")), Outcome.PASS),
+        (_node(NEST.format('level: "info"')), Outcome.FAIL),
+        (_node(NEST.format(f"customProps: [{{ {ID} }}]")), Outcome.FAIL),
+        (_node(WINSTON.format("trace_id")), Outcome.PASS),
+        (_node(WINSTON.format("span")), Outcome.FAIL),
+        (_python(LOGURU.format("trace_id", PATCHED)), Outcome.PASS),
+        (_python(LOGURU.format("trace_id", "")), Outcome.FAIL),
+        (_python(LOGURU.format("user", PATCHED)), Outcome.FAIL),
+    ],
+)
+def test_every_record_is_given_it(files: dict[str, str], outcome: Outcome) -> None:
+    answer = logs_structured.ask(testing.build({"component": {"files": files}}))
+    assert answer.outcome is outcome, answer.message
