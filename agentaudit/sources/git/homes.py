@@ -9,6 +9,7 @@ from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.sources.git import outputs
 from agentaudit.sources.git.compose import joined
+from agentaudit.sources.git.dockerignore import ignored
 from agentaudit.sources.git.globs import matches
 from agentaudit.sources.git.reader import (
     Reader,
@@ -108,4 +109,13 @@ class Homes:
                 if path not in self._telephones
                 if inside(path, full) or ("*" in full and matches(path, full)) or home in made
             ]
-        return tuple(dict.fromkeys(found))
+        out = self._left_out(context) if found else frozenset()
+        return tuple(path for path in dict.fromkeys(found) if path not in out)
+
+    def _left_out(self, context: str) -> frozenset[str]:
+        """Manifests whose directories the `.dockerignore` of a context keeps out of every image."""
+        text = self._reader.text(f"{context}/.dockerignore".lstrip("/"))
+        below = {p: home for p, home in self.manifests.items() if home != context}
+        shown = {path: home.removeprefix(f"{context}/") for path, home in below.items()}
+        out = ignored(text, shown.values()) if text else frozenset()
+        return frozenset(path for path, home in shown.items() if home in out)
