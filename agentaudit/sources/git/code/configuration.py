@@ -258,7 +258,7 @@ def _handed(reader: Reader, path: str, left: int) -> dict[str, str]:
 
 
 _NAMES_MODEL = regex(
-    r"^\s*(?:model_?)?(?:[nN]ame|[vV]ersion)\s*[:=]\s*(?:var\.)?[A-Za-z_]\w{0,100}[mM]odel\w{0,60}\s*$"
+    r"^\s*(?:model_?)?(?:[nN]ame|[vV]ersion)\s*[:=]\s*(?:var\.)?[A-Za-z_]\w{0,100}(?:[mM]odel|[dD]eployment)\w{0,60}\s*(?://.{0,200})?$"
     r"|^\s*model_?[nN]ame\s*[:=]\s*(?:var\.)?[A-Za-z_]\w{0,100}\s*$",
     re.MULTILINE,
 )
