@@ -109,13 +109,14 @@ class Homes:
                 if path not in self._telephones
                 if inside(path, full) or ("*" in full and matches(path, full)) or home in made
             ]
-        out = self._left_out(context) if found else frozenset()
+        out = self._left_out(context) if found and "." in sources else frozenset()
         return tuple(path for path in dict.fromkeys(found) if path not in out)
 
     def _left_out(self, context: str) -> frozenset[str]:
         """Manifests whose directories the `.dockerignore` of a context keeps out of every image."""
         text = self._reader.text(f"{context}/.dockerignore".lstrip("/"))
+        start = f"{context}/" if context else ""
         below = {p: home for p, home in self.manifests.items() if home != context}
-        shown = {path: home.removeprefix(f"{context}/") for path, home in below.items()}
-        out = ignored(text, shown.values()) if text else frozenset()
-        return frozenset(path for path, home in shown.items() if home in out)
+        shown = {p: (p.removeprefix(start), home.removeprefix(start)) for p, home in below.items()}
+        out = ignored(text, (each for pair in shown.values() for each in pair)) if text else set()
+        return frozenset(path for path, pair in shown.items() if out.issuperset(pair))

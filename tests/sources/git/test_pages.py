@@ -108,9 +108,15 @@ def test_a_program_of_python_beside_its_list(home: str, name: str, *, found: boo
     assert _homes(files) == ["api", *([home] if found else [])]
 
 
-@pytest.mark.parametrize("given", [({".dockerignore": "*.log\nweb/\n"}, True), ({}, False)])
-def test_a_page_that_the_image_above_leaves_out(given: tuple[dict[str, str], bool]) -> None:
-    more, apart = given
+@pytest.mark.parametrize(
+    ("more", "apart"),
+    [
+        ({".dockerignore": "*.log\nweb/\n"}, True),
+        ({".dockerignore": "*\n!*.py\n!web/*\n"}, False),
+        ({}, False),
+    ],
+)
+def test_a_page_that_the_image_above_leaves_out(more: dict[str, str], *, apart: bool) -> None:
     files = {
         "Dockerfile": "FROM python:3.12\nCOPY . .\n",
         "requirements.txt": "fastapi\n",
