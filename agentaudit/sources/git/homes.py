@@ -118,5 +118,9 @@ class Homes:
         start = f"{context}/" if context else ""
         below = {p: home for p, home in self.manifests.items() if home != context}
         shown = {p: (p.removeprefix(start), home.removeprefix(start)) for p, home in below.items()}
-        out = ignored(text, (each for pair in shown.values() for each in pair)) if text else set()
+        out = (
+            ignored(text, (each for pair in shown.values() for each in pair))
+            if text
+            else frozenset()
+        )
         return frozenset(path for path, pair in shown.items() if out.issuperset(pair))
