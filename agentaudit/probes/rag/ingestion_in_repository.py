@@ -239,7 +239,8 @@ def ingestion_in_repository(repo: Repo, component: Component) -> Answer:
         return _ready_made(component, opened)
     if found.whole:
         return passed(_praise(found), *shown)
-    if written := [each for c in beside for each in stored(repo, c)]:
+    asking = (c for c in beside if c.agentic or c is component)
+    if written := [each for c in asking for each in stored(repo, c)]:
         message = "rows are embedded and stored with their vectors"
         return passed(message, *(each.evidence() for each in written[:3]))
     if by_others := _by_others(repo, component):
