@@ -197,6 +197,9 @@ SHA = (
 _NAMED = regex(
     rf"[\w}})/.-]:[\"']?\S{{0,60}}?{SHA}|\btags?[\"']?\s*:\s*[|>\"']?\s*\S{{0,60}}?{SHA}"
 )
+_TAKEN = regex(
+    rf"^[ \t]*(?:-[ \t]+)?(?:export[ \t]+)?([A-Za-z_]\w{{0,60}})=[^\n#]{{0,120}}?{SHA}", re.M
+)
 _AUTO = regex(r"template:\s*[\"']?(?:Auto-DevOps|Jobs/Build)\.gitlab-ci\.yml")
 """GitLab's own job, which names images by branch and commit unless told otherwise."""
 _LABELS = regex(r"^\s*+(?:-\s*+)?name:\s*COMMIT_SHA\b")
@@ -247,7 +250,18 @@ def _inside(file: Place, component: Component) -> bool:
 def named_by_commit(file: Place, text: str) -> Place | None:
     """The line by which such a pipeline names what it builds by the commit."""
     plain = line_of(file, text, _NAMED) or line_of(file, text, _AUTO)
-    return plain or named_in_groovy(file, text) or named_by_variable(file, text)
+    plain = plain or named_in_groovy(file, text) or named_by_variable(file, text)
+    return plain or _by_variable(file, text)
+
+
+def _by_variable(file: Place, text: str) -> Place | None:
+    """The line by which a script in it takes the commit over, into a tag that it writes after the
+    name of an image."""
+    for found in _TAKEN.finditer(text):
+        if re.search(rf"[\w}})/.-]:\$\{{?{found[1]}\b", text):
+            line = text.count("\n", 0, found.start(1)) + 1
+            return replace(file, line=line, text=found[0].strip()[:300])
+    return None
 
 
 def labelled_by_commit(file: Place, text: str) -> Place | None:

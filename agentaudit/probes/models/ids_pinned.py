@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from agentaudit.code import Role, Value
+from agentaudit.code import Value
 from agentaudit.evidence import Evidence
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
@@ -10,6 +10,7 @@ from agentaudit.probes.asking import asks
 from agentaudit.probes.callers import calls_of
 from agentaudit.probes.models.apphost import deployed, hosted_elsewhere
 from agentaudit.probes.models.by_deployment import pinned
+from agentaudit.probes.models.embeds import only_embeds
 from agentaudit.probes.models.hub import loads
 from agentaudit.probes.models.ids import Used, asked, used
 from agentaudit.probes.models.offered import offered
@@ -20,14 +21,6 @@ from agentaudit.source import Component, Repo
 
 PURPOSES = frozenset({"chat", "embedding", "other"})
 TRADES = ("model", "agent", "embedding")
-_EMBEDS = regex(r"(?i)embed")
-_INGESTS = regex(r"(?i)embed|ingest|indexer|indexing|prep_?(?:are_?)?docs|vectori[sz]")
-"""Names of components that fill an index and answer nothing."""
-_ANSWERS = regex(
-    r"(?i)chat|complet|respon|messages|converse|invoke|agent|llm|kernel|predict|generate_?(?!embed|vector)"
-    r"|stream|run|model$|models\.generate"
-)
-"""Names of calls that ask for text."""
 LOCAL = frozenset(
     {"transformers", "vllm", "llama-cpp-python", "ctransformers", "ctranslate2", "sglang"}
     | {"mlx-lm", "onnxruntime-genai", "huggingface-hub", "sentence-transformers", "fastembed"}
@@ -230,20 +223,10 @@ def _hosted(repo: Repo, component: Component) -> list[Used]:
     """Ids in use, but for models that the component loads itself: those are asked of no provider,
     and another criterion asks for their commit."""
     own = {load.name.rpartition("/")[2].lower() for load in loads(component)}
-    purposes = PURPOSES - {"chat"} if _only_embeds(component) else PURPOSES
+    purposes = PURPOSES - {"chat"} if only_embeds(repo, component) else PURPOSES
     named = [*used(component, purposes), *offered(repo, component, purposes)]
     found = {each.id.text.lower(): each for each in reversed(named) if not each.local}
     return [each for text, each in reversed(found.items()) if text not in own]
-
-
-def _only_embeds(component: Component) -> bool:
-    """Whether everything that it asks of models is a vector: the models that answer questions,
-    which its configuration names too, are asked by others."""
-    told = any(prompt.role is Role.APP for prompt in component.code.prompts)
-    if told or any(_ANSWERS.search(call.callee) for call in calls_of(component, *TRADES)):
-        return False
-    calls = (call.callee for call in component.code.calls if call.role is Role.APP)
-    return bool(_INGESTS.search(component.path)) or any(map(_EMBEDS.search, calls))
 
 
 def _alias(moving: list[Used], total: int, component: Component) -> Answer:

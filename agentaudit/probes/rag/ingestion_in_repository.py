@@ -240,7 +240,8 @@ def ingestion_in_repository(repo: Repo, component: Component) -> Answer:
         return _ready_made(component, opened)
     if found.whole:
         return passed(_praise(found), *shown)
-    if written := [e for c in beside for e in (*stored(repo, c), *inserted(repo, c))]:
+    asking = [c for c in beside if c.agentic or c is component]
+    if written := [e for c in asking for e in (*stored(repo, c), *inserted(repo, c))]:
         message = "rows are embedded and stored with their vectors"
         return passed(message, *(each.evidence() for each in written[:3]))
     if by_others := _by_others(repo, component):

@@ -14,7 +14,7 @@ from agentaudit.sources.git.manifests import is_manifest
 from agentaudit.sources.git.orders import from_ci, from_compose
 from agentaudit.sources.git.reader import Reader, directory, inside
 from agentaudit.sources.git.roles import SOURCES, directory_role
-from agentaudit.sources.git.shipping import ships, working_directory
+from agentaudit.sources.git.shipping import ships, sites, working_directory
 from agentaudit.sources.git.workflows import Run
 
 _HIDDEN = (Role.DOCS, Role.EXAMPLE, Role.TEMPLATE, Role.TEST, Role.VENDORED, Role.GENERATED)
@@ -66,6 +66,7 @@ def _asked(reader: Reader, services: list[Service], runs: list[Run]) -> Iterator
     for run in runs:
         if ships(run):
             yield working_directory(run) or ""
+        yield from sites(run)
 
 
 def _held(paths: Iterable[str], homes: Sequence[str]) -> dict[str, list[str]]:

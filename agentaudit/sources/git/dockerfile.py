@@ -19,6 +19,7 @@ from agentaudit.sources.git.reader import Reader
 _NAME = regex(
     r"(?:Dockerfile|Containerfile)(?:[.-][\w.-]{1,80})?"
     r"|(?:dockerfile|containerfile)(?:[.-](?![\w.-]{0,80}\.\w)(?!(?:ts|js|py|go|rs|java|json|ya?ml)$)[\w-]{1,80})?"
+    r"|(?i:dockerfile|containerfile)"  # as found where the file system knows no capitals
     r"|[\w.-]{1,80}[.-](?:[Dd]ockerfile|[Cc]ontainerfile)|[A-Z]\w{0,60}(?:Docker|Container)file"
 )
 _NOT = (

@@ -9,6 +9,7 @@ from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.sources.git import outputs
 from agentaudit.sources.git.compose import joined
+from agentaudit.sources.git.dockerignore import ignored
 from agentaudit.sources.git.globs import matches
 from agentaudit.sources.git.reader import (
     Reader,
@@ -108,4 +109,18 @@ class Homes:
                 if path not in self._telephones
                 if inside(path, full) or ("*" in full and matches(path, full)) or home in made
             ]
-        return tuple(dict.fromkeys(found))
+        out = self._left_out(context) if found and "." in sources else frozenset()
+        return tuple(path for path in dict.fromkeys(found) if path not in out)
+
+    def _left_out(self, context: str) -> frozenset[str]:
+        """Manifests whose directories the `.dockerignore` of a context keeps out of every image."""
+        text = self._reader.text(f"{context}/.dockerignore".lstrip("/"))
+        start = f"{context}/" if context else ""
+        below = {p: home for p, home in self.manifests.items() if home != context}
+        shown = {p: (p.removeprefix(start), home.removeprefix(start)) for p, home in below.items()}
+        out = (
+            ignored(text, (each for pair in shown.values() for each in pair))
+            if text
+            else frozenset()
+        )
+        return frozenset(path for path, pair in shown.items() if out.issuperset(pair))

@@ -30,10 +30,15 @@ _TELLS = regex(r"@?(?:docusaurus|storybook|vitepress|vuepress|nextra|astrojs/sta
 """Packages of pages that tell about the system, and are none of it."""
 _ASIDE = regex(
     r"(?i)(?:^|/)(?:docs?[\w-]{0,20}|website|www|landing[\w-]{0,20}|blog|storybook|playgrounds?|site"
-    r"|packages|libs?|legacy|archived?|deprecated|old|workshops?|courses?|lessons?|labs?|tools?|scripts?|poc"
+    r"|libs?|legacy|archived?|deprecated|old|workshops?|courses?|lessons?|labs?|tools?|scripts?|poc"
     r"|experiment(?:s|al)?|(?:debug|dev|build|test)(?:ging)?[_-]?tools?|debug)(?:/|$)"
 )
 """Directories of what is not deployed, or only within something else."""
+_PACKAGES = regex(r"(?i)(?:^|/)packages(?:/|$)")
+_SHOWN = regex(
+    r"(?i)(?:^|/)packages/(?:[\w-]{1,40}[-_])?(?:web|web-?app|web-?site|web-?ui|front-?end|client|portal)$"
+)
+"""Of the members of a workspace, which are libraries, those called like what a browser is shown."""
 
 
 _OUTPUT = regex(r"\b(?:outDir|outputPath|distDir)[\"']?\s*:[^\n]{0,60}[\"'](?:\.\./|\.\.[\"'])")
@@ -56,6 +61,7 @@ def homes(reader: Reader, manifests: Mapping[str, str], parts: Collection[str]) 
         for home, path in sorted(manifests.items())
         if home
         and not _ASIDE.search(home)
+        and not (_PACKAGES.search(home) and not _SHOWN.search(home))
         and reader.directory_role(home) is Role.APP
         and not any(above in parts for above in ancestors(home) if above)
         and _is_started(reader, home, path)

@@ -286,3 +286,51 @@ def test_two_deployments_of_which_one_moves() -> None:
     }
     answer = ids_pinned.ask(testing.build({"component": {"files": files, "path": "src"}}))
     assert answer.outcome is not Outcome.PASS, answer.message
+
+
+@pytest.mark.parametrize(("version", "outcome"), [("2024-08-06", Outcome.PASS), ("", Outcome.FAIL)])
+def test_a_version_that_the_file_of_parameters_hands_over(version: str, outcome: Outcome) -> None:
+    main = ARRAY.replace("'VERSION'", "chatDeploymentVersion // of the answers")
+    read = f"readEnvironmentVariable('A_V', '{version}')"
+    hands = f"using './main.bicep'\nparam chatDeploymentVersion = {read}\n"
+    files = {
+        "requirements.txt": "openai==1.93.0\n",
+        "app.py": NAMED,
+        "infra/main.bicep": f"param chatDeploymentVersion string = ''\n{main}",
+        "infra/main.bicepparam": hands,
+    }
+    answer = ids_pinned.ask(
+        testing.build({"component": {"files": files}, "repo": {"files": files}})
+    )
+    assert answer.outcome is outcome, answer.message
+
+
+CHATS = """
+var deployed = "gpt-4o";
+builder.AddAzureOpenAIChatCompletion(deployed, endpoint, key);
+builder.AddAzureOpenAITextEmbeddingGeneration("text-embedding-ada-002", endpoint, key);
+"""
+
+
+@pytest.mark.parametrize(("chats", "outcome"), [(True, Outcome.FAIL), (False, Outcome.PASS)])
+def test_what_answers_though_its_names_are_brought_in_for_all_files(
+    chats: bool, outcome: Outcome
+) -> None:
+    needs = '<PackageReference Include="Microsoft.SemanticKernel" Version="1.30.0" />'
+    asks = "public class Ask(IChatCompletionService chat) { }\n"
+    vectors = (
+        "using Microsoft.SemanticKernel.Embeddings;\n"
+        "public class Vectors(ITextEmbeddingGenerationService service) {\n"
+        "  public Task Of(string text) => service.GenerateEmbeddingAsync(text);\n}\n"
+    )
+    files = {
+        "app.csproj": f"<Project><ItemGroup>{needs}</ItemGroup></Project>",
+        "Usings.cs": "global using Microsoft.SemanticKernel.ChatCompletion;\n",
+        "Builds.cs": f"public class Builds {{ void Do(dynamic builder) {{{CHATS}}} }}\n",
+        "Vectors.cs": vectors,
+        "Ask.cs": asks if chats else "public class Ask { }\n",
+    }
+    answer = ids_pinned.ask(
+        testing.build({"component": {"files": files}, "repo": {"files": files}})
+    )
+    assert answer.outcome is outcome, answer.message

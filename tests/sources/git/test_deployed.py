@@ -95,3 +95,12 @@ def test_names_below_it_tell_what_they_did() -> None:
     roles = {each.place.path: each.role for each in component.code.calls}
     assert roles["services/docs/main.py"] is Role.APP
     assert roles.get("services/docs/tests/test_main.py") in (None, Role.TEST)
+
+
+def test_a_site_that_ci_deploys_whatever_its_name() -> None:
+    step = "      - uses: Azure/static-web-apps-deploy@v1\n        with:\n"
+    flow = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n" + step
+    page = {"src/demo/package.json": '{"name": "demo"}', "src/demo/src/main.ts": "start();\n"}
+    flows = {".github/workflows/a.yml": f'{flow}          app_location: "./src/demo"\n'}
+    assert set(_found({**_part("api"), **page})) == {"api"}
+    assert set(_found({**_part("api"), **page, **flows})) == {"api", "src/demo"}

@@ -106,3 +106,32 @@ def test_a_program_of_node_that_its_manifest_starts(
 def test_a_program_of_python_beside_its_list(home: str, name: str, *, found: bool) -> None:
     files = {**API, f"{home}/requirements.txt": "mcp\n", f"{home}/{name}": "import mcp\n"}
     assert _homes(files) == ["api", *([home] if found else [])]
+
+
+@pytest.mark.parametrize(
+    ("more", "apart"),
+    [
+        ({".dockerignore": "*.log\nweb/\n"}, True),
+        ({".dockerignore": "*\n!*.py\n!web/*\n"}, False),
+        ({}, False),
+    ],
+)
+def test_a_page_that_the_image_above_leaves_out(more: dict[str, str], *, apart: bool) -> None:
+    files = {
+        "Dockerfile": "FROM python:3.12\nCOPY . .\n",
+        "requirements.txt": "fastapi\n",
+        "main.py": "import fastapi\n",
+        "web/package.json": _page("vite"),
+        "web/src/a.ts": "1",
+        **more,
+    }
+    assert _homes(files) == ([".", "web"] if apart else ["."])
+
+
+@pytest.mark.parametrize(
+    ("home", "found"),
+    [("packages/webapp", True), ("packages/shop-frontend", True), ("packages/ui", False)],
+)
+def test_members_of_a_workspace_that_a_browser_is_shown(home: str, *, found: bool) -> None:
+    files = {**API, f"{home}/package.json": _page("vite --host"), f"{home}/src/a.ts": "1"}
+    assert (home in _homes(files)) is found

@@ -278,8 +278,8 @@ def _handed(reader: Reader, path: str, left: int) -> dict[str, str]:
 
 
 _NAMES_MODEL = regex(
-    r"^\s*(?:model_?)?(?:[nN]ame|[vV]ersion)\s*[:=]\s*(?:var\.)?[A-Za-z_]\w{0,100}[mM]odel\w{0,60}"
-    r"[ \t,}]*$"
+    r"^\s*(?:model_?)?(?:[nN]ame|[vV]ersion)\s*[:=]\s*(?:var\.)?[A-Za-z_]\w{0,100}"
+    r"(?:[mM]odel|[dD]eployment)\w{0,60}[ \t,}]*(?://.{0,200})?$"
     r"|^\s*model_?[nN]ame\s*[:=]\s*(?:var\.)?[A-Za-z_]\w{0,100}[ \t,}]*$",
     re.MULTILINE,
 )

@@ -14,9 +14,11 @@ _BICEP = regex(r"^module\s+\w{1,100}\s+'([^'\n]{1,300})'", re.MULTILINE)
 _TERRAFORM = regex(r"^module\s+\"[\w-]{1,100}\"\s*\{", re.MULTILINE)
 _SOURCE = regex(r"^\s*source\s*=\s*\"(\.{1,2}/[^\"\n]{1,300})\"", re.MULTILINE)
 _PAIR = regex(
-    r"^\s*(\w{1,120})\s*[:=]\s*(?:(?:var|local)\.)?(?:[\"']([^\"'\n]{0,200})[\"']|([\w.]{1,200}))\s*$",
+    r"^\s*(\w{1,120})\s*[:=]\s*(?:readEnvironmentVariable\(\s?'\w{1,120}',\s?)?(?:(?:var|local)\.)?"
+    r"(?:[\"']([^\"'\n]{0,200})[\"']|([\w.]{1,200}))\s?\)?\s*$",
     re.MULTILINE,
 )
+"""A parameter and what it is, or is unless the environment says otherwise."""
 _VARIABLE = regex(r"\$\{\w{1,120}(?:=([^{}]{0,200}))?\}")
 """A variable of the environment, perhaps with what it is otherwise."""
 _USING = regex(r"^using\s+'([^'\n]{1,300})'", re.MULTILINE)

@@ -1,0 +1,34 @@
+"""Commits that a linker writes into a binary."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit.probes.inference_code.build_stamps import built_in
+from agentaudit.sources.git import MemoryRepo
+
+SCRIPT = (
+    'COMMIT=$(git rev-parse HEAD)\nPKG=execfile\ngo build -ldflags "-X {}commit=${{COMMIT}}" .\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("variable", "found"),
+    [
+        ("main.", True),
+        ("x.io/bot/version.", True),
+        ("bot.", True),
+        ("execfile.", False),
+        ("${PKG}.", False),
+        ("$(ASKED).", True),
+    ],
+)
+def test_a_variable_of_a_package_that_is_there(variable: str, *, found: bool) -> None:
+    files = {
+        "go.mod": "module bot\n\ngo 1.24\n",
+        "main.go": "package main\n\nvar commit string\n",
+        "build.sh": SCRIPT.format(variable),
+    }
+    repo = MemoryRepo(files)
+    (component,) = repo.components()
+    assert bool(list(built_in(repo, component))) is found
