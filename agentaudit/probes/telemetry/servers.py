@@ -52,6 +52,7 @@ def logging_the_uncaught(
         imported = any(f"{one}-".startswith(f"{name.translate(_SIGNS)}-") for one in used)
         if name in _HIDDEN and _hides(component):
             continue
+        imported = imported or (serves and _imports(repo, component, name))
         if serves and (imported or (name == "next" and _routes(component))):
             yield f"nobody catches, and {need.name} logs that with its stack", need.place
     for name, place in _started(repo, component):
@@ -60,6 +61,21 @@ def logging_the_uncaught(
         yield "nobody catches, and the run that trains ends with its traceback", place
     for place in _lambda(component):
         yield "nobody catches, and the runtime of Lambda logs that with its stack", place
+
+
+_IMPORT = regex(r"(?m)^(?:from|import) (\w{1,40})\b")
+_BESIDE = regex(r"(?:^|/)(?:tests?|scripts?|examples?|evals?)/|(?:^|/)(?:test_|conftest)")
+
+
+def _imports(repo: Repo, component: Component, name: str) -> bool:
+    """Whether a file of Python imports it that uses nothing else that is known."""
+    home = "" if component.path == "." else component.path + "/"
+    module = name.replace("-", "_")
+    return any(
+        module in _IMPORT.findall((repo.read(file) or "")[:20_000])
+        for file in repo.files(f"{home}**/*.py", saying=(module,))
+        if not _BESIDE.search(file.path)
+    )
 
 
 _ROUTE = regex(r"(?:^|/)app/(?:[^/]{1,80}/){0,12}route\.(?:[jt]sx?|mjs)$")
