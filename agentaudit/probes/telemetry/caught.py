@@ -110,10 +110,13 @@ _ANSWERS = regex(
 
 
 def arrives(place: Place) -> bool:
-    """Whether requests arrive in a file, by its name and that of its directory."""
-    return bool(_EDGE.search("/".join(place.path.split("/")[-2:])))
+    """Whether requests arrive in a file, by its name and that of its directory; those that fill an
+    index answer nobody."""
+    name = "/".join(place.path.split("/")[-2:])
+    return bool(_EDGE.search(name)) and not _FILLS.search(name)
 
 
+_FILLS = regex(r"(?i)crawl|scrap|ingest|(?<![a-z])etl(?![a-z])|index(?:er|ing)")
 _SHARE, _SHARE_INSIDE, _MANY, _ENOUGH = 4, 3, 3, 40
 _NEAR = 9
 """Lines after the head of a block in which a log belongs to it."""
