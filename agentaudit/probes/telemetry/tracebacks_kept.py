@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from agentaudit.code import Call
 from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
@@ -9,7 +10,7 @@ from agentaudit.probes.asking import asks_openly
 from agentaudit.probes.readable import of_code, step_missing, unread
 from agentaudit.probes.telemetry.captured import captured
 from agentaudit.probes.telemetry.caught import Weighed, arrives, leaves, weighed
-from agentaudit.probes.telemetry.errors import is_central
+from agentaudit.probes.telemetry.errors import is_central, outermost
 from agentaudit.probes.telemetry.fates import Fates, followed
 from agentaudit.probes.telemetry.servers import ended_by, logging_the_uncaught
 from agentaudit.probes.telemetry.tracers import keeps_stacks
@@ -242,7 +243,7 @@ def _kept(
     if ends.is_kept or (len(ends.kept) > _MORE * len(ends.lost) and not _lost_at_edge(ends)):
         caught = f"{len(ends.kept)} blocks that catch what a model's call raises"
         yield f"{caught} keep its traceback", ends.kept
-    if said.is_practice and not _mostly_lost(ends, len(said.keeping)):
+    if said.is_practice and not _mostly_lost(ends, said.keeping):
         places = [call.place for call in said.keeping]
         yield f"{len(places)} calls keep the traceback of an error", places
     central = [call.place for call in said.keeping if ends.is_free and is_central(call)]
@@ -263,10 +264,11 @@ _MORE = 2
 """So many times more blocks keep a traceback than lose one where it is a practice."""
 
 
-def _mostly_lost(ends: Fates, kept: int) -> bool:
+def _mostly_lost(ends: Fates, keeping: Sequence[Call]) -> bool:
     """Whether so many are lost, around models or where requests arrive, that the calls that keep
     one elsewhere do not make up for it."""
-    if _lost_at_edge(ends):
+    kept = len(keeping)
+    if _lost_at_edge(ends) and not any(map(outermost, keeping)):
         return kept <= _MANY_AT_EDGE * len(ends.lost)
     most = ends.only_lost or len(ends.lost) > max(_MORE * len(ends.kept), len(ends.leaving))
     return most and kept <= _MANY * len(ends.lost)
