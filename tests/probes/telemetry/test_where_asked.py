@@ -100,6 +100,25 @@ def test_logs_elsewhere_do_not_make_up_for_the_answer(name: str, outcome: str) -
 
 
 @pytest.mark.parametrize(
+    ("key", "imported", "outcome"),
+    [("err", "pino", "pass"), ("data", "pino", "fail"), ("err", "tslog", "fail")],
+)
+def test_function_of_pino_keeps_what_it_is_given_under_its_key(
+    key: str, imported: str, outcome: str
+) -> None:
+    log = (
+        f"import pino from '{imported}';\nconst logger = pino();\n"
+        "export const logError = (msg: string, ...args: unknown[]) => {\n"
+        f"  logger.error(args[0] instanceof Error ? {{ {key}: args[0] }} : {{}}, msg);\n}};\n"
+    )
+    asked = ASKED.replace("return {", "logError('failed', error); return {")
+    assert asked != ASKED
+    files = {"package.json": NODE.replace("winston", imported), "src/log.ts": log}
+    files |= {"src/graph.ts": GRAPH.replace("winston", imported), "src/controller.ts": asked}
+    assert _outcome(tracebacks_kept, files).value == outcome
+
+
+@pytest.mark.parametrize(
     ("tried", "plain"),
     [
         ("    rows = json.loads(row[0])\n    items.append(str(rows))", True),
