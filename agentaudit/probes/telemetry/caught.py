@@ -112,12 +112,20 @@ _ANSWERS = regex(
 )
 
 
+def arrives(place: Place) -> bool:
+    """Whether requests arrive in a file, by its name and that of its directory; those that fill an
+    index answer nobody."""
+    name = "/".join(place.path.split("/")[-2:])
+    return bool(_EDGE.search(name)) and not _FILLS.search(name)
+
+
+_FILLS = regex(r"(?i)crawl|scrap|ingest|(?<![a-z])etl(?![a-z])|index(?:er|ing)")
 _SHARE, _SHARE_INSIDE, _MANY, _ENOUGH = 4, 3, 3, 40
 _NEAR = 9
 """Lines after the head of a block in which a log belongs to it."""
 _EDGE = regex(
     r"(?i)(?:^|/)(?:\w{0,30}endpoints?|routes?|routers?|controllers?|handlers?|views|api|webapi|servers?"
-    r"|gateway)/|(?:^|/)(?:main|app|server|service|api|routes?|handler|endpoints?|worker"
+    r"|gateway)/|(?:^|/)(?:main|app|server|service|api|routes?|controller|handler|endpoints?|worker"
     r"|lambda_function|[\w-]{1,60}[_.-](?:routes?|router|endpoints?|controller|handler|api|server))"
     r"\.\w{1,5}$|(?:Controller|Endpoints?|Api)\.(?:java|cs|kt)$"
 )
@@ -269,7 +277,7 @@ def leaves(repo: Repo, code: Code, *, free: bool = False) -> bool:
                     if not _holds_back(head, body) or is_sync(path, tried):
                         continue
                     aside += 1
-                    if (asks(tried) and not free) or not _LOGS.search(body):
+                    if (asks(tried) and not free) or not (_LOGS.search(body) or "print(" in body):
                         return False
     return bool(asking) and aside <= 1
 

@@ -63,9 +63,20 @@ def _replaced(repo: Repo, component: Component, place: Place) -> bool:
     return any(map(_FACTORY.search, own_texts(repo, component)))
 
 
+_HANDED = {"loguru": "loguru_handler", "structlog": "StructlogProcessor"}
+"""Loggers, and what hands their records to Logfire."""
+
+
 def exports(component: Component, use: Use) -> bool:
     """Of OpenTelemetry's own, records of `logging` are sent by its handler only; of Azure Monitor,
-    those of one logger where it is given a name, which must be that of the code."""
+    those of one logger where it is given a name, which must be that of the code; of Logfire, those
+    of another logger by the handler that it has for that."""
+    if use.library == "logfire":
+        used = {each.module.partition(".")[0] for each in component.code.imports}
+        return not any(
+            name in used and not any(component.code.methods(handler))
+            for name, handler in _HANDED.items()
+        )
     if use.library == "azure-monitor-opentelemetry":
         calls = component.code.methods("configure_azure_monitor")
         named = next((v for c in calls if (v := c.argument("logger_name")) and v.text), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from agentaudit.code import Code, Strength
@@ -43,6 +44,8 @@ def questions(program: Program, code: Code) -> Iterator[tuple[str, int]]:
             for number, line in enumerate(program.lines(path), 1)
             if "(" in line and not _NO_CALL.match(line) and _asks(line[:_LINE])
         ]
+        for path in sorted(paths & program.places.keys()):
+            found += _run(program, path)
         called = (use.place for use in uses if use.strength >= Strength.CALLED)
         found += [(p.path, p.line) for p in called if p.line and p.path in program.places]
         if found:
@@ -51,6 +54,24 @@ def questions(program: Program, code: Code) -> Iterator[tuple[str, int]]:
 
 
 _LINE = 400
+_MADE = regex(
+    r"^[ \t]*(?:self\.)?(\w{2,60})[ \t]*(?::[^=\n]{1,80})?=[ \t]*(?:\w{1,30}\.)?"
+    r"(?:pipeline|Llama|AutoModel\w{0,30}\.from_pretrained|ChainOfThought|Predict|ReAct"
+    r"|ProgramOfThought|LLMChain|ConversationChain|RetrievalQA)\(",
+    re.MULTILINE,
+)
+"""What is made to be called itself: a model that runs here, a module of DSPy, a chain."""
+
+
+def _run(program: Program, path: str) -> Iterator[tuple[str, int]]:
+    """Lines of Python that call, by its name, what was made to be called."""
+    names = set(_MADE.findall(program.text(path))) if path.endswith(".py") else set()
+    if not names:
+        return
+    run = re.compile(rf"(?<![\w.])(?:self\.)?(?:{'|'.join(sorted(names))})\(")
+    for number, line in enumerate(program.lines(path), 1):
+        if "(" in line and not _NO_CALL.match(line) and run.search(line[:_LINE]):
+            yield path, number
 
 
 def _asks(line: str) -> bool:

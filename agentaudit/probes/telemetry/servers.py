@@ -52,6 +52,7 @@ def logging_the_uncaught(
         imported = any(f"{one}-".startswith(f"{name.translate(_SIGNS)}-") for one in used)
         if name in _HIDDEN and _hides(component):
             continue
+        imported = imported or (free and serves and _imports(repo, component, name))
         if serves and (imported or (name == "next" and _routes(component))):
             yield f"nobody catches, and {need.name} logs that with its stack", need.place
     for name, place in _started(repo, component):
@@ -60,6 +61,31 @@ def logging_the_uncaught(
         yield "nobody catches, and the run that trains ends with its traceback", place
     for place in _lambda(component):
         yield "nobody catches, and the runtime of Lambda logs that with its stack", place
+
+
+_IMPORT = regex(r"(?m)^(?:from|import) (\w{1,40})\b")
+_WEB_OF_PYTHON = (
+    "fastapi",
+    "starlette",
+    "litestar",
+    "flask",
+    "quart",
+    "sanic",
+    "streamlit",
+    "gradio",
+)
+_BESIDE = regex(r"(?:^|/)(?:tests?|scripts?|examples?|evals?)/|(?:^|/)(?:test_|conftest)")
+_ANY = regex(r"\bexcept\s{0,4}(?::|\(?\s?(?:Base)?Exception\b)")
+
+
+def _imports(repo: Repo, component: Component, name: str) -> bool:
+    """Whether a file of Python imports it that uses nothing else that is known, and none of those
+    that do catches any exception."""
+    home = "" if component.path == "." else component.path + "/"
+    files = repo.files(f"{home}**/*.py", saying=(name,)) if name in _WEB_OF_PYTHON else iter(())
+    texts = ((repo.read(file) or "")[:300_000] for file in files if not _BESIDE.search(file.path))
+    using = [text for text in texts if name in _IMPORT.findall(text)]
+    return bool(using) and not any(map(_ANY.search, using))
 
 
 _ROUTE = regex(r"(?:^|/)app/(?:[^/]{1,80}/){0,12}route\.(?:[jt]sx?|mjs)$")

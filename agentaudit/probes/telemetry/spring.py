@@ -26,6 +26,8 @@ _ZIPKIN = regex(
 _STARTER = regex(r"(?:org\.springframework\.ai:)?spring-ai")
 _OBSERVATION = regex(r"org\.springframework\.ai:[\w-]{1,80}-observation")
 _FILE = regex(r"(?:^|/)application(?:-([\w.]{1,60}))?\.(?:ya?ml|properties)$")
+_LIKE = regex(r"(?:^|/)application[\w.-]{0,80}\.(?:ya?ml|properties)$")
+"""The same, and examples of it."""
 _PROFILES = ("spring.profiles.include", "spring.profiles.active", "spring.profiles.default")
 _SAMPLED = "management.tracing.sampling.probability"
 _ENDPOINTS = (
@@ -75,7 +77,7 @@ def _exported(component: Component) -> Place | None:
 def is_unbridged(component: Component, use: Use) -> bool:
     """Whether the observations of Spring AI are no spans, for want of a bridge, or where a file of
     properties samples them, of any way out."""
-    if use.library == "spring-ai" and _FILE.search(use.place.path):
+    if use.library == "spring-ai" and _LIKE.search(use.place.path):
         return _exported(component) is None
     return bool(_OBSERVATION.fullmatch(use.library)) and not _needs(component, _BRIDGE)
 

@@ -2,14 +2,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from agentaudit.code import Call
 from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.asking import asks_openly
 from agentaudit.probes.readable import of_code, step_missing, unread
 from agentaudit.probes.telemetry.captured import captured
-from agentaudit.probes.telemetry.caught import Weighed, leaves, weighed
-from agentaudit.probes.telemetry.errors import is_central
+from agentaudit.probes.telemetry.caught import Weighed, arrives, leaves, weighed
+from agentaudit.probes.telemetry.errors import is_central, outermost
 from agentaudit.probes.telemetry.fates import Fates, followed
 from agentaudit.probes.telemetry.servers import ended_by, logging_the_uncaught
 from agentaudit.probes.telemetry.silenced import silenced
@@ -219,10 +220,11 @@ def tracebacks_kept(repo: Repo, component: Component) -> Answer:
     for message, places in _kept(repo, component, said, ends, silent):
         return passed(message, *(place.evidence() for place in places[:3]))
     message = f"{len(lacking)} of {len(keeping) + len(lacking)} reported errors keep no traceback"
-    if not lacking and keeping and not silent:
-        message = "nothing that catches what a model's call raises keeps its traceback"
-    elif silent:
+    if silent:
         message = "logging is switched off where the program starts"
+    elif not lacking and keeping:
+        which = "not all" if ends.kept else "nothing"
+        message = f"{which} that catches what a model's call raises keeps its traceback"
     elif not keeping:
         steps = [step_missing(use) for use in trackers[:1]]
         message = "; ".join(["no call keeps the traceback of an error", *steps])
@@ -248,10 +250,10 @@ def _kept(
         yield message, [place]
     if silent:
         return
-    if ends.is_kept or len(ends.kept) > _MORE * len(ends.lost):
+    if ends.is_kept or (len(ends.kept) > _MORE * len(ends.lost) and not _lost_at_edge(ends)):
         caught = f"{len(ends.kept)} blocks that catch what a model's call raises"
         yield f"{caught} keep its traceback", ends.kept
-    if said.is_practice and (not ends.only_lost or len(said.keeping) > _MANY * len(ends.lost)):
+    if said.is_practice and not _mostly_lost(ends, said.keeping):
         places = [call.place for call in said.keeping]
         yield f"{len(places)} calls keep the traceback of an error", places
     central = [call.place for call in said.keeping if ends.is_free and is_central(call)]
@@ -265,10 +267,26 @@ def _kept(
         yield message, [place]
 
 
-_MANY = 5
-"""So many times more calls keep one elsewhere where nothing keeps those of models."""
+_MANY, _MANY_AT_EDGE = 5, 20
+"""So many times more calls keep one elsewhere where nothing keeps those of models, and where one is
+lost where requests arrive."""
 _MORE = 2
 """So many times more blocks keep a traceback than lose one where it is a practice."""
+
+
+def _mostly_lost(ends: Fates, keeping: Sequence[Call]) -> bool:
+    """Whether so many are lost, around models or where requests arrive, that the calls that keep
+    one elsewhere do not make up for it."""
+    kept = len(keeping)
+    if _lost_at_edge(ends) and not any(map(outermost, keeping)):
+        return kept <= _MANY_AT_EDGE * len(ends.lost)
+    most = ends.only_lost or len(ends.lost) > max(_MORE * len(ends.kept), len(ends.leaving))
+    return most and kept <= _MANY * len(ends.lost)
+
+
+def _lost_at_edge(ends: Fates) -> bool:
+    """Whether one is lost where requests arrive, and none of them is kept there."""
+    return any(map(arrives, ends.lost)) and not any(map(arrives, ends.kept))
 
 
 def _uncaught(repo: Repo, component: Component, ends: Fates) -> Iterator[tuple[str, Place]]:

@@ -83,7 +83,7 @@ def hindered(repo: Repo, component: Component, use: Use) -> Held | None:
         return Held(use, use.place, True, "stands in a script that nothing loads")
     if is_unbridged(component, use):
         return Held(use, use.place, True, "nothing in it makes spans of what is observed")
-    if told := _told_off(component, use):
+    if told := _told_off(repo, component, use):
         return told
     never = (call and (uncalled(repo, component, call) or behind(repo, component, call))) or None
     if never := never or undelivered(repo, component, use):
@@ -94,8 +94,27 @@ def hindered(repo: Repo, component: Component, use: Use) -> Held | None:
     return None
 
 
-def _told_off(component: Component, use: Use) -> Held | None:
-    """What its start says that keeps it from tracing."""
+_FLOWS = ("promptflow", "promptflow-tracing")
+_ENABLED = "app_insights_enabled"
+"""Of an endpoint of Azure Machine Learning: the server of flows sends their spans there."""
+
+
+def _is_unsent(repo: Repo, component: Component, use: Use) -> bool:
+    """Whether functions are only marked for a trace that nobody begins."""
+    if use.library not in _FLOWS or any(component.code.methods("start_trace")):
+        return False
+    kinds = ("py", "yml", "yaml", "bicep")
+    return not any(
+        _ENABLED in (repo.read(file) or "")
+        for kind in kinds
+        for file in repo.files(f"**/*.{kind}", saying=(_ENABLED,))
+    )
+
+
+def _told_off(repo: Repo, component: Component, use: Use) -> Held | None:
+    """What its start says that keeps it from tracing, or that nothing starts it."""
+    if _is_unsent(repo, component, use):
+        return Held(use, use.place, True, "nothing starts it, and no deployment sends its spans")
     if silent := made_off(component, use):
         return Held(use, silent, True, "its client is told to send nothing")
     if use.library == "sentry-sdk" and (off := kept_off(component)):

@@ -64,11 +64,20 @@ def reports(name: str) -> bool:
 
 def reporter(lines: Sequence[str], found: Sequence[Block], name: str) -> bool:
     """Whether a function of a file keeps the traceback of an error that it is given."""
+    pino = any(_PINO.search(line[:200]) for line in lines[:_HEADS])
     return any(
-        keeps(lines[block.first : block.last])
+        keeps(body := lines[block.first : block.last])
+        or (pino and any(_ERR.search(line[:400]) for line in body if not _QUIET.search(line)))
         for block in found
         if block.kind == "def" and block.name == name and block.last - block.first < _LONGEST
     )
+
+
+_HEADS = 60
+"""Lines in which a file imports what it uses."""
+_PINO = regex(r"(?:\bfrom|\brequire\()\s{0,4}[\"']pino[\"']")
+_ERR = regex(r"\{\s{0,4}err(?:\s{0,4}:\s{0,4}\w{1,40}(?:\[\d\])?)?\s{0,4}[,}]")
+"""The key under which pino writes an error with its stack."""
 
 
 _WORD = regex(r"\w{2,40}")
