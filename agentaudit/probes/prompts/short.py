@@ -126,7 +126,9 @@ def _outright(text: str) -> set[int]:
 def _is_order(text: str, at: int, words: int = 0) -> bool:
     above = text[max(0, text.rfind("\n", 0, at)) : at].lstrip("\n")
     told = _INSTRUCTS.match(text[at + 1 : at + _TEXT].lstrip("\"'`"))
-    return bool(told) and not _FOR_PEOPLE.search(above[-200:]) and _is_prose(text, at, words or _WORDS)
+    return (
+        bool(told) and not _FOR_PEOPLE.search(above[-200:]) and _is_prose(text, at, words or _WORDS)
+    )
 
 
 def _is_prose(text: str, at: int, words: int = _WORDS) -> bool:
