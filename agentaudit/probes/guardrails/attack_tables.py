@@ -15,14 +15,17 @@ from agentaudit.source import Repo
 
 _SAYING = ("jailbreak", "injection", "instructions", "system prompt")
 _ATTACK = regex(
-    r"(?i)\bjail_?break|\bprompt[ _-]injection|\bignore (?:all |any |the |your )*(?:previous|prior|above)"
-    r"|\b(?:reveal|show|tell|print|repeat|output|leak)\b[^,\n]{0,40}\b(?:system|secret|hidden) prompt"
+    r"(?i)\bjail_?break|\bprompt[ _-]injection"
+    r"|\bignore (?:all |any |the |your ){0,3}(?:previous|prior|above)"
+    r"|\b(?:reveal|show|tell|print|repeat|output|leak)\b[^,\n]{0,40}"
+    r"\b(?:system|secret|hidden) prompt"
     r"|\b(?:reveal|print|repeat)\b[^,\n]{0,40}\binstruction|\bbypass\b|\bdeveloper mode\b"
     r"|\bdo anything now\b|系统提示|系統指令|越獄|越狱"
 )
 """What an attacker says, or what such a row is said to be."""
 _WANTED = regex(
-    r"(?i)(?:expect\w{0,6}|suppose\w?|ground_?truth|gold|should_?(?:block|pass|refuse))(?:[_ ].{0,30})?"
+    r"(?i)(?:expect\w{0,6}|suppose\w?|ground_?truth|gold|should_?(?:block|pass|refuse))"
+    r"(?:[_ ].{0,30})?"
 )
 _CAME_OUT = regex(
     r"(?i)(?:predict\w{0,6}|actual|got|observed|verdict|decision|blocked|refused)(?:[_ ].{0,30})?"

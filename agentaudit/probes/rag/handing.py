@@ -44,9 +44,9 @@ def of_vectors(calls: Iterable[Call], components: Iterable[Component]) -> Iterat
     about vectors."""
     near = {path for each in components for path in _near(each)}
     for call in calls:
-        told = TELLING.search(call.callee) or TELLING.search(call.place.path)
-        told = told or call.place.path in near
-        if told or not _ANY_DATABASE.search(call.callee) or _is_given_vectors(call):
+        told = TELLING.search(f"{call.callee}/{call.place.path}") is not None
+        near_by = told or call.place.path in near or _is_given_vectors(call)
+        if near_by or not _ANY_DATABASE.search(call.callee):
             yield call
 
 
