@@ -20,6 +20,7 @@ from agentaudit.probes.guardrails.cloned import cloned
 from agentaudit.probes.guardrails.configured import configured
 from agentaudit.probes.guardrails.hollow import is_hollow, is_typed, serves
 from agentaudit.probes.guardrails.leads import Leads
+from agentaudit.probes.guardrails.measures import EXPECTED, MEASURES, METRIC
 from agentaudit.probes.guardrails.outside import OUTSIDE
 from agentaudit.probes.guardrails.runs import TOOL
 from agentaudit.probes.guardrails.tested import live, scripted, tested
@@ -49,22 +50,6 @@ _SCORED = regex(
     r"|pass_rate)\s{0,4}:?[+]?=(?!=)"
 )
 """Where a score is kept under its name."""
-_EXPECTED = regex(
-    r"(?i)\b(?:is_?)?(?:pass(?:ed)?|correct|match(?:ed|es)?|ok|success)[\"']?\s{0,4}(?::|=(?!=))"
-    r"[^\n]{0,120}(?:===?|\bin\b|\.equals\()[^\n]{0,80}expected"
-)
-"""Where what came out is held against what was expected."""
-_MEASURES = regex(
-    r"(?i)(?:^|/)(?:[\w-]{0,40}[_-])?(?:eval\w{0,10}|metrics?|judges?|graders?|scor(?:er|ing)s?|validat\w{0,5}[_-]retriev\w{0,4})"
-    r"(?:[_-][\w-]{0,40})?(?:/(?:[\w.-]{1,80}/){0,3}(?!test_)[\w.-]{1,80})?(?<![._]test)(?<!\.spec)(?<!Test)"
-    r"\.(?:py|ts|js|go|java|cs)$"
-)
-_METRIC = regex(
-    r"(?i)^\s{0,12}(?:export |async |public |private |static |default ){0,4}(?:def|func"
-    r"|function|class|struct|type|const|double|float64)\s(?:\([^()]{0,60}\)\s)?\w{0,40}(?:bleu|rouge|ndcg|faithfulness|groundedness"
-    r"|answer_?relevanc[ey]|answer_?correctness|context_?(?:precision|recall)|top_?k_?accurac)"
-)
-"""Where a measure of answers or of retrieval is written, in code that is a part of the product."""
 _MOST_ROWS = 3000
 _ASKS = ("model", "agent", "evaluation")
 _HOSTED = regex(
@@ -123,9 +108,9 @@ def _computed(repo: Repo, components: Iterable[Component]) -> Iterator[Suite]:
     measured = {
         (each.repo, each.path)
         for each in repo.files("**")
-        if _MEASURES.search(each.path) and not OUTSIDE.search(each.path)
+        if MEASURES.search(each.path) and not OUTSIDE.search(each.path)
     }
-    for pattern, paths in ((_SCORED, files), (_METRIC, measured), (_EXPECTED, measured)):
+    for pattern, paths in ((_SCORED, files), (METRIC, measured), (EXPECTED, measured)):
         for name, path in sorted(paths):
             yield from _matching(repo, Place(name, path), pattern)
 

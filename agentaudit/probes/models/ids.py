@@ -119,11 +119,22 @@ def used(component: Component, purposes: frozenset[str]) -> list[Used]:
             asked_for = plain(named.text)
             fixed = fixed_by.get(asked_for) or fixed_by.get(_NUMBER.sub("", asked_for))
             local = bool(_TAGGED.fullmatch(text) or "ollama" in around.lower())
-            one = Used(named, place, fixed, local, plain(named.text) in loose)
+            one = Used(named, place, fixed, local, asked_for in loose or _of_two(named, around))
             known = found.setdefault(named.text.lower(), one)
             if known.local and not local:
                 found[named.text.lower()] = one
     return list(found.values())
+
+
+_TWICE = frozenset({"text-embedding-ada-002"})
+"""Ids that are versions where OpenAI has them, and of which Azure has two."""
+_ON_AZURE = regex(r"(?:^|[.=])(?:Add)?Azure(?:OpenAI|OpenAi|AI)\w{0,40}(?:[ .]|$)")
+"""Clients of Azure, which are told the name of a deployment, and never its version."""
+
+
+def _of_two(named: ModelId, around: str) -> bool:
+    """Whether a client of Azure names a deployment of a model that the cloud has twice."""
+    return named.text.lower() in _TWICE and _ON_AZURE.search(around) is not None
 
 
 def _is_behind(place: Place, around: str) -> bool:

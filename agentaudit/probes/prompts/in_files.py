@@ -8,6 +8,8 @@ from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Limits, failed, passed, probe, unknown
 from agentaudit.probes.asking import asking, asks
 from agentaudit.probes.prompts.dedicated import are_read, is_apart, is_aside, modules
+from agentaudit.probes.prompts.forgotten import is_forgotten
+from agentaudit.probes.prompts.own_registry import by_own_registry
 from agentaudit.probes.prompts.registered import defined, registered
 from agentaudit.probes.prompts.short import SYSTEM, short
 from agentaudit.probes.readable import of_code, unasked, unread
@@ -226,6 +228,8 @@ def in_files(repo: Repo, component: Component, limits: Limits) -> Answer:
     if not _outweighs(inline, len(apart), limits):
         aside = modules(repo, component) | {place.path for place in few}
         inline += short(repo, component, aside, inline)
+    if apart or few:
+        inline = [prompt for prompt in inline if not is_forgotten(repo, component, prompt)]
     if _outweighs(inline, len(apart) or len(few), limits):
         return _inline(component, inline, apart)
     if apart:
@@ -234,7 +238,7 @@ def in_files(repo: Repo, component: Component, limits: Limits) -> Answer:
     if few:
         message = f"{len(few)} short templates stand in a module of their own"
         return passed(message, *(each.evidence() for each in few[:5]))
-    return _none(component)
+    return by_own_registry(repo, component) or _none(component)
 
 
 def _apart_and_inline(

@@ -63,6 +63,8 @@ _FILLED = regex(r"[$#]?\{[^{}]{0,200}\}")
 _WORD = regex(r"[^\W\d_]{2,}")
 _WORDS, _TEXT, _FILES, _LONGEST = 6, 1500, 400, 200_000
 """Words of a prompt, characters of it that are looked at, files, and characters of one."""
+_FEWER = 5
+"""Words of what is a prompt beyond doubt."""
 _ASIDE = regex(
     r"(?i)(?:^|/)(?:tests?|__tests__|docs?|evals?|evaluat\w{1,10}|notebooks?|scripts?"
     r"|benchmarks?|migrations?|legacy|deprecated|archived?|obsolete)/|(?:^|/)(?:test_|conftest|eval)|\.(?:test|spec|stories)\.\w{1,4}$"
@@ -118,18 +120,20 @@ def _told(text: str, *, asks: bool) -> set[int]:
 def _outright(text: str) -> set[int]:
     """Where a text begins that is beyond doubt the prompt of a system."""
     ends = (m.end() - 1 for m in _OUTRIGHT.finditer(text))
-    return {at for at in ends if _is_order(text, at)}
+    return {at for at in ends if _is_order(text, at, _FEWER)}
 
 
-def _is_order(text: str, at: int) -> bool:
+def _is_order(text: str, at: int, words: int = 0) -> bool:
     above = text[max(0, text.rfind("\n", 0, at)) : at].lstrip("\n")
     told = _INSTRUCTS.match(text[at + 1 : at + _TEXT].lstrip("\"'`"))
-    return bool(told) and not _FOR_PEOPLE.search(above[-200:]) and _is_prose(text, at)
+    return (
+        bool(told) and not _FOR_PEOPLE.search(above[-200:]) and _is_prose(text, at, words or _WORDS)
+    )
 
 
-def _is_prose(text: str, at: int) -> bool:
+def _is_prose(text: str, at: int, words: int = _WORDS) -> bool:
     """Whether the text whose quote stands there has enough words besides what is filled in."""
-    return len(_WORD.findall(_FILLED.sub("", _said(text, at)))) >= _WORDS
+    return len(_WORD.findall(_FILLED.sub("", _said(text, at)))) >= words
 
 
 def _said(text: str, at: int) -> str:

@@ -9,6 +9,7 @@ from agentaudit.code import Argument, Call, Role
 from agentaudit.expressions import regex
 from agentaudit.probes.once import once
 from agentaudit.probes.rag import over_http
+from agentaudit.probes.rag.handing import handed_on, of_vectors
 from agentaudit.probes.rag.searches import (
     CHUNK,
     COMPARES,
@@ -33,7 +34,7 @@ _INDEX = regex(
     r"|write_documents|AddDocuments|AddDocumentsAsync|AddTexts|InsertDocuments|DocumentWriter|run_ingestion|ImportDocumentAsync|ImportTextAsync|ImportWebPageAsync"
     r"|add_objects?|add_data_objects?|addObjects?|add_corpus|feed_data_point|feed_iterable|feed_batch|AddDocument|upload_and_poll|uploadAndPoll|import_files|start_ingestion_job|EmbeddingStoreIngestor"
     r"|build_index|create_search_client_index|add_with_ids|add_items|bulk|async_bulk|parallel_bulk"
-    r"|streaming_bulk|upload_batch|from_loaders|fromLoaders|add_files_to_pipeline(?:_api)?|(?i:save_?information(?:async)?))$"
+    r"|streaming_bulk|upload_batch|New(?:Column|Row)Based(?:Insert|Upsert)Option|from_loaders|fromLoaders|add_files_to_pipeline(?:_api)?|(?i:save_?information(?:async)?))$"
 )
 """Calls that put vectors or documents into an index."""
 _INDEX_OF_STORE = frozenset({"add", "addAll", "insert", "Add", "Insert", "AddAll"})
@@ -157,9 +158,11 @@ def stages(components: Iterable[Component]) -> Stages:
     components = list(components)
     stores = tuple(_modules(components))
     readers = tuple(_modules(components, "document"))
-    calls = [c for each in components for c in each.code.calls if c.role in _COUNTS]
+    own = (c for each in components for c in each.code.calls if c.role in _COUNTS)
+    calls = list(handed_on(own))
     loads = any(call.method in _LOADS for call in calls)
     filling = [c for c in calls if _indexes(c, stores) and (loads or not _LATER.match(c.callee))]
+    filling = list(of_vectors(filling, components))
     if not stores and compares(calls):
         filling += [c for c in calls if COMPARES.search(c.callee)]
     return Stages(
@@ -174,8 +177,8 @@ def stages(components: Iterable[Component]) -> Stages:
 def indexing(component: Component) -> list[Call]:
     """Calls of a component that put documents into an index."""
     stores = tuple(_modules([component]))
-    calls = [call for call in component.code.calls if call.role in _COUNTS]
-    found = [call for call in calls if _indexes(call, stores)]
+    calls = list(handed_on(call for call in component.code.calls if call.role in _COUNTS))
+    found = list(of_vectors((c for c in calls if _indexes(c, stores)), [component]))
     if stores or found or not compares(calls):
         return found
     return [call for call in calls if COMPARES.search(call.callee)]

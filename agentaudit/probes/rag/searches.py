@@ -93,7 +93,7 @@ def is_rag(component: Component, at_least: Strength) -> bool:
 def _by_vector(component: Component, calls: list[Call]) -> bool:
     """Whether something, a service or a repository of the team's own, is given the vector of what
     it shall find. Of code that imports a library of vectors, the use of that library tells."""
-    known = {i.place.path for i in component.code.imports if _LIBRARIES.search(i.module)}
+    known = {i.place.path for i in component.code.imports if LIBRARIES.search(i.module)}
     finding = [
         call
         for call in calls
@@ -103,7 +103,7 @@ def _by_vector(component: Component, calls: list[Call]) -> bool:
     return alike or (bool(finding) and any(map(_makes_vectors, calls)))
 
 
-_LIBRARIES = regex(
+LIBRARIES = regex(
     r"(?i)^(?![.@~/]*(?:src|lib|app)?/)\S{0,60}(?:vector_?(?:data|stores?)|qdrant|pinecone|chroma|weaviate|milvus|faiss|lancedb"
     r"|opensearch|elasticsearch|azure[./]search)"
 )

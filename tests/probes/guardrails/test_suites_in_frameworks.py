@@ -141,6 +141,35 @@ UNMARKED = {
 }
 
 
+GO = {
+    "go.mod": "module x\n\ngo 1.24\n\nrequire github.com/openai/openai-go v1.0.0\n",
+    "main.go": 'package main\n\nimport "github.com/openai/openai-go"\n\n'
+    "func main() { openai.NewClient() }\n",
+}
+SHARE = (
+    'package main\n\nimport "fmt"\n\nfunc tell(passes, total int) {\n'
+    '\tfmt.Printf("%d passed/%d total\\n", passes, total)\n}\n'
+)
+STUDY = (
+    "package x;\n\npublic class StudyRunner {\n"
+    "    private double averageNdcgAtK(List<Row> rows, int k) {\n        return 0.5;\n    }\n}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "outcome"),
+    [
+        ("internal/cmd/labeleval/main.go", SHARE, Outcome.PASS),
+        ("internal/cmd/labels/main.go", SHARE, Outcome.FAIL),
+        ("src/test/java/x/AblationStudyRunner.java", STUDY, Outcome.PASS),
+        ("src/main/java/x/StudyRunner.java", STUDY, Outcome.FAIL),
+    ],
+)
+def test_programs_that_score(path: str, text: str, outcome: Outcome) -> None:
+    answer = output_scored.ask(testing.build({"repo": {"files": {**GO, path: text}}}))
+    assert answer.outcome is outcome, answer.message
+
+
 @pytest.mark.parametrize("files", SCORED.values(), ids=SCORED)
 def test_a_suite_is_seen(files: dict[str, str]) -> None:
     answer = output_scored.ask(testing.build({"repo": {"files": files}}))

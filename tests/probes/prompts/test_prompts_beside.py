@@ -43,6 +43,17 @@ TITLE = (
     "    request = 'Write a short title for the text below: ' + text\n"
     "    return OpenAI().responses.create(model='gpt-4o', input=request)\n"
 )
+FORGOTTEN = (
+    "from openai import OpenAI\n\nclass Direct:\n    def _run(self, q):\n"
+    "        return OpenAI().chat.completions.create(model='gpt-4o', messages=[\n"
+    "            {'role': 'system', 'content': 'Respond only with the final answer to it.'},\n"
+    "            {'role': 'user', 'content': q}])\n"
+)
+AGENT = (
+    "from pydantic_ai import Agent\nfrom prompt_service import PromptService\n\n"
+    "agent = Agent('openai:gpt-5')\n\n@agent.instructions\nasync def told(ctx) -> str:\n"
+    "    return await PromptService.{}(slug='planner')\n"
+)
 
 
 def _outcome(files: dict[str, str]) -> Outcome:
@@ -70,6 +81,14 @@ def _outcome(files: dict[str, str]) -> Outcome:
             {"page.py": f'INSTRUCTIONS_MARKDOWN = """Use this page so. {TEXT[16:]}"""\n'},
             Outcome.PASS,
         ),
+        ({"tools/direct.py": FORGOTTEN}, Outcome.PASS),
+        (
+            {"tools/direct.py": FORGOTTEN, "more.py": "from tools.direct import Direct\n"},
+            Outcome.FAIL,
+        ),
+        ({"tools/direct.py": FORGOTTEN, "load.py": "importlib.import_module(x)\n"}, Outcome.FAIL),
+        ({"tools/direct.py": FORGOTTEN + "\nprint(Direct()._run('x'))\n"}, Outcome.FAIL),
+        ({"edit.py": HANDED.format("You are a helpful research assistant.")}, Outcome.FAIL),
     ],
 )
 def test_what_stands_beside_prompts_of_their_own(more: dict[str, str], outcome: Outcome) -> None:
@@ -88,3 +107,16 @@ def test_a_file_says_who_speaks(text: str, outcome: Outcome) -> None:
 def test_attributes_of_a_class_in_a_module_of_prompts() -> None:
     ask = ASK.replace("import PLANNER", "import Texts").replace("PLANNER", "Texts().planner_tpl")
     assert _outcome({**APART, "app.py": ask, "prompts.py": SETTINGS}) is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("asks", "keeps", "outcome"),
+    [
+        ("get_content", "class PromptVersion(Base):\n    content = 1\n", Outcome.PASS),
+        ("list_all", "class PromptVersion(Base):\n    content = 1\n", Outcome.UNKNOWN),
+        ("get_content", "class Prompt(Base):\n    content = 1\n", Outcome.UNKNOWN),
+    ],
+)
+def test_a_registry_of_its_own(asks: str, keeps: str, outcome: Outcome) -> None:
+    needs = {"requirements.txt": "pydantic-ai==1.0.0\n"}
+    assert _outcome({**needs, "agent.py": AGENT.format(asks), "models.py": keeps}) is outcome
