@@ -41,8 +41,8 @@ def _tables(repo: Repo, component: Component) -> Iterator[str]:
         for file in islice(repo.files(pattern, saying=("vector(", "F32_BLOB")), _MOST):
             text = (repo.read(file) or "")[:_LONGEST] if file.repo == component.repo else ""
             starts = [*_TABLE.finditer(text)]
-            ends = [each.start() for each in starts[1:]] + [len(text)]
-            for start, end in zip(starts, ends, strict=True):
+            ends = [*(each.start() for each in starts), len(text)]
+            for start, end in zip(starts, ends[1:], strict=True):
                 if _VECTOR.search(text, start.end(), end):
                     yield start[1]
 

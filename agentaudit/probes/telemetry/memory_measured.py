@@ -176,7 +176,7 @@ def memory_measured(repo: Repo, component: Component) -> Answer:
 def _declared(repo: Repo, component: Component) -> Iterator[Place]:
     """What measures it without a line of its code, or at its start."""
     for place in saying(repo, _EXPORTERS, _HINTS):
-        if "omsagent" not in place.text or is_used(repo, place):
+        if "omsagent" not in place.text.lower() or is_used(repo, place):
             yield place
     yield from insights(repo, component)
     yield from by_default(repo, component)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from agentaudit.code import Call
+from agentaudit.code import Call, Use
 from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
@@ -214,32 +214,32 @@ def tracebacks_kept(repo: Repo, component: Component) -> Answer:
     if missing := unread(component, [*trackers, *asking], "tracebacks"):
         return missing
     said = weighed(repo, component.code)
-    keeping, lacking = said.keeping, said.lacking
-    ends = followed(repo, component, keeping)
-    silent = silenced(repo, component, keeping)
+    ends = followed(repo, component, said.keeping)
+    silent = silenced(repo, component, said.keeping)
     for message, places in _kept(repo, component, said, ends, silent):
         return passed(message, *(place.evidence() for place in places[:3]))
-    message = f"{len(lacking)} of {len(keeping) + len(lacking)} reported errors keep no traceback"
-    if silent:
-        message = "logging is switched off where the program starts"
-    elif not lacking and keeping:
-        which = "not all" if ends.kept else "nothing"
-        message = f"{which} that catches what a model's call raises keeps its traceback"
-    elif not keeping:
-        steps = [step_missing(use) for use in trackers[:1]]
-        message = "; ".join(["no call keeps the traceback of an error", *steps])
-    shown = [
-        *([silent] if silent else []),
-        *(lacking or ends.lost)[:3],
-        *(call.place for call in keeping[:2]),
-    ]
+    off = "logging is switched off where the program starts"
+    shown = [*(said.lacking or ends.lost)[:3], *(call.place for call in said.keeping[:2])]
+    shown = [silent, *shown] if silent else shown
     return failed(
-        message,
+        off if silent else _lack(said, ends, trackers),
         *([place.evidence() for place in shown] or [component.evidence()]),
-        reason="partial" if keeping else "missing",
+        reason="partial" if said.keeping else "missing",
         fact="traceback",
         place=component.id,
     )
+
+
+def _lack(said: Weighed, ends: Fates, trackers: Sequence[Use]) -> str:
+    """What is wrong with how errors are reported."""
+    if not said.keeping:
+        steps = [step_missing(use) for use in trackers[:1]]
+        return "; ".join(["no call keeps the traceback of an error", *steps])
+    if not said.lacking:
+        which = "not all" if ends.kept else "nothing"
+        return f"{which} that catches what a model's call raises keeps its traceback"
+    every = len(said.keeping) + len(said.lacking)
+    return f"{len(said.lacking)} of {every} reported errors keep no traceback"
 
 
 def _kept(
