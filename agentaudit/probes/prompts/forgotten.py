@@ -13,6 +13,11 @@ _STARTED = regex(
 )
 """Files that people, platforms and frameworks start by their name or place."""
 _STARTS = regex(r"(?m)^if\s{1,4}__name__\s{0,4}==|^(?:st|cl|gr|chainlit|streamlit)\.\w")
+_NAMING = (
+    *("**/*.py", "**/*.ipynb", "**/*.toml", "**/*.cfg", "**/*.y*ml", "**/*.json", "**/*.sh"),
+    *("**/*.md", "**/*.tf", "**/*.ts", "**/*ockerfile*", "**/Makefile", "**/Procfile"),
+)
+"""Files that may say what a module is called, to import or to start it."""
 _FINDS = ("iter_modules", "walk_packages", "import_module", "spec_from_file_location")
 """What imports modules by names that are found out only when it runs."""
 
@@ -27,7 +32,8 @@ def is_forgotten(repo: Repo, component: Component, prompt: Prompt) -> bool:
     if not inside or any(call.reached for call in inside):
         return False
     stem = path.rpartition("/")[2].removesuffix(".py")
-    if any(_is_other(file, prompt.place) for file in repo.files("**", saying=(stem,))):
+    named = (file for kind in _NAMING for file in repo.files(kind, saying=(stem,)))
+    if any(_is_other(file, prompt.place) for file in named):
         return False
     finds = next(iter(repo.files("**/*.py", saying=_FINDS)), None)
     return finds is None and not _STARTS.search(repo.read(Place(prompt.place.repo, path)) or "")

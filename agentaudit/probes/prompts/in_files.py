@@ -179,7 +179,7 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
                 PYTHON,
                 **{
                     "prompts.py": f'PLANNER = """{TEXT}"""\n',
-                    "app.py": ASK.format("from prompts import PLANNER", "PLANNER"),
+                    "app.py": ASK.format("import title\nfrom prompts import PLANNER", "PLANNER"),
                     "title.py": ASK.format("", "'You write a short title of a conversation.'"),
                 },
             ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from msgspec.structs import replace
 
@@ -31,6 +32,7 @@ _KEEPS = regex(
 _ASIDE = regex(
     r"(?i)(?:^|/)(?:tests?|docs?|examples?|samples?|node_modules|frontend|web|ui)/|\.md$"
 )
+_KINDS = ("py", "ts", "js", "go", "java", "cs", "sql", "prisma")
 _MOST, _LONGEST = 40, 200_000
 
 
@@ -54,7 +56,8 @@ def _asked(repo: Repo, component: Component) -> Iterator[Place]:
 
 
 def _kept(repo: Repo) -> Iterator[Place]:
-    for file in list(repo.files("**", saying=_VERSIONS))[:_MOST]:
+    found = (file for kind in _KINDS for file in repo.files(f"**/*.{kind}", saying=_VERSIONS))
+    for file in islice(found, _MOST):
         if not _ASIDE.search(file.path):
             yield from _matching(repo, file, _KEEPS)
 

@@ -312,10 +312,8 @@ builder.AddAzureOpenAITextEmbeddingGeneration("text-embedding-ada-002", endpoint
 """
 
 
-@pytest.mark.parametrize(("chats", "outcome"), [(True, Outcome.FAIL), (False, Outcome.PASS)])
-def test_what_answers_though_its_names_are_brought_in_for_all_files(
-    chats: bool, outcome: Outcome
-) -> None:
+@pytest.mark.parametrize("chats", [True, False])
+def test_what_answers_though_its_names_are_brought_in_for_all_files(chats: bool) -> None:
     needs = '<PackageReference Include="Microsoft.SemanticKernel" Version="1.30.0" />'
     asks = "public class Ask(IChatCompletionService chat) { }\n"
     vectors = (
@@ -333,4 +331,6 @@ def test_what_answers_though_its_names_are_brought_in_for_all_files(
     answer = ids_pinned.ask(
         testing.build({"component": {"files": files}, "repo": {"files": files}})
     )
-    assert answer.outcome is outcome, answer.message
+    # On Azure both are names of deployments, which hold no version.
+    assert answer.outcome is Outcome.FAIL
+    assert ("gpt-4o" in answer.message) is chats, answer.message
