@@ -51,7 +51,7 @@ def is_chosen(repo: Repo, step: Step) -> bool:
         return False
     if step.place.path.startswith(".gitlab"):
         return _is_hidden(rows, at)
-    return _waits(rows, at) or _is_uncalled(repo, step, text)
+    return ("vars." in text and _waits(rows, at)) or _is_uncalled(repo, step, text)
 
 
 def left_out(repo: Repo, file: str, step: Step, text: str) -> bool:

@@ -65,7 +65,7 @@ def declared(repo: Repo) -> Iterator[Place]:
     an application by a name that nothing here has, can never fire."""
     seen: dict[str, bool] = {}
     for pattern in PATTERNS:
-        for file in repo.files(pattern):
+        for file in repo.files(pattern, saying=_HINTS):
             if not _ELSEWHERE.search(file.path):
                 for place, named in _in_file(file, repo.read(file) or ""):
                     if is_switched_off(repo, place):
@@ -116,9 +116,9 @@ _REMARK = regex(r"\s#\s[^\"']*$")
 
 
 def _in_file(file: Place, text: str) -> Iterator[tuple[Place, set[str]]]:
-    if not any(word in text for word in _HINTS):
-        return
-    lines = [_REMARK.sub("", line[:1000]) for line in text.split("\n")]
+    lines = [
+        _REMARK.sub("", line[:1000]) if "#" in line else line[:1000] for line in text.split("\n")
+    ]
     starts = [number for number, line in enumerate(lines) if _START.search(line)]
     for start, after in pairwise([*starts, len(lines)]):
         block = lines[start : min(after, start + LONGEST)]
