@@ -15,7 +15,8 @@ _VARIABLE = regex(
 """A switch of the repository's settings, of which nothing that is committed says that it is on."""
 _IF = regex(r"\s*(?:-\s+)?if:\s*[\"']?(.{1,300})")
 _CALLED = regex(
-    r"(?ms)^[\"']?on[\"']?:\s*\[?\s*workflow_call\b|^[\"']?on[\"']?:\s*\n\s+workflow_call:"
+    r"(?ms)^[\"']?on[\"']?:\s{0,80}\[?\s{0,80}workflow_call\b"
+    r"|^[\"']?on[\"']?:[^\S\n]{0,80}\n\s{1,200}workflow_call:"
 )
 _OTHER = regex(
     r"(?m)^\s{1,8}(?:push|pull_request|pull_request_target|schedule|merge_group|release):"

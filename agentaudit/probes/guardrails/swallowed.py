@@ -16,8 +16,11 @@ _MOST = 60
 """Runs that are looked at."""
 _PIPE = regex(r"(?<![|>&])\|(?![|&])\s*(?:tee|cat|sed|grep|awk|head|tail|less|tail)\b")
 _PIPEFAIL = regex(r"pipefail|shell:\s{0,4}[\"']?bash|PIPESTATUS|pipestatus")
-_FORGETS = regex(r"\s*set\s+\+(?:e\b|o\s+errexit)")
-_STRICT = regex(r"\s*set\s+-(?:[a-z]{0,6}e[a-z]{0,6}\b|o\s+errexit)|#!.{0,60}sh\s+-[a-z]{0,6}e")
+_FORGETS = regex(r"\s{0,80}set\s{1,20}\+(?:e\b|o\s{1,20}errexit)")
+_STRICT = regex(
+    r"\s{0,80}set\s{1,20}-(?:[a-z]{0,6}e[a-z]{0,6}\b|o\s{1,20}errexit)"
+    r"|#!.{0,60}sh\s{1,20}-[a-z]{0,6}e"
+)
 _READ = regex(r"\$\?|\$\{\?\}|PIPESTATUS|\bexit\s+[1-9$]|\$LASTEXITCODE")
 """Where a script asks what a command ended with, or ends badly itself."""
 _WELL = regex(r"(?:exit\s+0|true|:|echo\s.{0,300}|printf\s.{0,300})\s*;?\s*$")

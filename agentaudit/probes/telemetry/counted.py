@@ -9,7 +9,8 @@ from agentaudit.expressions import regex
 from agentaudit.source import Repo
 
 _COUNT = regex(
-    r"^\s*(?:count|for_each)\s*=\s*(?:(0)\s*$|\(?\s*var\.(\w{1,100})\s*(?:==\s*true\s*)?\)?\s*\?)"
+    r"^\s*+(?:count|for_each)\s*+=\s*+(?:(0)\s*+$|\(?\s*+var\.(\w{1,100})\s*+(?:==\s*+true\s*+)?"
+    r"\)?\s*+\?)"
 )
 _HEAD = regex(r"^\s*(?:resource|module)\s+\"")
 _SUSPENDED = regex(r"^\s*suspend:\s*true\b")

@@ -40,7 +40,7 @@ _BESIDE = frozenset(
 )
 """Files of platforms that deploy the directory they stand in."""
 _AMPLIFY = frozenset(("amplify.yml", "amplify.yaml"))
-_ENVIRONMENT = regex(r"^\s+environment:[ \t]*\n\s+\w{1,100}:", re.M)
+_ENVIRONMENT = regex(r"^[ \t]{1,80}environment:[ \t]{0,80}\n\s{1,200}\w{1,100}:", re.M)
 _WORKER = regex(r"\b(?:main|assets|site|pages_build_output_dir|containers)\b[\"']?\s*[=:\]]")
 _INSTALL = regex(
     r"(?:^|[\s;&|(])(?:uv (?:sync|pip install)|poetry install|pip3? install|pdm (?:install|sync)"
