@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from agentaudit.code import Call, Strength
+from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, passed, probe
 from agentaudit.probes.asking import asks
@@ -270,22 +273,19 @@ def on_by_default(repo: Repo, component: Component) -> Answer:
 
 def _elsewhere(repo: Repo, component: Component) -> Answer | None:
     """PASS by what is told by no name of a call."""
-    if filtered := content_filter(repo, component):
-        said = "the deployment of the model has a content filter of its own that blocks"
-        return passed(said, filtered.evidence())
-    if refused := refusing(repo, component):
-        said = "phrases that take a system over are refused wherever somebody asks"
-        return passed(said, refused.evidence())
-    if reviewed := reviewing(repo, component):
-        said = "a second answer of a model decides whether the first is given"
-        return passed(said, reviewed.evidence())
-    if routed := around_routes(repo, component):
-        said = "what judges stands before the routes that lead to the model"
-        return passed(said, routed.evidence())
-    if proxied := of_the_proxy(repo, component):
-        said = "the proxy that answers for the model has a guardrail that is on by default"
-        return passed(said, proxied.evidence())
+    for sees, said in _ELSEWHERE:
+        if seen := sees(repo, component):
+            return passed(said, seen.evidence())
     return None
+
+
+_ELSEWHERE: tuple[tuple[Callable[[Repo, Component], Place | None], str], ...] = (
+    (content_filter, "the deployment of the model has a content filter of its own that blocks"),
+    (refusing, "phrases that take a system over are refused wherever somebody asks"),
+    (reviewing, "a second answer of a model decides whether the first is given"),
+    (around_routes, "what judges stands before the routes that lead to the model"),
+    (of_the_proxy, "the proxy that answers for the model has a guardrail that is on by default"),
+)
 
 
 def _is_off(call: Call) -> bool:
