@@ -33,6 +33,8 @@ class ModelId(Struct, frozen=True):
 class _Family(NamedTuple):
     name: str
     purpose: str
+    words: tuple[str, ...]
+    """One of which is in every id, in lower case."""
     ids: re.Pattern[str]
     pinned: tuple[re.Pattern[str], ...]
 
@@ -50,8 +52,10 @@ def model_id(text: str) -> ModelId | None:
         return None
     table = _table()
     named = _without_route(text, table.routes)
+    folded = named.casefold()
     for family in table.families:
-        if family.ids.fullmatch(named):
+        # most names of a repository are in no family, and to compile all patterns takes a while
+        if any(word in folded for word in family.words) and family.ids.fullmatch(named):
             patterns = (*table.anywhere, *family.pinned)
             pinned = any(pattern.search(named) for pattern in patterns) or _released(text)
             return ModelId(named, family.name, family.purpose, pinned)
@@ -133,6 +137,7 @@ def _table() -> _Table:
             _Family(
                 each["family"],
                 each.get("for", "chat"),
+                tuple(each["words"].split()),
                 _pattern("".join(each["ids"].split())),
                 tuple(map(_pattern, each["pinned"])),
             )

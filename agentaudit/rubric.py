@@ -1,7 +1,5 @@
 """Rubrics: what good looks like, as data; the only place with weights, levels and limits."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator, Mapping
 from importlib.resources import files

@@ -12,6 +12,9 @@ from typing import Protocol
 
 from msgspec import Struct, field
 
+from agentaudit.blocks import Block
+from agentaudit.build_file import BuildFile as BuildFile
+from agentaudit.build_file import ImageUse as ImageUse
 from agentaudit.code import Code, Strength, Use
 from agentaudit.evidence import Evidence
 from agentaudit.evidence import Place as Place
@@ -55,28 +58,6 @@ class Lock(Struct, frozen=True):
     problem: str = ""
     """Why it cannot be trusted: unreadable, an LFS pointer, empty; else empty."""
     stale: tuple[str, ...] = ()
-
-
-class ImageUse(Struct, frozen=True):
-    """One external image that a build file, compose file or manifest names."""
-
-    reference: str
-    """As written, with ARG defaults filled in."""
-    place: Place
-    tag: str
-    digest: str
-    """`sha256:…`, or empty."""
-    unresolved: bool = False
-    """Whether it holds a variable without a default."""
-
-
-class BuildFile(Struct, frozen=True):
-    """A Dockerfile or Containerfile."""
-
-    place: Place
-    bases: tuple[ImageUse, ...]
-    """External images of FROM and COPY --from; stages and `scratch` are left out."""
-    problem: str = ""
 
 
 class Component(Struct, frozen=True, dict=True):
@@ -181,6 +162,10 @@ class Repo(Protocol):
 
     def read(self, place: Place, *, long: bool = False) -> str | None:
         """Its text at the scanned revision; None: binary, missing or above 1 MB, `long` 8 MB."""
+
+    def blocks(self, place: Place) -> tuple[Block, ...]:
+        """Functions, tries and catches of a source file, sorted by where they begin; none of one
+        that cannot be read, or in a language that is not."""
 
     def steps(self) -> tuple[Step, ...]:
         """Everything that CI workflows run."""

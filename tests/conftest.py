@@ -1,8 +1,9 @@
-"""Hypothesis profiles: `ci` proves the laws with 10,000 examples each, `default` with 200."""
+"""How many cases Hypothesis makes: in CI, 10,000 for each law of scoring and 1,000 elsewhere."""
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -10,13 +11,32 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("default", max_examples=200, deadline=None)
 settings.register_profile(
     "ci",
-    max_examples=10_000,
+    max_examples=1_000,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("laws", settings.get_profile("ci"), max_examples=10_000)
 _CI = os.environ.get("CI", "").lower() in {"1", "true"}
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if _CI else "default"))
+_PROFILE = os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if _CI else "default")
+settings.load_profile(_PROFILE)
+
+
+def pytest_collectstart(collector: pytest.Collector) -> None:
+    """A module's own properties take their number of cases when it is imported."""
+    if isinstance(collector, pytest.Module):
+        _load(collector.path)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Properties that are made within a test take it then."""
+    _load(item.path)
+
+
+def _load(path: Path) -> None:
+    """The laws of DESIGN.md are shown with more cases than anything else."""
+    law = path.name == "test_laws.py"
+    settings.load_profile("laws" if law and _PROFILE == "ci" else _PROFILE)
 
 
 @pytest.fixture(scope="session", autouse=True)

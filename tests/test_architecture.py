@@ -86,3 +86,10 @@ def test_module_names_keep_the_vocabulary() -> None:
         "common",
     }
     assert not [p for p in PACKAGE if p.stem in banned]
+
+
+@pytest.mark.parametrize("path", PACKAGE, ids=lambda p: str(p.relative_to(ROOT)))
+def test_records_have_their_annotations_as_values(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    if re.search(r"^from agentaudit\.parse\.closed import .*\bRecord\b", text, re.MULTILINE):
+        assert "from __future__ import annotations" not in text

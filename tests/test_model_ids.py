@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from re import _constants as codes  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any
+
 import pytest
 
-from agentaudit.model_ids import constant, model_id
+from agentaudit.model_ids import _Family, _table, constant, model_id
 
 PINNED = """
 gpt-4o-2024-08-06 gpt-4-0613 gpt-3.5-turbo-0125 gpt-4-1106-preview o1-2024-12-17 gpt-5-2025-08-07
@@ -101,3 +106,38 @@ def test_a_long_or_spaced_text_is_none() -> None:
 )
 def test_constants_of_clients_stand_for_ids(written: str, id: str) -> None:
     assert constant(written) == id
+
+
+@pytest.mark.parametrize("family", _table().families, ids=lambda family: str(family.name))
+def test_every_id_of_a_family_has_one_of_its_words(family: _Family) -> None:
+    for text in _texts(parser.parse(family.ids.pattern)):
+        assert any(word in text for word in family.words), text
+
+
+def _texts(tree: Any) -> Iterator[str]:
+    """Each way through a pattern; a bar stands for what may be any character or left out."""
+    found = [""]
+    for op, given in tree:
+        ends = list(_ends(op, given))
+        found = [start + end for start in found for end in ends]
+    yield from found
+
+
+def _ends(op: Any, given: Any) -> Iterator[str]:
+    if op is codes.LITERAL:
+        yield chr(given)
+    elif op is codes.SUBPATTERN:
+        yield from _texts(given[3])
+    elif op is codes.BRANCH:
+        for each in given[1]:
+            yield from _texts(each)
+    elif op is codes.IN and all(kind is codes.LITERAL for kind, _ in given):
+        yield from (chr(each) for _, each in given)
+    elif op is codes.IN and given[0][0] is codes.RANGE and len(given) == 1:
+        low, high = given[0][1]
+        yield from map(chr, range(low, high + 1)) if high - low < 10 else "|"
+    elif op is codes.MAX_REPEAT and given[0] == 0 and given[1] == 1:
+        yield "|"
+        yield from _texts(given[2])
+    else:
+        yield "|"

@@ -177,7 +177,7 @@ def load(
     document = find(path) if configured else Document(Tree({}), folder=path.absolute())
     asked = Asked(flags or Overrides(), os.environ if environ is None else environ)
     run = asked.run(today or datetime.now(UTC).date())
-    settings = fill(Settings, document.tree, document.shown, ConfigError)
+    settings = _settings(document)
     accept(settings.waivers, document, run.as_of)
     stores = {
         name: tuple(_stores(name, settings, document, asked))
@@ -193,6 +193,13 @@ def load(
         document=document,
         given=dict(asked.all()),
     )
+
+
+def _settings(document: Document) -> Settings:
+    """What the file says; where it says nothing, what would read it needs not be made."""
+    if document.tree.data == {}:
+        return Settings.model_construct()
+    return fill(Settings, document.tree, document.shown, ConfigError)
 
 
 def _stores(name: str, settings: Settings, document: Document, asked: Asked) -> Iterator[Store]:

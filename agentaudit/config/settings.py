@@ -1,7 +1,5 @@
 """What agentaudit.yaml may say: every key optional, every key documented, no other key known."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
@@ -249,7 +247,7 @@ class Settings(Record):
     """Name of the audited system, for reports."""
     rubric: str = "agentic-mlops"
     """Name of a built-in rubric, or path of a `.yaml` file."""
-    sources: Sources = Sources()
+    sources: Sources = Sources.model_construct()
     """Where evidence lives."""
     services: dict[str, ServiceEntry] = Field(default_factory=dict)
     """Service name → what it is in the repository."""
@@ -261,13 +259,13 @@ class Settings(Record):
     model_map: dict[str, OneModel] = Field(default_factory=dict)
     """Model, agent or service name → the registry version it stood for; several with `from` and
     `until` where it changed."""
-    prompts: Prompts = Prompts()
+    prompts: Prompts = Prompts.model_construct()
     """How a prompt name and version open."""
-    responses: Responses = Responses()
+    responses: Responses = Responses.model_construct()
     """What one response is."""
-    sampling: Sampling = Sampling()
+    sampling: Sampling = Sampling.model_construct()
     """How the audited system samples its traces."""
-    gate: Gate = Gate()
+    gate: Gate = Gate.model_construct()
     """What the audit must reach."""
     waivers: tuple[WaiverEntry, ...] = ()
     """Criteria that are accepted as they are, for a while."""

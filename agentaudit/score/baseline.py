@@ -1,7 +1,5 @@
 """What an audit found, small enough to commit and to read in a diff: what must not get worse."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any

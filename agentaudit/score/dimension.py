@@ -1,7 +1,5 @@
 """Dimensions and criteria as the scorecard shows them."""
 
-from __future__ import annotations
-
 from pydantic import AliasChoices, Field
 
 from agentaudit.finding import Outcome

@@ -1,7 +1,5 @@
 """One response told from end to end: its steps, and where each of its links leads."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

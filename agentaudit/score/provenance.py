@@ -1,7 +1,5 @@
 """What an audit was made of: tool, rubric, sources, sample."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

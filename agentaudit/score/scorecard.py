@@ -3,10 +3,8 @@
 Its JSON is `audit.json`; its JSON Schema is published by `agentaudit schema`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -59,7 +57,7 @@ class Reconstructable(Record):
     )
 
     @model_validator(mode="after")
-    def _adds_up(self) -> Reconstructable:
+    def _adds_up(self) -> Self:
         if self.full + self.partial + self.none != self.total:
             raise ValueError("full, partial and none are not all responses")
         return self

@@ -1,7 +1,5 @@
 """Questions about images and registered models."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Literal, Protocol, runtime_checkable
 

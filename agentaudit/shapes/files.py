@@ -1,7 +1,5 @@
 """Questions about committed files."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Literal

@@ -1,7 +1,5 @@
 """Questions about responses."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 import orjson

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from pathlib import PurePosixPath
-
-from msgspec.structs import replace
 
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, failed, passed, probe
+from agentaudit.probes.environment.covering import covers, standing, trusted
 from agentaudit.probes.environment.installs import left_out, past_the_lock, resolved_anew
-from agentaudit.probes.environment.managers import used
+from agentaudit.probes.environment.managers import asked, used
 from agentaudit.source import Component, Lock, Manifest, Repo
 
 PROJECT = '[project]\nname = "planner"\ndependencies = ["openai>=1"]\n'
@@ -37,6 +35,18 @@ def _packed(lines: str) -> dict[str, object]:
     """A locked component in Node whose image is built with these lines."""
     files = {"package.json": NODE, "package-lock.json": NODE_LOCK}
     return {"component": {"files": {**files, "Dockerfile": f"FROM node:24.1\n{lines}"}}}
+
+
+def _two(more: str, **files: str) -> dict[str, object]:
+    """A component in Node with two locks, the second from before it asked for more."""
+    also = f", {more}" if more else ""
+    package = NODE.replace('"^5.0.0"', f'"^5.0.0"{also}')
+    lock = NODE_LOCK.replace('"^5.0.0"', f'"^5.0.0"{also}').replace(
+        "}}}", '}, "node_modules/zod": {"version": "3.1.0"}}}' if also else "}}}"
+    )
+    yarn = '# yarn lockfile v1\n\n\nopenai@^5.0.0:\n  version "5.1.0"\n'
+    locks = {"package-lock.json": lock, "yarn.lock": yarn}
+    return {"component": {"files": {"package.json": package, **locks, **files}}}
 
 
 @probe(
@@ -199,6 +209,13 @@ def _packed(lines: str) -> dict[str, object]:
             },
             "the lock file is older than the manifest: it pins another version",
         ),
+        Example(Outcome.PASS, _two('"zod": "^3.0.0"'), "a leftover lies beside it"),
+        Example(Outcome.FAIL, _two(""), "nobody knows which of two is used"),
+        Example(
+            Outcome.FAIL,
+            _two('"zod": "^3.0.0"', Dockerfile="FROM node:24.1\nCOPY . .\nRUN yarn install\n"),
+            "an image installs by the leftover",
+        ),
     ],
 )
 def lock_complete(repo: Repo, component: Component) -> Answer:
@@ -208,7 +225,7 @@ def lock_complete(repo: Repo, component: Component) -> Answer:
     differently every day; a lock file resolves the same for ever.
     """
     manifests = [m for m in component.manifests if m.dependencies] or list(component.manifests)
-    if not manifests and component.locks and all(map(_trusted, component.locks)):
+    if not manifests and component.locks and all(map(trusted, component.locks)):
         frozen = (lock.place.evidence() for lock in component.locks)
         return passed("its image installs a frozen list", *frozen)
     if not manifests:
@@ -220,13 +237,13 @@ def lock_complete(repo: Repo, component: Component) -> Answer:
         )
     settled = used(repo, component)
     loose = {m for m in manifests if left_out(repo, component, m)}
-    locks = [_without(lock, loose, manifests) for lock in component.locks]
-    locked = {lock.ecosystem for lock in locks if _trusted(lock, settled)}
-    asked = [m for m in manifests if m not in loose or m.ecosystem not in locked]
-    gaps = Gaps(len(asked))
-    for manifest in asked:
-        covering = [lock for lock in locks if _covers(lock, manifest)]
-        if good := [lock for lock in covering if _trusted(lock, settled)]:
+    locks = standing(component.locks, loose, manifests, settled, asked(repo, component))
+    locked = {lock.ecosystem for lock in locks if trusted(lock, settled)}
+    wanted = [m for m in manifests if m not in loose or m.ecosystem not in locked]
+    gaps = Gaps(len(wanted))
+    for manifest in wanted:
+        covering = [lock for lock in locks if covers(lock, manifest)]
+        if good := [lock for lock in covering if trusted(lock, settled)]:
             gaps.seen(good[0].place.evidence())
             continue
         message, reason = _complaint(manifest, covering, settled)
@@ -237,32 +254,6 @@ def lock_complete(repo: Repo, component: Component) -> Answer:
         gaps.fail(message, line.evidence(), fact="lock file", place=component.id, reason="bypassed")
     around = [f"; {each.path} does not install from it" for each in resolved_anew(repo, component)]
     return gaps.answer("a lock file pins every dependency" + "".join(around[:1]))
-
-
-def _trusted(lock: Lock, settled: Collection[str] = ()) -> bool:
-    """Of locks that compete the one counts that images install from."""
-    name = PurePosixPath(lock.place.path).name
-    chosen = name in settled and lock.problem.startswith("competes")
-    late = lock.stale and not (name == "uv.lock" and name in settled)
-    return lock.complete and not lock.missing and not late and (chosen or not lock.problem)
-
-
-def _without(lock: Lock, loose: Collection[Manifest], manifests: list[Manifest]) -> Lock:
-    """The lock, as far as manifests ask for what it lacks that are not `loose`."""
-    names = {need.name for m in manifests if m not in loose for need in m.dependencies}
-    late = tuple(each for each in lock.stale if each.partition(" ")[0] in names)
-    return replace(lock, missing=tuple(n for n in lock.missing if n in names), stale=late)
-
-
-def _covers(lock: Lock, manifest: Manifest) -> bool:
-    """Whether the lock stands beside the manifest, or above it for a workspace."""
-    home = PurePosixPath(lock.place.path).parent
-    home = home.parent if home.name == "requirements" else home
-    path = PurePosixPath(manifest.place.path)
-    # A list of requirements is no member of a workspace: only the lock beside it can be its own.
-    listed = "requirements" in path.name
-    near = path.parents[:2] if listed and path.parent.name == "requirements" else path.parents[:1]
-    return lock.ecosystem == manifest.ecosystem and home in (near if listed else path.parents)
 
 
 def _complaint(

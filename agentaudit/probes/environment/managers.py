@@ -111,14 +111,32 @@ def is_whole(rest: str) -> bool:
 
 def used(repo: Repo, component: Component) -> frozenset[str]:
     """Names of the lock files that decide alone what its images hold: all that installs does so by
-    one manager, frozen."""
-    found = [each for file in component.build_files for each in installations(repo, file)]
+    one manager, frozen, or where its lock is the only one that is copied by its name."""
+    found = [
+        (each, repo.read(file.place) or "")
+        for file in component.build_files
+        for each in installations(repo, file)
+    ]
     decided = set[str]()
     for kind in (_NODE, frozenset({"uv"})):
-        mine = [each for each in found if each.manager in kind]
-        if len({each.manager for each in mine}) == 1 and all(each.frozen for each in mine):
-            decided.update(_LOCKS[mine[0].manager])
+        mine = [(each, text) for each, text in found if each.manager in kind]
+        if len({each.manager for each, _ in mine}) == 1 and all(
+            each.frozen or _copies_alone(each.manager, text) for each, text in mine
+        ):
+            decided.update(_LOCKS[mine[0][0].manager])
     return frozenset(decided)
+
+
+def asked(repo: Repo, component: Component) -> frozenset[str]:
+    """Names of the lock files that its images may install by though they have fallen behind:
+    frozen, nobody could build one from them."""
+    found = (each for file in component.build_files for each in installations(repo, file))
+    return frozenset(n for each in found if not each.frozen for n in _LOCKS[each.manager])
+
+
+def _copies_alone(manager: str, text: str) -> bool:
+    named = {each for each in _NODE if any(name in text for name in _LOCKS[each])}
+    return named == {manager}
 
 
 def unlocked(repo: Repo, component: Component) -> Iterator[Place]:

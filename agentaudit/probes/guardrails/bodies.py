@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from agentaudit.blocks import Block, Part
 from agentaudit.code import Call
 from agentaudit.expressions import regex
 from agentaudit.source import Repo
@@ -20,8 +21,6 @@ TOLD = regex(
 )
 """A statement that tells of something and changes nothing."""
 _SUFFIXES = ("py", "ts", "tsx", "js", "mjs", "go")
-_METHOD = regex(r"\s{1,8}(?:async\s+)?def\s+(?!__(?!call__))\w")
-"""A method but for what makes or shows the object."""
 _TEXT = regex(r"(?:[rbuf]{0,2}(?:\"{3}|'{3}))")
 
 
@@ -37,47 +36,39 @@ class Body(Struct, frozen=True):
 def bodies(repo: Repo, call: Call) -> Iterator[Body]:
     """Functions of the call's language that have its name, in the whole repository."""
     suffix = call.place.path.rpartition(".")[2]
-    if not re.fullmatch(r"\w{4,80}", call.method) or suffix not in _SUFFIXES:
-        return
-    head = re.compile(
-        rf"^[ \t]*(?:export\s+)?(?:default\s+)?(?:async\s+)?(?:def|function)\s+{call.method}"
-        rf"(?:\[[^\]\n]{{0,200}}\]|<[^>\n]{{0,200}}>)?\s*\("
-        rf"|^func\s+(?:\([^()\n]{{1,80}}\)\s*)?{call.method}\("
-        rf"|^[ \t]*(?:export\s+)?const\s+{call.method}\s*=\s*(?:async\s*)?\(",
-        re.MULTILINE,
-    )
-    for file in repo.files(f"**/*.{suffix}"):
-        text = repo.read(file) or ""
-        if call.method not in text:
-            continue
-        for found in head.finditer(text[:500_000]):
-            at = text.count("\n", 0, found.start())
-            lines = text.split("\n")
-            begins = at
-            at += next((n for n, each in enumerate(lines[at : at + 20]) if _opens(each)), 0)
-            yield Body(list(deeper(lines, at)), "\n".join(lines[begins : at + 1]))
+    if re.fullmatch(r"\w{4,80}", call.method) and suffix in _SUFFIXES:
+        for file in repo.files(f"**/*.{suffix}", saying=(call.method,)):
+            text = repo.read(file) or ""
+            for block in repo.blocks(file):
+                if block.part is Part.FUNCTION and block.name == call.method:
+                    yield _body(block, text)
 
 
 def methods(repo: Repo, call: Call) -> Iterator[Body]:
-    """Methods of the Python class of the repository that a call makes an object of; none where
-    it inherits, for then others may judge."""
+    """Methods of the Python class of the repository that a call makes an object of, but for what
+    makes or shows the object; none where it inherits, for then others may judge."""
     if not re.fullmatch(r"[A-Z]\w{3,80}", call.method) or not call.place.path.endswith(".py"):
         return
     head = re.compile(rf"^class\s+{call.method}\s*(?:\(\s*(?:object)?\s*\))?\s*:", re.MULTILINE)
-    for file in repo.files("**/*.py"):
+    for file in repo.files("**/*.py", saying=(call.method,)):
         text = repo.read(file) or ""
-        for found in head.finditer(text[:500_000]) if call.method in text else ():
-            lines = list(deeper(text.split("\n"), text.count("\n", 0, found.start())))
-            for at, line in enumerate(lines):
-                if _METHOD.match(line):
-                    opens = next((n for n, e in enumerate(lines[at : at + 20]) if _opens(e)), 0)
-                    yield Body(
-                        list(deeper(lines, at + opens)), "\n".join(lines[at : at + opens + 1])
-                    )
+        for found in head.finditer(text[:500_000]):
+            first = text.count("\n", 0, found.start()) + 1
+            last = first + sum(1 for _ in deeper(text.split("\n"), first - 1))
+            for block in repo.blocks(file):
+                named = block.part is Part.FUNCTION and _METHOD.match(block.name)
+                if named and first < block.first <= last:
+                    yield _body(block, text)
 
 
-def _opens(line: str) -> bool:
-    return line.rstrip().endswith((":", "{"))
+_METHOD = regex(r"(?!__(?!call__))\w")
+
+
+def _body(block: Block, text: str) -> Body:
+    line = text.rfind("\n", 0, block.inside) + 1
+    inside = block.inside if text[line : block.inside].strip() else line
+    lines = text[inside : block.end].split("\n")
+    return Body(lines[:_MOST], text[block.start : block.inside])
 
 
 def deeper(lines: list[str], at: int) -> Iterator[str]:

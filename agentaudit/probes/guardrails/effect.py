@@ -19,6 +19,7 @@ from agentaudit.probes.guardrails.own import DECLINES, NAMED, encloses, is_await
 from agentaudit.probes.guardrails.switched import is_switched_off
 from agentaudit.probes.guardrails.unused import is_unused
 from agentaudit.probes.guardrails.verdicts import is_detached, is_ignored, only_first_read
+from agentaudit.probes.guardrails.within import function_around
 from agentaudit.source import Repo
 
 _LIBRARY = regex(
@@ -117,7 +118,7 @@ def _is_dropped(repo: Repo, code: Code, call: Call) -> bool:
         return True
     if not _tells_only(repo, code, call, inner):
         return False
-    above = [replace(call, callee=inner, place=row, scope=_around(repo, row)) for row in rows]
+    above = [replace(call, callee=inner, place=row, scope=_named(repo, row)) for row in rows]
     silent = all(map(_only_answers, bodies(repo, above[0]))) if above else False
     return bool(above) and all(
         is_switched_off(repo, code, each) or is_ignored(repo, each, silent=silent) for each in above
@@ -144,18 +145,10 @@ _HANDS_ON = regex(
 """An answer that somebody else gives."""
 
 
-def _around(repo: Repo, place: Place) -> str:
-    """The function of Python around a row."""
-    rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[: place.line]
-    depth = len(rows[-1]) - len(rows[-1].lstrip()) if rows else 0
-    for row in reversed(rows):
-        found = _DEFINED.match(row[:200])
-        if found and len(row) - len(row.lstrip()) < depth:
-            return found[1]
-    return ""
-
-
-_DEFINED = regex(r"\s{0,40}(?:async\s+)?def\s+(\w{1,80})")
+def _named(repo: Repo, place: Place) -> str:
+    """The name of the function around a row."""
+    function = function_around(repo, place)
+    return function.name if function else ""
 
 
 def _only_answers(body: Body) -> bool:

@@ -60,6 +60,8 @@ _MINIMUM = regex(
 """Marks in the configuration of a suite."""
 _NO_FAILURE = regex(
     r"(?i)^\s{0,40}if\s{0,4}\(?[\w.]{0,60}(?:failed|failures|failed_?(?:count|cases))\s{0,4}>\s{0,4}\d"
+    r"|^\s{0,40}assert\s(?:not\s|len\()(?:\w{1,40}_)?(?:failed|failures|failing|violations|regressions)"
+    r"(?:_\w{1,20})?(?:\)\s?==\s?0)?\s{0,4}(?:,|$)"
 )
 """A suite whose every case must pass."""
 _FAILED = regex(
@@ -198,7 +200,8 @@ def _none_fails(repo: Repo, place: Place) -> Iterator[Place]:
     """Rows of a suite by which more failed cases than a number fail the run."""
     rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[:_MOST_ROWS]
     for number, row in enumerate(rows):
-        if _NO_FAILURE.match(row[:300]) and _FAILED.search("\n".join(rows[number : number + 6])):
+        after = "\n".join(rows[number : number + 6])
+        if _NO_FAILURE.match(row[:300]) and ("assert " in row or _FAILED.search(after)):
             yield Place(place.repo, place.path, number + 1, row.strip()[:200])
 
 

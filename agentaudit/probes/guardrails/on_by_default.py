@@ -12,6 +12,7 @@ from agentaudit.probes.guardrails.asked_of import has_effect
 from agentaudit.probes.guardrails.callers import is_loose
 from agentaudit.probes.guardrails.constant import is_constant
 from agentaudit.probes.guardrails.content_filters import content_filter
+from agentaudit.probes.guardrails.decided import deciding
 from agentaudit.probes.guardrails.effect import asked_alone, without_effect
 from agentaudit.probes.guardrails.gates import judged as is_gate
 from agentaudit.probes.guardrails.gates import turns_away
@@ -283,6 +284,7 @@ _ELSEWHERE: tuple[tuple[Callable[[Repo, Component], Place | None], str], ...] = 
     (content_filter, "the deployment of the model has a content filter of its own that blocks"),
     (refusing, "phrases that take a system over are refused wherever somebody asks"),
     (reviewing, "a second answer of a model decides whether the first is given"),
+    (deciding, "a field of a model's answer says whether it is safe, and decides"),
     (around_routes, "what judges stands before the routes that lead to the model"),
     (of_the_proxy, "the proxy that answers for the model has a guardrail that is on by default"),
 )

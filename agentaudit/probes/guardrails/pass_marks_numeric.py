@@ -27,6 +27,10 @@ GRADE = OWN.replace(
     "        print(judge_answer(case['input'], answer(case['input'])))",
     "        score = judge_answer(case['input'], answer(case['input']))\n        assert score >= 4",
 )
+NONE_FAILS = GRADE.replace(
+    "        assert score >= 4",
+    "        failed += [case] if score < 4 else []\n    assert not failed",
+).replace("def main():\n", "def main():\n    failed = []\n")
 ENDING = OWN.replace(
     "\nmain()", "\n    return 0 if report.passed else 1\n\nraise SystemExit(main())"
 )
@@ -72,6 +76,7 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
         Example(
             Outcome.PASS, _files(PYTHON, **{"evals/run.py": GRADE}), "a grade from one to five"
         ),
+        Example(Outcome.PASS, _files(PYTHON, **{"evals/run.py": NONE_FAILS}), "no case may fail"),
         Example(Outcome.PASS, _files(NODE, **{"evals/answers.eval.ts": VITEST})),
         Example(
             Outcome.PASS,

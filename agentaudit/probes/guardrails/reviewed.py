@@ -11,7 +11,8 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.bodies import deeper
 from agentaudit.probes.guardrails.outside import OUTSIDE, TESTS
-from agentaudit.probes.guardrails.own import ASIDE, CONFIGURED
+from agentaudit.probes.guardrails.own import ASIDE
+from agentaudit.probes.guardrails.within import function_around, is_switched
 from agentaudit.source import Component, Repo
 
 _MARKED = regex(
@@ -27,8 +28,6 @@ _ASKED = regex(
     r"\.(?:a?invoke|create|generate\w{0,20}|a?complete|a?predict|chat)\(|\bgenerateText\(|\bllm\w{0,20}\("
 )
 _LEAVES = regex(r"\s*(?:return|raise|throw)\b")
-_FUNCTION = regex(r"\s*(?:export\s+)?(?:async\s+)?(?:def|function)\b")
-_IF = regex(r"\s*(?:\}\s*)?(?:if|elif)\b")
 _ABOVE = 30
 _BEFORE = 12
 """Rows above the question to a model, in which stands what it is asked about."""
@@ -45,8 +44,13 @@ def reviewing(repo: Repo, component: Component) -> Place | None:
         rows = (repo.read(file) or "").split("\n")[:_MOST]
         for at, row in enumerate(rows):
             found = _MARKED.match(row[:300]) if " in " in row or "includes(" in row else None
-            if found and _decides(rows, at, found[1] or found[4], found[2] or found[3]):
-                return Place(file.repo, file.path, at + 1, row.strip()[:200])
+            place = Place(file.repo, file.path, at + 1, row.strip()[:200])
+            if (
+                found
+                and _decides(rows, at, found[1] or found[4], found[2] or found[3])
+                and not is_switched(rows, at, function_around(repo, place))
+            ):
+                return place
     return None
 
 
@@ -57,7 +61,7 @@ def _decides(rows: Sequence[str], at: int, mark: str, name: str) -> bool:
     )
     near = range(at - 1, max(at - _ABOVE, -1), -1)
     first = next((n for n in near if given.match(rows[n][:300])), None)
-    if first is None or not _ASKED.search("\n".join(rows[first:at])) or _is_switched(rows, at):
+    if first is None or not _ASKED.search("\n".join(rows[first:at])):
         return False
     if _UNSAFE.search(mark) and any(_LEAVES.match(row) for row in deeper(list(rows), at)):
         return True
@@ -71,18 +75,3 @@ def _replaced(rows: Sequence[str], at: int, name: str) -> Iterator[str]:
     for row in rows[at + 1 : at + 12]:
         if found := into.match(row[:200]):
             yield found[1]
-
-
-def _is_switched(rows: Sequence[str], at: int) -> bool:
-    """Whether a condition around it asks for a setting."""
-    depth = len(rows[at]) - len(rows[at].lstrip())
-    for row in reversed(rows[max(at - 300, 0) : at]):
-        here = len(row) - len(row.lstrip())
-        if not row.strip() or here >= depth:
-            continue
-        depth = here
-        if _FUNCTION.match(row):
-            return False
-        if _IF.match(row) and CONFIGURED.search(row[:300]):
-            return True
-    return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from agentaudit.blocks import Part
 from agentaudit.code import Call
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
@@ -42,8 +43,6 @@ _BOUND = regex(
 )
 _CALLS = regex(r"(?<![\w$])(?!dict\b|str\b|bool\b|int\b|len\b|dumps\b)[\w$]{1,80}\(")
 _HOPS = 3
-_CATCHES = regex(r"(?:\}\s*)?(?:except|catch)\b")
-_ENDS = regex(r"(?:\}\s*)?(?:else|finally)\b")
 _LONGEST = 30
 """Lines of one statement."""
 
@@ -73,7 +72,7 @@ def is_ignored(repo: Repo, call: Call, *, silent: bool) -> bool:
     alone = _ALONE.match(line) is not None and ")." not in line
     if chained or not alone or "decorat" in line:
         return False
-    return silent or _is_swallowed(lines, at)
+    return silent or _is_swallowed(repo, place)
 
 
 def only_first_read(repo: Repo, call: Call) -> bool:
@@ -132,24 +131,17 @@ def _after(lines: list[str], at: int, block: list[str]) -> list[str]:
     return lines[at + 1 + len(block) : at + 3 + len(block)]
 
 
-def _is_swallowed(lines: list[str], at: int) -> bool:
+def _is_swallowed(repo: Repo, place: Place) -> bool:
     """Whether the call is all that is tried, and whatever error it raises is only told of."""
-    depth = _depth(lines[at])
-    head = next(
-        (n for n in range(at - 1, -1, -1) if lines[n].strip() and _depth(lines[n]) < depth), -1
-    )
-    if head < 0 or not re.match(r"try\s*[:{]\s*$", lines[head].strip()):
+    file = Place(place.repo, place.path)
+    text, blocks = repo.read(file) or "", repo.blocks(file)
+    around = [b for b in blocks if b.part is Part.TRY and b.holds(place.line or 0)]
+    tried = statements(around[-1].body(text).split("\n")) if around else ()
+    if sum(not TOLD.match(each) for each in tried) != 1:
         return False
-    tried = list(deeper(lines, head))
-    if sum(not TOLD.match(each) for each in statements(tried)) != 1:
-        return False
-    found, number = False, head + 1 + len(tried)
-    while number < len(lines) and _CATCHES.match(lines[number].strip()):
-        block = list(deeper(lines, number))
-        if not _tells(block):
-            return False
-        found, number = True, number + 1 + len(block)
-    return found and not (number < len(lines) and _ENDS.match(lines[number].strip()))
+    caught = [b for b in blocks if b.part is Part.CATCH and b.tried == around[-1]]
+    said = [statements(each.body(text).split("\n")) for each in caught]
+    return bool(said) and all(TOLD.match(e) or _KEPT.match(e) for each in said for e in each)
 
 
 def _below(lines: list[str], at: int) -> Iterator[tuple[int, str]]:

@@ -42,6 +42,11 @@ _BOUND = regex(
     r"<goal>\s*(?:revision|create)\s*</goal>|<artifactId>\s*spring-boot-starter-parent\s*<"
 )
 """Maven runs a plug-in only in a phase that it is bound to; the parent of Spring Boot binds it."""
+_PARENT = regex(
+    r"<parent>.{0,600}?<artifactId>([\w.-]{1,100})</artifactId>.{0,600}?</parent>", re.DOTALL
+)
+_MANAGED = regex(r"<pluginManagement>.{0,60000}?</pluginManagement>", re.DOTALL)
+"""Settings of plug-ins, which run where a module asks for them."""
 _GRADLE = regex(r"gradle-git-properties|com\.palantir\.git-version|org\.ajoberstar\.grgit|jgitver")
 _DOTNET = regex(
     r"Include=\"(?:Nerdbank\.GitVersioning|GitVersion\.MsBuild|GitInfo|ThisAssembly\.Git)\""
@@ -66,7 +71,7 @@ def _plugged(repo: Repo, component: Component) -> Iterator[Place]:
     for manifest in component.manifests:
         text = _bare(repo.read(manifest.place) or "")
         if manifest.place.path.endswith("pom.xml"):
-            yield from _lines(manifest.place, text, _MAVEN) if _BOUND.search(text) else ()
+            yield from _run_by_maven(repo, manifest.place, text)
         elif manifest.ecosystem == "java":
             yield from _lines(manifest.place, text, _GRADLE)
         elif manifest.ecosystem == "dotnet":
@@ -74,6 +79,31 @@ def _plugged(repo: Repo, component: Component) -> Iterator[Place]:
     if any(manifest.ecosystem == "dotnet" for manifest in component.manifests):
         for file in _beside(repo, component, ("Directory.Build.props", "Directory.Packages.props")):
             yield from _lines(file, _bare(repo.read(file) or ""), _DOTNET)
+
+
+def _run_by_maven(repo: Repo, file: Place, text: str) -> Iterator[Place]:
+    """Plug-ins that a module asks for, or that the module around it which it names as its parent
+    asks for in all of them."""
+    around = list(_parents(repo, file, text))
+    bound = any(_BOUND.search(each) for each in (text, *(each for _, each in around)))
+    yield from _lines(file, text, _MAVEN) if bound else ()
+    for place, each in around:
+        asked = _MANAGED.sub(lambda m: "\n" * m[0].count("\n"), each)
+        yield from _lines(place, asked, _MAVEN) if _BOUND.search(asked) else ()
+
+
+def _parents(repo: Repo, file: Place, text: str) -> Iterator[tuple[Place, str]]:
+    """The modules around a module of Maven that are its parents, and what they say."""
+    home = file.path.rpartition("/")[0]
+    named = _PARENT.search(text)
+    while named and home:
+        home = home.rpartition("/")[0]
+        for place in repo.files(f"{home}/pom.xml".lstrip("/")):
+            text = _bare(repo.read(place) or "") if place.repo == file.repo else ""
+            own = _PARENT.sub("", text)
+            if named and f"<artifactId>{named[1]}</artifactId>" in own:
+                yield place, text
+                named = _PARENT.search(text)
 
 
 def _bare(text: str) -> str:

@@ -12,7 +12,7 @@ from agentaudit.expressions import regex
 from agentaudit.probes.inference_code.builds import builds, committed, concerns, handed
 from agentaudit.probes.inference_code.called import reused
 from agentaudit.probes.inference_code.groovy import named_in_groovy
-from agentaudit.probes.inference_code.piped_names import named_by_variable
+from agentaudit.probes.inference_code.piped_names import TOLD, named_by_variable
 from agentaudit.probes.inference_code.reached import (
     as_rules,
     asked_targets,
@@ -197,9 +197,6 @@ SHA = (
 _NAMED = regex(
     rf"[\w}})/.-]:[\"']?\S{{0,60}}?{SHA}|\btags?[\"']?\s*:\s*[|>\"']?\s*\S{{0,60}}?{SHA}"
 )
-_TAKEN = regex(
-    rf"^[ \t]*(?:-[ \t]+)?(?:export[ \t]+)?([A-Za-z_]\w{{0,60}})=[^\n#]{{0,120}}?{SHA}", re.M
-)
 _AUTO = regex(r"template:\s*[\"']?(?:Auto-DevOps|Jobs/Build)\.gitlab-ci\.yml")
 """GitLab's own job, which names images by branch and commit unless told otherwise."""
 _LABELS = regex(r"^\s*+(?:-\s*+)?name:\s*COMMIT_SHA\b")
@@ -250,18 +247,7 @@ def _inside(file: Place, component: Component) -> bool:
 def named_by_commit(file: Place, text: str) -> Place | None:
     """The line by which such a pipeline names what it builds by the commit."""
     plain = line_of(file, text, _NAMED) or line_of(file, text, _AUTO)
-    plain = plain or named_in_groovy(file, text) or named_by_variable(file, text)
-    return plain or _by_variable(file, text)
-
-
-def _by_variable(file: Place, text: str) -> Place | None:
-    """The line by which a script in it takes the commit over, into a tag that it writes after the
-    name of an image."""
-    for found in _TAKEN.finditer(text):
-        if re.search(rf"[\w}})/.-]:\$\{{?{found[1]}\b", text):
-            line = text.count("\n", 0, found.start(1)) + 1
-            return replace(file, line=line, text=found[0].strip()[:300])
-    return None
+    return plain or named_in_groovy(file, text) or named_by_variable(file, text)
 
 
 def labelled_by_commit(file: Place, text: str) -> Place | None:
@@ -272,7 +258,7 @@ def labelled_by_commit(file: Place, text: str) -> Place | None:
 def line_of(file: Place, text: str, wanted: re.Pattern[str]) -> Place | None:
     """The first line of a file in which something stands."""
     for number, line in enumerate(text.split("\n"), 1):
-        if wanted.search(line[:1000]):
+        if wanted.search(line[:1000]) and not TOLD.search(line[:1000]):
             return replace(file, line=number, text=line.strip()[:300])
     return None
 

@@ -1,4 +1,5 @@
-"""Modules of Python that nothing imports: what a model would be told there, it is never told."""
+"""Modules of Python that nothing imports, and classes of C# and Java that nothing names: what a
+model would be told there, it is never told."""
 
 from __future__ import annotations
 
@@ -18,14 +19,25 @@ _NAMING = (
     *("**/*.md", "**/*.tf", "**/*.ts", "**/*ockerfile*", "**/Makefile", "**/Procfile"),
 )
 """Files that may say what a module is called, to import or to start it."""
+_TYPE = regex(
+    r"(?m)^\s{0,8}(?:public |internal |private |sealed |final ){0,3}(?:class|record) (\w{1,80})"
+    r"(?:\([^()]{0,400}\))?(?:\s{0,4}(?::|implements)\s{0,4}I[A-Z]\w{0,80}(?:<\w{1,80}>)?)?\s{0,9}\{"
+)
+"""A class that nothing but its own code brings to life: it has no parent from a framework."""
+_BROUGHT = regex(
+    r"(?m)^\s{0,8}(?:@\w|\[\w)|\bstatic (?:class|(?:async )?(?:void|Task)\S{0,10} [mM]ain)\b"
+)
+"""What a framework or the platform brings to life: by a mark, or by where a program begins."""
 _FINDS = ("iter_modules", "walk_packages", "import_module", "spec_from_file_location")
 """What imports modules by names that are found out only when it runs."""
 
 
 def is_forgotten(repo: Repo, component: Component, prompt: Prompt) -> bool:
-    """Whether a prompt stands in functions that nothing calls, of a module that no other file of
-    the repository says the name of."""
+    """Whether a prompt stands in a type that no other file says the name of, or in functions that
+    nothing calls, of such a module."""
     path = prompt.place.path
+    if path.endswith((".cs", ".java")):
+        return _is_unnamed(repo, prompt.place)
     if not path.endswith(".py") or _STARTED.search(path):
         return False
     inside = [c for c in component.code.calls if c.place.path == path and c.scope]
@@ -37,6 +49,18 @@ def is_forgotten(repo: Repo, component: Component, prompt: Prompt) -> bool:
         return False
     finds = next(iter(repo.files("**/*.py", saying=_FINDS)), None)
     return finds is None and not _STARTS.search(repo.read(Place(prompt.place.repo, path)) or "")
+
+
+def _is_unnamed(repo: Repo, place: Place) -> bool:
+    """Whether no other file of its language says the name of any type of that file."""
+    text = repo.read(Place(place.repo, place.path)) or ""
+    names, suffix = tuple(_TYPE.findall(text)), place.path.rpartition(".")[2]
+    if not names or len(names) < len(_ANY_TYPE.findall(text)) or _BROUGHT.search(text):
+        return False
+    return not any(_is_other(file, place) for file in repo.files(f"**/*.{suffix}", saying=names))
+
+
+_ANY_TYPE = regex(r"(?m)^[^\n/*\"]{0,60}\b(?:class|record|interface|enum|struct) \w")
 
 
 def _is_other(file: Place, place: Place) -> bool:

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agentaudit.code import Prompt, PromptKind, Role
-from agentaudit.evidence import Evidence
+from agentaudit.code import Prompt, Role
 from agentaudit.finding import Answer, Outcome
-from agentaudit.probe import Example, Limits, failed, passed, probe, unknown
-from agentaudit.probes.asking import asking, asks
+from agentaudit.probe import Example, Limits, not_applicable, passed, probe
+from agentaudit.probes.asking import asks
+from agentaudit.probes.prompts.answers import among_code, kept_apart, none_visible
 from agentaudit.probes.prompts.dedicated import are_read, is_apart, is_aside, modules
+from agentaudit.probes.prompts.embeds import only_embeds
 from agentaudit.probes.prompts.forgotten import is_forgotten
 from agentaudit.probes.prompts.own_registry import by_own_registry
 from agentaudit.probes.prompts.registered import defined, registered
@@ -27,6 +28,11 @@ ASK = (
     "from openai import OpenAI\nfrom pathlib import Path\n{}\nclient = OpenAI()\n\n"
     "def answer(question):\n    return client.chat.completions.create(model='gpt-4o', messages=["
     "{{'role': 'system', 'content': {}}}, {{'role': 'user', 'content': question}}])\n"
+)
+CASE = (
+    "from google import genai\n\ndef case():\n    return genai.Client().models.generate_content("
+    "model='gemini-2.5-pro',\n        contents=['Generate a random but realistic "
+    "letter of an angry customer.'])\n"
 )
 TS = (
     'import {{ generateText }} from "ai";\nimport {{ openai }} from "@ai-sdk/openai";\n{}\n'
@@ -190,6 +196,18 @@ def _files(manifest: dict[str, str], **files: str) -> dict[str, object]:
             _files(
                 PYTHON,
                 **{
+                    "prompts.py": f'PLANNER = """{TEXT}"""\n',
+                    "app.py": ASK.format("import case\nfrom prompts import PLANNER", "PLANNER"),
+                    "case.py": CASE,
+                },
+            ),
+            "one that is told in the name of a user",
+        ),
+        Example(
+            Outcome.FAIL,
+            _files(
+                PYTHON,
+                **{
                     "prompts/planner.md": TEXT,
                     "app.py": ASK.format("", "'You are a planner of invoices. Never invent one.'"),
                 },
@@ -225,20 +243,22 @@ def in_files(repo: Repo, component: Component, limits: Limits) -> Answer:
         return unasked(component)
     apart, inline = _apart_and_inline(repo, component, limits)
     few = [*registered(repo, component), *defined(repo, component)]
+    if apart or few:
+        inline = _remembered(repo, component, inline)
     if not _outweighs(inline, len(apart), limits):
         aside = modules(repo, component) | {place.path for place in few}
-        inline += short(repo, component, aside, inline)
-    if apart or few:
-        inline = [prompt for prompt in inline if not is_forgotten(repo, component, prompt)]
+        more = list(short(repo, component, aside, inline))
+        inline += _remembered(repo, component, more) if apart or few else more
     if _outweighs(inline, len(apart) or len(few), limits):
-        return _inline(component, inline, apart)
+        return among_code(component, inline, apart)
+    if not inline and _is_elsewhere(component, apart) and only_embeds(component):
+        return not_applicable("its code asks for vectors only", component.evidence())
     if apart:
-        apart.sort(key=lambda prompt: prompt.kind is not PromptKind.REGISTRY)
-        return passed(_praise(apart), *map(_shown, apart[:5]))
+        return kept_apart(apart)
     if few:
         message = f"{len(few)} short templates stand in a module of their own"
         return passed(message, *(each.evidence() for each in few[:5]))
-    return by_own_registry(repo, component) or _none(component)
+    return by_own_registry(repo, component) or none_visible(component)
 
 
 def _apart_and_inline(
@@ -256,45 +276,18 @@ def _apart_and_inline(
     return apart, [p for p in among if p.length >= limits["inline_characters"]]
 
 
+def _remembered(repo: Repo, component: Component, inline: Sequence[Prompt]) -> list[Prompt]:
+    return [prompt for prompt in inline if not is_forgotten(repo, component, prompt)]
+
+
+def _is_elsewhere(component: Component, apart: Sequence[Prompt]) -> bool:
+    """Whether no prompt lies in the component's own directory."""
+    home = "" if component.path == "." else f"{component.path}/"
+    return not any(prompt.place.path.startswith(home) for prompt in apart)
+
+
 def _outweighs(inline: Sequence[Prompt], apart: int, limits: Limits) -> bool:
     """Whether prompts in the code are more than an exception."""
     many = len(inline) > limits["inline_share"] * (apart + len(inline))
     many = many or any(prompt.name == SYSTEM for prompt in inline)
     return bool(inline) and (not apart or many)
-
-
-def _inline(component: Component, inline: list[Prompt], apart: list[Prompt]) -> Answer:
-    inline = sorted(inline, key=lambda p: -p.length)
-    return failed(
-        f"{len(inline)} of {len(inline) + len(apart)} prompts stand inline in code, the longest "
-        f"with {inline[0].length} characters",
-        *map(_shown, inline[:5]),
-        reason="inline",
-        fact="prompt files",
-        place=component.id,
-    )
-
-
-def _praise(apart: list[Prompt]) -> str:
-    """What is there; a registry beside local text may silently answer with the local text."""
-    fetched = [p for p in apart if p.kind is PromptKind.REGISTRY]
-    local = len(apart) - len(fetched)
-    if not fetched:
-        return f"{local} prompts live in files of their own"
-    beside = f"; {local} more lie in files, a fallback may use them unseen" if local else ""
-    return f"{len(fetched)} prompts are fetched from a prompt registry{beside}"
-
-
-def _none(component: Component) -> Answer:
-    return unknown(
-        "its code asks a model, and no prompt of this system is visible",
-        *(use.place.evidence() for use in asking(component)[:1]),
-        reason="no_prompt_visible",
-        fact="prompt files",
-        place=component.id,
-    )
-
-
-def _shown(prompt: Prompt) -> Evidence:
-    """Never the prompt itself: its name and length say which one it is."""
-    return prompt.place.evidence(f"{prompt.name or prompt.kind.value}: {prompt.length} characters")

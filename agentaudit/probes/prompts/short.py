@@ -24,6 +24,17 @@ _MESSAGES = regex(
     r"""\(\s{0,60}(?:\{?\s{0,9}(?:content|template)\s{0,9}[=:]\s{0,9})?\(?\s{0,60}[\w$@]{0,2}["'`]"""
 )
 """What is told a model as its system's message, up to the text."""
+_OF_THE_USER = regex(
+    r"""["']?\b[rR]ole["']?\s{0,9}[:=]\s{0,9}(?:["'](?:user|human)["']|[\w.]{0,60}(?:User|USER)\w{0,20})"""
+    r"""\s{0,9},\s{0,40}["']?(?:[cC]ontent|parts|text)["']?\s{0,9}[:=]\s{0,9}\(?\s{0,60}[\w$@]{0,2}["'`]"""
+    r"""|[(\[]\s{0,60}["'](?:user|human)["']\s{0,9},\s{0,60}\(?\s{0,60}[\w$@]{0,2}["'`]"""
+    r"""|\b(?:(?:Human|User)(?:Chat)?Message(?:PromptTemplate\.from_template|\.from|\.of)?|[aA]ddUserMessage)"""
+    r"""\(\s{0,60}(?:\{?\s{0,9}(?:content|template|text)\s{0,9}[=:]\s{0,9})?\(?\s{0,60}[\w$@]{0,2}["'`]"""
+    r"""|\b(?:contents|input)\s{0,4}[=:]\s{0,4}[\[(]{0,2}\s{0,40}[\w$@]{0,2}["'`]"""
+)
+"""What is told a model in the name of a user, up to the text."""
+_SIGNED = regex(r"""\((?:dspy\.)?Signature\)\s{0,4}:\s{1,40}r?(?=["']{3})""")
+"""Classes whose description is what a model is told, up to it."""
 _NAMED = regex(
     r"""(?i)(?<![\w.-])["']?(?:\w{0,30}system_?(?:prompt|message|msg|instructions?)|system"""
     r"""|(?:agent_)?instructions?|system_?instruction|backstory|\w{0,30}prompt(?:_?template)?)["']?"""
@@ -32,15 +43,23 @@ _NAMED = regex(
 """What is called a prompt, up to the text."""
 _SPEAKS = regex(
     r"""["'`]\s{0,80}(?=You are (?:an?|the)\s|You're an?\s|Your (?:task|role|job|goal) is\s"""
-    r"""|Act as an?\s)"""
+    r"""|Act as an?\s|[你您]是|请(?:根据|将|你|用|从|对)|あなたは|당신은|Du bist ein|Sie sind ein"""
+    r"""|Tu es une?\s|Vous êtes une?\s|Eres una?\s|Você é\s|Sei un\s)"""
 )
 """Any text that speaks to a model, from its quote on."""
 _INSTRUCTS = regex(
     r"(?i)\s{0,80}(?:you are\b|you're an?\b|your (?:task|role|job|goal)\b|act as\b"
     r"|as an? (?:expert|ai|assistant|helpful)|(?:please )?(?:generate|grade|write|create|classify"
     r"|determine|extract|identify|analy[sz]e|summari[sz]e|evaluate|rewrite|review|compare|translate"
-    r"|answer|respond|given|based on)\b)"
+    r"|answer|respond|given|based on)\b|[你您]是|请|あなたは|당신은"
+    r"|(?:du bist|sie sind) ein|tu es une?\b|vous êtes une?\b|eres una?\b|você é\b|sei un\b)"
 )
+_ORDERS = regex(
+    r"(?i)\s{0,80}(?:now )?(?:using?|convert|describe|explain|provide|list|suggest|rank|score"
+    r"|select|choose|decide|produce|return|reply|rephrase|improve|complete|make|do not|don't|never"
+    r"|always)\b"
+)
+"""The same of a text that nobody but a model is told."""
 _FOR_PEOPLE = regex(
     r"(?i)\b(?:log(?:ger|ging)?|console|print(?:f|ln)?|errors?|exception|warn(?:ing)?|toast|help"
     r"|description|placeholder|label|title|usage|assert\w{0,20})[\w.\"']{0,20}\s{0,4}[.(=:]|^\s*(?:#|//|\*)"
@@ -60,9 +79,12 @@ _TITLES = regex(
 """What a model is told so that it names a conversation."""
 _CONVERSES = regex(r"""["']?\b[rR]ole["']?\s{0,9}[:=]|SystemMessage|PromptTemplate|ChatMessage""")
 _FILLED = regex(r"[$#]?\{[^{}]{0,200}\}")
-_WORD = regex(r"[^\W\d_]{2,}")
+_WORD = regex(r"[\u3040-\u30ff\u3400-\u9fff]{2}|[^\W\d_]{2,}")
+"""A word; two letters where they stand for words themselves."""
 _WORDS, _TEXT, _FILES, _LONGEST = 6, 1500, 400, 200_000
 """Words of a prompt, characters of it that are looked at, files, and characters of one."""
+_MORE = 8
+"""Words of what stands for a user: fewer are the frame of what he says."""
 _FEWER = 5
 """Words of what is a prompt beyond doubt."""
 _ASIDE = regex(
@@ -110,6 +132,8 @@ def _told(text: str, *, asks: bool) -> set[int]:
     """Where such texts begin; asks is whether the file is known to ask a model."""
     found = {m.end() - 1 for m in _MESSAGES.finditer(text) if _is_prose(text, m.end() - 1)}
     found |= {m.start() for m in _TITLES.finditer(text) if _is_order(text, m.start())}
+    found |= {m.end() for m in _SIGNED.finditer(text) if _is_prose(text, m.end())}
+    found |= {m.end() - 1 for m in _OF_THE_USER.finditer(text) if _is_task(text, m.end() - 1)}
     if asks or _CONVERSES.search(text):
         for kind in (_NAMED, _SPEAKS):
             ends = (m.end() - 1 if kind is _NAMED else m.start() for m in kind.finditer(text))
@@ -129,6 +153,12 @@ def _is_order(text: str, at: int, words: int = 0) -> bool:
     return (
         bool(told) and not _FOR_PEOPLE.search(above[-200:]) and _is_prose(text, at, words or _WORDS)
     )
+
+
+def _is_task(text: str, at: int) -> bool:
+    """Whether what stands for a user tells a model what to do."""
+    said = _said(text, at)[:_TEXT].lstrip("\"'`")
+    return bool(_INSTRUCTS.match(said) or _ORDERS.match(said)) and _is_prose(text, at, _MORE)
 
 
 def _is_prose(text: str, at: int, words: int = _WORDS) -> bool:

@@ -8,7 +8,7 @@ from agentaudit.probes.rag.source_names import COLUMN, KEYWORD, ONE_WORD, SOURCE
 
 _CARRIES = regex(
     r"(?i)metas?|meta_?datas?|extra_info|metadatas|payloads?|properties|fields|documents?|docs|records?|points|vectors"
-    r"|items|chunks|nodes|batch|rows|objects|data|entities|values|references|points_batch|new_documents"
+    r"|items|chunks|nodes|batch|rows|objects|data|entities|values|references|points_batch|new_documents|body"
 )
 """Arguments that carry what is stored beside a vector."""
 _TEXTS = {"add_texts": 1, "aadd_texts": 1, "from_texts": 2, "afrom_texts": 2}
@@ -39,7 +39,19 @@ def names_source(call: Call) -> bool:
         _says_source(argument.value.written) or COLUMN.search(argument.value.text or "")
         for argument in call.arguments
         if not argument.name or _CARRIES.fullmatch(argument.name)
-    ) or any(KEYWORD.fullmatch(argument.name) for argument in call.arguments)
+    ) or any(
+        KEYWORD.fullmatch(argument.name)
+        and not (_ADDRESS.fullmatch(argument.name) and _MAKES.fullmatch(call.method))
+        for argument in call.arguments
+    )
+
+
+_MAKES = regex(r"a?from_\w{1,60}|[A-Z]\w{0,80}")
+"""Calls that make a store, and are told where it is."""
+_ADDRESS = regex(
+    r"(?i)(?:[a-z]{1,12}_?)?ur[il]|path|(?:index|collection|table|persist)_?(?:path|name)"
+)
+"""Arguments that say where the store is."""
 
 
 def _is_carried(given: Argument) -> bool:

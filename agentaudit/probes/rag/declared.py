@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from agentaudit.code import Role
 from agentaudit.evidence import Place
@@ -100,7 +101,7 @@ def _with_source(text: str) -> int | None:
     if not _VECTOR.search(text):
         return None
     starts = [found.start() for found in _BLOCK.finditer(text)]
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, end in pairwise([*starts, len(text)]):
         block = _whole(text[start : min(end, start + _FAR)])
         if _VECTOR.search(block) and (_COLUMN.search(block) or _ENTITY.search(block)):
             return start + len(block) - len(block.lstrip())

@@ -16,7 +16,7 @@ from agentaudit.probes.rag.searches import (
     EMBED,
     OF_ONES_OWN,
     TELLING,
-    compares,
+    keeps_in_memory,
     says,
 )
 from agentaudit.source import Component
@@ -26,7 +26,7 @@ RETRIEVES = ("vector_store", "retriever")
 
 _INDEX = regex(
     r"EmbeddingStoreIngestor|(?:^|[._])(?:a?add_documents|a?add_texts|a?from_documents|a?from_texts|add_embeddings"
-    r"|from_embeddings|upsert|upsert_points|upload_points|upload_collection|upload_documents"
+    r"|from_embeddings|upsert|upsert_points|upsert_?[rR]ecords|upload_points|upload_collection|upload_documents"
     r"|merge_or_upload_documents|index_documents|insert_nodes|insert_many|batch_import|add_nodes"
     r"|add_vectors|addDocuments|fromDocuments|fromTexts|addVectors|upsertPoints|upsertAsync"
     r"|UpsertAsync|Upsert|UpsertPoints|UpsertBatchAsync|UploadDocumentsAsync|uploadDocuments|mergeOrUploadDocuments"
@@ -34,7 +34,8 @@ _INDEX = regex(
     r"|write_documents|AddDocuments|AddDocumentsAsync|AddTexts|InsertDocuments|DocumentWriter|run_ingestion|ImportDocumentAsync|ImportTextAsync|ImportWebPageAsync"
     r"|add_objects?|add_data_objects?|addObjects?|add_corpus|feed_data_point|feed_iterable|feed_batch|AddDocument|upload_and_poll|uploadAndPoll|import_files|start_ingestion_job|EmbeddingStoreIngestor"
     r"|build_index|create_search_client_index|add_with_ids|add_items|bulk|async_bulk|parallel_bulk"
-    r"|streaming_bulk|upload_batch|New(?:Column|Row)Based(?:Insert|Upsert)Option|from_loaders|fromLoaders|add_files_to_pipeline(?:_api)?|(?i:save_?information(?:async)?))$"
+    r"|redisvl\.\S{0,80}\.load|turbopuffer\S{0,80}\.write|txtai\S{0,80}\.(?:index|upsert)"
+    r"|(?:elasticsearch|opensearchpy)\S{0,80}\.index|streaming_bulk|upload_batch|New(?:Column|Row)Based(?:Insert|Upsert)Option|from_loaders|fromLoaders|add_files_to_pipeline(?:_api)?|(?i:save_?information(?:async)?))$"
 )
 """Calls that put vectors or documents into an index."""
 _INDEX_OF_STORE = frozenset({"add", "addAll", "insert", "Add", "Insert", "AddAll"})
@@ -54,6 +55,8 @@ _ROW = regex(
     r"(?:Chunk|Embedding|Vector|Document|Node|Passage|Record|Point)"
     r"(?!\w{0,20}(?:Store|Index|Search|Client|Retriever|Query|Queries|Request))\w{0,20}$"
 )
+_STORE = regex(r"^langchain\S{0,200}Vector$")
+"""Stores that are called as rows are: `PGVector`."""
 _VECTORS = frozenset({"embedding", "embeddings", "vector", "vectors", "content_vector"})
 _WRITES = frozenset({"insert", "create", "insertOne", "insert_one", "values"})
 """Calls that write a row of a table."""
@@ -66,7 +69,7 @@ _MANAGED = regex(
     r"vector_stores?\.(?:file_batches|files)\.|vectorStores\.(?:fileBatches|files)\."
     r"|VectorStores\.(?:FileBatches|Files)\.New\w{0,20}$|VectorStore\w{0,20}\.(?:AddFileToVectorStore|AddFileBatchToVectorStore|CreateBatchFileJob)(?:Async)?$"
     r"|start_ingestion_job|import_files|ImportDocumentAsync|ImportTextAsync|ImportWebPageAsync|add_files_to_pipeline"
-    r"|discoveryengine\S{0,80}\.(?:import_documents|importDocuments)"
+    r"|pinecone\S{0,80}\.upload_?[fF]ile$|lightrag\S{0,80}\.a?insert\w{0,20}$|discoveryengine\S{0,80}\.(?:import_documents|importDocuments)"
     r"|(?i:file_?search_?stores)\.(?i:upload_?to_?file_?search_?store|import_?file)|graphrag\.\S{0,60}build_index"
     r"|EmbeddingStoreIngestor|VectorstoreIndexCreator|(?:agno|phi)\.knowledge\.\S*Knowledge(?:Base)?$|SearchIndexerClient|SearchIndexerSkillset|crewai\.knowledge\.source\."
     r"|crewai_tools\.(?:RagTool|(?:CSV|PDF|TXT|MDX|DOCX|JSON|XML|Directory|CodeDocs|Website)SearchTool)$"
@@ -105,6 +108,7 @@ _EMBEDDING_STORE = regex(
     r"|a?from_documents|a?from_texts"
     r"|a?add_documents|a?add_texts|fromDocuments|fromTexts|addDocuments|AddDocuments?|add_corpus)$"
     r"|springframework\.ai\.vectorstore\.[\w.]{1,300}\.(?:add|accept|write)$"
+    r"|txtai\S{0,80}\.(?:index|upsert)$|pinecone\S{0,80}\.upsert_?[rR]ecords$"
 )
 """Stores that embed what they are given."""
 _LOAD = regex(
@@ -163,7 +167,7 @@ def stages(components: Iterable[Component]) -> Stages:
     loads = any(call.method in _LOADS for call in calls)
     filling = [c for c in calls if _indexes(c, stores) and (loads or not _LATER.match(c.callee))]
     filling = list(of_vectors(filling, components))
-    if not stores and compares(calls):
+    if not stores and keeps_in_memory(calls):
         filling += [c for c in calls if COMPARES.search(c.callee)]
     return Stages(
         load=_first(c for c in calls if _LOAD.search(c.callee) or c.below(*readers)),
@@ -179,7 +183,7 @@ def indexing(component: Component) -> list[Call]:
     stores = tuple(_modules([component]))
     calls = list(handed_on(call for call in component.code.calls if call.role in _COUNTS))
     found = list(of_vectors((c for c in calls if _indexes(c, stores)), [component]))
-    if stores or found or not compares(calls):
+    if stores or found or not keeps_in_memory(calls):
         return found
     return [call for call in calls if COMPARES.search(call.callee)]
 
@@ -223,6 +227,7 @@ def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
     row = (
         call.method[:1].isupper()
         and _ROW.search(call.method)
+        and not _STORE.search(call.callee)
         and any(map(_is_vector, call.arguments))
     )
     return bool(row) or _adds(call, stores)
@@ -256,11 +261,18 @@ def _is_vector(given: Argument) -> bool:
 def _embeds_itself(call: Call) -> bool:
     """Whether it gives texts, and no vectors, to a store that embeds them."""
     given = {each.name for each in call.arguments}
-    return bool(given & _TEXTS) and not given & _VECTORS
+    texts = given & _TEXTS or ("data" in given and "upstash" in call.callee)
+    return bool(texts) and not given & _VECTORS
 
 
 def _embeds(call: Call) -> bool:
     if _EMBEDDING_STORE.search(call.callee):
         return True
     given = any("embed" in argument.name.lower() for argument in call.arguments)
-    return given or bool(EMBED.search(call.callee))
+    return given or bool(EMBED.search(call.callee)) or any(map(_names_model, call.arguments))
+
+
+def _names_model(given: Argument) -> bool:
+    """Whether it is the id of a model that embeds, which a call for any model is given."""
+    named = given.name.lower().replace("_", "") in ("model", "modelid", "modelname")
+    return named and "embed" in (given.value.text or "").lower()

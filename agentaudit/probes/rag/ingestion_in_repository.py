@@ -3,6 +3,7 @@ from __future__ import annotations
 from agentaudit.code import Call
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe
+from agentaudit.probes.rag import flow
 from agentaudit.probes.rag.ingestion import NAMES, RETRIEVES, Stages, ready_made, stages
 from agentaudit.probes.rag.lent import around
 from agentaudit.probes.rag.managed import handed, ingested, remembered, skilled
@@ -246,6 +247,8 @@ def ingestion_in_repository(repo: Repo, component: Component) -> Answer:
         return passed(message, *(each.evidence() for each in written[:3]))
     if by_others := _by_others(repo, component):
         return by_others
+    if keeps := next((place for each in beside for place in flow.kept(repo, each)), None):
+        return passed("vectors are made of texts and given to what keeps them", keeps.evidence())
     missing_stages = ", ".join(found.missing)
     return failed(
         f"the ingestion code shows no stage to {missing_stages}",

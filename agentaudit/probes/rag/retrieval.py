@@ -9,7 +9,7 @@ from agentaudit.code import Call, Role, Strength
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.model_ids import model_id
-from agentaudit.probes.rag import over_http
+from agentaudit.probes.rag import flow, over_http
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.searches import CHUNK, EMBED, is_rag
 from agentaudit.probes.rag.written import fills
@@ -24,6 +24,7 @@ def retrieves(repo: Repo, component: Component) -> bool:
         or asks_in_text(repo, component)
         or _feeds(repo, component)
         or _is_served(repo, component)
+        or next(flow.found_by(repo, component), None) is not None
     )
 
 

@@ -15,17 +15,18 @@ _HOSTED = regex(
     r"vector_stores?\.|[vV]ectorStores\.|\.VectorStoreClient\.|\.(?:Create|Get)VectorStoreClient$|[Ff]ileSearchTool(?:Definition|Resources?)?$"
     r"|\.start_ingestion_job$|(?i:[._]save_?(?:information|reference)(?:_?async)?)$|AzureSearchChat(?:DataSource|ExtensionConfiguration)$"
     r"|MatchingEngineIndex(?:Endpoint)?(?:\.|$)|\.upsert_datapoints$|\.upsertDatapoints$"
+    r"|client-bedrock-agent-runtime\S{0,20}\.Retrieve\w{0,30}Command$"
     r"|\.ingest_knowledge_base_documents$|\.(?:StartIngestionJob|IngestKnowledgeBaseDocuments)Command$"
 )
 """Calls about indexes that a provider of models or a cloud keeps, or a memory of a framework."""
 _ON_DATA = regex(
-    r"[\"']?data_?[sS]ources[\"']?\s{0,4}:.{0,80}?[\"']?type[\"']?\s{0,4}:\s{0,4}[\"']?azure_?(?:cognitive_?)?(?i:search)"
+    r"file_?[sS]earch_?[sS]tore_?[nN]ames|[\"']?data_?[sS]ources[\"']?\s{0,4}:.{0,80}?[\"']?type[\"']?\s{0,4}:\s{0,4}[\"']?azure_?(?:cognitive_?)?(?i:search)"
 )
-"""An index of Azure that a model is told to ask by itself."""
+"""An index of Azure, or of Gemini, that a model is told to ask by itself."""
 _OF_DOCUMENTS = regex(r"(?:^|\.)(?:a?embed_documents|embedMany|get_text_embedding_batch)$")
 """Calls that embed what is to be found later, not a question."""
 OF_ONES_OWN = regex(
-    r"(?i)(?:^|[._])(?:upsert|insert|store|save|add|index|write|put)_?(?:embeddings?|vectors?)$"
+    r"(?i)(?:^|[._])(?:upsert|insert|store|save|add|index|write|put)_?(?:embeddings?|vectors?)(?:Command)?$"
 )
 """What people call the function that puts vectors into a store which they ask by hand."""
 TELLING = regex(r"(?i)ingest|index|embed|chunk|loader|vector|(?:^|[/_])rag|knowledge|etl")
@@ -57,8 +58,8 @@ Cosmos DB, MongoDB, Neo4j, Spanner, ClickHouse, DuckDB and Snowflake write them.
 _MATCHES = regex(r"match_\w{1,60}")
 """Functions of Supabase that compare vectors, by their usual name; others are given one."""
 _NEAREST_CALLS = regex(
-    r"(?:^|\.)(?:VectorDistance|CosineDistance|L2Distance|cosine_distance|l2_distance"
-    r"|max_inner_product|findNearest|find_nearest|vectorSearch)$"
+    r"^drizzle-orm\S{0,40}\.(?:cosineDistance|l[12]Distance|innerProduct)$|(?:^|\.)(?:VectorDistance|CosineDistance|L2Distance|cosine_distance|l2_distance"
+    r"|max_inner_product|findNearest|find_nearest|vectorSearch|query_?[vV]ectors|QueryVectors(?:Command)?)$"
 )
 
 _FINDS = regex(
@@ -136,6 +137,55 @@ def says(pattern: re.Pattern[str], call: Call) -> bool:
 
 
 def compares(calls: list[Call]) -> bool:
-    """Whether calls compare what others cut and embedded: an index in memory, of its own make."""
-    tells = (COMPARES, CHUNK, EMBED)
-    return all(any(tell.search(call.callee) for call in calls) for tell in tells)
+    """Whether calls compare what others cut and embedded, or the vector of a question with those
+    of what may answer it: an index in memory, of its own make."""
+    comparing = [call for call in calls if COMPARES.search(call.callee)]
+    if not comparing or not any(EMBED.search(call.callee) for call in calls):
+        return False
+    return any(map(_asks_many, comparing)) or any(CHUNK.search(call.callee) for call in calls)
+
+
+def keeps_in_memory(calls: list[Call]) -> bool:
+    """Whether what it compares was cut or embedded by its own code, not made elsewhere."""
+    return compares(calls) and any(CHUNK.search(c.callee) or _embeds_many(c) for c in calls)
+
+
+def _embeds_many(call: Call) -> bool:
+    given = call.at(0)
+    many = given is not None and _MANY.search(given.written[:80])
+    return bool(many) and EMBED.search(call.callee) is not None
+
+
+_MANY = regex(
+    r"(?i)^\[?(?:\w{1,20}\.)?\w{0,20}(?:docs|documents|texts|chunks|corpus|passages|sentences|paragraphs|entries)\b"
+)
+
+
+def _asks_many(call: Call) -> bool:
+    """Whether the vector of a question is compared with those of what may answer it."""
+    if "rerank" in call.place.path.lower():
+        return False
+    given = [each.value.written[:80] for each in call.arguments if not each.name]
+    asked = [each for each in given if _QUESTION.search(each)]
+    if len(asked) == 1 and any(_ANSWERS.search(each) for each in given if each not in asked):
+        return True
+    return len(given) == 2 and sorted(map(_kind, given)) == ["its", "one"]
+
+
+def _kind(written: str) -> str:
+    """Whether a vector stands for itself, or belongs to each row of many."""
+    if written.isidentifier():
+        return "one"
+    return "its" if _OF_ROW.fullmatch(written) else ""
+
+
+_OF_ROW = regex(r"\w{1,30}(?:\.|\?\.|\[[\"'])(?:\w{1,20}_)?(?i:embedding|vector)(?:[\"']\])?!?")
+
+
+_QUESTION = regex(
+    r"(?i)^[\[(]{0,2}(?:\w{1,20}\.)?(?:user_?)?(?:q|query|question|prompt|search)_?(?:text_?)?(?:emb|vec)\w{0,12}"
+)
+_ANSWERS = regex(
+    r"(?i)(?:doc|chunk|passage|corpus|article|page|note|memor|knowledge|index|entry|entries|row|item|record|candidate)\w{0,20}"
+    r"(?:[._\[\"']{1,3}\w{0,12})?(?:emb|vec)|^(?:self\.|this\.)?(?:\w{1,12}_)?(?:embeddings|vectors|matrix)\b|emb_?matrix"
+)

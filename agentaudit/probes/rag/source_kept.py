@@ -6,7 +6,7 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
-from agentaudit.probes.rag import over_http
+from agentaudit.probes.rag import flow, over_http
 from agentaudit.probes.rag.carried import is_bare, stores_text_alone
 from agentaudit.probes.rag.declared import said
 from agentaudit.probes.rag.ingestion import indexing
@@ -255,7 +255,7 @@ def _filled_elsewhere(repo: Repo, component: Component) -> Answer:
 
 def _in_text(repo: Repo, component: Component) -> list[Place]:
     """Types of chunks that have a source, and rows that are stored whole: each is its own."""
-    filling = [call.place for call in indexing(component)]
+    filling = [call.place for call in indexing(component)] or [*flow.kept(repo, component)]
     if found := typed(repo, component) or sourced(repo, component, filling):
         return found
     return [

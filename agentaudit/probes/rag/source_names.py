@@ -10,7 +10,7 @@ _NAME = (
     r"(?:(?:external_)?source(?!_?(?:len|count|size|lang)|s\b)\w{0,20}|(?:doc|document|parent|post|article|message|product|ticket"
     r"|issue|thread|note|email|mail|paper|book|video|asset|blob|attachment|upload|resource|media)_?ids?"
     r"|file_?(?:name|path|id)?|filename|filepath|path|(?:(?!image|avatar|base|api|icon|logo|thumb)[a-z]{1,12}_)?ur[il]"
-    r"|(?:full|parent|original)_?(?:document|file|article)|link|page\w{0,12}|(?:(?!job)[a-z]{1,12}_)?title|origin|citation\w{0,12}|ref_doc_id|semantic_identifier)"
+    r"|(?:full|parent|original)_?(?:document|file|article)|link|page(?!_?(?:len|count|size|content|text))\w{0,12}|(?:(?!job)[a-z]{1,12}_)?title|origin|citation\w{0,12}|ref_doc_id|semantic_identifier)"
 )
 """Names under which a chunk says where it comes from."""
 SOURCE = regex(

@@ -16,7 +16,7 @@ from agentaudit.source import Component, Repo
 _COUNTS = frozenset({Role.APP, Role.INFRA})
 _TELLING = regex(r"(?i)embed|vector|chunk|ingest|index|(?:^|[/_.])rag|knowledge|memor|seed")
 _MODULE = regex(
-    r"(?i)(?:^|[/_-])(?:chunks?|embeddings?|vectors?|vector_?(?:db|store)s?|documents?|schemas?|models|ingest\w{0,5})"
+    r"(?i)(?:^|[/_-])(?:chunks?|embeddings?|vectors?|vector_?(?:db|store)s?|documents?|schemas?|models?|types?|ingest\w{0,5})"
     r"\.(?:py|ts|go|java|cs|prisma)$|(?:^|/)\w{0,40}(?:chunk|passage)(?:entity|model|record)?\.(?:java|cs|kt)$|(?:^|/)actions/[\w-]{1,60}\.ts$"
 )
 _ASIDE = regex(
@@ -75,7 +75,7 @@ _OF_ONE = (
 )
 """What a variable is called that holds where a chunk comes from."""
 _FROM = (
-    r"(?i:source(?!_?(?:len|count|size|lang)|s\b)\w{0,20}|file_?(?:name|path)?|filename|(?:file_?)?path|(?:\w{1,10}_)?ur[il]|link|title|page\w{0,8}"
+    r"(?i:source(?!_?(?:len|count|size|lang)|s\b)\w{0,20}|file_?(?:name|path)?|filename|(?:file_?)?path|(?:\w{1,10}_)?ur[il]|link|title|page(?!_?(?:len|count|size|content|text))\w{0,8}"
     r"|origin|citation\w{0,8}|(?:document|doc|article|product|table)_?name)"
 )
 _KEPT = regex(
@@ -114,8 +114,15 @@ _MEMBER = regex(
     r"\b(?:class|record)\s{1,4}\w{0,40}(?:Chunk|Passage)s?(?:Data|Row|Record|Model|Entity|Document|Table)?"
     r"\b[^{}]{0,200}\{(?:[^}{]|\{[^}{]{0,60}\}){0,1500}?\b(?:private|public|protected)\s{1,4}"
     rf"(?:final\s|required\s|virtual\s){{0,2}}\s{{0,4}}(?:String|string|Long|long|UUID|Guid|int|Integer)\??\s{{1,4}}(?i:{_SOURCE})\s{{0,4}}[;={{]"
+    r"|\brecord\s{1,4}\w{0,40}(?:Chunk|Passage)\w{0,20}\([^(){}]{0,900}?"
+    rf"\b(?:String|string|Long|long|UUID|Guid|int|Integer)\??\s{{1,20}}(?i:{_SOURCE})\s{{0,20}}[,)]"
 )
 """The same as Java and C# write it."""
+_STRUCT = regex(
+    r"\btype\s\w{0,40}(?:Chunk|Passage)s?(?:Data|Row|Record|Model|Document|Info|Result)?\sstruct\s{0,4}\{"
+    rf"[^}}]{{0,1500}}?\n\s{{1,20}}(?i:{_SOURCE})\s{{1,40}}\*?[\w.]{{1,40}}"
+)
+"""The same as Go writes it."""
 _SELECTED = regex(
     r"(?i)\b(?:select(?:_?fields)?|output_?fields|return_?(?:properties|fields)|_source|source_?includes)[\"']?\s{0,4}[:=]\s{0,4}\[?\s{0,8}[\"'][^;\[\]{}()]{0,120}"
     r"(?<!\w)(?:file_?path|file_?name|ur[il]|source\w{0,12}|(?:parent|doc|document)_?id"
@@ -175,7 +182,8 @@ def sourced(repo: Repo, component: Component, fillings: Iterable[Place]) -> list
 
 def typed(repo: Repo, component: Component) -> list[Place]:
     """Types of chunks with a field for their source."""
-    return [*matches(repo, component, _TYPE), *matches(repo, component, _MEMBER)]
+    written = (_TYPE, _MEMBER, _STRUCT)
+    return [place for each in written for place in matches(repo, component, each)]
 
 
 def selected(repo: Repo, component: Component) -> list[Place]:
@@ -243,7 +251,9 @@ def _asks(text: str, found: re.Match[str]) -> bool:
     return _SEARCH.search(text, max(found.start() - 160, 0), found.start()) is not None
 
 
-_SEARCH = regex(r"(?i)search|quer(?:y|ies)|nearest|similar|\bmatch|recommend|\brpc\(")
+_SEARCH = regex(
+    r"(?i)search|(?<!embed)(?<!embed_)quer(?:y|ies)|nearest|similar|\bmatch|recommend|\brpc\("
+)
 _REMARK = regex(r"\s{0,200}(?:#|//)")
 _SIGNATURE = regex(
     r"\s{0,80}(?:export\s)?(?:default\s)?(?:async\s)?(?:def|function|func)\s[^{}]{0,300}"

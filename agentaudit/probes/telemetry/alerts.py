@@ -178,8 +178,19 @@ _SERVES = frozenset(
 )
 
 
+_STORES = regex(
+    r"[\"']AWS/(?:RDS|ES|AOSS|OpenSearch|ElastiCache|DocDB|Neptune|Redshift|DynamoDB|S3|Kafka|AmazonMQ"
+    r"|EFS)[\"']|(?i:Microsoft\.(?:DBfor\w{1,20}|Cache|Sql|DocumentDB|Storage|Search)/)"
+    r"|(?:cloudsql|redis|alloydb|spanner|bigquery|storage)\.googleapis\.com/"
+    r"|\bscopes\s*=\s*\[\s*azurerm_(?:postgresql|mysql|mssql|mariadb|redis|cosmosdb|search|storage)_"
+)
+"""Whose metric it is, where that is a store: what serves may fail beside it unseen."""
+
+
 def _aside(block: list[str]) -> bool:
-    """Whether the alert is about a job beside what serves, told by what it is called."""
+    """Whether the alert is about a store, or about a job beside what serves, told by its name."""
+    if any(map(_STORES.search, block)):
+        return True
     named = " ".join(line for line in block if _NAMED.match(line))
     told = {word.lower() for word in _WORDS.findall(named)}
     words = {word.lower() for line in block for word in _WORDS.findall(line)}

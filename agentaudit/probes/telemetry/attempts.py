@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from agentaudit.expressions import regex
 
-_LENGTH = 4000
-"""Characters above a catch that are looked at."""
-_TRY = regex(r"^[ \t]*(?:async )?try\b")
 _ASKS = regex(
     r"(?i)\b(?:\w{0,30}_)?a?(?:invoke|stream|generate|run|create|complete|completion|chat|send|ask"
     r"|quer(?:y|ies)|call|kickoff|execute|predict|embed|answer|respond|process|handle|agent|llm|model"
@@ -14,12 +11,6 @@ _ASKS = regex(
 )
 """Calls by which something is asked, or done that an answer needs."""
 _SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs")
-
-
-def attempt(path: str, text: str, at: int) -> str:
-    """The block before what catches at this offset; empty where it cannot be told."""
-    above = text[max(0, at - _LENGTH) : at]
-    return _indented(above) if path.endswith(".py") else _braced(above)
 
 
 def asks(tried: str) -> bool:
@@ -57,24 +48,3 @@ _PLAIN = regex(
 )
 """Calls that ask nobody: conversions, and methods of texts and lists."""
 _MAKES = regex(r"\bnew (?!(?:URL\w{0,20}|Date|RegExp|\w{0,20}Error|Map|Set|Text\w{2}coder)\b)")
-
-
-def _braced(above: str) -> str:
-    end = above.rfind("}")
-    open_ = 0
-    for at in range(end, -1, -1):
-        open_ += (above[at] == "}") - (above[at] == "{")
-        if open_ == 0:
-            return above[at + 1 : end]
-    return ""
-
-
-def _indented(above: str) -> str:
-    """The lines up to the `try` of the same depth."""
-    rows = above.split("\n")
-    depth, body = rows[-1], list[str]()
-    for row in reversed(rows[:-1]):
-        if _TRY.match(row) and len(row) - len(row.lstrip()) == len(depth):
-            return "\n".join(reversed(body))
-        body.append(row)
-    return ""

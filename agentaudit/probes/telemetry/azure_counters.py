@@ -4,18 +4,15 @@ unasked."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from agentaudit.code import Call, Role
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.keys import is_deployed
+from agentaudit.probes.telemetry.releases import oldest
 from agentaudit.probes.telemetry.unasked import serving
 from agentaudit.source import Component, Place, Repo
 
-_PINNED = regex(
-    r"azure-monitor-opentelemetry[\"']?(?:\s{0,4}=?\s{0,4}[\"']?(?:==|>=|~=|\^)\s{0,4}|[\"']\s{0,4}\n\s{0,9}version\s{0,4}=\s{0,4}[\"'])"
-    r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})"
-)
 _SINCE: tuple[int, ...] = (1, 8, 2)
 """The release from which on it counts the memory of the process."""
 _ADDRESS = "APPLICATIONINSIGHTS_CONNECTION_STRING"
@@ -91,24 +88,8 @@ def _is_off(call: Call) -> bool:
 
 
 def _is_new(repo: Repo, component: Component) -> bool:
-    """Whether every release that it may be given counts; where what builds it installs by a lock,
-    that says which."""
-    needs = (need for each in component.manifests for need in each.dependencies)
-    said = [need.place.text for need in needs if need.name == "azure-monitor-opentelemetry"]
-    locks = [each.place for each in component.locks]
-    said += [repo.read(each) or "" for each in locks if each.path.endswith(".txt")]
-    locked = _releases(repo.read(each) or "" for each in locks if not each.path.endswith(".txt"))
-    builds = "\n".join(repo.read(each.place) or "" for each in component.build_files)
-    by_lock = locked and _BY_LOCK.search(builds) is not None
-    found = locked if by_lock else [*locked, *_releases(said)]
-    return bool(found) and min(found) >= _SINCE
-
-
-_BY_LOCK = regex(r"\b(?:uv\s{1,9}sync|poetry\s{1,9}install|pdm\s{1,9}sync|pipenv\s{1,9}sync)\b")
-
-
-def _releases(texts: Iterable[str]) -> list[tuple[int, ...]]:
-    return [tuple(map(int, each)) for text in texts for each in _PINNED.findall(text)]
+    """Whether every release that it may be given counts."""
+    return oldest(repo, component, "azure-monitor-opentelemetry") >= _SINCE
 
 
 def _is_addressed(repo: Repo, component: Component) -> bool:

@@ -12,15 +12,24 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from agentaudit.blocks import Block
 from agentaudit.code import Call, Code, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.telemetry.attempts import asks, attempt, is_sync
-from agentaudit.probes.telemetry.errors import bare, kept, outermost
+from agentaudit.probes.telemetry.attempts import asks, is_sync
+from agentaudit.probes.telemetry.catches import (
+    catches,
+    functions,
+    is_broad,
+    is_routed,
+    is_whole,
+    may_catch,
+)
+from agentaudit.probes.telemetry.ends import Fates
+from agentaudit.probes.telemetry.errors import FIRST, bare, kept, outermost
 from agentaudit.probes.telemetry.loggers import logger_of
 from agentaudit.probes.telemetry.panics import stacks_of_errors
-from agentaudit.probes.telemetry.promises import dropped
-from agentaudit.probes.telemetry.routed import DROPPED, ROUTED, is_routed
+from agentaudit.probes.telemetry.promises import is_dropped
 from agentaudit.source import Repo
 from agentaudit.trades import AGENTIC
 
@@ -94,8 +103,7 @@ def _answering(repo: Repo, call: Call, asking: frozenset[str]) -> bool:
     path, line = call.place.path, call.place.line or 0
     if _answers(path, call.scope):
         return True
-    text = (repo.read(call.place) or "")[:300_000] if path in asking else ""
-    return is_routed("\n".join(text.split("\n")[:line]))
+    return path in asking and is_routed(repo.blocks(call.place), line)
 
 
 def _answers(path: str, scope: str) -> bool:
@@ -119,6 +127,11 @@ def arrives(place: Place) -> bool:
     return bool(_EDGE.search(name)) and not _FILLS.search(name)
 
 
+def lost_at_edge(ends: Fates) -> bool:
+    """Whether one is lost where requests arrive, and none of them is kept there."""
+    return any(map(arrives, ends.lost)) and not any(map(arrives, ends.kept))
+
+
 _FILLS = regex(r"(?i)crawl|scrap|ingest|(?<![a-z])etl(?![a-z])|index(?:er|ing)")
 _SHARE, _SHARE_INSIDE, _MANY, _ENOUGH = 4, 3, 3, 40
 _NEAR = 9
@@ -134,14 +147,9 @@ _MOST = 120
 """Files that are looked into."""
 _LENGTH = 4000
 """Characters of a block that are looked at."""
-_PYTHON = regex(
-    r"^([ \t]*)except(?:[ \t]+\(?(?:Base)?Exception\b(?:[ \t]+as[ \t]+(\w{1,40}))?)?[^\n:]{0,60}:",
-    re.MULTILINE,
-)
-_BRACES = regex(r"\bcatch\s*(?:\(([^()\n]{0,120})\)\s*)?\{")
 _KEEPS = regex(
-    r"\.exception\(|exc_info|traceback|format_exc|print_exc|(?:capture|record|track|log)_?[eE]xception"
-    r"|\.stack\b|StackTrace|[cC]apture_?[eE]rror|LogError\(\s*\w|LogCritical\(\s*\w"
+    r"\.exception\(|exc_info|traceback(?!\.format_exception_only)|format_exc(?!eption_only)|print_exc|(?:capture|record|track|log)_?[eE]xception"
+    r"|\.stack\b|StackTrace|[cC]apture_?[eE]rror|Log(?:Error|Critical)\(\s*\w{1,40}\s*[,)]|DispatchExceptionAsync\("
 )
 _LOGS = regex(r"(?i)(?:\blog\w{0,20}|console)\.\w{1,20}\(([^;]{0,600})")
 _PASSED_ON = regex(r"^\s*(?:raise\b(?!\s+\w*HTTP\w*)|throw\b)", re.MULTILINE)
@@ -157,26 +165,29 @@ def losing(
         python = path.endswith(".py")
         for file in repo.files(path):
             text = (repo.read(file) or "")[:300_000]
-            for at, name, body in _blocks(path, text):
-                routed = python and path in asking and is_routed(text[:at])
-                lost = _loses(name, body, python=python) or (
-                    routed and _is_silent(text[at : at + 80], body)
-                )
-                if lost and not _handed(name, body, keepers):
-                    yield _shown(file, text, at), ROUTED if routed else _function(text[:at])
-            for at in dropped(text) if path.endswith(_SCRIPTS) else ():
-                yield _shown(file, text, at), DROPPED
+            found = repo.blocks(file) if may_catch(text) else ()
+            for catch in catches(found):
+                if is_dropped(text, catch):
+                    yield _shown(file, text, catch), DROPPED
+                    continue
+                if catch.given:
+                    continue
+                body = catch.body(text)[:_LENGTH]
+                routed = python and path in asking and is_routed(found, catch.first)
+                lost = _loses(path, catch, body) or (routed and _is_silent(path, catch, body))
+                if lost and not _handed(catch.name, body, keepers):
+                    within = functions(found, catch.first)[:1]
+                    name = within[0].name if python and within else ""
+                    yield _shown(file, text, catch), ROUTED if routed else name
 
 
-def _shown(file: Place, text: str, at: int) -> Place:
-    line = text.count("\n", 0, at) + 1
-    return replace(file, line=line, text=text[at : at + 120].split("\n")[0].strip())
+ROUTED, DROPPED = "answer routed", "answer dropped"
+"""Names for places where an answer loses its exception: in such a function, and in a promise."""
 
 
-def _function(above: str) -> str:
-    """The function of Python that was begun last."""
-    at = above.rfind("def ")
-    return above[at + 4 : at + 104].partition("(")[0] if at >= 0 else ""
+def _shown(file: Place, text: str, catch: Block) -> Place:
+    shown = text[catch.start : catch.start + 120].split("\n")[0].strip()
+    return replace(file, line=catch.first, text=shown)
 
 
 def _files(repo: Repo, code: Code) -> set[str]:
@@ -194,7 +205,7 @@ _TEST = regex(r"(?:^|/)(?:test_|conftest)|_test\.py$")
 
 
 _SCRIPTS = (".ts", ".tsx", ".js", ".mjs", ".cjs")
-_LANGUAGES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".java", ".kt", ".cs")
+_LANGUAGES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".java", ".cs")
 
 
 def in_pages(repo: Repo, home: str) -> Iterator[Place]:
@@ -204,49 +215,27 @@ def in_pages(repo: Repo, home: str) -> Iterator[Place]:
     for kind in ("razor", "razor.cs"):
         for file in repo.files(f"{above}**/*.{kind}"):
             text = (repo.read(file) or "")[:300_000]
-            for at, name, body in _braced(text):
-                if _loses(name, body, python=False):
-                    yield replace(file, line=text.count("\n", 0, at) + 1)
+            for catch in catches(repo.blocks(file)):
+                if _loses(file.path, catch, catch.body(text)[:_LENGTH]):
+                    yield replace(file, line=catch.first)
 
 
-def _indented(text: str) -> Iterator[tuple[int, str, str]]:
-    for found in _PYTHON.finditer(text):
-        depth, body = len(found[1]), []
-        for line in text[found.end() : found.end() + _LENGTH].split("\n")[1:]:
-            if line.strip() and len(line) - len(line.lstrip()) <= depth:
-                break
-            body.append(line)
-        yield found.start() + depth, found[2] or "", "\n".join(body)
-
-
-def _braced(text: str) -> Iterator[tuple[int, str, str]]:
-    for found in _BRACES.finditer(text):
-        words = re.findall(r"\w+", (found[1] or "").partition(":")[0])
-        rest, open_ = text[found.end() : found.end() + _LENGTH], 1
-        for at, char in enumerate(rest):
-            open_ += (char == "{") - (char == "}")
-            if open_ == 0:
-                rest = rest[:at]
-                break
-        yield found.start(), words[-1] if words else "", rest
-
-
-def _loses(name: str, body: str, *, python: bool) -> bool:
+def _loses(path: str, catch: Block, body: str) -> bool:
     """Whether it tells of the exception, by its message alone, and does not pass it on."""
+    name, python = catch.name, path.endswith(".py")
+    if python and not is_broad(path, catch):
+        return False
     told = name and re.search(rf"(?<![\w.]){re.escape(name)}\b", body)
     if not told or _KEEPS.search(body) or _PASSED_ON.search(body):
         return False
-    return python or not any(_whole(name, found[1]) for found in _LOGS.finditer(body))
+    first = path.endswith(FIRST)
+    given = (found[1].partition(",")[0] if first else found[1] for found in _LOGS.finditer(body))
+    return python or not any(is_whole(name, each) for each in given)
 
 
-def _whole(name: str, given: str) -> bool:
-    """Whether the exception itself is among what a call is given."""
-    return bool(re.search(rf"(?:^|[,{{])\s*(?:\w+:\s*)?{re.escape(name)}\s*(?:$|[,)}}])", given))
-
-
-def _is_silent(head: str, body: str) -> bool:
+def _is_silent(path: str, catch: Block, body: str) -> bool:
     """Whether it catches any exception and tells nobody of it, the one who asked included."""
-    return _holds_back(head, body) and not _LOGS.search(body) and not _RAISED.search(body)
+    return _holds_back(path, catch, body) and not _LOGS.search(body) and not _RAISED.search(body)
 
 
 _RAISED = regex(r"\braise\b|\babort\(|\bcontinue\b|\bprint\(")
@@ -254,7 +243,7 @@ _RAISED = regex(r"\braise\b|\babort\(|\bcontinue\b|\bprint\(")
 
 def _handed(name: str, body: str, keepers: frozenset[str]) -> bool:
     calls = _CALLS.finditer(body) if keepers else ()
-    return any(found[1] in keepers and _whole(name, found[2]) for found in calls)
+    return any(found[1] in keepers and is_whole(name, found[2]) for found in calls)
 
 
 _CALLS = regex(r"\b(\w{1,60})\(([^;()]{0,300})")
@@ -272,9 +261,11 @@ def leaves(repo: Repo, code: Code, *, free: bool = False) -> bool:
         if path in asking or _EDGE.search(path):
             for file in repo.files(path):
                 text = (repo.read(file) or "")[:300_000]
-                for at, head, body in _heads(path, text):
-                    tried = attempt(path, text, at) if _holds_back(head, body) else ""
-                    if not _holds_back(head, body) or is_sync(path, tried):
+                found = repo.blocks(file) if may_catch(text) else ()
+                for catch in (each for each in catches(found) if not each.given):
+                    body = catch.body(text)[:_LENGTH]
+                    tried = "" if catch.tried is None else catch.tried.body(text)[:_LENGTH]
+                    if not _holds_back(path, catch, body) or is_sync(path, tried):
                         continue
                     aside += 1
                     if (asks(tried) and not free) or not (_LOGS.search(body) or "print(" in body):
@@ -282,18 +273,9 @@ def leaves(repo: Repo, code: Code, *, free: bool = False) -> bool:
     return bool(asking) and aside <= 1
 
 
-def _heads(path: str, text: str) -> Iterator[tuple[int, str, str]]:
-    return ((at, text[at : at + 80], body) for at, _, body in _blocks(path, text))
-
-
-def _blocks(path: str, text: str) -> Iterator[tuple[int, str, str]]:
-    return _indented(text) if path.endswith(".py") else _braced(text)
-
-
-def _holds_back(head: str, body: str) -> bool:
-    named = head.startswith("except") and not _BROAD.match(head)
+def _holds_back(path: str, catch: Block, body: str) -> bool:
+    named = path.endswith(".py") and not is_broad(path, catch)
     return not (named or _KEEPS.search(body) or _PASSED_ON.search(body))
 
 
 _BESIDE = regex(r"(?:^|/)(?:scripts?|evals?|evaluat\w{1,10}|benchmarks?|notebooks?|tests?)/")
-_BROAD = regex(r"except\s*:|except\s*\(?[^\n:]{0,60}(?<!\w)(?:Base)?Exception(?!\w)")

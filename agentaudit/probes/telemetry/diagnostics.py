@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.modules_handed import is_handed
 from agentaudit.source import Component, Place, Repo
 
 _APPS = {
@@ -27,6 +28,10 @@ _OF = {
 }
 _ALL = regex(r"category\s{0,9}[:=]\s{0,9}['\"]AllMetrics['\"]")
 _OFF = regex(r"\s{0,200}enabled\s{0,9}[:=]\s{0,9}false")
+_EACH = regex(
+    r"\bfor\s{1,9}\(?[\w, ]{1,60}\)?\s{1,9}in\s{1,9}\(?\s{0,9}(\w{1,80})\s{0,9}\?\?\s{0,9}\[\]"
+)
+"""One for each of what a module may be handed."""
 _ANY = frozenset({"app", "web", "site", "host", "service", "main", "function", "functions", "core"})
 """Words that say nothing about which application a file is of."""
 _ASIDE = regex(r"(?:^|/)(?:tests?|examples?|samples?|docs?|avm|\.terraform)/")
@@ -44,15 +49,18 @@ def diagnosed(repo: Repo, component: Component) -> Iterator[Place]:
                 continue
             text = (repo.read(file) or "")[:200_000]
             if "AllMetrics" in text:
-                yield from _kept(file, kind, text)
+                yield from _kept(repo, file, kind, text)
 
 
-def _kept(file: Place, kind: str, text: str) -> Iterator[Place]:
+def _kept(repo: Repo, file: Place, kind: str, text: str) -> Iterator[Place]:
     apps = {name.rstrip('"') for name in _APPS[kind].findall(text)}
     for found in _SETTINGS[kind].finditer(text):
         block = text[found.start() : found.start() + 4000].split("\n}")[0]
         target, kept = _OF[kind].search(block), _ALL.search(block)
         if target and target[1] in apps and kept and not _OFF.match(block, kept.end()):
+            asked = _EACH.search(block)
+            if asked and not is_handed(repo, file, asked[1]):
+                continue
             line = text.count("\n", 0, found.start() + kept.start()) + 1
             yield replace(file, line=line, text=kept[0])
 

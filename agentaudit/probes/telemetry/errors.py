@@ -237,6 +237,10 @@ _FASTIFY = regex(r"(?:^|\.)(?:fastify|app|server|req(?:uest)?)\.log$")
 """Where Fastify keeps its logger, which is pino."""
 
 
+FIRST = ".cs"
+"""Files whose loggers take the exception first; behind the message it is a value to fill in."""
+
+
 def _given(call: Call, known: str) -> bool:
     """Whether a logger is handed the error itself: by `exc_info` in Python, where formatting an
     error says only its message, as an argument elsewhere."""
@@ -252,9 +256,10 @@ def _given(call: Call, known: str) -> bool:
     if known.startswith(PINO) and not _is_console(call):
         keys = ("err", "error") if known == PINO_OF_ERRORS else ("err",)
         return any(_is_error(a, keys) or _first(a) for a in call.arguments)
+    among = call.arguments[:1] if call.place.path.endswith(FIRST) else call.arguments
     return any(
         _ERROR.fullmatch(a.value.written.strip()) and a.name in ("", "err", "error", "exception")
-        for a in call.arguments
+        for a in among
     )
 
 

@@ -15,9 +15,11 @@ _SHOWN = regex(
 )
 _ANSWERING = regex(r"(?:^|/)(?:api|server|actions|functions)/|(?:^|/)route\.[jt]sx?$")
 _MARKS = {
-    ".py": ("errorhandler(", "error_handler(", "suppress(", "return_exceptions"),
-    ".java": ("onErrorResume", "onErrorReturn", ".exceptionally(", ".handle(("),
-    ".kt": ("runCatching", "onErrorResume", "onErrorReturn", "StatusPages"),
+    ".py": ("errorhandler(", "error_handler(", "return_exceptions"),
+    ".java": (
+        *("onErrorResume", "onErrorReturn", ".exceptionally(", ".handle(("),
+        *("@OnError", "ExceptionMapper<"),
+    ),
     ".cs": ("UseExceptionHandler", "IExceptionHandler", "IExceptionFilter", ".IsFaulted"),
 }
 _OF_SCRIPTS = ("allSettled(", "setErrorHandler(", "@Catch(", ".onError(", "uncaughtEx")
@@ -25,12 +27,6 @@ _FOUR = regex(
     r"\(\s?_?err(?:or)?\b[^(),]{0,40},\s?\w{1,20}\b[^(),]{0,40},\s?\w{1,20}\b[^(),]{0,40},"
 )
 """The parameters of a function of Express that answers for all errors."""
-_CATCH = regex(r"\.catch\(")
-_TOLD = regex(
-    r"\s{0,80}console\.\w{1,10}\s{0,4}\)|[^;]{0,200}?(?:\bthrow\b|\breject\(|\bnext\(\w)"
-    r"|[^;]{0,200}?\b(?:console|log\w{0,4})\.\w{1,10}\((?:[^;()]{0,120},)?\s?(?:e|err|error|reason)\s?[,)]"
-)
-"""What a promise whose error is caught does with it where that is written whole, or passed on."""
 _HIDING = regex(
     r"(?:django|rest_framework|mcp\.server|fastmcp|telegraf|botbuilder|@nestjs/microservices"
     r"|@modelcontextprotocol/sdk/server)(?:[./].{0,100})?"
@@ -55,10 +51,7 @@ def holds_elsewhere(path: str, text: str) -> bool:
     marks = _OF_SCRIPTS if suffix in _SCRIPTS else _MARKS.get(suffix, ())
     if any(mark in text for mark in marks):
         return True
-    return suffix in _SCRIPTS and (
-        ("err" in text and bool(_FOUR.search(text)))
-        or any(not _TOLD.match(text, found.end()) for found in _CATCH.finditer(text))
-    )
+    return suffix in _SCRIPTS and "err" in text and bool(_FOUR.search(text))
 
 
 def is_told(component: Component) -> bool:

@@ -19,6 +19,7 @@ from agentaudit.probes.telemetry.insights import insights
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.oms_agent import is_used
 from agentaudit.probes.telemetry.unasked import by_default, serving
+from agentaudit.probes.telemetry.watchers import watchers
 from agentaudit.source import Component, Repo
 
 PYTHON = {
@@ -183,6 +184,7 @@ def _declared(repo: Repo, component: Component) -> Iterator[Place]:
     yield from counted(repo, component)
     yield from of_memory(repo, component)
     yield from diagnosed(repo, component)
+    yield from watchers(component)
 
 
 _GPU = regex(r"(?i)nvidia|nvml|gpu|dcgm|torch|nvitop|wandb|mlflow")

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 
 from msgspec.structs import replace
 
+from agentaudit.blocks import Block
 from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.telemetry.blocks import Block, blocks
 from agentaudit.probes.telemetry.errors import language
 from agentaudit.source import Component, Repo
 
-_LANGUAGES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".java", ".kt", ".cs")
+_LANGUAGES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".java", ".cs")
 _BESIDE = regex(
     r"(?:^|/)(?:tests?|__tests__|specs?|evals?|evaluat\w{1,10}|scripts?|notebooks?|examples?|demos?|benchmarks?|migrations)/"
-    r"|(?:^|/)(?:test_|conftest|demo\.|example\.)|_test\.\w{1,4}$|\.(?:test|spec)\.\w{1,4}$"
+    r"|(?:^|/)(?:test[_-]|conftest|demo\.|example\.)|_test\.\w{1,4}$|\.(?:test|spec)\.\w{1,4}$"
 )
 _SHOWING = regex(r"(?:^|/)(?:examples?|demos?)/|(?:^|/)(?:demo|example)\.")
 _MANY = 400
@@ -39,7 +40,6 @@ class Program:
         self._left_out = False
         self.places = {place.path: place for place in self._files(component)}
         self._lines: dict[str, list[str]] = {}
-        self._blocks: dict[str, list[Block]] = {}
         self._words: dict[str, dict[bytes, list[str]]] = {}
 
     def _files(self, component: Component) -> Iterator[Place]:
@@ -85,15 +85,13 @@ class Program:
             self._lines[path] = self.text(path).split("\n")
         return self._lines[path]
 
-    def blocks(self, path: str) -> list[Block]:
+    def blocks(self, path: str) -> tuple[Block, ...]:
         """Functions of a file, what is tried in them, and what catches."""
-        if path not in self._blocks:
-            self._blocks[path] = blocks(path, self.text(path))
-        return self._blocks[path]
+        return self._repo.blocks(self.places[path])
 
-    def parts(self, path: str) -> tuple[list[str], list[Block]]:
-        """Lines and blocks of a file."""
-        return self.lines(path), self.blocks(path)
+    def parts(self, path: str) -> tuple[str, tuple[Block, ...]]:
+        """Text and blocks of a file."""
+        return self.text(path), self.blocks(path)
 
     def shown(self, path: str, line: int) -> Place:
         """A line as evidence."""
@@ -105,6 +103,17 @@ class Program:
         if spoken not in self._words:
             self._words[spoken] = self._index(spoken)
         return self._words[spoken].get(name.encode(), [])
+
+    def defining(self, path: str, name: str) -> Iterator[str]:
+        """Files, in the language of one, that may define a function of that name."""
+        if path.endswith(".py"):
+            yield from (p for p in self.saying(path, name) if f"def {name}(" in self.text(p))
+            return
+        begins = re.compile(
+            rf"(?m)^[ \t]*(?:[\w<>\[\],?. ]{{1,120}} )?{re.escape(name)}"
+            r"[ \t]*(?:[=:]|(?:<[^<>\n]{1,80}>)?\((?:[^;\n]{0,300}\{|[ \t]*$))"
+        )
+        yield from (p for p in self.saying(path, name) if begins.search(self.text(p)))
 
     def _index(self, spoken: str) -> dict[bytes, list[str]]:
         found: dict[bytes, list[str]] = defaultdict(list)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from agentaudit.blocks import Block
 from agentaudit.expressions import regex
 
-_CATCH = regex(r"\.catch\(\s{0,4}(?:async )?(?:\((?:\w{1,40}(?:: ?\w{1,40})?)?\)|\w{1,40}) ?=>")
 _ANSWERS = regex(
     r"\b(?:res|reply|response|ctx|c)\.(?:status|sendStatus|code|json|send|end|text)\("
     r"|\bNextResponse\.json\(|\bnew Response\("
@@ -16,25 +14,13 @@ _ASKS = regex(
     r"|\b(?:generateText|generateObject|generateContent|invoke|invokeModel|callAgent|sendMessage)\("
 )
 _TOLD = regex(r"(?i)console\.|\blog\w{0,20}\b|capture|report|track|\bnext\(|throw\b|reject")
-_BEFORE, _AFTER = 800, 400
+_LONGEST = 4000
 
 
-def dropped(text: str) -> Iterator[int]:
-    """Where the error of a model's call becomes an answer: `.catch(() => res.sendStatus(500))`."""
-    for found in _CATCH.finditer(text) if ".catch(" in text else ():
-        body = _argument(text[found.end() : found.end() + _AFTER])
-        if not _ANSWERS.search(body) or _TOLD.search(body):
-            continue
-        above = text[max(0, found.start() - _BEFORE) : found.start()]
-        if _ASKS.search(above.rpartition(";\n")[2]):
-            yield found.start()
-
-
-def _argument(rest: str) -> str:
-    """Up to the bracket that ends the call."""
-    open_ = 1
-    for at, char in enumerate(rest):
-        open_ += (char in "({[") - (char in ")}]")
-        if open_ == 0:
-            return rest[:at]
-    return rest
+def is_dropped(text: str, catch: Block) -> bool:
+    """Whether the error of a model's call becomes an answer in it:
+    `.catch(() => res.sendStatus(500))`."""
+    body = catch.body(text)[:_LONGEST]
+    if not catch.given or catch.tried is None or not _ANSWERS.search(body) or _TOLD.search(body):
+        return False
+    return bool(_ASKS.search(catch.tried.body(text)[:_LONGEST]))

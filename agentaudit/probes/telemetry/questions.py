@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentaudit.code import Code, Strength
+from agentaudit.code import Call, Code, Role, Strength
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.program import Program
 from agentaudit.trades import AGENTIC
@@ -26,7 +26,7 @@ _OTHER = regex(
     r"(?i)re|ast|json5?|yaml|toml\w{0,3}|csv|asyncio|anyio|trio|nest_asyncio|subprocess|uvicorn|app|mcp"
     r"|date\w{0,4}|dayjs|moment|ur[il]|urllib|semver|qs|querystring|dotenv|z|console|axios|object|array"
     r"|crypto|jwt|stripe|fs|os|redis|cache|prisma|db|pool|conn|connection|engine|knex|loop|executor"
-    r"|argparse|papa|cheerio|[\w$]{0,30}(?:regex|regexp|pattern|_re|parser|schema|cursor|database|logger)"
+    r"|argparse|papa|cheerio|[\w$]{0,30}(?:regex|regexp|pattern|_re|parser|schema|cursor|database|logger)|[\w$]{0,30}tool\w{0,30}"
 )
 """What answers by itself: it asks no model."""
 _STORED = regex(r"(?<![\w.])(?:this\.)?(?:prisma|db|tx|knex|supabase)\.\w{1,60}$")
@@ -46,13 +46,33 @@ def questions(program: Program, code: Code) -> Iterator[tuple[str, int]]:
         ]
         for path in sorted(paths & program.places.keys()):
             found += _run(program, path)
-        called = (use.place for use in uses if use.strength >= Strength.CALLED)
-        found += [(p.path, p.line) for p in called if p.line and p.path in program.places]
+        modules = _modules(code, known)
+        called = [use.place for use in uses if use.strength >= Strength.CALLED]
+        called += (call.place for call in code.calls if _is_told(call, modules))
+        places = [(p.path, p.line, p.text) for p in called if p.line and p.path in program.places]
+        found += [(path, line) for path, line, text in places if not _MADE_ONLY.match(text)]
+        found = found or [(path, line) for path, line, _ in places]
         if found:
             yield from found
             return
 
 
+def _modules(code: Code, libraries: set[str]) -> tuple[str, ...]:
+    """What the names of calls of these libraries begin with."""
+    return tuple({f"{row.module}." for row in code.imports if row.library in libraries})
+
+
+def _is_told(call: Call, modules: tuple[str, ...]) -> bool:
+    """Whether a call of a library tells it to answer, by a name that others give anything."""
+    return call.role is Role.APP and call.method in _TELLS and call.callee.startswith(modules)
+
+
+_TELLS = frozenset({"execute", "forward", "step", "respond", "answer", "ask"})
+_MADE_ONLY = regex(
+    r"(?:(?:const|let|var|self\.|this\.|[\w.<>]{1,60}\s)?\s?[\w.]{1,60}\s{0,4}(?::[^=]{1,80})?=\s{0,4}|return\s)?"
+    r"(?:new\s)?(?:\w{1,40}\.){0,4}[A-Z]\w{0,60}(?:<[^<>]{0,60}>)?\("
+)
+"""A line that does nothing but make a client: what it raises is told where it is started."""
 _LINE = 400
 _MADE = regex(
     r"^[ \t]*(?:self\.)?(\w{2,60})[ \t]*(?::[^=\n]{1,80})?=[ \t]*(?:\w{1,30}\.)?"

@@ -8,6 +8,7 @@ from agentaudit.code import Role, Strength
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.advice import answering_only
 from agentaudit.probes.telemetry.caught import in_pages, leaves, losing
+from agentaudit.probes.telemetry.ends import Fates
 from agentaudit.probes.telemetry.held import is_told
 from agentaudit.source import Component, Place, Repo
 
@@ -34,16 +35,18 @@ _FUNCTION = regex(r"(?i)lambda_?handler|handler")
 
 
 def logging_the_uncaught(
-    repo: Repo, component: Component, *, free: bool = False
+    repo: Repo, component: Component, ends: Fates, *, passes: bool
 ) -> Iterator[tuple[str, Place]]:
-    """What answers for a component that lets exceptions pass, and what is said of it; free is
-    whether nothing was seen to catch those of its models."""
+    """What answers for a component that lets exceptions pass, as they end, and what is said of
+    it; passes is whether nearly all of them do."""
+    free = ends.is_free or passes
     code = component.code
     needs = [need for each in component.manifests for need in each.dependencies]
     for need in needs:
         if _CONTAINERS.fullmatch(need.name) and not _answered(repo, component):
             yield f"{need.name} logs what nobody catches with its stack", need.place
-    if not leaves(repo, code, free=free):
+    left = not ends.fails_often and leaves(repo, code, free=free)
+    if not left and not passes:
         return
     used = {each.module.lower().translate(_SIGNS) for each in code.imports if each.role is Role.APP}
     for need in needs:
@@ -57,7 +60,7 @@ def logging_the_uncaught(
             yield f"nobody catches, and {need.name} logs that with its stack", need.place
     for name, place in _started(repo, component):
         yield f"nobody catches, and {name} logs that with its stack", place
-    for place in _trained(component):
+    for place in _trained(component) if left else ():
         yield "nobody catches, and the run that trains ends with its traceback", place
     for place in _lambda(component):
         yield "nobody catches, and the runtime of Lambda logs that with its stack", place

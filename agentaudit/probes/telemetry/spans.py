@@ -11,6 +11,7 @@ from agentaudit.probes.once import once
 from agentaudit.probes.telemetry.destinations import unaddressed, unswitched
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.keys import CREDENTIAL, provided
+from agentaudit.probes.telemetry.releases import oldest
 from agentaudit.probes.telemetry.samplers import is_bare, never_sampled
 from agentaudit.probes.telemetry.started_behind import go_flag_off
 from agentaudit.source import Component, Place, Repo
@@ -100,8 +101,17 @@ def by_itself(repo: Repo, component: Component) -> Use | None:
     """A framework that writes spans of models and agents by itself, where they go somewhere."""
     if not _exports(repo, component):
         return None
-    uses = component.uses("self_traced")
-    return next((use for use in uses if use.strength >= Strength.CALLED), None)
+    uses = (use for use in component.uses("self_traced") if use.strength >= Strength.CALLED)
+    return next((use for use in uses if _is_ready(repo, component, use)), None)
+
+
+_SINCE = {"agent-framework": (1, 6, 0), "agent-framework-core": (1, 6, 0)}
+"""The release from which on a framework does so unasked."""
+
+
+def _is_ready(repo: Repo, component: Component, use: Use) -> bool:
+    since = _SINCE.get(use.library)
+    return since is None or any(oldest(repo, component, each) >= since for each in _SINCE)
 
 
 def is_off(call: Call) -> bool:

@@ -9,9 +9,10 @@ from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.asking import asks_openly
 from agentaudit.probes.readable import of_code, step_missing, unread
 from agentaudit.probes.telemetry.captured import captured
-from agentaudit.probes.telemetry.caught import Weighed, arrives, leaves, weighed
+from agentaudit.probes.telemetry.caught import Weighed, leaves, lost_at_edge, weighed
+from agentaudit.probes.telemetry.ends import Fates
 from agentaudit.probes.telemetry.errors import is_central, outermost
-from agentaudit.probes.telemetry.fates import Fates, followed
+from agentaudit.probes.telemetry.fates import followed
 from agentaudit.probes.telemetry.servers import ended_by, logging_the_uncaught
 from agentaudit.probes.telemetry.silenced import silenced
 from agentaudit.probes.telemetry.tracers import keeps_stacks
@@ -120,7 +121,7 @@ def _files(base: dict[str, str], name: str, text: str, **more: str) -> dict[str,
             _files(
                 {"pom.xml": POM},
                 "src/main/java/Planner.java",
-                JAVA.format("log.error(e.getMessage());"),
+                JAVA.format("throw e;"),
                 Dockerfile='FROM eclipse-temurin:21-jre\nCOPY . .\nENTRYPOINT ["java", '
                 '"-javaagent:/app/opentelemetry-javaagent.jar", "-jar", "/app/planner.jar"]\n',
             ),
@@ -250,7 +251,7 @@ def _kept(
         yield message, [place]
     if silent:
         return
-    if ends.is_kept or (len(ends.kept) > _MORE * len(ends.lost) and not _lost_at_edge(ends)):
+    if ends.is_kept or (len(ends.kept) > _MORE * len(ends.lost) and not lost_at_edge(ends)):
         caught = f"{len(ends.kept)} blocks that catch what a model's call raises"
         yield f"{caught} keep its traceback", ends.kept
     if said.is_practice and not _mostly_lost(ends, said.keeping):
@@ -260,8 +261,9 @@ def _kept(
     if central:
         yield "what nobody caught is written with its traceback", central
     held_back = ends.only_lost and len(ends.lost) >= len(ends.leaving)
-    if (ends.is_free and asks_openly(component)) or not (said.lacking or held_back):
-        for message, place in _uncaught(repo, component, ends):
+    passes = ends.passes_on(len(said.lacking)) and not lost_at_edge(ends)
+    if (ends.is_free and asks_openly(component)) or passes or not (said.lacking or held_back):
+        for message, place in _uncaught(repo, component, ends, passes=passes):
             yield message, [place]
     for message, place in ended_by(repo, component, ends.leaving) if ends.nothing_holds else ():
         yield message, [place]
@@ -278,20 +280,17 @@ def _mostly_lost(ends: Fates, keeping: Sequence[Call]) -> bool:
     """Whether so many are lost, around models or where requests arrive, that the calls that keep
     one elsewhere do not make up for it."""
     kept = len(keeping)
-    if _lost_at_edge(ends) and not any(map(outermost, keeping)):
+    if lost_at_edge(ends) and not any(map(outermost, keeping)):
         return kept <= _MANY_AT_EDGE * len(ends.lost)
     most = ends.only_lost or len(ends.lost) > max(_MORE * len(ends.kept), len(ends.leaving))
     return most and kept <= _MANY * len(ends.lost)
 
 
-def _lost_at_edge(ends: Fates) -> bool:
-    """Whether one is lost where requests arrive, and none of them is kept there."""
-    return any(map(arrives, ends.lost)) and not any(map(arrives, ends.kept))
-
-
-def _uncaught(repo: Repo, component: Component, ends: Fates) -> Iterator[tuple[str, Place]]:
+def _uncaught(
+    repo: Repo, component: Component, ends: Fates, *, passes: bool
+) -> Iterator[tuple[str, Place]]:
     """What keeps the exceptions that nobody catches."""
-    yield from logging_the_uncaught(repo, component, free=ends.is_free)
+    yield from logging_the_uncaught(repo, component, ends, passes=passes)
     tracer = keeps_stacks(repo, component)
     if tracer and leaves(repo, component.code):
         yield f"nobody catches, and {tracer.library} records it with its stack", tracer.place

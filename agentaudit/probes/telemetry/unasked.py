@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from agentaudit.code import Call, Role
 from agentaudit.expressions import regex
-from agentaudit.probes.telemetry import quarkus
+from agentaudit.probes.telemetry import liberty, quarkus
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.lent import runs_here
 from agentaudit.source import Component, Place, Repo
@@ -29,7 +29,7 @@ def by_default(repo: Repo, component: Component) -> Iterator[Place]:
     yield from (each for each in started if runs_here(repo, component, each))
     yield from _actuated(component)
     yield from _mounted(component)
-    yield from filter(None, [quarkus.measured(repo, component)])
+    yield from filter(None, [module.measured(repo, component) for module in (quarkus, liberty)])
 
 
 _SERVED = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from agentaudit.blocks import Block, Part
 from agentaudit.expressions import regex
-from agentaudit.probes.telemetry.blocks import Block
+from agentaudit.probes.telemetry.catches import catches
 
 _REPORTS = regex(
     r"(?i)\w{0,40}(?:log|report|capture|track|record|print|handle|notify|dump)\w{0,20}"
@@ -14,7 +15,7 @@ _REPORTS = regex(
 )
 """Names of functions that report an error."""
 KEEPS = regex(
-    r"\.exception\(|exc_info\s?=\s?(?!False)|traceback\.|format_exc|print_exc"
+    r"\.exception\(|exc_info\s?=\s?(?!False)|traceback\.(?!format_exception_only)|format_exc(?!eption_only)|print_exc"
     r"|(?:capture|record|track|log)_?[eE]xception|\.stack\b|StackTrace|[cC]apture_?[eE]rror"
     r"|(?:Log|log\.)(?:Error|Critical|Warning)\(\s?\w{1,40}\s?,"
 )
@@ -62,47 +63,38 @@ def reports(name: str) -> bool:
     return bool(_REPORTS.fullmatch(name))
 
 
-def reporter(lines: Sequence[str], found: Sequence[Block], name: str) -> bool:
+def reporter(text: str, found: Sequence[Block], name: str) -> bool:
     """Whether a function of a file keeps the traceback of an error that it is given."""
-    pino = any(_PINO.search(line[:200]) for line in lines[:_HEADS])
+    pino = bool(_PINO.search(text[:_BEGINNING]))
     return any(
-        keeps(body := lines[block.first : block.last])
+        keeps(body := block.body(text).split("\n"))
         or (pino and any(_ERR.search(line[:400]) for line in body if not _QUIET.search(line)))
-        for block in found
-        if block.kind == "def" and block.name == name and block.last - block.first < _LONGEST
+        for block in _named_so(found, name)
+        if block.last - block.first < _LONGEST
     )
 
 
-_HEADS = 60
-"""Lines in which a file imports what it uses."""
+def _named_so(found: Sequence[Block], name: str) -> list[Block]:
+    return [each for each in found if each.part is Part.FUNCTION and each.name == name]
+
+
+_BEGINNING = 4000
+"""Characters in which a file imports what it uses."""
 _PINO = regex(r"(?:\bfrom|\brequire\()\s{0,4}[\"']pino[\"']")
 _ERR = regex(r"\{\s{0,4}err(?:\s{0,4}:\s{0,4}\w{1,40}(?:\[\d\])?)?\s{0,4}[,}]")
 """The key under which pino writes an error with its stack."""
 
 
-_WORD = regex(r"\w{2,40}")
-_HEAD = 6
-"""Lines that the head of a function may take."""
-
-
-def surrounding(lines: Sequence[str], found: Sequence[Block], name: str) -> Iterator[Block]:
+def surrounding(text: str, found: Sequence[Block], name: str) -> Iterator[Block]:
     """What catches the exceptions of what a function of that name is given to run:
     `safely(() => ask(text))`, or a decorator."""
-    named = [block for block in found if block.kind == "def" and block.name == name]
-    for catch in found if named else ():
-        tried = catch.tried
-        if catch.kind != "catch" or tried is None:
-            continue
-        run = "\n".join(lines[tried.first - 1 : tried.last])
-        for block in named:
-            if block.first < tried.first <= block.last and any(
-                re.search(rf"(?<![\w.]){given}\(", run) for given in _given(lines, block)
-            ):
+    for block in _named_so(found, name):
+        for catch in catches(found):
+            tried = catch.tried
+            if tried is None or not block.start < tried.start <= block.end:
+                continue
+            run = tried.body(text)
+            inside = (each for each in found if block.start <= each.start <= tried.start)
+            given = {name for each in inside if each.end >= tried.end for name in each.parameters}
+            if any(re.search(rf"(?<![\w.]){re.escape(each)}\(", run) for each in given):
                 yield catch
-
-
-def _given(lines: Sequence[str], block: Block) -> set[str]:
-    """The names of what a function takes, which may stand on lines before its brace."""
-    rows = lines[max(0, block.first - _HEAD) : block.first + _HEAD]
-    head = "\n".join(rows)[:1200].partition(block.name)[2]
-    return set(_WORD.findall(head.partition("(")[2].partition(")")[0][:300]))

@@ -19,6 +19,8 @@ _APPENDS = regex(
     rf"|\bnew\s{{1,9}}Uri\([^\"'`()\n]{{1,80}},\s{{0,9}}[\"'`]{_PATH}"
     r"|\b(?:https|wss)://[\w.$()-]{0,40}\{[\w.()]{0,60}\}\.openai\.azure\.com\b"
     rf"|(?i:client|session|axios\w{{0,20}}|instance)\)?\.post\(\s{{0,40}}[\"'`]{_PATH}"
+    r"|\b(?i:fetch|post|request|url|endpoint)\s{0,9}[(=:]\s{0,40}[\"'`]https?://[\w.:-]{3,120}/[\w./-]{0,80}?"
+    r"chat/completions\b"
 )
 """The path behind a base that is no text of the file; where a path stands alone it is as often
 that which the application itself serves."""

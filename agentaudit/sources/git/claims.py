@@ -30,7 +30,7 @@ class Claims:
 
     def asking(self, repository: Repository, projects: Sequence[Project]) -> list[Build]:
         """Projects that ask a model."""
-        homes = unowned.homes(repository, projects, self._needs, self._taken())
+        homes = unowned.homes(repository, projects, self.needs, self._taken())
         return [
             Build(home, self._reader.place(self._paths[home][0], 1))
             for home in homes
@@ -44,7 +44,8 @@ class Claims:
         homes = pages.homes(self._reader, free, self._taken())
         return [Build(home, self._reader.place(free[home], 1)) for home in homes]
 
-    def _needs(self, home: str) -> list[Dependency]:
+    def needs(self, home: str) -> list[Dependency]:
+        """What the project of a directory declares."""
         given = [(path, self._found[path]) for path in self._paths.get(home, ())]
         read = (manifests.published(self._reader, *each) for each in given)
         return [need for manifest in read for need in manifest.dependencies]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from msgspec.structs import replace
@@ -38,17 +38,22 @@ class Codes:
         projects: Iterable[Project],
         packages: frozenset[str],
         repository: Repository,
+        needs: Callable[[str], Sequence[Dependency]],
     ) -> None:
         self._reader = reader
         self._repository = repository
         self._packages = packages
         self._parts = {home: list(needs) for home, needs in parts.items()}
         self._projects = by_home(projects)
+        if "" not in self._parts and _gathers(reader):
+            # An image takes its manifest in to install a member: what else stands there is no part.
+            self._projects.pop("", None)
+        self._needs = needs
         self._owners: dict[str, list[str]] = {}
 
     def of(self, home: str) -> Code:
         """What the source code of a component says."""
-        share, needs = self._shares[home], self._parts[home]
+        share, needs = self._shares[home], self._whole[home]
         code = self._repository.code(share.sources, share.settings, needs, share.prompts)
         if missing := self._missing(home, share, code):
             return replace(code, unread=missing)
@@ -56,12 +61,12 @@ class Codes:
 
     def _missing(self, home: str, share: Share, code: Code) -> str:
         paths = self._unread.get(home, ())
-        return unread(self._reader, paths, share.sources, self._parts[home], code)
+        return unread(self._reader, paths, share.sources, self._whole[home], code)
 
     @cached_property
     def doing(self) -> Doing:
         """What each component does itself."""
-        return Doing(self._reader, self._repository, self._shares, self._parts)
+        return Doing(self._reader, self._repository, self._shares, self._whole)
 
     def keep(self) -> None:
         """Keep what was parsed, if anything was, for the next run."""
@@ -195,6 +200,22 @@ class Codes:
             for part, needs in self._parts.items()
         }
 
+    @cached_property
+    def _whole(self) -> dict[str, list[Dependency]]:
+        """Component → what it needs, and what libraries of the repository need that run in it."""
+        return {
+            part: [
+                *needs,
+                *(
+                    need
+                    for home in self._reached[part]
+                    if home in self._projects and not self._projects[home].parts
+                    for need in self._needs(home)
+                ),
+            ]
+            for part, needs in self._parts.items()
+        }
+
     def _served(self, project: str, home: str) -> list[str]:
         """Whom a project serves that nothing deploys and nobody needs: what measures or deploys
         the system is about all of it, what fills an index about those who search one."""
@@ -209,20 +230,30 @@ class Codes:
         ]
 
 
+def _gathers(reader: Reader) -> bool:
+    """Whether the manifest of the root only gathers members, all of one language."""
+    named = "workspaces" in mapping(reader.json("package.json"))
+    others = ("pyproject.toml", "requirements.txt", "go.mod", "Cargo.toml", "pom.xml")
+    known = reader.known
+    return (named or "pnpm-workspace.yaml" in known) and known.isdisjoint(others)
+
+
 def with_code(
     reader: Reader,
     components: Mapping[str, Component],
     projects: Iterable[Project],
     repository: Repository,
     copies: Mapping[str, Collection[str]],
+    declared: Callable[[str], Sequence[Dependency]],
 ) -> tuple[Component, ...]:
-    """The components, by home, with what their code says; `copies` is what their images take in."""
+    """The components, by home, with what their code says; `copies` is what their images take in,
+    `declared` what the project of a directory needs."""
     needs = {
         home: [need for manifest in each.manifests for need in manifest.dependencies]
         for home, each in components.items()
     }
     packages = frozenset(home for home, each in components.items() if is_package(each))
-    codes = Codes(reader, needs, projects, packages, repository)
+    codes = Codes(reader, needs, projects, packages, repository, declared)
     collects = gc.isenabled()
     gc.disable()  # millions of small values, and no cycle among them: looking for one costs a tenth
     try:

@@ -17,6 +17,7 @@ from agentaudit.sources.git import (
     libraries,
     locks,
     manifests,
+    modules,
     pins,
     scripted,
     settings,
@@ -51,8 +52,7 @@ class Survey:
         self._drop_compiled()
         self._parts: dict[str, Part] = {}
         self._data: dict[bool, list[tuple[Place, str]]] = {}
-        self.notes: list[str] = []
-        """What must be known about the components, once they are found."""
+        self.notes: list[str] = []  # what must be known about the components, once found
 
     def _drop_compiled(self) -> None:
         """A requirements file made from another manifest beside it is its lock, no manifest."""
@@ -72,12 +72,12 @@ class Survey:
     def components(self) -> tuple[Component, ...]:
         """All components, sorted by path."""
         reader = self._reader
-        spoken_for = {path: home_of(path, parsed) for path, parsed in self._manifests.items()}
-        homes = Homes(reader, spoken_for)
+        homes = Homes(reader, {path: home_of(path, m) for path, m in self._manifests.items()})
         found = builders.found(reader, homes, self._services, self.runs)
         self._gather(homes, found)
         if not self._parts and not self._apart(homes):
             return ()
+        reader.deploy(deployed.below_infrastructure(reader, self._parts))
         repository = Repository(reader)
         projects = list(self._projects())
         claims = Claims(reader, self._manifests, self._parts)
@@ -91,12 +91,13 @@ class Survey:
         for build in claims.shown():
             self._add(build)
         scripted.shed(reader, self._parts.values())
+        modules.complete(self._parts, self._manifests, projects)
         self._attach_compose()
         self._attach_kubernetes()
         self._attach_settings()
-        published = {home: self._publish(self._parts[home]) for home in sorted(self._parts)}
+        published = {home: self._publish(part) for home, part in sorted(self._parts.items())}
         copies = {home: part.copies for home, part in self._parts.items()}
-        return with_code(reader, published, self._projects(), repository, copies)
+        return with_code(reader, published, self._projects(), repository, copies, claims.needs)
 
     def _projects(self) -> Iterator[Project]:
         taken: dict[str, list[str]] = {}
@@ -246,8 +247,7 @@ class Survey:
 
     def _publish(self, part: Part) -> Component:
         reader = self._reader
-        given = sorted(part.manifests.items())
-        published = tuple(manifests.published(reader, *each) for each in given)
+        published = tuple(manifests.published(reader, *m) for m in sorted(part.manifests.items()))
         declares = libraries.by_trade(d for m in published for d in m.dependencies)
         return Component(
             name=safe(part.home.rpartition("/")[2] or self._root(part)),

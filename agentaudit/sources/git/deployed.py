@@ -51,6 +51,11 @@ def misnamed(reader: Reader, services: list[Service], runs: list[Run]) -> frozen
     return frozenset(home for home, paths in held.items() if _runs(home, paths))
 
 
+def below_infrastructure(reader: Reader, homes: Iterable[str]) -> frozenset[str]:
+    """What the reader knows, and components whose code stands among what deploys them."""
+    return frozenset({*filter(reader.is_among_infrastructure, homes), *reader.deployed})
+
+
 def _asked(reader: Reader, services: list[Service], runs: list[Run]) -> Iterator[str]:
     orders = (
         *from_compose(services),

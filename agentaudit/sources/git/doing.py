@@ -23,7 +23,7 @@ _ADDRESS = regex(
 """Where providers answer."""
 _PATH = regex(r"[}`\"']/chat/completions[\"'`]|:(?:streamG|g)enerateContent\b")
 """The same where an application may have addresses of its own that are written alike."""
-_UNREAD = (".rs", ".rb", ".php", ".ex", ".exs", ".dart", ".swift")
+_UNREAD = (".rs", ".rb", ".php", ".ex", ".exs", ".dart", ".swift", ".kt")
 _THIN = 3
 """Files of a component that is no more than an entry to a library."""
 

@@ -49,6 +49,10 @@ class Homes:
         """Whether a directory is one of the application."""
         return self._reader.directory_role(home) is Role.APP
 
+    def is_part(self, home: str) -> bool:
+        """The same, also of one that stands among what deploys it."""
+        return self.is_app(home) or self._reader.is_among_infrastructure(home)
+
     def coded(self, home: str) -> bool:
         """Whether code of the application stands there."""
         return home in self._coded

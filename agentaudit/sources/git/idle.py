@@ -12,7 +12,6 @@ from agentaudit.sources.git import libraries
 from agentaudit.sources.git.knowledge import known
 from agentaudit.sources.git.pages import is_page
 from agentaudit.sources.git.reader import Reader, directory, inside, mapping
-from agentaudit.sources.git.roles import SOURCES
 from agentaudit.trades import AGENTIC, acts, carries
 
 _LEAST = 4
@@ -33,6 +32,7 @@ _OTHERWISE = regex(
 """A library that is loaded while the program runs, handed on, or fetched by its registry's name."""
 _LED = regex(r"\"paths\"\s{0,9}:\s{0,9}\{[^{}]{0,4000}\"\.\./")
 """Names in a project of TypeScript that lead out of its directory."""
+_TYPES = regex(r"\bimport\s{1,9}type\s[^;'\"]{0,2000}\sfrom\s{0,9}[\"'][@\w./-]{1,200}[\"']")
 _TAKEN = regex(r"(?:type\s)?\s{0,9}(\w{1,80})(?:\sas\s\w{1,80})?\s{0,9}[,}]")
 
 
@@ -53,7 +53,8 @@ def kept(
     paths = list(_paths(reader, _home(component)))
     idle = {each for each in idle if not _elsewhere(reader, _name(each), paths)}
     other = [each for each in _declared(component) if each not in idle]
-    if not asks and _is_page(reader, component) and not _takes_in(reader, component, copies):
+    if not asks and _is_page(reader, component) and not _is_led_out(reader, component):
+        paths += _taken_in(reader, component, copies)
         mentioned = _mentioned(reader, component, other, paths)
         idle |= set() if mentioned else set(other)
     return {
@@ -66,9 +67,12 @@ def kept(
 def _is_page(reader: Reader, component: Component) -> bool:
     """Whether all of it is what a browser shows: elsewhere a library may be used in too many ways
     for its silence to say anything."""
+    home = _home(component)
     manifests = [each.place.path for each in component.manifests]
-    return bool(manifests) and all(
-        path.endswith("package.json") and is_page(mapping(reader.json(path))) for path in manifests
+    own = [path for path in manifests if directory(path) == home]
+    return bool(own) and all(
+        path.endswith("package.json") and (path not in own or is_page(mapping(reader.json(path))))
+        for path in manifests
     )
 
 
@@ -96,17 +100,22 @@ def _shows(dependency: Dependency) -> bool:
     return _name(dependency) in known().shown.get(dependency.ecosystem, ())
 
 
-def _takes_in(reader: Reader, component: Component, copies: Collection[str]) -> bool:
-    """Whether an image takes in code that stands outside of the component."""
+def _is_led_out(reader: Reader, component: Component) -> bool:
+    """Whether names in its code stand for what is outside of its directory."""
+    settings = f"{_home(component)}/tsconfig.json".lstrip("/")
+    return _LED.search(reader.text(settings) or "") is not None
+
+
+def _taken_in(reader: Reader, component: Component, copies: Collection[str]) -> list[str]:
+    """Scripts and pages outside of it that its images take in."""
     home = _home(component)
-    if _LED.search(reader.text(f"{home}/tsconfig.json".lstrip("/")) or ""):
-        return True
     aside = [source for source in copies if source in reader.directories]
-    return any(
-        path.rpartition(".")[2] in SOURCES and not inside(path, home) and inside(path, source)
-        for source in aside
-        for path in reader.app
-    )
+    return [
+        path
+        for path in (reader.app if aside else ())
+        if path.endswith((*_PAGES, *_SCRIPTS)) and not inside(path, home)
+        if any(inside(path, source) for source in aside)
+    ]
 
 
 def _elsewhere(reader: Reader, name: str, paths: Sequence[str]) -> bool:
@@ -146,19 +155,34 @@ def _mentioned(
     """Whether one of them stands in a file besides manifests, or may be used without a word: a
     program may be started, or a class be named in a file of settings."""
     words: set[str] = set()
+    quoted: set[str] = set()
     for each in found:
         modules = known().modules(each.ecosystem, _name(each))
         if each.ecosystem not in ("python", "node", "go") or not modules:
             return True
-        words |= {_name(each), *modules}
-    if not words:
+        if each.ecosystem == "node":
+            quoted.add(_name(each))
+        else:
+            words |= {_name(each), *modules}
+    if not words and not quoted:
         return False
     manifests = {manifest.place.path for manifest in component.manifests}
     return len(paths) > _MOST or any(
-        any(word in text for word in words)
+        any(word in text for word in words) or _names(path, text, quoted)
         for path in paths
         if path not in manifests
         and not path.endswith(_SAID)
         and directory(path).rpartition("/")[2] != "requirements"
         if (text := reader.text(path))
     )
+
+
+def _names(path: str, text: str, packages: Collection[str]) -> bool:
+    """Whether a file names one of those packages of Node; a script, for more than its types."""
+    if not path.endswith((*_PAGES, *_SCRIPTS)):
+        return any(name in text for name in packages)
+    if not any(_holds(text.encode(), name.encode()) for name in packages):
+        return False
+    data = _TYPES.sub("", text).encode()
+    ends = (b'"', b"'", b"`", b"/", b"@")
+    return any(_holds(data, name.encode() + end) for name in packages for end in ends)

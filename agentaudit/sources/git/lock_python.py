@@ -120,6 +120,27 @@ def conda_explicit(text: str) -> Pinned:
     return pinned([(normalised(name.rsplit("-", 2)[0]), "yes") for name in files])
 
 
+_EXPORTED = regex(
+    r"^\s{1,8}-\s+(?:[\w./-]{1,60}::)?([\w.-]{1,100})=([\w.!+]{1,60})=(\w{1,80})\s*$", re.M
+)
+_ROW = regex(r"^\s{1,8}-\s+(?!pip:)([^\n]{1,200})$", re.M)
+_EXACT = regex(r"([\w.-]{1,100})(?:\[[\w,.-]{0,100}\])?==([\w.!+]{1,60})\s*")
+
+
+def conda_export(text: str) -> Pinned | None:
+    """environment.yml as `conda env export` writes it, each package with its version and build;
+    None where somebody wrote it, or added to it, by hand."""
+    rows = _ROW.findall(text.partition("\ndependencies:")[2])
+    built = [(normalised(name), version) for name, version, _ in _EXPORTED.findall(text)]
+    by_pip = [(normalised(m[1]), m[2]) for row in rows if (m := _EXACT.fullmatch(row))]
+    if not built or len(built) + len(by_pip) < len(rows):
+        return None
+    names = frozenset(name for name, _ in (*built, *by_pip))
+    if any(p in names and not names.issuperset(brought) for p, brought in _BRINGS.items()):
+        return None
+    return pinned([*built, *by_pip])
+
+
 def pixi(text: str) -> Pinned:
     """pixi.lock: conda packages by address, those of Python indexes by name and version."""
     files = re.findall(

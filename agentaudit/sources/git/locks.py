@@ -12,7 +12,7 @@ from agentaudit.source import Lock
 from agentaudit.sources.git.declared import Declared, Parsed
 from agentaudit.sources.git.globs import matches
 from agentaudit.sources.git.lock_formats import FORMATS, REQUIREMENTS_LOCK, format_of
-from agentaudit.sources.git.lock_python import from_requirements
+from agentaudit.sources.git.lock_python import conda_export, from_requirements
 from agentaudit.sources.git.pinned import Pinned
 from agentaudit.sources.git.python_manifests import REQUIREMENTS
 from agentaudit.sources.git.ranges import fits
@@ -41,6 +41,7 @@ class Found(Struct, frozen=True):
 def find(reader: Reader) -> tuple[Found, ...]:
     """Every lock file of the application."""
     found = [_read(reader, path, FORMATS[format_of(path)]) for path in reader.named(format_of)]
+    found += filter(None, (_exported(reader, path) for path in reader.named(_CONDA.__contains__)))
     compiled = {*reader.named(_maybe_compiled), *_in_requirements(reader)}
     found += filter(None, (_compiled(reader, path) for path in sorted(compiled)))
     return tuple(sorted(found, key=lambda lock: lock.path))
@@ -61,7 +62,8 @@ def _in_requirements(reader: Reader) -> Iterator[str]:
 
 def _read(reader: Reader, path: str, kind: tuple[str, object]) -> Found:
     ecosystem, read = kind
-    content = reader.content(path, LOCK_CAP)
+    # the longest texts of a tree; one that is neither YAML nor JSON by its name, nobody else reads
+    content = reader.content(path, LOCK_CAP, keep=not path.endswith(".lock"))
     if content.text is None:
         return Found(path, ecosystem, Pinned(), content.problem)
     if problem := _unusable(content.text):
@@ -82,6 +84,15 @@ def _unusable(text: str) -> str:
     if "\n<<<<<<< " in f"\n{text}":
         return "holds an unresolved merge conflict"
     return ""
+
+
+_CONDA = frozenset({"environment.yml", "environment.yaml"})
+
+
+def _exported(reader: Reader, path: str) -> Found | None:
+    """An environment of conda that is a lock, because it was exported whole."""
+    pinned = conda_export(reader.text(path) or "")
+    return None if pinned is None else Found(path, "python", pinned, pinned.problem)
 
 
 def _compiled(reader: Reader, path: str) -> Found | None:

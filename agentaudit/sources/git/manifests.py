@@ -8,7 +8,7 @@ from typing import Any
 
 from agentaudit.expressions import regex
 from agentaudit.source import Dependency, Manifest
-from agentaudit.sources.git import python_manifests
+from agentaudit.sources.git import catalogs, python_manifests
 from agentaudit.sources.git.declared import Declared, Parsed
 from agentaudit.sources.git.reader import Reader, directory, line_of, mapping, sequence, word
 from agentaudit.sources.git.text import is_pointer
@@ -209,10 +209,9 @@ def _kebab(name: str) -> str:
 def _gradle(reader: Reader, path: str) -> Parsed | None:
     found, runtime = [], None
     pattern = _CATALOG if path.endswith(".toml") else _GRADLE
-    for number, line in enumerate((reader.text(path) or "").split("\n"), 1):
-        line = line[:2000]
-        if line.lstrip().startswith(("//", "*", "#")):
-            continue
+    rows = enumerate((line[:2000] for line in (reader.text(path) or "").split("\n")), 1)
+    lines = {n: line for n, line in rows if not line.lstrip().startswith(("//", "*", "#"))}
+    for number, line in lines.items():
         found += [
             Declared(match[1], number, wanted=_at_least(match[2] or ""))
             for match in pattern.finditer(line)
@@ -223,9 +222,10 @@ def _gradle(reader: Reader, path: str) -> Parsed | None:
         ]
         if runtime is None and (match := _GRADLE_RUNTIME.search(line)):
             runtime = (number, match[1])
-    home = directory(directory(path)) if path.endswith(".toml") else None
-    name = "" if path.endswith(".toml") else directory(path).rpartition("/")[2]
-    return Parsed("java", tuple(found), runtime, name, home=home)
+    if path.endswith(".toml"):
+        return Parsed("java", tuple(found), runtime, home=directory(directory(path)))
+    found += [Declared(name, number) for number, name in catalogs.taken(reader, path, lines)]
+    return Parsed("java", tuple(found), runtime, directory(path).rpartition("/")[2])
 
 
 _PACKAGE_REFERENCE = regex(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -11,9 +11,12 @@ from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import joined
+from agentaudit.sources.git.declared import Parsed
 from agentaudit.sources.git.dockerfile import Recipe
 from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.images import expand
+from agentaudit.sources.git.parts import Part, home_of
+from agentaudit.sources.git.projects import Project, reached
 from agentaudit.sources.git.reader import Reader, directory, inside
 
 _SETTINGS = frozenset(("settings.gradle", "settings.gradle.kts"))
@@ -31,7 +34,7 @@ _PLUGIN = regex(
     re.MULTILINE,
 )
 _RUNS = regex(
-    r"^\s*(?:`?application`?\s*$|(?:id|apply\s+plugin)\b[^\n]{0,20}[\"']application[\"'])",
+    r"^\s*(?:`?application`?\s*(?:$|\{\s*$)|(?:id|apply\s+plugin)\b[^\n]{0,20}[\"']application[\"'])",
     re.MULTILINE,
 )
 _MAIN = regex(r"\bmainClass(?:Name)?\b")
@@ -71,6 +74,21 @@ def started(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
         for home, (path, line) in sorted(places.items())
         if reader.directory_role(home) is Role.APP and covered.isdisjoint(_manifests(home))
     ]
+
+
+def complete(
+    parts: Mapping[str, Part], manifests: Mapping[str, Parsed], projects: Sequence[Project]
+) -> None:
+    """Give the components of a Maven or Gradle build the manifests of the modules they name: what
+    they are packed into holds these, too. What only those need may be common to all components."""
+    named = {home_of(path, parsed): path for path, parsed in manifests.items()}
+    for part in parts.values():
+        own = [parsed for parsed in part.manifests.values() if parsed.ecosystem == "java"]
+        needs = {each.name for parsed in own for each in parsed.dependencies}
+        for home, far in reached(projects, needs).items() if own else ():
+            path = named.get(home, "")
+            if home not in parts and path and not far and manifests[path].ecosystem == "java":
+                part.manifests[path] = manifests[path]
 
 
 def shared(reader: Reader, homes: Homes, builds: list[Build], fresh: list[Build]) -> list[Build]:

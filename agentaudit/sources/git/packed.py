@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.source import Place
+from agentaudit.sources.git import pointed
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.functions import app_roots, templates
@@ -66,6 +67,7 @@ def functions(reader: Reader, homes: Homes) -> Iterator[Build]:
                 yield from _sites(reader, homes, path, stack)
     for path in templates(reader):
         yield from _in_template(reader, homes, path)
+    yield from pointed.projects(reader, homes)
 
 
 def _in_code(reader: Reader, homes: Homes, path: str, stack: str) -> Iterator[Build]:

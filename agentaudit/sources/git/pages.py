@@ -1,4 +1,4 @@
-"""Pages and desktop programs that are started from their manifest, where no image or platform's
+"""Pages and other programs that are started from their manifest, where no image or platform's
 file is about them: somebody serves what their build makes."""
 
 from __future__ import annotations
@@ -23,15 +23,22 @@ _PROGRAM = regex(
     r"(?:node|tsx|ts-node|nodemon|bun|deno|nest start|fastify start)\s"
 )
 """What starts a server or another program of Node."""
-_ENTRIES = ("main.py", "app.py", "server.py", "__main__.py")
-"""Where a program of Python begins, beside the list of what it needs."""
+_PYTHON = ("main.py", "app.py", "server.py", "__main__.py")
+_ENTRIES = {
+    "requirements.txt": _PYTHON,
+    "pyproject.toml": _PYTHON,
+    "go.mod": ("main.go",),
+    "Cargo.toml": ("src/main.rs",),
+}
+"""Where a program begins, beside the manifest of what it needs; what says how it is packed may be a
+library."""
 _STARTS = frozenset({"dev", "start", "serve"})
 _TELLS = regex(r"@?(?:docusaurus|storybook|vitepress|vuepress|nextra|astrojs/starlight|slidev)\b")
 """Packages of pages that tell about the system, and are none of it."""
 _ASIDE = regex(
     r"(?i)(?:^|/)(?:docs?[\w-]{0,20}|website|www|landing[\w-]{0,20}|blog|storybook|playgrounds?|site"
-    r"|libs?|legacy|archived?|deprecated|old|workshops?|courses?|lessons?|labs?|tools?|scripts?|poc"
-    r"|experiment(?:s|al)?|(?:debug|dev|build|test)(?:ging)?[_-]?tools?|debug)(?:/|$)"
+    r"|libs?|legacy|archived?|backups?|deprecated|old|workshops?|courses?|lessons?|labs?|tools?|scripts?|poc"
+    r"|src-tauri|experiment(?:s|al)?|(?:debug|dev|build|test)(?:ging)?[_-]?tools?|debug)(?:/|$)"
 )
 """Directories of what is not deployed, or only within something else."""
 _PACKAGES = regex(r"(?i)(?:^|/)packages(?:/|$)")
@@ -43,6 +50,11 @@ _SHOWN = regex(
 
 _OUTPUT = regex(r"\b(?:outDir|outputPath|distDir)[\"']?\s*:[^\n]{0,60}[\"'](?:\.\./|\.\.[\"'])")
 """What a page is built into, where that is a directory of another project."""
+_HANDED = regex(
+    r"(?:^|[\s;&|/])(?:cp|mv|rsync|cpy|cpx2?|copyfiles|ncp|xcopy)\s[^;&|]{0,200}\s\.\./[^;&|]"
+    r"|--(?:outDir|out-?dir|dist-dir|output-path)[= ]\.\./"
+)
+"""The same, by the script that builds it."""
 _CONFIGURED = tuple(
     f"{tool}.config.{kind}"
     for tool in ("vite", "next", "vue")
@@ -83,11 +95,13 @@ def _ends_elsewhere(reader: Reader, home: str) -> bool:
     own = (
         reader.text(f"{home}/{name}") for name in _CONFIGURED if f"{home}/{name}" in reader.known
     )
-    if any(_OUTPUT.search(text or "") for text in own):
+    scripts = mapping(mapping(reader.json(f"{home}/package.json")).get("scripts"))
+    builds = (word(scripts.get(name)) for name in ("build", "postbuild"))
+    if any(_OUTPUT.search(text or "") for text in own) or any(map(_HANDED.search, builds)):
         return True
     made = re.compile(rf"(?:^|[\s/\"'=(]){re.escape(home.rpartition('/')[2])}/{_MADE}")
-    builds = {path for pattern in _BUILDS for path in reader.matching(pattern)}
-    outside = (path for path in sorted(builds) if not inside(path, home))
+    found = {path for pattern in _BUILDS for path in reader.matching(pattern)}
+    outside = (path for path in sorted(found) if not inside(path, home))
     return any(made.search(reader.text(path) or "") for path in outside)
 
 
@@ -95,16 +109,20 @@ def _is_started(reader: Reader, home: str, path: str) -> bool:
     if path.endswith("package.json"):
         given = mapping(reader.json(path))
         return is_page(given) or _is_program(given)
-    listed = path.endswith("/requirements.txt")
-    return listed and any(f"{home}/{name}" in reader.known for name in _ENTRIES)
+    name = path.rpartition("/")[2]
+    if name == "pyproject.toml" and "build-system" in reader.toml(path):
+        return False
+    return any(f"{home}/{entry}" in reader.known for entry in _ENTRIES.get(name, ()))
 
 
 def _is_program(manifest: Mapping[str, Any]) -> bool:
-    """Whether it is a program of Node that somebody starts: no library, and no part of a
-    workspace, whose whole is started."""
-    start = word(mapping(manifest.get("scripts")).get("start"))
-    kept = {"exports", "files", "workspaces", "types", "publishConfig"}
-    return bool(start and _PROGRAM.match(start)) and kept.isdisjoint(manifest)
+    """Whether it is a program of Node that somebody starts: no library, no command, and no part of
+    a workspace, whose whole is started."""
+    scripts = mapping(manifest.get("scripts"))
+    start = word(scripts.get("start"))
+    called = (word(scripts.get(name)) for name in start.split() if name != "start")
+    kept = {"exports", "files", "workspaces", "types", "publishConfig", "bin"}
+    return any(map(_PROGRAM.match, (start, *called))) and kept.isdisjoint(manifest)
 
 
 def is_page(manifest: Mapping[str, Any]) -> bool:

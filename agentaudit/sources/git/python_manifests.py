@@ -216,7 +216,7 @@ def conda(reader: Reader, path: str) -> Parsed | None:
             found += _declared(text, sequence(item.get("pip")))
             continue
         name = word(item).rpartition("::")[2]
-        if (pinned := re.fullmatch(r"python\s*([=<>~!].{1,40})", name)) is not None:
+        if (pinned := re.fullmatch(r"python\s*([=<>~!].{1,40}?)(?:=\w{1,60})?", name)) is not None:
             runtime = (line_of(text, word(item)), pinned[1].strip())
         elif name != "python":
             found += _declared(text, [name])

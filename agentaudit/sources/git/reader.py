@@ -46,7 +46,7 @@ class Reader:
         self._room, self._bytes_room, self._lately_room = _KEEP, _KEEP_BYTES, _LATELY
         self.problems: dict[str, str] = {}
         """Path → why it could not be read or understood."""
-        self.deployed: frozenset[str] = frozenset()
+        self.deployed: tuple[str, ...] = ()
         """Directories of components that are called like what is none; see `deploy`."""
         self.settings: list[str] | None = None
         """Files that declare settings, once somebody has looked for them."""
@@ -76,7 +76,7 @@ class Reader:
 
     def deploy(self, homes: frozenset[str]) -> None:
         """From now on, what these directories are called tells nothing of what is in them."""
-        self.deployed = homes
+        self.deployed = tuple(sorted(homes, key=lambda home: (-len(home), home)))
         for name in ("app", "by_name", "_own") if homes else ():
             self.__dict__.pop(name, None)
 
@@ -87,6 +87,12 @@ class Reader:
     def directory_role(self, home: str) -> Role:
         """Role of a directory."""
         return directory_role(self._within(f"{home}/").rstrip("/"))
+
+    def is_among_infrastructure(self, home: str) -> bool:
+        """Whether a directory of another name stands among what deploys it: the code of a function
+        in `infra/lambda/answers` is the application's."""
+        named = directory_role(home.rpartition("/")[2])
+        return named is Role.APP and self.directory_role(home) is Role.INFRA
 
     def is_own(self, path: str) -> bool:
         """Whether a file belongs to the application or its operation."""
@@ -136,16 +142,17 @@ class Reader:
             if says:
                 yield path
 
-    def content(self, path: str, cap: int = CAP) -> Content:
-        """The file, or why it cannot be read."""
+    def content(self, path: str, cap: int = CAP, *, keep: bool = True) -> Content:
+        """The file, or why it cannot be read; without `keep`, for what nobody else asks for."""
         if (data := self._bytes.get(path)) is not None:
             return self._made(path, data)
         found = self._kept.get(path)
         if found is None or (found == TOO_LARGE and cap > CAP):
             found = decoded(self._tree.load(path, cap)) if path in self.known else MISSING
-            self._room -= len(found.text or "") + 100
-            if self._room > 0:
-                self._kept[path] = found
+            if keep:
+                self._room -= len(found.text or "") + 100
+                if self._room > 0:
+                    self._kept[path] = found
             self.problems.pop(path, None)
             if found.text is None and found != MISSING:
                 self.problems[path] = found.problem

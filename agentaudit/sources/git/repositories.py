@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from agentaudit.blocks import Block
 from agentaudit.evidence import safe
 from agentaudit.response import Target
 from agentaudit.source import Change, Component, Ledger, Place, Step, Unread
@@ -22,6 +23,7 @@ from agentaudit.sources.git.state import Unsettled
 from agentaudit.sources.git.text import CAP, DATA_CAP
 
 if TYPE_CHECKING:
+    from agentaudit.sources.git.code.outlines import Outlines
     from agentaudit.sources.git.components import Survey
 
 _SHOWN = 10
@@ -90,6 +92,16 @@ class Repositories:
         reader = next((each.reader for each in self._all if each.name == place.repo), None)
         return None if reader is None else reader.text(place.path, DATA_CAP if long else CAP)
 
+    def blocks(self, place: Place) -> tuple[Block, ...]:
+        found = self._outlines.get(place.repo)
+        return () if found is None else found.of(place.path)
+
+    @cached_property
+    def _outlines(self) -> dict[str, Outlines]:
+        from agentaudit.sources.git.code.outlines import Outlines
+
+        return {each.name: Outlines(each.reader) for each in self._all}
+
     def steps(self) -> tuple[Step, ...]:
         return tuple(run.step for survey in self._surveys for run in survey.runs)
 
@@ -151,6 +163,8 @@ class Repositories:
 
     def close(self) -> None:
         """Remove what was made to read the repositories. They cannot be asked afterwards."""
+        for outlines in self.__dict__.get("_outlines", {}).values():
+            outlines.keep()
         for each in self._all:
             while each.closing:
                 each.closing.pop()()

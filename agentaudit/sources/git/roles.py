@@ -77,6 +77,13 @@ _LAYER = regex(
 )
 """Code in `shop/infrastructure/db.py`: a layer of the application, which reaches what is outside of
 it; what deploys stands at the top, or beside the applications."""
+_SCRIPT_LAYER = regex(
+    r"((?:[^/]{1,100}/){0,20}?src(?:/[^/]{1,100}){0,9}?)/infra(?:structure)?"
+    r"((?:/[^/]{1,100}){1,20})/[^/]{1,200}"
+    r"(?<!stack)\.[jt]sx?",
+    re.IGNORECASE,
+)
+"""The same of TypeScript, which stacks are written in as well: only below the sources."""
 
 
 @lru_cache(maxsize=65_536)
@@ -109,7 +116,7 @@ def role(path: str) -> Role:
     """Role of a file."""
     directory, _, name = path.rpartition("/")
     found = directory_role(directory)
-    if found is Role.INFRA and (layer := _LAYER.match(path)):
+    if found is Role.INFRA and (layer := _LAYER.match(path) or _SCRIPT_LAYER.match(path)):
         found = directory_role(layer[1] + layer[2])
     if found is Role.APP and _TEST_FILE.fullmatch(name):
         return Role.TEST

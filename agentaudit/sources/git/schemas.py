@@ -117,6 +117,13 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
         ),
     ),
     (
+        # An extension of an editor tells the editor what its users can set.
+        regex(r"package\.json"),
+        regex(
+            r"\"configuration\"\s{0,4}:\s{0,4}(?:\[\s{0,40})?\{\s{0,40}\"(?:title|properties|type|order|id)\""
+        ),
+    ),
+    (
         regex(r"plugin\.json|app\.json|render\.ya?ml|fly\.toml|wrangler\.(?:toml|jsonc?)"),
         regex(
             r"\"settings_schema\"|\"env\"\s*:\s*\{|envVars:|^\[(?:env|vars)\]|\"vars\"\s*:"

@@ -23,6 +23,8 @@ _BUILDING = frozenset(
     ]
 )
 """Directories of what builds and deploys: an entry point that stands there is no part."""
+_PAST = regex(r"(?i)(?:^|/)(?:archived?|backups?|legacy|deprecated|old|attic)(?:/|$)")
+"""Directories of what is kept and no longer run."""
 _DEVELOPS = regex(r"(?i)(?:^|[._-])(?:dev|devel|development|hotreload|watch)(?:[._-]|$)")
 
 
@@ -50,6 +52,8 @@ def left(homes: Homes, images: Sequence[Image], image: Image) -> bool:
     that this one is made of, or what it copies is not there."""
     if image.orders:
         return False
+    if _PAST.search(image.own):
+        return True
     named = _named(image)
     if image.home not in homes.known and len(named) < len(image.recipe.copies):
         return bool(named) and not any(map(homes.holds, _paths(image.context, named)))

@@ -16,17 +16,19 @@ from agentaudit.sources.git.reader import Reader, ancestors, inside, mapping, wo
 from agentaudit.sources.git.workspaces import coded_outside
 
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:website|www|blog|storybook|site|packages|libs?|legacy|archived?|deprecated|old"
+    r"(?i)(?:^|/)(?:website|www|blog|storybook|site|packages|libs?|legacy|archived?|backups?|deprecated|old"
     r"|workshops?|courses?|lessons?|labs?|tools?|scripts?|poc|utils?|bin|hack)(?:/|$)"
 )
 """Directories of what nobody runs beside the application, or only now and then."""
 _STARTS = regex(
     r"\bspring-boot-maven-plugin\b|\bquarkus-maven-plugin\b|\borg\.springframework\.boot\b"
     r"|\bio\.quarkus\b|\bio\.ktor\.plugin\b|^\s*application\s*(?:$|\{)"
-    r"|\bid[ (][\"']application[\"']|^\[(?:project|tool\.poetry)\.scripts\]",
+    r"|\bid[ (][\"']application[\"']|^\[(?:project|tool\.poetry)\.scripts\]"
+    r"|\b(?:liberty|wildfly|payara-micro|tomee|jetty)-maven-plugin\b"
+    r"|\bSdk=\"Microsoft\.NET\.Sdk\.(?:Web|Worker|BlazorWebAssembly)\b",
     re.MULTILINE,
 )
-"""What a manifest of Java or Python says of a program that is started."""
+"""What a manifest of Java, Python or .NET says of a program that is started."""
 _BESIDE = {"go.mod": "main.go", "Cargo.toml": "src/main.rs"}
 """Manifests → the program that stands beside one which is started."""
 

@@ -58,7 +58,7 @@ def _apart(build: Build, homes: Homes, deployed: Collection[str]) -> str:
     for above in ancestors(own) if homes.known else ():
         if not above or any(inside(home, above) for home in homes.known):
             return ""
-        if _DEPLOYS.search(above):
+        if _DEPLOYS.search(above) or not homes.is_app(above):
             return ""
         if inside(build.home, above) and any(inside(home, above) for home in deployed):
             return above

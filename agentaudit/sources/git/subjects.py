@@ -99,7 +99,9 @@ def _below(homes: Homes, recipe: Recipe, context: str, shared: bool, below: set[
     alone = shared or (own == context and "." not in recipe.copies)
     if alone and len(below) == 1 and not _around(homes, recipe, context, below):
         only = next(iter(below))
-        return own if own and only == f"{own}/src" else only
+        # A build file that stands alone around it builds the part, not what that holds.
+        whole = plain(recipe) or only == f"{own}/src"
+        return own if own and not shared and whole and inside(only, own) else only
     names = {called(recipe.path) if shared else "", own.rpartition("/")[2]} - {""}
     return next((each for each in sorted(below) if each.rpartition("/")[2] in names), "")
 

@@ -49,11 +49,27 @@ SWALLOWED = (
     "    try:\n        moderate_input(question)\n"
     "    except Exception:\n        log.warning('bad')\n"
 )
+ROUTE = (
+    'import OpenAI from "openai";\nconst client = new OpenAI();\n\n'
+    "async function moderateInput(text: string) {\n"
+    "  const said = await client.moderations.create({ input: text });\n"
+    "  if (said.results[0].flagged) throw new Error('no');\n}\n\n"
+    "export async function POST(request: Request) {\n  const { text } = await request.json();\n"
+    "  try {\n    await moderateInput(text);\n  } catch {\n  }\n"
+    "  return client.responses.create({ model: 'gpt-4o-2024-08-06', input: text });\n}\n"
+)
+NODE = {"package.json": '{"name": "web", "dependencies": {"openai": "5.0.0"}}'}
 LISTED = (
     "GUARDS = []\n\ndef run_guardrails(text):\n    for guard in GUARDS:\n"
     "        if not guard(text):\n            raise ValueError(text)\n\n"
 )
 COUNTS = {
+    "tried with the answer": {
+        **NODE,
+        "app/api/route.ts": ROUTE.replace("  } catch {\n  }\n", "").replace(
+            "text });\n}\n", "text });\n  } catch {\n  }\n}\n"
+        ),
+    },
     "tried, and the error is an answer": _app(
         RAISING, SWALLOWED.replace("log.warning('bad')", "return None")
     ),
@@ -115,6 +131,7 @@ COUNTS = {
     },
 }
 NOTHING = {
+    "its error is thrown away": {**NODE, "app/api/route.ts": ROUTE},
     "hands back its argument": _app(
         "def moderate_input(text):\n    log.info('moderating')\n    return text\n\n",
         "    question = moderate_input(question)\n",

@@ -21,8 +21,8 @@ SCRIPT = """steps:
 @pytest.mark.parametrize(
     ("value", "used", "line"),
     [
-        ("$SHORT_SHA", "tag", 7),
-        ("$SHORT_SHA", "{tag}", 7),
+        ("$SHORT_SHA", "tag", 8),
+        ("$SHORT_SHA", "{tag}", 8),
         ("$BRANCH_NAME", "tag", None),
         ("$SHORT_SHA", "other", None),
     ],
@@ -30,3 +30,27 @@ SCRIPT = """steps:
 def test_a_tag_that_a_script_makes_of_the_commit(value: str, used: str, line: int | None) -> None:
     found = named_by_commit(Place("git:a", "cloudbuild.yaml"), SCRIPT.format(value, used))
     assert (found.line if found else None) == line
+
+
+@pytest.mark.parametrize(("pushed", "line"), [("$image", 10), ("gcr.io/bot:latest", None)])
+def test_what_is_pushed_decides(pushed: str, line: int | None) -> None:
+    text = SCRIPT.format("$SHORT_SHA", "tag") + (
+        f"        image=gcr.io/bot:$tag\n        docker push {pushed}\n"
+    )
+    found = named_by_commit(Place("git:a", "cloudbuild.yaml"), text)
+    assert (found.line if found else None) == line
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("docker build -t gcr.io/bot:$CI_COMMIT_SHA .", True),
+        ("curl -d 'deployed:$CI_COMMIT_SHA' https://chat.example.com", False),
+        ("slackSend message: 'commit:$CI_COMMIT_SHA'", False),
+        ("key: deps:$CI_COMMIT_SHA", False),
+    ],
+)
+def test_a_line_that_tells_of_the_commit_names_nothing_by_it(line: str, found: bool) -> None:
+    text = f"build:\n  script:\n    - docker push gcr.io/bot:latest\n    {line}\n"
+    named = named_by_commit(Place("git:a", ".gitlab-ci.yml"), text)
+    assert (named is not None) is found

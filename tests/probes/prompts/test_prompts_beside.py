@@ -49,6 +49,34 @@ FORGOTTEN = (
     "            {'role': 'system', 'content': 'Respond only with the final answer to it.'},\n"
     "            {'role': 'user', 'content': q}])\n"
 )
+USER = (
+    "def case(client):\n    return client.chat.completions.create(model='gpt-4o', messages=[\n"
+    "        {{'role': 'user', 'content': '{}' + text}}])\n"
+)
+SIGNATURE = (
+    "import dspy\n\nclass Plan(dspy.Signature):\n"
+    '    """Read the letter of a customer and name all that is missing."""\n\n'
+    "    letter = dspy.InputField()\n\nplan = dspy.Predict(Plan)\n"
+)
+CHINESE = (
+    "from openai import OpenAI\n\n"
+    "def ask(llm):\n    return llm.invoke(SystemMessage(content='{}'))\n"
+)
+CLASS = (
+    "using OpenAI.Chat;\nnamespace Shop;\n\npublic class Memory : IPrompts\n{\n"
+    f'    const string Prompt = "{TEXT}";\n\n    public string Get() => Prompt;\n}}\n'
+)
+SHOP = {
+    "Shop.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup>'
+    '<PackageReference Include="OpenAI" Version="2.1.0" /></ItemGroup></Project>',
+    "Program.cs": 'using OpenAI.Chat;\nvar client = new ChatClient("gpt-4o", key);\n'
+    'var said = client.CompleteChat(File.ReadAllText("SystemPrompts/Planner/Default.txt"));\n',
+    "SystemPrompts/Planner/Default.txt": TEXT,
+}
+VECTORS = (
+    "from openai import OpenAI\nclient = OpenAI()\n\ndef vector(text):\n"
+    "    return client.embeddings.create(model='text-embedding-3-small', input=text)\n"
+)
 AGENT = (
     "from pydantic_ai import Agent\nfrom prompt_service import PromptService\n\n"
     "agent = Agent('openai:gpt-5')\n\n@agent.instructions\nasync def told(ctx) -> str:\n"
@@ -89,10 +117,47 @@ def _outcome(files: dict[str, str]) -> Outcome:
         ({"tools/direct.py": FORGOTTEN, "load.py": "importlib.import_module(x)\n"}, Outcome.FAIL),
         ({"tools/direct.py": FORGOTTEN + "\nprint(Direct()._run('x'))\n"}, Outcome.FAIL),
         ({"edit.py": HANDED.format("You are a helpful research assistant.")}, Outcome.FAIL),
+        (
+            {"api/case.py": USER.format("Describe in one sentence what the customer wants: ")},
+            Outcome.FAIL,
+        ),
+        ({"api/case.py": USER.format("Describe what is asked here: ")}, Outcome.PASS),
+        (
+            {"api/case.py": USER.format("The letter of the customer, as he wrote it: ")},
+            Outcome.PASS,
+        ),
+        ({"tools/direct.py": FORGOTTEN, "plan.py": SIGNATURE}, Outcome.FAIL),
+        ({"api/title.py": CHINESE.format("你是发票助手，请说出缺少的字段。")}, Outcome.FAIL),
     ],
 )
 def test_what_stands_beside_prompts_of_their_own(more: dict[str, str], outcome: Outcome) -> None:
     assert _outcome({**APART, **more}) is outcome
+
+
+@pytest.mark.parametrize(
+    ("more", "outcome"),
+    [
+        ({"Memory.cs": CLASS}, Outcome.PASS),
+        ({"Memory.cs": CLASS, "Di.cs": "services.Add<IPrompts, Memory>();\n"}, None),
+        ({"Memory.cs": CLASS.replace("public class", "[Function]\npublic class")}, None),
+        ({"Memory.cs": CLASS.replace(": IPrompts", ": Controller")}, None),
+    ],
+)
+def test_a_class_that_nothing_names(more: dict[str, str], outcome: Outcome | None) -> None:
+    assert _outcome({**SHOP, **more}) is (outcome or Outcome.FAIL)
+
+
+@pytest.mark.parametrize(
+    ("more", "outcome"),
+    [
+        ({}, Outcome.NOT_APPLICABLE),
+        ({"prompts.py": f'PLANNER = """{TEXT}"""\n'}, Outcome.PASS),
+        ({"app.py": VECTORS + ASK.replace("PLANNER", "PLANS")}, Outcome.UNKNOWN),
+    ],
+)
+def test_vectors_need_no_prompt(more: dict[str, str], outcome: Outcome) -> None:
+    files = {"requirements.txt": "openai==1.93.0\n", "app.py": VECTORS}
+    assert _outcome({**files, **more}) is outcome
 
 
 @pytest.mark.parametrize(

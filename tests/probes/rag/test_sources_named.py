@@ -12,6 +12,7 @@ from agentaudit.probes.rag.carried import stores_text_alone
 from agentaudit.probes.rag.embedding_model_pinned import embedding_model_pinned
 from agentaudit.probes.rag.ingestion_in_repository import ingestion_in_repository
 from agentaudit.probes.rag.source_kept import source_kept
+from agentaudit.probes.rag.source_names import SOURCE
 
 NEEDS = "google-generativeai==0.8.5\nasyncpg==0.30.0\nfastapi==0.116.0\n"
 INGEST = (
@@ -97,3 +98,29 @@ def test_a_sample_that_others_read(path: str, outcome: Outcome) -> None:
         path: "EMBEDDING_MODEL=all-MiniLM-L6-v2\n",
     }
     assert _asked(embedding_model_pinned, files, "api") is outcome
+
+
+@pytest.mark.parametrize(
+    ("key", "names"),
+    [("page", True), ("page_number", True), ("page_length", False), ("page_content", False)],
+)
+def test_how_long_a_page_is_does_not_say_which(key: str, names: bool) -> None:
+    assert bool(SOURCE.search(f'{{"{key}": value, "lang": "en"}}')) is names
+
+
+STORE = (
+    "import os\nfrom langchain_core.documents import Document\n"
+    "from langchain_openai import OpenAIEmbeddings\n"
+    "from langchain_qdrant import QdrantVectorStore\n\ndef ingest(text):\n"
+    "    docs = [Document(page_content=chunk) for chunk in text.split('.')]\n"
+    "    QdrantVectorStore.from_documents(docs, OpenAIEmbeddings(), url=os.environ['STORE'])\n\n"
+    "def find(question):\n    store = QdrantVectorStore.from_existing_collection(url='x')\n"
+    "    return store.similarity_search(question)\n"
+)
+
+
+def test_the_address_of_a_store_says_nothing_of_where_a_chunk_comes_from() -> None:
+    needs = {"requirements.txt": "langchain-qdrant==0.2.0\nlangchain-openai==0.3.0\n"}
+    assert _asked(source_kept, {**needs, "store.py": STORE}) is not Outcome.PASS
+    told = STORE.replace("page_content=chunk)", "page_content=chunk, metadata={'source': name})")
+    assert _asked(source_kept, {**needs, "store.py": told}) is Outcome.PASS

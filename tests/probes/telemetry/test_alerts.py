@@ -22,6 +22,11 @@ spec:
           expr: container_memory_working_set_bytes > 1e9
 {{- end }}
 """
+STORE = """resource "aws_cloudwatch_metric_alarm" "memory" {
+  metric_name = "FreeableMemory"
+  namespace   = "AWS/NAME"
+}
+"""
 JOB = """resource failed 'Microsoft.Insights/scheduledQueryRules@2023-03-15-preview' = {
   name: 'export-job-failure'
   properties: { criteria: { allOf: [ { query: "logs | where Reason == 'Failed'" } ] } }
@@ -98,6 +103,14 @@ EXPLORED = """jsonData:
         ("docs/rules.yml", TWO, []),
         ("public/locales/de.json", '{"alert": "Fehler", "error": "Fehler"}', []),
         ("values.yaml", "alerting:\n  memory: 90\n", []),
+        ("main.tf", STORE.replace("NAME", "RDS"), []),
+        ("main.tf", STORE.replace("NAME", "ECS"), [1]),
+        (
+            "main.tf",
+            'resource "azurerm_monitor_metric_alert" "memory" {\n'
+            "  scopes = [azurerm_redis_cache.this.id]\n}\n",
+            [],
+        ),
         ("ops/rules.yml", "\n", []),
         ("ops/rules.yml", "- alert: Errors\n  expr: 0 > 1 and errors > 0\n", []),
         ("ops/rules.yml", "- alert: Errors\n  expr: 'vector(1) < 1 and errors > 0'\n", []),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from agentaudit import testing
+from agentaudit.evidence import Place
 from agentaudit.finding import Outcome
+from agentaudit.probes.telemetry.catches import catches, is_whole
 from agentaudit.probes.telemetry.caught import leaves, losing, weighed
-from agentaudit.probes.telemetry.promises import dropped
+from agentaudit.probes.telemetry.promises import is_dropped
 from agentaudit.probes.telemetry.tracebacks_kept import tracebacks_kept
 from agentaudit.source import Component, Repo
 
@@ -215,7 +217,10 @@ PROMISE = (
     ],
 )
 def test_promises_that_drop_an_error(caught: str, found: bool) -> None:
-    assert bool(list(dropped(PROMISE.format(caught)))) is found
+    text = PROMISE.format(caught)
+    repo = testing.repository({"files": {"a.ts": text}})
+    caught_ = catches(repo.blocks(Place("git:.", "a.ts")))
+    assert any(is_dropped(text, catch) for catch in caught_) is found
 
 
 @pytest.mark.parametrize(("path", "kept"), [("lib/migrate.ts", 0), ("lib/ask.ts", 1)])
@@ -223,3 +228,37 @@ def test_chores_answer_nobody(path: str, kept: int) -> None:
     block = NODE.format("catch (e) { logger.error('x', e); }")
     repo, component = _asked({path: block})
     assert len(weighed(repo, component.code).keeping) == kept
+
+
+@pytest.mark.parametrize(
+    ("given", "whole"),
+    [
+        ("'failed', error", True),
+        ("{ error }", True),
+        ("`failed: ${error}`", False),
+        ("'failed: ' + error.message", False),
+    ],
+)
+def test_a_text_holds_what_an_exception_says_and_not_itself(given: str, whole: bool) -> None:
+    assert is_whole("error", given) is whole
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome"),
+    [
+        ('log.LogError(ex, "failed");', Outcome.PASS),
+        ("log.LogError(ex.Message, ex);", Outcome.FAIL),
+        ('log.LogError("failed", ex);', Outcome.FAIL),
+    ],
+)
+def test_loggers_of_dotnet_take_the_exception_first(told: str, outcome: Outcome) -> None:
+    needs = '<PackageReference Include="OpenAI" Version="2.2.0" />'
+    files = {
+        "Ask.csproj": f'<Project Sdk="Microsoft.NET.Sdk"><ItemGroup>{needs}</ItemGroup></Project>',
+        "Ask.cs": "using OpenAI.Chat;\nclass Ask\n{\n    static void Main()\n    {\n"
+        "        try { new ChatClient(model, key).CompleteChat(text); }\n"
+        f"        catch (Exception ex) {{ {told} }}\n    }}\n}}\n",
+    }
+    given = {"files": files}
+    inputs = {"repo": testing.repository(given), "component": testing.component(given)}
+    assert tracebacks_kept.ask(inputs).outcome is outcome

@@ -6,9 +6,9 @@ import pytest
 
 from agentaudit import testing
 from agentaudit.finding import Outcome
-from agentaudit.probes.telemetry.blocks import blocks
+from agentaudit.probes.telemetry.ends import Fates
 from agentaudit.probes.telemetry.errors import kept
-from agentaudit.probes.telemetry.fates import Fates, followed
+from agentaudit.probes.telemetry.fates import followed
 from agentaudit.probes.telemetry.tracebacks_kept import tracebacks_kept
 
 PYTHON = {
@@ -83,48 +83,6 @@ def test_exceptions_of_scripts_are_followed_to_who_calls(does: str, fate: str) -
     ends = _followed({**NODE, "app.ts": SERVED % does})
     assert [name for name in FATES if getattr(ends, name)] == [fate]
     assert {place.path for place in getattr(ends, fate)} == {"app.ts"}
-
-
-JAVA = """
-public class Planner {
-  /* a { that opens nothing */
-  public <T> Map<String, List<T>> plan(@NonNull String text) throws IOException, Failure {
-    var shown = new String[] {"}", "{"};
-    try (var client = open()) {
-      return client.ask(text);
-    } catch (final Exception e) {
-      items.forEach(each -> { log.error("x", e); });
-    }
-  }
-}
-"""
-SCRIPT = """
-export const ask = async ({ text, options }: { text: string; options?: { a: number } }) => {
-  if (text) { return `{${text}}`; }
-};
-class Planner {
-  async plan(text: string): Promise<{ steps: string[] }> {
-    return call({ text, done: () => { finish(); } });
-  }
-}
-"""
-
-
-@pytest.mark.parametrize(
-    ("path", "text", "found"),
-    [
-        ("P.java", JAVA, [("def", "plan", 4, 11), ("try", "", 6, 8), ("catch", "", 8, 10)]),
-        ("p.ts", SCRIPT, [("def", "ask", 2, 4), ("def", "plan", 6, 8)]),
-        (
-            "p.py",
-            "def ask(\n    text,\n):\n    try:\n        a()\n    except Exception:\n        b()\n",
-            [("def", "ask", 1, 8), ("try", "", 4, 5), ("catch", "", 6, 8)],
-        ),
-    ],
-)
-def test_blocks(path: str, text: str, found: list[tuple[str, str, int, int]]) -> None:
-    read = [(b.kind, b.name, b.first, b.last) for b in blocks(path, text) if b.name != "done"]
-    assert read == found
 
 
 LOGGER = (

@@ -7,6 +7,7 @@ import pytest
 from agentaudit import testing
 from agentaudit.probes.telemetry.errors import kept
 from agentaudit.probes.telemetry.fates import Fates, followed
+from agentaudit.probes.telemetry.held import holds_elsewhere
 
 PYTHON = {
     "requirements.txt": "openai==1.93.0\nfastapi==0.115.0\n",
@@ -93,3 +94,15 @@ def test_whether_any_part_of_a_program_holds_exceptions_back(
 def test_whether_any_script_holds_exceptions_back(path: str, text: str, free: bool) -> None:
     ends = _followed({**NODE, "app.ts": SERVED % "next(error);", path: text})
     assert ends.nothing_holds is free
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("@OnError\npublic void failed(Session session, Throwable error) {}\n", True),
+        ("public class Failed implements ExceptionMapper<Throwable> {}\n", True),
+        ("@OnMessage\npublic void asked(String text) {}\n", False),
+    ],
+)
+def test_whether_a_server_of_java_is_told_what_to_do_with_them(text: str, held: bool) -> None:
+    assert holds_elsewhere("src/main/java/Chat.java", text) is held

@@ -35,3 +35,26 @@ def test_agents_of_clusters(files: dict[str, str], outcome: Outcome) -> None:
     assert restarts_kept.ask(asked).outcome is outcome
     if "count" not in str(files):
         assert memory_measured.ask(asked).outcome is outcome
+
+
+WATCHED = (
+    "services:\n  api:\n    build: .\n  seen:\n    image: somebody/docker_stats_exporter:1\n"
+    "    volumes:\n      - /var/run/docker.sock:/var/run/docker.sock:ro\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("compose", "outcome"),
+    [
+        (WATCHED, Outcome.PASS),
+        (WATCHED.replace("docker.sock:ro", "other.sock").replace("run/docker", "a"), Outcome.FAIL),
+        (WATCHED.replace("docker_stats_exporter", "proxy"), Outcome.FAIL),
+        (WATCHED + "    profiles: [watched]\n", Outcome.FAIL),
+    ],
+)
+def test_a_service_that_reads_the_figures_of_containers(compose: str, outcome: Outcome) -> None:
+    given = {
+        "files": {**APP, "Dockerfile": "FROM python:3.12\nCOPY . .\n", "compose.yaml": compose}
+    }
+    asked = {"repo": testing.repository(given), "component": testing.component(given)}
+    assert memory_measured.ask(asked).outcome is outcome

@@ -19,7 +19,12 @@ CAUGHT = (
 )
 KEEPS = "logger.exception('failed')"
 QUIET = "logging.getLogger(__name__).addHandler(logging.NullHandler())\n"
-SENTRY = "import sentry_sdk\nsentry_sdk.init(dsn='https://a@o1.ingest.sentry.io/2'{})\n"
+OPEN = "".join(
+    f"def more_{n}(text):\n    return OpenAI().responses.create(model='gpt-4.1', input=text)\n"
+    for n in range(2)
+)
+"""A tracker sees what nobody catches."""
+SENTRY = f"import sentry_sdk\nsentry_sdk.init(dsn='https://a@o1.ingest.sentry.io/2'{{}})\n{OPEN}"
 JSON = (
     "import os\nimport structlog\nfrom openai import OpenAI\n"
     "JSON = os.getenv('LOG_JSON', '{}') == '1'\n"

@@ -332,3 +332,15 @@ def test_a_template_of_settings_switches_nothing_on(more: dict[str, str], outcom
     code = "from langchain_openai import ChatOpenAI\nChatOpenAI(model='gpt-4.1').invoke('x')\n"
     needs = {"requirements.txt": "langchain-openai==0.3\nlangsmith==0.4.0\n", "a.py": code}
     assert _asked({**needs, **more}).outcome is outcome
+
+
+@pytest.mark.parametrize(("release", "outcome"), [("1.3.0", Outcome.FAIL), ("1.6.0", Outcome.PASS)])
+def test_agent_framework_traces_by_itself_since_a_release(release: str, outcome: Outcome) -> None:
+    files = {
+        "requirements.txt": f"agent-framework=={release}\nazure-monitor-opentelemetry==1.8.2\n",
+        "app.py": "from agent_framework import ChatAgent\n"
+        "from azure.monitor.opentelemetry import configure_azure_monitor\n"
+        "configure_azure_monitor()\nChatAgent(name='a').run('hello')\n",
+        "Dockerfile": "FROM python:3.12\nENV APPLICATIONINSIGHTS_CONNECTION_STRING=a\nCOPY . .\n",
+    }
+    assert _asked(files).outcome is outcome

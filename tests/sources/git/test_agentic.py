@@ -87,11 +87,19 @@ def test_of_little_code_nobody_can_tell_that_a_library_is_idle() -> None:
     assert _components(files)["."].agentic
 
 
-def test_an_image_that_takes_in_code_from_elsewhere_may_need_what_its_own_does_not() -> None:
+@pytest.mark.parametrize(
+    ("shared", "agentic"),
+    [
+        ("export const a = await import(`openai`)\n", True),
+        ('import type { Chat } from "openai"\n', False),
+        ("export const a = 1\n", False),
+    ],
+)
+def test_code_from_elsewhere_that_an_image_takes_in_may_need_it(shared: str, agentic: bool) -> None:
     build = "FROM node:22.1\nCOPY shared shared\nCOPY web web\n"
-    files = {"web/Dockerfile": build, "shared/ask.ts": "export const a = 1\n"}
+    files = {"web/Dockerfile": build, "shared/ask.ts": shared}
     compose = COMPOSE.replace("build: web", "build: {context: ., dockerfile: web/Dockerfile}")
-    assert _web("openai", {**files, "compose.yaml": compose}).agentic
+    assert _web("openai", {**files, "compose.yaml": compose}).agentic is agentic
     assert not _web("openai", files | {"web/Dockerfile": "FROM node:22.1\nCOPY . .\n"}).agentic
 
 

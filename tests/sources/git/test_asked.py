@@ -34,6 +34,8 @@ OWN = 'import os\nurl = f"{os.environ["BACKEND_URL"]}/chat/completions"\n'
         ("app.ts", 'u = new URL("/v1/chat/completions", process.env.BASE);\n', True),
         ("app.js", 'new WebSocket("wss://api.openai.com/v1/realtime?model=x");\n', True),
         ("app.py", 'client.post("/chat/completions", json=body)\n', True),
+        ("app.ts", 'await fetch("https://x.proxy.dev/v1/chat/completions"); // api_key\n', True),
+        ("app.ts", 'const help = "https://x.proxy.dev/v1/chat/completions"; // api_key\n', False),
         ("app.py", 'u = f"{endpoint}/openai/deployments/{name}/chat/completions"\n', True),
         ("app.py", 'u = f"https://{name}.openai.azure.com"\n', True),
         ("app.py", ROUTE, False),

@@ -104,3 +104,14 @@ def test_a_site_that_ci_deploys_whatever_its_name() -> None:
     flows = {".github/workflows/a.yml": f'{flow}          app_location: "./src/demo"\n'}
     assert set(_found({**_part("api"), **page})) == {"api"}
     assert set(_found({**_part("api"), **page, **flows})) == {"api", "src/demo"}
+
+
+def test_code_of_a_component_among_what_deploys_it_is_the_applications() -> None:
+    home = "infra/lambda/answers"
+    files = {**_part(home), "compose.yml": _compose(home)}
+    (component,) = MemoryRepo(files).components()
+    assert {call.role for call in component.code.calls} == {Role.APP}
+    files |= {f"{home}/infra/stack.py": ASKS}
+    (component,) = MemoryRepo(files).components()
+    roles = {call.place.path: call.role for call in component.code.calls}
+    assert roles.get(f"{home}/infra/stack.py", Role.INFRA) is Role.INFRA

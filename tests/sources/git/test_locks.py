@@ -398,3 +398,27 @@ def test_pixi_declares_and_pins_its_python() -> None:
     assert manifest.runtime[1] == "3.11.*"
     (found,) = component.locks
     assert (found.complete, found.missing, found.stale) == (True, (), ())
+
+
+EXPORT = (
+    "name: a\nchannels:\n  - conda-forge\ndependencies:\n  - libffi=3.4.6=h2dba641_0\n"
+    "  - python=3.11.11=h9e4cc4f_2_cpython\n  - pip:\n      - anyio==4.9.0\n"
+)
+
+
+def test_an_environment_of_conda_that_was_exported_whole_is_its_own_lock() -> None:
+    (component,) = MemoryRepo({"environment.yml": EXPORT}).components()
+    (lock,) = component.locks
+    assert (lock.complete, lock.missing, lock.problem) == (True, (), "")
+    assert [text for _, text in component.runtime_pins] == ["=3.11.11"]
+
+
+@pytest.mark.parametrize(
+    "row", ["openai>=1.93", "openai", "git+https://example.com/openai", "fastapi==0.116.0"]
+)
+def test_an_environment_of_conda_that_leaves_a_package_open_is_no_lock(row: str) -> None:
+    assert not _locks({"environment.yml": EXPORT.replace("anyio==4.9.0", row)})
+
+
+def test_an_environment_of_conda_without_builds_is_no_lock() -> None:
+    assert not _locks({"environment.yml": EXPORT.replace("=h2dba641_0", "")})

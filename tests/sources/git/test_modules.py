@@ -191,3 +191,59 @@ def test_a_service_that_runs_what_is_built_elsewhere() -> None:
     assert [place.path for place in found["browser"].settings] == ["compose.yaml"]
     assert not found["browser"].images
     assert not found["api"].settings
+
+
+@pytest.mark.parametrize(("near", "agentic"), [("core", True), ("other", False)])
+def test_a_module_is_packed_with_those_it_names(near: str, agentic: bool) -> None:
+    pom = "<project><artifactId>{}</artifactId>{}</project>"
+    need = "<dependencies><dependency><groupId>{}</groupId><artifactId>{}</artifactId></dependency></dependencies>"
+    boot = "<build><plugins><plugin><artifactId>spring-boot-maven-plugin</artifactId></plugin></plugins></build>"
+    tree = {
+        "pom.xml": "<project><packaging>pom</packaging><modules><module>app</module>"
+        "<module>core</module><module>other</module></modules></project>",
+        "app/pom.xml": pom.format("app", need.format("io.x", near) + boot),
+        "core/pom.xml": pom.format("core", need.format("dev.langchain4j", "langchain4j-open-ai")),
+        "core/src/main/kotlin/A.kt": "import dev.langchain4j.model.chat.ChatModel\n",
+        "other/pom.xml": pom.format("other", ""),
+    }
+    found = {each.path: each for each in MemoryRepo(tree).components()}
+    assert found["app"].agentic is agentic
+    assert any(m.place.path == f"{near}/pom.xml" for m in found["app"].manifests)
+
+
+CATALOGUE = """[versions]
+koog = "0.6.2"
+
+[libraries]
+koog-agents = { module = "ai.koog:koog-agents", version.ref = "koog" }
+logback = "ch.qos.logback:logback-classic:1.5"
+
+[bundles]
+agents = ["koog-agents"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "agentic"),
+    [
+        ("implementation(libs.koog.agents)", True),
+        ("implementation(libs.bundles.agents)", True),
+        ("implementation(libs.logback)", False),
+        ("// implementation(libs.koog.agents)", False),
+        ("/* implementation(libs.koog.agents)\n*/", False),
+        ("/*\nimplementation(libs.koog.agents) */", False),
+        ("/* of a model */\nimplementation(libs.koog.agents)", True),
+        ("testImplementation(libs.koog.agents)", False),
+    ],
+)
+def test_a_module_takes_libraries_of_the_catalogue(line: str, agentic: bool) -> None:
+    tree = {
+        "settings.gradle.kts": 'include("server")\ninclude("other")\n',
+        "gradle/libs.versions.toml": CATALOGUE,
+        "server/build.gradle.kts": f'plugins {{\n    application\n}}\napplication {{ mainClass = "A" }}\n{line}\n',
+        "server/src/main/kotlin/A.kt": "fun main() = Unit\n",
+        "other/build.gradle.kts": 'compose.desktop {\n    application {\n        mainClass = "B"\n    }\n}\n',
+        "other/src/main/kotlin/B.kt": "class B\n",
+    }
+    found = {each.path: each.agentic for each in MemoryRepo(tree).components()}
+    assert found == {"server": agentic, "other": False}

@@ -135,3 +135,45 @@ def test_a_page_that_the_image_above_leaves_out(more: dict[str, str], *, apart: 
 def test_members_of_a_workspace_that_a_browser_is_shown(home: str, *, found: bool) -> None:
     files = {**API, f"{home}/package.json": _page("vite --host"), f"{home}/src/a.ts": "1"}
     assert (home in _homes(files)) is found
+
+
+@pytest.mark.parametrize(
+    ("scripts", "found"),
+    [
+        ({"build": "vite build", "postbuild": "cp dist/w.js ../api/static/w.js"}, False),
+        ({"build": "vite build --outDir ../api/static"}, False),
+        ({"build": "vite build", "pack": "cp dist/w.js ../api/static/w.js"}, True),
+    ],
+)
+def test_a_page_that_its_own_script_hands_over(scripts: dict[str, str], found: bool) -> None:
+    page = json.dumps({"name": "web", "scripts": {"dev": "vite", **scripts}})
+    tree = {**API, "web/package.json": page, "web/src/a.ts": "1"}
+    assert ("web" in _homes(tree)) is found
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        ({"mcp/pyproject.toml": '[project]\nname = "mcp"\n', "mcp/server.py": "print()\n"}, True),
+        ({"mcp/pyproject.toml": "[build-system]\nrequires = []\n", "mcp/server.py": ""}, False),
+        ({"mcp/go.mod": "module x.io/mcp\n", "mcp/main.go": "package main\n"}, True),
+        ({"mcp/go.mod": "module x.io/mcp\n", "mcp/mcp.go": "package mcp\n"}, False),
+        ({"mcp/Cargo.toml": '[package]\nname = "m"\n', "mcp/src/main.rs": "fn main(){}\n"}, True),
+    ],
+)
+def test_a_program_beside_its_manifest_is_started(files: dict[str, str], found: bool) -> None:
+    assert ("mcp" in _homes({**API, **files})) is found
+
+
+@pytest.mark.parametrize(
+    ("manifest", "found"),
+    [
+        ({"scripts": {"start": "npm-run-all migrate start:node", "start:node": "node a.js"}}, True),
+        ({"scripts": {"start": "node a.js"}}, True),
+        ({"scripts": {"start": "node a.js"}, "bin": {"x": "a.js"}}, False),
+        ({"scripts": {"start": "run-all migrate", "migrate": "knex up"}}, False),
+    ],
+)
+def test_a_program_of_node_that_its_script_starts(manifest: dict[str, Any], found: bool) -> None:
+    tree = {**API, "bot/package.json": json.dumps({"name": "bot", **manifest}), "bot/a.js": "1"}
+    assert ("bot" in _homes(tree)) is found

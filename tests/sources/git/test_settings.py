@@ -34,6 +34,10 @@ def _declaring(files: dict[str, str]) -> list[str]:
         ("config.ini", "[model]\nname = gpt-4.1\n"),
         ("local.settings.json", '{"Values": {"MODEL": ""}}'),
         ("microprofile-config.properties", "model=gpt-4.1\n"),
+        (
+            "package.json",
+            '{"contributes": {"configuration": {"title": "Planner", "properties": {}}}}\n',
+        ),
         ("environment.prod.ts", "export const environment = {\n  api: '/api',\n};\n"),
         ("nuxt.config.ts", "export default { runtimeConfig: { apiBase: '' } };\n"),
         ("config.rs", 'fn key() -> String { std::env::var("OPENAI_API_KEY").unwrap() }\n'),

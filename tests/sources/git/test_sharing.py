@@ -49,3 +49,32 @@ def test_what_a_manifest_of_its_own_declares_still_counts() -> None:
     tree = {**TREE, "worker/main.py": "import json\n", "worker/requirements.txt": "openai\n"}
     found = {each.path: each.agentic for each in MemoryRepo(tree).components()}
     assert found["worker"] is True
+
+
+@pytest.mark.parametrize(("home", "found"), [("archive/web", False), ("web", True)])
+def test_an_image_that_is_only_kept_is_no_part(home: str, found: bool) -> None:
+    tree = {
+        "api/Dockerfile": "FROM python:3.13.2-slim\nCOPY . .\n",
+        "api/requirements.txt": "openai\n",
+        f"{home}/Dockerfile": "FROM node:24.1\nCOPY . .\n",
+        f"{home}/package.json": '{"name": "web"}',
+    }
+    assert (home in {each.path for each in MemoryRepo(tree).components()}) is found
+
+
+def test_what_stands_at_the_root_of_a_workspace_is_of_no_one_member() -> None:
+    tree = {
+        "package.json": '{"name": "all", "workspaces": ["apps/*"]}',
+        "apps/web/package.json": '{"name": "web", "scripts": {"dev": "next dev"}}',
+        "apps/web/Dockerfile": "FROM node:24.1\nCOPY package.json ./\nCOPY apps/web apps/web\n",
+        "apps/web/src/a.ts": "export const a = 1;\n",
+        "apps/api/Dockerfile": "FROM python:3.13.2-slim\nCOPY . .\n",
+        "apps/api/requirements.txt": "fastapi\n",
+        "apps/api/main.py": "import fastapi\n",
+        "compose.yml": "services:\n  web:\n    build:\n      context: .\n"
+        "      dockerfile: apps/web/Dockerfile\n  api:\n    build: apps/api\n",
+        "tools/try.py": "from agents import Agent, Runner\nRunner.run_sync(Agent(name='a'), 'x')\n",
+    }
+    found = {each.path: each.code for each in MemoryRepo(tree).components()}
+    assert set(found) == {"apps/web", "apps/api"}
+    assert not any(each.agentic for each in MemoryRepo(tree).components())

@@ -154,7 +154,7 @@ def test_what_is_called_the_same_is_a_copy_only_if_it_needs_no_more(
     project = '[project]\nname = "backend"\ndependencies = {}\n'
     files = {
         "a/backend/pyproject.toml": project.format(needs),
-        "a/backend/main.py": SENDS,
+        "a/backend/ask.py": SENDS,
         "b/backend/pyproject.toml": project.format('["flask"]'),
         "b/backend/Dockerfile": "FROM python:3.12.1\nCOPY . .\n",
     }

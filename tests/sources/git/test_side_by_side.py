@@ -32,6 +32,8 @@ def test_a_server_and_its_page_are_two(more: dict[str, str]) -> None:
     "manifest",
     [
         {"api/pom.xml": "<project><artifactId>spring-boot-maven-plugin</artifactId></project>"},
+        {"api/pom.xml": "<project><artifactId>liberty-maven-plugin</artifactId></project>"},
+        {"api/Api.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"></Project>\n'},
         {"api/build.gradle.kts": 'plugins {\n  id("org.springframework.boot")\n}\n'},
         {"api/build.gradle": "plugins {\n  id 'application'\n}\n"},
         {"api/go.mod": "module example.com/api\n\ngo 1.23\n", "api/main.go": "package main\n"},

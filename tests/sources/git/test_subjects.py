@@ -44,8 +44,8 @@ def test_a_go_program_is_no_part_of_its_library(copied: str, home: str) -> None:
     assert _homes(tree) == {home: ["go.mod", "libs/charts/go.mod"]}
 
 
-@pytest.mark.parametrize(("beside", "home"), [("image/server.py", "agent"), ("a.sh", "agent/app")])
-def test_an_image_with_code_around_its_project_is_of_both(beside: str, home: str) -> None:
+@pytest.mark.parametrize("beside", ["image/server.py", "a.sh"])
+def test_an_image_is_of_the_part_that_its_build_file_stands_in(beside: str) -> None:
     tree = {
         "agent/Dockerfile": "FROM ubuntu:22.04\nCOPY app/requirements.txt app/\nCOPY app/ app/\n"
         f"COPY {beside.partition('/')[0]} /srv/\n",
@@ -54,7 +54,20 @@ def test_an_image_with_code_around_its_project_is_of_both(beside: str, home: str
         "agent/app/main.py": "import openai\n",
         "other/requirements.txt": "boto3\n",
     }
-    assert _homes(tree) == {home: ["agent/app/requirements.txt"]}
+    assert _homes(tree) == {"agent": ["agent/app/requirements.txt"]}
+
+
+def test_several_build_files_around_several_projects_are_of_one_each() -> None:
+    tree = {
+        f"agents/{name}": text
+        for part in ("chat", "index")
+        for name, text in {
+            f"Dockerfile.{part}": f"FROM python:3.13.2-slim\nCOPY {part} /app\n",
+            f"{part}/requirements.txt": "openai\n",
+            f"{part}/main.py": "import openai\n",
+        }.items()
+    }
+    assert list(_homes(tree)) == ["agents/chat", "agents/index"]
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ _CHUNK = 500
 
 
 Said = Written | str
-"""What a file says; or a word for why it was not asked: `nothing`, `common`."""
+"""What a file says; or a word for why it was not asked: `nothing`, `common`; or its blocks."""
 
 
 class Cache(Protocol):

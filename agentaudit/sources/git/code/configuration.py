@@ -12,6 +12,7 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.parse import Tree
 from agentaudit.sources.git.code.handed import filled, handed
+from agentaudit.sources.git.code.switched import switched_off
 from agentaudit.sources.git.kubernetes import may_start
 from agentaudit.sources.git.reader import Reader, line_of, word
 from agentaudit.sources.git.text import lines
@@ -220,14 +221,13 @@ def _infrastructure(reader: Reader, path: str, left: int = _HANDED_ON) -> Iterat
     """Terraform and Bicep, line by line: the blocks around a value are its keys. What names a
     parameter has the value that it is handed, but for its own default."""
     around: list[str] = []
-    given = _handed(reader, path, left)
-    for row in _beside(reader, path):
-        given.setdefault(row.path[-1], row.value)
+    beside = {row.path[-1]: row.value for row in reversed(list(_beside(reader, path)))}
+    given, off = beside | _handed(reader, path, left), switched_off(reader, path)
     for number, line in enumerate(lines(reader.text(path) or ""), 1):
         line = line[:1000].partition("//")[0] if "://" not in line else line[:1000]
         if line.lstrip().startswith("#"):
             continue
-        for row in _pairs(line, tuple(around[-6:]), number, given):
+        for row in _pairs(line, tuple(around[-6:]), number, given) if number not in off else ():
             if len(row.path) == 1 or row.path[:-1] == ("locals",):
                 given.setdefault(row.path[-1], row.value)
             yield row

@@ -19,11 +19,8 @@ from agentaudit.sources.git.code.written import Written
 
 def extract(language: Language, data: bytes, sieve: Sieve) -> Written:
     """What the file says. The work is proportional to its bytes."""
-    if _too_deep(data) or (language.ecosystem != "python" and _overwhelms(data)):
-        return Written(intricate=True)
-    try:
-        leaf = Leaf(language, data)
-    except Intricate:
+    leaf = opened(language, data)
+    if leaf is None:
         return Written(intricate=True)
     scopes = Scopes(leaf)
     rows, aliases = imports(leaf)
@@ -39,6 +36,16 @@ def extract(language: Language, data: bytes, sieve: Sieve) -> Written:
         bindings=bindings(leaf, names, asked(calls)),
         types=names.module_types,
     )
+
+
+def opened(language: Language, data: bytes, asked: str = "") -> Leaf | None:
+    """The file, parsed, and asked the query of that name; None where it is too intricate."""
+    if _too_deep(data) or (language.ecosystem != "python" and _overwhelms(data)):
+        return None
+    try:
+        return Leaf(language, data, asked)
+    except Intricate:
+        return None
 
 
 _ENDS = regex(rb"[;{}]")

@@ -16,7 +16,7 @@ _FILE = regex(
     r"|.*\.(?:prompty|prompt|poml|promptml)"
     r"|(?:.*/)?config/(?:agents|tasks)\.ya?ml"
     r"|(?:.*/)?(?:characters?/[^/]+|[^/]+\.character)\.json"
-    r"|(?i:.*(?:^|/)(?:prompts?|prompt[_-]templates|prompt[_-]library)/.+\.(?:md|txt|ya?ml|j2|jinja2?|st|hbs"
+    r"|(?i:.*(?:^|/)(?:[\w-]{0,40}prompts?|prompt[_-]templates|prompt[_-]library)/.+\.(?:md|txt|ya?ml|j2|jinja2?|st|hbs"
     r"|mustache|json|toml|tmpl|xml))"
 )
 

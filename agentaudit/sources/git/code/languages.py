@@ -257,12 +257,13 @@ def of(path: str) -> Language | None:
 
 
 @cache
-def parser(name: str) -> tuple[Parser, Query]:
-    """Parser and query of a language. Raises ImportError where its grammar is not installed."""
+def parser(name: str, asked: str = "") -> tuple[Parser, Query]:
+    """Parser of a language, and its query of that name. Raises ImportError where its grammar is not
+    installed."""
     from tree_sitter import Language as Grammar
     from tree_sitter import Parser, Query
 
     language = next(each for each in LANGUAGES if each.name == name)
     grammar = Grammar(getattr(import_module(language.module), language.function)())
-    source = files(__package__ or "").joinpath("queries", f"{language.query}.scm")
+    source = files(__package__ or "").joinpath("queries", f"{language.query}{asked}.scm")
     return Parser(grammar), Query(grammar, source.read_text(encoding="utf-8"))

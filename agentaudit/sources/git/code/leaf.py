@@ -88,9 +88,9 @@ class Intricate(Exception):
 
 
 class Leaf:
-    """A file, parsed. Raises Intricate."""
+    """A file, parsed, and asked the query of that name. Raises Intricate."""
 
-    def __init__(self, language: Language, data: bytes) -> None:
+    def __init__(self, language: Language, data: bytes, asked: str = "") -> None:
         from tree_sitter import QueryCursor
 
         self.language = language
@@ -98,7 +98,7 @@ class Leaf:
         """Kinds of node that hold what a call is given."""
         self.listing = self.given | {"initializer_expression"}
         self.data = data
-        read, query = parser(language.name)
+        read, query = parser(language.name, asked)
         left = len(data) // _PACE + 1000
 
         def stop(*_: object) -> bool:

@@ -9,12 +9,13 @@ from functools import cache
 
 from agentaudit.code import Role
 from agentaudit.expressions import regex
-from agentaudit.sources.git.code.patterns import Pattern, compiled, released
+from agentaudit.sources.git.code.patterns import Found, compiled, released, within
 from agentaudit.sources.git.knowledge import FORKED, Knowledge, known, origin, prefixes
 
 _FILLS = frozenset({"vector_store", "retriever", "document"})
 """Trades of what fills an index."""
 _WORD = regex(rb"[\w$]+")
+_Within = Callable[[bytes], Found | None]
 
 
 class _Telling(dict[bytes, bool | None]):
@@ -40,11 +41,11 @@ class Sieve:
         texts = sorted({re.escape(text) for hook in knowledge.hooks for text in hook.texts})
         whole = [rf"(?:{'|'.join(texts)})[\"'`]"] if texts else []
         self._ids = compiled(_quoted([*knowledge.ids, *whole]))
-        self._common = compiled(*knowledge.common)
+        self._common = within(*knowledge.common)
         self._queries = compiled(*knowledge.queries) if knowledge.queries else None
         self._knows: dict[str, Callable[[str], bool]] = {}
-        self._wanted: dict[tuple[str, bool, Role | None], list[Pattern]] = {}
-        self._names = compiled(*(each for names in knowledge.names.values() for each in names))
+        self._wanted: dict[tuple[str, bool, Role | None], list[_Within]] = {}
+        self._names = within(*(each for names in knowledge.names.values() for each in names))
         self._named: dict[bytes, bool] = {}
         self.telling = _Telling(frozenset(map(str.encode, knowledge.methods)), self.named)
         self._is_id: dict[str, bool] = {}
@@ -57,7 +58,7 @@ class Sieve:
         key = (ecosystem, strict, role if role in (Role.EVAL, Role.INFRA) else None)
         if key not in self._wanted:
             self._wanted[key] = list(self._patterns(ecosystem, strict, role))
-        return any(pattern.search(data) is not None for pattern in self._wanted[key])
+        return any(found(data) is not None for found in self._wanted[key])
 
     def forget(self) -> None:
         """Let go of the automata that told which files to look into: they take a tenth of the
@@ -67,7 +68,7 @@ class Sieve:
 
     def common(self, data: bytes) -> bool:
         """Whether a file holds one of the words that very many files hold."""
-        return self._common.search(data) is not None
+        return self._common(data) is not None
 
     def ids(self, data: bytes) -> frozenset[int]:
         """Where the quotes of texts stand that look like an identifier."""
@@ -89,7 +90,7 @@ class Sieve:
     def named(self, name: bytes) -> bool:
         """Whether a team calls its own code of some trade so."""
         if name not in self._named:
-            self._named[name] = bool(self._names.search(name))
+            self._named[name] = self._names(name) is not None
         return self._named[name]
 
     def knows(self, ecosystem: str) -> Callable[[str], bool]:
@@ -107,7 +108,7 @@ class Sieve:
             self._knows[ecosystem] = knows
         return self._knows[ecosystem]
 
-    def _patterns(self, ecosystem: str, strict: bool, role: Role) -> Iterator[Pattern]:
+    def _patterns(self, ecosystem: str, strict: bool, role: Role) -> Iterator[_Within]:
         """Several: one of everything needs so many states that it is slower than all of them; it is
         the words that do not go well with others."""
         knowledge = self._knowledge
@@ -123,17 +124,17 @@ class Sieve:
         ]
         imported = [_imported(ecosystem, modules)] if modules else []
         if strict:
-            yield from map(compiled, imported)
+            yield from map(within, imported)
             return
         ids = _quoted([_UP_TO.sub(_without_bound, each) for each in knowledge.ids])
         switches = _switches(knowledge)
         telling = sorted(re.escape(name) for name in knowledge.methods if _telling(name))
-        yield compiled(*imported, ids, rf"\b(?:{'|'.join([*switches, *telling])})\b")
-        yield compiled(*knowledge.words)
+        yield within(*imported, ids, rf"\b(?:{'|'.join([*switches, *telling])})\b")
+        yield within(*knowledge.words)
         for trade, names in knowledge.names.items():
             # Elsewhere the same words mean many things: `words` say where they are asked.
             if role is Role.EVAL and Role.EVAL in knowledge.counts[trade]:
-                yield compiled(*names)
+                yield within(*names)
 
 
 def _imported(ecosystem: str, modules: Iterable[str]) -> str:

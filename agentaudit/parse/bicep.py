@@ -1,0 +1,49 @@
+"""Parameters of Bicep that switch a part of a template on, and are false unless somebody asks."""
+
+from __future__ import annotations
+
+from agentaudit.expressions import regex
+
+_FALSE = regex(r"(?m)^param\s{1,9}(\w{1,100})\s{1,9}bool\s{0,9}=\s{0,9}false\b")
+_SWITCHED = regex(
+    r"\(?\s{0,9}(\w{1,100})\s{0,9}(?:&&[^?\n]{0,120})?\)?\s{0,60}\?(?!\?)[^\n]{1,300}?(?:\n\s{0,60})?"
+    r":\s{0,9}(?:''|null|\[\]|\{\})"
+)
+_MODULE = regex(
+    r"(?m)^(?:module|resource)\s+(\w{1,100})\s+'[^'\n]{1,300}'\s*=\s*if\s*\((?!\()\s*(\w{1,100})\s*(?:&&|\))"
+)
+_OF_MODULE = regex(r"(\w{1,100})!?\.")
+_NAME = regex(r"^\s*(?:\{\s*)?name\s*:\s*'\w{1,120}'\s*$")
+_VALUE = regex(r"^\s*value\s*:\s*(.{0,400})$")
+
+
+def false_by_default(text: str) -> frozenset[str]:
+    """Names of the parameters that are false unless somebody says otherwise."""
+    return frozenset(_FALSE.findall(text)) if "bool" in text else frozenset()
+
+
+def without(text: str, off: frozenset[str]) -> frozenset[str]:
+    """The parameters that are `off`, and what is not deployed while they are false."""
+    return off | {name for name, needs in _MODULE.findall(text) if needs in off}
+
+
+def is_unset(expression: str, off: frozenset[str]) -> bool:
+    """Whether an expression has no value while what it asks for is `off`."""
+    written = expression.lstrip()[:800]
+    found = _SWITCHED.match(written) or _OF_MODULE.match(written)
+    return found is not None and found[1] in off
+
+
+def unset(text: str, off: frozenset[str]) -> frozenset[int]:
+    """Numbers of the lines that name a variable whose value is empty then."""
+    rows = text.split("\n") if off else []
+    gone = without(text, off)
+    named = (number for number, row in enumerate(rows) if _NAME.match(row[:300]))
+    return frozenset(
+        number + 1
+        for number in named
+        if (value := next(filter(None, map(_VALUE.match, rows[number + 1 : number + 2])), None))
+        and is_unset(
+            "\n".join([value[1], *(row[:300] for row in rows[number + 2 : number + 4])]), gone
+        )
+    )

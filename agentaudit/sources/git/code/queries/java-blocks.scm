@@ -1,0 +1,2 @@
+[(method_declaration) (constructor_declaration) (compact_constructor_declaration) (lambda_expression)] @function
+[(try_statement) (try_with_resources_statement)] @try
