@@ -3,7 +3,8 @@
 `python -m bench first DIR` asks about those labelled repositories that `bench/first_sight.yaml`
 does not name yet, and adds a run: the commit of the tool, the repositories, and the counts. Whoever
 mends the tool afterwards has seen them, so a run is never made again. `earlier` are repositories
-that were met before this record began.
+that were met before this record began; `part_of` is the commit that carries the changes of a `tool`
+which the history does not have any more.
 """
 
 from __future__ import annotations

@@ -91,7 +91,8 @@ def filled(text: str) -> str:
 def first_sights() -> Iterator[tuple[str, ...]]:
     """How the tool did on repositories that it had never met, and a second person on others."""
     for run in first_sight.recorded()["runs"]:
-        who = f"agentaudit of commit {run['tool'][:7]}, at first sight"
+        part = f" (now part of {run['part_of'][:7]})" if "part_of" in run else ""
+        who = f"agentaudit of commit {run['tool'][:7]}{part}, at first sight"
         yield (who, str(len(run["repositories"])), *shares(first_sight.counted(run)))
     cells = readers.answered()
     count = len({cell.repository for cell in cells})
