@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from functools import wraps
-from operator import is_
 from typing import ParamSpec, TypeVar
 
 _Subjects = ParamSpec("_Subjects")
@@ -21,10 +20,14 @@ def once(question: Callable[_Subjects, _Answer]) -> Callable[_Subjects, _Answer]
     def ask(*subjects: _Subjects.args, **named: _Subjects.kwargs) -> _Answer:
         asked = (*subjects, *named.values())
         for known, answer in told:
-            if all(map(is_, known, asked)):
+            if all(map(_same, known, asked)):
                 return answer
         found = question(*subjects, **named)
         told.append((asked, found))
         return found
 
     return ask
+
+
+def _same(known: object, asked: object) -> bool:
+    return known is asked or (type(asked) is str and known == asked)

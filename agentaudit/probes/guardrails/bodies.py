@@ -10,6 +10,7 @@ from msgspec import Struct
 from agentaudit.blocks import Block, Part
 from agentaudit.code import Call
 from agentaudit.expressions import regex
+from agentaudit.probes.once import once
 from agentaudit.source import Repo
 
 _MOST = 400
@@ -33,15 +34,33 @@ class Body(Struct, frozen=True):
     """From its name to the colon or bracket that opens it."""
 
 
-def bodies(repo: Repo, call: Call) -> Iterator[Body]:
+def bodies(repo: Repo, call: Call) -> tuple[Body, ...]:
     """Functions of the call's language that have its name, in the whole repository."""
     suffix = call.place.path.rpartition(".")[2]
-    if re.fullmatch(r"\w{4,80}", call.method) and suffix in _SUFFIXES:
-        for file in repo.files(f"**/*.{suffix}", saying=(call.method,)):
-            text = repo.read(file) or ""
-            for block in repo.blocks(file):
-                if block.part is Part.FUNCTION and block.name == call.method:
-                    yield _body(block, text)
+    named = re.fullmatch(r"\w{4,80}", call.method) and suffix in _SUFFIXES
+    return _bodies(repo, call.method, suffix) if named else ()
+
+
+@once
+def _bodies(repo: Repo, name: str, suffix: str) -> tuple[Body, ...]:
+    begins = re.compile(_BEGINS.get(suffix, _SCRIPT).format(name=name))
+    texts = ((f, repo.read(f) or "") for f in repo.files(f"**/*.{suffix}", saying=(name,)))
+    return tuple(
+        _body(block, text)
+        for file, text in texts
+        if begins.search(text)
+        for block in repo.blocks(file)
+        if block.part is Part.FUNCTION and block.name == name
+    )
+
+
+_BEGINS = {"py": r"\bdef\s{{1,9}}{name}\b", "go": r"\bfunc\b[^\n{{}}]{{0,200}}\b{name}\b"}
+_SCRIPT = (
+    r"(?<![\w$.]){name}\s{{0,9}}[=:?](?!=)|\bfunction\b[\s*]{{0,9}}{name}\b"
+    r"|(?:^|[\n{{}},;*]|\b(?:async|static|public|private|protected|override|get|set|default)\s)"
+    r"\s{{0,200}}#?{name}\s{{0,9}}[(<]"
+)
+"""Where a function may begin: other files that say its name are not taken apart."""
 
 
 def methods(repo: Repo, call: Call) -> Iterator[Body]:

@@ -13,6 +13,7 @@ from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.outside import TESTS
 from agentaudit.probes.guardrails.own import is_chosen, is_idle, is_option
 from agentaudit.probes.guardrails.switched import is_below_switch
+from agentaudit.probes.once import once
 from agentaudit.source import Repo
 
 _SUFFIXES = ("py", "ts", "js", "mjs", "go")
@@ -66,20 +67,23 @@ def _is_unasked(repo: Repo, code: Code, call: Call) -> bool:
     suffix = call.place.path.rpartition(".")[2]
     if suffix not in _SUFFIXES or not re.fullmatch(r"\w{6,80}", call.scope) or _callers(code, call):
         return False
-    return not any(True for _ in said(repo, inner, suffix))
+    return not said(repo, inner, suffix)
 
 
-def said(repo: Repo, name: str, suffix: str) -> Iterator[Place]:
+@once
+def said(repo: Repo, name: str, suffix: str) -> tuple[Place, ...]:
     """Rows, each with its text, but of tests, that use a function by its name, or decorate it."""
+    files = repo.files(f"**/*.{suffix}", saying=(name,))
+    asked = (f for f in files if not (TESTS.search(f.path) or _PASSED_ON.search(f.path)))
+    return tuple(row for file in asked for row in _rows(file, repo.read(file) or "", name))
+
+
+def _rows(file: Place, text: str, name: str) -> Iterator[Place]:
     word = re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])")
-    for file in repo.files(f"**/*.{suffix}"):
-        text = (repo.read(file) or "")[:500_000]
-        if name not in text or TESTS.search(file.path) or _PASSED_ON.search(file.path):
-            continue
-        rows = text.split("\n")
-        for at, row in enumerate(rows):
-            if word.search(row[:400]) and _is_use(rows, at):
-                yield replace(file, line=at + 1, text=row.strip()[:500])
+    rows = text[:500_000].split("\n")
+    for at, row in enumerate(rows):
+        if name in row and word.search(row[:400]) and _is_use(rows, at):
+            yield replace(file, line=at + 1, text=row.strip()[:500])
 
 
 def _is_use(rows: list[str], at: int) -> bool:

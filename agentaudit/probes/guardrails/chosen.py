@@ -26,6 +26,7 @@ _JOB = regex(r"([.\w][\w .:-]{0,80}):\s*(?:&\w{1,40}\s*)?(?:#.*)?$")
 _ASKED = regex(
     r"\s{0,40}(?:-\s{1,4})?if:\s{0,4}[\"']?\$(?!CI_|GITLAB_)\w{1,60}\s{0,4}(?:==\s{0,4}[\"'](?:1|true|yes|on)[\"'])?[\"']?\s{0,40}$"
 )
+_STEPS = regex(r"\s{0,12}steps:\s*$")
 _RULE = regex(r"\s*-\s*(?:if|when|changes|exists)\b")
 _SKIPS = regex(
     r"(?:skipif\(\s*not\s+|skipIf\(\s*!\s*|runIf\(\s*(?:!!\s*)?|skipUnless\(\s*)"
@@ -52,7 +53,8 @@ def is_chosen(repo: Repo, step: Step) -> bool:
         return False
     if step.place.path.startswith(".gitlab"):
         return _is_hidden(rows, at)
-    return ("vars." in text and _waits(rows, at)) or _is_uncalled(repo, step, text)
+    switches = _switches(text) if "vars." in text else ()
+    return _waits(rows, switches, at) or _is_uncalled(repo, step, text)
 
 
 def left_out(repo: Repo, file: str, step: Step, text: str) -> bool:
@@ -65,21 +67,26 @@ def left_out(repo: Repo, file: str, step: Step, text: str) -> bool:
     return False
 
 
-def _waits(rows: list[str], at: int) -> bool:
+@once
+def _switches(text: str) -> tuple[int, ...]:
+    """The rows of a workflow whose condition asks for a switch."""
+    asked = ((number, _IF.match(row[:400])) for number, row in enumerate(rows_of(text)))
+    return tuple(number for number, found in asked if found and _VARIABLE.search(found[1]))
+
+
+def _waits(rows: list[str], switches: tuple[int, ...], at: int) -> bool:
     """Whether a condition of the step or of its job asks for such a switch."""
     depth, inner = _depth(rows[at]), True
-    for number in range(at, -1, -1):
+    for number in range(at, min(switches, default=at + 1) - 1, -1):
         row = rows[number][:400]
         if not row.strip() or row.lstrip().startswith("#"):
             continue
-        if inner or _depth(row) < depth:
-            asked = _IF.match(row)
-            if asked and _VARIABLE.search(asked[1]):
-                return True
+        if number in switches and (inner or _depth(row) < depth):
+            return True
         inner = inner and not row.lstrip().startswith("- ")
         if row.startswith("jobs:"):
             return False
-        if re.match(r"\s{0,12}steps:\s*$", row):
+        if _STEPS.match(row):
             depth = _depth(row) + 1
     return False
 

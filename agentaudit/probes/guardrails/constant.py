@@ -30,7 +30,7 @@ def is_constant(repo: Repo, call: Call) -> bool:
     """Whether every function of that name, or every method of that class, says the same."""
     if NAMED.search(call.method) is None:
         return False
-    own = tuple(methods(repo, call)) or tuple(bodies(repo, call))
+    own = tuple(methods(repo, call)) or bodies(repo, call)
     return bool(own) and all(map(_is_empty, own))
 
 

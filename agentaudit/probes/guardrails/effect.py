@@ -72,7 +72,7 @@ def _is_idle(repo: Repo, code: Code, call: Call) -> bool:
         return is_unused(repo, call.place)
     if DECLINES.match(call.method):
         return False  # it answers itself, and what it returns is no verdict
-    own = () if _LIBRARY.search(call.callee) else tuple(bodies(repo, call))
+    own = () if _LIBRARY.search(call.callee) else bodies(repo, call)
     silent = bool(_LIBRARY.search(call.callee)) or (bool(own) and all(map(_only_answers, own)))
     return is_ignored(repo, call, silent=silent)
 
@@ -113,7 +113,7 @@ def _is_dropped(repo: Repo, code: Code, call: Call) -> bool:
     inner = call.scope.rpartition(".")[2]
     if not re.fullmatch(r"\w{4,80}", inner):
         return False
-    rows = list(said(repo, inner, call.place.path.rpartition(".")[2]))
+    rows = said(repo, inner, call.place.path.rpartition(".")[2])
     if NAMED.search(inner) and rows and all(is_detached(row.text, inner) for row in rows):
         return True
     if not _tells_only(repo, code, call, inner):

@@ -45,7 +45,7 @@ _KINDS = ("py", "ts", "js", "yaml", "yml", "json", "toml")
 def is_unfilled(repo: Repo, call: Call) -> bool:
     """Whether all that the functions of that name refuse by is a list that stands empty wherever it
     is given a value."""
-    own = tuple(bodies(repo, call))
+    own = bodies(repo, call)
     return bool(own) and all(
         _refuses_nothing(repo, body) or _asks_nobody(repo, body) for body in own
     )
@@ -56,7 +56,7 @@ def judges_nothing(repo: Repo, call: Call) -> bool:
     name are about what a run may use, and not about what is said."""
     if NAMED.search(call.method):
         return False
-    own = tuple(bodies(repo, call))
+    own = bodies(repo, call)
     texts = ["\n".join(_code(body)) for body in own]
     return bool(own) and all(_COUNTS.search(t) and not _JUDGES.search(t) for t in texts)
 

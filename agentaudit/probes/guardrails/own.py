@@ -195,7 +195,8 @@ def gaps_within(code: Code, guardrail: Call) -> Iterator[Condition]:
     """Conditions inside of the guardrail's own code that do not hold when nobody configures
     anything: what it does then, it does without judging. Code that raises an error instead lets
     nothing pass."""
-    inside = [c for c in code.calls if c.role is Role.APP and encloses(guardrail, c)]
+    names = _names(guardrail)
+    inside = [c for c in code.calls if c.role is Role.APP and not names.isdisjoint(_scope(c))]
     raising = {
         (call.place.path, call.condition.text)
         for call in inside

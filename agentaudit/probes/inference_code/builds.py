@@ -82,9 +82,15 @@ _EXPRESSION = regex(r"\$\{\{[^}]{0,200}\}\}|\$\{?\w{1,60}\}?")
 
 def builds(steps: Iterable[Step]) -> Iterator[Step]:
     """Steps that build an image or a package."""
+    return filter(_is_build, steps)
+
+
+@lru_cache(maxsize=8192)
+def _is_build(step: Step) -> bool:
     # Most steps hold no such word: only the others are taken apart into commands.
-    named = (step for step in steps if _BUILD.search(step.text))
-    return (step for step in named if any(_BUILD.search(text) for text, _ in commands(step)))
+    return _BUILD.search(step.text) is not None and any(
+        _BUILD.search(text) for text, _ in commands(step)
+    )
 
 
 def concerns(step: Step, component: Component, *, alone: bool, workflow: str = "") -> bool:

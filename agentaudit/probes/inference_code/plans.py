@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
 from itertools import islice
 
 from msgspec import Struct
@@ -138,8 +139,14 @@ def planned(repo: Repo, component: Component) -> Iterator[Place]:
             yield from _planned(repo, component, step)
 
 
+@lru_cache(maxsize=8192)
+def _run_by(text: str) -> tuple[_Tool, ...]:
+    """The tools that a step runs."""
+    return tuple(tool for tool in _TOOLS if tool.runs.search(text))
+
+
 def _planned(repo: Repo, component: Component, step: Step) -> Iterator[Place]:
-    tools = [tool for tool in _TOOLS if tool.runs.search(step.text)]
+    tools = _run_by(step.text)
     workflow = (repo.read(step.place) or "") if tools else ""
     for tool in () if is_undeployed(step, workflow) else tools:
         texts = [text for text, _ in commands(step) if tool.runs.search(text)]

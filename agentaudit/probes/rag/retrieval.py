@@ -9,6 +9,7 @@ from agentaudit.code import Call, Role, Strength
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.model_ids import model_id
+from agentaudit.probes.once import once
 from agentaudit.probes.rag import flow, over_http
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.searches import CHUNK, EMBED, is_rag
@@ -16,6 +17,7 @@ from agentaudit.probes.rag.written import fills
 from agentaudit.source import Component, Repo
 
 
+@once
 def retrieves(repo: Repo, component: Component) -> bool:
     """Whether its code searches or fills an index of vectors, in whatever way it is seen."""
     return (
@@ -92,7 +94,7 @@ def asks_in_text(repo: Repo, component: Component) -> bool:
     if not _embeds(component):
         return False
     texts = ((repo.read(each) or "")[:_LONGEST] for each in _files(repo, component))
-    return any(_NEAREST.search(text) and "embed" in text.lower() for text in texts)
+    return any(_NEAREST.search(text) for text in texts if "embed" in text.lower())
 
 
 def _embeds(component: Component) -> bool:
