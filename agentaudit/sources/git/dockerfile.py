@@ -70,6 +70,8 @@ class Recipe(Struct, frozen=True):
     """What its last stage copies from the build context."""
     started: str = ""
     """Where its last stage works in the end, and the words that it is started with."""
+    scripts: bool = True
+    """Whether anything in it can run Node, or build what runs in a browser."""
 
 
 def is_build_file(name: str) -> bool:
@@ -104,7 +106,13 @@ def read(reader: Reader, path: str, contexts: frozenset[str] = frozenset()) -> R
         tuple(build.taken),
         tuple(build.kept),
         f"{build.workdir} {build.command}",
+        _SCRIPTS.search(content.text) is not None,
     )
+
+
+_SCRIPTS = regex(
+    r"(?i)(?<![\w-])(?:node(?:js)?|npm|npx|pnpm|yarn|bun|corepack|deno|mvnw?|maven|gradlew?|make)(?![\w-])"
+)
 
 
 class _Build(Struct):

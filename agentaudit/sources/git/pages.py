@@ -35,6 +35,8 @@ library."""
 _STARTS = frozenset({"dev", "start", "serve"})
 _TELLS = regex(r"@?(?:docusaurus|storybook|vitepress|vuepress|nextra|astrojs/starlight|slidev)\b")
 """Packages of pages that tell about the system, and are none of it."""
+_SHELLS = frozenset({"@capacitor/android", "@capacitor/ios"})
+"""What shows pages as the application of a telephone."""
 _ASIDE = regex(
     r"(?i)(?:^|/)(?:docs?[\w-]{0,20}|website|www|landing[\w-]{0,20}|blog|storybook|playgrounds?|site"
     r"|libs?|legacy|archived?|backups?|deprecated|old|workshops?|courses?|lessons?|labs?|tools?|scripts?|poc"
@@ -102,7 +104,15 @@ def _ends_elsewhere(reader: Reader, home: str) -> bool:
     made = re.compile(rf"(?:^|[\s/\"'=(]){re.escape(home.rpartition('/')[2])}/{_MADE}")
     found = {path for pattern in _BUILDS for path in reader.matching(pattern)}
     outside = (path for path in sorted(found) if not inside(path, home))
-    return any(made.search(reader.text(path) or "") for path in outside)
+    rows = (row for path in outside for row in (reader.text(path) or "").split("\n"))
+    return any(made.search(row) and not _SENT.search(row) for row in rows)
+
+
+_SENT = regex(
+    r"\baws\s+s3\b|\bgsutil\b|\bgcloud\s+storage\b|\baz\s+storage\b|\bscp\b|\bswa\s+deploy\b"
+    r"|\b(?:firebase|wrangler|netlify|vercel|surge|gh-pages|ossutil|coscli)\b|\brsync\b[^\n]{1,300}?\w:"
+)
+"""Brings what was built to where it is served."""
 
 
 def _is_started(reader: Reader, home: str, path: str) -> bool:
@@ -132,5 +142,7 @@ def is_page(manifest: Mapping[str, Any]) -> bool:
     needed = [*mapping(manifest.get("dependencies")), *mapping(manifest.get("devDependencies"))]
     if any(map(_TELLS.match, needed)):
         return False
+    if not _SHELLS.isdisjoint(needed):
+        return True
     scripts = mapping(manifest.get("scripts"))
     return any(_SERVES.search(word(scripts.get(name)) or "") for name in _STARTS)

@@ -23,7 +23,9 @@ _BUILDING = frozenset(
     ]
 )
 """Directories of what builds and deploys: an entry point that stands there is no part."""
-_PAST = regex(r"(?i)(?:^|/)(?:archived?|backups?|legacy|deprecated|old|attic)(?:/|$)")
+_PAST = regex(
+    r"(?i)(?:^|/)(?:(?:[\w.]{1,40}[-_])?(?:archived?|old)|backups?|legacy|deprecated|attic)(?:/|$)"
+)
 """Directories of what is kept and no longer run."""
 _DEVELOPS = regex(r"(?i)(?:^|[._-])(?:dev|devel|development|hotreload|watch)(?:[._-]|$)")
 
@@ -50,10 +52,11 @@ class Image(Struct, frozen=True):
 def left(homes: Homes, images: Sequence[Image], image: Image) -> bool:
     """Whether nobody asks for an image any more: another that is asked for takes in by name all
     that this one is made of, or what it copies is not there."""
+    asked = [order for order in image.orders if not _PAST.search(directory(order.place.path))]
+    if not asked and _PAST.search(image.own):
+        return True
     if image.orders:
         return False
-    if _PAST.search(image.own):
-        return True
     named = _named(image)
     if image.home not in homes.known and len(named) < len(image.recipe.copies):
         return bool(named) and not any(map(homes.holds, _paths(image.context, named)))

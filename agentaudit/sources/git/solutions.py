@@ -36,13 +36,11 @@ def started(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
     within = {path for path in homes.manifests if path.endswith(_SUFFIXES) and path in covered}
     within |= {path for path, home in homes.manifests.items() if home in built}
     parts = {target for path in {*running, *within} for target in _needed(reader, path)}
-    fresh = [
+    return [
         Build(homes.manifests[path], reader.place(path, line), _within(reader, homes, path))
         for path, line in running.items()
         if path not in within and path not in parts
     ]
-    # One alone is what the whole is about.
-    return fresh if len(fresh) > 1 or built & homes.known else []
 
 
 def is_library(reader: Reader, paths: Collection[str]) -> bool:

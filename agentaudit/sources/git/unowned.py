@@ -17,7 +17,7 @@ from agentaudit.trades import AGENTIC, acts
 
 _ASIDE = regex(
     r"(?i)(?:^|/)(?:(?:[\w]{1,40}-)?scripts?|layers?|bin|tools?|tooling|utils?|hack|(?:[\w]{1,20}-)?seed[\w-]{0,40}|data|notebooks?|research"
-    r"|experiments?|poc|legacy|archived?|backups?|deprecated|old|workshops?|courses?|lessons?|labs?"
+    r"|experiments?|poc|legacy|(?:[\w.]{1,40}[-_])?(?:archived?|old)|backups?|deprecated|workshops?|courses?|lessons?|labs?"
     r"|[\w.-]{1,100}[.-]?tests?)/"
 )
 """Directories of what somebody runs now and then, beside the application, and of what is taught."""

@@ -70,6 +70,26 @@ def test_a_page_that_another_project_takes_is_of_that_one(path: str, text: str) 
     assert _homes({**files, path.replace("web/../", ""): text}) == ["api"]
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        'aws s3 sync "$ROOT/web/dist" "s3://$BUCKET"',
+        "rsync -a web/dist/ deploy@host.example:/srv/web",
+        "gsutil -m cp -r web/dist gs://pages",
+    ],
+)
+def test_a_page_whose_files_a_script_sends_away_is_of_no_other(row: str) -> None:
+    files = {**API, "web/package.json": _page("vite"), "web/src/a.ts": "1"}
+    assert _homes({**files, "deploy.sh": f"npm --prefix web run build\n{row}\n"}) == ["api", "web"]
+
+
+@pytest.mark.parametrize(("name", "found"), [("android", True), ("cli", False)])
+def test_pages_as_an_application_of_a_telephone(name: str, *, found: bool) -> None:
+    manifest = {"name": "app", "dependencies": {f"@capacitor/{name}": "6"}}
+    files = {**API, "app/package.json": json.dumps(manifest), "app/capacitor.config.ts": "1"}
+    assert ("app" in _homes(files)) is found
+
+
 def test_a_page_of_the_image_of_another_is_no_component_of_its_own() -> None:
     image = "FROM python:3.12\nCOPY requirements.txt .\nCOPY web web\nCOPY . .\n"
     files = {"Dockerfile": image, "requirements.txt": "fastapi\n", "main.py": "import fastapi\n"}
@@ -109,16 +129,20 @@ def test_a_program_of_python_beside_its_list(home: str, name: str, *, found: boo
 
 
 @pytest.mark.parametrize(
-    ("more", "apart"),
+    ("step", "more", "apart"),
     [
-        ({".dockerignore": "*.log\nweb/\n"}, True),
-        ({".dockerignore": "*\n!*.py\n!web/*\n"}, False),
-        ({}, False),
+        ("RUN npm --prefix web run build\n", {".dockerignore": "*.log\nweb/\n"}, True),
+        ("RUN npm --prefix web run build\n", {".dockerignore": "*\n!*.py\n!web/*\n"}, False),
+        ("RUN npm --prefix web run build\n", {}, False),
+        ("RUN make pages\n", {}, False),
+        ("RUN pip install -r requirements.txt\n", {}, True),
     ],
 )
-def test_a_page_that_the_image_above_leaves_out(more: dict[str, str], *, apart: bool) -> None:
+def test_a_page_that_the_image_above_leaves_out_or_cannot_build(
+    step: str, more: dict[str, str], *, apart: bool
+) -> None:
     files = {
-        "Dockerfile": "FROM python:3.12\nCOPY . .\n",
+        "Dockerfile": f"FROM python:3.12\nCOPY . .\n{step}",
         "requirements.txt": "fastapi\n",
         "main.py": "import fastapi\n",
         "web/package.json": _page("vite"),

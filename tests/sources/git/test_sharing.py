@@ -51,9 +51,21 @@ def test_what_a_manifest_of_its_own_declares_still_counts() -> None:
     assert found["worker"] is True
 
 
-@pytest.mark.parametrize(("home", "found"), [("archive/web", False), ("web", True)])
-def test_an_image_that_is_only_kept_is_no_part(home: str, found: bool) -> None:
+@pytest.mark.parametrize(
+    ("home", "found"),
+    [
+        ("archive/web", False),
+        ("workers-archive/web", False),
+        ("docker-old/web", False),
+        ("gold/web", True),
+        ("web", True),
+    ],
+)
+@pytest.mark.parametrize("asked", [False, True])
+def test_an_image_that_is_only_kept_is_no_part(home: str, *, asked: bool, found: bool) -> None:
+    compose = {f"{home}/compose.yml": "services:\n  web:\n    build: .\n"}
     tree = {
+        **(compose if asked else {}),
         "api/Dockerfile": "FROM python:3.13.2-slim\nCOPY . .\n",
         "api/requirements.txt": "openai\n",
         f"{home}/Dockerfile": "FROM node:24.1\nCOPY . .\n",

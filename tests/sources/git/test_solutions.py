@@ -29,15 +29,15 @@ def _homes(files: dict[str, str]) -> list[str]:
 @pytest.mark.parametrize(
     ("files", "found"),
     [
-        ({}, ["."]),
+        ({}, ["Api"]),
         ({"Page/Page.csproj": _project(".BlazorWebAssembly", "Services")}, ["Api", "Page"]),
         ({"Jobs/Jobs.csproj": _project(".Worker")}, ["Api", "Jobs"]),
         ({"Desk/Desk.csproj": _project("", "Services") + WINDOWS}, ["Api", "Desk"]),
-        ({"Tool/Tool.csproj": _project("")}, ["."]),
-        ({"Api.Tests/Api.Tests.csproj": _project(".Web", "Api")}, ["."]),
+        ({"Tool/Tool.csproj": _project("")}, ["Api"]),
+        ({"Api.Tests/Api.Tests.csproj": _project(".Web", "Api")}, ["Api"]),
         ({"Chat/Chat.csproj": _project("", "Services") + PROGRAM}, ["Api", "Chat"]),
         ({"Host/Host.csproj": _project("", "Api") + PROGRAM + ASPIRE}, ["Api"]),
-        ({"samples/Demo/Demo.csproj": _project(".Web")}, ["."]),
+        ({"samples/Demo/Demo.csproj": _project(".Web")}, ["Api"]),
     ],
 )
 def test_projects_that_run_by_themselves(files: dict[str, str], found: list[str]) -> None:
