@@ -43,24 +43,44 @@ def bodies(repo: Repo, call: Call) -> tuple[Body, ...]:
 
 @once
 def _bodies(repo: Repo, name: str, suffix: str) -> tuple[Body, ...]:
-    begins = re.compile(_BEGINS.get(suffix, _SCRIPT).format(name=name))
     texts = ((f, repo.read(f) or "") for f in repo.files(f"**/*.{suffix}", saying=(name,)))
     return tuple(
         _body(block, text)
         for file, text in texts
-        if begins.search(text)
+        if _may_define(text, name, suffix)
         for block in repo.blocks(file)
         if block.part is Part.FUNCTION and block.name == name
     )
 
 
-_BEGINS = {"py": r"\bdef\s{{1,9}}{name}\b", "go": r"\bfunc\b[^\n{{}}]{{0,200}}\b{name}\b"}
-_SCRIPT = (
-    r"(?<![\w$.]){name}\s{{0,9}}[=:?](?!=)|\bfunction\b[\s*]{{0,9}}{name}\b"
-    r"|(?:^|[\n{{}},;*]|\b(?:async|static|public|private|protected|override|get|set|default)\s)"
-    r"\s{{0,200}}#?{name}\s{{0,9}}[(<]"
+def _may_define(text: str, name: str, suffix: str) -> bool:
+    """Whether a function of that name may begin in a text, which is taken apart only then."""
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if _begins(text[max(at - _HEAD, 0) : at], text[end : end + 10], suffix):
+            return True
+        at = text.find(name, end)
+    return False
+
+
+def _begins(head: str, tail: str, suffix: str) -> bool:
+    if suffix in _HEADS:
+        return _HEADS[suffix].search(head) is not None
+    if _GIVEN.match(tail):
+        return head[-1:] != "."
+    return _CALLED.match(tail) is not None and _LEADS.search(head) is not None
+
+
+_HEAD = 200
+"""Characters before a name in which its definition begins."""
+_HEADS = {"py": regex(r"\bdef\s{1,9}$"), "go": regex(r"\bfunc\b[^\n{}]{0,200}$")}
+_GIVEN = regex(r"\s{0,9}[=:?](?!=)")
+_CALLED = regex(r"\s{0,9}[(<]")
+_LEADS = regex(
+    r"(?:\bfunction\b[\s*]{0,9}|(?:^|[\n{},;*]"
+    r"|\b(?:async|static|public|private|protected|override|get|set|default)\s)\s{0,200}#?)$"
 )
-"""Where a function may begin: other files that say its name are not taken apart."""
 
 
 def methods(repo: Repo, call: Call) -> Iterator[Body]:

@@ -86,7 +86,7 @@ def _waits(rows: list[str], switches: tuple[int, ...], at: int) -> bool:
         inner = inner and not row.lstrip().startswith("- ")
         if row.startswith("jobs:"):
             return False
-        if _STEPS.match(row):
+        if "steps:" in row and _STEPS.match(row):
             depth = _depth(row) + 1
     return False
 

@@ -39,6 +39,8 @@ _CONSTANT = regex(
     r"|^\s{0,8}(?:const |static |final |export ){0,3}_?MIN(?:IMUM)?_(?:\w{0,30}_)?"
     r"(?:SCORE|RATE|ACCURACY|RECALL|PRECISION)\s{0,4}(?::\s?\w{1,20}\s?)?=\s{0,4}[\d.]"
 )
+_MARKS = ("MIN", "THRESHOLD", "MARK", "CUT")
+"""Words of every such constant."""
 _VERDICT = regex(
     r"^\s{0,40}(?:\}\s?else\s)?(?:if|elif)\b[^\n]{0,80}(?:passed|success|failures?\b|violat|below"
     r"|regress)|^\s{0,40}assert (?:not )?[\w.]{0,60}(?:passed|success)[\w.()]{0,40}\s{0,4}(?:,|$)"
@@ -179,7 +181,8 @@ def _written(repo: Repo, files: Iterable[Place]) -> Iterator[Place]:
                 yield from islice(_lines(repo, place, _MINIMUM), 1)
     kept = [p for name in ("const", "config") for p in repo.files(f"**/*{name}*.*")]
     for place in (*files, *(p for p in kept if _SUITE.search(p.path))):
-        if not OUTSIDE.search(place.path):
+        text = "" if OUTSIDE.search(place.path) else repo.read(place) or ""
+        if any(word in text for word in _MARKS):
             yield from islice(_lines(repo, place, _CONSTANT), 1)
 
 
@@ -187,7 +190,7 @@ def _ends(repo: Repo, place: Place) -> bool:
     """Whether code of the suite fails the run over its verdict."""
     rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[:_MOST_ROWS]
     for number, row in enumerate(rows):
-        if _ENDS.search(row[:300]):
+        if ("return" in row or "xit" in row) and _ENDS.search(row[:300]):
             return True
         if _VERDICT.search(row[:300]):
             after = "\n".join(rows[number : number + _NEAR])

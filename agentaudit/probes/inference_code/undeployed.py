@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from agentaudit.expressions import regex
 from agentaudit.source import Step
 
@@ -56,6 +58,7 @@ def is_aside(step: Step) -> bool:
     return bool(_ASIDE.search(step.text) or _DROPPED.match(step.text))
 
 
+@lru_cache(maxsize=2048)
 def is_undeployed(step: Step, workflow: str) -> bool:
     """Whether what it builds is never deployed, as far as its workflow says: the image of
     something else, one that stays on the runner, or one of changes that are only proposed."""

@@ -119,7 +119,9 @@ def _in_file(file: Place, text: str) -> Iterator[tuple[Place, set[str]]]:
     lines = [
         _REMARK.sub("", line[:1000]) if "#" in line else line[:1000] for line in text.split("\n")
     ]
-    starts = [number for number, line in enumerate(lines) if _START.search(line)]
+    hints = (*_HINTS, "datasource")
+    told = [(at, line) for at, line in enumerate(lines) if any(hint in line for hint in hints)]
+    starts = [at for at, line in told if _START.search(line)]
     for start, after in pairwise([*starts, len(lines)]):
         block = lines[start : min(after, start + LONGEST)]
         if _UNIFIED.match(block[0]):

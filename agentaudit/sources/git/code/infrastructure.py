@@ -54,7 +54,8 @@ def infrastructure(reader: Reader, path: str, left: int = _HANDED_ON) -> Iterato
             if len(row.path) == 1 or row.path[:-1] == ("locals",):
                 given.setdefault(row.path[-1], row.value)
             yield row
-        opened = _BLOCK.match(line[:400])
+        opens = line[:400].rstrip().endswith(("{", "["))
+        opened = _BLOCK.match(line[:400]) if opens else None
         if opened is not None:
             around += [opened[2] or opened[1]] * (line.count("{") + line.count("["))
         else:
@@ -65,7 +66,7 @@ def infrastructure(reader: Reader, path: str, left: int = _HANDED_ON) -> Iterato
 
 def _opens(line: str) -> Iterator[tuple[int, str]]:
     """Where each block of the line begins, and what it is called; empty where nothing does."""
-    for found in _OPENS.finditer(line):
+    for found in _OPENS.finditer(line) if "{" in line or "[" in line else ():
         yield found.end(), found[1] or ""
 
 
@@ -116,6 +117,8 @@ _NAMES_MODEL = regex(
 def _pairs(line: str, keys: tuple[str, ...], number: int, given: dict[str, str]) -> Iterator[Row]:
     """The values of one line; what names a parameter has the value that the parameter was given
     above."""
+    if "=" not in line and ":" not in line:
+        return
     found = False
     for pair in _CODE_PAIR.finditer(line[:1000]):
         found = True
