@@ -7,7 +7,7 @@ import re
 from agentaudit.code import Call, Code, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.guardrails.bodies import deeper
+from agentaudit.probes.guardrails.bodies import TOLD, deeper
 from agentaudit.source import Repo
 
 _NAME = regex(
@@ -28,12 +28,7 @@ _PLAIN = frozenset(
         *("JSONResponse", "Response", "info", "warning", "error", "debug", "exception"),
         *("strip", "lower", "get", "json", "read", "decode", "write", "add", "commit"),
         *("refresh", "append", "insert", "uuid4", "File", "Form", "Body", "Query", "if", "and"),
-        *(
-            "or",
-            "not",
-            "in",
-            "return",
-        ),
+        *("or", "not", "in", "return"),
     }
 )
 """Calls that ask no model, and lead to none."""
@@ -44,8 +39,21 @@ _ANSWERING = frozenset(
         *("generate_text",),
     }
 )
+_MASKS = regex(r"(?i)mask|redact|scrub|saniti[sz]|anonymi[sz]|obfuscat")
+_TOLD = regex(
+    r"(?i)(?:^|/)(?:otel|open_?telemetry|telemetry|trac(?:e|es|er|ing)|spans?|logg(?:er|ing)|logs?|sentry"
+    r"|structlog|observability|instrumentation|langfuse|langsmith)(?:[-_.]\w{1,40}){0,4}\.\w{2,4}$"
+    r"|[-_](?:otel|telemetry|trac(?:er|ing)|logg(?:er|ing))\.\w{2,4}$"
+)
+"""Files of code that only tells of what happens."""
+_TELLS = regex(
+    r"(?:^|[._])(?:span|log(?:ger|ging)?|telemetry|trac(?:e|er|ing)|sentry|breadcrumb)s?(?![a-z])"
+    r"|(?:Span|Log(?:ger|ging)?|Telemetry|Trac(?:e|er|ing)|Sentry|Breadcrumb)s?(?![a-z])"
+)
+"""Functions and classes that do."""
 _HEAD = regex(r"\s{0,8}(?:async\s+)?def\s+(\w{1,80})")
-_NEAR = 60
+_NEAR, _STATEMENT = 60, 12
+"""Rows of a function above a call, and of one statement."""
 
 
 def is_elsewhere(repo: Repo, call: Call) -> bool:
@@ -59,6 +67,22 @@ def is_elsewhere(repo: Repo, call: Call) -> bool:
     rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")
     at = _head(rows, call)
     return at is not None and _is_routed(rows, at, _ROUTE)
+
+
+def is_logged(repo: Repo, call: Call) -> bool:
+    """Whether it masks what is logged or traced: nobody is asked or answered with that."""
+    if _MASKS.search(call.method) is None:
+        return False
+    place = call.place
+    if _TOLD.search(place.path) or _TELLS.search(call.scope):
+        return True
+    open_, line = 0, place.line or 0
+    rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[:line]
+    for row in rows[-2 : -2 - _STATEMENT : -1]:
+        open_ += sum(map(row.count, "([{")) - sum(map(row.count, ")]}"))
+        if open_ > 0 and TOLD.match(row.strip()):
+            return True
+    return False
 
 
 def is_beside(repo: Repo, code: Code, call: Call) -> bool:

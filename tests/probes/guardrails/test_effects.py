@@ -63,7 +63,9 @@ LISTED = (
     "GUARDS = []\n\ndef run_guardrails(text):\n    for guard in GUARDS:\n"
     "        if not guard(text):\n            raise ValueError(text)\n\n"
 )
+MASK = "def mask_pii(text):\n    return re.sub(r'[0-9]{6}', '***', text)\n\n"
 COUNTS = {
+    "masked before it is asked": _app(MASK, "    question = mask_pii(question)\n"),
     "tried with the answer": {
         **NODE,
         "app/api/route.ts": ROUTE.replace("  } catch {\n  }\n", "").replace(
@@ -131,6 +133,19 @@ COUNTS = {
     },
 }
 NOTHING = {
+    "masked where it is traced": {
+        "requirements.txt": "openai==1.93.0\n",
+        "lib/otel.py": MASK + "def clean(attributes):\n"
+        "    for key in attributes:\n        attributes[key] = mask_pii(attributes[key])\n",
+        "app.py": "from lib.otel import clean\n" + _app("")["app.py"],
+    },
+    "masked by what formats the log": _app(
+        MASK + "class SafeLogFormatter:\n    def format(self, record):\n"
+        "        record.msg = mask_pii(record.msg)\n        return str(record)\n\n"
+    ),
+    "masked for the log over several rows": _app(
+        MASK, "    log.info(\n        'asked',\n        extra={'q': mask_pii(question)},\n    )\n"
+    ),
     "its error is thrown away": {**NODE, "app/api/route.ts": ROUTE},
     "hands back its argument": _app(
         "def moderate_input(text):\n    log.info('moderating')\n    return text\n\n",
