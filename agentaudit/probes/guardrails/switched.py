@@ -96,9 +96,32 @@ def _is_parameter(repo: Repo, code: Code, call: Call, name: str) -> bool:
     )
 
 
+_THERE = regex(
+    r"(?<![\w.$])(?:[A-Za-z_$][\w$]{0,60}\??\.){0,3}([A-Za-z_]\w{2,80})"
+    r"(?:\s+is not None|\s*!==?\s*(?:null|undefined))?"
+    r"\s+(?:and|&&)\s"
+)
+_NONE = frozenset(("None", "null", "undefined"))
+
+
+def is_own_switch(repo: Repo, call: Call) -> bool:
+    """Whether the guardrail is asked only where it is there, in the row of the call, and nobody is
+    seen to give anything but nothing under its name."""
+    row = "".join(next(iter(_rows(repo, call)), "")[:500].rpartition(call.method)[:2])
+    for found in _THERE.finditer(row):
+        name, rest = found[1], row[found.end() :]
+        if re.search(rf"(?<![\w$]){name}(?:\??\.[\w.]{{1,80}})?$", rest):
+            values = _given(repo, name, call.place.path.rpartition(".")[2]) - {name}
+            if values and values <= _NONE:
+                return True
+    return False
+
+
 def is_below_switch(repo: Repo, call: Call) -> bool:
     """Whether a constant that is called like a switch is all that the nearest `if` around it asks,
-    where another condition is known of the call."""
+    where another condition is known of the call; or the guardrail is a switch of its own."""
+    if is_own_switch(repo, call):
+        return True
     first, *above = _rows(repo, call) or [""]
     depth = len(first) - len(first.lstrip())
     for row in above:
