@@ -25,7 +25,7 @@ def unheard(component: Component, use: Use) -> Answer:
 
 def judged(repo: Repo, component: Component, live: list[Call], deciding: list[Call]) -> Answer:
     """Guardrails of its own run; does each judge when nobody configured it?"""
-    open_ = [(c, gap) for c in live for gap in list(gaps_within(component.code, c))[:1]]
+    open_ = [(c, gap) for c in live for gap in list(gaps_within(repo, component.code, c))[:1]]
     opened = [call for call, _ in open_]
     whole = [c for c in live if c not in opened and not any(encloses(c, each) for each in opened)]
     code = component.code

@@ -11,7 +11,7 @@ from agentaudit.code import Call, Code, Condition, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.outside import TESTS
-from agentaudit.probes.guardrails.own import is_chosen, is_idle, is_option
+from agentaudit.probes.guardrails.own import is_awaited, is_chosen, is_idle, is_option
 from agentaudit.probes.guardrails.switched import is_below_switch
 from agentaudit.probes.once import once
 from agentaudit.source import Repo
@@ -67,7 +67,7 @@ def _is_unasked(repo: Repo, code: Code, call: Call) -> bool:
     suffix = call.place.path.rpartition(".")[2]
     if suffix not in _SUFFIXES or not re.fullmatch(r"\w{6,80}", call.scope) or _callers(code, call):
         return False
-    return not said(repo, inner, suffix)
+    return all(is_awaited(row.text) for row in said(repo, inner, suffix))
 
 
 @once

@@ -7,7 +7,8 @@ from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Limits, failed, passed, probe, unknown
 from agentaudit.probes.guardrails.cases import PATTERNS, POINTER, count, datasets, listed, told
 from agentaudit.probes.guardrails.configured import configured
-from agentaudit.probes.guardrails.suites import suite_files
+from agentaudit.probes.guardrails.named_by import is_named
+from agentaudit.probes.guardrails.suites import suite, suite_files
 from agentaudit.source import Place, Repo
 
 ENOUGH = {"cases": 200}
@@ -25,7 +26,8 @@ GIT = {"commits": [{"message": "Add cases", "files": ["evals/golden.jsonl"]}]}
 
 
 def _repo(path: str, text: str, **more: object) -> dict[str, object]:
-    return {"repo": {"files": {path: text}, **GIT, **more}, "limits": ENOUGH}
+    files = {path: text, "run.sh": f"python ask.py {path}\n"}
+    return {"repo": {"files": files, **GIT, **more}, "limits": ENOUGH}
 
 
 def _first(number: int) -> str:
@@ -45,7 +47,7 @@ def _first(number: int) -> str:
         Example(Outcome.PASS, _repo("data/evaluation_sets/qa.json", f"[{QUESTIONS}]")),
         Example(
             Outcome.PASS,
-            {"repo": {"files": FOLDER, **GIT}, "limits": ENOUGH},
+            {"repo": {"files": {**FOLDER, "run.sh": "ask evals/cases\n"}, **GIT}, "limits": ENOUGH},
             "a file for each case",
         ),
         Example(
@@ -79,6 +81,11 @@ def _first(number: int) -> str:
         Example(Outcome.FAIL, _repo("evals/golden.jsonl", _first(199)), "one too few"),
         Example(
             Outcome.FAIL,
+            {"repo": {"files": {"evals/golden.jsonl": CASES}, **GIT}, "limits": ENOUGH},
+            "nothing evaluates, and nothing reads the file",
+        ),
+        Example(
+            Outcome.FAIL,
             _repo("evals/conversation.json", f"[{TURNS}]"),
             "the turns of one conversation",
         ),
@@ -105,7 +112,12 @@ def _first(number: int) -> str:
         ),
         Example(
             Outcome.UNKNOWN,
-            {"repo": {"files": {"evals/golden.jsonl": CASES}}, "limits": ENOUGH},
+            {
+                "repo": {
+                    "files": {"evals/golden.jsonl": CASES, "run.sh": "ask evals/golden.jsonl\n"}
+                },
+                "limits": ENOUGH,
+            },
             "a directory without git says nothing about versions",
         ),
         Example(Outcome.UNKNOWN, {"limits": ENOUGH}, "no repository is configured"),
@@ -115,7 +127,8 @@ def dataset_versioned(repo: Repo, limits: Limits) -> Answer:
     """Is an evaluation data set with enough cases versioned in git?
 
     Below a few hundred cases a change of quality cannot be told from chance, and a data set without
-    versions cannot say whether the system or the cases changed. Result files do not count.
+    versions cannot say whether the system or the cases changed. Result files do not count, nor do
+    cases that nothing reads where nothing evaluates.
     """
     found, unreadable = _counted(repo, limits["cases"])
     total = sum(found.values())
@@ -134,7 +147,8 @@ def dataset_versioned(repo: Repo, limits: Limits) -> Answer:
         )
     return failed(
         f"{total} of {limits['cases']:.0f} distinct cases are versioned; "
-        f"searched {', '.join(PATTERNS)} named or placed under eval, golden or benchmark",
+        f"searched {', '.join(PATTERNS)} named or placed under eval, golden or benchmark, "
+        "and read by something",
         *evidence,
         reason="missing",
         fact="evaluation dataset",
@@ -148,7 +162,9 @@ def _counted(repo: Repo, enough: float) -> tuple[dict[Place, int], list[Place]]:
     unreadable: list[Place] = []
     long: list[Place] = []
     named = (*told(repo, _scripts(repo)), *listed(repo, configured(repo)))
-    for place in dict.fromkeys((*datasets(repo), *named)):
+    evaluates = suite(repo) is not None
+    placed = (place for place in datasets(repo) if evaluates or is_named(repo, place))
+    for place in dict.fromkeys((*placed, *named)):
         text = repo.read(place)
         if text is None:
             long.append(place)

@@ -13,7 +13,7 @@ from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.bodies import Body, bodies
 from agentaudit.probes.guardrails.callers import said
 from agentaudit.probes.guardrails.constant import is_constant
-from agentaudit.probes.guardrails.elsewhere import is_beside, is_elsewhere
+from agentaudit.probes.guardrails.elsewhere import is_beside, is_elsewhere, is_logged
 from agentaudit.probes.guardrails.filled import is_unfilled, judges_nothing
 from agentaudit.probes.guardrails.own import DECLINES, NAMED, encloses, is_awaited, is_judge
 from agentaudit.probes.guardrails.switched import is_switched_off
@@ -64,6 +64,8 @@ def _is_idle(repo: Repo, code: Code, call: Call) -> bool:
     if is_elsewhere(repo, call) or is_switched_off(repo, code, call) or is_constant(repo, call):
         return True
     if is_beside(repo, code, call) or is_unfilled(repo, call) or judges_nothing(repo, call):
+        return True
+    if is_logged(repo, call):
         return True
     if _is_dropped(repo, code, call):
         return True

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+from agentaudit.blocks import Block
 from agentaudit.code import Call, Code, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.guardrails.bodies import deeper
+from agentaudit.probes.guardrails.bodies import TOLD
+from agentaudit.probes.guardrails.callers import said
+from agentaudit.probes.guardrails.within import function_around
 from agentaudit.source import Repo
 
 _NAME = regex(
@@ -20,7 +23,13 @@ _ROUTE = regex(
     r"(?:admin|moderat\w{0,6}|guard_?-?rails?|safety|content-safety|debug)(?:[/\"'-])"
 )
 """Where the verdict itself is what is asked for."""
-_ANY_ROUTE = regex(r"\s{0,8}@[\w.]{1,60}\.(?:get|post|put|patch|route|api_route)\(")
+_ROUTES = regex(r"\.(?:get|post|put|patch|route|api_route)$")
+_PAGE = regex(r"(?:^|/)route\.[jt]s$")
+_VERBS = frozenset(("GET", "POST", "PUT", "PATCH"))
+"""Functions of a page of Next.js that answer requests."""
+_RAISED = regex(r"(?:Error|Exception)$")
+_ROUTED = (".py", ".ts", ".js", ".mjs")
+_HOPS = 3
 _CALLED = regex(r"([A-Za-z_]\w{0,80})\s?\(")
 _PLAIN = frozenset(
     {
@@ -28,12 +37,7 @@ _PLAIN = frozenset(
         *("JSONResponse", "Response", "info", "warning", "error", "debug", "exception"),
         *("strip", "lower", "get", "json", "read", "decode", "write", "add", "commit"),
         *("refresh", "append", "insert", "uuid4", "File", "Form", "Body", "Query", "if", "and"),
-        *(
-            "or",
-            "not",
-            "in",
-            "return",
-        ),
+        *("or", "not", "in", "return", "await", "status", "end", "send", "stringify", "trim"),
     }
 )
 """Calls that ask no model, and lead to none."""
@@ -44,8 +48,21 @@ _ANSWERING = frozenset(
         *("generate_text",),
     }
 )
+_MASKS = regex(r"(?i)mask|redact|scrub|saniti[sz]|anonymi[sz]|obfuscat")
+_TOLD = regex(
+    r"(?i)(?:^|/)(?:otel|open_?telemetry|telemetry|trac(?:e|es|er|ing)|spans?|logg(?:er|ing)|logs?|sentry"
+    r"|structlog|observability|instrumentation|langfuse|langsmith)(?:[-_.]\w{1,40}){0,4}\.\w{2,4}$"
+    r"|[-_](?:otel|telemetry|trac(?:er|ing)|logg(?:er|ing))\.\w{2,4}$"
+)
+"""Files of code that only tells of what happens."""
+_TELLS = regex(
+    r"(?:^|[._])(?:span|log(?:ger|ging)?|telemetry|trac(?:e|er|ing)|sentry|breadcrumb)s?(?![a-z])"
+    r"|(?:Span|Log(?:ger|ging)?|Telemetry|Trac(?:e|er|ing)|Sentry|Breadcrumb)s?(?![a-z])"
+)
+"""Functions and classes that do."""
 _HEAD = regex(r"\s{0,8}(?:async\s+)?def\s+(\w{1,80})")
-_NEAR = 60
+_NEAR, _STATEMENT = 60, 12
+"""Rows of a function above a call, and of one statement."""
 
 
 def is_elsewhere(repo: Repo, call: Call) -> bool:
@@ -61,29 +78,61 @@ def is_elsewhere(repo: Repo, call: Call) -> bool:
     return at is not None and _is_routed(rows, at, _ROUTE)
 
 
-def is_beside(repo: Repo, code: Code, call: Call) -> bool:
-    """Whether it stands in a route that asks no model and calls nothing that could, while another
-    function asks one."""
+def is_logged(repo: Repo, call: Call) -> bool:
+    """Whether it masks what is logged or traced: nobody is asked or answered with that."""
+    if _MASKS.search(call.method) is None:
+        return False
     place = call.place
-    if not place.path.endswith(".py") or not any(_asks_apart(each, call) for each in code.calls):
-        return False
-    rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[:20_000]
-    at = _head(rows, call)
-    if at is None or not _is_routed(rows, at, _ANY_ROUTE):
-        return False
-    opens = next(
-        (n for n in range(at, min(at + 20, len(rows))) if rows[n].rstrip()[-1:] == ":"), at
-    )
-    head, text = "\n".join(rows[at : opens + 1]), "\n".join(deeper(rows, opens))
-    called = {found[1] for found in _CALLED.finditer(text)}
-    return "Depends(" not in head and called <= {*_PLAIN, call.method}
+    if _TOLD.search(place.path) or _TELLS.search(call.scope):
+        return True
+    open_, line = 0, place.line or 0
+    rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[:line]
+    for row in rows[-2 : -2 - _STATEMENT : -1]:
+        open_ += sum(map(row.count, "([{")) - sum(map(row.count, ")]}"))
+        if open_ > 0 and TOLD.match(row.strip()):
+            return True
+    return False
 
 
-def _asks_apart(each: Call, call: Call) -> bool:
+def is_beside(repo: Repo, code: Code, call: Call) -> bool:
+    """Whether it stands in a route that asks no model and calls nothing that could, or in what only
+    such routes ask, while another function asks one."""
+    if not any(_asks_apart(repo, each, call) for each in code.calls):
+        return False
+    return _is_beside(repo, call.place, call.method, _HOPS)
+
+
+def _is_beside(repo: Repo, place: Place, name: str, hops: int) -> bool:
+    function = function_around(repo, place) if place.path.endswith(_ROUTED) else None
+    if function is None or not hops:
+        return False
+    text = repo.read(Place(place.repo, place.path)) or ""
+    called = {found[1] for found in _CALLED.finditer(function.body(text))} - {*_PLAIN, name}
+    if not all(map(_RAISED.search, called)) or "Depends(" in text[function.start : function.inside]:
+        return False
+    if _is_route(place, function):
+        return True
+    inner = function.name
+    if not re.fullmatch(r"\w{4,80}", inner) or inner.startswith("__"):
+        return False
+    rows = said(repo, inner, place.path.rpartition(".")[2])
+    return bool(rows) and all(_is_beside(repo, row, inner, hops - 1) for row in rows)
+
+
+def _is_route(place: Place, function: Block) -> bool:
+    """Whether a request from outside comes to the function first."""
+    page = _PAGE.search(place.path) is not None and function.name in _VERBS
+    return page or any(_ROUTES.search(each) for each in (*function.marks, function.given))
+
+
+def _asks_apart(repo: Repo, each: Call, call: Call) -> bool:
     """Whether a model is asked in another function."""
     asks = each.method in _ANSWERING and ".moderations." not in each.callee
+    if not asks or each.role is not Role.APP:
+        return False
     where = (call.place.path, call.scope)
-    return asks and each.role is Role.APP and (each.place.path, each.scope) != where
+    same = (each.place.path, each.scope) == where
+    return not same or function_around(repo, each.place) != function_around(repo, call.place)
 
 
 def _head(rows: list[str], call: Call) -> int | None:

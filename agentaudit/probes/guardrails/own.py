@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from agentaudit.blocks import Part
 from agentaudit.code import Call, Code, Condition, Role, Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
@@ -38,7 +39,7 @@ _NO_CALL = regex(
     r"|schema|request|response|event|events|span|tag|state|type|enum|log|logger|record|entry|row"
     r"|dataset|evaluator|metric|score|adapter|prompt|instructions|page|panel|form|button|dialog"
     r"|table|tab|card|badge|icon|view|context|provider|store|props|dto|entity|repository|migration"
-    r"|model|params?|parameters|options?|required|enabled|configured|available|span|observation"
+    r"|model|params?|parameters|options?|required|enabled|active|(?<=_)(?:on|off)|configured|available|span|observation"
     r"|command|reasons?|triggered|tripwire|failure|violation|categories|category|template|message|test|spec|stats)s?$"
     r"|^_?(?:to|from|as)_|^(?:is_)?(?:get|list|fetch|load|save|set|update|delete|create|register|record|log|track|emit"
     r"|use|format|render|parse|count|add_\w*column|test|has|with|new|extract|build|should|needs?"
@@ -191,7 +192,7 @@ CONFIGURED = regex(
 """Words of conditions that ask for the guardrail itself, or for a switch."""
 
 
-def gaps_within(code: Code, guardrail: Call) -> Iterator[Condition]:
+def gaps_within(repo: Repo, code: Code, guardrail: Call) -> Iterator[Condition]:
     """Conditions inside of the guardrail's own code that do not hold when nobody configures
     anything: what it does then, it does without judging. Code that raises an error instead lets
     nothing pass."""
@@ -206,16 +207,31 @@ def gaps_within(code: Code, guardrail: Call) -> Iterator[Condition]:
         condition = call.condition
         if condition is None:
             continue
-        leaves = _UNSET.match(condition.text)
-        if condition.default is False and (leaves or _LEFT.match(condition.text)):
-            yield condition
-        if not _KEY.search(condition.text):
-            continue
         asked = _NEGATED.fullmatch(condition.text)
         fails = asked is not None and (call.place.path, asked[1]) in raising
-        needs = asked is not None or condition.default is False
-        if needs and condition.default is not True and not fails:
+        if fails or condition.default is True:
+            continue
+        off = condition.default is False
+        leaves = off and (_LEFT.match(condition.text) or _is_left_first(repo, call, condition))
+        if leaves or (_KEY.search(condition.text) and (asked is not None or off)):
             yield condition
+
+
+def _is_left_first(repo: Repo, call: Call, condition: Condition) -> bool:
+    """Whether the function around a call answers before it judges anything, unless a variable or a
+    constant is set."""
+    if not condition.setting.isupper() or not condition.text.startswith("not ("):
+        return False
+    place = condition.place
+    blocks = repo.blocks(Place(place.repo, place.path))
+    around = [b for b in blocks if b.part is Part.FUNCTION and b.holds(call.place.line or 0)]
+    rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")
+    before = rows[around[-1].first : (place.line or 1) - 1] if around else [""]
+    return bool(around) and not any(_JUDGED.search(row[:300]) for row in before)
+
+
+_JUDGED = regex(r"\b(?:if|for|while|any|search|match|test|includes)\b")
+"""Where something is looked at."""
 
 
 def encloses(guardrail: Call, call: Call) -> bool:
@@ -257,10 +273,6 @@ def when(gap: Condition) -> str:
     return f"when {asked[1]}" if asked else f"unless {gap.text}"
 
 
-_UNSET = regex(
-    r"not \(not [^\n]{0,40}(?:environ|getenv|Getenv|process\.env|GetEnvironmentVariable)"
-)
-"""The same, asked of a variable itself."""
 _LEFT = regex(r"(?i)not \(not [\w.]{0,60}(?:enabled?|active|feature\w{0,20}|flag)\b")
 """A guardrail that returns at once, unless somebody switches it on."""
 _KEY = regex(r"(?i)(?:api_?key|access_?key|secret|token|endpoint|credentials?)\b")

@@ -16,6 +16,8 @@ from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.callers import said
 from agentaudit.probes.guardrails.gates import turns_away
 from agentaudit.probes.guardrails.own import ASIDE, CONFIGURED
+from agentaudit.probes.guardrails.switched import is_off_by_itself
+from agentaudit.probes.guardrails.within import function_around
 from agentaudit.source import Component, Repo
 
 _PHRASE = regex(
@@ -65,6 +67,8 @@ def refusing(repo: Repo, component: Component) -> Place | None:
     for file in dict.fromkeys((*rows, *_scripts(repo, component))):
         reached = _reached(list(_blocks((repo.read(file) or "").split("\n")[:_MOST])))
         judges = [block for block in reached if _MATCHES.search(block.text)]
+        if any(is_off_by_itself(repo, component.code, file, block.text) for block in judges):
+            continue
         refuses = any(_REFUSES.search(block.text) for block in reached)
         if judges and _is_asked(repo, file, reached, refuses=refuses):
             return Place(file.repo, file.path, judges[0].line)
@@ -118,13 +122,23 @@ def _reached(blocks: list[_Block]) -> list[_Block]:
     found = [b for b in blocks if _has_phrases(b.text)]
     for _ in range(_ROUNDS):
         names = {b.name for b in found}
-        more = [b for b in blocks if b not in found and names & set(_WORD.findall(b.text))]
+        more = [b for b in blocks if b not in found and names & set(_WORD.findall(_code(b)))]
         if not more:
             break
         found += more
     return found
 
 
+def _code(block: _Block) -> str:
+    """What it does, without what it says of itself."""
+    return _SAID.sub("", block.text)
+
+
+_SAID = regex(
+    r"(?<=:)\n\s{0,80}[rbuf]{0,2}(?:\"{3}[\s\S]{0,4000}?\"{3}|'{3}[\s\S]{0,4000}?'{3})"
+    r"|\n\s{0,80}(?:#|//|\*|/\*)[^\n]{0,1000}"
+)
+"""Texts that document a function, and comments."""
 _QUOTED = regex(r"[\"'`/](.{4,160}?)[\"'`/]")
 
 
@@ -142,9 +156,24 @@ def _is_asked(repo: Repo, file: Place, reached: list[_Block], *, refuses: bool) 
         name = block.name.removesuffix("Attribute")
         for use in said(repo, name, suffix):
             aside = use.path == file.path or _TESTS.search(use.path) or _BROUGHT.match(use.text)
-            if not aside and not _is_chosen(repo, use) and (refuses or turns_away(repo, use)):
+            if not aside and not _is_chosen(repo, use) and (refuses or _stops(repo, use)):
                 return True
     return False
+
+
+def _stops(repo: Repo, use: Place) -> bool:
+    """Whether the question is turned away there, or wherever the function around hands the verdict
+    on to."""
+    if turns_away(repo, use):
+        return True
+    around = function_around(repo, use) if use.text.startswith("return ") else None
+    if around is None or not _LONG.fullmatch(around.name):
+        return False
+    above = said(repo, around.name, use.path.rpartition(".")[2])
+    return any(turns_away(repo, each) and not _is_chosen(repo, each) for each in above)
+
+
+_LONG = regex(r"\w{6,80}")
 
 
 _TESTS = regex(r"(?i)tests?(?:/|\.\w{2,4}$)")

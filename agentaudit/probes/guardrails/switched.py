@@ -47,18 +47,37 @@ def is_switched_off(repo: Repo, code: Code, call: Call) -> bool:
     return bool(values) and known and asked not in {v.strip("\"'").lower() for v in values}
 
 
+_LEAVES = regex(
+    r"\bif\b[^\n]{0,40}?(?:\bnot\s|!)\s{0,4}\(?(?:[A-Za-z_$][\w$]{0,60}\??\.){0,4}"
+    r"(\w{0,60}(?i:enabled?|active|switched_?on|guard_?on)\w{0,20})(?:\(\))?\)?\s{0,4}[:{)]\s{0,80}return\b"
+)
+"""Where a function answers at once unless it is switched on."""
+
+
+def is_off_by_itself(repo: Repo, code: Code, file: Place, text: str) -> bool:
+    """Whether a function answers at once unless something is set, and nothing says that it is: its
+    own file, else the settings and the rest of the code."""
+    found = _LEAVES.search(text)
+    if found is None:
+        return False
+    values = _values((repo.read(file) or "")[:500_000], found[1])
+    values = values or {each.value.strip().strip("\"'") for each in code.set(found[1])}
+    values = values or _given(repo, found[1], file.path.rpartition(".")[2])
+    return not any(map(_ON.fullmatch, values))
+
+
 def _given(repo: Repo, name: str, suffix: str) -> set[str]:
     """What a name is given anywhere, as it is written."""
+    files = repo.files(f"**/*.{suffix}", saying=(name,))
+    return {value for file in files for value in _values((repo.read(file) or "")[:500_000], name)}
+
+
+def _values(text: str, name: str) -> set[str]:
     given = re.compile(
-        rf"(?<![\w$]){name}\??\s{{0,4}}{_TYPE}[=:](?!=)\s{{0,4}}"
+        rf"(?<![\w$]){name}\??\s{{0,4}}{_TYPE}[=:](?!=)\s{{0,40}}"
         rf"(?:Field\(\s{{0,20}}(?:default\s{{0,4}}=\s{{0,4}})?)?([\"'][^\"'\n]{{0,60}}[\"']|[\w.]{{1,60}})"
     )
-    return {
-        value
-        for file in repo.files(f"**/*.{suffix}")
-        if name in (text := (repo.read(file) or "")[:500_000])
-        for value in given.findall(text)
-    } - _NAMES
+    return set(given.findall(text)) - _NAMES
 
 
 def _is_parameter(repo: Repo, code: Code, call: Call, name: str) -> bool:
@@ -77,9 +96,32 @@ def _is_parameter(repo: Repo, code: Code, call: Call, name: str) -> bool:
     )
 
 
+_THERE = regex(
+    r"(?<![\w.$])(?:[A-Za-z_$][\w$]{0,60}\??\.){0,3}([A-Za-z_]\w{2,80})"
+    r"(?:\s+is not None|\s*!==?\s*(?:null|undefined))?"
+    r"\s+(?:and|&&)\s"
+)
+_NONE = frozenset(("None", "null", "undefined"))
+
+
+def is_own_switch(repo: Repo, call: Call) -> bool:
+    """Whether the guardrail is asked only where it is there, in the row of the call, and nobody is
+    seen to give anything but nothing under its name."""
+    row = "".join(next(iter(_rows(repo, call)), "")[:500].rpartition(call.method)[:2])
+    for found in _THERE.finditer(row):
+        name, rest = found[1], row[found.end() :]
+        if re.search(rf"(?<![\w$]){name}(?:\??\.[\w.]{{1,80}})?$", rest):
+            values = _given(repo, name, call.place.path.rpartition(".")[2]) - {name}
+            if values and values <= _NONE:
+                return True
+    return False
+
+
 def is_below_switch(repo: Repo, call: Call) -> bool:
     """Whether a constant that is called like a switch is all that the nearest `if` around it asks,
-    where another condition is known of the call."""
+    where another condition is known of the call; or the guardrail is a switch of its own."""
+    if is_own_switch(repo, call):
+        return True
     first, *above = _rows(repo, call) or [""]
     depth = len(first) - len(first.lstrip())
     for row in above:

@@ -63,7 +63,52 @@ LISTED = (
     "GUARDS = []\n\ndef run_guardrails(text):\n    for guard in GUARDS:\n"
     "        if not guard(text):\n            raise ValueError(text)\n\n"
 )
+MASK = "def mask_pii(text):\n    return re.sub(r'[0-9]{6}', '***', text)\n\n"
+SAID = (
+    "def verdict(text):\n    if moderate_input(text):\n        raise ValueError('no')\n"
+    "    return 'ok'\n\n@app.post('/check')\ndef check(text):\n    return verdict(text)\n\n"
+)
+SPOKEN = "if (await moderateInput(req.body.q)) return res.status(400).end();\n  "
+EXPRESS = (
+    'import OpenAI from "openai";\nconst client = new OpenAI();\n\n'
+    "async function moderateInput(text: string) {\n"
+    "  const said = await client.moderations.create({ input: text });\n"
+    "  return said.results[0].flagged;\n}\n\n"
+    'app.post("/chat", async (req, res) => {\n  CHAT'
+    'res.json(await client.responses.create({ model: "gpt-4o", input: req.body.q }));\n});\n'
+    'app.post("/check", async (req, res) => {\n  CHECKres.json({ ok: true });\n});\n'
+)
+SWITCH = (
+    "MODERATES = os.getenv('MODERATES') == '1'\n\ndef moderate_input(text):\n"
+    "    if not MODERATES:\n        return False\n"
+    "    return client.moderations.create(input=text).results[0].flagged\n\n"
+)
+HOLDER = (
+    "class Agent:\n    def __init__(self, guard=None):\n        self.guard = guard\n\n"
+    "    def answer(self, question):\n"
+    "        if self.guard and self.guard.moderate_input(question):\n            return None\n"
+    "        return client.responses.create(model='gpt-4o-2024-08-06', input=question)\n\n"
+)
 COUNTS = {
+    "the routes that answer ask what judges": _app(
+        FLAGGED + SAID, "    if verdict(question) != 'ok':\n        return None\n"
+    ),
+    "in the handler that answers": {
+        **NODE,
+        "app.ts": EXPRESS.replace("CHAT", SPOKEN).replace("CHECK", ""),
+    },
+    "on unless a variable says otherwise": _app(
+        SWITCH.replace("== '1'", "!= '0'"),
+        "    if moderate_input(question):\n        return None\n",
+    ),
+    "words are looked for before the switch": _app(
+        SWITCH.replace("    if not", "    if 'EUR' in text:\n        return True\n    if not"),
+        "    if moderate_input(question):\n        return None\n",
+    ),
+    "somebody gives the guard": _app(
+        FLAGGED + HOLDER + "Agent(guard=Moderator()).answer('why?')\n\n"
+    ),
+    "masked before it is asked": _app(MASK, "    question = mask_pii(question)\n"),
     "tried with the answer": {
         **NODE,
         "app/api/route.ts": ROUTE.replace("  } catch {\n  }\n", "").replace(
@@ -131,6 +176,31 @@ COUNTS = {
     },
 }
 NOTHING = {
+    "only a route of its own asks what judges": _app(FLAGGED + SAID),
+    "in another handler": {
+        **NODE,
+        "app.ts": EXPRESS.replace("CHAT", "").replace("CHECK", SPOKEN),
+    },
+    "leaves unless a constant is set": _app(
+        SWITCH, "    if moderate_input(question):\n        return None\n"
+    ),
+    "a name that holds it where a variable is set": _app(
+        FLAGGED + "judge = moderate_input if os.getenv('GUARD') else None\n\n",
+        "    if judge and judge(question):\n        return None\n",
+    ),
+    "masked where it is traced": {
+        "requirements.txt": "openai==1.93.0\n",
+        "lib/otel.py": MASK + "def clean(attributes):\n"
+        "    for key in attributes:\n        attributes[key] = mask_pii(attributes[key])\n",
+        "app.py": "from lib.otel import clean\n" + _app("")["app.py"],
+    },
+    "masked by what formats the log": _app(
+        MASK + "class SafeLogFormatter:\n    def format(self, record):\n"
+        "        record.msg = mask_pii(record.msg)\n        return str(record)\n\n"
+    ),
+    "masked for the log over several rows": _app(
+        MASK, "    log.info(\n        'asked',\n        extra={'q': mask_pii(question)},\n    )\n"
+    ),
     "its error is thrown away": {**NODE, "app/api/route.ts": ROUTE},
     "hands back its argument": _app(
         "def moderate_input(text):\n    log.info('moderating')\n    return text\n\n",
@@ -243,3 +313,9 @@ def test_what_stops_something_counts(files: dict[str, str]) -> None:
 def test_what_stops_nothing_does_not(files: dict[str, str]) -> None:
     answer = on_by_default.ask(testing.build({"component": {"files": files}}))
     assert answer.outcome is Outcome.FAIL, answer.message
+
+
+def test_a_guard_that_nobody_is_seen_to_give_may_not_be_there() -> None:
+    files = _app(FLAGGED + HOLDER + "Agent(*given).answer('why?')\n\n")
+    answer = on_by_default.ask(testing.build({"component": {"files": files}}))
+    assert answer.outcome is Outcome.UNKNOWN, answer.message

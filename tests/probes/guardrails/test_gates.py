@@ -60,7 +60,56 @@ ANSWER = (
     "  if (looksBad(text)) {\n    return new Response(null, { status: 400 });\n  }\n"
     '  return new OpenAI().responses.create({ model: "gpt-4o", input: text });\n}\n'
 )
+TABLE = (
+    'package guard\n\nimport "regexp"\n\nvar rules = []*regexp.Regexp{\n'
+    "\tregexp.MustCompile(`(?i)(ignore|bypass).*(system|previous).*(prompt|instructions)`),\n}\n\n"
+    "type Verdict struct {\n\tBlock bool\n}\n\nvar settings = Settings{\n\tEnabled: true,\n}\n\n"
+    "func JudgeText(text string) Verdict {\n\tif !settings.Enabled {\n\t\treturn Verdict{}\n\t}\n"
+    "\tfor _, rule := range rules {\n\t\tif rule.MatchString(text) {\n"
+    "\t\t\treturn Verdict{Block: true}\n\t\t}\n\t}\n\treturn Verdict{}\n}\n"
+)
+GO = (
+    'package main\n\nimport (\n\t"context"\n\n'
+    '\t"github.com/openai/openai-go"\n\t"x.io/a/guard"\n)\n\n'
+    "var client = openai.NewClient()\n\nfunc judgeRequest(text string) guard.Verdict {\n"
+    "\treturn guard.JudgeText(text)\n}\n\nfunc answer(ctx context.Context, text string) error {\n"
+    "\tverdict := judgeRequest(text)\n\tif verdict.Block {\n\t\treturn nil\n\t}\n"
+    "\t_, err := client.Chat.Completions.New(ctx, openai.ChatCompletionNewParams{})\n"
+    '\treturn err\n}\n\nfunc main() {\n\tanswer(context.Background(), "why?")\n}\n'
+)
+MOD = "module x.io/a\n\ngo 1.24\n\nrequire github.com/openai/openai-go v1.8.0\n"
+FLAGS = WORDS.partition("def hold")[0] + (
+    "def flags(text):\n    return [each for each in LIST if re.search(each, text)]\n\n\n"
+    "def hold(chunks, mode):\n"
+    '    """Leaves out what flags() marked when it was stored."""\n'
+    "    if mode not in ('off', 'exclude'):\n        raise ValueError(mode)\n"
+    "    return [each for each in chunks if mode == 'off' or not each.marked]\n"
+)
 FILES = {
+    "handed on, and then heeded": (
+        {"go.mod": MOD, "guard/guard.go": TABLE, "main.go": GO},
+        Outcome.PASS,
+    ),
+    "handed on, and only told of": (
+        {
+            "go.mod": MOD,
+            "guard/guard.go": TABLE,
+            "main.go": GO.replace("\t\treturn nil\n\t}\n\t_", '\t\tlog.Print("x")\n\t}\n\t_'),
+        },
+        Outcome.FAIL,
+    ),
+    "it leaves at once, since nothing switches it on": (
+        {
+            "go.mod": MOD,
+            "guard/guard.go": TABLE.replace("Enabled: true", "Enabled: false"),
+            "main.go": GO,
+        },
+        Outcome.FAIL,
+    ),
+    "what refuses only speaks of what matches": (
+        {**PYTHON, "words.py": FLAGS, "app.py": USED},
+        Outcome.FAIL,
+    ),
     "patterns of JavaScript": ({**NODE, "app.ts": ANSWER}, Outcome.PASS),
     "that are only told of": (
         {**NODE, "app.ts": ANSWER.replace("return new Response(null, { status: 400 })", "log(1)")},
