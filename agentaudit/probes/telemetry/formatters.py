@@ -18,6 +18,9 @@ from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.logback import patterns
 from agentaudit.source import Component, Repo
 
+Paths = frozenset[str]
+"""Of files that would keep tracebacks."""
+
 
 def flattened(repo: Repo, component: Component, keeping: Sequence[Call]) -> Place | None:
     """The only formatter of the logs by which these calls keep tracebacks, where it leaves them
@@ -26,7 +29,9 @@ def flattened(repo: Repo, component: Component, keeping: Sequence[Call]) -> Plac
         return None
     spoken = {language(call.place) for call in keeping}
     spoken = spoken or answering(component.code) & {"java", "dotnet"}
-    looked = [found for one in spoken for look in _LOOKS[one] for found in look(repo, component)]
+    paths = frozenset(call.place.path for call in keeping)
+    looks = [look for one in spoken for look in _LOOKS[one]]
+    looked = [found for look in looks for found in look(repo, component, paths)]
     return looked[0] if len(spoken) == 1 and looked else None
 
 
@@ -56,7 +61,8 @@ _RENDERS = regex(
 )
 """What brings the traceback into a record that a formatter writes itself."""
 _GIVEN = regex(r"\.setFormatter\(\s{0,20}([\w.]{1,80})|[\"']\(\)[\"']:\s{0,4}[\"']?([\w.]{1,120})")
-_HANDLERS = regex(r"(?<!\w)(?!NullHandler)(?:logging\.(?:handlers\.)?)?[A-Z]\w{0,40}Handler\(")
+_HANDLERS = regex(r"\b(?:\w{0,20}(?:File|Log|Logging)|Stream|Rich|Queue|Loki|Socket)Handler\(")
+"""Handlers of logs; one that is given no formatter has that of Python, which writes everything."""
 _OTHERS = regex(
     r"\blogging\.Formatter\(|[\"']format(?:ter)?[\"']:\s{0,4}[\"']%|\bbasicConfig\((?![^()]{0,200}handlers)|\bfileConfig\("
     r"|^\s*(?:import|from) (?:loguru|structlog)\b",
@@ -65,7 +71,7 @@ _OTHERS = regex(
 """What else may write records of Python, with the traceback."""
 
 
-def _of_logging(repo: Repo, component: Component) -> Iterator[Place]:
+def _of_logging(repo: Repo, component: Component, paths: Paths) -> Iterator[Place]:
     """A class of Python that builds each record itself, and never asks for its traceback."""
     texts = _texts(repo, component, "py", "Formatter", "Handler", "basicConfig", "loguru")
     classes = {
@@ -99,17 +105,18 @@ def _made(name: str, text: str) -> str:
 
 
 _FIELDS = regex(r"\b(?:JSONRenderer|KeyValueRenderer|LogfmtRenderer)\(")
+_CHAINS = regex(rf"\bstructlog\.configure\(|{_FIELDS.pattern}")
 _EXPLAINED = regex(
     r"(?<!set_)exc_info(?!\s?=)|[tT]raceback|Exception(?:Renderer|DictTransformer)|format_exc"
     r"|\bConsoleRenderer\b|render_to_log_kwargs"
 )
 
 
-def _of_structlog(repo: Repo, component: Component) -> Iterator[Place]:
+def _of_structlog(repo: Repo, component: Component, paths: Paths) -> Iterator[Place]:
     """A chain of processors that ends in fields, and turns no exception into one."""
-    texts = _texts(repo, component, "py", "structlog")
-    chains = {f: text for f, text in texts.items() if "configure(" in text or _FIELDS.search(text)}
-    plain = any("logging.getLogger(__name__" in text for text in texts.values())
+    texts = _texts(repo, component, "py", "structlog", "logging.getLogger")
+    chains = {file: text for file, text in texts.items() if _CHAINS.search(text)}
+    plain = any("logging.getLogger(" in texts[file] for file in texts if file.path in paths)
     if plain or any(map(_EXPLAINED.search, chains.values())):
         return
     for file, text in chains.items():
@@ -121,7 +128,7 @@ _WHOLE = regex(r"stack|\.\.\.|stringify\(|inspect\(|(?i:err)\b")
 _OTHER_FORMATS = regex(r"\b(?:json|simple|prettyPrint|logstash|nestLike|ecsFormat)\(")
 
 
-def _of_winston(repo: Repo, component: Component) -> Iterator[Place]:
+def _of_winston(repo: Repo, component: Component, paths: Paths) -> Iterator[Place]:
     """A template of Winston that writes the message of a record, and nothing else that it holds."""
     rows = (row for row in component.code.imports if row.library in ("winston", "nest-winston"))
     files = {Place(row.place.repo, row.place.path) for row in rows if row.role is Role.APP}
@@ -145,7 +152,7 @@ _ALONE = regex(r"\bUseSerilog\(|\bClearProviders\(")
 """What leaves no other writer of records beside Serilog."""
 
 
-def _of_serilog(repo: Repo, component: Component) -> Iterator[Place]:
+def _of_serilog(repo: Repo, component: Component, paths: Paths) -> Iterator[Place]:
     """Sinks of Serilog that are all told how to write a record, and never its exception."""
     texts = _texts(repo, component, "cs", "Serilog")
     sinks = [sink for file, text in texts.items() for sink in _sinks(file, text, _SINK)]
@@ -173,7 +180,7 @@ def _sinks(
 _NONE = regex(r"%no?p?ex(?:ception)?\b|%nopex\b")
 
 
-def _of_logback(repo: Repo, component: Component) -> Iterator[Place]:
+def _of_logback(repo: Repo, component: Component, paths: Paths) -> Iterator[Place]:
     """Patterns of Logback that are all told to write no exception."""
     found = list(patterns(repo, component))
     if all(_NONE.search(place.text) for place in found):
