@@ -24,7 +24,7 @@ _BUILD = regex(
     r"(?:docker|image|container)|(?:docker|image|container)[\w-]{0,30}(?:build|publish|push))"
 )
 _STAMP = (
-    r"github\.sha\b|\bGITHUB_SHA\b|\bCI_COMMIT_(?:SHORT_)?SHA\b|git\s+rev-parse|git\s+describe\b(?![^\n)]{0,60}--abbrev=0)"
+    r"github\.sha\b|\bGITHUB_SHA\b|\bCI_COMMIT_(?:SHORT_)?SHA\b|\bgit\s+(?:-C\s\S{1,80}\s)?(?:rev-parse|describe\b(?![^\n)]{0,60}--abbrev=0))"
     r"|\bBUILD_SOURCEVERSION\b|Build\.SourceVersion\b|\bCIRCLE_SHA1\b|\bBITBUCKET_COMMIT\b"
     r"|\bGIT_COMMIT\b|\$\{?(?:SHORT_SHA|COMMIT_SHA)\b|\bBUILDKITE_COMMIT\b|\bDRONE_COMMIT_SHA\b"
     r"|\bTRAVIS_COMMIT\b|pull_request\.head\.sha\b|\btype=sha\b|\bgitea\.sha\b"

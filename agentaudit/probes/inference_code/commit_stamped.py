@@ -8,6 +8,7 @@ from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.inference_code.build_stamps import built_in
 from agentaudit.probes.inference_code.called import reused
 from agentaudit.probes.inference_code.ci_stamped import ci_stamped
+from agentaudit.probes.inference_code.deploy_scripts import scripted
 from agentaudit.probes.inference_code.go_stamps import go_stamped
 from agentaudit.probes.inference_code.handed_over import deployed_tag, piped, piped_on, written
 from agentaudit.probes.inference_code.pipelines import labelled_by_commit, pipelines, recipes
@@ -118,11 +119,7 @@ def _built(recipe: str, steps: str) -> dict[str, object]:
             _built(PLAIN, LABELS.format("build-args", "github.sha")),
             "an argument that the build file does not use",
         ),
-        Example(
-            Outcome.PASS,
-            _built(PLAIN, META.replace("steps.meta", "needs.meta")),
-            "in a job before",
-        ),
+        Example(Outcome.PASS, _built(PLAIN, META.replace("steps", "needs")), "in a job before"),
         Example(
             Outcome.PASS,
             {"component": {"files": {**NODE, "app.ts": TS}}},
@@ -223,14 +220,9 @@ def commit_stamped(repo: Repo, component: Component) -> Answer:
     A tag in a registry can be moved and a deployment forgotten. A process that says itself which
     commit it is can be believed when an old answer has to be explained.
     """
-    for place in stamped_in_ci(repo, component):
-        return passed("CI stamps what it builds with the commit", place.evidence())
-    for place in tagged(repo, component):
-        return passed("all that CI deploys is tagged with the commit", place.evidence())
-    for place in built_in(repo, component):
-        return passed("the build writes the commit into what it makes", place.evidence())
-    for place in go_stamped(repo, component):
-        return passed("Go writes the commit into the binary that it builds", place.evidence())
+    for message, look in _LOOKS:
+        for place in look(repo, component):
+            return passed(message, place.evidence())
     for file, text in pipelines(repo, component):
         if line := labelled_by_commit(file, text):
             return passed("a pipeline labels what it builds with the commit", line.evidence())
@@ -245,6 +237,15 @@ def commit_stamped(repo: Repo, component: Component) -> Answer:
             return passed(message, place.evidence(), setter.evidence())
         unset.append((place, name))
     return _told(repo, component, steps, unset) or _lacking(component, unset)
+
+
+_LOOKS = (
+    ("CI stamps what it builds with the commit", stamped_in_ci),
+    ("all that CI deploys is tagged with the commit", tagged),
+    ("the build writes the commit into what it makes", built_in),
+    ("Go writes the commit into the binary that it builds", go_stamped),
+    ("a script deploys it with the commit in its telemetry", scripted),
+)
 
 
 def _told(

@@ -8,10 +8,10 @@ from agentaudit.code import Argument, Call, Code, Role, Strength
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.loggers import PINO, PINO_OF_ERRORS, SCRIPTS, logger
-from agentaudit.probes.telemetry.silenced import into_nothing
+from agentaudit.probes.telemetry.silenced import declines, into_nothing
 from agentaudit.source import Component
 
-_ALWAYS = frozenset(
+ALWAYS = frozenset(
     {
         *("record_exception", "recordException", "RecordException", "AddException"),
         *("capture_exception", "captureException", "CaptureException", "captureError"),
@@ -39,7 +39,7 @@ _QUIET = frozenset({"warning", "warn", "info", "debug", "log", "Warning", "LogWa
 """Calls of a logger that count where they keep a traceback, and are no lack where they do not."""
 _LOGGER = regex(
     r"(?i)(?:^|[._/])(?:\w*log|\w*logger|logging|get_?logger|loguru|slog|sugar|pino|winston|bunyan"
-    r"|tslog|zap|klog|logrus|structlog)(?:\.(?:child|with|bind|default))?$"
+    r"|tslog|zap|klog|logrus|structlog|(?:create)?consola)(?:\.(?:child|with|bind|default))?$"
 )
 _ERROR = regex(
     r"(?:e|ex|err|error|exc|exc?eption|cause|t|throwable|cause\w*)(?:\s+as\s+(?:\w{0,30}Error|any))?"
@@ -220,7 +220,7 @@ _STACKED = regex(r"github\.com/gogf/gf/(?:v\d{1,2}/)?(?:frame/g\.Log|os/glog)\."
 
 
 def _keeps(call: Call, known: str) -> bool:
-    if call.method in _ALWAYS:
+    if call.method in ALWAYS:
         return True
     if call.method == "opt" and call.argument("exception") is not None:
         return True
@@ -244,9 +244,8 @@ FIRST = ".cs"
 def _given(call: Call, known: str) -> bool:
     """Whether a logger is handed the error itself: by `exc_info` in Python, where formatting an
     error says only its message, as an argument elsewhere."""
-    asked = call.argument("exc_info", "stack_info")
-    if asked is not None:
-        return (asked.text or asked.written).strip().lower() not in ("false", "none", "0")
+    if call.argument("exc_info", "stack_info") is not None:
+        return not declines(call)
     if call.place.path.endswith((".py", ".ipynb", ".go")):
         return False
     if _FASTIFY.search(call.callee.rpartition(".")[0][-100:]):

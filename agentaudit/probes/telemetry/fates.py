@@ -214,9 +214,15 @@ class _Followed:
         if key not in self._reporting:
             said = self._program.defining(path, name)
             self._reporting[key] = any(
-                reporter(*self._program.parts(other), name) for other in said
+                reporter(self._heard(other), self._program.blocks(other), name) for other in said
             )
         return self._reporting[key]
+
+    def _heard(self, path: str) -> str:
+        """The text of a file without reports that nobody hears."""
+        rows = enumerate(self._program.text(path).split("\n"), 1)
+        told = (" " * len(row) if (path, at) in self._unheard else row for at, row in rows)
+        return "\n".join(told)
 
     def _caught(self, path: str, catch: Block, asked: re.Pattern[str] | None = None) -> str:
         """What becomes of what it catches; asked are names of exceptions of those who are asked,

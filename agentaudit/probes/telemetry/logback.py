@@ -48,6 +48,21 @@ def structured(repo: Repo, component: Component) -> Iterator[Place]:
             yield replace(file, line=None, text="")
 
 
+_PATTERN = regex(r"(?is)<(?:pattern|PatternLayout\s+pattern=\")>?\s{0,40}([^<\"]{1,600})")
+
+
+def patterns(repo: Repo, component: Component) -> Iterator[Place]:
+    """What files of Logback or Log4j say of the form of a record; nothing where one is JSON."""
+    home = "" if component.path == "." else component.path + "/"
+    files = [file for file in repo.files(f"{home}**/*.xml") if _FILE.search(file.path)]
+    texts = {file: _ASIDE.sub("", (repo.read(file) or "")[:100_000]) for file in files}
+    if any(_JSON.search(text) or _LAYOUT.search(text) for text in texts.values()):
+        return
+    for file, text in texts.items():
+        for found in _PATTERN.finditer(text):
+            yield replace(file, line=None, text=found[1].strip()[:300])
+
+
 _PUTS = regex(
     r"(?i)\bMDC\.put(?:Closeable)?\(\s{0,40}(?:\"(?:x-)?trace[_-]?id\"|[\w.]{0,80}TRACE_?ID\w{0,20})\s{0,9},"
 )

@@ -14,7 +14,8 @@ PINO_OF_ERRORS = "pino of errors"
 """The same, told to do so under the key `error` too."""
 SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs")
 _OWN = "a logger of its own"
-_OF_LOGS = regex(r"(?i)(?:^|[/_.-])\w{0,20}log(?:s|ger|ging)?(?:[_.-][\w.-]{0,40})?\.\w{2,3}$")
+OF_LOGS = regex(r"(?i)(?:^|[/_.-])\w{0,20}log(?:s|ger|ging)?(?:[_.-][\w.-]{0,40})?\.\w{2,3}$")
+"""Modules of logs, by their names."""
 _REPORTS = regex(r"(?i)(?:^|\.)(?:error|fatal|critical)$")
 
 
@@ -37,7 +38,7 @@ def logger(code: Code) -> str:
 def _own(code: Code) -> bool:
     """Whether a module of logs has a function that writes the stack of the error it is given."""
     return any(
-        _OF_LOGS.search(call.place.path)
+        OF_LOGS.search(call.place.path)
         and _REPORTS.search(call.scope[-60:])
         and any(".stack" in f"{a.value.written} {a.value.text}" for a in call.arguments)
         for call in code.calls

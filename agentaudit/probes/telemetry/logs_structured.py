@@ -9,7 +9,7 @@ from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import of_code, step_missing, unread
-from agentaudit.probes.telemetry import logback, own_fields, xray
+from agentaudit.probes.telemetry import logback, own_fields, own_loggers, xray
 from agentaudit.probes.telemetry.errors import writes_to_console
 from agentaudit.probes.telemetry.keys import unstarted
 from agentaudit.probes.telemetry.loading import loaded
@@ -172,7 +172,7 @@ def _silenced(component: Component) -> Place | None:
     return calls[0].place if said.rpartition(".")[2] in ("CRITICAL", "FATAL") else None
 
 
-_PLAIN = frozenset({"loguru", "opentelemetry-instrumentation-logging"}) | frozenset(
+_PLAIN = frozenset({"loguru", "consola", "opentelemetry-instrumentation-logging"}) | frozenset(
     f"@opentelemetry/{name}"
     for name in (
         *("instrumentation-pino", "instrumentation-winston", "instrumentation-bunyan"),
@@ -205,6 +205,7 @@ def _structured(repo: Repo, component: Component, live: list[Use]) -> Iterator[P
         if (call.method in _JSON and call not in off) or (given and given.text == "True"):
             yield call.place
     yield from logback.structured(repo, component)
+    yield from own_loggers.printed(repo, component)
 
 
 _JSON = frozenset(
@@ -249,11 +250,14 @@ def _joined(repo: Repo, component: Component, live: list[Use]) -> Iterator[Place
     for call in _serving(component):
         binds = call.method in _BINDS or call.callee.endswith(".With.Str")
         bound = binds and any(map(_is_id, call.arguments))
+        if bound and call.place.path.endswith(".go") and own_fields.plain(repo, component):
+            continue
         if bound and (call.method not in _CONTEXT or merges(repo, component)):
             yield call.place
     yield from islice(written_ids(repo, component), 1)
     yield from own_fields.fields(repo, component)
     yield from logback.joined(repo, component)
+    yield from own_loggers.printed(repo, component)
 
 
 def _lacking(

@@ -91,6 +91,22 @@ def _told(repo: Repo, home: str) -> bool:
     return given > 0 and given >= bare
 
 
+_PLAIN = regex(r"(?<![\w.])log\.(?:Print|Fatal|Panic)(?:f|ln)?\(")
+_FIELDED = regex(
+    r"\b\w{0,20}(?:[lL]og(?:ger)?|zap|[sS]ugar)(?:\.\w{1,30}\([^()\n]{0,60}\))?"
+    r"\.(?:Info|Error|Warn|Debug)(?:f|w|ln|Context)?\("
+)
+
+
+def plain(repo: Repo, component: Component) -> bool:
+    """Whether most lines are written by the package `log` of Go, which knows no fields."""
+    home = "" if component.path == "." else component.path + "/"
+    files = repo.files(f"{home}**/*.go", saying=("log",))
+    texts = [repo.read(file) or "" for file in files if not file.path.endswith("_test.go")]
+    fielded = sum(len(_FIELDED.findall(text[:200_000])) for text in texts)
+    return sum(len(_PLAIN.findall(text[:200_000])) for text in texts) > fielded
+
+
 def _shown(file: Place, text: str, found: re.Match[str]) -> Place:
     line = text.count("\n", 0, found.start()) + 1
     return replace(file, line=line, text=text.split("\n")[line - 1].strip()[:300])

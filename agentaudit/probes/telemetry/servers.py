@@ -10,6 +10,7 @@ from agentaudit.probes.telemetry.advice import answering_only
 from agentaudit.probes.telemetry.caught import in_pages, leaves, losing
 from agentaudit.probes.telemetry.ends import Fates
 from agentaudit.probes.telemetry.held import is_told
+from agentaudit.probes.telemetry.streams import hides
 from agentaudit.source import Component, Place, Repo
 
 _CONTAINERS = regex(
@@ -53,7 +54,7 @@ def logging_the_uncaught(
         name = need.name.lower()
         serves = _SERVERS.fullmatch(name) is not None
         imported = any(f"{one}-".startswith(f"{name.translate(_SIGNS)}-") for one in used)
-        if name in _HIDDEN and _hides(component):
+        if name in _HIDDEN and hides(component):
             continue
         imported = imported or (free and serves and _imports(repo, component, name))
         if serves and (imported or (name == "next" and _routes(component))):
@@ -103,31 +104,13 @@ def _routes(component: Component) -> bool:
 _HIDDEN = ("next", "express", "koa", "@nestjs/core", "hono")
 
 
-def _hides(component: Component) -> bool:
-    """Whether answers are streamed by the AI SDK, which puts an error into the stream, and nobody
-    asks to be told of it; from its fifth version on the console is told."""
-    code = component.code
-    streams = [call for call in code.called("ai.streamText") if call.role is Role.APP]
-    if all(call.argument("onError") is not None for call in streams):
-        return False
-    needs = (need for each in component.manifests for need in each.dependencies)
-    stated = [_STATED.search(need.place.text) for need in needs if need.name == "ai"]
-    return not (stated and all(found and int(found[1]) >= _TELLS for found in stated))
-
-
-_STATED = regex(r"\"ai\":\s{0,4}\"[^\d\"]{0,3}(\d{1,3})[.\"]")
-"""How a manifest states the version of the AI SDK."""
-_TELLS = 5
-"""The first one that writes errors of a stream to the console."""
-
-
 def ended_by(
     repo: Repo, component: Component, places: Sequence[Place]
 ) -> Iterator[tuple[str, Place]]:
     """What is said of a program of which no part holds an exception back, from those places."""
     if (
         is_told(component)
-        and not _hides(component)
+        and not hides(component)
         and not next(in_pages(repo, component.path), None)
     ):
         for place in [*places, *component.built_by][:1]:

@@ -69,11 +69,28 @@ def into_nothing(call: Call) -> bool:
     return given is not None and _NOWHERE.search(given.written) is not None
 
 
+_LINES = 6
+"""Of a call that is written below one another."""
 _REPORTS = regex(r"(?:log_?)?(?:exception|error|critical|fatal|warn(?:ing)?)|print_exc\w{0,10}")
+
+
+_DECLINED = regex(
+    r"(?i)false|none|0|(?:\w{1,40}\.){0,4}\w{0,20}(?:debug|verbose)\w{0,20}"
+    r"|[\w.]{0,60}isEnabledFor\([\w.]{0,20}DEBUG\)"
+)
+
+
+def declines(call: Call) -> bool:
+    """Whether a report is told to leave the traceback out, by what it is given or by a switch that
+    is off by default."""
+    asked = call.argument("exc_info", "stack_info")
+    return asked is not None and bool(_DECLINED.fullmatch((asked.text or asked.written).strip()))
 
 
 def unheard(calls: Sequence[Call]) -> Iterator[tuple[str, int]]:
     """Lines of such reports."""
     for call in calls:
-        if _REPORTS.fullmatch(call.method) and into_nothing(call):
-            yield call.place.path, call.place.line or 0
+        if _REPORTS.fullmatch(call.method) and (into_nothing(call) or declines(call)):
+            is_open = call.place.text.count("(") > call.place.text.count(")")
+            for more in range(_LINES if is_open else 1):
+                yield call.place.path, (call.place.line or 0) + more

@@ -13,8 +13,8 @@ from agentaudit.probes.telemetry.caught import Weighed, leaves, lost_at_edge, we
 from agentaudit.probes.telemetry.ends import Fates
 from agentaudit.probes.telemetry.errors import is_central, outermost
 from agentaudit.probes.telemetry.fates import followed
+from agentaudit.probes.telemetry.nowhere import nowhere
 from agentaudit.probes.telemetry.servers import ended_by, logging_the_uncaught
-from agentaudit.probes.telemetry.silenced import silenced
 from agentaudit.probes.telemetry.tracers import keeps_stacks
 from agentaudit.source import Component, Repo
 
@@ -216,14 +216,14 @@ def tracebacks_kept(repo: Repo, component: Component) -> Answer:
         return missing
     said = weighed(repo, component.code)
     ends = followed(repo, component, said.keeping)
-    silent = silenced(repo, component, said.keeping)
-    for message, places in _kept(repo, component, said, ends, silent):
+    gone = nowhere(repo, component, said.keeping)
+    for message, places in _kept(repo, component, said, ends, none=gone is not None):
         return passed(message, *(place.evidence() for place in places[:3]))
-    off = "logging is switched off where the program starts"
     shown = [*(said.lacking or ends.lost)[:3], *(call.place for call in said.keeping[:2])]
-    shown = [silent, *shown] if silent else shown
+    why, at = gone or (_lack(said, ends, trackers), None)
+    shown = [at, *shown] if at else shown
     return failed(
-        off if silent else _lack(said, ends, trackers),
+        why,
         *([place.evidence() for place in shown] or [component.evidence()]),
         reason="partial" if said.keeping else "missing",
         fact="traceback",
@@ -244,12 +244,12 @@ def _lack(said: Weighed, ends: Fates, trackers: Sequence[Use]) -> str:
 
 
 def _kept(
-    repo: Repo, component: Component, said: Weighed, ends: Fates, silent: Place | None
+    repo: Repo, component: Component, said: Weighed, ends: Fates, *, none: bool
 ) -> Iterator[tuple[str, Sequence[Place]]]:
-    """What keeps tracebacks, the surest first."""
+    """What keeps tracebacks, the surest first; none is whether no log holds one."""
     for message, place in () if ends.is_lost else captured(repo, component):
         yield message, [place]
-    if silent:
+    if none:
         return
     if ends.is_kept or (len(ends.kept) > _MORE * len(ends.lost) and not lost_at_edge(ends)):
         caught = f"{len(ends.kept)} blocks that catch what a model's call raises"

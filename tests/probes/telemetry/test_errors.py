@@ -12,6 +12,8 @@ NODE = 'import OpenAI from "openai";\nimport winston from "winston";\n'
 NODE += "const logger = winston.createLogger();\n"
 OWN = 'import OpenAI from "openai";\nimport { logger } from "./logger";\n'
 PINO = 'import OpenAI from "openai";\nimport pino from "pino";\nconst logger = pino();\n'
+CONSOLA = 'import OpenAI from "openai";\nimport { createConsola } from "consola";\n'
+CONSOLA += "const logger = createConsola();\n"
 MANIFESTS = {
     "requirements.txt": "openai==1.93.0\n",
     "package.json": '{"name": "a", "dependencies": {"openai": "5", "winston": "3"}}',
@@ -54,6 +56,8 @@ def _counts(path: str, text: str) -> tuple[int, int]:
         ("fe/src/a.ts", NODE + "console.error(error);\n", (0, 0)),
         ("components/a.ts", NODE + "console.error(error);\n", (0, 0)),
         ("a.ts", NODE + "logger.error(error.stack);\n", (1, 0)),
+        ("a.ts", CONSOLA + "logger.error('x', err);\n", (1, 0)),
+        ("a.ts", CONSOLA + "logger.error('x', err.message);\n", (0, 1)),
         ("a.ts", OWN + "toast.error('x', err);\n", (0, 0)),
         ("a.ts", NODE + "console.error('nothing was found');\n", (0, 0)),
         ("a.ts", PINO + "logger.error({ err: error.message }, 'x');\n", (0, 1)),

@@ -52,6 +52,18 @@ LOGURU = (
     "    record['extra'][{!r}] = trace.get_current_span().get_span_context().trace_id\n\n"
     "{}logger.add(sys.stdout, serialize=True)\nlogger.info(OpenAI())\n"
 )
+OWN = (
+    'import OpenAI from "openai";\nimport { trace } from "@opentelemetry/api";\n'
+    'import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";\n'
+    'import { logger } from "./lib/logger";\nnew NodeTracerProvider().register();\n'
+    'logger.info("asked");\nnew OpenAI();\n'
+)
+PRINTS = (
+    'import { trace } from "@opentelemetry/api";\nexport const logger = {\n  info(msg: string) {\n'
+    "    const sc = trace.getActiveSpan()?.spanContext();\n"
+    "    const entry = { msg, trace_id: sc?.traceId };\n"
+    '    process.stdout.write(JSON.stringify(entry) + "\\n");\n  },\n};\n'
+)
 PATCHED = "logger.configure(patcher=patch)\n"
 
 
@@ -62,6 +74,10 @@ def _go(text: str) -> dict[str, str]:
 def _node(text: str) -> dict[str, str]:
     needs = '"openai": "5.0.0", "nestjs-pino": "4.4.0", "winston": "3.17.0"'
     return {"package.json": f'{{"name": "api", "dependencies": {{{needs}}}}}', "src/app.ts": text}
+
+
+def _own(app: str, logger: str) -> dict[str, str]:
+    return {**_node(app), "src/lib/logger.ts": logger}
 
 
 def _python(text: str) -> dict[str, str]:
@@ -88,6 +104,17 @@ def _python(text: str) -> dict[str, str]:
         (_node(NEST.format(f"customProps: [{{ {ID} }}]")), Outcome.FAIL),
         (_node(WINSTON.format("trace_id")), Outcome.PASS),
         (_node(WINSTON.format("span")), Outcome.FAIL),
+        # most lines are written by a package that knows no fields
+        (
+            _go(FROM.format('base.With(zap.String("trace_id", id))') + 2 * '\nlog.Printf("x")'),
+            Outcome.FAIL,
+        ),
+        (_own(OWN, PRINTS), Outcome.PASS),
+        (_own(OWN, PRINTS.replace("trace_id", "request_id")), Outcome.FAIL),
+        (_own(OWN, PRINTS.replace("JSON.stringify(entry)", "entry.msg")), Outcome.FAIL),
+        # no span is ever active
+        (_own(OWN.replace("new NodeTracerProvider().register()", ""), PRINTS), Outcome.FAIL),
+        (_own(OWN + 3 * 'console.log("x");\n', PRINTS), Outcome.FAIL),
         (_python(LOGURU.format("trace_id", PATCHED)), Outcome.PASS),
         (_python(LOGURU.format("trace_id", "")), Outcome.FAIL),
         (_python(LOGURU.format("user", PATCHED)), Outcome.FAIL),

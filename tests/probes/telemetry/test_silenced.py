@@ -19,6 +19,7 @@ CAUGHT = (
 )
 KEEPS = "logger.exception('failed')"
 QUIET = "logging.getLogger(__name__).addHandler(logging.NullHandler())\n"
+TOLD = "def log_error(said, exc_info={}):\n    logger.error(said, exc_info=exc_info)\n"
 OPEN = "".join(
     f"def more_{n}(text):\n    return OpenAI().responses.create(model='gpt-4.1', input=text)\n"
     for n in range(2)
@@ -59,6 +60,18 @@ def _outcome(probe: Probe, text: str) -> Outcome:
         ("", "logger.exception('x') if os.getenv('DEBUG') else print(e)", Outcome.FAIL),
         ("", "if not quiet:\n            logger.exception('x')", Outcome.PASS),
         ("", "print(e)", Outcome.FAIL),
+        ("TRACE = True", "logger.error('x', exc_info=TRACE)", Outcome.PASS),
+        ("TRACE = False", "logger.error('x', exc_info=TRACE)", Outcome.FAIL),
+        (
+            "TRACE = False",
+            "logger.error(\n            'x',\n            exc_info=TRACE)",
+            Outcome.FAIL,
+        ),
+        ("", "logger.error('x', exc_info=settings.debug)", Outcome.FAIL),
+        ("", "logger.error('x', exc_info=logger.isEnabledFor(logging.DEBUG))", Outcome.FAIL),
+        (TOLD.format("True"), "log_error('x')", Outcome.PASS),
+        (TOLD.format("False"), "log_error('x')", Outcome.FAIL),
+        (TOLD.format("False"), "log_error('x', exc_info=True)", Outcome.PASS),
         (SENTRY.format(""), "print(e)", Outcome.PASS),
         (SENTRY.format(", before_send=lambda event, hint: None"), "print(e)", Outcome.FAIL),
         (SENTRY.format(", before_send=lambda event, hint: event"), "print(e)", Outcome.PASS),

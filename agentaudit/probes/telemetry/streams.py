@@ -1,0 +1,37 @@
+"""Streams of answers by the AI SDK, which puts an error into the stream and raises nothing."""
+
+from __future__ import annotations
+
+from agentaudit.code import Role
+from agentaudit.evidence import Place
+from agentaudit.expressions import regex
+from agentaudit.source import Component
+
+_STATED = regex(r"\"ai\":\s{0,4}\"[^\d\"]{0,3}(\d{1,3})[.\"]")
+"""How a manifest states the version of the AI SDK."""
+_TELLS = 5
+"""The first one that writes errors of a stream to the console."""
+_TEXT = regex(r"(?:async\s)?\(\s?\w{0,20}\s?\)\s{0,4}=>\s{0,4}(?s:.{1,180})")
+_TOLD = regex(r"(?i)console\.|\blog\w{0,20}\b|capture|report|track|throw\b")
+_MADE = ("ai.createDataStream", "ai.createDataStreamResponse")
+
+
+def hides(component: Component) -> bool:
+    """Whether answers are streamed, and nobody asks to be told of an error in one; from its fifth
+    version on the console is told."""
+    code = component.code
+    streams = [call for call in code.called("ai.streamText") if call.role is Role.APP]
+    if all(call.argument("onError") is not None for call in streams):
+        return False
+    needs = (need for each in component.manifests for need in each.dependencies)
+    stated = [_STATED.search(need.place.text) for need in needs if need.name == "ai"]
+    return not (stated and all(found and int(found[1]) >= _TELLS for found in stated))
+
+
+def masked(component: Component) -> Place | None:
+    """Where an error of such a stream becomes a text for the one who asked, and nothing else."""
+    for call in component.code.called(*_MADE) if hides(component) else ():
+        told = call.argument("onError") if call.role is Role.APP and call.reached else None
+        if told and _TEXT.fullmatch(told.written) and not _TOLD.search(told.written):
+            return call.place
+    return None
