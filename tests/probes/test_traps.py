@@ -83,7 +83,12 @@ LISTED = (
     # Recorded, and not used.
     "hub commit of a prompt recorded while the agent runs instructions.md",
 )
-SINCE = ("a lock that leaves indirect packages out", "the runtime is pinned by the platform")
+SINCE = (
+    "a lock that leaves indirect packages out",
+    "the runtime is pinned by the platform",
+    "a lock of another manager than the one that installs",
+    "a stage that knows no version",
+)
 """Seen after the list was made."""
 
 TRAPS: tuple[Trap, ...] = (

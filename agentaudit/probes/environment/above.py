@@ -24,14 +24,14 @@ def listed(repo: Repo, component: Component, names: Collection[str]) -> Place | 
         home = "/".join(pieces[:depth])
         for name in _NAMES:
             for file in repo.files(f"{home}/{name}".lstrip("/")):
-                text = (repo.read(file) or "")[:200_000]
-                if file.repo == component.repo and _lists(set(_SETS.findall(text)), names):
+                told = set(_SETS.findall((repo.read(file) or "")[:200_000]))
+                if file.repo == component.repo and told and not lacking(told, names):
                     return file
     return None
 
 
-def _lists(told: Collection[str], names: Collection[str]) -> bool:
-    """Whether the names are told, and a key for the libraries that ask for one by themselves."""
-    own = {name for name in names if name not in _LOADS and not name.startswith(KEY_OF)}
+def lacking(told: Collection[str], names: Collection[str]) -> set[str]:
+    """The names that are not told, and the keys that libraries ask for by themselves where none is."""
     keyed = any("KEY" in name or "TOKEN" in name for name in told)
-    return bool(told) and own <= set(told) and (keyed or own == set(names) - _LOADS)
+    own = (name for name in names if not (keyed and name.startswith(KEY_OF)))
+    return set(own) - _LOADS - set(told)

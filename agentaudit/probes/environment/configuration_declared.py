@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from agentaudit.evidence import Place
+from agentaudit.evidence import Evidence, Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.environment.above import listed
-from agentaudit.probes.environment.reading import addressed, copied, proxied, undeclared
+from agentaudit.probes.environment.reading import addressed, copied, proxied, undeclared, written
 from agentaudit.probes.environment.scattered import scattered
+from agentaudit.probes.environment.tabled import tabled
 from agentaudit.source import Component, Repo
 
 MANIFEST = {"requirements.txt": "openai==1.93.0\n"}
@@ -247,46 +248,47 @@ def configuration_declared(repo: Repo, component: Component) -> Answer:
     committed list of settings is where a new colleague starts, and what a replay is started with.
     """
     if component.settings and (beside := scattered(repo, component)) is not None:
-        asked, first = beside
+        asked, shown = beside[0], beside[1].evidence()
         message = f"{len(asked)} variables that its code reads stand in no list of settings"
-        return _failed(component, f"{message}: {', '.join(asked[:3])}", first, "partial")
-    if component.settings:
-        names = ", ".join(place.path for place in component.settings[:3])
-        return passed(
-            f"declared in {names}", *(place.evidence() for place in component.settings[:3])
-        )
+        return _failed(component, f"{message}: {', '.join(asked[:3])}", shown, "partial")
+    if component.settings and (address := written(repo, component)) is not None:
+        return _failed(component, _FIXED, address.evidence(), "in_code")
+    if places := component.settings[:3]:
+        names = ", ".join(place.path for place in places)
+        return passed(f"declared in {names}", *(place.evidence() for place in places))
+    return _unset(repo, component)
+
+
+_FIXED = "an address or port is written in its code, where nobody can set it"
+_NOWHERE = (
+    "no file declares its configuration (searched: settings classes and structures, "
+    ".env.example, values files, compose and deployment manifests)"
+)
+
+
+def _unset(repo: Repo, component: Component) -> Answer:
+    """The answer where no file declares settings."""
     reads = undeclared(repo, component)
     server = proxied(repo, component)
     if reads is not None and not reads and server is None:
         if (address := addressed(repo, component)) is not None:
-            message = "an address or port is written in its code, where nobody can set it"
-            return _failed(component, message, address, "in_code")
+            return _failed(component, _FIXED, address.evidence(), "in_code")
         message = "its code reads no setting but what a platform gives or a deployment declares"
         return passed(message, *(place.evidence() for place in component.built_by[:3]))
-    if (file := listed(repo, component, reads or ())) is not None:
-        return passed(f"all that it reads is listed in {file.path}", file.evidence())
+    for kind in (listed, tabled):
+        if (file := kind(repo, component, reads or ())) is not None:
+            return passed(f"what it reads is listed in {file.path}", file.evidence())
     if server is not None:
         return passed("declared in the configuration of its web server", server.evidence())
     if image := _of_image(component):
         return passed("nothing but an image, which sets its environment", image.evidence())
     if (file := copied(repo, component)) is not None:
         return passed("nothing but an image, which is given its configuration", file.evidence())
-    return _nowhere(component)
+    return _failed(component, _NOWHERE, component.evidence(), "missing")
 
 
-def _nowhere(component: Component) -> Answer:
-    return failed(
-        "no file declares its configuration (searched: settings classes and structures, "
-        ".env.example, values files, compose and deployment manifests)",
-        component.evidence(),
-        fact="configuration",
-        place=component.id,
-    )
-
-
-def _failed(component: Component, message: str, place: Place, reason: str) -> Answer:
-    fact, id = "configuration", component.id
-    return failed(message, place.evidence(), fact=fact, place=id, reason=reason)
+def _failed(component: Component, message: str, shown: Evidence, reason: str) -> Answer:
+    return failed(message, shown, fact="configuration", place=component.id, reason=reason)
 
 
 def _of_image(component: Component) -> Place | None:

@@ -11,6 +11,13 @@ from msgspec.structs import replace
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.environment.managers import imported, is_whole, plain, unlocked
+from agentaudit.probes.environment.stages import (
+    brought,
+    holds_manifest,
+    holds_no_lock,
+    shown,
+    stages,
+)
 from agentaudit.source import BuildFile, Component, Manifest, Repo
 
 _PIP = regex(r"\bpip3?\s+install\b([^\n&|;]{0,600})")
@@ -128,35 +135,18 @@ _PACKAGES = regex(
     r"\b(?:npm\s+(?:i|install)|yarn(?:\s+install)?|(?:pnpm|bun)\s+(?:i|install))(?![\w.-])"
     r"([^\n&|;]{0,300})"
 )
-_FILE = regex(r"(?:[\w./-]*/)?\.?[\w-]{1,60}\.(?:json|js|cjs|mjs|ts|npmrc|yml|yaml|toml)|\.npmrc")
-_LOCK = regex(r"lock|shrinkwrap")
-_BREAK = "\x00"
 
 
 def _without_lock(file: BuildFile, text: str) -> Iterator[Place]:
     """Lines that install the packages of a manifest which was copied without its lock file."""
-    copied: set[str] = set()
-    stages: set[str] = set()
-    number = 1
-    joined = text.replace("\\\n", f" {_BREAK} ") if "mount=type=bind" not in text else ""
-    for line in joined.split("\n"):
-        words = [word for word in line.split() if word != _BREAK and not word.startswith("--")]
-        word = words[0].upper() if words else ""
-        if word == "FROM":
-            copied = copied if words[1:2] and words[1].lower() in stages else set()
-            stages.add(words[-1].lower())
-        elif word in ("COPY", "ADD"):
-            copied |= set(words[1:-1]) if "--from=" not in line else {"."}
-        elif word == "RUN" and any(map(_whole, _PACKAGES.findall(line))):
-            alone = all(_FILE.fullmatch(each) and not _LOCK.search(each) for each in copied)
-            if alone and any(each.endswith("package.json") for each in copied):
-                shown = " ".join(line.replace(_BREAK, "").split())
-                yield replace(file.place, line=number, text=shown[:300])
-        number += 1 + line.count(_BREAK)
-
-
-def _whole(rest: str) -> bool:
-    return is_whole(rest.replace(_BREAK, " "))
+    left: dict[str, set[str]] = {}
+    for stage in stages(text) if "mount=type=bind" not in text else ():
+        copied = left[stage.name] = set(left.get(stage.above, ()))
+        for number, line in stage.lines:
+            copied |= brought(line)
+            whole = any(map(is_whole, _PACKAGES.findall(line)))
+            if whole and holds_manifest(copied) and holds_no_lock(copied):
+                yield shown(file.place, number, line)
 
 
 _SCRIPT = regex(r"^\s*(?:RUN|CMD|ENTRYPOINT)\s[^\n]{0,200}?([\w./-]{1,120}\.sh)\b", re.M)

@@ -8,11 +8,18 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.environment.stages import (
+    Stage,
+    holds_manifest,
+    holds_no_lock,
+    shown,
+    stages,
+    steps,
+)
 from agentaudit.source import BuildFile, Component, Repo
 
 _LOCKS = {
@@ -26,6 +33,10 @@ _LOCKS = {
     "pipenv": ("Pipfile.lock",),
 }
 _NODE = frozenset({"npm", "yarn", "pnpm", "bun"})
+_PYTHON = frozenset({"uv", "poetry", "pdm", "pipenv"})
+_TAKES_OVER = {"bun": _LOCKS["npm"]}
+"""Locks of another manager that one has long installed by where it has none of its own. Of the rest
+only the newest releases of Bun take over some, and which release installs is seldom said."""
 _WHOLE = regex(
     r"\b(npm)\s+(?:ci|clean-install|i|install)\b([^\n&|;]{0,300})|\b(yarn)(?:\s+install)?(?![\w.-])([^\n&|;]{0,300})"
     r"|\b(pnpm|bun)\s+(?:ci|i|install)(?![\w.-])([^\n&|;]{0,300})|\b(uv)\s+sync\b([^\n&|;]{0,300})"
@@ -83,26 +94,6 @@ def installations(repo: Repo, file: BuildFile) -> Iterator[Installation]:
                 yield Installation(manager, frozen, shown(file.place, number, line))
 
 
-def steps(text: str) -> Iterator[tuple[int, str]]:
-    """Instructions of a build file without comments, each with the number of its first line."""
-    first, parts = 0, list[str]()
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.lstrip().startswith("#"):
-            continue
-        first = first if parts else number
-        parts.append(line.rstrip("\\ \t\r"))
-        if not line.rstrip().endswith("\\"):
-            yield first, " ".join(parts)[:4000]
-            parts = []
-    if parts:
-        yield first, " ".join(parts)[:4000]
-
-
-def shown(file: Place, number: int, line: str) -> Place:
-    """The line as evidence."""
-    return replace(file, line=number, text=" ".join(line.split())[:300])
-
-
 def is_whole(rest: str) -> bool:
     """Whether what follows names no package: then it installs all of the manifest."""
     words = rest.split()
@@ -141,16 +132,17 @@ def _copies_alone(manager: str, text: str) -> bool:
 
 def unlocked(repo: Repo, component: Component) -> Iterator[Place]:
     """Lines of its build files by which a manager installs what the lock files do not hold."""
-    names = {PurePosixPath(lock.place.path).name for lock in component.locks}
-    node = {name for each in _NODE for name in _LOCKS[each]} & names
+    locks = {PurePosixPath(lock.place.path).name for lock in component.locks}
     for file in component.build_files:
         text = repo.read(file.place) or ""
         for each in installations(repo, file):
             mine = set(_LOCKS[each.manager])
-            # Bun takes over the lock of another manager where it has none of its own; an image
-            # that copies a lock by its name which is not there is built by nobody.
-            other = each.manager in _NODE - {"bun"} and node and not mine & node
-            if other and not any(re.search(rf"{re.escape(name)}(?![\w*])", text) for name in mine):
+            kind = _NODE if each.manager in _NODE else _PYTHON
+            there = {name for manager in kind for name in _LOCKS[manager]} & locks
+            read = mine | set(_TAKES_OVER.get(each.manager, ()))
+            # An image that copies a lock by its name which is not there is built by nobody.
+            named = any(re.search(rf"{re.escape(name)}(?![\w*])", text) for name in mine)
+            if there and not read & there and not named:
                 yield each.line
         yield from _renewed(file.place, text)
         yield from _added(component, file.place, text)
@@ -170,16 +162,27 @@ def _renewed(file: Place, text: str) -> Iterator[Place]:
 
 
 def _added(component: Component, file: Place, text: str) -> Iterator[Place]:
-    """Packages that the code imports and no manifest declares, in no version or one that moves."""
-    declared = {d.name for m in component.manifests for d in m.dependencies}
-    taken = imported(component)
-    for number, line in steps(text) if component.locks else ():
-        for found in _ADDS.finditer(line):
-            for name, version in _asked(found[1] or found[2] or ""):
-                moves = version in ("@latest", "@next") and name in declared
-                loose = not version.startswith(("==", "@")) or version in ("@latest", "@next")
-                if moves or (loose and plain(name) in taken - set(map(plain, declared))):
-                    yield shown(file, number, line)
+    """Packages that it asks for in no version or one that moves: those that the code imports and no
+    manifest declares, and declared ones in a stage that has neither manifest nor lock file."""
+    declared = {plain(d.name) for m in component.manifests for d in m.dependencies}
+    taken = imported(component) - declared
+    found = stages(text) if component.locks else []
+    for stage in found:
+        loose = taken | declared if _is_apart(stage, found) else taken
+        for number, line in stage.lines:
+            asks = [each for adds in _ADDS.finditer(line) for each in _asked(adds)]
+            moving = {name for name, version in asks if version in ("@latest", "@next")}
+            free = {name for name, version in asks if not version.startswith(("==", "@"))}
+            if moving & (taken | declared) or (moving | free) & loose:
+                yield shown(file, number, line)
+
+
+def _is_apart(stage: Stage, all_stages: list[Stage]) -> bool:
+    """Whether a stage begins at an image, is given a few files, and nothing is built upon it: then
+    it knows no version of anything."""
+    given, names = stage.given, {each.name for each in all_stages}
+    alone = stage.above not in names and all(each.above != stage.name for each in all_stages)
+    return alone and holds_no_lock(given) and not holds_manifest(given)
 
 
 def imported(component: Component) -> frozenset[str]:
@@ -192,13 +195,14 @@ def imported(component: Component) -> frozenset[str]:
     )
 
 
-def _asked(rest: str) -> Iterator[tuple[str, str]]:
-    words = [word.strip("\"'") for word in rest.split()]
+def _asked(adds: re.Match[str]) -> Iterator[tuple[str, str]]:
+    """The packages that a command names, in one spelling, each with what it says of the version."""
+    words = [word.strip("\"'") for word in (adds[1] or adds[2] or "").split()]
     if {"-r", "--requirement", "-c", "--constraint", "-e", "-g", "--global"} & set(words):
         return
     for word in words:
         if found := _PACKAGE.fullmatch(word):
-            yield found[1], found[2] or ""
+            yield plain(found[1]), found[2] or ""
 
 
 def plain(name: str) -> str:

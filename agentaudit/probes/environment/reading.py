@@ -114,8 +114,12 @@ def _needed(
     if left and told:
         asked, needed = set(names(repo, component)), set(names(repo, component, DEFAULTED))
         left -= asked - needed
-    few = len(left) == 1 and len(told) >= _SEVERAL and not any(map(_KEY.search, left))
-    return frozenset() if few else left
+    return frozenset() if is_exception(left, told) else left
+
+
+def is_exception(left: Collection[str], told: Collection[str]) -> bool:
+    """Whether what is left is one variable, no key, that several others are told beside."""
+    return len(left) == 1 and len(told) >= _SEVERAL and not any(map(_KEY.search, left))
 
 
 _SCRIPTS = (
@@ -216,3 +220,19 @@ def addressed(repo: Repo, component: Component) -> Place | None:
             line = text.count("\n", 0, address.start()) + 1
             found = replace(file, line=line, text=address[0])
     return found
+
+
+_QUIET = regex(
+    r"(?i)logging\..{1,200}|spring\.(?:profiles|application|main|output|banner)\..{1,80}|AllowedHosts"
+)
+"""What a framework is told of its logs, its name and which profile is on."""
+
+
+def written(repo: Repo, component: Component) -> Place | None:
+    """Where an address is written in the code, though there are files of settings: which say how
+    much is logged, and nothing that could be set instead."""
+    files = {place.path for place in component.settings}
+    rows = [each for each in component.code.settings if each.place.path in files]
+    quiet = all(_QUIET.fullmatch(each.path) for each in rows)
+    silent = quiet and {each.place.path for each in rows} == files
+    return addressed(repo, component) if silent else None

@@ -12,6 +12,16 @@ PASS, FAIL = Outcome.PASS, Outcome.FAIL
 MANIFEST = {"requirements.txt": "fastapi==0.115.0\n"}
 READS = "import os\n{}\n"
 SETTINGS = {**MANIFEST, "app/config.py": "import os\nMODEL = os.environ['MODEL']\n"}
+NAMES = ("MODEL_ID", "STORE_URL", "STORE_NAME")
+TABLE = (
+    "# Settings\n\n| Variable | Default | Meaning |\n|---|---|---|\n"
+    "| `MODEL_ID` | `small` | which model |\n| `STORE_URL` | | where |\n| `STORE_NAME` | `a` | |\n"
+)
+YML = "src/main/resources/application.yml"
+SPRING = {
+    "pom.xml": "<project><artifactId>x</artifactId></project>",
+    "src/main/java/Agent.java": 'class Agent { String url = "http://localhost:11434"; }\n',
+}
 
 
 def _read(*names: str, default: str = "") -> str:
@@ -77,6 +87,37 @@ def _read(*names: str, default: str = "") -> str:
                 "src/a.ts": "import { API_KEY } from '$env/static/private';\n",
             },
             FAIL,
+        ),
+        ({**MANIFEST, "app.py": _read(*NAMES), "README.md": TABLE}, PASS),
+        ({**MANIFEST, "app.py": _read(*NAMES, "PAUSE"), "README.md": TABLE}, PASS),
+        ({**MANIFEST, "app.py": _read(*NAMES, "PAUSE", "SIZE"), "README.md": TABLE}, FAIL),
+        ({**MANIFEST, "app.py": _read(*NAMES, "OWN_TOKEN"), "README.md": TABLE}, FAIL),
+        (
+            {
+                **MANIFEST,
+                "app.py": _read(*NAMES) + _read("PAUSE", "SIZE", default=", '1'"),
+                "README.md": TABLE,
+            },
+            PASS,
+        ),
+        (
+            {
+                **MANIFEST,
+                "app.py": _read(*NAMES),
+                "README.md": TABLE.replace("Default", "What it is"),
+            },
+            FAIL,
+        ),
+        ({**MANIFEST, "app.py": _read(*NAMES), "README.md": f"Set {' and '.join(NAMES)}."}, FAIL),
+        ({**SPRING, YML: "spring.profiles.active: local\nlogging.level.root: WARN\n"}, FAIL),
+        ({**SPRING, YML: "logging.level.root: WARN\nplanner.address: ${ADDRESS}\n"}, PASS),
+        (
+            {
+                **SPRING,
+                "src/main/java/Agent.java": "class Agent {}\n",
+                YML: "spring.profiles.active: local\n",
+            },
+            PASS,
         ),
     ],
 )

@@ -36,6 +36,15 @@ NAMES, LFS = "locks under non-standard names", "LFS pointer where a data set sho
 VERSIONS = "`.python-version` 3.12 while the image installs 3.13"
 CLOSED = "a lock that leaves indirect packages out"
 TOLD = "the runtime is pinned by the platform"
+PYTHON, BUN = "FROM python:3.12\nCOPY . .\n", "FROM oven/bun:1.3\nCOPY . .\n"
+PNPM = {
+    "package.json": '{"name": "web", "dependencies": {"openai": "^5.0.0"}}',
+    "pnpm-lock.yaml": "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      openai:\n"
+    "        specifier: ^5.0.0\n        version: 5.0.0\npackages:\n  openai@5.0.0:\n"
+    "    resolution: {integrity: sha512-aa}\nsnapshots:\n  openai@5.0.0: {}\n",
+}
+OTHER = "a lock of another manager than the one that installs"
+APART = "a stage that knows no version"
 TRAPS = (
     Trap(
         TWO,
@@ -161,5 +170,24 @@ SINCE = (
             "infra/main.bicep": "resource a 'b' = {\n  linuxFxVersion: 'PYTHON|3.11'\n}\n",
         },
         case="infrastructure code",
+    ),
+    *(
+        Trap(OTHER, LOCK, outcome, "", {**manifest, "Dockerfile": base + run}, case=run)
+        for outcome, manifest, base, run in (
+            (FAIL, {**PROJECT, "uv.lock": UV + HTTPX}, PYTHON, "RUN poetry install"),
+            (PASS, {**PROJECT, "uv.lock": UV + HTTPX}, PYTHON, "RUN uv sync"),
+            (FAIL, PNPM, BUN, "RUN bun install --ignore-scripts"),
+            (PASS, PNPM, BUN, "RUN bun run build"),
+            (PASS, NODE, BUN, "RUN bun install"),
+        )
+    ),
+    *(
+        Trap(APART, LOCK, outcome, "", {**PNPM, "Dockerfile": BUN + run}, case=run)
+        for outcome, run in (
+            (FAIL, "FROM oven/bun:1.3\nCOPY scripts/move.mjs ./\nRUN bun add openai"),
+            (PASS, "FROM oven/bun:1.3\nCOPY scripts/move.mjs ./\nRUN bun add openai@5.0.0"),
+            (PASS, "FROM oven/bun:1.3\nCOPY scripts/move.mjs ./\nRUN bun add -g typescript"),
+            (PASS, "FROM oven/bun:1.3\nCOPY pnpm-lock.yaml package.json ./\nRUN bun add openai"),
+        )
     ),
 )

@@ -1,0 +1,39 @@
+"""Tables of variables and their defaults in what a component says of itself to people."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from agentaudit.expressions import regex
+from agentaudit.probes.environment.above import lacking
+from agentaudit.probes.environment.reading import is_exception
+from agentaudit.probes.environment.variables import DEFAULTED, names
+from agentaudit.source import Component, Place, Repo
+
+_HEAD = regex(r"(?i)\s{0,3}\|.{0,300}\bdefaults?\b.{0,300}")
+_ROW = regex(r"\s{0,3}\|\s{0,40}[`*]{0,3}([A-Z][A-Z\d_]{1,100})[`*]{0,3}\s{0,40}\|.{0,2000}")
+
+
+def tabled(repo: Repo, component: Component, reads: Collection[str]) -> Place | None:
+    """The README of a component whose table holds what it reads: but for what has a value in the
+    code, and one that several others stand beside."""
+    if not reads:
+        return None
+    home = "" if component.path == "." else f"{component.path}/"
+    settled = set(names(repo, component)) - set(names(repo, component, DEFAULTED))
+    for file in repo.files(f"{home}README.md"):
+        told = set(_told((repo.read(file) or "")[:200_000]))
+        left = lacking(told, set(reads) - settled)
+        known = file.repo == component.repo and not told.isdisjoint(reads)
+        if known and (not left or is_exception(left, told)):
+            return file
+    return None
+
+
+def _told(text: str) -> Iterator[str]:
+    """Variables in the first column of tables that have one of defaults."""
+    inside = False
+    for line in text.split("\n"):
+        inside = line.lstrip().startswith("|") and (inside or _HEAD.fullmatch(line) is not None)
+        if inside and (row := _ROW.fullmatch(line.rstrip())):
+            yield row[1]
