@@ -7,6 +7,7 @@ import re
 from agentaudit.code import Call
 from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.bodies import TOLD, Body, bodies, methods, statements
+from agentaudit.probes.guardrails.gates import judged
 from agentaudit.probes.guardrails.own import NAMED
 from agentaudit.source import Repo
 
@@ -28,7 +29,7 @@ _ITSELF = frozenset({"self", "cls"})
 
 def is_constant(repo: Repo, call: Call) -> bool:
     """Whether every function of that name, or every method of that class, says the same."""
-    if NAMED.search(call.method) is None:
+    if NAMED.search(call.method) is None and not judged(call):
         return False
     own = tuple(methods(repo, call)) or bodies(repo, call)
     return bool(own) and all(map(_is_empty, own))

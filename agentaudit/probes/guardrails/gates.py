@@ -19,6 +19,12 @@ _JUDGES = regex(
 )
 _WORKS = regex(r"(?i)(?:^|_)validate_?(?:user_?)?(?:prompt|question|query)$")
 """The same of what a worker does: to look at lengths and formats needs none."""
+_GATE = regex(r"(?i)_{0,2}(?:evaluate|check|run|apply|pass|enter|ask)(?:_?[a-z]\w{0,40})?gates?$")
+_QUESTION = regex(
+    r"(?:\w{1,40}\.){0,3}(?:(?:user|raw|retrieval|original|standalone)_?)?(?i:question|query|prompt|message|utterance)"
+    r"(?:_?(?i:text))?"
+)
+"""A gate, by what people call it, and what it is given where it is one of questions."""
 _RUN = frozenset(
     ("execute_activity", "execute_activity_method", "execute_local_activity", "executeActivity")
 )
@@ -37,6 +43,9 @@ def judged(call: Call) -> str:
     """The function that judges a question in this call; empty where it is none by its name."""
     given = call.at(0) if call.method in _RUN else None
     name = given.written.rpartition(".")[2].strip("\"' ") if given is not None else call.method
+    first = call.at(0) or call.argument("question", "query", "prompt", "message")
+    if _GATE.match(name[:100]) and first and _QUESTION.fullmatch(first.written.strip()[:200]):
+        return name
     works = call.method in _RUN and _WORKS.search(name[:100])
     return name if works or _JUDGES.search(name[:100]) else ""
 

@@ -47,6 +47,8 @@ _INDEX_BY_NAME = regex(
 _LLAMA = ("llama_index", "llamaindex", "@llamaindex", "@vectorstores")
 _INDEX_OF_NODES = regex(r"(?:^|\.)VectorStoreIndex(?:\.insert)?$")
 """Calls of LlamaIndex that do, where they are given something."""
+_TABLES = frozenset({"create_table", "createTable"})
+"""The same where it is made of rows at once, as LanceDB does."""
 _ASIDE = regex(
     r"(?:Filters|Plugins|Services|Options|Tools|Headers|Messages|History|Converters)\.Add(?:All)?$"
 )
@@ -243,8 +245,14 @@ def _writes_row(call: Call) -> bool:
 
 
 def _adds(call: Call, stores: tuple[str, ...]) -> bool:
-    named = call.method in _INDEX_OF_STORE and call.below(*stores)
-    return named and not _ASIDE.search(call.callee)
+    named = call.method in _INDEX_OF_STORE or (call.method in _TABLES and _has_rows(call))
+    return named and call.below(*stores) and not _ASIDE.search(call.callee)
+
+
+def _has_rows(call: Call) -> bool:
+    """Whether a table is made of rows, and not of their types alone."""
+    rows = call.argument("data") or call.at(1)
+    return rows is not None and rows.written.strip() not in ("[]", "None")
 
 
 def _is_nothing(given: Argument) -> bool:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from agentaudit.code import Call, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.rag.carried import is_bare, is_plain, names_source
+from agentaudit.probes.rag.carried import is_bare, is_plain, names_source, stores_text_alone
 from agentaudit.probes.rag.ingestion import indexing
+from agentaudit.probes.rag.leading import leading
 from agentaudit.probes.rag.source_names import BARE_KEY, INITIALIZED, KEY, ONE_WORD
+from agentaudit.probes.rag.written import stored
 from agentaudit.source import Component, Repo
 
 _KEEPS = regex(
@@ -49,11 +52,25 @@ def keeping(repo: Repo, component: Component) -> list[Call]:
     return stored or rows or copied or [call for call in filling if _put_together(repo, call)]
 
 
+def bare_rows(repo: Repo, component: Component) -> Iterator[Place]:
+    """Where SQL stores a piece with its vector, and in no column anything else."""
+    for place in stored(repo, component):
+        rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")
+        first = (place.line or 1) - 1
+        if stores_text_alone("\n".join(rows[first : first + _STATEMENT])):
+            yield place
+
+
+_STATEMENT = 12
+"""Lines of one statement."""
+
+
 def _put_together(repo: Repo, call: Call) -> bool:
-    """Whether what a call stores through variables is given a source somewhere in its file."""
+    """Whether what a call stores through variables is given a source in the code of its file that
+    leads to it."""
     if is_bare(call) or "crewai" in call.callee:
         return False
-    text = repo.read(Place(call.place.repo, call.place.path)) or ""
+    text = leading(repo, call.place)
     if call.place.path.endswith(_SCRIPT):
         return _tells(BARE_KEY, text)
     if call.place.path.endswith(".cs") and _tells(INITIALIZED, text):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from itertools import chain
 
-from agentaudit.evidence import Place
+from agentaudit.evidence import Evidence, Place
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
@@ -10,7 +10,7 @@ from agentaudit.probes.rag import flow, over_http
 from agentaudit.probes.rag.carried import is_bare, stores_text_alone
 from agentaudit.probes.rag.declared import said
 from agentaudit.probes.rag.ingestion import indexing
-from agentaudit.probes.rag.keeping import keeping
+from agentaudit.probes.rag.keeping import bare_rows, keeping
 from agentaudit.probes.rag.lent import around
 from agentaudit.probes.rag.managed import addressed, asks_bedrock, handed, recalling
 from agentaudit.probes.rag.retrieval import retrieves
@@ -215,6 +215,8 @@ def source_kept(repo: Repo, component: Component) -> Answer:
     if not retrieves(repo, component):
         return not_applicable("its code searches no vector store", component.evidence())
     beside = [component] if indexing(component) else around(repo, component)
+    if bare := [place for each in beside for place in bare_rows(repo, each)]:
+        return _without(component, [place.evidence() for place in bare[:3]])
     for components in ([component], beside):
         if kept := [call for each in components for call in keeping(repo, each)]:
             shown = [call.place.evidence() for call in kept[:3]]
@@ -227,12 +229,16 @@ def source_kept(repo: Repo, component: Component) -> Answer:
     fact, place = "chunk source", component.id
     shown = [call.place.evidence() for call in filling[:3]]
     if all(is_bare(call) for call in filling):
-        message = "chunks are stored without the source that they come from"
-        return failed(message, *shown, reason="missing", fact=fact, place=place)
+        return _without(component, shown)
     if told := said(repo, component):
         return passed(told[0], told[1].evidence())
     message = "what is stored beside a chunk is put together out of sight"
     return unknown(message, *shown, reason="unresolved", fact=fact, place=place)
+
+
+def _without(component: Component, shown: list[Evidence]) -> Answer:
+    message, at = "chunks are stored without the source that they come from", component.id
+    return failed(message, *shown, reason="missing", fact="chunk source", place=at)
 
 
 def _filled_elsewhere(repo: Repo, component: Component) -> Answer:

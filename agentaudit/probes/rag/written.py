@@ -65,7 +65,7 @@ _WRITES = regex(
 """Calls that write rows, whatever the database."""
 NOT_OF_ONE = (
     r"(?:user|tenant|chunk|session|uu|agent|run|api_?key|org|organi[sz]ation|account|team|owner|request|trace|job"
-    r"|bot|chatbot|namespace|model|kb|knowledge_?base|workspace|project|collection|space|category|customer|client)"
+    r"|batch|bot|chatbot|namespace|model|kb|knowledge_?base|workspace|project|collection|space|category|customer|client)"
 )
 """What an id tells that many documents share, or that only a piece has."""
 _ID = rf"(?:(?!(?i:{NOT_OF_ONE})_?(?:id|ID|Id))\w{{0,30}}_?(?:id|ID)|Id)"
@@ -160,13 +160,14 @@ _MADE_UP = (
     r"|random\.|Math\.random|hash\(|time\.|Date\.|new Date|datetime\.|Instant\.|now\(|len\("
     r"|(?:i|j|n|idx|index|counter|count|chunk_?(?:idx|index|no|number))\b(?![.\[(])"
     r"|(?:(?:self|this)\.)?(?:new_?)?(?:memory|chunk|vector|point|entry|row|node|embedding)_?[iI][dD]\b"
-    r"|(?:similar|existing|previous|current|matched)\w{0,20}\.id\b)"
+    r"|(?:similar|existing|previous|current|matched)\w{0,20}\.id\b"
+    r"|(?:big|small)?serial\(|[a-z]\w{0,20}\([^()\n]{0,60}\)(?:\.\w{1,20}\([^()\n]{0,60}\)){0,3}?\.primaryKey\()"
 )
 _COUNTED = regex(
     r"[\"']?\b(?:id|Id|ID|_id|(?:doc|document|point|record|memory|item|entry|node)_?(?:id|Id|ID))[\"']?\s{0,4}"
     rf"\]?\s{{0,4}}[:=,]\s{{0,8}}(?:{_MADE_UP}|f?[\"'`][\w.:-]{{0,40}}\$?\{{{_MADE_UP}[^{{}}]{{0,40}}\}}[\"'`])"
 )
-"""A key that is given a running number, something random or a time, which lead to no document."""
+"""A key that is random, a time, a running number, or that the database makes, of no document."""
 
 
 def _blanked(text: str) -> str:
@@ -234,7 +235,7 @@ _LIKELY = regex(
 def _counts(text: str, found: re.Match[str]) -> bool:
     """Whether a match is code, and no remark or the same word for every chunk."""
     line = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
-    aside = _REMARK.match(line) or _SIGNATURE.fullmatch(line)
+    aside = _REMARK.match(line) or _SIGNATURE.fullmatch(line) or _NOTES.match(found[0])
     if found[0].startswith(".set") and _FOUND.search(
         text, max(found.start() - 800, 0), found.end()
     ):
@@ -242,6 +243,12 @@ def _counts(text: str, found: re.Match[str]) -> bool:
     return not aside and not ONE_WORD.match(text, found.end())
 
 
+_NOTES = regex(
+    r"(?:(?i:insert\s{1,8}into|update)\s{1,8}|\.insert\(\s{0,8})[\w.\"`\[\]]{0,60}?"
+    r"(?:(?i:(?<![a-z])(?:logs?|history|caches?|analytics|audits?))|(?:Logs?|History|Caches?|Analytics|Audits?))"
+    r"(?![a-z])"
+)
+"""What keeps a note of questions, or answers for the next time: none is an index of documents."""
 _FOUND = regex(r"[\"'](?:_additional|additional|certainty|similarity|score)[\"']")
 """Before a vector that was read with what was found."""
 

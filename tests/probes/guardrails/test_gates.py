@@ -85,7 +85,39 @@ FLAGS = WORDS.partition("def hold")[0] + (
     "    if mode not in ('off', 'exclude'):\n        raise ValueError(mode)\n"
     "    return [each for each in chunks if mode == 'off' or not each.marked]\n"
 )
+GATE = "    verdict = evaluate_topic_gate(question)\n    if verdict.closed:\n        return None\n"
 FILES = {
+    "a gate of questions": (
+        {**PYTHON, "app.py": ASK.format("from gates import evaluate_topic_gate\n", GATE)},
+        Outcome.PASS,
+    ),
+    "a gate that is never closed": (
+        {
+            **PYTHON,
+            "gates.py": "def evaluate_topic_gate(text):\n    return GateResult(closed=False)\n",
+            "app.py": ASK.format("from gates import evaluate_topic_gate\n", GATE),
+        },
+        Outcome.FAIL,
+    ),
+    "a gate that is only told of": (
+        {
+            **PYTHON,
+            "app.py": ASK.format(
+                "from gates import evaluate_topic_gate\n",
+                GATE.replace("return None", "log.info(question)"),
+            ),
+        },
+        Outcome.FAIL,
+    ),
+    "a gate of something else": (
+        {
+            **PYTHON,
+            "app.py": ASK.format(
+                "from gates import evaluate_topic_gate\n", GATE.replace("(question)", "(branch)")
+            ),
+        },
+        Outcome.FAIL,
+    ),
     "handed on, and then heeded": (
         {"go.mod": MOD, "guard/guard.go": TABLE, "main.go": GO},
         Outcome.PASS,

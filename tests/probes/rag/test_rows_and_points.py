@@ -166,3 +166,93 @@ def test_drizzle_fills_a_table_of_vectors(inserts: str, outcome: str) -> None:
         "component": testing.component({"files": files}),
     }
     assert ingestion_in_repository.ask(inputs).outcome.value == outcome
+
+
+LANCE = {
+    "package.json": '{"name": "kb", "dependencies": {"@lancedb/lancedb": "0.21.0", "openai": "5"}}',
+    "src/kb.ts": 'import * as lancedb from "@lancedb/lancedb";\nimport OpenAI from "openai";\n'
+    'const db = await lancedb.connect("kb");\nconst client = new OpenAI();\n\n'
+    "export async function load(files: string[]) {\n"
+    '  const made = await client.embeddings.create({ model: "e", input: files });\n'
+    "  const rows = made.data.map((each, n) => ({ vector: each.embedding, text: files[n] }));\n"
+    '  await db.createTable("kb", ROWS);\n}\n\n'
+    "export async function find(vector: number[]) {\n"
+    '  const table = await db.openTable("kb");\n  return table.search(vector).limit(5).toArray();\n'
+    "}\n",
+}
+
+
+@pytest.mark.parametrize(("rows", "outcome"), [("rows", "pass"), ("[]", "fail")])
+def test_a_table_is_made_of_rows(rows: str, outcome: str) -> None:
+    files = {**LANCE, "src/kb.ts": LANCE["src/kb.ts"].replace("ROWS", rows)}
+    assert _asked(ingestion_in_repository, files).value == outcome
+
+
+NOTED = (
+    'import { embed } from "ai";\nimport { openai } from "@ai-sdk/openai";\n'
+    "export const note = async (value: string) => {\n"
+    '  const { embedding } = await embed({ model: openai.embedding("e"), value });\n'
+    "  await sql`INSERT INTO TABLE (content, embedding, COLUMN) VALUES (${value})`;\n};\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("table", "outcome"),
+    [("pieces", "pass"), ("search_logs", "fail"), ("answer_cache", "fail"), ("QueryLog", "fail")],
+)
+def test_a_note_of_a_question_is_no_index(table: str, outcome: str) -> None:
+    noted = NOTED.replace("TABLE", table).replace("COLUMN", "title")
+    assert _asked(ingestion_in_repository, {**DRIZZLE, "lib/a.ts": noted}).value == outcome
+
+
+KEYED = (
+    'import { pgTable, serial, text, halfvec } from "drizzle-orm/pg-core";\n'
+    'export const pieces = pgTable("pieces", {\n  KEY,\n  content: text("content"),\n'
+    '  embedding: halfvec("embedding", { dimensions: 1536 }),\n});\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("key", "kept"),
+    [
+        ('id: serial("id").primaryKey()', False),
+        ('id: bigint("id", { mode: "number" }).primaryKey()', False),
+        ('batchId: text("batch_id")', False),
+        ('source: text("source")', True),
+    ],
+)
+def test_a_key_that_the_database_makes_is_no_source(key: str, kept: bool) -> None:
+    store = 'import { pieces } from "./schema";\nawait db.insert(pieces).values(rows);\n'
+    files = {**DRIZZLE, "lib/schema.ts": KEYED.replace("KEY", key), "lib/store.ts": store}
+    assert (_asked(source_kept, files) is Outcome.PASS) is kept
+
+
+@pytest.mark.parametrize(("column", "kept"), [("document_id", True), ("created_at", False)])
+def test_every_writer_keeps_the_source(column: str, kept: bool) -> None:
+    writer = NOTED.replace("TABLE", "pieces").replace("COLUMN", column)
+    files = {**DRIZZLE, "lib/schema.ts": KEYED.replace("KEY", 'source: text("source")')}
+    files["lib/embed.ts"] = writer
+    assert (_asked(source_kept, files) is Outcome.PASS) is kept
+
+
+CHROMA = (
+    "import chromadb\n\nkb = chromadb.PersistentClient().get_collection('kb')\n\n"
+    "def described(path):\n    return MADE\n\n"
+    "def keep(texts, path):\n    notes = [described(path) for _ in texts]\n"
+    "    kb.add(ids=texts, documents=texts, metadatas=notes)\n\n"
+    "def news(row):\n    return OTHER\n\n"
+    "def find(question):\n    return kb.query(query_texts=[question])\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("made", "other", "kept"),
+    [
+        ("{'source': path}", "row", True),
+        ("row", "{'title': row.name, 'url': row.link}", False),
+    ],
+)
+def test_only_what_leads_to_a_chunk_gives_its_source(made: str, other: str, kept: bool) -> None:
+    source = CHROMA.replace("MADE", made).replace("OTHER", other)
+    files = _python("chromadb==1.0.0\n", source)
+    assert (_asked(source_kept, files) is Outcome.PASS) is kept

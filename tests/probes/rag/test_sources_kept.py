@@ -72,7 +72,8 @@ from openai import OpenAI
 
 store = chromadb.PersistentClient().get_or_create_collection("kb")
 
-def ingest(chunks, noted):
+def ingest(chunks, path):
+    noted = [KEPT for _ in chunks]
     store.add(ids=["a"], documents=chunks, metadatas=noted)
 
 def answer(question):
@@ -82,10 +83,16 @@ def answer(question):
 
 
 @pytest.mark.parametrize(
-    ("key", "outcome"), [("'sources'", Outcome.UNKNOWN), ("'source'", Outcome.PASS)]
+    ("kept", "key", "outcome"),
+    [
+        ("path.parts", "'sources'", Outcome.UNKNOWN),
+        ("path.parts", "'source'", Outcome.UNKNOWN),
+        ("{'source': path}", "'sources'", Outcome.PASS),
+    ],
 )
-def test_a_list_of_sources_in_an_answer_is_none_of_a_chunk(key: str, outcome: Outcome) -> None:
-    files = {"requirements.txt": "chromadb==1.0.15\n", "rag.py": ANSWERED.replace("KEY", key)}
+def test_the_source_of_an_answer_is_none_of_a_chunk(kept: str, key: str, outcome: Outcome) -> None:
+    source = ANSWERED.replace("KEPT", kept).replace("KEY", key)
+    files = {"requirements.txt": "chromadb==1.0.15\n", "rag.py": source}
     inputs = {
         "repo": testing.repository({"files": files}),
         "component": testing.component({"files": files}),
