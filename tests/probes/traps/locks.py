@@ -16,6 +16,8 @@ SYNC = (
 HASH = "--hash=sha256:" + "0" * 64
 POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 48211\n"
 CASES = "".join(f'{{"input": "Weather on day {n}?", "expected": "rain"}}\n' for n in range(200))
+READ = {"run.sh": "python ask.py evals/\n"}
+"""What reads the cases, without which they are none of an evaluation."""
 GIT = {"commits": [{"message": "Add cases", "files": ["evals/golden.jsonl"]}]}
 UV = (
     'version = 1\n\n[[package]]\nname = "a"\nsource = { editable = "." }\n\n'
@@ -100,11 +102,19 @@ TRAPS = (
         DATA,
         FAIL,
         "0 of 200",
-        {**APP, "evals/golden.jsonl": POINTER},
+        {**APP, **READ, "evals/golden.jsonl": POINTER},
         GIT,
         case="cases of an evaluation",
     ),
-    Trap(LFS, DATA, PASS, "200 cases", {**APP, "evals/golden.jsonl": CASES}, GIT, case="cases"),
+    Trap(
+        LFS,
+        DATA,
+        PASS,
+        "200 cases",
+        {**APP, **READ, "evals/golden.jsonl": CASES},
+        GIT,
+        case="cases",
+    ),
     Trap(LFS, LOCK, FAIL, "Git LFS pointer", {**PROJECT, "uv.lock": POINTER}, case="a lock"),
     Trap(
         VERSIONS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.probes.traps.locks import CASES
+from tests.probes.traps.locks import CASES, READ
 from tests.probes.traps.trap import APP, ASK, FAIL, OPENAI, PASS, Trap
 
 GUARDRAIL, SCORED = "guardrails-on-by-default", "guardrails-output-scored"
@@ -187,7 +187,7 @@ TRAPS = (
         DATA,
         FAIL,
         "0 of 200",
-        {**APP, "evals/results/run-2026-11-01.jsonl": RESULTS},
+        {**APP, **READ, "evals/results/run-2026-11-01.jsonl": RESULTS},
         GIT,
         case="in a directory of results",
     ),
@@ -196,7 +196,7 @@ TRAPS = (
         DATA,
         FAIL,
         "0 of 200",
-        {**APP, "evals/results_gpt4o.jsonl": RESULTS},
+        {**APP, **READ, "evals/results_gpt4o.jsonl": RESULTS},
         GIT,
         case="by its name",
     ),
@@ -205,11 +205,19 @@ TRAPS = (
         DATA,
         FAIL,
         "0 of 200",
-        {**APP, "evals/gpt-4o_planner.jsonl": RESULTS},
+        {**APP, **READ, "evals/gpt-4o_planner.jsonl": RESULTS},
         GIT,
         case="by what only a run can know",
     ),
-    Trap(RUNS, DATA, PASS, "200 cases", {**APP, "evals/golden.jsonl": CASES}, GIT, case="cases"),
+    Trap(
+        RUNS,
+        DATA,
+        PASS,
+        "200 cases",
+        {**APP, **READ, "evals/golden.jsonl": CASES},
+        GIT,
+        case="cases",
+    ),
     Trap(
         RUNS,
         TRAINED_ON,
