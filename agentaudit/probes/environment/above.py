@@ -31,7 +31,7 @@ def listed(repo: Repo, component: Component, names: Collection[str]) -> Place | 
 
 
 def lacking(told: Collection[str], names: Collection[str]) -> set[str]:
-    """The names that are not told, and the keys that libraries ask for by themselves where none is."""
+    """The names that are not told, and the keys that libraries ask for where none is."""
     keyed = any("KEY" in name or "TOKEN" in name for name in told)
     own = (name for name in names if not (keyed and name.startswith(KEY_OF)))
     return set(own) - _LOADS - set(told)
