@@ -17,6 +17,8 @@ from agentaudit.probes.environment.variables import (
     KEY_OF,
     OPTIONAL,
     READS,
+    is_comment,
+    line_above,
     names,
     sources,
 )
@@ -216,9 +218,10 @@ def addressed(repo: Repo, component: Component) -> Place | None:
         text = (repo.read(file) or "")[:300_000]
         if READS[suffix].search(text):
             return None
-        if found is None and (address := _ADDRESS.search(text)):
-            line = text.count("\n", 0, address.start()) + 1
-            found = replace(file, line=line, text=address[0])
+        for address in _ADDRESS.finditer(text) if found is None else ():
+            if not is_comment(line_above(text, address.start())):
+                line = text.count("\n", 0, address.start()) + 1
+                found = found or replace(file, line=line, text=address[0])
     return found
 
 

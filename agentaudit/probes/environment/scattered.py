@@ -6,7 +6,16 @@ from collections.abc import Iterator
 
 from agentaudit.code import Role
 from agentaudit.expressions import regex
-from agentaudit.probes.environment.variables import ALWAYS, ASIDE, DEFAULTED, READS, WRITES, sources
+from agentaudit.probes.environment.variables import (
+    ALWAYS,
+    ASIDE,
+    DEFAULTED,
+    READS,
+    WRITES,
+    is_comment,
+    line_above,
+    sources,
+)
 from agentaudit.source import Component, Place, Repo
 
 _MODULES = (".py", ".ts", ".js", ".mts", ".mjs", ".cjs", ".go")
@@ -72,9 +81,8 @@ _BESIDE = regex(
 
 def _is_text(text: str, at: int) -> bool:
     """Whether what begins there stands in a text or a comment of its line."""
-    above = text[max(text.rfind("\n", 0, at) + 1, at - 1000) : at]
-    quoted = any(above.count(quote) % 2 for quote in "\"'`")
-    return quoted or above.lstrip().startswith(("#", "//", "*", "/*"))
+    above = line_above(text, at)
+    return is_comment(above) or any(above.count(quote) % 2 for quote in "\"'`")
 
 
 def _listing(repo: Repo) -> Iterator[str]:

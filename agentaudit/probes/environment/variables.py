@@ -70,6 +70,16 @@ def sources(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
     return islice(found, _MOST + 1)
 
 
+def line_above(text: str, at: int) -> str:
+    """What stands before that place in its line."""
+    return text[max(text.rfind("\n", 0, at) + 1, at - 1000) : at]
+
+
+def is_comment(line: str) -> bool:
+    """Whether a line begins as a comment."""
+    return line.lstrip().startswith(("#", "//", "*", "/*"))
+
+
 OPTIONAL = regex(r"[\"']?[\])]{0,2}\s{0,4}(?:as \w{1,40}\s{0,4})?(?:\?\?|\|\|)")
 """What follows a setting that may be left out."""
 DEFAULTED = regex(

@@ -99,8 +99,11 @@ class Used(NamedTuple):
         return self.fixed_by is not None or (self.id.pinned and not self.open_ended)
 
 
-def used(component: Component, purposes: frozenset[str]) -> list[Used]:
-    """Every id of these purposes in use, once per id, in the order of the places."""
+def used(
+    component: Component, purposes: frozenset[str], unsaid: frozenset[Place] = frozenset()
+) -> list[Used]:
+    """Every id of these purposes in use, once per id, in the order of the places; not those in
+    constants that are unsaid."""
     fixed_by = versions(component.code.settings)
     loose = deployed_loose(component.code.settings)
     called = called_otherwise(component.code.settings)
@@ -112,7 +115,7 @@ def used(component: Component, purposes: frozenset[str]) -> list[Used]:
     places = sorted(named_so, key=lambda each: _order(each[1]))
     for text, place, around in places:
         text, names = called.get(text.lower(), (text, frozenset()))
-        if place in names or _TRIED.search(place.path):
+        if place in names or place in unsaid or _TRIED.search(place.path):
             continue
         named = model_id(text) or _of_ours(text, around)
         if named is not None and named.purpose in purposes:

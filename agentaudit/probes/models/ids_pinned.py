@@ -16,6 +16,7 @@ from agentaudit.probes.models.ids import Used, asked, used
 from agentaudit.probes.models.offered import offered
 from agentaudit.probes.models.stacked import doubted, told
 from agentaudit.probes.models.unnamed import unnamed
+from agentaudit.probes.models.unsaid import unsaid
 from agentaudit.probes.readable import of_code, unasked, unread
 from agentaudit.source import Component, Repo
 
@@ -224,7 +225,10 @@ def _hosted(repo: Repo, component: Component) -> list[Used]:
     and another criterion asks for their commit."""
     own = {load.name.rpartition("/")[2].lower() for load in loads(component)}
     purposes = PURPOSES - {"chat"} if only_embeds(repo, component) else PURPOSES
-    named = [*used(component, purposes), *offered(repo, component, purposes)]
+    named = [
+        *used(component, purposes, unsaid(repo, component)),
+        *offered(repo, component, purposes),
+    ]
     found = {each.id.text.lower(): each for each in reversed(named) if not each.local}
     return [each for text, each in reversed(found.items()) if text not in own]
 

@@ -7,6 +7,7 @@ from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Limits, not_applicable, passed, probe
 from agentaudit.probes.asking import asks
 from agentaudit.probes.prompts.answers import among_code, kept_apart, none_visible
+from agentaudit.probes.prompts.copies import copies
 from agentaudit.probes.prompts.dedicated import are_read, is_apart, is_aside, modules
 from agentaudit.probes.prompts.embeds import only_embeds
 from agentaudit.probes.prompts.forgotten import is_forgotten
@@ -241,13 +242,14 @@ def in_files(repo: Repo, component: Component, limits: Limits) -> Answer:
         return missing
     if not asks(component):
         return unasked(component)
-    apart, inline = _apart_and_inline(repo, component, limits)
+    copied = copies(repo, component)
+    apart, inline = _apart_and_inline(repo, component, limits, copied)
     few = [*registered(repo, component), *defined(repo, component)]
     if apart or few:
         inline = _remembered(repo, component, inline)
     if not _outweighs(inline, len(apart), limits):
         aside = modules(repo, component) | {place.path for place in few}
-        more = list(short(repo, component, aside, inline))
+        more = list(short(repo, component, aside, [*inline, *copied]))
         inline += _remembered(repo, component, more) if apart or few else more
     if _outweighs(inline, len(apart) or len(few), limits):
         return among_code(component, inline, apart)
@@ -262,9 +264,9 @@ def in_files(repo: Repo, component: Component, limits: Limits) -> Answer:
 
 
 def _apart_and_inline(
-    repo: Repo, component: Component, limits: Limits
+    repo: Repo, component: Component, limits: Limits, copied: list[Prompt]
 ) -> tuple[list[Prompt], list[Prompt]]:
-    prompts = [p for p in component.code.prompts if p.role is Role.APP]
+    prompts = [p for p in component.code.prompts if p.role is Role.APP and p not in copied]
     alone = modules(repo, component)
     among = [p for p in prompts if not is_apart(p) and p.place.path not in alone]
     among = among if len(among) == len(prompts) else [p for p in among if not is_aside(p)]

@@ -121,17 +121,23 @@ def conda_explicit(text: str) -> Pinned:
 
 
 _EXPORTED = regex(
-    r"^\s{1,8}-\s+(?:[\w./-]{1,60}::)?([\w.-]{1,100})=([\w.!+]{1,60})=(\w{1,80})\s*$", re.M
+    r"^\s{1,8}-\s+(?:[\w./-]{1,60}::)?([\w.-]{1,100})=([\w.!+]{1,60})(?:=(\w{1,80}))?\s*$", re.M
 )
+_BENEATH = frozenset({"bzip2", "ca-certificates", "openssl", "tk", "tzdata"})
+"""What conda installs beneath Python on every system, and nobody lists by hand."""
 _ROW = regex(r"^\s{1,8}-\s+(?!pip:)([^\n]{1,200})$", re.M)
 _EXACT = regex(r"([\w.-]{1,100})(?:\[[\w,.-]{0,100}\])?==([\w.!+]{1,60})\s*")
 
 
 def conda_export(text: str) -> Pinned | None:
-    """environment.yml as `conda env export` writes it, each package with its version and build;
-    None where somebody wrote it, or added to it, by hand."""
+    """environment.yml as `conda env export` writes it, each package with its version and build, or
+    without builds all of them; None where somebody wrote it, or added to it, by hand."""
     rows = _ROW.findall(text.partition("\ndependencies:")[2])
-    built = [(normalised(name), version) for name, version, _ in _EXPORTED.findall(text)]
+    found = _EXPORTED.findall(text)
+    built = [(normalised(name), version) for name, version, _ in found]
+    plain = [name for (name, _), (*_, build) in zip(built, found, strict=True) if not build]
+    if plain and (len(plain) < len(built) or not _BENEATH.issubset(plain)):
+        return None
     by_pip = [(normalised(m[1]), m[2]) for row in rows if (m := _EXACT.fullmatch(row))]
     if not built or len(built) + len(by_pip) < len(rows):
         return None

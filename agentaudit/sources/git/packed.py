@@ -87,7 +87,8 @@ def _in_code(reader: Reader, homes: Homes, path: str, stack: str) -> Iterator[Bu
         bundled = "Nodejs" in found[0] and directory_role(home or "") is not Role.INFRA
         if home is not None and (bundled or home == target != stack):
             line = text.count("\n", 0, found.start()) + 1
-            asked = _RUNTIME.search(_construct(text[found.end() : found.end() + 2_000]))
+            begin = found.end() if "Function(" in found[0] else _opening(text, found.start())
+            asked = _RUNTIME.search(_construct(text[begin : begin + 2_000]))
             version = asked[1].replace("_", ".").strip(".") if asked else ""
             yield Build(home, reader.place(path, line), runtime=version, configures=True)
 
@@ -171,6 +172,16 @@ def _construct(text: str) -> str:
         if not depth:
             return text[:index]
     return text
+
+
+def _opening(text: str, at: int) -> int:
+    """Where the arguments begin that stand around a place."""
+    depth = 0
+    for index in range(at - 1, max(at - 2_000, -1), -1):
+        depth += (text[index] == "(") - (text[index] == ")")
+        if depth > 0:
+            return index + 1
+    return at
 
 
 def _closed(text: str) -> bool:

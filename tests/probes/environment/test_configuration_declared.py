@@ -114,7 +114,7 @@ def _read(*names: str, default: str = "") -> str:
         (
             {
                 **SPRING,
-                "src/main/java/Agent.java": "class Agent {}\n",
+                "src/main/java/Agent.java": "// as in http://localhost:11434\nclass Agent {}\n",
                 YML: "spring.profiles.active: local\n",
             },
             PASS,

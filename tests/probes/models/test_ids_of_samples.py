@@ -1,4 +1,5 @@
-"""Ids in a configuration that is to be copied, and words about a model that are no id."""
+"""Ids in a configuration that is to be copied and in constants that nothing says the name of, and
+words about a model that are no id."""
 
 from __future__ import annotations
 
@@ -39,3 +40,29 @@ def test_the_family_of_a_model_is_no_id() -> None:
     )
     files = {"requirements.txt": "autogen-ext==0.6.1\n", "app.py": client}
     assert _asked(files) is Outcome.PASS
+
+
+DATED = "gpt-4o-2024-08-06"
+
+
+@pytest.mark.parametrize(
+    ("asked", "beside", "outcome"),
+    [
+        ("NOW", "", Outcome.PASS),
+        ("OLD", "", Outcome.FAIL),
+        ("NOW", "export const all = [OLD];\n", Outcome.FAIL),
+    ],
+)
+def test_a_constant_that_nothing_says_the_name_of_is_not_asked(
+    asked: str, beside: str, outcome: Outcome
+) -> None:
+    files = {
+        "package.json": '{"name": "web", "dependencies": {"ai": "5.0.0", "@ai-sdk/openai": "2"}}',
+        "src/models.ts": f"export const NOW = '{DATED}';\nexport const OLD = 'gpt-4o';\n{beside}",
+        "src/ask.ts": 'import { generateText } from "ai";\n'
+        'import { openai } from "@ai-sdk/openai";\n'
+        f'import {{ {asked} }} from "./models";\n'
+        "export const ask = (prompt: string) =>\n"
+        f"  generateText({{ model: openai({asked}), prompt }});\n",
+    }
+    assert _asked(files) is outcome

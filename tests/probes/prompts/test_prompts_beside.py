@@ -185,3 +185,27 @@ def test_attributes_of_a_class_in_a_module_of_prompts() -> None:
 def test_a_registry_of_its_own(asks: str, keeps: str, outcome: Outcome) -> None:
     needs = {"requirements.txt": "pydantic-ai==1.0.0\n"}
     assert _outcome({**needs, "agent.py": AGENT.format(asks), "models.py": keeps}) is outcome
+
+
+@pytest.mark.parametrize(
+    ("kept", "name", "outcome"),
+    [
+        (TEXT, "prompts/planner.md", Outcome.PASS),
+        (TEXT, "prompts/planner.template", Outcome.PASS),
+        (f"# Planner\n\n{TEXT}\n", "prompts/planner.md", Outcome.PASS),
+        (TEXT[:80], "prompts/planner.md", Outcome.FAIL),
+        (TEXT, "prompts/other.md", Outcome.FAIL),
+    ],
+)
+def test_a_copy_for_a_missing_file_is_no_prompt_of_its_own(
+    kept: str, name: str, outcome: Outcome
+) -> None:
+    source = (
+        "from pathlib import Path\nfrom openai import OpenAI\n\n"
+        f'DEFAULT = """\n    {TEXT}\n    """\n\ndef answer(q):\n'
+        f"    file = Path('{name.replace('other', 'planner')}')\n"
+        "    told = file.read_text() if file.exists() else DEFAULT\n"
+        "    return OpenAI().responses.create(model='gpt-4o', instructions=told, input=q)\n"
+    )
+    files = {"requirements.txt": "openai==1.93.0\n", "app.py": source, name: kept}
+    assert _outcome(files) is outcome

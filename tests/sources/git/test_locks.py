@@ -420,5 +420,22 @@ def test_an_environment_of_conda_that_leaves_a_package_open_is_no_lock(row: str)
     assert not _locks({"environment.yml": EXPORT.replace("anyio==4.9.0", row)})
 
 
-def test_an_environment_of_conda_without_builds_is_no_lock() -> None:
-    assert not _locks({"environment.yml": EXPORT.replace("=h2dba641_0", "")})
+BENEATH = "".join(
+    f"  - {name}=1.2.3\n" for name in ("bzip2", "ca-certificates", "openssl", "tk", "tzdata")
+)
+PLAIN = EXPORT.replace("=h2dba641_0", "").replace("=h9e4cc4f_2_cpython", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        (PLAIN.replace("  - pip:", f"{BENEATH}  - pip:"), True),
+        (PLAIN, False),
+        (EXPORT.replace("=h2dba641_0", ""), False),
+        (EXPORT.replace("  - pip:", f"{BENEATH}  - pip:"), False),
+    ],
+)
+def test_an_environment_of_conda_without_builds_is_a_lock_if_it_is_whole(
+    text: str, whole: bool
+) -> None:
+    assert bool(_locks({"environment.yml": text})) is whole

@@ -58,6 +58,23 @@ def test_functions_of_a_cdk_stack() -> None:
 
 
 @pytest.mark.parametrize(
+    ("function", "pins"),
+    [
+        ("{ code: Code.fromAsset('../api'), runtime: Runtime.PYTHON_3_12 }", ["3.12"]),
+        ("{ runtime: Runtime.PYTHON_3_12, code: Code.fromAsset('../api') }", ["3.12"]),
+        ("{ code: Code.fromAsset('../api') }); use({ runtime: Runtime.PYTHON_3_12 }", []),
+    ],
+)
+def test_the_runtime_of_a_function_whose_code_a_stack_packs(function: str, pins: list[str]) -> None:
+    tree = {
+        "cdk/cdk.json": "{}",
+        "cdk/lib/stack.ts": f"new lambda.Function(this, 'Api', {function});\n",
+        "api/requirements.txt": "openai\n",
+    }
+    assert [version for _, version in _components(tree)["api"].runtime_pins] == pins
+
+
+@pytest.mark.parametrize(
     ("path", "text", "line"),
     [
         (

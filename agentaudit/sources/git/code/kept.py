@@ -17,7 +17,7 @@ _FILE = regex(
     r"|(?:.*/)?config/(?:agents|tasks)\.ya?ml"
     r"|(?:.*/)?(?:characters?/[^/]+|[^/]+\.character)\.json"
     r"|(?i:.*(?:^|/)(?:[\w-]{0,40}prompts?|prompt[_-]templates|prompt[_-]library)/.+\.(?:md|txt|ya?ml|j2|jinja2?|st|hbs"
-    r"|mustache|json|toml|tmpl|xml))"
+    r"|mustache|json|toml|tmpl|template|xml))"
 )
 
 
