@@ -51,8 +51,8 @@ PLACED = (
 NODE = {"package.json": '{"name": "web", "dependencies": {"openai": "5.0.0"}}'}
 
 
-def _outcome(files: dict[str, str]) -> Outcome:
-    given = {"files": files}
+def _outcome(files: dict[str, str], path: str = ".") -> Outcome:
+    given = {"files": files, "path": path}
     inputs = {"repo": testing.repository(given), "component": testing.component(given)}
     return ids_pinned.ask(inputs).outcome
 
@@ -132,4 +132,4 @@ def test_a_host_of_aspire_deploys_it(deployment: str, asked: str, *, passes: boo
         "Web/Program.cs": WEB.format(asked),
         "Shop.AppHost/Program.cs": HOST.format(deployment),
     }
-    assert (_outcome(files) is Outcome.PASS) is passes
+    assert (_outcome(files, "Web") is Outcome.PASS) is passes
