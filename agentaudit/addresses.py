@@ -15,7 +15,7 @@ _ADDRESS = regex(
     r"|bedrock-(?:mantle|runtime)\.[\w.{}$-]{1,80}\.(?:api\.aws|amazonaws\.com)/(?:openai|model|v\d)"
     r"|[\w.-]{1,80}:11434/(?:api/(?:chat|generate|embed)|v\d))"
     r"|@(?:cf|hf)/[\w.-]{1,80}/[\w.-]"
-    r"|(?:https?://)?[\w.{}…$()%!-]{0,60}/?openai/(?:deployments/|realtime(?:$|\?))"
+    r"|(?:https?://)?[\w.{}…$()%!-]{0,60}/?openai/(?:deployments/\S|realtime(?:$|\?))"
 )
 """Their interfaces, those of a resource on Azure, and models of Cloudflare, which a Worker asks
 through its environment; pages for people, such as those where keys are made, are none."""

@@ -27,6 +27,8 @@ that which the application itself serves."""
 _OWN = regex(r"(?i)back_?end|server|gateway|prefix|proxy|agent|router|version")
 """Names of bases that are parts of the application, or of its own paths."""
 _MODELS = regex(r"(?i)llm|model|openai|inference|provider|ollama")
+_WRITTEN = regex(r"(?m)^[ \t]{0,80}[rbf]{0,2}([\"']).{0,300}\\n\1[,)]?[ \t]{0,8}$")
+"""A row of code that is itself a text: what writes or tries it does not run it."""
 _PAGES = (".tsx", ".jsx", ".vue", ".svelte", ".html", ".d.ts")
 _SCRIPTS = (".ts", ".js", ".mjs", ".cjs", ".mts")
 _SERVES = regex(
@@ -50,5 +52,6 @@ def _appends(text: str, path: str) -> bool:
         return False
     if path.endswith(_SCRIPTS) and not _SERVES.search(text):
         return False
-    bases = ("".join(filter(None, found)) for found in _APPENDS.findall(text))
+    code = _WRITTEN.sub("", text) if "\\n" in text else text
+    bases = ("".join(filter(None, found)) for found in _APPENDS.findall(code))
     return any(not _OWN.search(base) or _MODELS.search(base) for base in bases)

@@ -29,6 +29,8 @@ OWN = 'import os\nurl = f"{os.environ["BACKEND_URL"]}/chat/completions"\n'
         ("app.py", 'import os\nurl = f"{os.getenv("LLM_BASE_URL")}/chat/completions"\n', True),
         ("app.py", 'url = base_url.rstrip("/") + "/chat/completions"\n', True),
         ("app.py", 'url = urljoin(base, "chat/completions")\n', True),
+        ("app.py", "CODE = (\n    \"url = urljoin(base, 'chat/completions')\\n\"\n)\n", False),
+        ("app.py", 'KNOWN = ("/openai/deployments/", "/health")\n', False),
         ("app.py", 'url = urljoin(base, "/v1/chat/completions")\n', True),
         ("app.ts", 'u.pathname = "/v1/chat/completions"; // process.env.KEY\n', True),
         ("app.ts", 'u = new URL("/v1/chat/completions", process.env.BASE);\n', True),
