@@ -64,7 +64,7 @@ def seen(folder: Path) -> dict[str, Any]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=900,
     )
     assert run.returncode == 0, run.stderr
     found: dict[str, Any] = json.loads(run.stdout)
@@ -75,17 +75,17 @@ def seen(folder: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", list(CARDS))
 def test_axe_finds_nothing(seen: dict[str, Any], name: str, scheme: str, width: int) -> None:
-    assert seen["axe"][f"{name} {scheme} {width}"]["violations"] == []
+    assert seen["axe"][f"{name} {scheme} {width}"] == []
 
 
 @pytest.mark.parametrize("name", list(CARDS))
 def test_no_sideways_scroll(seen: dict[str, Any], name: str) -> None:
     for width in (320, 768, 1280):
-        assert seen["narrow"][f"{name} {width}"]["width"] == width
+        assert seen["narrow"][f"{name} {width}"] == width
 
 
 def test_nothing_is_requested_and_the_policy_is_never_in_the_way(seen: dict[str, Any]) -> None:
-    for part in ("axe", "narrow", "print"):
+    for part in ("screen", "print"):
         for name, found in seen[part].items():
             assert found["requests"] == [], name
             assert found["blocked"] == 0, name

@@ -12,6 +12,7 @@ const {chromium} = require('playwright-core');
 const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const directory = path.resolve(process.argv[2]);
 const tasks = JSON.parse(fs.readFileSync(path.join(directory, 'tasks.json'), 'utf8'));
+const PATIENCE = 120_000;  // milliseconds: machines that test are busy with the rest of the tests
 const address = name => 'file://' + path.join(directory, `${name}.html`);
 
 const browser = await chromium.launch({
@@ -22,6 +23,7 @@ const browser = await chromium.launch({
 
 async function opened(name, options, act) {
   const context = await browser.newContext({reducedMotion: 'reduce', ...options});
+  context.setDefaultTimeout(PATIENCE);
   await context.setOffline(true);
   const page = await context.newPage();
   const requests = [];
@@ -44,27 +46,26 @@ const unfold = page => page.evaluate(() => {
 async function violations(page) {
   await page.evaluate(axe);
   const found = await page.evaluate(() => axe.run(document, {resultTypes: ['violations']}));
-  return {violations: found.violations.map(v => `${v.id}: ${v.nodes.length} x ${v.nodes[0].html}`)};
+  return found.violations.map(v => `${v.id}: ${v.nodes.length} x ${v.nodes[0].html}`);
 }
 
-const seen = {axe: {}, narrow: {}, script: {}, print: {}, payloads: {}};
+const seen = {axe: {}, narrow: {}, screen: {}, script: {}, print: {}, payloads: {}};
 async function look(name) {
-  for (const colorScheme of ['light', 'dark']) {
-    for (const width of [1280, 390]) {
-      const options = {colorScheme, viewport: {width, height: 900}};
-      seen.axe[`${name} ${colorScheme} ${width}`] = await opened(name, options, async page => {
-        await unfold(page);
-        return violations(page);
-      });
+  seen.screen[name] = await opened(name, {}, async page => {
+    await unfold(page);
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({colorScheme});
+      for (const width of [1280, 390]) {
+        await page.setViewportSize({width, height: 900});
+        seen.axe[`${name} ${colorScheme} ${width}`] = await violations(page);
+      }
     }
-  }
-  for (const width of [320, 768, 1280]) {
-    seen.narrow[`${name} ${width}`] = await opened(name, {viewport: {width, height: 700}},
-      async page => {
-        await unfold(page);
-        return {width: await page.evaluate(() => document.documentElement.scrollWidth), asked: width};
-      });
-  }
+    for (const width of [320, 768, 1280]) {
+      await page.setViewportSize({width, height: 700});
+      seen.narrow[`${name} ${width}`] = await page.evaluate(() => document.documentElement.scrollWidth);
+    }
+    return {};
+  });
   const shots = [];
   for (const javaScriptEnabled of [true, false]) {
     await opened(name, {javaScriptEnabled, viewport: {width: 1280, height: 900}}, async page => {
@@ -83,7 +84,7 @@ async function look(name) {
     return {bottom};
   });
 }
-await Promise.all(tasks.pages.map(look));
+for (const name of tasks.pages) await look(name);
 for (const name of tasks.payloads) {
   seen.payloads[name] = await opened(name, {viewport: {width: 1280, height: 900}}, async page => {
     await page.waitForTimeout(100);
