@@ -74,10 +74,9 @@ def _failures(card: Any, id: str) -> list[str]:
 
 def test_untouched_images_are_proven_in_both_dimensions(recorded: Path, card: Any) -> None:
     """At least one response has every link and proof of environment and inference code."""
-    ids = {each["trace"] for each in _told(recorded)}
-    assert len(ids) == RESPONSES
-    proven = [each for each in _told(recorded) if set(PROVEN) <= each["passed"]]
-    assert proven
+    told = _told(recorded)
+    assert len({each["trace"] for each in told}) == RESPONSES
+    assert any(set(PROVEN) <= each["passed"] for each in told)
 
 
 def test_the_image_changed_by_hand_is_caught_by_file_name(card: Any) -> None:
