@@ -11,18 +11,9 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.rag.searches import EMBED
 from agentaudit.probes.rag.source_names import ONE_WORD
+from agentaudit.probes.rag.vector_files import COUNTS, about_vectors, likeliest
 from agentaudit.source import Component, Repo
 
-_COUNTS = frozenset({Role.APP, Role.INFRA})
-_TELLING = regex(r"(?i)embed|vector|chunk|ingest|index|(?:^|[/_.])rag|knowledge|memor|seed")
-_MODULE = regex(
-    r"(?i)(?:^|[/_-])(?:chunks?|embeddings?|vectors?|vector_?(?:db|store)s?|documents?|schemas?|models?|types?|ingest\w{0,5})"
-    r"\.(?:py|ts|go|java|cs|prisma)$|(?:^|/)\w{0,40}(?:chunk|passage)(?:entity|model|record)?\.(?:java|cs|kt)$|(?:^|/)actions/[\w-]{1,60}\.ts$"
-)
-_ASIDE = regex(
-    r"(?i)(?:^|/)(?:__)?(?:tests?|examples?|samples?|docs?|node_modules|vendor|dist|frontend)(?:__)?/"
-    r"|test_|_test\.|\.test\."
-)
 _VECTOR = r"(?:\w{0,40}_)?(?:embeddings?|vectors?)(?:_\w{1,40})?"
 _STORES = regex(
     rf"(?i:\binsert\s{{1,8}}into\s(?:[^;\"`]|\"\w{{1,60}}\"\s?(?=[,.()\w\s])){{0,300}}?\b{_VECTOR}\b"
@@ -138,7 +129,7 @@ def stored(repo: Repo, component: Component, besides: bool = True) -> list[Place
     vectors, and not besides in others that compute one."""
     code = component.code.calls
     near = {
-        (c.place.path, c.place.repo) for c in code if c.role in _COUNTS and EMBED.search(c.callee)
+        (c.place.path, c.place.repo) for c in code if c.role in COUNTS and EMBED.search(c.callee)
     }
     wide = near if besides else frozenset()
     given = [p for p in matches(repo, component, _PUT, wide) if _WRITES.search(_text(repo, p))]
@@ -191,7 +182,7 @@ def selected(repo: Repo, component: Component) -> list[Place]:
     """Questions that ask the index for the source of each chunk."""
     code = component.code
     given = [(i.place, i.role) for i in code.imports] + [(c.place, c.role) for c in code.calls]
-    files = {(p.path, p.repo) for p, r in given if r in _COUNTS and _SEARCHES.search(p.path)}
+    files = {(p.path, p.repo) for p, r in given if r in COUNTS and _SEARCHES.search(p.path)}
     return list(matches(repo, component, _SELECTED, files))
 
 
@@ -209,9 +200,11 @@ def matches(
     besides: Set[tuple[str, str]] = frozenset(),
 ) -> Iterator[Place]:
     """Where files that are about vectors match, once a file, the likeliest first."""
-    files = _files(component) | _named(repo, component) | besides
-    for path, name in sorted(files, key=_likeliest)[:_MOST]:
+    files = about_vectors(repo, component) | besides
+    for path, name in sorted(files, key=likeliest)[:_MOST]:
         text = _text(repo, Place(name, path))
+        if pattern in _OF_VECTORS and not _SAYS.search(text):
+            continue
         text = _blanked(text) if pattern is _KEPT else text
         counted = (each for each in pattern.finditer(text) if _counts(text, each))
         if pattern is _PUT:
@@ -222,14 +215,9 @@ def matches(
             yield Place(name, path, line, written.strip()[:200])
 
 
-def _likeliest(file: tuple[str, str]) -> tuple[bool, bool, str, str]:
-    path, name = file
-    return not _LIKELY.search(path), _ASIDE.search(path) is not None, path, name
-
-
-_LIKELY = regex(
-    r"(?i)(?:embed|vector|chunk|ingest|index|retriev|knowledge|document|rag)[^/]{0,60}$"
-)
+_OF_VECTORS = (_STORES, _PUT, _FIELD, _PROCEDURE)
+_SAYS = regex(r"(?i)vector|embedding")
+"""What each of these is about: to look for a word is faster than for them."""
 
 
 def _counts(text: str, found: re.Match[str]) -> bool:
@@ -266,35 +254,3 @@ _SIGNATURE = regex(
     r"\s{0,80}(?:export\s)?(?:default\s)?(?:async\s)?(?:def|function|func)\s[^{}]{0,300}"
 )
 """Before a parameter, which is given and not stored."""
-
-
-def _named(repo: Repo, component: Component) -> set[tuple[str, str]]:
-    """Files below the component that are called after what they hold."""
-    home = "" if component.path == "." else f"{component.path}/"
-    return {
-        (each.path, each.repo)
-        for each in repo.files("**")
-        if each.repo == component.repo
-        and each.path.startswith(home)
-        and _MODULE.search(each.path)
-        and not _ASIDE.search(each.path)
-    }
-
-
-def _files(component: Component) -> set[tuple[str, str]]:
-    """Files of the application that by their path, or by what they import, are about vectors."""
-    code = component.code
-    found = {
-        (each.place.path, each.place.repo)
-        for each in code.imports
-        if each.role in _COUNTS and _TELLING.search(f"{each.place.path} {each.module}")
-    }
-    return found | {
-        (each.place.path, each.place.repo)
-        for each in code.calls
-        if each.role in _COUNTS
-        and (_TELLING.search(each.place.path) or _EMBEDS_MANY.search(each.callee))
-    }
-
-
-_EMBEDS_MANY = regex(r"(?i)(?:^|\.)a?embed_?(?:many|documents|batch)$")

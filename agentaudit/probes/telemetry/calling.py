@@ -23,26 +23,46 @@ _UNTOLD = frozenset({"__init__", "main", "start", "get", "set", "post", "handler
 """Names of functions that say nothing of who calls them."""
 
 
-def callers(program: Program, path: str, first: int, name: str) -> Iterator[tuple[str, int, bool]]:
-    """Lines that call a function by its name, or hand it on, each with whether it runs beside
-    them: what it raises arises there or nowhere."""
-    if name in _UNTOLD:
-        return
-    yields = path.endswith(".py") and _is_generator(program, path, first, name)
-    for other in program.saying(path, name):
-        text = program.text(other)
-        for at in _calls(text, name):
-            number = text.count("\n", 0, at) + 1
-            if (other, number) == (path, first):
-                continue
-            asked = iterated(text, program.blocks(other), at) if yields else None
-            if asked is None:
-                yield other, number, is_apart(text, at)
-                continue
-            lines = list(asked)
-            yield from ((other, line, False) for line in lines)
-            if not lines:
-                yield other, number, True
+class Callers:
+    """Who calls the functions of a program; what was found is kept, by function and by name."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._found: dict[tuple[str, int, str], tuple[tuple[str, int, bool], ...]] = {}
+        self._calls: dict[tuple[str, str], tuple[tuple[int, int, bool], ...]] = {}
+
+    def of(self, path: str, first: int, name: str) -> tuple[tuple[str, int, bool], ...]:
+        """Lines that call a function by its name, or hand it on, each with whether it runs beside
+        them: what it raises arises there or nowhere."""
+        if name in _UNTOLD:
+            return ()
+        if (path, first, name) not in self._found:
+            self._found[path, first, name] = tuple(self._lines(path, first, name))
+        return self._found[path, first, name]
+
+    def _lines(self, path: str, first: int, name: str) -> Iterator[tuple[str, int, bool]]:
+        program = self._program
+        yields = path.endswith(".py") and _is_generator(program, path, first, name)
+        for other in program.saying(path, name):
+            for at, number, apart in self._calling(other, name):
+                if (other, number) == (path, first):
+                    continue
+                asked = iterated(*program.parts(other), at) if yields else None
+                if asked is None:
+                    yield other, number, apart
+                    continue
+                lines = list(asked)
+                yield from ((other, line, False) for line in lines)
+                if not lines:
+                    yield other, number, True
+
+    def _calling(self, path: str, name: str) -> tuple[tuple[int, int, bool], ...]:
+        """Where a file calls a function of that name: offset, line, and whether it runs apart."""
+        if (path, name) not in self._calls:
+            text = self._program.text(path)
+            found = ((at, text.count("\n", 0, at) + 1) for at in _calls(text, name))
+            self._calls[path, name] = tuple((at, row, is_apart(text, at)) for at, row in found)
+        return self._calls[path, name]
 
 
 def _is_generator(program: Program, path: str, first: int, name: str) -> bool:

@@ -15,7 +15,7 @@ from agentaudit.code import Call, Code
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.attempts import is_sync
-from agentaudit.probes.telemetry.calling import below, callers
+from agentaudit.probes.telemetry.calling import Callers, below
 from agentaudit.probes.telemetry.catches import (
     around,
     catches,
@@ -95,7 +95,7 @@ class _Followed:
         self._keepers = {call.scope.rpartition(".")[2] for call in keeping} - {""}
         self._reporting: dict[tuple[str, str], bool] = {}
         self._around: dict[tuple[str, str], tuple[str, Block] | None] = {}
-        self._callers: dict[tuple[str, int, str], tuple[tuple[str, int, bool], ...]] = {}
+        self._callers = Callers(program)
 
     def fates(self) -> Fates:
         ends: dict[str, dict[tuple[str, int], Place]] = defaultdict(dict)
@@ -110,7 +110,7 @@ class _Followed:
                 continue
             seen.add((path, line))
             fate, at, name = self._fate(path, line)
-            calling = self._calling(path, at, name) if name and depth < _DEEP else ()
+            calling = self._callers.of(path, at, name) if name and depth < _DEEP else ()
             if fate and (fate != "leaving" or not calling):
                 ends[fate][path, at] = self._program.shown(path, at)
             losing += [(path, line)] if fate == "lost" and not is_page(path) else []
@@ -123,12 +123,6 @@ class _Followed:
                     above[other, number].append((path, line))
         failing = len(below(losing, above) & asked.keys())
         return self._judged(ends, len(asked), failing)
-
-    def _calling(self, path: str, first: int, name: str) -> tuple[tuple[str, int, bool], ...]:
-        """Who calls a function, asked once for all lines of it."""
-        if (path, first, name) not in self._callers:
-            self._callers[path, first, name] = tuple(callers(self._program, path, first, name))
-        return self._callers[path, first, name]
 
     def _judged(
         self, ends: dict[str, dict[tuple[str, int], Place]], asked: int, failing: int
