@@ -145,7 +145,8 @@ class Run:
     def _concerned(self, criterion: Criterion) -> tuple[Component, ...]:
         """Every component for environment; for the rest, those that call a model or the like."""
         components = self.components or ()
-        if any(d.id == "environment" and criterion in d.criteria for d in self._dimensions):
+        everywhere = (c.id for d in self._dimensions if d.id == "environment" for c in d.criteria)
+        if criterion.id in everywhere:
             return components
         return tuple(c for c in components if c.agentic)
 

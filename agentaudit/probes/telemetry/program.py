@@ -110,10 +110,13 @@ class Program:
             yield from (p for p in self.saying(path, name) if f"def {name}(" in self.text(p))
             return
         begins = re.compile(
-            rf"(?m)^[ \t]*(?:[\w<>\[\],?. ]{{1,120}} )?{re.escape(name)}"
+            rf"(?m)[ \t]*(?:[\w<>\[\],?. ]{{1,120}} )?{re.escape(name)}"
             r"[ \t]*(?:[=:]|(?:<[^<>\n]{1,80}>)?\((?:[^;\n]{0,300}\{|[ \t]*$))"
         )
-        yield from (p for p in self.saying(path, name) if begins.search(self.text(p)))
+        for other in self.saying(path, name):
+            text = self.text(other)
+            if any(begins.match(text, start) for start in _lines_with(text, name)):
+                yield other
 
     def _index(self, spoken: str) -> dict[bytes, list[str]]:
         found: dict[bytes, list[str]] = defaultdict(list)
@@ -123,3 +126,11 @@ class Program:
                 for word in set(words):
                     found[word].append(path)
         return found
+
+
+def _lines_with(text: str, name: str) -> Iterator[int]:
+    """Where the lines begin that hold a name."""
+    at = text.find(name)
+    while at >= 0:
+        yield text.rfind("\n", 0, at) + 1
+        at = text.find(name, at + 1)
