@@ -80,7 +80,11 @@ class Flags(Struct, frozen=True):
     ]
     format: Annotated[
         str | None,
-        _option("--format", metavar="NAME", help="On standard output: terminal, plain or json."),
+        _option(
+            "--format",
+            metavar="NAME",
+            help="On standard output: terminal, plain, json, html, markdown, sarif, …",
+        ),
     ]
     fail_under: Annotated[
         float | None,
