@@ -134,13 +134,11 @@ class Reader:
         """Those of the paths whose text holds one of the words; no text is made for it."""
         encoded = [word.encode("utf-8", "replace") for word in words]
         for path in paths:
-            if (kept := self._kept.get(path)) is not None:
-                says = any(word in (kept.text or "") for word in words)
-            else:
-                found = self.data(path)
-                says = isinstance(found, bytes) and any(word in found for word in encoded)
-            if says:
-                yield path
+            data = self.data(path)
+            for word in encoded if isinstance(data, bytes) else ():
+                if word in data:
+                    yield path
+                    break
 
     def content(self, path: str, cap: int = CAP, *, keep: bool = True) -> Content:
         """The file, or why it cannot be read; without `keep`, for what nobody else asks for."""
