@@ -94,13 +94,15 @@ def _is_called(text: str, line: int, start: int, end: int) -> bool:
 
 
 def below(
-    lines: Sequence[tuple[str, int]], above: Mapping[tuple[str, int], Sequence[tuple[str, int]]]
+    lines: Sequence[tuple[str, int]],
+    above: Mapping[tuple[str, int], Sequence[tuple[str, int, str]]],
+    within: Mapping[tuple[str, int, str], Sequence[tuple[str, int]]],
 ) -> set[tuple[str, int]]:
-    """These lines, and all whose exceptions come to them."""
+    """These lines, and all whose exceptions come to them: lines within functions that they call."""
     found, waiting = set(lines), list(lines)
     while waiting:
-        for each in above.get(waiting.pop(), ()):
-            if each not in found:
-                found.add(each)
-                waiting.append(each)
+        for function in above.get(waiting.pop(), ()):
+            new = set(within[function]) - found
+            found |= new
+            waiting += new
     return found

@@ -102,7 +102,8 @@ class _Followed:
         asked = dict.fromkeys(questions(self._program, self._code))
         waiting = [(path, line, 0) for path, line in asked]
         seen: set[tuple[str, int]] = set()
-        above: dict[tuple[str, int], list[tuple[str, int]]] = defaultdict(list)
+        above: dict[tuple[str, int], list[tuple[str, int, str]]] = defaultdict(list)
+        within: dict[tuple[str, int, str], list[tuple[str, int]]] = defaultdict(list)
         losing: list[tuple[str, int]] = []
         while waiting and len(seen) < _SEEN:
             path, line, depth = waiting.pop(0)
@@ -110,18 +111,19 @@ class _Followed:
                 continue
             seen.add((path, line))
             fate, at, name = self._fate(path, line)
-            calling = self._callers.of(path, at, name) if name and depth < _DEEP else ()
+            function = (path, at, name)
+            calling = self._callers.of(*function) if name and depth < _DEEP else ()
             if fate and (fate != "leaving" or not calling):
                 ends[fate][path, at] = self._program.shown(path, at)
             losing += [(path, line)] if fate == "lost" and not is_page(path) else []
-            for other, number, apart in calling:
+            for other, number, apart in calling if function not in within else ():
                 if apart:
                     ends["leaving"][other, number] = self._program.shown(other, number)
                 else:
-                    if (other, number) not in seen:
-                        waiting.append((other, number, depth + 1))
-                    above[other, number].append((path, line))
-        failing = len(below(losing, above) & asked.keys())
+                    waiting.append((other, number, depth + 1))
+                    above[other, number].append(function)
+            within[function] += [(path, line)] if calling else []
+        failing = len(below(losing, above, within) & asked.keys())
         return self._judged(ends, len(asked), failing)
 
     def _judged(
