@@ -159,13 +159,15 @@ def joined(home: str, relative: str) -> str | None:
 
 
 def unbuilt(reader: Reader, services: Iterable[Service], home: str) -> tuple[Place, ...]:
-    """Services that are built from a directory, by a build file that is not committed, however it
-    is spelled; who tries them, or copies their file first, may make it."""
+    """Services that a compose file in a directory builds from there, by a build file that is not
+    committed, however it is spelled; who tries them, or copies their file first, may make it, and
+    a compose file elsewhere may be of an earlier order of things."""
     known = {path.lower() for path in reader.known}
     asked = (
         (service.place, service.build_file or f"{home}/Dockerfile".lstrip("/"))
         for service in services
-        if service.context == home and not _ASIDE.search(f"{service.file}/{service.name}")
+        if service.context == home == directory(service.file)
+        and not _ASIDE.search(f"{service.file}/{service.name}")
     )
     return tuple(place for place, path in asked if path.lower() not in known)
 

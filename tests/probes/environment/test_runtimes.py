@@ -30,6 +30,7 @@ PINS = [
     ("Cargo.toml", "1.79", "rust", ""),
     ("rust-toolchain.toml", "stable", "rust", ""),
 ]
+ELSEWHERE = "services:\n  api:\n    build: {context: .., dockerfile: gone/Dockerfile}\n"
 TAGS = [
     ("FROM python:3.12-slim", "3.12-slim", "python", "3.12"),
     ("FROM python:3-alpine3.19", "3-alpine3.19", "python", ""),
@@ -67,6 +68,7 @@ def test_pin_in_a_base_image(line: str, tag: str, spoken: str, version: str) -> 
         ("api.Dockerfile", {}, Outcome.FAIL),
         ("worker.Dockerfile", {}, Outcome.PASS),
         ("api.Dockerfile", {"API.dockerfile": "FROM python:3.12\nCOPY . .\n"}, Outcome.PASS),
+        ("worker.Dockerfile", {"deploy/compose.yaml": ELSEWHERE}, Outcome.PASS),
         ("api.Dockerfile", {".python-version": "3.12\n"}, Outcome.PASS),
     ],
 )
