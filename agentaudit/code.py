@@ -22,6 +22,9 @@ from msgspec import Struct, field
 
 from agentaudit.addresses import asks, posts
 from agentaudit.evidence import Place
+from agentaudit.expressions import regex
+
+_DEFAULT = regex(r"\$\{[\w.-]{1,100}(?::-?|-)(?!\?)([^{}]{0,200})\}")
 
 
 class Role(StrEnum):
@@ -217,6 +220,13 @@ class Setting(Struct, frozen=True):
     place: Place
     role: Role
 
+    @property
+    def default(self) -> str:
+        """What it is where whoever deploys sets nothing: `true` of `${NAME:-true}`."""
+        value = self.value.strip().strip("\"'")
+        told = _DEFAULT.fullmatch(value)
+        return told[1].strip() if told else "" if value.startswith("${") else value
+
 
 class Strength(IntEnum):
     """How strong the evidence is that a library is used. Each includes the ones before it."""
@@ -282,11 +292,8 @@ class Code(Struct, frozen=True):
     def posts(self) -> bool:
         """Whether it sends the id of a model over HTTP, or names where a provider answers, without
         a library for it."""
-        return any(
-            posts(each.name, each.callee)
-            or (
-                each.syntax is not Syntax.COMPARISON and asks(each.text, each.place.path, each.name)
-            )
-            for each in self.literals
-            if each.role is Role.APP
+        mine = [each for each in self.literals if each.role is Role.APP]
+        said = (each for each in mine if each.syntax is not Syntax.COMPARISON)
+        return any(posts(each.name, each.callee) for each in mine) or any(
+            asks(each.text, each.place.path, each.name) for each in said
         )

@@ -87,6 +87,8 @@ class Component(Struct, frozen=True, dict=True):
     dependencies_known: bool = True
     """Whether every manifest could be read in full; False also where there is none."""
     code: Code = field(default_factory=Code)
+    unbuilt: tuple[Place, ...] = ()
+    """What builds it from a build file that is not committed."""
     does: frozenset[str] | None = None
     """Trades that its own code shows, where `code` holds more than that."""
 

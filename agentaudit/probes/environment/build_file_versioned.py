@@ -14,6 +14,14 @@ def _built(text: str) -> dict[str, object]:
     return {"component": {"files": {**MANIFEST, "Dockerfile": text}}}
 
 
+def _two(named: str) -> dict[str, object]:
+    """A component whose one build file compose asks for, and another one."""
+    compose = f"services:\n  api:\n    build:\n      context: .\n      dockerfile: {named}\n"
+    compose += "  worker:\n    build:\n      context: .\n      dockerfile: worker.Dockerfile\n"
+    files = {"worker.Dockerfile": "FROM python:3.12\nCOPY . .\n", "compose.yaml": compose}
+    return {"component": {"files": {**MANIFEST, **files}}}
+
+
 _TO_COPY = regex(r"[._-](?:example|sample|template|dist)$")
 """Build files that somebody copies and changes: what they name is only proposed."""
 
@@ -51,6 +59,8 @@ _TO_COPY = regex(r"[._-](?:example|sample|template|dist)$")
             "the name of a line of releases",
         ),
         Example(Outcome.FAIL, {"component": {"files": MANIFEST}}, "no build file"),
+        Example(Outcome.FAIL, _two("Dockerfile"), "one of two, and the other is not committed"),
+        Example(Outcome.PASS, _two("worker.Dockerfile"), "both are"),
         Example(
             Outcome.UNKNOWN,
             _built("# to be written\n"),
@@ -76,6 +86,11 @@ def build_file_versioned(component: Component) -> Answer:
     gaps = Gaps(len(bases))
     gaps.seen(*(file.place.evidence() for file in component.build_files))
     doubt_unread(gaps, component)
+    for place in component.unbuilt:
+        message = "what it is built from here is not committed"
+        gaps.fail(
+            message, place.evidence(), fact="build file", place=component.id, reason="missing"
+        )
     for base in bases:
         if base.unresolved or not versioned(base):
             what = "holds an unresolved variable" if base.unresolved else "names no version"

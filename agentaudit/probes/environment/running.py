@@ -78,6 +78,12 @@ def running(pins: list[Pin], component: Component) -> Iterator[Pin]:
         yield from asked if any(pin.version for pin in asked) else ()
 
 
+def only_by_images(component: Component, pins: list[Pin]) -> bool:
+    """Whether nothing but its build files names a version."""
+    files = {file.place.path for file in component.build_files}
+    return all(pin.place.path in files for pin in pins if pin.version)
+
+
 def developed(pins: list[Pin], component: Component) -> Iterator[str]:
     """What is said of other versions than those that its images run."""
     run = {pin.version for pin in running(pins, component)}

@@ -8,6 +8,7 @@ from agentaudit.probes.environment.running import (
     developed,
     kit_of,
     left_behind,
+    only_by_images,
     pins_of,
     running,
     speaks,
@@ -247,11 +248,14 @@ def runtime_pinned(component: Component) -> Answer:
         return failed(
             "nothing pins a language runtime",
             component.evidence(),
-            fact="runtime version",
+            fact=_FACT,
             place=component.id,
         )
     languages -= left_behind(component, pins)
     gaps, aside = Gaps(len(languages)), list[str]()
+    for place in component.unbuilt if only_by_images(component, pins) else ():
+        message = "what it is built from here is not committed, and nothing else names its runtime"
+        gaps.fail(message, place.evidence(), fact=_FACT, place=component.id, reason="missing")
     for spoken in sorted(languages):
         mine = about(spoken, pins, alone=len(languages) == 1)
         _require(gaps, spoken, mine, component)
@@ -259,6 +263,7 @@ def runtime_pinned(component: Component) -> Answer:
     return gaps.answer("; ".join(("the language runtime is pinned", *aside)))
 
 
+_FACT = "runtime version"
 _NEWEST = frozenset({"dotnet", "go"})
 """Languages whose modules may ask for an older version than the one that builds and runs them."""
 
@@ -268,7 +273,7 @@ def _require(gaps: Gaps, spoken: str, pins: list[Pin], component: Component) -> 
     run = list(running(pins, component))
     if loose := [pin.shown for pin in run if not pin.version]:
         message = f"the {spoken} image that runs it is not pinned to a minor version"
-        gaps.fail(message, *loose, fact="runtime version", place=component.id, reason="missing")
+        gaps.fail(message, *loose, fact=_FACT, place=component.id, reason="missing")
         return
     versions = _named(spoken, pins)
     if run or len(versions) == 1:
@@ -279,7 +284,7 @@ def _require(gaps: Gaps, spoken: str, pins: list[Pin], component: Component) -> 
         message = f"{spoken} runtime is not pinned to a minor version"
     shown = [pin.shown for pin in pins] or [component.evidence()]
     reason = "conflict" if versions else "missing"
-    gaps.fail(message, *shown, fact="runtime version", place=component.id, reason=reason)
+    gaps.fail(message, *shown, fact=_FACT, place=component.id, reason=reason)
 
 
 def _named(spoken: str, pins: list[Pin]) -> list[str]:

@@ -39,7 +39,10 @@ _WORDS = (
 
 
 def insights(repo: Repo, component: Component) -> Iterator[Place]:
-    """Where infrastructure switches it on; of several components, for those that it names."""
+    """Where infrastructure switches it on; of several components, for those that it names. What the
+    runtime of Bedrock AgentCore is handed runs in no cluster of its own."""
+    if any(component.code.methods("BedrockAgentCoreApp")):
+        return
     alone = sum(each.agentic for each in repo.components()) == 1
     for pattern in (*_DECLARED, *_programs(repo)):
         for file in repo.files(pattern):

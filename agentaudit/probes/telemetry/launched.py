@@ -1,5 +1,5 @@
 """Tracing that is asked for where a program is started or deployed: by the server and the command
-line of Google's ADK, and by the agent of New Relic."""
+line of Google's ADK, by the agent of New Relic, by what a workflow hands LangSmith."""
 
 from __future__ import annotations
 
@@ -32,6 +32,46 @@ def launched(repo: Repo, component: Component) -> Iterator[Place]:
                 yield call.place
         yield from _ordered(repo, component)
     yield from _watched(repo, component)
+    yield from _handed(repo, component)
+
+
+_TRACED = regex(
+    r"(?:@langchain/)?(?:langchain|langgraph|langsmith)(?:[-/][\w-]{1,40})?|@langchain/.+"
+)
+"""Libraries that trace themselves once the environment asks for it."""
+_ON = r"\b(?:LANGSMITH|LANGCHAIN)_TRACING(?:_V2)?=[\"']?(?:true|1)\b"
+_ASKED = regex(
+    r"^[\"']?(?:LANGSMITH|LANGCHAIN)_TRACING(?:_V2)?[\"']?\s{0,4}[=:]\s{0,4}[\"']?(?:true|1)[\"']?,?$"
+    rf"|\becho\s{{1,4}}[\"']?{_ON}[\"']?\s{{0,4}}>>?\s{{0,4}}[\w./~-]{{0,60}}env\b"
+    rf"|(?:env[-_]vars|\s--?e(?:nv)?\b)[^#\n]{{0,400}}?{_ON}"
+)
+"""A line of the environment of what is deployed, or the order that hands it over."""
+_SENT = regex(
+    r"\b(?:ssh|scp|rsync|systemctl\s(?:re)?start|docker[ -]compose\s[^\n]{0,80}\bup)\b"
+    r"|\b(?:gcloud\s[^\n]{0,40}deploy|az\s(?:webapp|containerapp)|fly(?:ctl)?\sdeploy)\b"
+    r"|uses: [\w-]{1,40}/(?:ssh-action|[\w-]{0,40}deploy[\w-]{0,40})@"
+)
+"""How a workflow brings it where it serves."""
+_KEY = regex(r"\b(?:LANGSMITH|LANGCHAIN)_API_KEY\b")
+
+
+def _handed(repo: Repo, component: Component) -> Iterator[Place]:
+    """Where a workflow that deploys switches LangSmith on and hands over its key; of several
+    components, for the only one that LangSmith can trace."""
+    if [each.id for each in repo.components() if _is_traced(each)] != [component.id]:
+        return
+    steps = repo.steps()
+    for step in steps:
+        if not _ASKED.search(step.text):
+            continue
+        around = [each.text for each in steps if each.workflow == step.workflow]
+        if any(map(_SENT.search, around)) and any(map(_KEY.search, around)):
+            yield step.place
+
+
+def _is_traced(component: Component) -> bool:
+    uses = [u for trade in ("model", "agent", "tracing") for u in component.uses(trade)]
+    return any(_TRACED.fullmatch(u.library) and _asks(u.strength) for u in uses)
 
 
 def _asks(strength: Strength) -> bool:
@@ -52,7 +92,7 @@ def _ordered(repo: Repo, component: Component) -> Iterator[Place]:
                 yield replace(file, text=found[0][:300])
 
 
-_ON = regex(r"(?i)\s*ai_monitoring\.enabled\s*[=:]\s*(?:true|on|yes|1)\s*(?:#.*)?")
+_MONITORED = regex(r"(?i)\s*ai_monitoring\.enabled\s*[=:]\s*(?:true|on|yes|1)\s*(?:#.*)?")
 _SILENT = regex(r"(?i)\s*monitor_mode\s*[=:]\s*(?:false|off|no|0)\s*(?:#.*)?")
 _SECTION = regex(r"\s*\[newrelic(?::(\w{1,40}))?\]\s*")
 _WATCHED = frozenset({"openai", "langchain", "langchain-openai", "langchain-core", "boto3"})
@@ -83,7 +123,7 @@ def _switched_on(file: Place, text: str) -> Iterator[Place]:
             section = named[1] or ""
         if section in ("", "production"):
             silent = silent or _SILENT.fullmatch(row) is not None
-            if _ON.fullmatch(row):
+            if _MONITORED.fullmatch(row):
                 found = replace(file, line=number, text=row.strip())
     if found and not silent:
         yield found

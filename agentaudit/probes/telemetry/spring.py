@@ -23,11 +23,10 @@ _ZIPKIN = regex(
     r"io\.zipkin\.reporter2:[\w-]{1,60}|org\.springframework\.boot:spring-boot-starter-zipkin"
 )
 """An exporter that has an address by default."""
-_STARTER = regex(r"(?:org\.springframework\.ai:)?spring-ai")
+_STARTER = regex(r"(?:[\w.]{1,60}:)?spring-ai")
 _OBSERVATION = regex(r"org\.springframework\.ai:[\w-]{1,80}-observation")
 _FILE = regex(r"(?:^|/)application(?:-([\w.]{1,60}))?\.(?:ya?ml|properties)$")
-_LIKE = regex(r"(?:^|/)application[\w.-]{0,80}\.(?:ya?ml|properties)$")
-"""The same, and examples of it."""
+_SOURCES = (".java", ".kt", ".groovy")
 _PROFILES = ("spring.profiles.include", "spring.profiles.active", "spring.profiles.default")
 _SAMPLED = "management.tracing.sampling.probability"
 _ENDPOINTS = (
@@ -46,18 +45,19 @@ _VARIABLE = regex(
     r"(?:MANAGEMENT|OTEL|LOGGING_STRUCTURED)_[A-Z_]{3,80}|SPRING_PROFILES_(?:ACTIVE|INCLUDE|DEFAULT)"
 )
 """Variables of a deployment that say the same as keys of a file."""
-_DEFAULT = regex(r"\$\{[\w.-]{1,100}:-?([^{}]{0,200})\}")
 
 
 def observed(component: Component) -> Place | None:
     """The setting that samples every trace of Spring AI's models, where a bridge and an exporter
     are dependencies, an address is given, and the profile is on by default."""
-    asks = any(
-        _STARTER.match(use.library) and (use.strength >= Strength.CALLED or not component.code.read)
-        for trade in ("model", "agent")
-        for use in component.uses(trade)
-    )
-    return _exported(component) if asks else None
+    least = Strength.CALLED if component.code.read else Strength.DECLARED
+    return _exported(component) if _asks(component, least) else None
+
+
+def _asks(component: Component, least: Strength) -> bool:
+    """Whether Spring AI is what asks models in it, on evidence that is at least so strong."""
+    uses = (use for trade in ("model", "agent") for use in component.uses(trade))
+    return any(_STARTER.match(use.library) and use.strength >= least for use in uses)
 
 
 def _exported(component: Component) -> Place | None:
@@ -65,20 +65,20 @@ def _exported(component: Component) -> Place | None:
     if not _needs(component, _BRIDGE) or not _needs(component, _EXPORTER):
         return None
     said = _by_default(component)
-    if any(_value(said[key]).lower() == value for key, value in _OFF.items() if key in said):
+    if any(said[key].default.lower() == value for key, value in _OFF.items() if key in said):
         return None
     sampled = said.get(_SAMPLED)
-    if sampled is None or _value(sampled) not in ("1", "1.0"):
+    if sampled is None or sampled.default not in ("1", "1.0"):
         return None
-    addressed = any(_value(said[key]) for key in _ENDPOINTS if key in said)
+    addressed = any(said[key].default for key in _ENDPOINTS if key in said)
     return sampled.place if addressed or _needs(component, _ZIPKIN) else None
 
 
 def is_unbridged(component: Component, use: Use) -> bool:
-    """Whether the observations of Spring AI are no spans, for want of a bridge, or where a file of
-    properties samples them, of any way out."""
-    if use.library == "spring-ai" and _LIKE.search(use.place.path):
-        return _exported(component) is None
+    """Whether the observations of Spring AI are no spans, for want of a bridge, or where no more
+    than a setting shows them, of any way out or of Spring AI itself."""
+    if use.library == "spring-ai" and not use.place.path.endswith(_SOURCES):
+        return not _asks(component, Strength.DECLARED) or _exported(component) is None
     return bool(_OBSERVATION.fullmatch(use.library)) and not _needs(component, _BRIDGE)
 
 
@@ -86,7 +86,7 @@ def bridges(component: Component) -> Iterator[Place]:
     """Dependencies that begin a trace for each request, and put its id into every record."""
     needs = (need for each in component.manifests for need in each.dependencies)
     said = _by_default(component)
-    if not any(_value(said[key]).lower() == value for key, value in _OFF.items() if key in said):
+    if not any(said[key].default.lower() == value for key, value in _OFF.items() if key in said):
         yield from (need.place for need in needs if _BRIDGE.fullmatch(need.name[:200]))
 
 
@@ -103,7 +103,7 @@ def structured(component: Component) -> Place | None:
         if file and _SERVING.fullmatch(file[1] or ""):
             said.append({each.path: each})
     found = (each[key] for each in said for key in _FORMATS if key in each)
-    return next((setting.place for setting in found if _value(setting)), None)
+    return next((setting.place for setting in found if setting.default), None)
 
 
 def _needs(component: Component, wanted: re.Pattern[str]) -> bool:
@@ -122,12 +122,5 @@ def _by_default(component: Component) -> dict[str, Setting]:
         for each in component.code.settings
         if each.role in (Role.APP, Role.INFRA) and _VARIABLE.fullmatch(each.name[:100])
     }
-    on = {name.strip() for key in _PROFILES if key in main for name in _value(main[key]).split(",")}
+    on = {name.strip() for key in _PROFILES if key in main for name in main[key].default.split(",")}
     return main | {each.path: each for profile, each in said if profile in on}
-
-
-def _value(setting: Setting) -> str:
-    """What it is when the environment sets nothing; empty where only that says."""
-    value = setting.value.strip().strip("\"'")
-    default = _DEFAULT.fullmatch(value[:400])
-    return default[1].strip() if default else "" if value.startswith("${") else value

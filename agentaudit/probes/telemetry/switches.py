@@ -184,6 +184,6 @@ def _true(component: Component, *names: str) -> Iterator[Setting]:
     """What sets one of the variables to true."""
     for name in names:
         for each in component.code.set(name):
-            on = each.value.strip("\"' ").lower() in ("true", "1", "yes", "on")
+            on = each.default.lower() in ("true", "1", "yes", "on")
             if on and each.role in (Role.APP, Role.INFRA, Role.CI, Role.TEMPLATE):
                 yield each

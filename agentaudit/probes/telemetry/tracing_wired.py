@@ -257,7 +257,7 @@ def _otherwise(repo: Repo, component: Component) -> Answer | None:
 
 def _outside(repo: Repo, component: Component) -> Answer | None:
     """PASS where something traces models that its code does not ask to."""
-    if sent := next(recorded(repo, component), None):
+    if sent := next(recorded(component), None):
         return passed("its calls pass a gateway that keeps a trace of each", sent.evidence())
     if asked := next(launched(repo, component), None):
         return passed("what starts or deploys it asks for traces of models", asked.evidence())

@@ -27,7 +27,7 @@ def by_default(repo: Repo, component: Component) -> Iterator[Place]:
     yield from (agent for agent in agents(repo, component) if "-javaagent" in agent.text)
     started = (call.place for call in serving(component) if call.method in _INSTRUMENTS)
     yield from (each for each in started if runs_here(repo, component, each))
-    yield from _actuated(component)
+    yield from _actuated(repo, component)
     yield from _mounted(component)
     yield from filter(None, [module.measured(repo, component) for module in (quarkus, liberty)])
 
@@ -58,9 +58,12 @@ _PUSHES = regex(r"io\.(?:quarkus|micronaut\.\w+):[\w-]*micrometer-registry-[\w-]
 """Extensions that measure the JVM as soon as they are there."""
 _ACTUATOR = "org.springframework.boot:spring-boot-starter-actuator"
 _EXPOSED = "management.endpoints.web.exposure.include"
+_REGISTRY = "micrometer-registry-prometheus"
+"""Without it Spring has no endpoint `prometheus`, whatever is exposed."""
+_BUILDS = ("**/pom.xml", "**/*.gradle", "**/*.gradle.kts", "**/*.versions.toml")
 
 
-def _actuated(component: Component) -> Iterator[Place]:
+def _actuated(repo: Repo, component: Component) -> Iterator[Place]:
     """What measures the JVM without being asked: extensions of Quarkus and Micronaut; Spring's
     actuator, where somebody may read it or it is sent somewhere."""
     needs = [need for each in component.manifests for need in each.dependencies]
@@ -69,10 +72,16 @@ def _actuated(component: Component) -> Iterator[Place]:
         return
     for setting in component.code.settings:
         shown = setting.path.endswith(_EXPOSED) or _EXPOSED in (setting.name, setting.path[:-2])
-        if shown and re.search(r"metrics|prometheus|\*", setting.value):
+        read = re.search(r"metrics|\*", setting.value)
+        if shown and (read or ("prometheus" in setting.value and _has_registry(repo))):
             yield setting.place
     sent = r"io\.micrometer:micrometer-registry-(?!prometheus|simple)[\w-]+"
     yield from (need.place for need in needs if re.fullmatch(sent, need.name))
+
+
+def _has_registry(repo: Repo) -> bool:
+    """Whether anything that is built here is given what Prometheus reads."""
+    return any(any(repo.files(pattern, saying=(_REGISTRY,))) for pattern in _BUILDS)
 
 
 def serving(component: Component) -> Iterator[Call]:

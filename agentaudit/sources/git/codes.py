@@ -17,6 +17,7 @@ from agentaudit.sources.git.code.assemble import Repository
 from agentaudit.sources.git.code.unread import is_unread, unread
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.doing import Doing, Share
+from agentaudit.sources.git.environments import Environments
 from agentaudit.sources.git.projects import Project, by_home, is_package, reached
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside, mapping, word
 from agentaudit.trades import AGENTIC
@@ -34,16 +35,19 @@ class Codes:
     def __init__(
         self,
         reader: Reader,
-        parts: Mapping[str, Iterable[Dependency]],
+        components: Mapping[str, Component],
         projects: Iterable[Project],
-        packages: frozenset[str],
         repository: Repository,
         needs: Callable[[str], Sequence[Dependency]],
     ) -> None:
         self._reader = reader
         self._repository = repository
-        self._packages = packages
-        self._parts = {home: list(needs) for home, needs in parts.items()}
+        self._packages = frozenset(home for home, each in components.items() if is_package(each))
+        self._environments = Environments(reader, components)
+        self._parts = {
+            home: [need for manifest in each.manifests for need in manifest.dependencies]
+            for home, each in components.items()
+        }
         self._projects = by_home(projects)
         if "" not in self._parts and _gathers(reader):
             # An image takes its manifest in to install a member: what else stands there is no part.
@@ -93,7 +97,7 @@ class Codes:
             if owners := self._owned(path):
                 rows = configuration.of_file(self._reader, path)
                 for home in (*owners, *self._loading(path, owners)):
-                    found[home].settings += rows
+                    found[home].settings += self._environments.of(home, path, rows)
         for path, target, rows in functions.variables(self._reader):
             for home in [target] if target in found else self._owned(path):
                 found[home].settings += rows
@@ -248,12 +252,7 @@ def with_code(
 ) -> tuple[Component, ...]:
     """The components, by home, with what their code says; `copies` is what their images take in,
     `declared` what the project of a directory needs."""
-    needs = {
-        home: [need for manifest in each.manifests for need in manifest.dependencies]
-        for home, each in components.items()
-    }
-    packages = frozenset(home for home, each in components.items() if is_package(each))
-    codes = Codes(reader, needs, projects, packages, repository, declared)
+    codes = Codes(reader, components, projects, repository, declared)
     collects = gc.isenabled()
     gc.disable()  # millions of small values, and no cycle among them: looking for one costs a tenth
     try:

@@ -212,11 +212,9 @@ class Survey:
                 self._attach(part, (s for s in services.values() if s.name not in reached))
 
     def _starts(self, service: compose.Service) -> Part | None:
-        for part in self._parts.values():
-            if any(place == service.place for place in part.places):
-                return part
-        if service.context is not None or service.image is None:
-            return None
+        found = next((part for part in self._parts.values() if service.place in part.places), None)
+        if found or service.context is not None or service.image is None:
+            return found
         return self._local(service.image, service.name)
 
     def _attach(self, part: Part, services: Iterable[compose.Service]) -> None:
@@ -264,6 +262,7 @@ class Survey:
             settings=unique(part.settings),
             declares=declares,
             training_data=tuple(self._training(part, look="trainer" in declares)),
+            unbuilt=compose.unbuilt(reader, self._services, part.home),
             dependencies_known=manifests.all_read(reader, part.manifests, self._unread(part)),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -142,6 +142,8 @@ def _build(path: str, value: object) -> tuple[str | None, str | None]:
     )
     if context is None:
         return None, None
+    if given.get("dockerfile_inline"):
+        return context, path
     name = word(given.get("dockerfile"))
     return context, joined(context, expand(name, {})[0]) if name else None
 
@@ -154,6 +156,26 @@ def joined(home: str, relative: str) -> str | None:
     if found == ".." or found.startswith("../"):
         return None
     return "" if found == "." else found
+
+
+def unbuilt(reader: Reader, services: Iterable[Service], home: str) -> tuple[Place, ...]:
+    """Services that a compose file in a directory builds from there, by a build file that is not
+    committed, however it is spelled; who tries them, or copies their file first, may make it, and
+    a compose file elsewhere may be of an earlier order of things."""
+    known = {path.lower() for path in reader.known}
+    asked = (
+        (service.place, service.build_file or f"{home}/Dockerfile".lstrip("/"))
+        for service in services
+        if service.context == home == directory(service.file)
+        and not _ASIDE.search(f"{service.file}/{service.name}")
+    )
+    return tuple(place for place, path in asked if path.lower() not in known)
+
+
+_ASIDE = regex(
+    r"(?i)(?:^|/)\.|(?:^|[/._-])(?:tests?|dev\w{0,8}|local|override|example|sample)(?:[/._-]|$)"
+)
+"""Compose files and services of those who write it."""
 
 
 def closure(

@@ -81,6 +81,7 @@ _LANGUAGE_IMAGES = frozenset(
 _SERVERS = {
     "langgraph-api": "python",
     "langgraphjs-api": "node",
+    "truss-server-base": "python",
 }
 """Images of servers whose tag is the version of the language that they run."""
 _WRITTEN = regex(

@@ -1,5 +1,8 @@
 import pytest
 
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probes.environment.runtime_pinned import runtime_pinned
 from agentaudit.probes.environment.runtimes import language, pinned
 from agentaudit.source import Place
 
@@ -27,6 +30,7 @@ PINS = [
     ("Cargo.toml", "1.79", "rust", ""),
     ("rust-toolchain.toml", "stable", "rust", ""),
 ]
+ELSEWHERE = "services:\n  api:\n    build: {context: .., dockerfile: gone/Dockerfile}\n"
 TAGS = [
     ("FROM python:3.12-slim", "3.12-slim", "python", "3.12"),
     ("FROM python:3-alpine3.19", "3-alpine3.19", "python", ""),
@@ -56,3 +60,24 @@ def test_pin_in_a_base_image(line: str, tag: str, spoken: str, version: str) -> 
     place = Place("git:.", "Dockerfile", 1, line)
     assert language(place, tag) == spoken
     assert pinned(place, tag, spoken) == version
+
+
+@pytest.mark.parametrize(
+    ("named", "more", "outcome"),
+    [
+        ("api.Dockerfile", {}, Outcome.FAIL),
+        ("worker.Dockerfile", {}, Outcome.PASS),
+        ("api.Dockerfile", {"API.dockerfile": "FROM python:3.12\nCOPY . .\n"}, Outcome.PASS),
+        ("worker.Dockerfile", {"deploy/compose.yaml": ELSEWHERE}, Outcome.PASS),
+        ("api.Dockerfile", {".python-version": "3.12\n"}, Outcome.PASS),
+    ],
+)
+def test_an_image_whose_build_file_is_not_committed(
+    named: str, more: dict[str, str], outcome: Outcome
+) -> None:
+    compose = "services:\n"
+    for service, file in (("worker", "worker.Dockerfile"), ("api", named)):
+        compose += f"  {service}:\n    build: {{context: ., dockerfile: {file}}}\n"
+    build = {"worker.Dockerfile": "FROM python:3.12\nCOPY . .\n", "compose.yaml": compose}
+    given = {"files": {"requirements.txt": "openai==1.93.0\n", **build, **more}}
+    assert runtime_pinned.ask({"component": testing.component(given)}).outcome is outcome

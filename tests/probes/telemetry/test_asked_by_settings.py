@@ -31,8 +31,13 @@ SPRING = (
     + NEED.format("io.opentelemetry", "opentelemetry-exporter-otlp")
     + "</dependencies></project>\n"
 )
+CHAT = (
+    "import org.springframework.ai.chat.client.ChatClient;\n@RestController\n"
+    "public class A { ChatClient chat; }\n"
+)
+REGISTRY = NEED.format("io.micrometer", "micrometer-registry-prometheus")
 SAMPLED = (
-    "management.endpoints.web.exposure.include=health,prometheus\n"
+    "management.endpoints.web.exposure.include=health,metrics\n"
     "management.tracing.sampling.probability=${{SAMPLED:{}}}\n"
     "management.otlp.tracing.endpoint=http://collector:4318/v1/traces\n{}"
 )
@@ -110,6 +115,38 @@ def test_spring_needs_no_code_that_is_read(rate: str, more: str, outcome: Outcom
 
 
 @pytest.mark.parametrize(
+    ("exposed", "more", "outcome"),
+    [
+        ("prometheus", "", Outcome.FAIL),
+        ("prometheus", REGISTRY, Outcome.PASS),
+        ("metrics", "", Outcome.PASS),
+        ("*", "", Outcome.PASS),
+        ("health", REGISTRY, Outcome.FAIL),
+    ],
+)
+def test_what_springs_actuator_exposes(exposed: str, more: str, outcome: Outcome) -> None:
+    told = f"management.endpoints.web.exposure.include=info,{exposed}\n"
+    pom = SPRING.replace("</dependencies>", f"{more}</dependencies>")
+    files = {"pom.xml": pom, "src/main/java/A.java": CHAT, RESOURCES: told}
+    assert _outcome(memory_measured, files) is outcome
+
+
+@pytest.mark.parametrize(
+    ("pom", "outcome"),
+    [
+        (SPRING, Outcome.PASS),
+        (SPRING.replace("micrometer-tracing-bridge-otel", "micrometer-core"), Outcome.FAIL),
+        (SPRING.replace("opentelemetry-exporter-otlp", "opentelemetry-api"), Outcome.FAIL),
+    ],
+)
+def test_variables_sample_what_spring_bridges(pom: str, outcome: Outcome) -> None:
+    image = "FROM eclipse-temurin:21-jre\nENV MANAGEMENT_TRACING_SAMPLING_PROBABILITY=1.0\n"
+    image += "ENV MANAGEMENT_OTLP_TRACING_ENDPOINT=http://collector:4318/v1/traces\nCOPY . .\n"
+    files = {"pom.xml": pom, "src/main/java/A.java": CHAT, "Dockerfile": image}
+    assert _outcome(tracing_wired, files) is outcome
+
+
+@pytest.mark.parametrize(
     ("release", "given", "bicep", "outcome"),
     [
         ("1.14.0", "", MODULE.format("api", "web/site/config"), Outcome.PASS),
@@ -142,6 +179,17 @@ def test_counters_of_node(release: str, given: str, bicep: str, outcome: Outcome
 def test_clusters_measure_their_pods(text: str, outcome: Outcome) -> None:
     cluster = f'resource "container_cluster" "main" {{\n  {text}\n}}\n'
     assert _outcome(memory_measured, {**ASK, "infra/main.tf": cluster}) is outcome
+
+
+@pytest.mark.parametrize(
+    ("app", "outcome"),
+    [("BedrockAgentCoreApp", Outcome.FAIL), ("BedrockAgentCoreMemory", Outcome.PASS)],
+)
+def test_cluster_beside_an_agent_of_agentcore(app: str, outcome: Outcome) -> None:
+    code = f"from bedrock_agentcore.runtime import {app}\napp = {app}()\n{ASK['app.py']}"
+    cluster = 'setting {\n  name  = "containerInsights"\n  value = "enabled"\n}\n'
+    files = {**ASK, "app.py": code, "infra/main.tf": cluster}
+    assert _outcome(memory_measured, files) is outcome
 
 
 @pytest.mark.parametrize(
@@ -234,10 +282,6 @@ LOGBACK = (
     '    <encoder class="net.logstash.logback.encoder.LogstashEncoder"/>\n  </appender>\n'
     '  <springProfile name="{}">\n    <root><appender-ref ref="{}"/></root>\n  </springProfile>\n'
     "</configuration>\n"
-)
-CHAT = (
-    "import org.springframework.ai.chat.client.ChatClient;\n@RestController\n"
-    "public class A { ChatClient chat; }\n"
 )
 
 

@@ -12,18 +12,12 @@ IMAGE = "FROM python:3.12\nCOPY . .\n"
 OPENAI = {"requirements.txt": "openai==1.93.0\n", "Dockerfile": IMAGE}
 ASK = "from openai import OpenAI\nclient = OpenAI({})\nclient.responses.create(model='gpt-4.1')\n"
 HELICONE = "base_url='https://oai.helicone.ai/v1'"
+AT = "services:\n  api:\n    build: .\n    environment:\n      OPENAI_BASE_URL: {}\n"
 PROXY = (
-    "services:\n  api:\n    build: .\n  litellm:\n    image: ghcr.io/berriai/litellm:v1.70.0\n"
+    "  litellm:\n    image: ghcr.io/berriai/litellm:v1.70.0\n"
     "    volumes: ['./litellm.yaml:/app/config.yaml']\n"
     "    environment:\n      LANGFUSE_SECRET_KEY: ${LANGFUSE_SECRET_KEY:?}\n"
 )
-CALLBACK = "litellm_settings:\n  success_callback: ['langfuse']\n"
-PROXIED = {
-    **OPENAI,
-    "app.py": ASK.format("base_url='http://litellm:4000'"),
-    "compose.yaml": PROXY,
-    "litellm.yaml": CALLBACK,
-}
 SENTRY = {"requirements.txt": "openai==1.93.0\nsentry-sdk==2.40.0\n", "Dockerfile": IMAGE}
 INIT = "import sentry_sdk\nsentry_sdk.init(dsn='{}', traces_sample_rate=1.0)\n" + ASK.format("")
 DSN = "https://a@o1.ingest.sentry.io/2"
@@ -43,23 +37,32 @@ NODE = {
     '"scripts": {"start": "node -r newrelic app.js"}}',
     "app.js": 'import OpenAI from "openai";\nnew OpenAI().responses.create({});\n',
 }
+GRAPH = {
+    "requirements.txt": "langgraph==0.5.0\n",
+    "app.py": "from langgraph.graph import StateGraph\nStateGraph(dict).compile()\n",
+    "Dockerfile": IMAGE,
+}
+FLOW = ".github/workflows/deploy.yml"
+ORDER = "on: push\njobs:\n  b:\n    steps:\n      - run: |\n          test $LANGSMITH_API_KEY\n"
+ORDER += "          {}\n"
+SENT = ORDER.format(
+    "cat > {} << END\n          LANGSMITH_TRACING=true\n          END\n          {} host"
+)
 FOUND = {
     "helicone": {**OPENAI, "app.py": ASK.format(HELICONE)},
-    "litellm": PROXIED,
-    "a list of callbacks": {
-        **PROXIED,
-        "litellm.yaml": "litellm_settings:\n  callbacks:\n    - otel\n    - langfuse # traces\n",
-    },
-    "an address by a variable": {
-        **PROXIED,
+    "helicone by a variable": {
+        **OPENAI,
         "app.py": ASK.format(""),
-        "compose.yaml": PROXY.replace(
-            "build: .\n", "build: .\n    environment:\n      OPENAI_BASE_URL: http://litellm:4000\n"
-        ),
+        "compose.yaml": AT.format("https://oai.helicone.ai/v1"),
     },
     "sentry": {**SENTRY, "app.py": INIT.format(DSN)},
     "server of adk": {**ADK, "main.py": SERVER.format("True")},
     "deployed with traces": {**ADK, "Makefile": DEPLOY.format("--trace_to_cloud")},
+    "langsmith, by what a workflow sends along": {**GRAPH, FLOW: SENT.format("agent.env", "ssh")},
+    "langsmith, by the order that deploys": {
+        **GRAPH,
+        FLOW: ORDER.format("gcloud run deploy a --set-env-vars=LANGSMITH_TRACING=true"),
+    },
     "new relic": {**WATCHED, "newrelic.ini": INI.format("true")},
     "new relic of Node.js": {
         **NODE,
@@ -74,17 +77,29 @@ MISSING = {
         + ASK.format(HELICONE).split("\n")[1]
         + "\nfrom openai import OpenAI\nOpenAI().responses.create(model='gpt-4.1')\n",
     },
-    "without callbacks": {**PROXIED, "litellm.yaml": CALLBACK.replace("  succ", "  # succ")},
-    "not asked": {**PROXIED, "app.py": ASK.format("")},
-    "only on demand": {
-        **PROXIED,
-        "compose.yaml": PROXY + "    profiles: [proxy]\n",
+    "a proxy beside it that traces what arrives there": {
+        **OPENAI,
+        "app.py": ASK.format("base_url='http://litellm:4000'"),
+        "compose.yaml": AT.format("http://litellm:4000") + PROXY,
+        "litellm.yaml": "litellm_settings:\n  success_callback: ['langfuse']\n",
     },
-    "no key": {**PROXIED, "compose.yaml": PROXY.replace("LANGFUSE", "LITELLM")},
     "an address to fill in": {**SENTRY, "app.py": INIT.format("")},
     "a server told not to": {**ADK, "main.py": SERVER.format("False")},
     "deployed without": {**ADK, "Makefile": DEPLOY.format("--with_ui")},
     "deployed so in a remark": {**ADK, "Makefile": "# " + DEPLOY.format("--trace_to_cloud")[8:]},
+    "langsmith, in a workflow that deploys nothing": {
+        **GRAPH,
+        FLOW: SENT.format("agent.env", "pytest"),
+    },
+    "langsmith, for the rest of the job": {
+        **GRAPH,
+        FLOW: ORDER.format('echo "LANGSMITH_TRACING=true" >> $GITHUB_ENV && fly deploy'),
+    },
+    "langsmith, which traces no client of its own accord": {
+        **OPENAI,
+        "app.py": ASK.format(""),
+        FLOW: SENT.format("agent.env", "ssh"),
+    },
     "not monitored": {**WATCHED, "newrelic.ini": INI.format("false")},
     "silent": {**WATCHED, "newrelic.ini": "monitor_mode = false\n" + INI.format("true")},
     "not started under it": {**WATCHED, "Dockerfile": IMAGE, "newrelic.ini": INI.format("true")},

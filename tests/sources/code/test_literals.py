@@ -160,6 +160,8 @@ def test_prompt_files_and_who_reads_them(understand: Understand) -> None:
         "app/prompts/unused.md": PROSE,
         "app/main.py": 'import openai\nP = open("prompts/answer.md").read()\n',
         "docs/prompts/a.md": PROSE,
+        "app/system_packages.txt": "ffmpeg\nlibsndfile1\n",
+        "app/prompts/requirements-gpu.txt": "torch==2.7.1\n",
     }
     found = {p.name: p for p in understand(files).code.prompts}
     assert set(found) == {"app/prompts/answer.md", "app/prompts/unused.md"}

@@ -34,6 +34,8 @@ PROJECT = '[project]\nname = "a"\ndependencies = ["openai"]\n'
             ["python 3.13"],
         ),
         ("Dockerfile", "FROM ghcr.io/astral-sh/uv:0.8\nCOPY . .\n", []),
+        ("Dockerfile", "FROM baseten/truss-server-base:3.9-gpu\nCOPY . .\n", ["python 3.9-gpu"]),
+        ("Dockerfile", "FROM acme/server-base:3.9-gpu\nCOPY . .\n", []),
         ("Dockerfile", "ARG B=python:3.12\nFROM ${B}\nCOPY . .\n", ["python 3.12"]),
         (
             "Dockerfile",

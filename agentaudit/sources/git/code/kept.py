@@ -89,8 +89,16 @@ _SPEAKERS = regex(
 
 
 def is_prompt_file(path: str) -> bool:
-    """Whether a file is called after prompts, and is no change of a database."""
-    return bool(_FILE.fullmatch(path[-400:])) and not _SCHEMA.search(path[-400:])
+    """Whether a file is called after prompts, and is no change of a database nor a list of what
+    is installed."""
+    named = _FILE.fullmatch(path[-400:]) is not None
+    return named and not _SCHEMA.search(path[-400:]) and not _PACKAGES.search(path[-400:])
+
+
+_PACKAGES = regex(
+    r"(?i)(?:^|[/_.-])(?:packages?|requirements|constraints|dependencies|deps)(?:[_.-][\w-]{1,20})?\.txt$"
+)
+"""Lists of packages, whatever stands before: `system_packages.txt`."""
 
 
 _SCHEMA = regex(r"(?i)(?:^|/)(?:db|migrations?|changelogs?|liquibase|flyway|schemas?)/")

@@ -90,7 +90,7 @@ class Uses:
     def _hooked(self) -> Iterator[Use]:
         for hook in self._knowledge.hooks:
             for setting in _picked(self._set, hook.settings):
-                if hook.fits(setting.value):
+                if hook.fits(setting):
                     counts = _configures(setting.role, hook.trade)
                     strength = Strength.ON if counts else Strength.DECLARED
                     yield Use(hook.library, hook.trade, strength, setting.place)
@@ -114,7 +114,7 @@ class Uses:
     def _offs(self, hook: Hook) -> Iterator[tuple[Place, str]]:
         for setting in _picked(self._set, hook.settings):
             tried = _TRIED.search(setting.place.path)
-            if hook.fits(setting.value) and _configures(setting.role, hook.trade) and not tried:
+            if hook.fits(setting) and _configures(setting.role, hook.trade) and not tried:
                 yield setting.place, f"{setting.name}={setting.value[:40]}"
         for call in self._below(hook.calls):
             given = call.at(0)

@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from agentaudit.code import Role
+from agentaudit.code import Role, Setting
 from agentaudit.sources.git.knowledge.ready import said
 
 ECOSYSTEMS = ("python", "node", "go", "java", "dotnet", "rust")
@@ -50,9 +50,9 @@ class Hook(Struct, frozen=True):
     calls: tuple[str, ...] = ()
     unless: frozenset[str] = frozenset()
 
-    def fits(self, value: str) -> bool:
-        """Whether a setting has a value that counts."""
-        value = value.strip().strip("\"'").lower()
+    def fits(self, setting: Setting) -> bool:
+        """Whether a setting has a value that counts, unless somebody sets another."""
+        value = setting.default.lower()
         return value in self.values if self.values else bool(value)
 
 
