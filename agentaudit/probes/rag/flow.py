@@ -9,6 +9,7 @@ from itertools import islice
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.rag.searches import ANSWERS
 from agentaudit.source import Component, Repo
 
 _EMBEDS = (
@@ -140,6 +141,7 @@ def _files(repo: Repo, component: Component) -> Iterator[Place]:
             each
             for each in repo.files(f"{home}**/*.{suffix}", saying=("mbed", "ectori"))
             if each.repo == component.repo and not _ASIDE.search(each.path)
+            if not ANSWERS.search(each.path)
             if not (inner and each.path.startswith(inner))
         )
         yield from islice(found, _MOST)

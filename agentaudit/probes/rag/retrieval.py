@@ -12,7 +12,7 @@ from agentaudit.model_ids import model_id
 from agentaudit.probes.once import once
 from agentaudit.probes.rag import flow, over_http
 from agentaudit.probes.rag.ingestion import indexing
-from agentaudit.probes.rag.searches import CHUNK, EMBED, is_rag
+from agentaudit.probes.rag.searches import ANSWERS, CHUNK, EMBED, is_rag
 from agentaudit.probes.rag.written import fills
 from agentaudit.source import Component, Repo
 
@@ -121,6 +121,6 @@ def _files(repo: Repo, component: Component) -> list[Place]:
     found = sorted(
         (not _ABOUT.search(path), path, name)
         for name, path in told | own
-        if not _ASIDE.search(path)
+        if not (_ASIDE.search(path) or ANSWERS.search(path))
     )
     return [Place(name, path) for _, path, name in found[:_MOST]]
