@@ -80,11 +80,17 @@ def _injected(code: Code, text: str, name: str) -> set[str]:
     )
     if found is None:
         return set()
-    said = {each.value.strip().strip("\"'") for each in code.set(found[1])}
+    said = {
+        each.value.strip().strip("\"'")
+        for each in code.settings
+        if each.path == found[1] and _APPLICATION.search(each.place.path)
+    }
     said = {inner[1] if (inner := _DEFAULT.fullmatch(each)) else each for each in said}
     return said or {found[2] or ""}
 
 
+_APPLICATION = regex(r"(?:^|/)application\.(?:ya?ml|properties)$")
+"""Settings of Spring that hold in every profile."""
 _DEFAULT = regex(r"\$\{[\w.-]{1,100}:-?([^{}]{0,200})\}")
 """A variable, and what stands for it where it is not set."""
 

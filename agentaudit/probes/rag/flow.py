@@ -67,7 +67,7 @@ _PASSES_BY = regex(
 """Names of what keeps a note of a question, or puts something into a text."""
 _PATTERNS = ("py", "ts", "tsx", "js", "mjs", "go", "java", "cs")
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:__)?(?:tests?|mocks?|fixtures?|evals?|examples?|samples?|docs?|node_modules|vendor|dist|build|notebooks?|benchmarks?)(?:__)?/"
+    r"(?i)(?:^|/)(?:__)?(?:tests?|mocks?|fixtures?|evals?|(?<!com/)(?<!org/)examples?|samples?|docs?|node_modules|vendor|dist|build|notebooks?|benchmarks?)(?:__)?/"
     r"|(?:^|/)evals?[_-]|test_|_test\.|\.(?:test|spec|min|d)\.|Tests?\.\w{2,4}$"
 )
 _MOST = 150

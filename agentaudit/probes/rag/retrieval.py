@@ -80,7 +80,7 @@ _ABOUT = regex(
 """Files that may ask a database, by their path: they are read first."""
 _CODE = regex(r"\.(?:py|tsx?|jsx?|mjs|cjs|go|java|kt|cs|rs|sql|xml|surql)$")
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:__)?(?:tests?|examples?|samples?|docs?|node_modules|vendor|dist|build|migrations?|notebooks?)(?:__)?/"
+    r"(?i)(?:^|/)(?:__)?(?:tests?|(?<!com/)(?<!org/)examples?|samples?|docs?|node_modules|vendor|dist|build|migrations?|notebooks?)(?:__)?/"
     r"|test_|_test\.|\.(?:test|spec|min|d)\."
 )
 _COUNTS = frozenset({Role.APP, Role.INFRA})

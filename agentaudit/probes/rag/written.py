@@ -20,7 +20,7 @@ _MODULE = regex(
     r"\.(?:py|ts|go|java|cs|prisma)$|(?:^|/)\w{0,40}(?:chunk|passage)(?:entity|model|record)?\.(?:java|cs|kt)$|(?:^|/)actions/[\w-]{1,60}\.ts$"
 )
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:__)?(?:tests?|examples?|samples?|docs?|node_modules|vendor|dist|frontend)(?:__)?/"
+    r"(?i)(?:^|/)(?:__)?(?:tests?|(?<!com/)(?<!org/)examples?|samples?|docs?|node_modules|vendor|dist|frontend)(?:__)?/"
     r"|test_|_test\.|\.test\."
 )
 _VECTOR = r"(?:\w{0,40}_)?(?:embeddings?|vectors?)(?:_\w{1,40})?"
@@ -37,8 +37,7 @@ _STORES = regex(
 """SQL that stores a vector, or a field of a mapped row that is given one."""
 _PUT = regex(
     r"\[?[\"']?\b(?:\w{0,20}_)?(?:embedding|vector)(?:s|Column|Field)?[\"']?\]?\s{0,4}:\s{0,8}"
-    r"(?:await\s|JSON\.stringify\(|`\[?\$\{)?(?=[a-z])[\w.\[\]()]{0,60}?(?i:embed|vector)\w{0,30}"
-    r"[\w.\[\]()]{0,40}(?:[\"'],[\"']\)\}\]?`)?\s{0,8}[,}\n]"
+    r"(?:await\s|JSON\.stringify\(|`\[?\$\{)?(?=[a-z])[\w.\[\]()]{0,60}?(?i:embed|vector)\w{0,30}[\w.\[\]()]{0,40}(?:[\"'],[\"']\)\}\]?`)?\s{0,8}[,}\n]"
 )
 """A row that is given a vector by key."""
 _FIELD = regex(
