@@ -53,7 +53,7 @@ _MOST = 400
 KEY_OF = "the key of "
 """Before the name of a library that asks for a key by itself."""
 ASIDE = regex(
-    r"(?:^|/)(?:tests?|__tests__|e2e|docs?|examples?)/|\.(?:test|spec)\.|config\.[mc]?[jt]s$"
+    r"(?:^|/)(?:tests?|__tests__|e2e|docs?|(?<!com/)(?<!org/)examples?)/|\.(?:test|spec)\.|config\.[mc]?[jt]s$"
 )
 """Files that are no part of what runs."""
 

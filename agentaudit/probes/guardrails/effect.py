@@ -16,7 +16,7 @@ from agentaudit.probes.guardrails.constant import is_constant
 from agentaudit.probes.guardrails.elsewhere import is_beside, is_elsewhere, is_logged
 from agentaudit.probes.guardrails.filled import is_unfilled, judges_nothing
 from agentaudit.probes.guardrails.own import DECLINES, NAMED, encloses, is_awaited, is_judge
-from agentaudit.probes.guardrails.switched import is_switched_off
+from agentaudit.probes.guardrails.switched import is_switched_off, is_unmade
 from agentaudit.probes.guardrails.unused import is_unused
 from agentaudit.probes.guardrails.verdicts import is_detached, is_ignored, only_first_read
 from agentaudit.probes.guardrails.within import function_around
@@ -65,7 +65,7 @@ def _is_idle(repo: Repo, code: Code, call: Call) -> bool:
         return True
     if is_beside(repo, code, call) or is_unfilled(repo, call) or judges_nothing(repo, call):
         return True
-    if is_logged(repo, call):
+    if is_logged(repo, call) or is_unmade(repo, code, call):
         return True
     if _is_dropped(repo, code, call):
         return True

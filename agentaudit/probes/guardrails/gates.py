@@ -30,7 +30,8 @@ _RUN = frozenset(
 )
 """What a workflow lets a worker do, by the name of a function."""
 _ASSIGNED = regex(
-    r"(?:(?:const|let|var|final|bool|boolean)\s+)?([A-Za-z_$][\w$]{0,60})(?:\s{0,4}:[^=\n]{1,60})?"
+    r"(?:(?:const|let|var|final|bool|boolean|[A-Z][\w.]{0,80}(?:<[\w<>, .]{1,60}>)?)\s+)?"
+    r"([A-Za-z_$][\w$]{0,60})(?:\s{0,4}:[^=\n]{1,60})?"
     r"\s{0,4}:?=(?!=)"
 )
 _ASKED = regex(r"(?:\}\s*)?(?:el(?:se\s+)?)?if\b")
@@ -51,7 +52,8 @@ def judged(call: Call) -> str:
 
 
 def turns_away(repo: Repo, place: Place) -> bool:
-    """Whether the verdict is asked near the call, and leaves the function or the round."""
+    """Whether the verdict is asked near the call, and leaves the function or the round; who leaves
+    where there is none lets everything pass."""
     rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[:20_000]
     at = (place.line or 0) - 1
     if not 0 <= at < len(rows):
@@ -62,7 +64,9 @@ def turns_away(repo: Repo, place: Place) -> bool:
     given = _ASSIGNED.match(row) or (at and _ASSIGNED.match(rows[at - 1].strip()[:400]))
     if not given:
         return False
-    word = re.compile(rf"(?<![\w.$]){re.escape(given[1])}(?![\w$])")
+    word = re.compile(
+        rf"(?<![\w.$]){re.escape(given[1])}(?![\w$]|\s+(?:===?|is)\s+(?:null|None|nil|undefined)\b)"
+    )
     return any(
         _ASKED.match(rows[n].strip()) and word.search(rows[n][:400]) and _leaves(rows, n)
         for n in range(at + 1, min(at + _BELOW, len(rows)))

@@ -26,7 +26,7 @@ _STATEMENT = regex(
 )
 _MARK = (
     r"(?:0?\.\d{1,4}|1\.0|[1-9]\d(?:\.\d{1,3})?%?"
-    r"|[\w.]{0,40}(?i:threshold|min(?:imum)?_|_min|target|mark|floor|baseline|cut_?off)\w{0,20})"
+    r"|[\w.]{0,40}(?:(?i:threshold|min(?:imum)?_|_min|target|mark|floor|baseline|cut_?off)|(?<![a-z])min(?:imum)?[A-Z])\w{0,20})"
 )
 _HELD = regex(
     rf"(>=?|<=?|\.toBeGreaterThan\w{{0,20}}\(|\.toBeLessThan\w{{0,20}}\(|\.isGreaterThan\w{{0,20}}\("
@@ -49,7 +49,7 @@ _DOWN = ("<", ".toBeLess", ".isLess", "BeLess", "Less", ".below", ".most", ".lt"
 _FAILS = regex(
     r"(?:sys\.)?exit\(\s*[1-9]|raise\s+\w|raise$|process\.exit\(\s*[1-9]|throw\s|os\._exit|"
     r"Environment\.Exit\(|panic\(|t\.(?:Fatal|Error)|pytest\.fail|return\s+[1-9]\b|exit\(1|"
-    r"System\.exit\(\s*[1-9]|SystemExit"
+    r"System\.exit\(\s*[1-9]|SystemExit|return\s+(?:\w{1,40}\.)?fail(?:ed|ure)?\("
 )
 _ENDS = regex(
     r"exit\(|SystemExit|Environment\.Exit|os\.Exit|return\s+(?:0\s+if|1\s+if|\w+\s*\?\s*[01])"

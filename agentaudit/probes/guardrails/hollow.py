@@ -7,7 +7,8 @@ import sys
 from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.guardrails.outside import OUTSIDE
+from agentaudit.probes.guardrails.outside import OUTSIDE, TESTS
+from agentaudit.probes.once import once
 from agentaudit.source import Component, Repo
 
 _COMPILED = (".java", ".kt", ".cs")
@@ -53,7 +54,7 @@ def is_hollow(repo: Repo, place: Place) -> bool:
     scores = [found[1] for found in _SCORE.finditer(text)]
     same = bool(scores) and all(_FIXED.match(score.strip()) for score in scores)
     unfinished = _OPEN.search(text) is not None and _DONE.search(text) is None
-    return same or unfinished or is_typed(repo, place)
+    return same or unfinished or is_mute(repo, place)
 
 
 def serves(component: Component, place: Place) -> bool:
@@ -61,6 +62,35 @@ def serves(component: Component, place: Place) -> bool:
     suite is run; of languages in which a suite is never a script among that code."""
     roles = {call.role for call in component.code.calls if call.place.path == place.path}
     return place.path.endswith(_COMPILED) and roles == {Role.APP}
+
+
+def is_mute(repo: Repo, place: Place) -> bool:
+    """Whether no model says what a file scores: it was typed into it, or comes from the system
+    within the process of the file, which asks no model unless it is told which."""
+    if is_typed(repo, place):
+        return True
+    text = (repo.read(Place(place.repo, place.path)) or "")[:200_000]
+    if _WITHIN.search(text) is None or _PROVIDER.search(text) is not None:
+        return False
+    return _asks_none(repo)
+
+
+_WITHIN = regex(r"\b(?:TestClient|ASGITransport|WebApplicationFactory|MockMvc)\b")
+"""What asks an application that runs in the same process."""
+_PROVIDER = regex(r"(?i)\b(?:llm|model|chat|ai)_?provider\b")
+_NONE = regex(
+    r"(?im)^[ \t]{1,40}(?:llm|model|chat|ai)_?provider\b\s{0,4}(?::[^=\n]{1,60})?=\s{0,4}"
+    r"(?:Field\(\s{0,20}(?:default=)?)?[\"'](?:none|mock|fake|stub|dummy|templates?|offline|disabled)[\"']"
+)
+"""A setting by which templates or doubles answer."""
+
+
+@once
+def _asks_none(repo: Repo) -> bool:
+    """Whether the settings of the system name no provider of models by default."""
+    files = repo.files("**/*.py", saying=("provider",))
+    kept = (file for file in files if not (TESTS.search(file.path) or OUTSIDE.search(file.path)))
+    return any(_NONE.search((repo.read(file) or "")[:200_000]) for file in kept)
 
 
 def is_typed(repo: Repo, place: Place) -> bool:

@@ -13,7 +13,7 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.configured import configured
 from agentaudit.probes.guardrails.held import held
-from agentaudit.probes.guardrails.hollow import is_typed
+from agentaudit.probes.guardrails.hollow import is_mute
 from agentaudit.probes.guardrails.outside import OUTSIDE
 from agentaudit.probes.guardrails.suites import Asking, suite
 from agentaudit.probes.guardrails.tested import tested
@@ -39,7 +39,12 @@ _CONSTANT = regex(
     r"|^\s{0,8}(?:const |static |final |export ){0,3}_?MIN(?:IMUM)?_(?:\w{0,30}_)?"
     r"(?:SCORE|RATE|ACCURACY|RECALL|PRECISION)\s{0,4}(?::\s?\w{1,20}\s?)?=\s{0,4}[\d.]"
 )
-_MARKS = ("MIN", "THRESHOLD", "MARK", "CUT")
+_PARAMETER = regex(
+    r"^[^#\n]{0,200}\b(?:pass|passing|min|minimum|score|quality|accuracy)_(?:threshold|score|rate|mark)"
+    r"\s{0,4}:\s{0,4}float\s{0,4}=\s{0,4}(?:0?\.0{0,3}[1-9]|[1-9])"
+)
+"""The same as what a suite is made with where nobody says another."""
+_MARKS = ("MIN", "THRESHOLD", "MARK", "CUT", "_threshold", "_score", "_rate", "_mark")
 """Words of every such constant."""
 _VERDICT = regex(
     r"^\s{0,40}(?:\}\s?else\s)?(?:if|elif)\b[^\n]{0,80}(?:passed|success|failures?\b|violat|below"
@@ -82,7 +87,7 @@ def marks(repo: Repo) -> Iterator[Place]:
     """Places where a pass mark of an evaluation is written down."""
     components = repo.components()
     yield from tested(repo)
-    own = [place for place in _suite_files(components) if not is_typed(repo, place)]
+    own = [place for place in _suite_files(components) if not is_mute(repo, place)]
     yield from _shell(repo)
     asking = _asking(components)
     for place in own:
@@ -93,7 +98,7 @@ def marks(repo: Repo) -> Iterator[Place]:
     verdict = bool(ending)
     for component in components:
         given = _given(component, _modules(component), ending)
-        yield from (place for place in given if not is_typed(repo, place))
+        yield from (place for place in given if not is_mute(repo, place))
     yield from _written(repo, own) if verdict else ()
     yield from told(repo)
     for place in configured(repo):
@@ -184,6 +189,7 @@ def _written(repo: Repo, files: Iterable[Place]) -> Iterator[Place]:
         text = "" if OUTSIDE.search(place.path) else repo.read(place) or ""
         if any(word in text for word in _MARKS):
             yield from islice(_lines(repo, place, _CONSTANT), 1)
+            yield from islice(_lines(repo, place, _PARAMETER), 1)
 
 
 def _ends(repo: Repo, place: Place) -> bool:

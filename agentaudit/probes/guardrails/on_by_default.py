@@ -9,6 +9,7 @@ from agentaudit.probe import Example, passed, probe
 from agentaudit.probes.asking import asks
 from agentaudit.probes.guardrails.answers import ignored, judged, lacking, unheard
 from agentaudit.probes.guardrails.asked_of import has_effect
+from agentaudit.probes.guardrails.aspects import around_methods
 from agentaudit.probes.guardrails.callers import is_loose
 from agentaudit.probes.guardrails.constant import is_constant
 from agentaudit.probes.guardrails.content_filters import content_filter
@@ -17,6 +18,7 @@ from agentaudit.probes.guardrails.effect import asked_alone, without_effect
 from agentaudit.probes.guardrails.gates import judged as is_gate
 from agentaudit.probes.guardrails.gates import turns_away
 from agentaudit.probes.guardrails.middleware import around_models, around_routes
+from agentaudit.probes.guardrails.objects import refused
 from agentaudit.probes.guardrails.own import ASIDE, decisive, is_within, own_calls
 from agentaudit.probes.guardrails.phrases import refusing
 from agentaudit.probes.guardrails.proxied import of_the_proxy
@@ -285,6 +287,8 @@ _ELSEWHERE: tuple[tuple[Callable[[Repo, Component], Place | None], str], ...] = 
     (refusing, "phrases that take a system over are refused wherever somebody asks"),
     (reviewing, "a second answer of a model decides whether the first is given"),
     (deciding, "a field of a model's answer says whether it is safe, and decides"),
+    (refused, "what judges questions is asked, and turns them away"),
+    (around_methods, "an aspect judges what each method that asks the model is given"),
     (around_routes, "what judges stands before the routes that lead to the model"),
     (of_the_proxy, "the proxy that answers for the model has a guardrail that is on by default"),
 )

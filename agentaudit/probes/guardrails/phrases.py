@@ -10,7 +10,7 @@ from itertools import islice
 
 from msgspec import Struct
 
-from agentaudit.code import Role, Syntax
+from agentaudit.code import Code, Role, Syntax
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.callers import said
@@ -70,7 +70,7 @@ def refusing(repo: Repo, component: Component) -> Place | None:
         if any(is_off_by_itself(repo, component.code, file, block.text) for block in judges):
             continue
         refuses = any(_REFUSES.search(block.text) for block in reached)
-        if judges and _is_asked(repo, file, reached, refuses=refuses):
+        if judges and _is_asked(repo, component.code, file, reached, refuses=refuses):
             return Place(file.repo, file.path, judges[0].line)
     return None
 
@@ -146,7 +146,7 @@ def _has_phrases(text: str) -> bool:
     return any(_PHRASE.match(found[1]) for found in _QUOTED.finditer(text[:20_000]))
 
 
-def _is_asked(repo: Repo, file: Place, reached: list[_Block], *, refuses: bool) -> bool:
+def _is_asked(repo: Repo, code: Code, file: Place, reached: list[_Block], *, refuses: bool) -> bool:
     """Whether the serving code uses any of it elsewhere; where it does not refuse by itself, it is
     asked and the question turned away."""
     suffix = file.path.rpartition(".")[2]
@@ -156,9 +156,19 @@ def _is_asked(repo: Repo, file: Place, reached: list[_Block], *, refuses: bool) 
         name = block.name.removesuffix("Attribute")
         for use in said(repo, name, suffix):
             aside = use.path == file.path or _TESTS.search(use.path) or _BROUGHT.match(use.text)
-            if not aside and not _is_chosen(repo, use) and (refuses or _stops(repo, use)):
+            if aside or _is_chosen(repo, use) or _is_off(repo, code, use):
+                continue
+            if refuses or _stops(repo, use):
                 return True
     return False
+
+
+def _is_off(repo: Repo, code: Code, use: Place) -> bool:
+    """Whether the function around it answers at once unless something is set."""
+    around, file = function_around(repo, use), Place(use.repo, use.path)
+    return around is not None and is_off_by_itself(
+        repo, code, file, around.body(repo.read(file) or "")
+    )
 
 
 def _stops(repo: Repo, use: Place) -> bool:

@@ -18,7 +18,7 @@ from agentaudit.probes.asking import asks
 from agentaudit.probes.commands import commands
 from agentaudit.probes.guardrails.cloned import cloned
 from agentaudit.probes.guardrails.configured import configured
-from agentaudit.probes.guardrails.hollow import is_hollow, is_typed, serves
+from agentaudit.probes.guardrails.hollow import is_hollow, is_mute, is_typed, serves
 from agentaudit.probes.guardrails.leads import Leads
 from agentaudit.probes.guardrails.measures import EXPECTED, MEASURES, METRIC
 from agentaudit.probes.guardrails.outside import OUTSIDE
@@ -31,7 +31,7 @@ from agentaudit.source import Component, Repo
 _SCORES = regex(
     r"(?i:(?:^|_)(?:score|grade|judge|evaluate|evaluation|eval|rate|metric|accuracy|recall|precision"
     r"|f1|ndcg|mrr|hit_rate|faithfulness|groundedness|relevance|correctness|similarity|bleu|rouge"
-    r"|rubric)(?:s|d|r|rs|_|$))|(?:Evaluator|Scorer|Judge|Grader|Metric|Rubric)[sT]?$"
+    r"|rubric)(?:(?:s|d|r|rs)(?-i:(?![a-z]))|_|$))|(?:Evaluator|Scorer|Judge|Grader|Metric|Rubric)[sT]?$"
     r"|(?:^|_)(?:score|judge|grade|evaluate)[A-Z]|(?:Score|Judge|Grade|Evaluate)[A-Z]"
 )
 """Names of own functions that score."""
@@ -39,6 +39,7 @@ _NO_SCORE = regex(
     r"(?i)^(?:load|save|get|list|write|print|log|read|parse|format|plot|render|build_arg|make_table)"
     r"|^(?-i:(?:set|use|on|handle|toggle|open|close|select)(?=[A-Z]))"
     r"|(?-i:(?:Generator|Builder|Factory|Validator|Controller|Repository|Config|Options|Dto|Mapper)$)"
+    r"|(?:scenario|fixture|definition)s?$"
     r"|numexpr|similarity_search|max_marginal|(?:^|\.)eval$|^(?:model|page|driver|browser)\.evaluate|\.(?:rate_limit|ratelimit)"
 )
 _WORDS = regex(r"[A-Z][A-Z\d_]*|(?:get|build|make|load|render|format|create)_\w{0,60}prompts?")
@@ -46,8 +47,9 @@ _WORDS = regex(r"[A-Z][A-Z\d_]*|(?:get|build|make|load|render|format|create)_\w{
 _SCORED = regex(
     r"(?i)[\"'.](?:\w{0,30}_)?(?:accuracy|scores?|f1|recall|precision|faithfulness|groundedness"
     r"|correctness|pass_rate|success_rate|hit_rate|exact_match|ndcg|mrr)[\"']?\s{0,4}(?:[+]?=(?!=)|:)"
-    r"|^\s{0,40}(?:const |let |var )?(?:\w{0,30}_)?(?:accuracy|scores?|f1|recall|precision"
-    r"|pass_rate)\s{0,4}:?[+]?=(?!=)"
+    r"(?!\s{0,4}[rbuf]?[\"'])"
+    r"|^\s{0,40}(?:const |let |var )?(?!min_|max_|expected_)(?:\w{0,30}_)?(?:accuracy|scores?|f1"
+    r"|recall|precision|pass_rate)\s{0,4}:?[+]?=(?!=)"
 )
 """Where a score is kept under its name."""
 _MOST_ROWS = 3000
@@ -123,7 +125,7 @@ def _tested(repo: Repo) -> Iterator[Suite]:
 
 
 def _matching(repo: Repo, file: Place, pattern: re.Pattern[str]) -> Iterator[Suite]:
-    rows = (repo.read(file) or "").split("\n")
+    rows = [] if is_mute(repo, file) else (repo.read(file) or "").split("\n")
     for number, row in enumerate(rows[:_MOST_ROWS], 1):
         if pattern.search(row[:300]):
             place = Place(file.repo, file.path, number, row.strip()[:200])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from agentaudit.blocks import Part
 from agentaudit.code import Call, Code
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.guardrails.outside import TESTS
 from agentaudit.probes.guardrails.own import CONFIGURED
 from agentaudit.source import Repo
 
@@ -48,8 +50,10 @@ def is_switched_off(repo: Repo, code: Code, call: Call) -> bool:
 
 
 _LEAVES = regex(
-    r"\bif\b[^\n]{0,40}?(?:\bnot\s|!)\s{0,4}\(?(?:[A-Za-z_$][\w$]{0,60}\??\.){0,4}"
-    r"(\w{0,60}(?i:enabled?|active|switched_?on|guard_?on)\w{0,20})(?:\(\))?\)?\s{0,4}[:{)]\s{0,80}return\b"
+    r"\bif\b[^\n]{0,40}?(?:\bnot\s|!)\s{0,4}\(?(?:getattr\(\s{0,4}\w{1,40}\s{0,4},\s{0,4}[\"'])?"
+    r"(?:[A-Za-z_$][\w$]{0,60}\??\.){0,4}"
+    r"(\w{0,60}(?i:enabled?|active|switched_?on|guard_?on)\w{0,20})(?:\(\)|[\"'][^()\n]{0,20}\))?"
+    r"\)?\s{0,4}(?:(?:\|\||\bor\b)[^\n]{0,120}?)?[:{)]\s{0,80}(?:(?:\w{1,20}\.)?log\w{0,6}\.[^\n]{1,200}\n\s{0,80})?return\b"
 )
 """Where a function answers at once unless it is switched on."""
 
@@ -60,10 +64,70 @@ def is_off_by_itself(repo: Repo, code: Code, file: Place, text: str) -> bool:
     found = _LEAVES.search(text)
     if found is None:
         return False
-    values = _values((repo.read(file) or "")[:500_000], found[1])
+    text = (repo.read(file) or "")[:500_000]
+    values = _injected(code, text, found[1]) or _values(text, found[1])
     values = values or {each.value.strip().strip("\"'") for each in code.set(found[1])}
     values = values or _given(repo, found[1], file.path.rpartition(".")[2])
     return not any(map(_ON.fullmatch, values))
+
+
+def _injected(code: Code, text: str, name: str) -> set[str]:
+    """What Spring puts into a field or a parameter of that name: the value of its key in the
+    settings, else the default that stands beside the key."""
+    found = re.search(
+        rf"@Value\(\"\$\{{([\w.-]{{1,120}})(?::([^{{}}\"]{{0,60}}))?\}}\"\)\s{{1,80}}(?:\w{{1,20}}\s{{1,4}}){{1,4}}{name}\b",
+        text,
+    )
+    if found is None:
+        return set()
+    said = {
+        each.value.strip().strip("\"'")
+        for each in code.settings
+        if each.path == found[1] and _APPLICATION.search(each.place.path)
+    }
+    said = {inner[1] if (inner := _DEFAULT.fullmatch(each)) else each for each in said}
+    return said or {found[2] or ""}
+
+
+_APPLICATION = regex(r"(?:^|/)application\.(?:ya?ml|properties)$")
+"""Settings of Spring that hold in every profile."""
+_DEFAULT = regex(r"\$\{[\w.-]{1,100}:-?([^{}]{0,200})\}")
+"""A variable, and what stands for it where it is not set."""
+
+
+def is_unmade(repo: Repo, code: Code, call: Call) -> bool:
+    """Whether what it judges with, its object or what it is handed, comes from a function that
+    makes nothing unless something is set, and nothing says that it is."""
+    given = [each.value.written for each in call.arguments]
+    names = {each.rpartition(".")[2] for each in (*given, *call.callee.split(".")[-2:-1])}
+    named = (each for each in names if _WORD.fullmatch(each) and CONFIGURED.search(each))
+    return any(_makes_none(repo, code, each, call.place.path) for each in named)
+
+
+def _makes_none(repo: Repo, code: Code, name: str, path: str) -> bool:
+    """Whether all that is called so is made by functions that are off by themselves."""
+    pattern = f"**/*.{path.rpartition('.')[2]}"
+    row = re.compile(
+        rf"(?<![\w$]){name}\s{{0,4}}(?::[^=\n]{{1,60}})?=\s{{0,4}}(?:await\s)?(?:\w{{1,40}}\.){{0,3}}(\w{{3,80}})\("
+    )
+    files = (file for file in repo.files(pattern, saying=(name,)) if not TESTS.search(file.path))
+    makers = {each for file in files for each in row.findall((repo.read(file) or "")[:500_000])}
+    makers -= {"getattr", "get", "Depends"}
+    return bool(makers) and all(_is_off(repo, code, pattern, each) for each in makers)
+
+
+def _is_off(repo: Repo, code: Code, pattern: str, maker: str) -> bool:
+    """Whether every function of that name makes nothing unless something is set."""
+    bodies = [
+        (file, block.body(repo.read(file) or ""))
+        for file in repo.files(pattern, saying=(maker,))
+        for block in repo.blocks(file)
+        if block.part is Part.FUNCTION and block.name == maker
+    ]
+    return bool(bodies) and all(is_off_by_itself(repo, code, *each) for each in bodies)
+
+
+_WORD = regex(r"[A-Za-z_]\w{3,60}")
 
 
 def _given(repo: Repo, name: str, suffix: str) -> set[str]:

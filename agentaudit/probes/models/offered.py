@@ -91,7 +91,7 @@ def _is_opened(repo: Repo, component: Component, path: str) -> bool:
 
 
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:__)?(?:tests?|evals?|examples?|docs?|scripts?|fixtures|node_modules)(?:__)?/"
+    r"(?i)(?:^|/)(?:__)?(?:tests?|evals?|(?<!com/)(?<!org/)examples?|docs?|scripts?|fixtures|node_modules)(?:__)?/"
     r"|(?:^|/)test_|[._](?:test|spec)\."
 )
 _PRICES = regex(r"(?i)[\"'][\w-]{0,40}(?:cost|price|pricing)[\w-]{0,40}[\"']\s{0,4}:")

@@ -25,7 +25,9 @@ _FILES = (
     ("**/cloudformation/*.yaml", _DEFAULT),
     ("**/cloudformation/*.yml", _DEFAULT),
 )
-_ASIDE = regex(r"(?i)(?:^|/)(?:tests?|examples?|samples?|docs?|node_modules|cdk\.out)/")
+_ASIDE = regex(
+    r"(?i)(?:^|/)(?:tests?|(?<!com/)(?<!org/)examples?|samples?|docs?|node_modules|cdk\.out)/"
+)
 _VARIABLE = regex(r"(?m)^\s{4,40}([A-Z0-9_]{0,60}(?:MODEL|LLM)[A-Z0-9_]{0,60}): !Ref (\w{1,100})")
 
 

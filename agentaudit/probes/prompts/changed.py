@@ -30,7 +30,7 @@ _MODULES = regex(
 )
 """Code that holds prompts and little else."""
 _OTHERS = regex(
-    r"(?i)(?:^|/)(?:examples?|samples?|demos?|docs?|documentation|tutorials?|cookbooks?|tests?|specs?"
+    r"(?i)(?:^|/)(?:(?<!com/)(?<!org/)examples?|samples?|demos?|docs?|documentation|tutorials?|cookbooks?|tests?|specs?"
     r"|__tests__|fixtures|experiments|notebooks|results|node_modules|vendor|\.github|\.cursor|\.claude"
     r"|\.vscode|\.codex|\.gemini)/|[._](?:test|spec)\.\w+$|(?:^|/)test_[^/]*$|_test\.go$"
 )

@@ -30,7 +30,7 @@ _KEEPS = regex(
     r"|__tablename__\s{0,4}=\s{0,4}[\"']prompt_versions?[\"']"
 )
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:tests?|docs?|examples?|samples?|node_modules|frontend|web|ui)/|\.md$"
+    r"(?i)(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?|samples?|node_modules|frontend|web|ui)/|\.md$"
 )
 _KINDS = ("py", "ts", "js", "go", "java", "cs", "sql", "prisma")
 _MOST, _LONGEST = 40, 200_000

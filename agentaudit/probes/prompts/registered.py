@@ -16,7 +16,9 @@ _MODULE = regex(
     r"(?i)(?:.{0,400}/)?(?:templates?|prompt_templates?|prompts?|prompter)\.py"
     r"|.{0,400}/prompt_templates?/\w{1,60}\.py"
 )
-_ASIDE = regex(r"(?i)(?:^|/)(?:tests?|docs?|examples?|samples?|evals?|notebooks)/")
+_ASIDE = regex(
+    r"(?i)(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?|samples?|evals?|notebooks)/"
+)
 _REGISTERS = regex(
     r"(?m)^register_\w{0,20}(?:template|prompt)\(\s{0,20}\w{0,40}(?:Template|Prompt)\("
     r"[^()]{0,2000}?\w{0,40}(?:template|message|prompt)\s{0,4}=\s{0,4}[\"']"

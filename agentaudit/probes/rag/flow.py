@@ -9,6 +9,7 @@ from itertools import islice
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.rag.searches import ANSWERS
 from agentaudit.source import Component, Repo
 
 _EMBEDS = (
@@ -66,7 +67,7 @@ _PASSES_BY = regex(
 """Names of what keeps a note of a question, or puts something into a text."""
 _PATTERNS = ("py", "ts", "tsx", "js", "mjs", "go", "java", "cs")
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:__)?(?:tests?|mocks?|fixtures?|evals?|examples?|samples?|docs?|node_modules|vendor|dist|build|notebooks?|benchmarks?)(?:__)?/"
+    r"(?i)(?:^|/)(?:__)?(?:tests?|mocks?|fixtures?|evals?|(?<!com/)(?<!org/)examples?|samples?|docs?|node_modules|vendor|dist|build|notebooks?|benchmarks?)(?:__)?/"
     r"|(?:^|/)evals?[_-]|test_|_test\.|\.(?:test|spec|min|d)\.|Tests?\.\w{2,4}$"
 )
 _MOST = 150
@@ -140,6 +141,7 @@ def _files(repo: Repo, component: Component) -> Iterator[Place]:
             each
             for each in repo.files(f"{home}**/*.{suffix}", saying=("mbed", "ectori"))
             if each.repo == component.repo and not _ASIDE.search(each.path)
+            if not ANSWERS.search(each.path)
             if not (inner and each.path.startswith(inner))
         )
         yield from islice(found, _MOST)

@@ -11,6 +11,7 @@ from agentaudit.probes.once import once
 from agentaudit.probes.rag import over_http
 from agentaudit.probes.rag.handing import handed_on, of_vectors
 from agentaudit.probes.rag.searches import (
+    ANSWERS,
     CHUNK,
     COMPARES,
     EMBED,
@@ -204,7 +205,8 @@ def _modules(components: Iterable[Component], trade: str = "vector_store") -> It
 
 
 def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
-    if _PAGE.search(call.place.path) or any(map(_is_nothing, call.arguments)):
+    path = call.place.path
+    if _PAGE.search(path) or ANSWERS.search(path) or any(map(_is_nothing, call.arguments)):
         return False
     if any(_PASSED_ON.match(each.value.written) for each in call.arguments):
         return False

@@ -9,6 +9,7 @@ from agentaudit.probes.rag.lent import around
 from agentaudit.probes.rag.managed import handed, ingested, remembered, skilled
 from agentaudit.probes.rag.retrieval import retrieves
 from agentaudit.probes.rag.tables import inserted
+from agentaudit.probes.rag.uncalled import is_uncalled
 from agentaudit.probes.rag.written import stored
 from agentaudit.probes.readable import of_code, unread
 from agentaudit.source import Component, Repo
@@ -242,7 +243,8 @@ def ingestion_in_repository(repo: Repo, component: Component) -> Answer:
     if found.whole:
         return passed(_praise(found), *shown)
     asking = [c for c in beside if c.agentic or c is component]
-    if written := [e for c in asking for e in (*stored(repo, c), *inserted(repo, c))]:
+    written = [e for c in asking for e in (*stored(repo, c), *inserted(repo, c))]
+    if written := [each for each in written if not is_uncalled(repo, each)]:
         message = "rows are embedded and stored with their vectors"
         return passed(message, *(each.evidence() for each in written[:3]))
     if by_others := _by_others(repo, component):

@@ -88,15 +88,20 @@ def _takes_text(repo: Repo, call: Call) -> bool:
     alone, and never says what belongs to it."""
     if not _CUTS.search(call.callee):
         return False
-    text = repo.read(Place(call.place.repo, call.place.path)) or ""
+    text = _ASIDES.sub("", repo.read(Place(call.place.repo, call.place.path)) or "")
     return _TEXT_ALONE.search(text) is not None and not _NOTED.search(text)
 
 
-_CUTS = regex(r"split_?[dD]ocuments$|VectorStoreIndex\.from_?[dD]ocuments$")
+_CUTS = regex(
+    r"split_?[dD]ocuments$|VectorStoreIndex\.from_?[dD]ocuments$"
+    r"|TokenTextSplitter(?:\.(?:apply|split|transform))?$|EmbeddingStoreIngestor|DocumentSplitter"
+)
+_ASIDES = regex(r"(?m)^[ \t]{0,80}(?://|\*|/\*)[^\n]{0,1000}$")
 _NOTED = regex(r"(?i)metadata|extra_info|\bid_=|\bdoc_id=|loader\b|reader\b")
 _TEXT_ALONE = regex(
     r"[\[{(:,]\s{0,8}\w{1,30}\.page_content(?:\.\w{1,20}\(\))?\s{0,4}\}?\s{1,8}for\s{1,4}\w{1,30}\s{1,4}in\b"
     r"|\.map\(\s{0,8}\(?\w{1,30}\)?\s{0,4}=>\s{0,8}\w{1,30}\.pageContent\b"
+    r"|\bnew\s+Document\(\s{0,20}\w{1,40}\s{0,8}\)|\bDocument\.(?:from|document)\(\s{0,20}\w{1,40}\s{0,8}\)"
     r"|\bDocument\(\{?\s{0,20}(?:page_content=|pageContent:|text[=:])[^(){},]{1,80},?\s{0,8}\}?\s{0,8}\)"
 )
 

@@ -24,7 +24,9 @@ _STARTS = regex(
     r"|states:::aws-sdk:bedrockagent:startIngestionJob"
 )
 """What has them cut, embedded and indexed."""
-_ASIDE = regex(r"(?:^|/)(?:tests?|docs?|examples?|samples?|node_modules)/|\.(?:test|spec)\.")
+_ASIDE = regex(
+    r"(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?|samples?|node_modules)/|\.(?:test|spec)\."
+)
 _STACKS = ("**/*.ts", "**/*.py", "**/*.yaml", "**/*.yml", "**/*.tf", "**/*.json")
 _SCRIPTS = ("**/*.sh", "**/Makefile", "**/*.py", "**/*.ts", "**/*.yml", "**/*.yaml", "**/*.tf")
 _CODE = ("**/*.py", "**/*.ts", "**/*.tsx", "**/*.js")

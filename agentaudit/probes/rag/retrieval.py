@@ -12,7 +12,7 @@ from agentaudit.model_ids import model_id
 from agentaudit.probes.once import once
 from agentaudit.probes.rag import flow, over_http
 from agentaudit.probes.rag.ingestion import indexing
-from agentaudit.probes.rag.searches import CHUNK, EMBED, is_rag
+from agentaudit.probes.rag.searches import ANSWERS, CHUNK, EMBED, is_rag
 from agentaudit.probes.rag.written import fills
 from agentaudit.source import Component, Repo
 
@@ -80,7 +80,7 @@ _ABOUT = regex(
 """Files that may ask a database, by their path: they are read first."""
 _CODE = regex(r"\.(?:py|tsx?|jsx?|mjs|cjs|go|java|kt|cs|rs|sql|xml|surql)$")
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:__)?(?:tests?|examples?|samples?|docs?|node_modules|vendor|dist|build|migrations?|notebooks?)(?:__)?/"
+    r"(?i)(?:^|/)(?:__)?(?:tests?|(?<!com/)(?<!org/)examples?|samples?|docs?|node_modules|vendor|dist|build|migrations?|notebooks?)(?:__)?/"
     r"|test_|_test\.|\.(?:test|spec|min|d)\."
 )
 _COUNTS = frozenset({Role.APP, Role.INFRA})
@@ -121,6 +121,6 @@ def _files(repo: Repo, component: Component) -> list[Place]:
     found = sorted(
         (not _ABOUT.search(path), path, name)
         for name, path in told | own
-        if not _ASIDE.search(path)
+        if not (_ASIDE.search(path) or ANSWERS.search(path))
     )
     return [Place(name, path) for _, path, name in found[:_MOST]]

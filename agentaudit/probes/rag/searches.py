@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agentaudit.code import Call, Role, Strength
+from agentaudit.code import Call, Role, Strength, Use
 from agentaudit.expressions import regex
 from agentaudit.probes.rag import over_http
 from agentaudit.source import Component
@@ -76,10 +76,20 @@ _VECTOR = regex(
 )
 
 
+ANSWERS = regex(
+    r"(?:^|(?<!mbedding)(?<!mbeddings)(?<!ector)[/_.-])(?:semantic)?(?:caches?|caching)(?=[/_.-])"
+    r"|[a-z](?<!mbedding)(?<!ector)Cache(?:Service|Store|Repository|Manager|Client)?\.\w{2,4}$"
+)
+"""Code that keeps answers for the next time: what it finds by its vector is a question that was
+asked before, and no document."""
+
+
 def is_rag(component: Component, at_least: Strength) -> bool:
     """Whether its code searches or fills an index of vectors."""
     calls = [call for call in component.code.calls if call.role is Role.APP]
+    calls = [call for call in calls if not ANSWERS.search(call.place.path)]
     stores = [use for use in component.uses("vector_store") if use.strength >= at_least]
+    stores = [use for use in stores if not _caches(component, use)]
     used = any(use.library not in _BY_WORDS for use in stores) or (
         bool(stores) and any(EMBED.search(call.callee) for call in calls)
     )
@@ -89,6 +99,12 @@ def is_rag(component: Component, at_least: Strength) -> bool:
     own = any(OF_ONES_OWN.search(c.callee) for c in calls) and any(map(_makes_vectors, calls))
     found = used or hosted or filled or own or _by_vector(component, calls)
     return found or compares(calls) or any(map(_asks_nearest, calls))
+
+
+def _caches(component: Component, use: Use) -> bool:
+    """Whether a store is brought only by code that keeps answers."""
+    brought = [i.place.path for i in component.code.imports if i.library == use.library]
+    return bool(brought) and all(map(ANSWERS.search, brought))
 
 
 def _by_vector(component: Component, calls: list[Call]) -> bool:

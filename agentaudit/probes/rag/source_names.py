@@ -26,10 +26,12 @@ KEY = regex(
 BARE_KEY = regex(rf"(?i)[{{,]\s{{0,40}}{_NAME}\s{{0,4}}(?:,|:(?!\s{{0,4}}(?:string|number)\b))")
 """The same as JavaScript writes it."""
 INITIALIZED = regex(
-    rf"(?i)\{{\s{{0,8}}\"{_NAME}\"\s{{0,4}},|^\s{{4,40}}{_NAME}\s=\s(?=[^=;\n]{{1,120}},?\r?$)",
+    rf"(?i)\{{\s{{0,8}}\"{_NAME}\"\s{{0,4}},|^\s{{4,40}}{_NAME}\s=\s(?=[^=;\n]{{1,120}},?\r?$)"
+    rf"|[(,]\s{{0,80}}(?:description|additionalMetadata|externalSourceName|metadata):\s(?:\w{{1,30}}\.)?{_NAME}\b",
     re.MULTILINE,
 )
-"""The same as C# writes it where it makes a dictionary or an object."""
+"""The same as C# writes it where it makes a dictionary or an object, or tells a record of memory
+what it comes from."""
 KEYWORD = regex(rf"(?i){_NAME}")
 ONE_WORD = regex(
     r"\s{0,8}(?:([\"'])[\w -]{0,80}\1|None\b|null\b|undefined\b|nil\b)"

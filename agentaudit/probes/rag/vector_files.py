@@ -14,7 +14,7 @@ _MODULE = regex(
     r"\.(?:py|ts|go|java|cs|prisma)$|(?:^|/)\w{0,40}(?:chunk|passage)(?:entity|model|record)?\.(?:java|cs|kt)$|(?:^|/)actions/[\w-]{1,60}\.ts$"
 )
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:__)?(?:tests?|examples?|samples?|docs?|node_modules|vendor|dist|frontend)(?:__)?/"
+    r"(?i)(?:^|/)(?:__)?(?:tests?|(?<!com/)(?<!org/)examples?|samples?|docs?|node_modules|vendor|dist|frontend)(?:__)?/"
     r"|test_|_test\.|\.test\."
 )
 

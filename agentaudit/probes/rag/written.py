@@ -28,7 +28,7 @@ _STORES = regex(
 """SQL that stores a vector, or a field of a mapped row that is given one."""
 _PUT = regex(
     r"\[?[\"']?\b(?:\w{0,20}_)?(?:embedding|vector)(?:s|Column|Field)?[\"']?\]?\s{0,4}:\s{0,8}"
-    r"(?:await\s)?(?=[a-z])[\w.\[\]()]{0,60}?(?i:embed|vector)\w{0,30}[\w.\[\]()]{0,40}\s{0,8}[,}\n]"
+    r"(?:await\s|JSON\.stringify\(|`\[?\$\{)?(?=[a-z])[\w.\[\]()]{0,60}?(?i:embed|vector)\w{0,30}[\w.\[\]()]{0,40}(?:[\"'],[\"']\)\}\]?`)?\s{0,8}[,}\n]"
 )
 """A row that is given a vector by key."""
 _FIELD = regex(

@@ -55,7 +55,7 @@ _TIMES = regex(
 LONGEST = 60
 """Lines of one alert that are looked at, before and after its first."""
 _ELSEWHERE = regex(
-    r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|examples?|samples?|docs?|locales?|i18n|lang|langs"
+    r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|(?<!com/)(?<!org/)examples?|samples?|docs?|locales?|i18n|lang|langs"
     r"|languages|translations)/|(?:^|/)pnpm-lock\."
 )
 

@@ -16,7 +16,7 @@ _IMPORT = regex(
 )
 _COMMENT = regex(r"^[ \t]*#[^\n]*|^__all__[^\]]{0,3000}\]", re.M)
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:tests?|docs?|examples?|debug\w*)/|(?:^|/)(?:test_|debug|scratch|demo)\w*\.py$"
+    r"(?i)(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?|debug\w*)/|(?:^|/)(?:test_|debug|scratch|demo)\w*\.py$"
 )
 """Scripts of developers, and tests."""
 _SETS_UP = regex(

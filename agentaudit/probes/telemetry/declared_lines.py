@@ -23,7 +23,7 @@ _FILES = (
     "**/*.service",
 )
 _ASIDE = regex(
-    r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|examples?|samples?|docs?|evals?|evaluations?"
+    r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|(?<!com/)(?<!org/)examples?|samples?|docs?|evals?|evaluations?"
     r"|prompts?|contrib)/|(?:^|/)(?:pnpm-lock|mkdocs)"
 )
 _COMMENT = regex(r"^\s*(?:#|//)")

@@ -10,7 +10,7 @@ from agentaudit.probes.telemetry.samplers import never_sampled
 from agentaudit.source import Component, Repo
 
 _INSTRUMENTOR = regex(r"(?:openinference|opentelemetry)-instrumentation-([\w-]{1,60})")
-_ELSEWHERE = regex(r"(?i)(?:^|/)(?:tests?|docs?|examples?|node_modules|\.venv)/")
+_ELSEWHERE = regex(r"(?i)(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?|node_modules|\.venv)/")
 _SENT = regex(
     r"register(?:_otel)?\(|configure_azure_monitor|opentelemetry-(?:instrument|distro)\b|OTEL_EXPORTER"
     r"|OTEL_TRACES_EXPORTER|logfire|langfuse|[Ll]angsmith|traceloop|Traceloop|Laminar|ddtrace|dd-trace"

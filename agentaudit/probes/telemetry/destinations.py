@@ -30,7 +30,7 @@ _OFF = regex(
 )
 """A program of Go that goes without, unless its configuration says so."""
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:tests?|docs?|examples?|node_modules|\.venv)/|_test\.go$|\.test\.[jt]s$"
+    r"(?i)(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?|node_modules|\.venv)/|_test\.go$|\.test\.[jt]s$"
 )
 
 

@@ -34,7 +34,7 @@ _EACH = regex(
 """One for each of what a module may be handed."""
 _ANY = frozenset({"app", "web", "site", "host", "service", "main", "function", "functions", "core"})
 """Words that say nothing about which application a file is of."""
-_ASIDE = regex(r"(?:^|/)(?:tests?|examples?|samples?|docs?|avm|\.terraform)/")
+_ASIDE = regex(r"(?:^|/)(?:tests?|(?<!com/)(?<!org/)examples?|samples?|docs?|avm|\.terraform)/")
 
 
 def diagnosed(repo: Repo, component: Component) -> Iterator[Place]:

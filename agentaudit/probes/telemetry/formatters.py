@@ -42,7 +42,7 @@ def _passes_by(call: Call) -> bool:
 
 
 _ASIDE = regex(
-    r"(?:^|/)(?:tests?|__tests__|docs?|examples?|scripts?|evals?|notebooks?)/|(?:^|/)test_"
+    r"(?:^|/)(?:tests?|__tests__|docs?|(?<!com/)(?<!org/)examples?|scripts?|evals?|notebooks?)/|(?:^|/)test_"
 )
 
 

@@ -12,7 +12,7 @@ from agentaudit.expressions import regex
 from agentaudit.source import Component, Place, Repo
 
 _ASIDE = regex(
-    r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|examples?|samples?|docs?|node_modules"
+    r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|(?<!com/)(?<!org/)examples?|samples?|docs?|node_modules"
     r"|cdk\.out|vendor)/"
 )
 _DECLARED = ("**/*.tf", "**/*.yml", "**/*.yaml", "**/*.json.tpl")

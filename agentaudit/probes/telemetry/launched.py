@@ -18,7 +18,7 @@ _DEPLOYED = regex(
     r"\badk\s{1,9}(?:deploy\s{1,9}\w{1,30}|api_server)\b[^\n#]{0,600}\s--(?:trace|otel)_to_cloud\b"
 )
 _ORDERS = ("**/Makefile", "**/*.mk", "**/*.sh", "**/*.yml", "**/*.yaml", "**/justfile")
-_ASIDE = regex(r"(?:^|/)(?:tests?|docs?|examples?|samples?)/")
+_ASIDE = regex(r"(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?|samples?)/")
 _FOLDED = regex(r"\\\r?\n\s*")
 
 

@@ -24,7 +24,7 @@ _PLATFORMS = frozenset(
 _DECLARES = regex(r"(?i)config|setting|trac|observ|telemetr|monitor|instrument|\benv")
 """Parts of paths where settings are declared."""
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:tests?|docs?|examples?|evals?|evaluations?|scripts?|node_modules|\.venv)/"
+    r"(?i)(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?|evals?|evaluations?|scripts?|node_modules|\.venv)/"
 )
 _SHIPS = regex(r"(?i)deploy|publish|release|(?:^|[^a-z])cd(?:[^a-z]|$)")
 """Names of workflows that deploy."""

@@ -29,7 +29,9 @@ _PROVIDES = regex(
 _LINES = regex(r"(?:\b|\.)\w{0,30}[lL]og(?:ger)?\.(?:error|warn|info|debug|fatal)\(")
 _CONSOLE = regex(r"\bconsole\.(?:log|info|warn|error|debug)\(")
 _SCRIPTS = ("ts", "js", "mjs")
-_BESIDE = regex(r"(?:^|/)(?:tests?|__tests__|scripts?|examples?|evals?)/|\.(?:test|spec)\.\w{1,3}$")
+_BESIDE = regex(
+    r"(?:^|/)(?:tests?|__tests__|scripts?|(?<!com/)(?<!org/)examples?|evals?)/|\.(?:test|spec)\.\w{1,3}$"
+)
 
 
 def printed(repo: Repo, component: Component) -> Iterator[Place]:

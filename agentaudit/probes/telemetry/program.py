@@ -18,10 +18,10 @@ from agentaudit.source import Component, Repo
 
 _LANGUAGES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".java", ".cs")
 _BESIDE = regex(
-    r"(?:^|/)(?:tests?|__tests__|specs?|evals?|evaluat\w{1,10}|scripts?|notebooks?|examples?|demos?|benchmarks?|migrations)/"
+    r"(?:^|/)(?:tests?|__tests__|specs?|evals?|evaluat\w{1,10}|scripts?|notebooks?|(?<!com/)(?<!org/)examples?|demos?|benchmarks?|migrations)/"
     r"|(?:^|/)(?:test[_-]|conftest|demo\.|example\.)|_test\.\w{1,4}$|\.(?:test|spec)\.\w{1,4}$"
 )
-_SHOWING = regex(r"(?:^|/)(?:examples?|demos?)/|(?:^|/)(?:demo|example)\.")
+_SHOWING = regex(r"(?:^|/)(?:(?<!com/)(?<!org/)examples?|demos?)/|(?:^|/)(?:demo|example)\.")
 _MANY = 400
 """Files that are looked at."""
 _SPLIT = 16

@@ -32,7 +32,7 @@ _BARE = frozenset(
 )
 """Providers that hand spans to nobody until they are given a processor."""
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:tests?|docs?|examples?|node_modules|\.venv)/|_test\.go$|\.(?:test|spec)\.[jt]s$"
+    r"(?i)(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?|node_modules|\.venv)/|_test\.go$|\.(?:test|spec)\.[jt]s$"
 )
 _KINDS = ("py", "ts", "js", "mjs", "go", "cs", "java", "kt")
 

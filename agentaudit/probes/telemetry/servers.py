@@ -78,7 +78,9 @@ _WEB_OF_PYTHON = (
     "streamlit",
     "gradio",
 )
-_BESIDE = regex(r"(?:^|/)(?:tests?|scripts?|examples?|evals?)/|(?:^|/)(?:test_|conftest)")
+_BESIDE = regex(
+    r"(?:^|/)(?:tests?|scripts?|(?<!com/)(?<!org/)examples?|evals?)/|(?:^|/)(?:test_|conftest)"
+)
 _ANY = regex(r"\bexcept\s{0,4}(?::|\(?\s?(?:Base)?Exception\b)")
 
 

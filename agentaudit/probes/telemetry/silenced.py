@@ -24,7 +24,9 @@ _MUTED = regex(r"(?m)^(?:\w{1,40}|logging\.getLogger\(__name__\))\.addHandler\(.
 _APART = regex(r"(?m)^(?:\w{1,40}|logging\.getLogger\(__name__\))\.propagate\s*=\s*False\b")
 _ADDED = regex(r"\.addHandler\((?!(?:logging\.)?NullHandler\()")
 _WORDS = ("logging.disable", "CRITICAL", "FATAL", "NullHandler")
-_ASIDE = regex(r"(?:^|/)(?:tests?|docs?|examples?|scripts?|evals?|notebooks?)/|(?:^|/)test_")
+_ASIDE = regex(
+    r"(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?|scripts?|evals?|notebooks?)/|(?:^|/)test_"
+)
 
 
 def silenced(repo: Repo, component: Component, keeping: Sequence[Call]) -> Place | None:

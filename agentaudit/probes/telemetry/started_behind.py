@@ -11,7 +11,9 @@ from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.keys import CREDENTIAL
 from agentaudit.source import Component, Repo
 
-_ASIDE = regex(r"(?i)(?:^|/)(?:tests?|docs?|examples?|node_modules|dist)/|\.(?:test|spec)\.[jt]s$")
+_ASIDE = regex(
+    r"(?i)(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?|node_modules|dist)/|\.(?:test|spec)\.[jt]s$"
+)
 _SETS_UP = regex(r"(?i)set_?up|init|trac(?:e|ing)|instrument|telemetr|observ|configure|enable|otel")
 _KINDS = ("ts", "js", "mjs")
 _IMPORTS = regex(r"\s{0,40}(?:import\b|export\s{0,4}[{*]|.{0,80}\brequire\()")

@@ -159,7 +159,7 @@ def _lines(
     for suffix in ("py", "ts", "js", "go"):
         for file in repo.files(f"{home}**/*.{suffix}", saying=(word, word.upper())):
             if not _SPOKEN.search(file.path) or re.search(
-                r"(?:^|/)(?:tests?|docs?|examples?)/", file.path
+                r"(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?)/", file.path
             ):
                 continue
             for number, line in enumerate((repo.read(file) or "").split("\n"), 1):

@@ -18,7 +18,7 @@ _WRITTEN = regex(
     r"|log_?(?:record|entry)?\w{0,20}\[[\"']trace_?id[\"']|logging\.googleapis\.com/trace"
 )
 _ABOUT_LOGS = regex(r"(?i)log|structlog|observ|telemetr|trac|main|app|middleware|server")
-_ASIDE = regex(r"(?:^|/)(?:tests?|docs?|examples?)/")
+_ASIDE = regex(r"(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?)/")
 _COMMENT = regex(r"\s{0,80}(?:#|//|\*|;|<!--)")
 _FOUND = regex(
     r"(?i)(?:logback|log4j2?)[\w.-]{0,40}\.xml|application(?:-[\w-]{1,40})?\.(?:ya?ml|properties)"

@@ -319,3 +319,23 @@ def test_a_guard_that_nobody_is_seen_to_give_may_not_be_there() -> None:
     files = _app(FLAGGED + HOLDER + "Agent(*given).answer('why?')\n\n")
     answer = on_by_default.ask(testing.build({"component": {"files": files}}))
     assert answer.outcome is Outcome.UNKNOWN, answer.message
+
+
+FACTORY = (
+    "class Settings:\n    guardrails_enabled: bool = Field(default=STATE, description='on')\n\n"
+    "class Rails:\n    def check(self, text):\n        return 'EUR' in text\n\n"
+    "def create_guardrails(settings):\n"
+    "    if not getattr(settings, 'guardrails_enabled', True):\n"
+    "        log.info('disabled')\n        return None\n    return Rails()\n\n"
+    "guardrails = create_guardrails(Settings())\n\n"
+    "def apply_input_guardrail(guardrails, text):\n    if guardrails is None:\n"
+    "        return False\n    return guardrails.check(text)\n\n"
+)
+ASKED = "    if apply_input_guardrail(guardrails, question):\n        return None\n"
+
+
+@pytest.mark.parametrize(("state", "outcome"), [("True", Outcome.PASS), ("False", Outcome.FAIL)])
+def test_what_a_function_makes_only_where_it_is_switched_on(state: str, outcome: Outcome) -> None:
+    files = _app(FACTORY.replace("STATE", state), ASKED)
+    answer = on_by_default.ask(testing.build({"component": {"files": files}}))
+    assert answer.outcome is outcome, answer.message

@@ -100,6 +100,70 @@ def test_a_mark_can_be_missed(mark: str, outcome: Outcome) -> None:
     assert _asked(pass_marks_numeric, _suite(mark=mark)) is outcome
 
 
+WITHIN = (
+    "import json\nfrom fastapi.testclient import TestClient\nfrom planner.web import app\n\n"
+    "def score_answer(case):\n    said = TestClient(app).post('/ask', json=case)\n"
+    "    return float(case['fact'] in said.text)\n\n"
+    "def main(pass_threshold: float = 0.9):\n    cases = json.load(open('cases.json'))\n"
+    "    accuracy = sum(map(score_answer, cases)) / len(cases)\n"
+    "    if accuracy < 0.9:\n        raise SystemExit(1)\n\nmain()\n"
+)
+SETTINGS = "class Settings(BaseSettings):\n    llm_provider: str = 'CHOSEN'\n"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "suite", "outcome"),
+    [
+        ("openai", WITHIN, Outcome.PASS),
+        ("none", WITHIN, Outcome.FAIL),
+        ("none", f"import os\nos.environ['LLM_PROVIDER'] = 'openai'\n{WITHIN}", Outcome.PASS),
+    ],
+)
+def test_templates_that_answer_are_no_model(chosen: str, suite: str, outcome: Outcome) -> None:
+    files = {
+        "requirements.txt": "openai==1.93.0\nfastapi==0.115.0\n",
+        "planner/app.py": NEEDS["planner/app.py"],
+        "planner/web.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+        "planner/settings.py": SETTINGS.replace("CHOSEN", chosen),
+        "evaluation/run_eval.py": suite,
+    }
+    assert _asked(output_scored, files) is outcome
+    assert _asked(pass_marks_numeric, files) is outcome
+
+
+DEFENCE = (
+    "import httpx\n\ndef score_run(rows):\n    return sum(rows) / len(rows)\n\n"
+    "class Evaluator:\n    def __init__(self, pass_threshold: float = MARK):\n"
+    "        self.pass_threshold = pass_threshold\n\n"
+    "def main():\n    found = Evaluator().evaluate(httpx.get('http://app/ask'))\n"
+    "    if not found.passed:\n        raise SystemExit(1)\n\nmain()\n"
+)
+JUDGED = (
+    "package app.eval;\nimport java.net.http.HttpClient;\nimport app.chat.Answers;\n\n"
+    "public class AnswerEval {\n  CaseResult evaluate(Case one) {\n"
+    "    double score = judge.score(one.expected(), client.ask(one.input()));\n"
+    "    if (score < LIMIT) {\n      return failure(one.id());\n    }\n    return null;\n  }\n}\n"
+)
+
+
+@pytest.mark.parametrize(("mark", "outcome"), [("0.9", Outcome.PASS), ("0.0", Outcome.FAIL)])
+def test_a_mark_that_a_suite_is_made_with(mark: str, outcome: Outcome) -> None:
+    files = {**NEEDS, "evals/run_eval.py": DEFENCE.replace("MARK", mark)}
+    assert _asked(pass_marks_numeric, files) is outcome
+
+
+@pytest.mark.parametrize(("limit", "outcome"), [("minScore", Outcome.PASS), ("x", Outcome.FAIL)])
+def test_a_case_of_java_fails_below_its_mark(limit: str, outcome: Outcome) -> None:
+    files = {
+        "pom.xml": POM,
+        "src/main/java/app/chat/Answers.java": "package app.chat;\n"
+        "import org.springframework.ai.chat.client.ChatClient;\n"
+        "@Service\npublic class Answers { ChatClient client; }\n",
+        "eval-service/src/main/java/app/eval/AnswerEval.java": JUDGED.replace("LIMIT", limit),
+    }
+    assert _asked(pass_marks_numeric, files) is outcome
+
+
 RUNS = "jobs:\n  eval:\n    runs-on: ubuntu-latest\n{}    steps:\n      - run: pytest evals\n"
 PUSHED = "on: [push]\n" + RUNS
 CALLED = "on:\n  workflow_call:\n" + RUNS.format("")

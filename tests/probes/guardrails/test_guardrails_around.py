@@ -121,7 +121,71 @@ def _proxied(config: str, compose: str = COMPOSE, app: str = PROXIED) -> dict[st
     }
 
 
+POM = (
+    "<project><modelVersion>4.0.0</modelVersion><artifactId>app</artifactId><dependencies>"
+    "<dependency><groupId>org.springframework.ai</groupId>"
+    "<artifactId>spring-ai-starter-model-openai</artifactId>"
+    "<version>1.1.0</version></dependency></dependencies></project>"
+)
+CHAT = (
+    "package com.example.chat;\nimport org.springframework.ai.chat.client.ChatClient;\n\n"
+    "@Service\npublic class ChatService {\n    private final ChatClient chatClient;\n"
+    "    private final QuestionGuardrail guardrail;\n\n"
+    "MARK    public String chat(String message) {\nBEFORE"
+    "        return chatClient.prompt().user(message).call().content();\n    }\n}\n"
+)
+ASPECT = (
+    "package com.example.chat;\n\n@Aspect\n@Component\npublic class RedactionAspect {\n"
+    '    @Around("@annotation(com.example.chat.RedactPii)")\n'
+    "    public Object redact(ProceedingJoinPoint point) throws Throwable {\n"
+    "        return point.proceed(masked(point.getArgs()));\n    }\n}\n"
+)
+BEFORE = (
+    "        Decision decision = guardrail.inspect(message);\n"
+    "        if (decision.blocked()) {\n            return decision.reply();\n        }\n"
+)
+OBJECT = (
+    "package com.example.chat;\n\n@Component\npublic class QuestionGuardrail {\n"
+    "    private final boolean enabled;\n\n    public QuestionGuardrail(\n"
+    '            @Value("${app.guardrail.enabled:false}") boolean enabled) {\n'
+    "        this.enabled = enabled;\n    }\n\n    public Decision inspect(String message) {\n"
+    "        if (!enabled || message == null) {\n            return Decision.allow();\n        }\n"
+    "        String hit = Rules.firstMatch(message);\n"
+    "        if (hit == null) {\n            return Decision.allow();\n        }\n"
+    "        return Decision.block(hit);\n    }\n}\n"
+)
+RULES = (
+    "package com.example.chat;\n\npublic final class Rules {\n"
+    "    private static final List<Pattern> LIST = List.of(\n"
+    '            Pattern.compile("ignore\\\\s+previous\\\\s+instructions"),\n'
+    '            Pattern.compile("disregard (?:the )?rules"));\n\n'
+    "    static String firstMatch(String text) {\n        for (Pattern each : LIST) {\n"
+    "            if (each.matcher(text).find()) {\n                return each.pattern();\n"
+    "            }\n        }\n        return null;\n    }\n}\n"
+)
+SWITCH = "app:\n  guardrail:\n    enabled: ${GUARDRAIL_ENABLED:true}\n"
+MAIN = "src/main/java/com/example/chat"
+
+
+def _spring(mark: str = "", before: str = "", **more: str) -> dict[str, str]:
+    chat = CHAT.replace("MARK", mark).replace("BEFORE", before)
+    return {"pom.xml": POM, f"{MAIN}/ChatService.java": chat, **more}
+
+
+def _asking(said: str = SWITCH, before: str = BEFORE) -> dict[str, str]:
+    files = _spring(before=before)
+    files[f"{MAIN}/QuestionGuardrail.java"] = OBJECT
+    files[f"{MAIN}/Rules.java"] = RULES
+    return {**files, "src/main/resources/application.yml": said}
+
+
+def _marked(mark: str, aspect: str = ASPECT) -> dict[str, str]:
+    return {**_spring(mark), f"{MAIN}/RedactionAspect.java": aspect}
+
+
 ON = {
+    "an aspect of Spring": _marked("    @RedactPii\n"),
+    "an object that a method of Java asks": _asking(),
     "middleware of the AI SDK": _web(REDACTS),
     "middleware of an agent": {"requirements.txt": "langchain==1.0.0\n", "app.py": CUSTOM},
     "a guard of NestJS": _nest(),
@@ -142,6 +206,14 @@ ON = {
     },
 }
 OFF = {
+    "an aspect whose annotation stands nowhere": _marked(""),
+    "an aspect that only tells": _marked(
+        "    @RedactPii\n", ASPECT.replace("point.proceed(masked(point.getArgs()))", "log(point)")
+    ),
+    "an object that is off by default": _asking("app: {}\n"),
+    "an object whose verdict is only told": _asking(
+        before=BEFORE.replace("return decision.reply()", "log.warn(decision.reply())")
+    ),
     "middleware that lets everything pass": _web(LETS),
     "middleware where a variable is set": _web(
         REDACTS,

@@ -109,3 +109,54 @@ def test_a_provider_that_somebody_chooses_brings_a_model_that_nobody_named() -> 
         "src/store.ts": CHOSEN,
     }
     assert _ask(embedding_model_pinned, files) is Outcome.UNKNOWN
+
+
+CACHED = (
+    "from openai import OpenAI\n\nclient = OpenAI()\n\n"
+    "def lookup(cur, question):\n"
+    "    made = client.embeddings.create(model='e', input=question).data[0].embedding\n"
+    "    cur.execute('SELECT text FROM kept ORDER BY embedding <=> %s::vector LIMIT 1', (made,))\n"
+    "    return cur.fetchone()\n\n"
+    "def keep(cur, question, said):\n"
+    "    made = client.embeddings.create(model='e', input=question).data[0].embedding\n"
+    "    cur.execute('INSERT INTO kept (text, embedding) VALUES (%s, %s)', (said, made))\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "seen"),
+    [("app/semantic_cache.py", False), ("app/cache/near.py", False), ("app/search.py", True)],
+)
+def test_answers_that_are_kept_are_no_documents(path: str, seen: bool) -> None:
+    files = {"requirements.txt": "openai==1.93.0\npsycopg==3.2.0\n", path: CACHED}
+    files["app/main.py"] = f"from {path[:-3].replace('/', '.')} import lookup\nlookup(1, 'why?')\n"
+    found = _ask(ingestion_in_repository, files)
+    assert (found is not Outcome.NOT_APPLICABLE) is seen
+
+
+STORED = (
+    'package main\n\nimport (\n\t"github.com/pgvector/pgvector-go"\n'
+    '\topenai "github.com/sashabaranov/go-openai"\n)\n\n'
+    "// BatchInsertRows keeps rows.\n"
+    "func (s *Store) BatchInsertRows(rows []Row) {\n"
+    "\tquery := `INSERT INTO chunks (text, embedding) VALUES ($1, $2)`\n"
+    "\tfor _, r := range rows {\n\t\ts.pool.Exec(query, r.Text, r.Made)\n\t}\n}\n\n"
+    "func (s *Store) Near(client *openai.Client, q string) {\n"
+    "\tmade := client.CreateEmbeddings(nil, openai.EmbeddingRequest{Input: q})\n"
+    "\ts.pool.Query(`SELECT text FROM chunks ORDER BY embedding <=> $1 LIMIT 5`, "
+    "pgvector.NewVector(made))\n}\n\n"
+    'func main() {\n\tnew(Store).Near(nil, "why")\nREST}\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("rest", "outcome"),
+    [("", Outcome.FAIL), ("\tnew(Store).BatchInsertRows(nil)\n", Outcome.PASS)],
+)
+def test_a_function_that_nobody_calls_fills_no_index(rest: str, outcome: Outcome) -> None:
+    needs = (
+        "module x\n\ngo 1.24\n\nrequire (\n\tgithub.com/pgvector/pgvector-go v0.3.0\n"
+        "\tgithub.com/sashabaranov/go-openai v1.40.0\n)\n"
+    )
+    files = {"go.mod": needs, "store.go": STORED.replace("REST", rest)}
+    assert _ask(ingestion_in_repository, files) is outcome

@@ -256,3 +256,33 @@ def test_only_what_leads_to_a_chunk_gives_its_source(made: str, other: str, kept
     source = CHROMA.replace("MADE", made).replace("OTHER", other)
     files = _python("chromadb==1.0.0\n", source)
     assert (_asked(source_kept, files) is Outcome.PASS) is kept
+
+
+WRITTEN = (
+    'import { createClient } from "@supabase/supabase-js";\n'
+    'import { OpenAIEmbeddings } from "@langchain/openai";\n\n'
+    "export async function storeAll(docs, fileId) {\n"
+    "  const made = await new OpenAIEmbeddings().embedDocuments(docs.map((d) => d.pageContent));\n"
+    "  const rows = docs.map((doc, n) => ({\n    content: doc.pageContent,\n"
+    "    embedding: VECTOR,\n    file_id: fileId,\n  }));\n"
+    '  await createClient("u", "k").from("documents").insert(rows);\n}\n\n'
+    "export async function near(vector) {\n"
+    '  return createClient("u", "k").rpc("match_documents", { query_embedding: vector });\n}\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("vector", "stored"),
+    [
+        ('`[${embeddings[n].join(",")}]`', True),
+        ("JSON.stringify(embeddings[n])", True),
+        ("null", False),
+    ],
+)
+def test_a_vector_that_is_written_as_text(vector: str, stored: bool) -> None:
+    packages = '"@supabase/supabase-js": "2.50.0", "@langchain/openai": "0.6.0"'
+    files = {
+        "package.json": f'{{"name": "w", "dependencies": {{{packages}}}}}',
+        "src/vectors.ts": WRITTEN.replace("VECTOR", vector),
+    }
+    assert (_asked(ingestion_in_repository, files) is Outcome.PASS) is stored

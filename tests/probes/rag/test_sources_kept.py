@@ -165,3 +165,54 @@ def test_a_piece_that_is_stored_alone_is_no_row_of_its_own() -> None:
     given = {"files": files}
     inputs = {"repo": testing.repository(given), "component": testing.component(given)}
     assert source_kept.ask(inputs).outcome is not Outcome.PASS
+
+
+SPRING = (
+    "package x;\n\nimport org.springframework.ai.document.Document;\n"
+    "import org.springframework.ai.transformer.splitter.TokenTextSplitter;\n"
+    "import org.springframework.ai.vectorstore.VectorStore;\n\nclass Ingest {\n"
+    "    private final VectorStore store;\n\n"
+    "    Ingest(VectorStore store) { this.store = store; }\n\n"
+    "    // a PagePdfDocumentReader would note the page\n"
+    "    void add(String name, String text) {\n"
+    "        TokenTextSplitter splitter = new TokenTextSplitter(800, 400, 5, 10000, true);\n"
+    "        Document whole = MADE;\n"
+    "        store.add(splitter.split(whole));\n    }\n}\n"
+)
+POM = (
+    "<project><artifactId>x</artifactId><dependencies><dependency><groupId>"
+    "org.springframework.ai</groupId><artifactId>spring-ai-starter-vector-store-pgvector"
+    "</artifactId><version>1.0.0</version></dependency></dependencies></project>"
+)
+MEMORY = (
+    "using Microsoft.SemanticKernel.Memory;\n\npublic class Kept(IMemoryStore store)\n{\n"
+    "    public async Task Save(string filePath, string text, ReadOnlyMemory<float> embedding)\n"
+    "    {\n        var record = MemoryRecord.LocalRecord(\n"
+    "            id: Guid.NewGuid().ToString(),\n            text: text,\n"
+    "            description: TOLD,\n            embedding: embedding);\n"
+    '        await store.UpsertAsync("kb", record);\n    }\n}\n'
+)
+CSPROJ = (
+    '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup><PackageReference '
+    'Include="Microsoft.SemanticKernel.Connectors.Sqlite" Version="1.0.0" /></ItemGroup></Project>'
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "kept"),
+    [
+        ({"pom.xml": POM, "Ingest.java": SPRING.replace("MADE", "new Document(text)")}, False),
+        (
+            {
+                "pom.xml": POM,
+                "Ingest.java": SPRING.replace("MADE", 'new Document(text, Map.of("source", name))'),
+            },
+            True,
+        ),
+        ({"App.csproj": CSPROJ, "Kept.cs": MEMORY.replace("TOLD", "filePath")}, True),
+        ({"App.csproj": CSPROJ, "Kept.cs": MEMORY.replace("TOLD", "text")}, False),
+    ],
+)
+def test_a_document_is_told_what_it_comes_from(files: dict[str, str], kept: bool) -> None:
+    answer = source_kept.ask(testing.build({"component": {"files": files}}))
+    assert (answer.outcome is Outcome.PASS) is kept, answer.message
