@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from agentaudit.expressions import regex
-from agentaudit.probes.telemetry.arising import is_apart, is_generator, iterated
+from agentaudit.probes.telemetry.arising import is_apart, is_generator, is_later, iterated
 from agentaudit.probes.telemetry.program import Program
 
 _DECLARES = regex(
@@ -37,7 +37,8 @@ def callers(program: Program, path: str, first: int, name: str) -> Iterator[tupl
                 continue
             asked = iterated(text, program.blocks(other), at) if yields else None
             if asked is None:
-                yield other, number, is_apart(text, at)
+                later = other.endswith(".py") and is_later(text, at, at + len(name))
+                yield other, number, later or is_apart(text, at)
                 continue
             lines = list(asked)
             yield from ((other, line, False) for line in lines)
