@@ -16,6 +16,8 @@ _APART = regex(
 )
 """What runs a function that it is given beside whoever gives it: what that raises is written by
 the runtime, and caught by nobody around."""
+_MAKES = regex(r"(?<![\w.])(?:\w{1,40}\.){0,3}[A-Z][a-zA-Z]{1,60}\((?:\w{1,40}=)?(?:self\.)?$")
+"""What makes an object of a function, which it runs when it is asked."""
 _ANSWERS = regex(
     r"(?:\w{0,40}Response|stream_with_context)\(\s*(?:content\s{0,4}=\s{0,4})?(?:self\.)?$"
 )
@@ -37,6 +39,13 @@ def is_generator(text: str, block: Block, found: Sequence[Block]) -> bool:
 def is_apart(text: str, at: int) -> bool:
     """Whether the function that is named at this offset is given to what runs it beside."""
     return bool(_APART.search(text[max(0, at - _BEFORE) : at]))
+
+
+def is_later(text: str, start: int, end: int) -> bool:
+    """Whether the function of Python that is named between these offsets is given, and not called,
+    where an object is made that runs it later."""
+    called = text[end : end + 2].lstrip()[:1] == "("
+    return not called and bool(_MAKES.search(text[max(0, start - _BEFORE) : start]))
 
 
 def iterated(text: str, found: Sequence[Block], at: int) -> Iterator[int] | None:

@@ -30,10 +30,15 @@ def is_sync(path: str, tried: str) -> bool:
 
 def _is_plain(tried: str) -> bool:
     bare = _COMMENT.sub("", _QUOTED.sub("''", tried))
+    rows = [row.strip() for row in bare.split("\n") if row.strip()]
+    if rows and all(map(_IMPORTS.match, rows)):
+        return True
     calls = [found[1] for found in _CALLS.finditer(bare)]
     return bool(calls) and "await" not in bare and all(map(_PLAIN.fullmatch, calls))
 
 
+_IMPORTS = regex(r"(?:import|from) [\w. ]|[\w.]{1,60}(?: as \w{1,60})?,?$|\)$")
+"""A row of an import: what is not installed is no answer."""
 _COMMENT = regex(r"#[^\n]{0,400}")
 _QUOTED = regex(r"\"[^\"\\\n]{0,400}\"|'[^'\\\n]{0,400}'")
 _CALLS = regex(r"([\w.\])'\"]{1,120})\(")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from agentaudit.expressions import regex
-from agentaudit.probes.telemetry.arising import is_apart, is_generator, iterated
+from agentaudit.probes.telemetry.arising import is_apart, is_generator, is_later, iterated
 from agentaudit.probes.telemetry.program import Program
 
 _DECLARES = regex(
@@ -61,7 +61,11 @@ class Callers:
         if (path, name) not in self._calls:
             text = self._program.text(path)
             found = ((at, text.count("\n", 0, at) + 1) for at in _calls(text, name))
-            self._calls[path, name] = tuple((at, row, is_apart(text, at)) for at, row in found)
+            python = path.endswith(".py")
+            self._calls[path, name] = tuple(
+                (at, row, is_apart(text, at) or (python and is_later(text, at, at + len(name))))
+                for at, row in found
+            )
         return self._calls[path, name]
 
 

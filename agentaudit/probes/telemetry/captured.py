@@ -13,6 +13,7 @@ from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.panics import stacks_of_panics
 from agentaudit.probes.telemetry.switches import call_of, lacks_only_credentials
+from agentaudit.probes.telemetry.zap import stacked
 from agentaudit.source import Component, Repo
 
 
@@ -33,6 +34,8 @@ def captured(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
     start = tracked(component.code)
     if start and next(in_pages(repo, component.path), None) is None:
         yield f"{start.method} keeps the stack of every error", start.place
+    if logs := stacked(repo, component.code):
+        yield f"{logs.method} of zap adds the stack to every error", logs.place
     for call in stacks_of_panics(repo, component.code)[:1]:
         yield "whatever recovers from a panic writes its stack", call.place
     for agent in agents(repo, component):

@@ -14,9 +14,13 @@ _ROUTE = regex(r"\w{1,60}(?:\.\w{1,60}){0,3}\.(?:get|post|put|patch|websocket|ro
 """Decorators of Python that route requests to a function."""
 
 
+FALLBACKS = ("fallbackMethod", "@Recover")
+"""How Java tells that a method answers for another."""
+
+
 def may_catch(text: str) -> bool:
     """Whether a file may catch anything, by its words: to know its blocks it is parsed."""
-    return "except" in text or "catch" in text or "suppress(" in text
+    return any(word in text for word in ("except", "catch", "suppress(", *FALLBACKS))
 
 
 def catches(found: Iterable[Block]) -> Iterator[Block]:
@@ -35,6 +39,11 @@ def around(found: Sequence[Block], line: int) -> list[Block]:
     return sorted(
         (block for block in found if block.holds(line)), key=lambda each: each.end - each.start
     )
+
+
+def is_fallback(found: Iterable[Block], catch: Block) -> bool:
+    """Whether it is a function of its own that answers for another."""
+    return any(each.part is Part.FUNCTION and each.start == catch.start for each in found)
 
 
 def functions(found: Sequence[Block], line: int) -> list[Block]:

@@ -18,9 +18,11 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.attempts import asks, is_sync
 from agentaudit.probes.telemetry.catches import (
+    FALLBACKS,
     catches,
     functions,
     is_broad,
+    is_fallback,
     is_routed,
     is_whole,
     may_catch,
@@ -87,7 +89,7 @@ def weighed(repo: Repo, code: Code) -> Weighed:
         if scope == DROPPED
         or not any((place.path, (place.line or 0) + off) in told for off in range(_NEAR))
     ]
-    unanswered = [place for place, scope in lost if _answers(place.path, scope)]
+    unanswered = [p for p, scope in lost if scope == FALLBACK or _answers(p.path, scope)]
     lacking = [*logs, *(place for place, _ in lost)]
     answering = sum(_answering(repo, call, found.asking) for call in keeping)
     return Weighed(keeping, lacking, unanswered, answering, found.asking)
@@ -140,7 +142,7 @@ _EDGE = regex(
     r"(?i)(?:^|/)(?:\w{0,30}endpoints?|routes?|routers?|controllers?|handlers?|views|api|webapi|servers?"
     r"|gateway)/|(?:^|/)(?:main|app|server|service|api|routes?|controller|handler|endpoints?|worker"
     r"|lambda_function|[\w-]{1,60}[_.-](?:routes?|router|endpoints?|controller|handler|api|server))"
-    r"\.\w{1,5}$|(?:Controller|Endpoints?|Api)\.(?:java|cs|kt)$"
+    r"\.\w{1,5}$|(?:Controller|Endpoints?|Api|Server|Hub)\.(?:java|cs|kt)$"
 )
 """Files where requests arrive."""
 _MOST = 120
@@ -174,15 +176,19 @@ def losing(
                     continue
                 body = catch.body(text)[:_LENGTH]
                 routed = python and path in asking and is_routed(found, catch.first)
-                lost = _loses(path, catch, body) or (routed and _is_silent(path, catch, body))
+                stands_in = is_fallback(found, catch)
+                answers = routed or stands_in
+                lost = _loses(path, catch, body) or (answers and _is_silent(path, catch, body))
                 if lost and not _handed(catch.name, body, keepers):
                     within = functions(found, catch.first)[:1]
                     name = within[0].name if python and within else ""
-                    yield _shown(file, text, catch), ROUTED if routed else name
+                    name = FALLBACK if stands_in else ROUTED if routed else name
+                    yield _shown(file, text, catch), name
 
 
-ROUTED, DROPPED = "answer routed", "answer dropped"
-"""Names for places where an answer loses its exception: in such a function, and in a promise."""
+ROUTED, DROPPED, FALLBACK = "answer routed", "answer dropped", "answer fallback"
+"""Names for places where an answer loses its exception: in such a function, in a promise, and in
+what answers for another."""
 
 
 def _shown(file: Place, text: str, catch: Block) -> Place:
@@ -198,9 +204,14 @@ def _files(repo: Repo, code: Code) -> set[str]:
     for directory in sorted({path.rpartition("/")[0] for path in found if _EDGE.search(path)}):
         beside = (file.path for file in repo.files(f"{directory}/*.py".lstrip("/")))
         found |= {path for path in beside if _EDGE.search(path) and not _TEST.search(path)}
+    for root in sorted({path.partition(_OF_JAVA)[0] for path in found if _OF_JAVA in path}):
+        files = repo.files(f"{root}{_OF_JAVA}**/*.java", saying=FALLBACKS)
+        found |= {file.path for file in files}
     return found
 
 
+_OF_JAVA = "src/main/java/"
+"""Where a project of Java keeps its code; what answers for another is looked for in all of it."""
 _TEST = regex(r"(?:^|/)(?:test_|conftest)|_test\.py$")
 
 

@@ -17,7 +17,6 @@ ALWAYS = frozenset(
         *("capture_exception", "captureException", "CaptureException", "captureError"),
         *("format_exc", "print_exc", "format_exception", "print_exception", "printStackTrace"),
         *("notice_error", "report_exc_info", "trackException", "TrackException"),
-        "AddStacktrace",
     }
 )
 """Calls that keep the traceback whatever they are given. What Go recovers from is a panic: its
@@ -25,12 +24,11 @@ errors are values, and hold no stack unless a library puts one in."""
 _WHOLE = frozenset(
     {
         *("AddApplicationInsightsTelemetry", "AddApplicationInsightsTelemetryWorkerService"),
-        *("UseAzureMonitor", "UseSentry", "AddSentry", "NewProduction"),
-        "UseExceptionHandler",
+        *("UseAzureMonitor", "UseSentry", "AddSentry", "UseExceptionHandler"),
     }
 )
 """Calls at start-up after which every reported error keeps its stack: the trackers of .NET and its
-middleware, which logs what nobody caught, and the configuration for production of zap."""
+middleware, which logs what nobody caught."""
 _LOGS = frozenset(
     {"error", "critical", "fatal", "severe", "Error", "Fatal", "LogError", "LogCritical"}
 )
@@ -60,26 +58,16 @@ def is_provider(call: Call) -> bool:
 
 def tracked(code: Code) -> Call | None:
     """The call at start-up that makes every reported error keep its stack."""
-    found = (c for c in _serving(code) if c.method in _WHOLE or is_provider(c))
-    return next((c for c in found if c.method != _ZAP or _reports(code)), None)
-
-
-_ZAP, _LIBRARY, _FEW = "NewProduction", "go.uber.org/zap", 3
-_ITSELF = regex(r"\.(?:(?:Sugared)?Logger|NewProduction|[LS]|Sugar|With|Named)$")
-
-
-def _reports(code: Code) -> bool:
-    """Whether errors go to zap at all: many programs print them, or hand them on as values."""
-    logged = (c for c in _serving(code) if c.method.startswith("Error") and c.below(_LIBRARY))
-    return sum(bool(_ITSELF.search(c.callee.rpartition(".")[0])) for c in logged) >= _FEW
+    found = (c for c in serving(code) if c.method in _WHOLE or is_provider(c))
+    return next(found, None)
 
 
 def kept(code: Code, known: str = "") -> Iterator[Call]:
     """Calls in the serving code that keep the traceback of an error; known is the library by which
     its scripts log, where the code alone does not say it."""
     known = known or logger(code)
-    serving = (call for call in _serving(code) if not _CHORES.search(call.place.path))
-    return (call for call in serving if _keeps(call, known) and not into_nothing(call))
+    found = (call for call in serving(code) if not _CHORES.search(call.place.path))
+    return (call for call in found if _keeps(call, known) and not into_nothing(call))
 
 
 _CHORES = regex(
@@ -93,7 +81,7 @@ def bare(code: Code, known: str = "") -> Iterator[Call]:
     no other call beside them keeps it. An error that no exception was raised for has none."""
     known = known or logger(code)
     keeping = {(call.place.path, call.place.line or 0) for call in kept(code, known)}
-    for call in _serving(code):
+    for call in serving(code):
         told = call.method in _LOGS and _is_logger(call) and _tells(call)
         if told and not _keeps(call, known):
             at = call.place.line or 0
@@ -122,7 +110,8 @@ _NEAR = 3
 """Lines within which two calls tell of the same error."""
 
 
-def _serving(code: Code) -> Iterator[Call]:
+def serving(code: Code) -> Iterator[Call]:
+    """Calls of what answers, in the languages in which models are asked."""
     spoken = answering(code)
     return (
         call
@@ -184,7 +173,7 @@ def writes_to_console(component: Component) -> bool:
     """Whether scripts report to the console, and by no logger."""
     logs = (use for use in component.uses("logging") if use.strength >= Strength.IMPORTED)
     known = any(not use.library.startswith("@opentelemetry/") for use in logs)
-    return not known and any(map(_is_console, _serving(component.code)))
+    return not known and any(map(_is_console, serving(component.code)))
 
 
 def _is_console(call: Call) -> bool:

@@ -15,12 +15,19 @@ _SHOWN = regex(
 )
 _ANSWERING = regex(r"(?:^|/)(?:api|server|actions|functions)/|(?:^|/)route\.[jt]sx?$")
 _MARKS = {
-    ".py": ("errorhandler(", "error_handler(", "return_exceptions"),
+    ".py": ("errorhandler(", "error_handler(", "return_exceptions", "retry_error_callback"),
     ".java": (
         *("onErrorResume", "onErrorReturn", ".exceptionally(", ".handle(("),
         *("@OnError", "ExceptionMapper<"),
     ),
-    ".cs": ("UseExceptionHandler", "IExceptionHandler", "IExceptionFilter", ".IsFaulted"),
+    ".cs": (
+        "UseExceptionHandler",
+        "IExceptionHandler",
+        "IExceptionFilter",
+        ".IsFaulted",
+        "AddFallback(",
+        "FallbackAsync(",
+    ),
 }
 _OF_SCRIPTS = ("allSettled(", "setErrorHandler(", "@Catch(", ".onError(", "uncaughtEx")
 _FOUR = regex(

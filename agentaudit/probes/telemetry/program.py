@@ -18,10 +18,12 @@ from agentaudit.source import Component, Repo
 
 _LANGUAGES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".java", ".cs")
 _BESIDE = regex(
-    r"(?:^|/)(?:tests?|__tests__|specs?|evals?|evaluat\w{1,10}|scripts?|notebooks?|(?<!com/)(?<!org/)examples?|demos?|benchmarks?|migrations)/"
+    r"(?:^|/)(?:tests?|__tests__|specs?|evals?|evaluat\w{1,10}|scripts?|notebooks?|examples?|demos?|benchmarks?|migrations)/"
     r"|(?:^|/)(?:test[_-]|conftest|demo\.|example\.)|_test\.\w{1,4}$|\.(?:test|spec)\.\w{1,4}$"
 )
-_SHOWING = regex(r"(?:^|/)(?:(?<!com/)(?<!org/)examples?|demos?)/|(?:^|/)(?:demo|example)\.")
+_SHOWING = regex(r"(?:^|/)(?:examples?|demos?)/|(?:^|/)(?:demo|example)\.")
+_PACKAGE = regex(r"(?<=src/main/java/).{1,300}/")
+"""The name of a package of Java, as `com/example/demo`, says nothing of what stands in it."""
 _MANY = 400
 """Files that are looked at."""
 _SPLIT = 16
@@ -30,6 +32,10 @@ _LONGEST = 300_000
 """Characters of a file that are looked at."""
 _APART = bytes(i if chr(i).isalnum() or i == 95 or i > 127 else 32 for i in range(256))
 """Turns everything but words into spaces: four times as fast as a regular expression."""
+
+
+def _is_beside(path: str) -> bool:
+    return bool(_BESIDE.search(_PACKAGE.sub("", path)))
 
 
 class Program:
@@ -47,7 +53,7 @@ class Program:
         places = [call.place for call in self._code.calls if call.role is Role.APP]
         places += [row.place for row in self._code.imports if row.role is Role.APP]
         known = {place.path: place for place in places if place.path.endswith(_LANGUAGES)}
-        main = [path for path in sorted(known) if not _BESIDE.search(path)] or sorted(known)
+        main = [path for path in sorted(known) if not _is_beside(path)] or sorted(known)
         self._left_out = any(_SHOWING.search(path) for path in known.keys() - set(main))
         for path in main[:_MANY]:
             yield replace(known[path], line=None, text="")
@@ -64,7 +70,7 @@ class Program:
         )
         for suffix in sorted(suffixes):
             for file in self._repo.files(f"{home}**/*.{suffix}"):
-                if not file.path.startswith(apart) and not _BESIDE.search(file.path):
+                if not file.path.startswith(apart) and not _is_beside(file.path):
                     yield file
 
     @property

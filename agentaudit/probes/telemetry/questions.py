@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from agentaudit.code import Call, Code, Role, Strength
 from agentaudit.expressions import regex
+from agentaudit.probes.asking import PASSES_ON
+from agentaudit.probes.telemetry.held import is_page
 from agentaudit.probes.telemetry.program import Program
 from agentaudit.trades import AGENTIC
 
@@ -19,7 +21,11 @@ _ASKS = regex(
     r"|(?:Get|Complete|Invoke|Run|Generate|Create)\w{0,40}(?:Async|Chat|Streaming)|InvokeModel\w{0,30})"
     r"\s?(?:<[^<>()]{0,60}>)?\("
 )
-_NO_CALL = regex(r"\s*(?:#|//|\*|(?:async )?def |import |from |@)")
+_NO_CALL = regex(
+    r"\s*(?:#|//|\*|(?:async )?def |import |from |@"
+    r"|(?:public|private|protected|internal)\b[^=(]{0,300}\((?!.{0,300}=>))"
+)
+"""Comments, imports, and the heads of functions, which ask nobody."""
 _OF = regex(r"(\w{1,60})(?:\([^()]{0,60}\)|\[[^\[\]]{0,40}\])?\s?\??$")
 """What a method is called of, before its dot."""
 _OTHER = regex(
@@ -46,11 +52,14 @@ def questions(program: Program, code: Code) -> Iterator[tuple[str, int]]:
         ]
         for path in sorted(paths & program.places.keys()):
             found += _run(program, path)
+        found += _posted(program) if "model" in trades else ()
         modules = _modules(code, known)
-        called = [use.place for use in uses if use.strength >= Strength.CALLED]
+        told = [use for use in uses if use.strength >= Strength.CALLED]
+        told = [use for use in told if use.library not in PASSES_ON] or told
+        called = [use.place for use in told]
         called += (call.place for call in code.calls if _is_told(call, modules))
         places = [(p.path, p.line, p.text) for p in called if p.line and p.path in program.places]
-        found += [(path, line) for path, line, text in places if not _MADE_ONLY.match(text)]
+        found += [(path, line) for path, line, text in places if not _is_made(text)]
         found = found or [(path, line) for path, line, _ in places]
         if found:
             yield from found
@@ -70,12 +79,19 @@ def _is_told(call: Call, modules: tuple[str, ...]) -> bool:
 _TELLS = frozenset({"execute", "forward", "step", "respond", "answer", "ask"})
 _MADE_ONLY = regex(
     r"(?:(?:const|let|var|self\.|this\.|[\w.<>]{1,60}\s)?\s?[\w.]{1,60}\s{0,4}(?::[^=]{1,80})?=\s{0,4}|return\s)?"
-    r"(?:new\s)?(?:\w{1,40}\.){0,4}[A-Z]\w{0,60}(?:<[^<>]{0,60}>)?\("
+    r"(?:new\s)?(?:\w{1,40}\.){0,4}(?:[A-Z]\w{0,60}(?:<[^<>]{0,60}>)?(?:\.from_pretrained)?)\("
 )
-"""A line that does nothing but make a client: what it raises is told where it is started."""
+"""A line that does nothing but make a client, or load a model: what it raises is told where it is
+started."""
 _LINE = 400
+
+
+def _is_made(text: str) -> bool:
+    return bool(_MADE_ONLY.match(text) or _MADE.match(text))
+
+
 _MADE = regex(
-    r"^[ \t]*(?:self\.)?(\w{2,60})[ \t]*(?::[^=\n]{1,80})?=[ \t]*(?:\w{1,30}\.)?"
+    r"^[ \t]*(?:self\.)?(\w{2,60})[ \t]*(?::[^=\n]{1,80})?=[ \t]*(?:(?!self\.)\w{1,30}\.)?"
     r"(?:pipeline|Llama|AutoModel\w{0,30}\.from_pretrained|ChainOfThought|Predict|ReAct"
     r"|ProgramOfThought|LLMChain|ConversationChain|RetrievalQA)\(",
     re.MULTILINE,
@@ -90,8 +106,36 @@ def _run(program: Program, path: str) -> Iterator[tuple[str, int]]:
         return
     run = re.compile(rf"(?<![\w.])(?:self\.)?(?:{'|'.join(sorted(names))})\(")
     for number, line in enumerate(program.lines(path), 1):
-        if "(" in line and not _NO_CALL.match(line) and run.search(line[:_LINE]):
+        made = _NO_CALL.match(line) or _MADE.match(line)
+        if "(" in line and not made and run.search(line[:_LINE]):
             yield path, number
+
+
+_ADDRESS = regex(
+    r"[}\"'`/](?:v\d/)?(?:chat/completions|api/generate)\b|:(?:streamG|g)enerateContent\b"
+)
+"""Where providers and servers of models answer, behind a base."""
+_POSTS = regex(
+    r"(?:\b|\.)(?:post|stream|request|urlopen|fetch|(?:Post|Send)(?:AsJson)?Async|exchange)\("
+)
+
+
+_REMOTE = regex(r"\b(?:invoke_agent_runtime|InvokeAgentRuntimeCommand)\(")
+"""What asks an agent that runs elsewhere, through a client of the cloud."""
+
+
+def _posted(program: Program) -> Iterator[tuple[str, int]]:
+    """Lines that send a request, in files that name where models answer, or ask an agent that runs
+    elsewhere: neither needs a library of its own."""
+    for path in sorted(program.places):
+        text = "" if is_page(path) else program.text(path)
+        named = bool(_ADDRESS.search(text))
+        if not named and not _REMOTE.search(text):
+            continue
+        for number, line in enumerate(program.lines(path), 1):
+            sent = _REMOTE.search(line[:_LINE]) or (named and _POSTS.search(line[:_LINE]))
+            if sent and not _NO_CALL.match(line):
+                yield path, number
 
 
 def _asks(line: str) -> bool:

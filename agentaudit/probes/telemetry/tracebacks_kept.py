@@ -9,7 +9,7 @@ from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.asking import asks_openly
 from agentaudit.probes.readable import of_code, step_missing, unread
 from agentaudit.probes.telemetry.captured import captured
-from agentaudit.probes.telemetry.caught import Weighed, leaves, lost_at_edge, weighed
+from agentaudit.probes.telemetry.caught import Weighed, arrives, leaves, lost_at_edge, weighed
 from agentaudit.probes.telemetry.ends import Fates
 from agentaudit.probes.telemetry.errors import is_central, outermost
 from agentaudit.probes.telemetry.fates import followed
@@ -254,14 +254,14 @@ def _kept(
     if ends.is_kept or (len(ends.kept) > _MORE * len(ends.lost) and not lost_at_edge(ends)):
         caught = f"{len(ends.kept)} blocks that catch what a model's call raises"
         yield f"{caught} keep its traceback", ends.kept
-    if said.is_practice and not _mostly_lost(ends, said.keeping):
+    passes = ends.passes_on(len(said.lacking)) and not lost_at_edge(ends)
+    if said.is_practice and (passes or not _mostly_lost(ends, said.keeping)):
         places = [call.place for call in said.keeping]
         yield f"{len(places)} calls keep the traceback of an error", places
     central = [call.place for call in said.keeping if ends.is_free and is_central(call)]
     if central:
         yield "what nobody caught is written with its traceback", central
     held_back = ends.only_lost and len(ends.lost) >= len(ends.leaving)
-    passes = ends.passes_on(len(said.lacking)) and not lost_at_edge(ends)
     if (ends.is_free and asks_openly(component)) or passes or not (said.lacking or held_back):
         for message, place in _uncaught(repo, component, ends, passes=passes):
             yield message, [place]
@@ -280,8 +280,9 @@ def _mostly_lost(ends: Fates, keeping: Sequence[Call]) -> bool:
     """Whether so many are lost, around models or where requests arrive, that the calls that keep
     one elsewhere do not make up for it."""
     kept = len(keeping)
-    if lost_at_edge(ends) and not any(map(outermost, keeping)):
-        return kept <= _MANY_AT_EDGE * len(ends.lost)
+    at_edge = lost_at_edge(ends) and not any(map(outermost, keeping))
+    if at_edge and kept <= _MANY_AT_EDGE * sum(map(arrives, ends.lost)):
+        return True
     most = ends.only_lost or len(ends.lost) > max(_MORE * len(ends.kept), len(ends.leaving))
     return most and kept <= _MANY * len(ends.lost)
 

@@ -52,6 +52,9 @@ def test_a_generator_raises_where_it_is_asked_for_more(does: str, ends: list[str
         ("asyncio.create_task(answer(text))", ["leaving"]),
         ("tasks.add_task(answer, text)", ["leaving"]),
         ("Thread(target=answer).start()", ["leaving"]),
+        ("client = Remote(answer)", ["leaving"]),
+        ("client = Remote(answer(text))", ["lost"]),
+        ("send(answer)", ["lost"]),
         ("await answer(text)", ["lost"]),
     ],
 )

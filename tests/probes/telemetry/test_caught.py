@@ -8,7 +8,7 @@ from agentaudit import testing
 from agentaudit.evidence import Place
 from agentaudit.finding import Outcome
 from agentaudit.probes.telemetry.catches import catches, is_whole
-from agentaudit.probes.telemetry.caught import leaves, losing, weighed
+from agentaudit.probes.telemetry.caught import FALLBACK, leaves, losing, weighed
 from agentaudit.probes.telemetry.promises import is_dropped
 from agentaudit.probes.telemetry.tracebacks_kept import tracebacks_kept
 from agentaudit.source import Component, Repo
@@ -20,6 +20,10 @@ MANIFESTS = {
 PYTHON = (
     "import logging\nfrom openai import OpenAI\nlogger = logging.getLogger(__name__)\n"
     "try:\n    OpenAI()\n{}\n"
+)
+POM = (
+    "<project><dependencies><dependency><groupId>org.springframework.ai</groupId><artifactId>"
+    "spring-ai-starter-model-openai</artifactId></dependency></dependencies></project>\n"
 )
 NODE = (
     'import OpenAI from "openai";\nimport winston from "winston";\n'
@@ -50,6 +54,29 @@ def _asked(files: dict[str, str]) -> tuple[Repo, Component]:
 def test_where_an_exception_is_told_by_its_message(path: str, text: str, lost: int) -> None:
     repo, component = _asked({path: text})
     assert len(list(losing(repo, component.code))) == lost
+
+
+CALLED = (
+    "import org.springframework.ai.chat.client.ChatClient;\npublic class Planner {{\n"
+    '  @CircuitBreaker(name = "agent", fallbackMethod = "offline")\n'
+    "  public String plan(String text) {{ return client.prompt(text).call().content(); }}\n"
+    "  public String offline(String text, Exception e) {{ {} }}\n}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("does", "lost"),
+    [
+        ('log.warn("{}", e.getMessage()); return "later";', 1),
+        ('return "later";', 1),
+        ('log.warn("offline", e); return "later";', 0),
+        ("throw new Failed(e);", 0),
+    ],
+)
+def test_what_answers_for_another_catches_its_exceptions(does: str, lost: int) -> None:
+    files = {"pom.xml": POM, "src/main/java/Planner.java": CALLED.format(does)}
+    repo, component = _asked(files)
+    assert [scope for _, scope in losing(repo, component.code)] == [FALLBACK] * lost
 
 
 ONE = PYTHON.format("except Exception:\n    logger.exception('x')")
@@ -118,6 +145,8 @@ def test_an_exception_may_be_handed_to_what_keeps_it(logged: str, given: str, lo
         ({"a.py": PYTHON.format("except (KeyError, ValueError):\n    pass")}, True),
         ({"a.py": PYTHON.format("except Exception:\n    pass")}, False),
         ({"a.py": PYTHON.format("except:\n    pass")}, False),
+        ({"a.py": "import openai\ntry:\n    import torch\nexcept Exception:\n    pass\n"}, True),
+        ({"a.py": "import openai\ntry:\n    ask(x)\nexcept Exception:\n    pass\n"}, False),
         ({"a.py": PYTHON.format("except (OSError, Exception) as e:\n    pass")}, False),
         ({"a.ts": NODE.format("catch (e) { return null; }")}, False),
         ({"a.ts": NODE.format("catch (e) { throw e; }")}, True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentaudit import testing
-from agentaudit.probes.telemetry.errors import bare, is_central, kept, tracked
+from agentaudit.probes.telemetry.errors import bare, is_central, kept
 
 PYTHON = "from openai import OpenAI\nimport logging\nlogger = logging.getLogger(__name__)\n"
 NODE = 'import OpenAI from "openai";\nimport winston from "winston";\n'
@@ -78,20 +78,6 @@ def test_a_logger_of_ones_own_may_drop_what_it_is_given() -> None:
     files = {**MANIFESTS, "package.json": '{"name": "a", "dependencies": {"openai": "5"}}'}
     code = testing.component({"files": {**files, "a.ts": OWN + "logger.error('x', err);\n"}}).code
     assert not list(kept(code))
-
-
-@pytest.mark.parametrize(("errors", "stacks"), [(4, True), (1, False)])
-def test_production_logs_of_zap_hold_stacks(errors: int, stacks: bool) -> None:
-    text = (
-        'package main\n\nimport (\n\t"github.com/openai/openai-go"\n\t"go.uber.org/zap"\n)\n\n'
-        "func main() {\n\tlogger, _ := zap.NewProduction()\n\topenai.NewClient()\n"
-        + '\tlogger.Error("x", zap.Error(err))\n' * errors
-        + "}\n"
-    )
-    mod = "module x.io/a\n\ngo 1.24\n\nrequire github.com/openai/openai-go v1.8.0\n"
-    code = testing.component({"files": {"go.mod": mod, "main.go": text}}).code
-    found = tracked(code)
-    assert (found.place.line if found else None) == (9 if stacks else None)
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,30 @@ PAGE = """@page "/ask"
   }
 }
 """
+FALLBACKS = """
+class Asked {
+  @Retry(name = "a", fallbackMethod = "later") String ask(String text) { return a(text); }
+  @Retryable String again(String text) { return a(text); }
+  String later(String text, Throwable t) { return "later"; }
+  @Recover String given(Exception e, String text) { return "given"; }
+  String other(Exception e) { return "other"; }
+}
+"""
 FOUND = {
+    "F.java": (
+        FALLBACKS,
+        [
+            ("function", "ask", 3, 3, ()),
+            ("try", "", 3, 3, ()),
+            ("function", "again", 4, 4, ()),
+            ("try", "", 4, 4, ()),
+            ("function", "later", 5, 5, ()),
+            ("catch", "t", 5, 5, ("Throwable",)),
+            ("function", "given", 6, 6, ()),
+            ("catch", "e", 6, 6, ("Exception",)),
+            ("function", "other", 7, 7, ()),
+        ],
+    ),
     "P.java": (
         JAVA,
         [

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from agentaudit.blocks import Block, Part
+from agentaudit.sources.git.code.fallbacks import Fallback, Method, fallbacks
 from agentaudit.sources.git.code.leaf import Leaf, first, nth
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Outline:
     def __init__(self, leaf: Leaf) -> None:
         self._leaf = leaf
         self._made: list[Block] = []
+        self._methods: list[Method] = []
         self._calls = leaf.language.calls
 
     def all(self) -> tuple[Block, ...]:
@@ -58,6 +60,8 @@ class Outline:
             self._promise(node)
         for node in leaf.found("suppress"):
             self._suppress(node)
+        for taken in fallbacks(leaf, self._methods):
+            self._fallback(taken)
         return tuple(sorted(self._made[:_BLOCKS], key=lambda block: (block.start, -block.end)))
 
     def _block(self, part: Part, start: Node, body: Node, **more: object) -> Block:
@@ -84,7 +88,7 @@ class Outline:
         named, given = ("", "") if name is not None else self._placed(node)
         if name is not None:
             named = self._leaf.text(name, 100)
-        self._block(
+        made = self._block(
             Part.FUNCTION,
             name or node,
             body,
@@ -93,6 +97,7 @@ class Outline:
             marks=tuple(self._marks(node))[:_MOST],
             given=given,
         )
+        self._methods.append((node, made))
 
     def _placed(self, node: Node) -> tuple[str, str]:
         """What names a function, and the call that it is given to."""
@@ -175,6 +180,15 @@ class Outline:
         held = node.named_children if node.type in ("tuple", "catch_type") else [node]
         plain = [each for each in held if each.type not in _NO_TYPES]
         return (".".join(self._leaf.dotted(each)) or self._leaf.text(each, 100) for each in plain)
+
+    def _fallback(self, taken: Fallback) -> None:
+        asked, answers = (first(node, ("body",)) for node in (taken.asked, taken.answers))
+        if asked is not None and answers is not None:
+            tried = self._block(Part.TRY, asked, asked)
+            begins = first(taken.answers, ("name",)) or answers
+            self._block(
+                Part.CATCH, begins, answers, name=taken.name, types=taken.types, tried=tried
+            )
 
     def _promise(self, node: Node) -> None:
         """`ask().catch(…)`, `ask().then(…, …)`."""
