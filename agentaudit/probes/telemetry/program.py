@@ -54,7 +54,9 @@ class Program:
         places += [row.place for row in self._code.imports if row.role is Role.APP]
         known = {place.path: place for place in places if place.path.endswith(_LANGUAGES)}
         main = [path for path in sorted(known) if not _is_beside(path)] or sorted(known)
-        self._left_out = any(_SHOWING.search(path) for path in known.keys() - set(main))
+        self._left_out = any(
+            _SHOWING.search(_PACKAGE.sub("", path)) for path in known.keys() - set(main)
+        )
         for path in main[:_MANY]:
             yield replace(known[path], line=None, text="")
         suffixes = {path.rpartition(".")[2] for path in main}
