@@ -65,8 +65,19 @@ def left(homes: Homes, images: Sequence[Image], image: Image) -> bool:
         and other.home != image.home
         and inside(image.home, other.home)
         and set(image.covers) <= set(homes.copied(other.context, _named(other)))
+        and not _is_one_of_many(homes, image, other)
         for other in images
     )
+
+
+def _is_one_of_many(homes: Homes, image: Image, other: Image) -> bool:
+    """Whether the other takes in the directory around several projects, and none of them by name."""
+    named = list(_paths(other.context, _named(other)))
+    if any(inside(source, image.home) for source in named):
+        return False
+    held = {homes.manifests[path] for path in homes.copied(other.context, _named(other))}
+    around = [source for source in named if source and inside(image.home, source)]
+    return any(sum(inside(home, source) for home in held) > 1 for source in around)
 
 
 def _named(image: Image) -> list[str]:
