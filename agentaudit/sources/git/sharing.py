@@ -71,7 +71,7 @@ def left(homes: Homes, images: Sequence[Image], image: Image) -> bool:
 
 
 def _is_one_of_many(homes: Homes, image: Image, other: Image) -> bool:
-    """Whether the other takes in the directory around several projects, and none of them by name."""
+    """Whether the other takes in a directory around several projects, and not this one by name."""
     named = list(_paths(other.context, _named(other)))
     if any(inside(source, image.home) for source in named):
         return False
