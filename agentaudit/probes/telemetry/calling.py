@@ -60,13 +60,16 @@ class Callers:
         """Where a file calls a function of that name: offset, line, and whether it runs apart."""
         if (path, name) not in self._calls:
             text = self._program.text(path)
-            found = ((at, text.count("\n", 0, at) + 1) for at in _calls(text, name))
-            python = path.endswith(".py")
-            self._calls[path, name] = tuple(
-                (at, row, is_apart(text, at) or (python and is_later(text, at, at + len(name))))
-                for at, row in found
-            )
+            self._calls[path, name] = tuple(_calling(text, name, path.endswith(".py")))
         return self._calls[path, name]
+
+
+def _calling(text: str, name: str, python: bool) -> Iterator[tuple[int, int, bool]]:
+    number, last = 1, 0
+    for at in _calls(text, name):
+        number, last = number + text.count("\n", last, at), at
+        later = python and is_later(text, at, at + len(name))
+        yield at, number, later or is_apart(text, at)
 
 
 def _is_generator(program: Program, path: str, first: int, name: str) -> bool:
