@@ -54,31 +54,38 @@ def judged(call: Call) -> str:
 def turns_away(repo: Repo, place: Place) -> bool:
     """Whether the verdict is asked near the call, and leaves the function or the round; who leaves
     where there is none lets everything pass."""
-    rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[:20_000]
-    at = (place.line or 0) - 1
+    return bool(branch(repo.read(Place(place.repo, place.path)) or "", place.line or 0))
+
+
+def branch(text: str, line: int) -> str:
+    """What stands below the condition that asks for the verdict of a line, if it leaves."""
+    rows = text.split("\n")[:20_000]
+    at = line - 1
     if not 0 <= at < len(rows):
-        return False
+        return ""
     row = rows[at].strip()[:400]
     if _ASKED.match(row):
-        return _leaves(rows, at)
+        return _leaving(rows, at)
     given = _ASSIGNED.match(row) or (at and _ASSIGNED.match(rows[at - 1].strip()[:400]))
     if not given:
-        return False
+        return ""
     word = re.compile(
         rf"(?<![\w.$]){re.escape(given[1])}(?![\w$]|\s+(?:===?|is)\s+(?:null|None|nil|undefined)\b)"
     )
-    return any(
-        _ASKED.match(rows[n].strip()) and word.search(rows[n][:400]) and _leaves(rows, n)
+    found = (
+        _leaving(rows, n)
         for n in range(at + 1, min(at + _BELOW, len(rows)))
+        if _ASKED.match(rows[n].strip()) and word.search(rows[n][:400])
     )
+    return next(filter(None, found), "")
 
 
-def _leaves(rows: list[str], at: int) -> bool:
-    """Whether what stands below a condition ends in leaving."""
+def _leaving(rows: list[str], at: int) -> str:
+    """What stands below a condition, if it ends in leaving."""
     depth = len(rows[at]) - len(rows[at].lstrip())
+    block: list[str] = []
     for row in rows[at + 1 : at + 1 + _BLOCK]:
         if row.strip() and len(row) - len(row.lstrip()) <= depth:
-            return False
-        if _LEAVES.match(row[:200]):
-            return True
-    return False
+            break
+        block.append(row)
+    return "\n".join(block) if any(_LEAVES.match(row[:200]) for row in block) else ""

@@ -62,12 +62,15 @@ def is_off_by_itself(repo: Repo, code: Code, file: Place, text: str) -> bool:
     """Whether a function answers at once unless something is set, and nothing says that it is: its
     own file, else the settings and the rest of the code."""
     found = _LEAVES.search(text)
-    if found is None:
-        return False
+    return found is not None and is_unset(repo, code, file, found[1])
+
+
+def is_unset(repo: Repo, code: Code, file: Place, name: str) -> bool:
+    """Whether nothing says that a switch is on which a file asks for."""
     text = (repo.read(file) or "")[:500_000]
-    values = _injected(code, text, found[1]) or _values(text, found[1])
-    values = values or {each.value.strip().strip("\"'") for each in code.set(found[1])}
-    values = values or _given(repo, found[1], file.path.rpartition(".")[2])
+    values = _injected(code, text, name) or _values(text, name)
+    values = values or {each.value.strip().strip("\"'") for each in code.set(name)}
+    values = values or _given(repo, name, file.path.rpartition(".")[2])
     return not any(map(_ON.fullmatch, values))
 
 

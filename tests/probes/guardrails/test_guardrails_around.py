@@ -172,9 +172,9 @@ def _spring(mark: str = "", before: str = "", **more: str) -> dict[str, str]:
     return {"pom.xml": POM, f"{MAIN}/ChatService.java": chat, **more}
 
 
-def _asking(said: str = SWITCH, before: str = BEFORE) -> dict[str, str]:
+def _asking(said: str = SWITCH, before: str = BEFORE, judge: str = OBJECT) -> dict[str, str]:
     files = _spring(before=before)
-    files[f"{MAIN}/QuestionGuardrail.java"] = OBJECT
+    files[f"{MAIN}/QuestionGuardrail.java"] = judge
     files[f"{MAIN}/Rules.java"] = RULES
     return {**files, "src/main/resources/application.yml": said}
 
@@ -183,9 +183,28 @@ def _marked(mark: str, aspect: str = ASPECT) -> dict[str, str]:
     return {**_spring(mark), f"{MAIN}/RedactionAspect.java": aspect}
 
 
+def _judging(body: str, more: str = "") -> dict[str, str]:
+    head = OBJECT.partition("        if (!enabled")[0]
+    return _asking(judge=f"{head}{body}    }}\n{more}}}\n")
+
+
+CONTAINS = "        return new Decision(WORDS.contains(message));\n"
+PASSES = "point.proceed(masked(point.getArgs()))"
+ELSEWHERE = "    public String name(String message) {\nGUARD        return message;\n    }\n\n"
+
+
 ON = {
     "an aspect of Spring": _marked("    @RedactPii\n"),
+    "an aspect that changes what it was given": _marked(
+        "    @RedactPii\n",
+        ASPECT.replace(
+            f"        return {PASSES}",
+            "        Object[] args = point.getArgs();\n        args[0] = masked(args[0]);\n"
+            "        return point.proceed(args)",
+        ),
+    ),
     "an object that a method of Java asks": _asking(),
+    "an object that answers with what it finds": _judging(CONTAINS),
     "middleware of the AI SDK": _web(REDACTS),
     "middleware of an agent": {"requirements.txt": "langchain==1.0.0\n", "app.py": CUSTOM},
     "a guard of NestJS": _nest(),
@@ -210,7 +229,54 @@ OFF = {
     "an aspect that only tells": _marked(
         "    @RedactPii\n", ASPECT.replace("point.proceed(masked(point.getArgs()))", "log(point)")
     ),
+    "an aspect that passes on what it was given": _marked(
+        "    @RedactPii\n", ASPECT.replace(PASSES, "point.proceed(point.getArgs())")
+    ),
+    "an aspect that passes on what it was given by its name": _marked(
+        "    @RedactPii\n",
+        ASPECT.replace(
+            f"return {PASSES}",
+            "Object[] args = point.getArgs();\n        return point.proceed(args)",
+        ),
+    ),
+    "an aspect that throws what was thrown": _marked(
+        "    @RedactPii\n",
+        ASPECT.replace(
+            f"return {PASSES};",
+            "try {\n            return point.proceed();\n        } catch (Exception e) {\n"
+            "            throw new IllegalStateException(e);\n        }",
+        ),
+    ),
+    "an aspect in a comment": _marked(
+        "    @RedactPii\n", ASPECT.replace("@Aspect", "// @Aspect").replace("@Ar", "// @Ar")
+    ),
+    "an annotation in a comment": _marked("    /*\n    @RedactPii\n    */\n"),
+    "an annotation of a method that asks nothing": _marked(
+        "    @RedactPii\n" + ELSEWHERE.replace("GUARD", "")
+    ),
     "an object that is off by default": _asking("app: {}\n"),
+    "an object that judges where it is on, and is off": _judging(
+        "        if (enabled) {\n    " + CONTAINS + "        }\n        return Decision.allow();\n"
+    )
+    | {"src/main/resources/application.yml": "app: {}\n"},
+    "an object that is asked in a comment": _asking(before=f"        /*\n{BEFORE}        */\n"),
+    "an object whose look is a comment": _judging(
+        "        // TODO: words.contains(message)\n        metrics.recordFind(message);\n"
+        "        return Decision.allow();\n"
+    ),
+    "an object of which another overload looks": _judging(
+        "        return Decision.allow();\n",
+        f"    public Decision inspect(String message, int most) {{\n{CONTAINS}    }}\n",
+    ),
+    "an object in a method that asks nothing": {
+        **_asking(),
+        **_spring(ELSEWHERE.replace("GUARD", BEFORE)),
+    },
+    "an object after which the model is asked all the same": _asking(
+        before=BEFORE.replace(
+            "decision.reply()", "chatClient.prompt().user(message).call().content()"
+        )
+    ),
     "an object whose verdict is only told": _asking(
         before=BEFORE.replace("return decision.reply()", "log.warn(decision.reply())")
     ),
