@@ -224,8 +224,9 @@ class Setting(Struct, frozen=True):
     def default(self) -> str:
         """What it is where whoever deploys sets nothing: `true` of `${NAME:-true}`."""
         value = self.value.strip().strip("\"'")
-        told = _DEFAULT.fullmatch(value)
-        return told[1].strip() if told else "" if value.startswith("${") else value
+        for _ in range(4 if value.startswith("${") else 0):  # a default may have one of its own
+            value = _DEFAULT.sub(r"\1", value).strip()
+        return "" if value.startswith("${") else value
 
 
 class Strength(IntEnum):

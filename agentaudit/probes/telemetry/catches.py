@@ -23,6 +23,15 @@ def may_catch(text: str) -> bool:
     return any(word in text for word in ("except", "catch", "suppress(", *FALLBACKS))
 
 
+LARGE = 50_000
+"""Characters of a file in which there is a block, if it can be read."""
+
+
+def is_unread(text: str | None, found: Sequence[Block]) -> bool:
+    """Whether nobody knows what a file catches: it may catch, and is too large to be parsed."""
+    return text is None or (len(text) > LARGE and not found and may_catch(text))
+
+
 def catches(found: Iterable[Block]) -> Iterator[Block]:
     """Those that catch."""
     return (block for block in found if block.part is Part.CATCH)

@@ -24,6 +24,7 @@ from agentaudit.probes.telemetry.catches import (
     is_broad,
     is_fallback,
     is_routed,
+    is_unread,
     is_whole,
     may_catch,
 )
@@ -273,6 +274,8 @@ def leaves(repo: Repo, code: Code, *, free: bool = False) -> bool:
             for file in repo.files(path):
                 text = (repo.read(file) or "")[:300_000]
                 found = repo.blocks(file) if may_catch(text) else ()
+                if is_unread(text, found):
+                    return False
                 for catch in (each for each in catches(found) if not each.given):
                     body = catch.body(text)[:_LENGTH]
                     tried = "" if catch.tried is None else catch.tried.body(text)[:_LENGTH]

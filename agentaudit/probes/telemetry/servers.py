@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from agentaudit.code import Role, Strength
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.advice import answering_only
+from agentaudit.probes.telemetry.catches import FALLBACKS, LARGE, is_unread
 from agentaudit.probes.telemetry.caught import in_pages, leaves, losing
 from agentaudit.probes.telemetry.ends import Fates
 from agentaudit.probes.telemetry.held import is_told
@@ -127,9 +128,21 @@ def _trained(component: Component) -> Iterator[Place]:
 
 
 def _answered(repo: Repo, component: Component) -> bool:
-    """Whether the code tells of an exception by its message before the container sees it."""
+    """Whether the code tells of an exception by its message before the container sees it, or may,
+    in a file that is too large to be parsed."""
     held = next(answering_only(repo, component.path), None)
-    return held is not None or next(losing(repo, component.code), None) is not None
+    if held is not None or next(losing(repo, component.code), None) is not None:
+        return True
+    home = "" if component.path == "." else component.path + "/"
+    files = repo.files(f"{home}**/*.java", saying=("catch", *FALLBACKS))
+    large = (file for file in files if not _BESIDE.search(file.path))
+    return any(_is_unread(repo, file) for file in large)
+
+
+def _is_unread(repo: Repo, file: Place) -> bool:
+    text = repo.read(file)
+    parsed = text is not None and len(text) > LARGE
+    return is_unread(text, repo.blocks(file) if parsed else ())
 
 
 _MAKES = ("get_fast_api_app", "to_a2a", "AgentOS")

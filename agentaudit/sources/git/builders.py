@@ -6,6 +6,7 @@ from agentaudit.sources.git import (
     actions,
     aspire,
     builds,
+    compose,
     deployers,
     deployments,
     dockerfile,
@@ -25,6 +26,7 @@ from agentaudit.sources.git import (
 )
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import Service
+from agentaudit.sources.git.dockerfile import Recipe
 from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.orders import from_ci, from_compose, named_contexts
 from agentaudit.sources.git.reader import Reader, directory
@@ -34,9 +36,7 @@ from agentaudit.sources.git.workflows import Run
 def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]) -> list[Build]:
     """All of it: images, packages, what platforms deploy, and where there is nothing of the kind
     what CI installs."""
-    tools = packed.tools(reader)
-    named = dockerfile.find(reader, named_contexts(services, runs))
-    recipes = [recipe for recipe in named if directory(recipe.path) not in tools]
+    recipes = _recipes(reader, services, runs)
     orders = [
         *from_compose(services),
         *from_ci(runs),
@@ -64,3 +64,14 @@ def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]
     if not any(build.home in homes.known or build.covers for build in told):
         told += list(deployments.installed(homes, runs)) or side_by_side.started(reader, homes)
     return told
+
+
+def _recipes(reader: Reader, services: list[Service], runs: list[Run]) -> list[Recipe]:
+    """Build files, by their names or as compose files name them, but for those of tools."""
+    tools = packed.tools(reader)
+    contexts = named_contexts(services, runs)
+    named = dockerfile.find(reader, contexts)
+    others = compose.build_files(services) - {recipe.path for recipe in named}
+    called = sorted(path for path in others & reader.known if reader.is_own(path))
+    named += [dockerfile.read(reader, path, contexts) for path in called]
+    return [recipe for recipe in named if directory(recipe.path) not in tools]

@@ -158,10 +158,17 @@ def joined(home: str, relative: str) -> str | None:
     return "" if found == "." else found
 
 
+def build_files(services: Iterable[Service]) -> set[str]:
+    """What services name as their build file, whatever it is called."""
+    found = {service.build_file for service in services if service.build_file != service.file}
+    return {path for path in found if path is not None}
+
+
 def unbuilt(reader: Reader, services: Iterable[Service], home: str) -> tuple[Place, ...]:
     """Services that a compose file in a directory builds from there, by a build file that is not
-    committed, however it is spelled; who tries them, or copies their file first, may make it, and
-    a compose file elsewhere may be of an earlier order of things."""
+    committed, however it is spelled; one that a variable names may be. Who tries them, or copies
+    their file first, may make it, and a compose file elsewhere may be of an earlier order of
+    things."""
     known = {path.lower() for path in reader.known}
     asked = (
         (service.place, service.build_file or f"{home}/Dockerfile".lstrip("/"))
@@ -169,7 +176,7 @@ def unbuilt(reader: Reader, services: Iterable[Service], home: str) -> tuple[Pla
         if service.context == home == directory(service.file)
         and not _ASIDE.search(f"{service.file}/{service.name}")
     )
-    return tuple(place for place, path in asked if path.lower() not in known)
+    return tuple(place for place, path in asked if "$" not in path and path.lower() not in known)
 
 
 _ASIDE = regex(

@@ -26,6 +26,11 @@ class Environments:
 
     def of(self, home: str, path: str, rows: Iterable[Setting]) -> list[Setting]:
         """The settings of a file without those of services that start other components alone."""
-        services = self._started.get(path, {}).items()
-        others = tuple(above for above, homes in services if home not in homes)
-        return [row for row in rows if not row.path.startswith(others)]
+        services = self._started.get(path, {})
+        nearest = sorted(services, key=len, reverse=True)  # the name of one may begin another's
+        found = []
+        for row in rows:
+            above = next((each for each in nearest if row.path.startswith(each)), "")
+            if not above or home in services[above]:
+                found.append(row)
+        return found

@@ -1,5 +1,8 @@
 import pytest
 
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probes.environment.build_file_versioned import build_file_versioned
 from agentaudit.probes.environment.images import versioned
 from agentaudit.source import ImageUse, Place
 
@@ -39,3 +42,28 @@ DIGEST = "sha256:" + "9f86d081" * 8
 )
 def test_what_names_a_version(tag: str, digest: str, good: bool) -> None:
     assert versioned(ImageUse("image", Place("git:.", "Dockerfile", 1), tag, digest)) is good
+
+
+@pytest.mark.parametrize(
+    ("committed", "named", "outcome"),
+    [
+        ("Dockerfile", "Dockerfile", Outcome.PASS),
+        ("Docker file", "Docker file", Outcome.PASS),
+        ("image.build", "image.build", Outcome.PASS),
+        ("image.build", "other.build", Outcome.FAIL),
+        ("Dockerfile", "${NAMED}", Outcome.PASS),
+        ("Dockerfile", "${NAMED:-other.build}", Outcome.FAIL),
+    ],
+)
+def test_what_compose_builds_from_is_a_build_file(
+    committed: str, named: str, outcome: Outcome
+) -> None:
+    files = {
+        "api/requirements.txt": "openai==1.93.0\n",
+        "api/app.py": "import openai\nopenai.OpenAI()\n",
+        f"api/{committed}": "FROM python:3.12\nCOPY . .\n",
+        "api/compose.yaml": "services:\n  api:\n    build:\n      context: .\n"
+        f"      dockerfile: {named}\n",
+    }
+    asked = {"component": testing.component({"files": files, "path": "api"})}
+    assert build_file_versioned.ask(asked).outcome is outcome

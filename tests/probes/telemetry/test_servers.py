@@ -214,3 +214,36 @@ def test_a_factory_in_the_place_of_the_host_s_sends_nothing(line: str, outcome: 
     )
     files = {"api.csproj": project, "Program.cs": HOST.format(line)}
     assert _outcome(logs_structured, files) is outcome
+
+
+WEB = "".join(
+    f"<dependency><groupId>org.springframework.{group}</groupId><artifactId>{name}</artifactId>"
+    "</dependency>"
+    for group, name in [("ai", "spring-ai-openai"), ("boot", "spring-boot-starter-web")]
+)
+CHAT = (
+    "import org.springframework.ai.chat.client.ChatClient;\npublic class Chat extends Base {{\n"
+    "  private ChatClient client;\n  {}\n"
+    "  public String ask(String text) {{ return client.prompt(text).call().content(); }}\n}}\n"
+)
+LARGE = "class Large {\n" + "  void a() { try { b(); } catch (Exception e) { } }\n" * 9_000 + "}\n"
+
+
+@pytest.mark.parametrize(
+    ("mark", "other", "outcome"),
+    [
+        ("", "class Other { }", Outcome.PASS),
+        ('@Retry(name = "a", fallbackMethod = "inherited")', "class Other { }", Outcome.FAIL),
+        ("", LARGE, Outcome.FAIL),
+        ("", LARGE.replace("catch", "when"), Outcome.PASS),
+    ],
+)
+def test_what_may_catch_keeps_it_from_the_container(
+    mark: str, other: str, outcome: Outcome
+) -> None:
+    files = {
+        "pom.xml": f"<project><dependencies>{WEB}</dependencies></project>",
+        "src/main/java/Chat.java": CHAT.format(mark),
+        "src/main/java/Other.java": other,
+    }
+    assert _outcome(tracebacks_kept, files) is outcome

@@ -80,6 +80,14 @@ class Asked {
   String other(Exception e) { return "other"; }
 }
 """
+ELSEWHERE = """
+class Asked extends Answers {
+  static final String FALLBACK = "later";
+  @Retry(fallbackMethod = FALLBACK) String ask(String text) { return a(text); }
+  @Retry(fallbackMethod = "inherited") String again(String text) { return a(text); }
+  String later(String text, Throwable t) { return "later"; }
+}
+"""
 FOUND = {
     "F.java": (
         FALLBACKS,
@@ -93,6 +101,18 @@ FOUND = {
             ("function", "given", 6, 6, ()),
             ("catch", "e", 6, 6, ("Exception",)),
             ("function", "other", 7, 7, ()),
+        ],
+    ),
+    "E.java": (
+        ELSEWHERE,
+        [
+            ("function", "ask", 4, 4, ()),
+            ("try", "", 4, 4, ()),
+            ("function", "again", 5, 5, ()),
+            ("catch", "", 5, 5, ()),
+            ("try", "", 5, 5, ()),
+            ("function", "later", 6, 6, ()),
+            ("catch", "t", 6, 6, ("Throwable",)),
         ],
     ),
     "P.java": (
@@ -185,3 +205,10 @@ def test_blocks_are_kept_between_runs(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["(" * 5000, "try:\n" * 3000, "x" * 500_000, "def a(\x00): pass"])
 def test_hostile_files_have_few_blocks_or_none(text: str) -> None:
     assert len(_blocks("p.py", text)) <= 2000
+
+
+@pytest.mark.parametrize(("methods", "answers"), [(15, 15 * 15), (900, 0)])
+def test_of_too_many_answers_none_is_told(methods: int, answers: int) -> None:
+    row = "  @Retryable String a{0}() {{ return a(); }} @Recover String r{0}(Error e) {{ }}\n"
+    text = "class A {\n" + "".join(map(row.format, range(methods))) + "}\n"
+    assert sum(each.part is Part.CATCH for each in _blocks("A.java", text)) == answers

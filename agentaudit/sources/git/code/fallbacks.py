@@ -3,7 +3,9 @@ one, `@Recover` marks it."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentaudit.blocks import Block
@@ -14,40 +16,55 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 Method = tuple["Node", Block]
-_NAMED = regex(r"\bfallbackMethod\s{0,9}=\s{0,9}\"(\w{1,100})\"")
+_NAMED = regex(r"\bfallbackMethod\s{0,9}=\s{0,9}(?:\"(\w{1,100})\"|([\w.]{1,100}))")
+_CONSTANT = regex(r"\bString\s{1,9}(\w{1,100})\s{0,9}=\s{0,9}\"(\w{1,100})\"")
 _ERROR = regex(r"(?:\w{1,60}\.){0,8}\w{0,60}(?:Exception|Error|Throwable)")
 _RETRIED, _RECOVERS = "Retryable", "Recover"
+_MOST = 20
+"""Methods that may answer for one."""
 
 
 class Fallback(NamedTuple):
     """A method, what answers for it, and what that calls the exception."""
 
     asked: Node
-    answers: Node
-    name: str
-    types: tuple[str, ...]
+    answers: Node | None
+    """None where it stands in another file."""
+    name: str = ""
+    types: tuple[str, ...] = ()
 
 
 def fallbacks(leaf: Leaf, methods: Sequence[Method]) -> Iterator[Fallback]:
     """Those of one file."""
-    if leaf.language.ecosystem != "java":
+    if leaf.language.ecosystem != "java" or not methods:
         return
+    named: dict[str, list[Node]] = defaultdict(list)
+    for node, block in methods:
+        named[block.name].append(node)
+    recovers = [node for node, block in methods if _is(block, _RECOVERS)]
+    constants = dict(_CONSTANT.findall(leaf.data.decode("utf-8", "replace")))
     for asked, block in methods:
-        for answers, other in methods:
-            named = bool(other.name) and other.name in _names(leaf, asked)
-            retried = _is(block, _RETRIED) and _is(other, _RECOVERS)
-            if (named or retried) and answers.id != asked.id:
-                yield Fallback(asked, answers, *_error(leaf, answers))
+        names = _names(leaf, asked, constants)
+        found = [node for name in names for node in named.get(name, ())]
+        found += recovers if _is(block, _RETRIED) else ()
+        for answers in islice((node for node in found if node.id != asked.id), _MOST):
+            yield Fallback(asked, answers, *_error(leaf, answers))
+        if any(name not in named for name in names):
+            yield Fallback(asked, None)
 
 
 def _is(block: Block, mark: str) -> bool:
     return any(each.rpartition(".")[2] == mark for each in block.marks)
 
 
-def _names(leaf: Leaf, node: Node) -> list[str]:
-    """Fallbacks that the annotations of a method name."""
+def _names(leaf: Leaf, node: Node, constants: dict[str, str]) -> list[str]:
+    """Fallbacks that the annotations of a method name, by a text or a constant."""
     held = (each for each in node.named_children if each.type == "modifiers")
-    return [name for each in held for name in _NAMED.findall(leaf.text(each))]
+    found = (told for each in held for told in _NAMED.findall(leaf.text(each)))
+    return [
+        text or constants.get(constant.rpartition(".")[2], constant)
+        for text, constant in dict.fromkeys(found)
+    ]
 
 
 def _error(leaf: Leaf, node: Node) -> tuple[str, tuple[str, ...]]:

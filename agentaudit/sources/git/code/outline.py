@@ -35,7 +35,7 @@ _CALLED = ("function", "constructor", "name", "type")
 _BEYOND = 12
 """Levels around a function that are looked at."""
 _BLOCKS = 2_000
-"""Blocks of one file that are kept."""
+"""Blocks of a file that is not too intricate; of some of them it is not told what catches what."""
 _MOST = 20
 """Names, of parameters, types or decorators, that are kept."""
 
@@ -50,7 +50,8 @@ class Outline:
         self._calls = leaf.language.calls
 
     def all(self) -> tuple[Block, ...]:
-        """Sorted by where they begin, the outermost first; offsets are of bytes."""
+        """Sorted by where they begin, the outermost first; offsets are of bytes. None of a file
+        that has too many."""
         leaf = self._leaf
         for node in leaf.found("function"):
             self._function(node)
@@ -62,7 +63,10 @@ class Outline:
             self._suppress(node)
         for taken in fallbacks(leaf, self._methods):
             self._fallback(taken)
-        return tuple(sorted(self._made[:_BLOCKS], key=lambda block: (block.start, -block.end)))
+            if len(self._made) > _BLOCKS:
+                break
+        found = self._made if len(self._made) <= _BLOCKS else ()
+        return tuple(sorted(found, key=lambda block: (block.start, -block.end)))
 
     def _block(self, part: Part, start: Node, body: Node, **more: object) -> Block:
         inside, end = body.start_byte, body.end_byte
@@ -182,10 +186,14 @@ class Outline:
         return (".".join(self._leaf.dotted(each)) or self._leaf.text(each, 100) for each in plain)
 
     def _fallback(self, taken: Fallback) -> None:
-        asked, answers = (first(node, ("body",)) for node in (taken.asked, taken.answers))
+        """One that stands in another file tells of nothing, as far as is known."""
+        asked = first(taken.asked, ("body",))
+        other = taken.answers or taken.asked
+        begins = first(other, ("name",))
+        answers = first(other, ("body",) if taken.answers is not None else ("name",))
         if asked is not None and answers is not None:
             tried = self._block(Part.TRY, asked, asked)
-            begins = first(taken.answers, ("name",)) or answers
+            begins = begins or answers
             self._block(
                 Part.CATCH, begins, answers, name=taken.name, types=taken.types, tried=tried
             )
