@@ -48,6 +48,9 @@ ORDER += "          {}\n"
 SENT = ORDER.format(
     "cat > {} << END\n          LANGSMITH_TRACING=true\n          END\n          {} host"
 )
+ELSEWHERE = SENT.format("agent.env", "pytest") + "  c:\n    steps:\n      - run: ssh host up\n"
+OTHERS = "gcloud run deploy a --image {} --set-env-vars=LANGSMITH_TRACING=true"
+BUILT = "docker push docker.io/a/b:1\n          "
 FOUND = {
     "helicone": {**OPENAI, "app.py": ASK.format(HELICONE)},
     "helicone by a variable": {
@@ -62,6 +65,10 @@ FOUND = {
     "langsmith, by the order that deploys": {
         **GRAPH,
         FLOW: ORDER.format("gcloud run deploy a --set-env-vars=LANGSMITH_TRACING=true"),
+    },
+    "langsmith, with an image that is made there": {
+        **GRAPH,
+        FLOW: ORDER.format(BUILT + OTHERS.format("docker.io/a/b")),
     },
     "new relic": {**WATCHED, "newrelic.ini": INI.format("true")},
     "new relic of Node.js": {
@@ -90,6 +97,11 @@ MISSING = {
     "langsmith, in a workflow that deploys nothing": {
         **GRAPH,
         FLOW: SENT.format("agent.env", "pytest"),
+    },
+    "langsmith, in a job beside the one that deploys": {**GRAPH, FLOW: ELSEWHERE},
+    "langsmith, with the image of somebody else": {
+        **GRAPH,
+        FLOW: ORDER.format(OTHERS.format("docker.io/x/y")),
     },
     "langsmith, for the rest of the job": {
         **GRAPH,
