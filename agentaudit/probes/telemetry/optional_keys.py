@@ -29,6 +29,7 @@ _DECLARES = regex(r"(?i)config|setting|trac|observ|telemetr|monitor|instrument|\
 _ASIDE = regex(
     r"(?i)(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?|evals?|evaluations?|scripts?|node_modules|\.venv)/"
 )
+_SUFFIXES = (".py", ".ts", ".js", ".mjs")
 _SHIPS = regex(r"(?i)deploy|publish|release|(?:^|[^a-z])cd(?:[^a-z]|$)")
 """Names of workflows that deploy."""
 _KEY = r"{word}_(?:\w{{1,30}}_)?(?:key|token|dsn)"
@@ -97,6 +98,8 @@ def _key(words: tuple[str, ...]) -> str:
 def _given(repo: Repo, component: Component) -> Iterator[str]:
     """Names that a deployment sets, or a workflow that deploys, or a template demands."""
     for each in component.code.settings:
+        if each.place.path.endswith(_SUFFIXES):
+            continue  # a program hands on what it was given
         name = each.value if each.name == "name" else each.name
         shipped = each.role is Role.CI and _SHIPS.search(each.place.path) and each.value.strip()
         deployed = is_deployed(each) and each.value.strip("\"' ")
@@ -108,8 +111,8 @@ def _rows(repo: Repo, component: Component, words: tuple[str, ...]) -> Iterator[
     """Lines of code that name the platform, and the three after each."""
     home = "" if component.path == "." else component.path + "/"
     said = (*words, *map(str.upper, words))
-    for suffix in ("py", "ts", "js", "mjs"):
-        for file in repo.files(f"{home}**/*.{suffix}", saying=said):
+    for suffix in _SUFFIXES:
+        for file in repo.files(f"{home}**/*{suffix}", saying=said):
             text = "" if _ASIDE.search(file.path) else (repo.read(file) or "")[:200_000]
             rows = text.split("\n")
             for number, row in enumerate(rows, 1):

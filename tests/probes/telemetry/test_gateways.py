@@ -133,3 +133,29 @@ def test_what_traces_from_outside(name: str) -> None:
 @pytest.mark.parametrize("name", MISSING)
 def test_what_does_not(name: str) -> None:
     assert _outcome(MISSING[name]) is Outcome.FAIL
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "outcome"),
+    [
+        (".env.example", "LANGSMITH_API_KEY=\n", Outcome.FAIL),
+        ("compose.yaml", "LANGCHAIN_API_KEY: abc", Outcome.PASS),
+        ("compose.yaml", "LANGSMITH_API_KEY: abc", Outcome.PASS),
+    ],
+)
+def test_a_key_of_langsmith_that_is_optional(file: str, text: str, outcome: Outcome) -> None:
+    text = (
+        f"services:\n  api:\n    build: .\n    environment:\n      {text}\n"
+        if ":" in text
+        else text
+    )
+    files = {
+        "requirements.txt": "langgraph==0.5.0\n",
+        "config.py": "class Config(BaseSettings):\n    langsmith_api_key: str | None = None\n",
+        "app.py": "import os\nfrom langgraph.graph import StateGraph\nfrom config import config\n\n"
+        "def trace():\n    if not config.langsmith_api_key:\n        return\n"
+        "    os.environ['LANGCHAIN_API_KEY'] = config.langsmith_api_key\n"
+        "    os.environ['LANGCHAIN_TRACING_V2'] = 'true'\n\ntrace()\nStateGraph(dict)\n",
+        file: text,
+    }
+    assert _outcome(files) is outcome

@@ -259,29 +259,6 @@ def test_a_variable_that_code_sets(condition: str, outcome: Outcome) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "outcome"),
-    [
-        (".env.example", "LANGSMITH_API_KEY=\n", Outcome.FAIL),
-        ("compose.yaml", "LANGCHAIN_API_KEY: abc", Outcome.PASS),
-        ("compose.yaml", "LANGSMITH_API_KEY: abc", Outcome.PASS),
-    ],
-)
-def test_a_key_of_langsmith_that_is_optional(file: str, text: str, outcome: Outcome) -> None:
-    compose = f"services:\n  api:\n    build: .\n    environment:\n      {text}\n"
-    files = {
-        "requirements.txt": "langgraph==0.5.0\n",
-        "Dockerfile": "FROM python:3.12\nCOPY . .\n",
-        "config.py": "from pydantic_settings import BaseSettings\n\n\nclass Config(BaseSettings):\n"
-        "    langsmith_api_key: str | None = None\n\n\nconfig = Config()\n",
-        "app.py": "import os\nfrom langgraph.graph import StateGraph\nfrom config import config\n\n"
-        "def trace():\n    if not config.langsmith_api_key:\n        return\n"
-        '    os.environ["LANGCHAIN_TRACING_V2"] = "true"\n\ntrace()\nStateGraph(dict)\n',
-        file: text if file.startswith(".env") else compose,
-    }
-    assert _outcome(tracing_wired, files) is outcome
-
-
-@pytest.mark.parametrize(
     ("made", "encoding", "outcome"),
     [
         ("logx.WithContext(ctx)", "json", Outcome.PASS),
