@@ -136,6 +136,8 @@ class Step(Struct, frozen=True):
     """Whether nothing but a person starts it."""
     home: str = ""
     """Directory that it works in."""
+    job: str = ""
+    """The job that it is of: on a machine of its own, which hands others no files."""
 
 
 class Change(Struct, frozen=True):

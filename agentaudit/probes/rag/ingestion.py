@@ -20,7 +20,8 @@ from agentaudit.probes.rag.searches import (
     keeps_in_memory,
     says,
 )
-from agentaudit.source import Component
+from agentaudit.probes.rag.uncalled import is_uncalled
+from agentaudit.source import Component, Repo
 
 _COUNTS = frozenset({Role.APP, Role.INFRA})
 RETRIEVES = ("vector_store", "retriever")
@@ -160,8 +161,8 @@ def ready_made(component: Component, around: Iterable[Component]) -> Call | None
     return None if made else opened
 
 
-def stages(components: Iterable[Component]) -> Stages:
-    """The stages that the components show together."""
+def stages(repo: Repo, components: Iterable[Component]) -> Stages:
+    """The stages that the components show together; what nobody calls fills nothing."""
     components = list(components)
     stores = tuple(_modules(components))
     readers = tuple(_modules(components, "document"))
@@ -169,7 +170,7 @@ def stages(components: Iterable[Component]) -> Stages:
     calls = list(handed_on(own))
     loads = any(call.method in _LOADS for call in calls)
     filling = [c for c in calls if _indexes(c, stores) and (loads or not _LATER.match(c.callee))]
-    filling = list(of_vectors(filling, components))
+    filling = [c for c in of_vectors(filling, components) if not is_uncalled(repo, c.place)]
     if not stores and keeps_in_memory(calls):
         filling += [c for c in calls if COMPARES.search(c.callee)]
     return Stages(

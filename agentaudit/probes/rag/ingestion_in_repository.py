@@ -234,9 +234,9 @@ def ingestion_in_repository(repo: Repo, component: Component) -> Answer:
         return missing
     if not retrieves(repo, component):
         return not_applicable("its code searches no vector store", component.evidence())
-    own = stages([component])
+    own = stages(repo, [component])
     beside = around(repo, component)
-    found = own if own.whole else stages(beside)
+    found = own if own.whole else stages(repo, beside)
     shown = [call.place.evidence() for call in found if call is not None]
     if (opened := ready_made(component, beside)) is not None:
         return _ready_made(component, opened)
@@ -249,11 +249,11 @@ def ingestion_in_repository(repo: Repo, component: Component) -> Answer:
         return passed(message, *(each.evidence() for each in written[:3]))
     if by_others := _by_others(repo, component):
         return by_others
-    if keeps := next((place for each in beside for place in flow.kept(repo, each)), None):
+    kept = (place for each in beside for place in flow.kept(repo, each))
+    if keeps := next((place for place in kept if not is_uncalled(repo, place)), None):
         return passed("vectors are made of texts and given to what keeps them", keeps.evidence())
-    missing_stages = ", ".join(found.missing)
     return failed(
-        f"the ingestion code shows no stage to {missing_stages}",
+        f"the ingestion code shows no stage to {', '.join(found.missing)}",
         *(shown or [component.evidence()]),
         reason="missing",
         fact="ingestion code",

@@ -34,7 +34,7 @@ def captured(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
     start = tracked(component.code)
     if start and next(in_pages(repo, component.path), None) is None:
         yield f"{start.method} keeps the stack of every error", start.place
-    if logs := stacked(repo, component.code):
+    if logs := stacked(repo, component):
         yield f"{logs.method} of zap adds the stack to every error", logs.place
     for call in stacks_of_panics(repo, component.code)[:1]:
         yield "whatever recovers from a panic writes its stack", call.place

@@ -11,7 +11,7 @@ from agentaudit.code import Strength
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.unasked import serving
-from agentaudit.source import Component, Place, Repo
+from agentaudit.source import Component, Place, Repo, Step
 
 _FLAGS = ("trace_to_cloud", "otel_to_cloud")
 _DEPLOYED = regex(
@@ -56,17 +56,33 @@ _KEY = regex(r"\b(?:LANGSMITH|LANGCHAIN)_API_KEY\b")
 
 
 def _handed(repo: Repo, component: Component) -> Iterator[Place]:
-    """Where a workflow that deploys switches LangSmith on and hands over its key; of several
+    """Where the job that deploys switches LangSmith on and hands over its key; of several
     components, for the only one that LangSmith can trace."""
     if [each.id for each in repo.components() if _is_traced(each)] != [component.id]:
         return
     steps = repo.steps()
     for step in steps:
-        if not _ASKED.search(step.text):
+        if not _ASKED.search(step.text) or _is_foreign(step, steps):
             continue
-        around = [each.text for each in steps if each.workflow == step.workflow]
+        job = (step.workflow, step.job)
+        around = [each.text for each in steps if (each.workflow, each.job) == job]
         if any(map(_SENT.search, around)) and any(map(_KEY.search, around)):
             yield step.place
+
+
+_FETCHED = regex(
+    r"--image[=\s]{1,4}[\"']?((?:docker\.io|ghcr\.io|quay\.io)/[\w./-]{1,200}|[\w-]{1,60}/[\w-]{1,60}\b(?!/))"
+)
+"""An image that a public registry gives, by its name."""
+_MAKES = regex(r"(?i)build|push|\btags?=")
+
+
+def _is_foreign(step: Step, steps: tuple[Step, ...]) -> bool:
+    """Whether it deploys an image of somebody else, which no step makes."""
+    found = _FETCHED.search(step.text)
+    return found is not None and not any(
+        found[1] in each.text and _MAKES.search(each.text) for each in steps
+    )
 
 
 def _is_traced(component: Component) -> bool:

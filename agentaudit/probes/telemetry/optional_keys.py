@@ -18,14 +18,18 @@ _PLATFORMS = frozenset(
     {
         *("langfuse", "logfire", "braintrust", "agentops", "helicone", "honeyhive", "lunary"),
         *("literalai", "traceloop", "humanloop", "galileo", "maxim", "keywordsai", "portkey"),
+        "langsmith",
     }
 )
 """Those that take nothing from somebody without a key."""
+_ALSO = {"langsmith": "langchain"}
+"""What their keys were called before."""
 _DECLARES = regex(r"(?i)config|setting|trac|observ|telemetr|monitor|instrument|\benv")
 """Parts of paths where settings are declared."""
 _ASIDE = regex(
     r"(?i)(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?|evals?|evaluations?|scripts?|node_modules|\.venv)/"
 )
+_SUFFIXES = (".py", ".ts", ".js", ".mjs")
 _SHIPS = regex(r"(?i)deploy|publish|release|(?:^|[^a-z])cd(?:[^a-z]|$)")
 """Names of workflows that deploy."""
 _KEY = r"{word}_(?:\w{{1,30}}_)?(?:key|token|dsn)"
@@ -51,23 +55,21 @@ _INSISTS = regex(r"\b(?:raise|throw|exit|abort|assert|panic|Fatal\w{0,10})\b")
 
 def asks_key_of(condition: Condition, library: str) -> bool:
     """Whether the condition asks for a key of the library's platform: it holds where one is set."""
-    word = _word(library)
-    if word not in _PLATFORMS or condition.default is True:
+    words = _words(library)
+    if not words or condition.default is True:
         return False
-    return re.search(_KEY.format(word=word), condition.text[:300], re.IGNORECASE) is not None
+    return re.search(_key(words), condition.text[:300], re.IGNORECASE) is not None
 
 
 def optional_key(repo: Repo, component: Component, library: str) -> Place | None:
     """Where the application says that it runs without a key of the library's platform, and nothing
     that deploys it gives one."""
-    word = _word(library)
-    if word not in _PLATFORMS:
+    words = _words(library)
+    name = _key(words)
+    key = re.compile(name, re.IGNORECASE)
+    if not words or any(map(key.fullmatch, _given(repo, component))):
         return None
-    key = re.compile(_KEY.format(word=word), re.IGNORECASE)
-    if any(map(key.fullmatch, _given(repo, component))):
-        return None
-    name = _KEY.format(word=word)
-    rows = list(_rows(repo, component, word))
+    rows = list(_rows(repo, component, words))
     required = re.compile(_REQUIRED.format(key=name))
     if any(required.search(place.text) for place, _ in rows):
         return None
@@ -80,13 +82,24 @@ def optional_key(repo: Repo, component: Component, library: str) -> Place | None
     return None
 
 
-def _word(library: str) -> str:
-    return re.split(r"[-/.]", library.removeprefix("@"))[0]
+def _words(library: str) -> tuple[str, ...]:
+    """What keys of the library's platform begin with; empty where it takes traces without one."""
+    word = re.split(r"[-/.]", library.removeprefix("@"))[0]
+    word = "langsmith" if library.endswith("/langsmith") else word
+    if word not in _PLATFORMS:
+        return ()
+    return (word, _ALSO[word]) if word in _ALSO else (word,)
+
+
+def _key(words: tuple[str, ...]) -> str:
+    return _KEY.format(word=f"(?:{'|'.join(words)})")
 
 
 def _given(repo: Repo, component: Component) -> Iterator[str]:
     """Names that a deployment sets, or a workflow that deploys, or a template demands."""
     for each in component.code.settings:
+        if each.place.path.endswith(_SUFFIXES):
+            continue  # a program hands on what it was given
         name = each.value if each.name == "name" else each.name
         shipped = each.role is Role.CI and _SHIPS.search(each.place.path) and each.value.strip()
         deployed = is_deployed(each) and each.value.strip("\"' ")
@@ -94,14 +107,15 @@ def _given(repo: Repo, component: Component) -> Iterator[str]:
             yield name[:100]
 
 
-def _rows(repo: Repo, component: Component, word: str) -> Iterator[tuple[Place, str]]:
+def _rows(repo: Repo, component: Component, words: tuple[str, ...]) -> Iterator[tuple[Place, str]]:
     """Lines of code that name the platform, and the three after each."""
     home = "" if component.path == "." else component.path + "/"
-    for suffix in ("py", "ts", "js", "mjs"):
-        for file in repo.files(f"{home}**/*.{suffix}", saying=(word, word.upper())):
+    said = (*words, *map(str.upper, words))
+    for suffix in _SUFFIXES:
+        for file in repo.files(f"{home}**/*{suffix}", saying=said):
             text = "" if _ASIDE.search(file.path) else (repo.read(file) or "")[:200_000]
             rows = text.split("\n")
             for number, row in enumerate(rows, 1):
-                if word in row.lower():
+                if any(word in row.lower() for word in words):
                     after = "\n".join(each[:300] for each in rows[number : number + 3])
                     yield replace(file, line=number, text=row[:300]), after

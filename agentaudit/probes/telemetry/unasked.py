@@ -79,9 +79,19 @@ def _actuated(repo: Repo, component: Component) -> Iterator[Place]:
     yield from (need.place for need in needs if re.fullmatch(sent, need.name))
 
 
+_REMARK = re.compile(r"<!--.{0,20000}?-->|/\*.{0,20000}?\*/|(?m:^[ \t]*(?://|#)[^\n]*$)", re.DOTALL)
+_GIVEN = regex(
+    rf"{_REGISTRY}\s{{0,40}}</artifactId>(?!(?:(?!</dependency>)[\s\S]){{0,600}}<scope>\s{{0,40}}test\b)"
+    rf"|(?m:^(?!\s{{0,40}}[\"']?test)[^\n<]{{0,200}}{_REGISTRY}\b)"
+)
+"""Asks for it where it serves: not for tests alone."""
+
+
 def _has_registry(repo: Repo) -> bool:
     """Whether anything that is built here is given what Prometheus reads."""
-    return any(any(repo.files(pattern, saying=(_REGISTRY,))) for pattern in _BUILDS)
+    files = (file for pattern in _BUILDS for file in repo.files(pattern, saying=(_REGISTRY,)))
+    texts = (_REMARK.sub("", (repo.read(file) or "")[:300_000]) for file in files)
+    return any(map(_GIVEN.search, texts))
 
 
 def serving(component: Component) -> Iterator[Call]:

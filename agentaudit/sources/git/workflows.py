@@ -97,7 +97,8 @@ class _File(Struct, frozen=True):
             if told := _variables(self.data, given):
                 runs = (replace(run, variables=told) for run in runs)
             runs = map(_excused, runs) if _is_excused(given) else runs
-            yield from map(_by_hand, runs) if by_hand else runs
+            runs = map(_by_hand, runs) if by_hand else runs
+            yield from (_of(at[-1], run) for run in runs)
 
     def _job(self, at: Path, job: dict[str, Any], home: str, scheduled: bool) -> Iterator[Run]:
         if isinstance(job.get("uses"), str):
@@ -133,7 +134,8 @@ class _File(Struct, frozen=True):
                 continue
             runs = self._scripts(name, job)
             runs = map(_excused, runs) if mapping(job).get("allow_failure") is True else runs
-            yield from map(_by_hand, runs) if mapping(job).get("when") == "manual" else runs
+            runs = map(_by_hand, runs) if mapping(job).get("when") == "manual" else runs
+            yield from (_of(name, run) for run in runs)
 
     def _scripts(self, name: str, job: Any) -> Iterator[Run]:
         where = ""
@@ -204,6 +206,10 @@ def _excused(run: Run) -> Run:
 
 def _by_hand(run: Run) -> Run:
     return replace(run, step=replace(run.step, by_hand=True))
+
+
+def _of(job: object, run: Run) -> Run:
+    return replace(run, step=replace(run.step, job=str(job)))
 
 
 def _names(triggers: Any) -> set[str]:

@@ -89,6 +89,16 @@ def test_rows_of_columns_in_go_fill_an_index() -> None:
 
 
 @pytest.mark.parametrize(
+    ("main", "expected"),
+    [("FillDocuments(nil, read())", Outcome.PASS), ("serve()", Outcome.FAIL)],
+)
+def test_what_nobody_calls_fills_nothing(main: str, expected: Outcome) -> None:
+    told = f"package main\n\nfunc main() {{\n\t{main}\n}}\n"
+    files = {"go.mod": MOD, "fill.go": GO.replace("Fill(", "FillDocuments("), "main.go": told}
+    assert ingestion_in_repository.ask(_inputs(files)).outcome is expected
+
+
+@pytest.mark.parametrize(
     ("host", "expected"), [("AzureOpenAI", Outcome.FAIL), ("OpenAI", Outcome.PASS)]
 )
 def test_a_deployment_is_no_version(host: str, expected: Outcome) -> None:

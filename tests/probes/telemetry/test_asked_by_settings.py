@@ -119,6 +119,9 @@ def test_spring_needs_no_code_that_is_read(rate: str, more: str, outcome: Outcom
     [
         ("prometheus", "", Outcome.FAIL),
         ("prometheus", REGISTRY, Outcome.PASS),
+        ("prometheus", f"<!-- {REGISTRY} -->", Outcome.FAIL),
+        ("prometheus", REGISTRY.replace("</dep", "<scope>test</scope></dep"), Outcome.FAIL),
+        ("prometheus", REGISTRY.replace("</dep", "<scope>runtime</scope></dep"), Outcome.PASS),
         ("metrics", "", Outcome.PASS),
         ("*", "", Outcome.PASS),
         ("health", REGISTRY, Outcome.FAIL),
@@ -129,6 +132,21 @@ def test_what_springs_actuator_exposes(exposed: str, more: str, outcome: Outcome
     pom = SPRING.replace("</dependencies>", f"{more}</dependencies>")
     files = {"pom.xml": pom, "src/main/java/A.java": CHAT, RESOURCES: told}
     assert _outcome(memory_measured, files) is outcome
+
+
+@pytest.mark.parametrize(
+    ("asks", "outcome"),
+    [
+        ("runtimeOnly", Outcome.PASS),
+        ("testImplementation", Outcome.FAIL),
+        ("// implementation", Outcome.FAIL),
+    ],
+)
+def test_a_registry_that_gradle_asks_for(asks: str, outcome: Outcome) -> None:
+    told = "management.endpoints.web.exposure.include=info,prometheus\n"
+    gradle = f"dependencies {{\n  {asks}('io.micrometer:micrometer-registry-prometheus')\n}}\n"
+    files = {"pom.xml": SPRING, "src/main/java/A.java": CHAT, RESOURCES: told}
+    assert _outcome(memory_measured, {**files, "build.gradle": gradle}) is outcome
 
 
 @pytest.mark.parametrize(

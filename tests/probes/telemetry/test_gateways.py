@@ -48,6 +48,9 @@ ORDER += "          {}\n"
 SENT = ORDER.format(
     "cat > {} << END\n          LANGSMITH_TRACING=true\n          END\n          {} host"
 )
+ELSEWHERE = SENT.format("agent.env", "pytest") + "  c:\n    steps:\n      - run: ssh host up\n"
+OTHERS = "gcloud run deploy a --image {} --set-env-vars=LANGSMITH_TRACING=true"
+BUILT = "docker push docker.io/a/b:1\n          "
 FOUND = {
     "helicone": {**OPENAI, "app.py": ASK.format(HELICONE)},
     "helicone by a variable": {
@@ -62,6 +65,10 @@ FOUND = {
     "langsmith, by the order that deploys": {
         **GRAPH,
         FLOW: ORDER.format("gcloud run deploy a --set-env-vars=LANGSMITH_TRACING=true"),
+    },
+    "langsmith, with an image that is made there": {
+        **GRAPH,
+        FLOW: ORDER.format(BUILT + OTHERS.format("docker.io/a/b")),
     },
     "new relic": {**WATCHED, "newrelic.ini": INI.format("true")},
     "new relic of Node.js": {
@@ -90,6 +97,11 @@ MISSING = {
     "langsmith, in a workflow that deploys nothing": {
         **GRAPH,
         FLOW: SENT.format("agent.env", "pytest"),
+    },
+    "langsmith, in a job beside the one that deploys": {**GRAPH, FLOW: ELSEWHERE},
+    "langsmith, with the image of somebody else": {
+        **GRAPH,
+        FLOW: ORDER.format(OTHERS.format("docker.io/x/y")),
     },
     "langsmith, for the rest of the job": {
         **GRAPH,
@@ -121,3 +133,29 @@ def test_what_traces_from_outside(name: str) -> None:
 @pytest.mark.parametrize("name", MISSING)
 def test_what_does_not(name: str) -> None:
     assert _outcome(MISSING[name]) is Outcome.FAIL
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "outcome"),
+    [
+        (".env.example", "LANGSMITH_API_KEY=\n", Outcome.FAIL),
+        ("compose.yaml", "LANGCHAIN_API_KEY: abc", Outcome.PASS),
+        ("compose.yaml", "LANGSMITH_API_KEY: abc", Outcome.PASS),
+    ],
+)
+def test_a_key_of_langsmith_that_is_optional(file: str, text: str, outcome: Outcome) -> None:
+    text = (
+        f"services:\n  api:\n    build: .\n    environment:\n      {text}\n"
+        if ":" in text
+        else text
+    )
+    files = {
+        "requirements.txt": "langgraph==0.5.0\n",
+        "config.py": "class Config(BaseSettings):\n    langsmith_api_key: str | None = None\n",
+        "app.py": "import os\nfrom langgraph.graph import StateGraph\nfrom config import config\n\n"
+        "def trace():\n    if not config.langsmith_api_key:\n        return\n"
+        "    os.environ['LANGCHAIN_API_KEY'] = config.langsmith_api_key\n"
+        "    os.environ['LANGCHAIN_TRACING_V2'] = 'true'\n\ntrace()\nStateGraph(dict)\n",
+        file: text,
+    }
+    assert _outcome(files) is outcome

@@ -28,9 +28,21 @@ TRACED = "zap.New(core, zap.AddStacktrace(zapcore.{}Level))"
         ("zap.New(core)", OWN * 3, False),
         (TRACED.format("Error"), OWN * 3, True),
         (TRACED.format("Fatal"), OWN * 3, False),
+        ("zap.NewProduction(zap.AddStacktrace(zapcore.FatalLevel))", OWN * 3, False),
+        ("zap.NewProduction(zap.AddStacktrace(zap.WarnLevel))", OWN * 3, True),
+        ("zap.NewDevelopment(zap.AddStacktrace(level))", OWN * 3, False),
     ],
 )
 def test_whether_logs_of_zap_hold_stacks(made: str, logged: str, stacks: bool) -> None:
     given = {"files": {"go.mod": MOD, "main.go": MAIN.format(made, logged)}}
-    found = stacked(testing.repository(given), testing.component(given).code)
+    found = stacked(testing.repository(given), testing.component(given))
     assert (found.place.line if found else None) == (11 if stacks else None)
+
+
+@pytest.mark.parametrize(("name", "stacks"), [("quiet.go", False), ("quiet_test.go", True)])
+def test_another_file_may_leave_stacks_out(name: str, stacks: bool) -> None:
+    quiet = "package main\n\nfunc quiet(c *zap.Config) { c.DisableStacktrace = true }\n"
+    main = MAIN.format("zap.NewProductionConfig().Build()", OWN * 3)
+    given = {"files": {"go.mod": MOD, "main.go": main, name: quiet}}
+    found = stacked(testing.repository(given), testing.component(given))
+    assert (found is not None) is stacks
