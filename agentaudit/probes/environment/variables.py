@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.source import Component, Place, Repo
 
 READS = {
@@ -53,7 +53,9 @@ _MOST = 400
 KEY_OF = "the key of "
 """Before the name of a library that asks for a key by itself."""
 ASIDE = regex(
-    r"(?:^|/)(?:tests?|__tests__|e2e|docs?|(?<!com/)(?<!org/)examples?)/|\.(?:test|spec)\.|config\.[mc]?[jt]s$"
+    r"(?:^|/)(?:tests?|__tests__|e2e|docs?|"
+    + EXAMPLES
+    + r")/|\.(?:test|spec)\.|config\.[mc]?[jt]s$"
 )
 """Files that are no part of what runs."""
 

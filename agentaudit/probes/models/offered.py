@@ -11,7 +11,7 @@ from typing import Any
 from agentaudit import parse
 from agentaudit.code import Literal, Role, Syntax
 from agentaudit.evidence import Place
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.model_ids import model_id
 from agentaudit.probes.callers import calls_of
 from agentaudit.probes.models.ids import Used, asked
@@ -91,7 +91,9 @@ def _is_opened(repo: Repo, component: Component, path: str) -> bool:
 
 
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:__)?(?:tests?|evals?|(?<!com/)(?<!org/)examples?|docs?|scripts?|fixtures|node_modules)(?:__)?/"
+    r"(?i)(?:^|/)(?:__)?(?:tests?|evals?|"
+    + EXAMPLES
+    + r"|docs?|scripts?|fixtures|node_modules)(?:__)?/"
     r"|(?:^|/)test_|[._](?:test|spec)\."
 )
 _PRICES = regex(r"(?i)[\"'][\w-]{0,40}(?:cost|price|pricing)[\w-]{0,40}[\"']\s{0,4}:")

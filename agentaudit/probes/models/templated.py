@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentaudit.evidence import Place
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.model_ids import model_id
 from agentaudit.probes.models.ids import Used
 from agentaudit.source import Component, Repo
@@ -25,9 +25,7 @@ _FILES = (
     ("**/cloudformation/*.yaml", _DEFAULT),
     ("**/cloudformation/*.yml", _DEFAULT),
 )
-_ASIDE = regex(
-    r"(?i)(?:^|/)(?:tests?|(?<!com/)(?<!org/)examples?|samples?|docs?|node_modules|cdk\.out)/"
-)
+_ASIDE = regex(r"(?i)(?:^|/)(?:tests?|" + EXAMPLES + r"|samples?|docs?|node_modules|cdk\.out)/")
 _VARIABLE = regex(r"(?m)^\s{4,40}([A-Z0-9_]{0,60}(?:MODEL|LLM)[A-Z0-9_]{0,60}): !Ref (\w{1,100})")
 
 

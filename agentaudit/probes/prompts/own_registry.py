@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from agentaudit.code import Role
 from agentaudit.evidence import Place
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.finding import Answer
 from agentaudit.probe import passed
 from agentaudit.probes.asking import asking
@@ -30,7 +30,7 @@ _KEEPS = regex(
     r"|__tablename__\s{0,4}=\s{0,4}[\"']prompt_versions?[\"']"
 )
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?|samples?|node_modules|frontend|web|ui)/|\.md$"
+    r"(?i)(?:^|/)(?:tests?|docs?|" + EXAMPLES + r"|samples?|node_modules|frontend|web|ui)/|\.md$"
 )
 _KINDS = ("py", "ts", "js", "go", "java", "cs", "sql", "prisma")
 _MOST, _LONGEST = 40, 200_000

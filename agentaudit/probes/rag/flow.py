@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from agentaudit.evidence import Place
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.probes.rag.searches import ANSWERS
 from agentaudit.source import Component, Repo
 
@@ -67,7 +67,9 @@ _PASSES_BY = regex(
 """Names of what keeps a note of a question, or puts something into a text."""
 _PATTERNS = ("py", "ts", "tsx", "js", "mjs", "go", "java", "cs")
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:__)?(?:tests?|mocks?|fixtures?|evals?|(?<!com/)(?<!org/)examples?|samples?|docs?|node_modules|vendor|dist|build|notebooks?|benchmarks?)(?:__)?/"
+    r"(?i)(?:^|/)(?:__)?(?:tests?|mocks?|fixtures?|evals?|"
+    + EXAMPLES
+    + r"|samples?|docs?|node_modules|vendor|dist|build|notebooks?|benchmarks?)(?:__)?/"
     r"|(?:^|/)evals?[_-]|test_|_test\.|\.(?:test|spec|min|d)\.|Tests?\.\w{2,4}$"
 )
 _MOST = 150

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from agentaudit.code import Call, Role
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.model_ids import model_id
 from agentaudit.source import Component, Place, Repo
 
@@ -25,7 +25,7 @@ _STARTS = regex(
 )
 """What has them cut, embedded and indexed."""
 _ASIDE = regex(
-    r"(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?|samples?|node_modules)/|\.(?:test|spec)\."
+    r"(?:^|/)(?:tests?|docs?|" + EXAMPLES + r"|samples?|node_modules)/|\.(?:test|spec)\."
 )
 _STACKS = ("**/*.ts", "**/*.py", "**/*.yaml", "**/*.yml", "**/*.tf", "**/*.json")
 _SCRIPTS = ("**/*.sh", "**/Makefile", "**/*.py", "**/*.ts", "**/*.yml", "**/*.yaml", "**/*.tf")

@@ -7,7 +7,7 @@ import posixpath
 
 from agentaudit.code import Call, Role, Strength
 from agentaudit.evidence import Place
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.model_ids import model_id
 from agentaudit.probes.once import once
 from agentaudit.probes.rag import flow, over_http
@@ -80,7 +80,9 @@ _ABOUT = regex(
 """Files that may ask a database, by their path: they are read first."""
 _CODE = regex(r"\.(?:py|tsx?|jsx?|mjs|cjs|go|java|kt|cs|rs|sql|xml|surql)$")
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:__)?(?:tests?|(?<!com/)(?<!org/)examples?|samples?|docs?|node_modules|vendor|dist|build|migrations?|notebooks?)(?:__)?/"
+    r"(?i)(?:^|/)(?:__)?(?:tests?|"
+    + EXAMPLES
+    + r"|samples?|docs?|node_modules|vendor|dist|build|migrations?|notebooks?)(?:__)?/"
     r"|test_|_test\.|\.(?:test|spec|min|d)\."
 )
 _COUNTS = frozenset({Role.APP, Role.INFRA})

@@ -9,12 +9,14 @@ from itertools import islice
 from msgspec.structs import replace
 
 from agentaudit.evidence import Place
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.source import Component, Repo
 
 _INSERT = regex(r"\.insert\(\s{0,8}(?:\w{1,40}\.)?(\w{1,60})\s{0,8}\)\s{0,20}\.values\(")
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:__)?(?:tests?|(?<!com/)(?<!org/)examples?|docs?|mocks?|fixtures?)(?:__)?/|[._](?:test|spec)\."
+    r"(?i)(?:^|/)(?:__)?(?:tests?|"
+    + EXAMPLES
+    + r"|docs?|mocks?|fixtures?)(?:__)?/|[._](?:test|spec)\."
 )
 _TABLE = regex(r"\bconst\s{1,4}(\w{1,60})\s{0,4}=\s{0,4}(?:\w{1,40}\.)?\w{0,20}[tT]able\(")
 _VECTOR = regex(r"\b(?:half)?vec(?:tor)?\(|\bF32_BLOB\b")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentaudit.code import Role
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.probes.once import once
 from agentaudit.source import Component, Repo
 
@@ -14,7 +14,9 @@ _MODULE = regex(
     r"\.(?:py|ts|go|java|cs|prisma)$|(?:^|/)\w{0,40}(?:chunk|passage)(?:entity|model|record)?\.(?:java|cs|kt)$|(?:^|/)actions/[\w-]{1,60}\.ts$"
 )
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:__)?(?:tests?|(?<!com/)(?<!org/)examples?|samples?|docs?|node_modules|vendor|dist|frontend)(?:__)?/"
+    r"(?i)(?:^|/)(?:__)?(?:tests?|"
+    + EXAMPLES
+    + r"|samples?|docs?|node_modules|vendor|dist|frontend)(?:__)?/"
     r"|test_|_test\.|\.test\."
 )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.source import Component, Place, Repo
 
 _MODULE = regex(r"^[ \t]*module\s+\"[\w-]{1,100}\"\s*\{", re.MULTILINE)
@@ -20,9 +20,7 @@ _SERVICE = regex(
 )
 """What an alarm is about that has a memory, answers slowly, or fails."""
 _NOTHING = regex(r"^\s*(?:count\s*=\s*0|(?:create\w{0,40}|enabled)\s*=\s*false)\s*$", re.MULTILINE)
-_ELSEWHERE = regex(
-    r"(?:^|/)(?:tests?|fixtures|(?<!com/)(?<!org/)examples?|samples?|docs?|\.terraform)/"
-)
+_ELSEWHERE = regex(r"(?:^|/)(?:tests?|fixtures|" + EXAMPLES + r"|samples?|docs?|\.terraform)/")
 _CONSTRUCT = regex(
     r"\bnew\s+(?:cloudwatch\.|cw\.)?Alarm\(|\bcloudwatch\.Alarm\(|\bcw\.Alarm\(|\.create_?[aA]larm\("
     r"|\baddAlarm\(|\bnew\s+aws\.cloudwatch\.MetricAlarm\(|\baws\.cloudwatch\.MetricAlarm\("

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.probes.telemetry.counted import is_switched_off
 from agentaudit.source import Place, Repo
 
@@ -55,7 +55,9 @@ _TIMES = regex(
 LONGEST = 60
 """Lines of one alert that are looked at, before and after its first."""
 _ELSEWHERE = regex(
-    r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|(?<!com/)(?<!org/)examples?|samples?|docs?|locales?|i18n|lang|langs"
+    r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|"
+    + EXAMPLES
+    + r"|samples?|docs?|locales?|i18n|lang|langs"
     r"|languages|translations)/|(?:^|/)pnpm-lock\."
 )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from agentaudit.code import Call, Role
 from agentaudit.evidence import Place
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.probes.telemetry.tables import left_out
 from agentaudit.source import Component, Repo
 
@@ -16,7 +16,9 @@ _IMPORT = regex(
 )
 _COMMENT = regex(r"^[ \t]*#[^\n]*|^__all__[^\]]{0,3000}\]", re.M)
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?|debug\w*)/|(?:^|/)(?:test_|debug|scratch|demo)\w*\.py$"
+    r"(?i)(?:^|/)(?:tests?|docs?|"
+    + EXAMPLES
+    + r"|debug\w*)/|(?:^|/)(?:test_|debug|scratch|demo)\w*\.py$"
 )
 """Scripts of developers, and tests."""
 _SETS_UP = regex(

@@ -10,7 +10,7 @@ from typing import cast
 from msgspec.structs import replace
 
 from agentaudit.evidence import Place
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.source import Repo
 
 _FILES = (
@@ -23,7 +23,9 @@ _FILES = (
     "**/*.service",
 )
 _ASIDE = regex(
-    r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|(?<!com/)(?<!org/)examples?|samples?|docs?|evals?|evaluations?"
+    r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|"
+    + EXAMPLES
+    + r"|samples?|docs?|evals?|evaluations?"
     r"|prompts?|contrib)/|(?:^|/)(?:pnpm-lock|mkdocs)"
 )
 _COMMENT = regex(r"^\s*(?:#|//)")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.probes.telemetry.keys import is_deployed
 from agentaudit.source import Component, Repo
 
@@ -30,7 +30,7 @@ _OFF = regex(
 )
 """A program of Go that goes without, unless its configuration says so."""
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?|node_modules|\.venv)/|_test\.go$|\.test\.[jt]s$"
+    r"(?i)(?:^|/)(?:tests?|docs?|" + EXAMPLES + r"|node_modules|\.venv)/|_test\.go$|\.test\.[jt]s$"
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.probes.telemetry.modules_handed import is_handed
 from agentaudit.source import Component, Place, Repo
 
@@ -34,7 +34,7 @@ _EACH = regex(
 """One for each of what a module may be handed."""
 _ANY = frozenset({"app", "web", "site", "host", "service", "main", "function", "functions", "core"})
 """Words that say nothing about which application a file is of."""
-_ASIDE = regex(r"(?:^|/)(?:tests?|(?<!com/)(?<!org/)examples?|samples?|docs?|avm|\.terraform)/")
+_ASIDE = regex(r"(?:^|/)(?:tests?|" + EXAMPLES + r"|samples?|docs?|avm|\.terraform)/")
 
 
 def diagnosed(repo: Repo, component: Component) -> Iterator[Place]:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from agentaudit.blocks import Part
 from agentaudit.code import Call, Role
 from agentaudit.evidence import Place
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.probes.telemetry.errors import ALWAYS, answering, language
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.logback import patterns
@@ -42,7 +42,7 @@ def _passes_by(call: Call) -> bool:
 
 
 _ASIDE = regex(
-    r"(?:^|/)(?:tests?|__tests__|docs?|(?<!com/)(?<!org/)examples?|scripts?|evals?|notebooks?)/|(?:^|/)test_"
+    r"(?:^|/)(?:tests?|__tests__|docs?|" + EXAMPLES + r"|scripts?|evals?|notebooks?)/|(?:^|/)test_"
 )
 
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.source import Component, Place, Repo
 
 _ASIDE = regex(
-    r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|(?<!com/)(?<!org/)examples?|samples?|docs?|node_modules"
+    r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|" + EXAMPLES + r"|samples?|docs?|node_modules"
     r"|cdk\.out|vendor)/"
 )
 _DECLARED = ("**/*.tf", "**/*.yml", "**/*.yaml", "**/*.json.tpl")

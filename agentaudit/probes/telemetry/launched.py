@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from agentaudit.code import Strength
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.unasked import serving
 from agentaudit.source import Component, Place, Repo, Step
@@ -18,7 +18,7 @@ _DEPLOYED = regex(
     r"\badk\s{1,9}(?:deploy\s{1,9}\w{1,30}|api_server)\b[^\n#]{0,600}\s--(?:trace|otel)_to_cloud\b"
 )
 _ORDERS = ("**/Makefile", "**/*.mk", "**/*.sh", "**/*.yml", "**/*.yaml", "**/justfile")
-_ASIDE = regex(r"(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?|samples?)/")
+_ASIDE = regex(r"(?:^|/)(?:tests?|docs?|" + EXAMPLES + r"|samples?)/")
 _FOLDED = regex(r"\\\r?\n\s*")
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from agentaudit.code import Condition, Role
 from agentaudit.evidence import Place
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.probes.telemetry.keys import is_deployed, is_required
 from agentaudit.source import Component, Repo
 
@@ -27,7 +27,9 @@ _ALSO = {"langsmith": "langchain"}
 _DECLARES = regex(r"(?i)config|setting|trac|observ|telemetr|monitor|instrument|\benv")
 """Parts of paths where settings are declared."""
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?|evals?|evaluations?|scripts?|node_modules|\.venv)/"
+    r"(?i)(?:^|/)(?:tests?|docs?|"
+    + EXAMPLES
+    + r"|evals?|evaluations?|scripts?|node_modules|\.venv)/"
 )
 _SUFFIXES = (".py", ".ts", ".js", ".mjs")
 _SHIPS = regex(r"(?i)deploy|publish|release|(?:^|[^a-z])cd(?:[^a-z]|$)")

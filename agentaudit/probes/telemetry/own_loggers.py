@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from agentaudit.code import Role
 from agentaudit.evidence import Place
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.loggers import OF_LOGS
 from agentaudit.source import Component, Repo
@@ -30,7 +30,7 @@ _LINES = regex(r"(?:\b|\.)\w{0,30}[lL]og(?:ger)?\.(?:error|warn|info|debug|fatal
 _CONSOLE = regex(r"\bconsole\.(?:log|info|warn|error|debug)\(")
 _SCRIPTS = ("ts", "js", "mjs")
 _BESIDE = regex(
-    r"(?:^|/)(?:tests?|__tests__|scripts?|(?<!com/)(?<!org/)examples?|evals?)/|\.(?:test|spec)\.\w{1,3}$"
+    r"(?:^|/)(?:tests?|__tests__|scripts?|" + EXAMPLES + r"|evals?)/|\.(?:test|spec)\.\w{1,3}$"
 )
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from agentaudit.code import Call
 from agentaudit.evidence import Place
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.source import Component, Repo
 
 _NEVER = regex(
@@ -32,7 +32,9 @@ _BARE = frozenset(
 )
 """Providers that hand spans to nobody until they are given a processor."""
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?|node_modules|\.venv)/|_test\.go$|\.(?:test|spec)\.[jt]s$"
+    r"(?i)(?:^|/)(?:tests?|docs?|"
+    + EXAMPLES
+    + r"|node_modules|\.venv)/|_test\.go$|\.(?:test|spec)\.[jt]s$"
 )
 _KINDS = ("py", "ts", "js", "mjs", "go", "cs", "java", "kt")
 

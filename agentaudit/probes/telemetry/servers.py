@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from agentaudit.code import Role, Strength
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.probes.telemetry.advice import answering_only
 from agentaudit.probes.telemetry.catches import FALLBACKS, LARGE, is_unread
 from agentaudit.probes.telemetry.caught import in_pages, leaves, losing
@@ -79,9 +79,7 @@ _WEB_OF_PYTHON = (
     "streamlit",
     "gradio",
 )
-_BESIDE = regex(
-    r"(?:^|/)(?:tests?|scripts?|(?<!com/)(?<!org/)examples?|evals?)/|(?:^|/)(?:test_|conftest)"
-)
+_BESIDE = regex(r"(?:^|/)(?:tests?|scripts?|" + EXAMPLES + r"|evals?)/|(?:^|/)(?:test_|conftest)")
 _ANY = regex(r"\bexcept\s{0,4}(?::|\(?\s?(?:Base)?Exception\b)")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from agentaudit.code import Call, Condition
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.probes.telemetry.keys import CREDENTIAL
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.source import Component, Place, Repo
@@ -25,7 +25,7 @@ _APART = regex(r"(?m)^(?:\w{1,40}|logging\.getLogger\(__name__\))\.propagate\s*=
 _ADDED = regex(r"\.addHandler\((?!(?:logging\.)?NullHandler\()")
 _WORDS = ("logging.disable", "CRITICAL", "FATAL", "NullHandler")
 _ASIDE = regex(
-    r"(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?|scripts?|evals?|notebooks?)/|(?:^|/)test_"
+    r"(?:^|/)(?:tests?|docs?|" + EXAMPLES + r"|scripts?|evals?|notebooks?)/|(?:^|/)test_"
 )
 
 

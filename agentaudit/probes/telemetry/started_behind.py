@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from agentaudit.code import Call, Condition
 from agentaudit.evidence import Place
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.probes.telemetry.keys import CREDENTIAL
 from agentaudit.source import Component, Repo
 
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?|node_modules|dist)/|\.(?:test|spec)\.[jt]s$"
+    r"(?i)(?:^|/)(?:tests?|docs?|" + EXAMPLES + r"|node_modules|dist)/|\.(?:test|spec)\.[jt]s$"
 )
 _SETS_UP = regex(r"(?i)set_?up|init|trac(?:e|ing)|instrument|telemetr|observ|configure|enable|otel")
 _KINDS = ("ts", "js", "mjs")

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from agentaudit.code import Call, Condition, Role, Setting, Use
 from agentaudit.evidence import Place
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.probes.telemetry.keys import CREDENTIAL, only_offered, provided
 from agentaudit.source import Component, Repo
 
@@ -159,7 +159,7 @@ def _lines(
     for suffix in ("py", "ts", "js", "go"):
         for file in repo.files(f"{home}**/*.{suffix}", saying=(word, word.upper())):
             if not _SPOKEN.search(file.path) or re.search(
-                r"(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?)/", file.path
+                r"(?:^|/)(?:tests?|docs?|" + EXAMPLES + r")/", file.path
             ):
                 continue
             for number, line in enumerate((repo.read(file) or "").split("\n"), 1):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from agentaudit.evidence import Place
-from agentaudit.expressions import regex
+from agentaudit.expressions import EXAMPLES, regex
 from agentaudit.source import Component, Repo
 
 _WRITTEN = regex(
@@ -18,7 +18,7 @@ _WRITTEN = regex(
     r"|log_?(?:record|entry)?\w{0,20}\[[\"']trace_?id[\"']|logging\.googleapis\.com/trace"
 )
 _ABOUT_LOGS = regex(r"(?i)log|structlog|observ|telemetr|trac|main|app|middleware|server")
-_ASIDE = regex(r"(?:^|/)(?:tests?|docs?|(?<!com/)(?<!org/)examples?)/")
+_ASIDE = regex(r"(?:^|/)(?:tests?|docs?|" + EXAMPLES + r")/")
 _COMMENT = regex(r"\s{0,80}(?:#|//|\*|;|<!--)")
 _FOUND = regex(
     r"(?i)(?:logback|log4j2?)[\w.-]{0,40}\.xml|application(?:-[\w-]{1,40})?\.(?:ya?ml|properties)"

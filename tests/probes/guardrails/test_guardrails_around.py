@@ -261,7 +261,7 @@ OFF = {
     | {"src/main/resources/application.yml": "app: {}\n"},
     "an object that is asked in a comment": _asking(before=f"        /*\n{BEFORE}        */\n"),
     "an object whose look is a comment": _judging(
-        "        // TODO: words.contains(message)\n        metrics.recordFind(message);\n"
+        "        // words.contains(message)\n        metrics.recordFind(message);\n"
         "        return Decision.allow();\n"
     ),
     "an object of which another overload looks": _judging(
