@@ -13,8 +13,6 @@ _ANSWERS = (
     *("search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split", "scanner"),
     *("flags", "groups", "groupindex"),
 )
-EXAMPLES = r"(?<!/com/)(?<!/org/)examples?"
-"""Of a pattern of directories: those of examples. `com/example` is a package of Java, and none."""
 
 
 class Regex:

@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from agentaudit.blocks import Block
 from agentaudit.build_file import BuildFile as BuildFile
 from agentaudit.build_file import ImageUse as ImageUse
-from agentaudit.code import Code, Strength, Use
+from agentaudit.code import Code, Role, Strength, Use
 from agentaudit.evidence import Evidence
 from agentaudit.evidence import Place as Place
 from agentaudit.host import ThisHost
@@ -166,6 +166,10 @@ class Repo(Protocol):
 
     def read(self, place: Place, *, long: bool = False) -> str | None:
         """Its text at the scanned revision; None: binary, missing or above 1 MB, `long` 8 MB."""
+
+    def role(self, file: Place) -> Role:
+        """What part it plays, by where it lies; a directory that is deployed is the application's,
+        whatever it is called."""
 
     def blocks(self, place: Place) -> tuple[Block, ...]:
         """Functions, tries and catches of a source file, sorted by where they begin; none of one

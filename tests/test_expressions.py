@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 import agentaudit
-from agentaudit.expressions import EXAMPLES, Regex, regex
+from agentaudit.expressions import Regex, regex
 
 PUMPED = 20_000
 SECONDS = 1.0 if os.environ.get("CI") else 0.7
@@ -220,17 +220,3 @@ def test_no_pattern_is_handed_to_the_module_re_which_takes_its_own_only() -> Non
             given = {name for found in _GIVEN.findall(inspect.getsource(module)) for name in found}
             held = {name for name, value in vars(module).items() if isinstance(value, Regex)}
             assert not given & held, info.name
-
-
-@pytest.mark.parametrize(
-    ("path", "shows"),
-    [
-        ("examples/chat.py", True),
-        ("src/example/chat.py", True),
-        ("dotcom/examples/chat.py", True),
-        ("src/main/java/com/example/Chat.java", False),
-        ("src/main/java/org/example/Chat.java", False),
-    ],
-)
-def test_a_package_of_java_is_no_directory_of_examples(path: str, shows: bool) -> None:
-    assert bool(re.search(r"(?:^|/)(?:" + EXAMPLES + r")/", path)) == shows

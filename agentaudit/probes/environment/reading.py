@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from agentaudit.code import Role
 from agentaudit.expressions import regex
+from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.asking import PASSES_ON
 from agentaudit.probes.environment.variables import (
     ALWAYS,
-    ASIDE,
     DEFAULTED,
     KEY_OF,
     OPTIONAL,
@@ -148,7 +148,7 @@ def _set_in_scripts(repo: Repo, names: frozenset[str]) -> set[str]:
     found = set[str]()
     for pattern in _SCRIPTS if names else ():
         for file in repo.files(pattern):
-            text = (repo.read(file) or "")[:200_000] if not ASIDE.search(file.path) else ""
+            text = "" if repo.role(file) in ASIDE else (repo.read(file) or "")[:200_000]
             if file.path.endswith((".yml", ".yaml")) and not _PIPED.search(text):
                 continue
             told = set(_SETS.findall(text))

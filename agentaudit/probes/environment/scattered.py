@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from agentaudit.code import Role
 from agentaudit.expressions import regex
+from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.environment.variables import (
     ALWAYS,
-    ASIDE,
     DEFAULTED,
     READS,
     WRITES,
@@ -89,7 +89,7 @@ def _listing(repo: Repo) -> Iterator[str]:
     """What lists variables, wherever it lies: examples of environments, deployments, scripts."""
     for pattern in _LISTS:
         for file in repo.files(pattern):
-            if not ASIDE.search(file.path):
+            if repo.role(file) not in ASIDE:
                 yield (repo.read(file) or "")[:300_000]
 
 

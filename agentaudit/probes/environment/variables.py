@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
+from agentaudit.probes.aside import ASIDE
 from agentaudit.source import Component, Place, Repo
 
 READS = {
@@ -52,12 +53,8 @@ _MOST = 400
 """Files that are looked into."""
 KEY_OF = "the key of "
 """Before the name of a library that asks for a key by itself."""
-ASIDE = regex(
-    r"(?:^|/)(?:tests?|__tests__|e2e|docs?|"
-    + EXAMPLES
-    + r")/|\.(?:test|spec)\.|config\.[mc]?[jt]s$"
-)
-"""Files that are no part of what runs."""
+_OF_TOOLS = regex(r"config\.[mc]?[jt]s$")
+"""Files by which tools are told what to do."""
 
 
 def sources(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
@@ -67,7 +64,8 @@ def sources(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
         (file, suffix)
         for suffix in READS
         for file in repo.files(f"{home}**/*.{suffix}")
-        if file.repo == component.repo and not ASIDE.search(file.path)
+        if file.repo == component.repo and repo.role(file) not in ASIDE
+        if not _OF_TOOLS.search(file.path)
     )
     return islice(found, _MOST + 1)
 

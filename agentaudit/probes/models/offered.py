@@ -11,8 +11,9 @@ from typing import Any
 from agentaudit import parse
 from agentaudit.code import Literal, Role, Syntax
 from agentaudit.evidence import Place
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
 from agentaudit.model_ids import model_id
+from agentaudit.probes.aside import is_serving
 from agentaudit.probes.callers import calls_of
 from agentaudit.probes.models.ids import Used, asked
 from agentaudit.source import Component, Repo
@@ -77,7 +78,8 @@ def _lists(repo: Repo, component: Component) -> set[str]:
 def _is_opened(repo: Repo, component: Component, path: str) -> bool:
     """Whether code beside a list opens it by its name, and the list says no prices."""
     folder, name = posixpath.split(path)
-    if _ASIDE.search(path) or _PRICES.search(repo.read(Place(component.repo, path)) or ""):
+    place = Place(component.repo, path)
+    if not is_serving(repo, place) or _PRICES.search(repo.read(place) or ""):
         return False
     opens = re.compile(rf"[\"'`/]{re.escape(name)}[\"'`]|go:embed[^\n]{{0,80}}\b{re.escape(name)}")
     near = {folder, posixpath.dirname(folder)}
@@ -86,16 +88,10 @@ def _is_opened(repo: Repo, component: Component, path: str) -> bool:
         for suffix in ("py", "ts", "js", "go", "java", "cs", "rs")
         for folder in sorted(near)
         for file in repo.files(f"{folder}/*.{suffix}" if folder else f"*.{suffix}")
-        if file.repo == component.repo and not _ASIDE.search(file.path)
+        if file.repo == component.repo and is_serving(repo, file)
     )
 
 
-_ASIDE = regex(
-    r"(?i)(?:^|/)(?:__)?(?:tests?|evals?|"
-    + EXAMPLES
-    + r"|docs?|scripts?|fixtures|node_modules)(?:__)?/"
-    r"|(?:^|/)test_|[._](?:test|spec)\."
-)
 _PRICES = regex(r"(?i)[\"'][\w-]{0,40}(?:cost|price|pricing)[\w-]{0,40}[\"']\s{0,4}:")
 """What a catalogue of the market says of each model; nobody is asked by it."""
 _LONGEST = 200_000

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentaudit.evidence import Place
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
 from agentaudit.model_ids import model_id
+from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.models.ids import Used
 from agentaudit.source import Component, Repo
 
@@ -25,7 +26,6 @@ _FILES = (
     ("**/cloudformation/*.yaml", _DEFAULT),
     ("**/cloudformation/*.yml", _DEFAULT),
 )
-_ASIDE = regex(r"(?i)(?:^|/)(?:tests?|" + EXAMPLES + r"|samples?|docs?|node_modules|cdk\.out)/")
 _VARIABLE = regex(r"(?m)^\s{4,40}([A-Z0-9_]{0,60}(?:MODEL|LLM)[A-Z0-9_]{0,60}): !Ref (\w{1,100})")
 
 
@@ -65,5 +65,5 @@ def _templates(repo: Repo, component: Component) -> Iterator[str]:
 
 def _own(repo: Repo, component: Component, pattern: str) -> Iterator[Place]:
     for place in repo.files(pattern):
-        if place.repo == component.repo and not _ASIDE.search(place.path):
+        if place.repo == component.repo and repo.role(place) not in ASIDE:
             yield place

@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from agentaudit.code import Prompt, PromptKind, Role
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
 from agentaudit.source import Change, Repo
 
 PATTERNS = (
@@ -30,9 +30,8 @@ _MODULES = regex(
 )
 """Code that holds prompts and little else."""
 _OTHERS = regex(
-    r"(?i)(?:^|/)(?:"
-    + EXAMPLES
-    + r"|samples?|demos?|docs?|documentation|tutorials?|cookbooks?|tests?|specs?"
+    r"(?i)(?:^|/)(?:(?<!/com/)(?<!/org/)examples?|samples?|demos?|docs?|documentation|tutorials?"
+    r"|cookbooks?|tests?|specs?"
     r"|__tests__|fixtures|experiments|notebooks|results|node_modules|vendor|\.github|\.cursor|\.claude"
     r"|\.vscode|\.codex|\.gemini)/|[._](?:test|spec)\.\w+$|(?:^|/)test_[^/]*$|_test\.go$"
 )

@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from agentaudit.code import Role
 from agentaudit.evidence import Place
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
 from agentaudit.finding import Answer
 from agentaudit.probe import passed
+from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.asking import asking
 from agentaudit.source import Component, Repo
 
@@ -29,9 +30,7 @@ _KEEPS = regex(
     r"|(?i:create\s+table\s+(?:if\s+not\s+exists\s+)?[\"`\w.]{0,40}prompt_versions?\b)"
     r"|__tablename__\s{0,4}=\s{0,4}[\"']prompt_versions?[\"']"
 )
-_ASIDE = regex(
-    r"(?i)(?:^|/)(?:tests?|docs?|" + EXAMPLES + r"|samples?|node_modules|frontend|web|ui)/|\.md$"
-)
+_ASIDE = regex(r"(?i)(?:^|/)(?:frontend|web|ui)/|\.md$")
 _KINDS = ("py", "ts", "js", "go", "java", "cs", "sql", "prisma")
 _MOST, _LONGEST = 40, 200_000
 
@@ -58,7 +57,7 @@ def _asked(repo: Repo, component: Component) -> Iterator[Place]:
 def _kept(repo: Repo) -> Iterator[Place]:
     found = (file for kind in _KINDS for file in repo.files(f"**/*.{kind}", saying=_VERSIONS))
     for file in islice(found, _MOST):
-        if not _ASIDE.search(file.path):
+        if not (repo.role(file) in ASIDE or _ASIDE.search(file.path)):
             yield from _matching(repo, file, _KEEPS)
 
 

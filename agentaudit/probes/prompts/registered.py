@@ -9,14 +9,14 @@ from msgspec.structs import replace
 
 from agentaudit.code import Role
 from agentaudit.evidence import Place
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
+from agentaudit.probes.aside import ASIDE
 from agentaudit.source import Component, Repo
 
 _MODULE = regex(
     r"(?i)(?:.{0,400}/)?(?:templates?|prompt_templates?|prompts?|prompter)\.py"
     r"|.{0,400}/prompt_templates?/\w{1,60}\.py"
 )
-_ASIDE = regex(r"(?i)(?:^|/)(?:tests?|docs?|" + EXAMPLES + r"|samples?|evals?|notebooks)/")
 _REGISTERS = regex(
     r"(?m)^register_\w{0,20}(?:template|prompt)\(\s{0,20}\w{0,40}(?:Template|Prompt)\("
     r"[^()]{0,2000}?\w{0,40}(?:template|message|prompt)\s{0,4}=\s{0,4}[\"']"
@@ -53,7 +53,7 @@ def _found(repo: Repo, component: Component, wanted: re.Pattern[str]) -> Iterato
     home = "" if component.path == "." else f"{component.path}/"
     for file in repo.files(f"{home}**/*.py"):
         own = file.repo == component.repo
-        if not own or not _MODULE.fullmatch(file.path) or _ASIDE.search(file.path):
+        if not own or not _MODULE.fullmatch(file.path) or repo.role(file) in ASIDE:
             continue
         text = (repo.read(file) or "")[:_LONGEST]
         for found in wanted.finditer(text):

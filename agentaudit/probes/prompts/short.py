@@ -10,6 +10,7 @@ from itertools import islice
 from agentaudit.code import Prompt, PromptKind, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.aside import BY_HAND
 from agentaudit.probes.asking import asking
 from agentaudit.probes.prompts.dedicated import is_dedicated
 from agentaudit.source import Component, Repo
@@ -105,8 +106,7 @@ _MORE = 8
 _FEWER = 5
 """Words of what is a prompt beyond doubt."""
 _ASIDE = regex(
-    r"(?i)(?:^|/)(?:tests?|__tests__|docs?|evals?|evaluat\w{1,10}|notebooks?|scripts?"
-    r"|benchmarks?|migrations?|legacy|deprecated|archived?|obsolete)/|(?:^|/)(?:test_|conftest|eval)|\.(?:test|spec|stories)\.\w{1,4}$"
+    r"(?i)(?:^|/)(?:legacy|deprecated|archived?|obsolete)/|(?:^|/)eval|\.stories\.\w{1,4}$"
 )
 _SOURCES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".java", ".kt", ".cs", ".go")
 
@@ -134,7 +134,8 @@ def _paths(component: Component, asked: Set[str]) -> Iterator[str]:
     others = {call.place.path for call in component.code.calls if call.role is Role.APP}
     others |= {row.place.path for row in component.code.imports if row.role is Role.APP}
     for path in (*sorted(asked), *sorted(others - asked)):
-        if path.endswith(_SOURCES) and not _ASIDE.search(path) and not is_dedicated(path):
+        aside = BY_HAND.search(path) or _ASIDE.search(path) or is_dedicated(path)
+        if path.endswith(_SOURCES) and not aside:
             yield path
 
 

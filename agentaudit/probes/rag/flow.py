@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from itertools import islice
 
 from agentaudit.evidence import Place
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
+from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.rag.searches import ANSWERS
 from agentaudit.source import Component, Repo
 
@@ -66,12 +67,7 @@ _PASSES_BY = regex(
 )
 """Names of what keeps a note of a question, or puts something into a text."""
 _PATTERNS = ("py", "ts", "tsx", "js", "mjs", "go", "java", "cs")
-_ASIDE = regex(
-    r"(?i)(?:^|/)(?:__)?(?:tests?|mocks?|fixtures?|evals?|"
-    + EXAMPLES
-    + r"|samples?|docs?|node_modules|vendor|dist|build|notebooks?|benchmarks?)(?:__)?/"
-    r"|(?:^|/)evals?[_-]|test_|_test\.|\.(?:test|spec|min|d)\.|Tests?\.\w{2,4}$"
-)
+_ASIDE = regex(r"(?i)(?:^|/)(?:build|notebooks?)/|\.(?:min|d)\.|Tests?\.\w{2,4}$")
 _MOST = 150
 _LONGEST = 200_000
 _FAR = 4_000
@@ -142,7 +138,8 @@ def _files(repo: Repo, component: Component) -> Iterator[Place]:
         found = (
             each
             for each in repo.files(f"{home}**/*.{suffix}", saying=("mbed", "ectori"))
-            if each.repo == component.repo and not _ASIDE.search(each.path)
+            if each.repo == component.repo and repo.role(each) not in ASIDE
+            if not _ASIDE.search(each.path)
             if not ANSWERS.search(each.path)
             if not (inner and each.path.startswith(inner))
         )

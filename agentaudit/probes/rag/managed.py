@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from agentaudit.code import Call, Role
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
 from agentaudit.model_ids import model_id
+from agentaudit.probes.aside import ASIDE
 from agentaudit.source import Component, Place, Repo
 
 _SOURCE = regex(
@@ -24,9 +25,6 @@ _STARTS = regex(
     r"|states:::aws-sdk:bedrockagent:startIngestionJob"
 )
 """What has them cut, embedded and indexed."""
-_ASIDE = regex(
-    r"(?:^|/)(?:tests?|docs?|" + EXAMPLES + r"|samples?|node_modules)/|\.(?:test|spec)\."
-)
 _STACKS = ("**/*.ts", "**/*.py", "**/*.yaml", "**/*.yml", "**/*.tf", "**/*.json")
 _SCRIPTS = ("**/*.sh", "**/Makefile", "**/*.py", "**/*.ts", "**/*.yml", "**/*.yaml", "**/*.tf")
 _CODE = ("**/*.py", "**/*.ts", "**/*.tsx", "**/*.js")
@@ -151,7 +149,7 @@ def embedding_models(repo: Repo, component: Component) -> list[tuple[str, bool, 
     found: dict[str, tuple[str, bool, Place]] = {}
     for pattern in _STACKS if asks_bedrock(component) else ():
         for file in repo.files(pattern):
-            if file.repo != component.repo or _ASIDE.search(file.path):
+            if file.repo != component.repo or repo.role(file) in ASIDE:
                 continue
             text = (repo.read(file) or "")[:300_000]
             for each in _EMBEDS.finditer(_REMARKS.sub(_spaces, text)) if _BASE.search(text) else ():
@@ -187,7 +185,7 @@ def _places(
 ) -> Iterator[Place]:
     for pattern in patterns:
         for file in repo.files(pattern):
-            if file.repo != component.repo or _ASIDE.search(file.path):
+            if file.repo != component.repo or repo.role(file) in ASIDE:
                 continue
             text = (repo.read(file) or "")[:300_000]
             if found := wanted.search(text):

@@ -7,8 +7,9 @@ import posixpath
 
 from agentaudit.code import Call, Role, Strength
 from agentaudit.evidence import Place
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
 from agentaudit.model_ids import model_id
+from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.once import once
 from agentaudit.probes.rag import flow, over_http
 from agentaudit.probes.rag.ingestion import indexing
@@ -79,12 +80,7 @@ _ABOUT = regex(
 )
 """Files that may ask a database, by their path: they are read first."""
 _CODE = regex(r"\.(?:py|tsx?|jsx?|mjs|cjs|go|java|kt|cs|rs|sql|xml|surql)$")
-_ASIDE = regex(
-    r"(?i)(?:^|/)(?:__)?(?:tests?|"
-    + EXAMPLES
-    + r"|samples?|docs?|node_modules|vendor|dist|build|migrations?|notebooks?)(?:__)?/"
-    r"|test_|_test\.|\.(?:test|spec|min|d)\."
-)
+_ASIDE = regex(r"(?i)(?:^|/)(?:build|migrations?|notebooks?)/|\.(?:min|d)\.")
 _COUNTS = frozenset({Role.APP, Role.INFRA})
 _MOST = 200
 _LONGEST = 200_000
@@ -118,7 +114,7 @@ def _files(repo: Repo, component: Component) -> list[Place]:
         (each.repo, each.path)
         for each in repo.files("**")
         if each.repo == component.repo and each.path.startswith(home) and _CODE.search(each.path)
-        if not each.path.startswith(tuple(inner))
+        if not each.path.startswith(tuple(inner)) and repo.role(each) not in ASIDE
     }
     found = sorted(
         (not _ABOUT.search(path), path, name)

@@ -9,15 +9,11 @@ from itertools import islice
 from msgspec.structs import replace
 
 from agentaudit.evidence import Place
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
+from agentaudit.probes.aside import ASIDE
 from agentaudit.source import Component, Repo
 
 _INSERT = regex(r"\.insert\(\s{0,8}(?:\w{1,40}\.)?(\w{1,60})\s{0,8}\)\s{0,20}\.values\(")
-_ASIDE = regex(
-    r"(?i)(?:^|/)(?:__)?(?:tests?|"
-    + EXAMPLES
-    + r"|docs?|mocks?|fixtures?)(?:__)?/|[._](?:test|spec)\."
-)
 _TABLE = regex(r"\bconst\s{1,4}(\w{1,60})\s{0,4}=\s{0,4}(?:\w{1,40}\.)?\w{0,20}[tT]able\(")
 _VECTOR = regex(r"\b(?:half)?vec(?:tor)?\(|\bF32_BLOB\b")
 _LONGEST = 200_000
@@ -32,7 +28,7 @@ def inserted(repo: Repo, component: Component) -> Iterator[Place]:
     for suffix in ("ts", "js", "mjs") if tables else ():
         for file in islice(repo.files(f"{home}**/*.{suffix}", saying=(".insert(",)), _MOST):
             text = (repo.read(file) or "")[:_LONGEST] if file.repo == component.repo else ""
-            for found in _INSERT.finditer(text) if not _ASIDE.search(file.path) else ():
+            for found in _INSERT.finditer(text) if repo.role(file) not in ASIDE else ():
                 if _table(found[1], text) in tables:
                     line = text.count("\n", 0, found.start()) + 1
                     yield replace(file, line=line, text=" ".join(found[0].split())[:200])

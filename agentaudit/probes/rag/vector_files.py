@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from agentaudit.code import Role
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
+from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.once import once
 from agentaudit.source import Component, Repo
 
@@ -12,12 +13,6 @@ _TELLING = regex(r"(?i)embed|vector|chunk|ingest|index|(?:^|[/_.])rag|knowledge|
 _MODULE = regex(
     r"(?i)(?:^|[/_-])(?:chunks?|embeddings?|vectors?|vector_?(?:db|store)s?|documents?|schemas?|models?|types?|ingest\w{0,5})"
     r"\.(?:py|ts|go|java|cs|prisma)$|(?:^|/)\w{0,40}(?:chunk|passage)(?:entity|model|record)?\.(?:java|cs|kt)$|(?:^|/)actions/[\w-]{1,60}\.ts$"
-)
-_ASIDE = regex(
-    r"(?i)(?:^|/)(?:__)?(?:tests?|"
-    + EXAMPLES
-    + r"|samples?|docs?|node_modules|vendor|dist|frontend)(?:__)?/"
-    r"|test_|_test\.|\.test\."
 )
 
 
@@ -29,7 +24,7 @@ def about_vectors(repo: Repo, component: Component) -> set[tuple[str, str]]:
 def likeliest(file: tuple[str, str]) -> tuple[bool, bool, str, str]:
     """Sorts those first that by their names keep documents."""
     path, name = file
-    return not _LIKELY.search(path), _ASIDE.search(path) is not None, path, name
+    return not _LIKELY.search(path), "frontend/" in path, path, name
 
 
 _LIKELY = regex(
@@ -47,7 +42,7 @@ def _named(repo: Repo, component: Component) -> set[tuple[str, str]]:
         if each.repo == component.repo
         and each.path.startswith(home)
         and _MODULE.search(each.path)
-        and not _ASIDE.search(each.path)
+        and repo.role(each) not in ASIDE
     }
 
 

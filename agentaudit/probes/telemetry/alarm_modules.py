@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
+from agentaudit.probes.aside import ASIDE
 from agentaudit.source import Component, Place, Repo
 
 _MODULE = regex(r"^[ \t]*module\s+\"[\w-]{1,100}\"\s*\{", re.MULTILINE)
@@ -20,7 +21,6 @@ _SERVICE = regex(
 )
 """What an alarm is about that has a memory, answers slowly, or fails."""
 _NOTHING = regex(r"^\s*(?:count\s*=\s*0|(?:create\w{0,40}|enabled)\s*=\s*false)\s*$", re.MULTILINE)
-_ELSEWHERE = regex(r"(?:^|/)(?:tests?|fixtures|" + EXAMPLES + r"|samples?|docs?|\.terraform)/")
 _CONSTRUCT = regex(
     r"\bnew\s+(?:cloudwatch\.|cw\.)?Alarm\(|\bcloudwatch\.Alarm\(|\bcw\.Alarm\(|\.create_?[aA]larm\("
     r"|\baddAlarm\(|\bnew\s+aws\.cloudwatch\.MetricAlarm\(|\baws\.cloudwatch\.MetricAlarm\("
@@ -47,7 +47,7 @@ def by_modules(repo: Repo) -> Iterator[Place]:
 def _modules(repo: Repo) -> Iterator[tuple[Place, str]]:
     """The same, with the block."""
     for file in repo.files("**/*.tf"):
-        text = "" if _ELSEWHERE.search(file.path) else (repo.read(file) or "")[:300_000]
+        text = "" if repo.role(file) in ASIDE else (repo.read(file) or "")[:300_000]
         for found in _MODULE.finditer(text) if "module" in text else ():
             end = text.find("\n}", found.start())
             block = _bare(text[found.start() : end if end >= 0 else len(text)])
@@ -78,7 +78,7 @@ def by_constructs(repo: Repo) -> Iterator[Place]:
         for file in repo.files(f"**/*.{suffix}"):
             inside = any(not home or file.path.startswith(f"{home}/") for home in homes)
             text = (repo.read(file) or "")[:300_000] if inside else ""
-            if _ELSEWHERE.search(file.path) or not any(word in text for word in _HINTS):
+            if repo.role(file) in ASIDE or not any(word in text for word in _HINTS):
                 continue
             for found in _CONSTRUCT.finditer(text):
                 if _TELLS.search(text[max(0, found.start() - 120) : found.start() + _NEAR]):

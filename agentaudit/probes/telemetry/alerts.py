@@ -13,7 +13,8 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
+from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.telemetry.counted import is_switched_off
 from agentaudit.source import Place, Repo
 
@@ -54,12 +55,7 @@ _TIMES = regex(
 )
 LONGEST = 60
 """Lines of one alert that are looked at, before and after its first."""
-_ELSEWHERE = regex(
-    r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|"
-    + EXAMPLES
-    + r"|samples?|docs?|locales?|i18n|lang|langs"
-    r"|languages|translations)/|(?:^|/)pnpm-lock\."
-)
+_ELSEWHERE = regex(r"(?:^|/)(?:locales?|i18n|langs?|languages|translations)/|(?:^|/)pnpm-lock\.")
 
 
 def declared(repo: Repo) -> Iterator[Place]:
@@ -68,7 +64,7 @@ def declared(repo: Repo) -> Iterator[Place]:
     seen: dict[str, bool] = {}
     for pattern in PATTERNS:
         for file in repo.files(pattern, saying=_HINTS):
-            if not _ELSEWHERE.search(file.path):
+            if not (repo.role(file) in ASIDE or _ELSEWHERE.search(file.path)):
                 for place, named in _in_file(file, repo.read(file) or ""):
                     if is_switched_off(repo, place):
                         continue

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from agentaudit.expressions import regex
+from agentaudit.probes.aside import ASIDE
 from agentaudit.source import Component, Place, Repo
 
 _PACKAGES = regex(r"Aspire\.(?:OpenAI|Azure\.AI\.OpenAI|Azure\.AI\.Inference)")
@@ -22,7 +23,6 @@ _OFF = regex(r"\bDisableTracing\"?\s{0,9}[=:]\s{0,9}true\b")
 _EXPORTS = regex(r"\b(?:UseOtlpExporter|AddOtlpExporter|UseAzureMonitor)\(")
 _HOST = regex(r"Aspire\.AppHost\.Sdk|IsAspireHost>\s{0,9}true|Aspire\.Hosting\.AppHost")
 _FILE_HOST = regex(r"(?m)^\ufeff?#:sdk\s{1,9}Aspire\.AppHost\.Sdk")
-_TESTS = regex(r"(?i)(?:^|/)(?:[\w.-]{0,80}[._-])?tests?/")
 
 
 def observed_clients(repo: Repo, component: Component) -> Iterator[Place]:
@@ -52,5 +52,5 @@ def _has_file_host(repo: Repo) -> bool:
 def _texts(repo: Repo, home: str, *kinds: str) -> Iterator[tuple[Place, str]]:
     for kind in kinds:
         for file in repo.files(f"{home}**/*.{kind}"):
-            if not _TESTS.search(file.path):
+            if repo.role(file) not in ASIDE:
                 yield file, (repo.read(file) or "")[:200_000]

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from agentaudit.code import Call, Role
 from agentaudit.evidence import Place
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
+from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.telemetry.tables import left_out
 from agentaudit.source import Component, Repo
 
@@ -15,11 +16,7 @@ _IMPORT = regex(
     r"^[ \t]*(?:from[ \t]+[\w.]{1,200}[ \t]+)?import[ \t]+(?:\([^)]{0,2000}\)|[^\n]{0,500})", re.M
 )
 _COMMENT = regex(r"^[ \t]*#[^\n]*|^__all__[^\]]{0,3000}\]", re.M)
-_ASIDE = regex(
-    r"(?i)(?:^|/)(?:tests?|docs?|"
-    + EXAMPLES
-    + r"|debug\w*)/|(?:^|/)(?:test_|debug|scratch|demo)\w*\.py$"
-)
+_TRIED = regex(r"(?i)(?:^|/)debug\w*/|(?:^|/)(?:debug|scratch|demo)\w*\.py$")
 """Scripts of developers, and tests."""
 _SETS_UP = regex(
     r"(?i)set_?up|init|trac(?:e|ing)|instrument|telemetr|observ|configure|enable|otel|phoenix"
@@ -44,15 +41,16 @@ def uncalled(repo: Repo, component: Component, call: Call) -> tuple[Place, str] 
         return _unmade(repo, call)
     if not name.isidentifier() or not _SETS_UP.search(name):
         return None
-    texts = [(file, _bare(repo.read(file) or "")) for file in repo.files("**/*.py")]
+    texts = [
+        (file, _bare(repo.read(file) or ""))
+        for file in repo.files("**/*.py")
+        if _counts(repo, file) or file.path == call.place.path
+    ]
     if not _is_plain(name, next((t for f, t in texts if f.path == call.place.path), "")):
         return None
     named = re.compile(rf"(?<!\bdef )(?<!\w){re.escape(name)}(?!\w)")
     callers = [
-        (file, text, found.start())
-        for file, text in texts
-        if not _ASIDE.search(file.path)
-        for found in named.finditer(text)
+        (file, text, found.start()) for file, text in texts for found in named.finditer(text)
     ]
     if not callers:
         return None if _started(repo, named) else (call.place, "nothing calls what sets it up")
@@ -64,6 +62,10 @@ def uncalled(repo: Repo, component: Component, call: Call) -> tuple[Place, str] 
     return None
 
 
+def _counts(repo: Repo, file: Place) -> bool:
+    return repo.role(file) not in ASIDE and not _TRIED.search(file.path)
+
+
 def _unmade(repo: Repo, call: Call) -> tuple[Place, str] | None:
     """Why a method does not run: nothing but imports and its definition speaks of its class."""
     name = call.scope.partition(".")[0]
@@ -72,7 +74,7 @@ def _unmade(repo: Repo, call: Call) -> tuple[Place, str] | None:
     named = re.compile(rf"(?<!\bclass )(?<!\w){re.escape(name)}(?!\w)")
     for file in repo.files("**/*.py"):
         text = repo.read(file) or ""
-        if name in text and not _ASIDE.search(file.path) and named.search(_bare(text)):
+        if name in text and _counts(repo, file) and named.search(_bare(text)):
             return None
     return None if _started(repo, named) else (call.place, "stands in a class that nothing makes")
 
@@ -119,6 +121,5 @@ def _is_off(component: Component, texts: list[tuple[Place, str]], name: str) -> 
 
 
 def _values(given: re.Pattern[str], texts: list[tuple[Place, str]]) -> Iterator[str]:
-    for file, text in texts:
-        if not _ASIDE.search(file.path):
-            yield from (found[1] for found in given.finditer(text))
+    for _, text in texts:
+        yield from (found[1] for found in given.finditer(text))

@@ -16,6 +16,7 @@ from agentaudit.blocks import Block
 from agentaudit.code import Call, Code, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.aside import is_serving
 from agentaudit.probes.telemetry.attempts import asks, is_sync
 from agentaudit.probes.telemetry.catches import (
     FALLBACKS,
@@ -267,7 +268,7 @@ def leaves(repo: Repo, code: Code, *, free: bool = False) -> bool:
     else; free is whether that is known of the calls of models."""
     files = _asking(code) or _asking(code, AGENTIC)
     asking = {path for path in files if path.endswith(_LANGUAGES)}
-    asking = {path for path in asking if not _BESIDE.search(path)}
+    asking -= {row.place.path for row in code.imports if not is_serving(repo, row.place)}
     aside = 0
     for path in sorted(_files(repo, code))[:_MOST]:
         if path in asking or _EDGE.search(path):
@@ -290,6 +291,3 @@ def leaves(repo: Repo, code: Code, *, free: bool = False) -> bool:
 def _holds_back(path: str, catch: Block, body: str) -> bool:
     named = path.endswith(".py") and not is_broad(path, catch)
     return not (named or _KEEPS.search(body) or _PASSED_ON.search(body))
-
-
-_BESIDE = regex(r"(?:^|/)(?:scripts?|evals?|evaluat\w{1,10}|benchmarks?|notebooks?|tests?)/")

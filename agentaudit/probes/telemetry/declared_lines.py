@@ -10,7 +10,8 @@ from typing import cast
 from msgspec.structs import replace
 
 from agentaudit.evidence import Place
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
+from agentaudit.probes.aside import ASIDE
 from agentaudit.source import Repo
 
 _FILES = (
@@ -22,12 +23,7 @@ _FILES = (
     "**/*.conf",
     "**/*.service",
 )
-_ASIDE = regex(
-    r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|"
-    + EXAMPLES
-    + r"|samples?|docs?|evals?|evaluations?"
-    r"|prompts?|contrib)/|(?:^|/)(?:pnpm-lock|mkdocs)"
-)
+_ASIDE = regex(r"(?:^|/)(?:prompts?|contrib)/|(?:^|/)(?:pnpm-lock|mkdocs)")
 _COMMENT = regex(r"^\s*(?:#|//)")
 _QUOTED = regex(r"`[^`\n]{0,300}`")
 """What advice quotes, in YAML that is a text about configuration."""
@@ -47,7 +43,8 @@ def _once(repo: Hashable, pattern: re.Pattern[str], hints: tuple[str, ...]) -> t
 def _lines(repo: Repo, pattern: re.Pattern[str], hints: tuple[str, ...]) -> Iterator[Place]:
     for files in _FILES:
         for file in repo.files(files):
-            text = "" if _ASIDE.search(file.path) else repo.read(file) or ""
+            aside = repo.role(file) in ASIDE or _ASIDE.search(file.path)
+            text = "" if aside else repo.read(file) or ""
             lowered = text.lower()
             if not any(hint in lowered for hint in hints):
                 continue

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from agentaudit.code import Role, Use
 from agentaudit.evidence import Place
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
+from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.telemetry.dotnet_sources import unheard
 from agentaudit.probes.telemetry.samplers import never_sampled
 from agentaudit.source import Component, Repo
 
 _INSTRUMENTOR = regex(r"(?:openinference|opentelemetry)-instrumentation-([\w-]{1,60})")
-_ELSEWHERE = regex(r"(?i)(?:^|/)(?:tests?|docs?|" + EXAMPLES + r"|node_modules|\.venv)/")
 _SENT = regex(
     r"register(?:_otel)?\(|configure_azure_monitor|opentelemetry-(?:instrument|distro)\b|OTEL_EXPORTER"
     r"|OTEL_TRACES_EXPORTER|logfire|langfuse|[Ll]angsmith|traceloop|Traceloop|Laminar|ddtrace|dd-trace"
@@ -91,7 +91,7 @@ def _untaken(repo: Repo, use: Use) -> tuple[Place, str] | None:
     patterns = (*(f"**/*.{kind}" for kind in kinds), "**/Dockerfile*", "**/.env*", "**/Makefile")
     for pattern in patterns:
         for file in repo.files(pattern):
-            if _ELSEWHERE.search(file.path):
+            if repo.role(file) in ASIDE:
                 continue
             text = (repo.read(file) or "")[:200_000]
             printed = printed or bool(_PRINTED.search(text))

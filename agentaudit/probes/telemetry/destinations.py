@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
+from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.telemetry.keys import is_deployed
 from agentaudit.source import Component, Repo
 
@@ -29,9 +30,6 @@ _OFF = regex(
     r"\.Enabled\b"
 )
 """A program of Go that goes without, unless its configuration says so."""
-_ASIDE = regex(
-    r"(?i)(?:^|/)(?:tests?|docs?|" + EXAMPLES + r"|node_modules|\.venv)/|_test\.go$|\.test\.[jt]s$"
-)
 
 
 def unaddressed(repo: Repo, component: Component) -> bool:
@@ -79,5 +77,5 @@ def _texts(repo: Repo, component: Component, kinds: tuple[str, ...], word: str) 
     home = "" if component.path == "." else component.path + "/"
     for kind in kinds:
         for file in repo.files(f"{home}**/*.{kind}", saying=(word,)):
-            if not _ASIDE.search(file.path):
+            if repo.role(file) not in ASIDE:
                 yield (repo.read(file) or "")[:200_000]

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
+from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.telemetry.modules_handed import is_handed
 from agentaudit.source import Component, Place, Repo
 
@@ -34,7 +35,6 @@ _EACH = regex(
 """One for each of what a module may be handed."""
 _ANY = frozenset({"app", "web", "site", "host", "service", "main", "function", "functions", "core"})
 """Words that say nothing about which application a file is of."""
-_ASIDE = regex(r"(?:^|/)(?:tests?|" + EXAMPLES + r"|samples?|docs?|avm|\.terraform)/")
 
 
 def diagnosed(repo: Repo, component: Component) -> Iterator[Place]:
@@ -43,7 +43,8 @@ def diagnosed(repo: Repo, component: Component) -> Iterator[Place]:
     alone = sum(each.agentic for each in repo.components()) == 1
     for kind in _APPS:
         for file in repo.files(f"**/*.{kind}"):
-            if file.repo != component.repo or _ASIDE.search(file.path):
+            brought = "/avm/" in f"/{file.path}" or repo.role(file) in ASIDE
+            if brought or file.repo != component.repo:
                 continue
             if not (alone or _is_called_like(file, component)):
                 continue

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from agentaudit.blocks import Part
 from agentaudit.code import Call, Role
 from agentaudit.evidence import Place
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
+from agentaudit.probes.aside import is_serving
 from agentaudit.probes.telemetry.errors import ALWAYS, answering, language
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.logback import patterns
@@ -41,17 +42,10 @@ def _passes_by(call: Call) -> bool:
     return call.method in ALWAYS or call.callee.startswith("console.") or written
 
 
-_ASIDE = regex(
-    r"(?:^|/)(?:tests?|__tests__|docs?|" + EXAMPLES + r"|scripts?|evals?|notebooks?)/|(?:^|/)test_"
-)
-
-
 def _texts(repo: Repo, component: Component, kind: str, *words: str) -> dict[Place, str]:
     home = "" if component.path == "." else f"{component.path}/"
     files = repo.files(f"{home}**/*.{kind}", saying=words)
-    return {
-        file: (repo.read(file) or "")[:200_000] for file in files if not _ASIDE.search(file.path)
-    }
+    return {file: (repo.read(file) or "")[:200_000] for file in files if is_serving(repo, file)}
 
 
 _CLASS = regex(r"(?m)^[ \t]*class[ \t]+(\w{1,60})\((?:logging\.)?Formatter\):")

@@ -8,13 +8,10 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
+from agentaudit.probes.aside import ASIDE
 from agentaudit.source import Component, Place, Repo
 
-_ASIDE = regex(
-    r"(?:^|/)(?:tests?|__tests__|testdata|fixtures|" + EXAMPLES + r"|samples?|docs?|node_modules"
-    r"|cdk\.out|vendor)/"
-)
 _DECLARED = ("**/*.tf", "**/*.yml", "**/*.yaml", "**/*.json.tpl")
 _STACKS = ("cdk.json", "Pulumi.yaml", "sst.config.ts")
 _CODE = ("ts", "py", "go", "cs", "java")
@@ -46,7 +43,7 @@ def insights(repo: Repo, component: Component) -> Iterator[Place]:
     alone = sum(each.agentic for each in repo.components()) == 1
     for pattern in (*_DECLARED, *_programs(repo)):
         for file in repo.files(pattern):
-            if file.repo != component.repo or _ASIDE.search(file.path):
+            if file.repo != component.repo or repo.role(file) in ASIDE:
                 continue
             text = (repo.read(file) or "")[:300_000]
             if not any(word in text for word in _WORDS):

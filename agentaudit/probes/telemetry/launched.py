@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from agentaudit.code import Strength
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
+from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.unasked import serving
 from agentaudit.source import Component, Place, Repo, Step
@@ -18,7 +19,6 @@ _DEPLOYED = regex(
     r"\badk\s{1,9}(?:deploy\s{1,9}\w{1,30}|api_server)\b[^\n#]{0,600}\s--(?:trace|otel)_to_cloud\b"
 )
 _ORDERS = ("**/Makefile", "**/*.mk", "**/*.sh", "**/*.yml", "**/*.yaml", "**/justfile")
-_ASIDE = regex(r"(?:^|/)(?:tests?|docs?|" + EXAMPLES + r"|samples?)/")
 _FOLDED = regex(r"\\\r?\n\s*")
 
 
@@ -101,7 +101,7 @@ def _ordered(repo: Repo, component: Component) -> Iterator[Place]:
     files = [each.place for each in component.build_files]
     files += [f for kind in _ORDERS for f in repo.files(kind, saying=_FLAGS)]
     for file in files:
-        text = "" if _ASIDE.search(file.path) else (repo.read(file) or "")[:200_000]
+        text = "" if repo.role(file) in ASIDE else (repo.read(file) or "")[:200_000]
         for found in _DEPLOYED.finditer(_FOLDED.sub(" ", text)):
             row = next((r for r in text.split("\n") if found[0][:30] in r), "")
             if (alone or name in found[0]) and not row.lstrip().startswith("#"):

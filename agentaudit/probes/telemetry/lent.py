@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.aside import ASIDE
 from agentaudit.source import Component, Repo
 
 _METHOD = regex(
@@ -16,7 +17,7 @@ _METHOD = regex(
 )
 _CLASS = regex(r"\b(?:class|record|struct)\s+(\w{1,80})")
 _ENTRY = regex(r"(?:^|/)(?:Program|Startup)\.cs$")
-_ASIDE = regex(r"(?i)(?:^|/)(?:[\w.-]{0,80}[._-])?tests?/|(?:^|/)obj/")
+_BUILT = regex(r"(?:^|/)obj/")
 
 
 def runs_here(repo: Repo, component: Component, place: Place) -> bool:
@@ -40,7 +41,7 @@ def own_texts(repo: Repo, component: Component, without: str = "") -> Iterator[s
     others = _others(repo, component)
     for kind in ("cs", "csproj"):
         for file in repo.files(f"**/*.{kind}"):
-            if file.path == without or _ASIDE.search(file.path):
+            if file.path == without or _BUILT.search(file.path) or repo.role(file) in ASIDE:
                 continue
             if not any(_within(file.path, each) for each in others):
                 yield (repo.read(file) or "")[:200_000]

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from agentaudit.code import Condition, Role
 from agentaudit.evidence import Place
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
+from agentaudit.probes.aside import is_serving
 from agentaudit.probes.telemetry.keys import is_deployed, is_required
 from agentaudit.source import Component, Repo
 
@@ -26,11 +27,6 @@ _ALSO = {"langsmith": "langchain"}
 """What their keys were called before."""
 _DECLARES = regex(r"(?i)config|setting|trac|observ|telemetr|monitor|instrument|\benv")
 """Parts of paths where settings are declared."""
-_ASIDE = regex(
-    r"(?i)(?:^|/)(?:tests?|docs?|"
-    + EXAMPLES
-    + r"|evals?|evaluations?|scripts?|node_modules|\.venv)/"
-)
 _SUFFIXES = (".py", ".ts", ".js", ".mjs")
 _SHIPS = regex(r"(?i)deploy|publish|release|(?:^|[^a-z])cd(?:[^a-z]|$)")
 """Names of workflows that deploy."""
@@ -115,7 +111,7 @@ def _rows(repo: Repo, component: Component, words: tuple[str, ...]) -> Iterator[
     said = (*words, *map(str.upper, words))
     for suffix in _SUFFIXES:
         for file in repo.files(f"{home}**/*{suffix}", saying=said):
-            text = "" if _ASIDE.search(file.path) else (repo.read(file) or "")[:200_000]
+            text = (repo.read(file) or "")[:200_000] if is_serving(repo, file) else ""
             rows = text.split("\n")
             for number, row in enumerate(rows, 1):
                 if any(word in row.lower() for word in words):

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from agentaudit.code import Role
 from agentaudit.evidence import Place
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
+from agentaudit.probes.aside import is_serving
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.loggers import OF_LOGS
 from agentaudit.source import Component, Repo
@@ -29,9 +30,6 @@ _PROVIDES = regex(
 _LINES = regex(r"(?:\b|\.)\w{0,30}[lL]og(?:ger)?\.(?:error|warn|info|debug|fatal)\(")
 _CONSOLE = regex(r"\bconsole\.(?:log|info|warn|error|debug)\(")
 _SCRIPTS = ("ts", "js", "mjs")
-_BESIDE = regex(
-    r"(?:^|/)(?:tests?|__tests__|scripts?|" + EXAMPLES + r"|evals?)/|\.(?:test|spec)\.\w{1,3}$"
-)
 
 
 def printed(repo: Repo, component: Component) -> Iterator[Place]:
@@ -57,7 +55,7 @@ def _is_practice(repo: Repo, component: Component) -> bool:
     provided, lines, bare = False, 0, 0
     for kind in _SCRIPTS:
         for file in repo.files(f"{home}**/*.{kind}"):
-            if not _BESIDE.search(file.path):
+            if is_serving(repo, file):
                 text = (repo.read(file) or "")[:200_000]
                 provided = provided or bool(_PROVIDES.search(text))
                 lines += len(_LINES.findall(text))

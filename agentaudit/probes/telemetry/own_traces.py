@@ -10,14 +10,12 @@ from msgspec.structs import replace
 
 from agentaudit.code import Role
 from agentaudit.expressions import regex
+from agentaudit.probes.aside import is_serving
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.source import Component, Place, Repo
 
 _TRACE = regex(r"(?i)trace(?!able\b|back|r\b|rs\b|ing|parent|state|_?id|-?context)")
-_ASIDE = regex(
-    r"(?i)(?:^|/)(?:[\w.-]{0,60}[._-])?(?:tests?|__tests__|docs?|examples|evals?|benchmarks?|scripts?"
-    r"|frontend|webui|node_modules|dist|vendor|migrations?)/|(?:^|/)test_|_test\.|\.(?:test|spec)\."
-)
+_PAGES = regex(r"(?i)(?:^|/)(?:frontend|webui)/")
 _KEEPS = regex(
     r"\bopen\([^)\n]{0,80}[\"'][aw]b?[\"']|\bjson\.dump\(|\.write_text\(|appendFile|writeFile"
     r"|(?i:\binsert\s{1,9}into\b)|(?:session|db|conn|tx)\.add\(|\.insert(?:_one|One)?\(|\.put_item\("
@@ -67,7 +65,7 @@ def kept(repo: Repo, component: Component) -> Place | None:
         place
         for kind in {path.rpartition(".")[2] for path in stores}
         for file in repo.files(f"**/*.{kind}")
-        if file.path not in stores and _is_of(file, homes)
+        if file.path not in stores and _is_of(repo, file, homes)
         for place in _told(file, repo.read(file) or "", named)
     ]
     return told[0] if len(told) >= _MANY and loaded(repo, component, told[0]) else None
@@ -85,9 +83,9 @@ def _homes(component: Component) -> set[str]:
 _SOURCES = "/src/main/"
 
 
-def _is_of(file: Place, homes: set[str]) -> bool:
+def _is_of(repo: Repo, file: Place, homes: set[str]) -> bool:
     mine = any(not home or file.path.startswith(f"{home}/") for home in homes)
-    return mine and not _ASIDE.search(file.path)
+    return mine and is_serving(repo, file) and not _PAGES.search(file.path)
 
 
 def _stores(repo: Repo, homes: set[str]) -> dict[str, str]:
@@ -96,7 +94,7 @@ def _stores(repo: Repo, homes: set[str]) -> dict[str, str]:
         file.path: (repo.read(file) or "")[:200_000]
         for kind in _KINDS
         for file in repo.files(f"**/*.{kind}")
-        if _TRACE.search(file.path) and _is_of(file, homes)
+        if _TRACE.search(file.path) and _is_of(repo, file, homes)
     }
     said = "\n".join(found.values())
     words = {each.lower() for each in _SAYS.findall(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", said))}

@@ -13,17 +13,13 @@ from agentaudit.blocks import Block
 from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.aside import is_serving
 from agentaudit.probes.telemetry.errors import language
 from agentaudit.source import Component, Repo
 
 _LANGUAGES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".java", ".cs")
-_BESIDE = regex(
-    r"(?:^|/)(?:tests?|__tests__|specs?|evals?|evaluat\w{1,10}|scripts?|notebooks?|examples?|demos?|benchmarks?|migrations)/"
-    r"|(?:^|/)(?:test[_-]|conftest|demo\.|example\.)|_test\.\w{1,4}$|\.(?:test|spec)\.\w{1,4}$"
-)
-_SHOWING = regex(r"(?:^|/)(?:examples?|demos?)/|(?:^|/)(?:demo|example)\.")
-_PACKAGE = regex(r"(?<=src/main/java/).{1,300}/")
-"""The name of a package of Java, as `com/example/demo`, says nothing of what stands in it."""
+_SHOWING = regex(r"(?:^|/)(?:demo|example)\.")
+"""Files that show how something is used."""
 _MANY = 400
 """Files that are looked at."""
 _SPLIT = 16
@@ -34,8 +30,8 @@ _APART = bytes(i if chr(i).isalnum() or i == 95 or i > 127 else 32 for i in rang
 """Turns everything but words into spaces: four times as fast as a regular expression."""
 
 
-def _is_beside(path: str) -> bool:
-    return bool(_BESIDE.search(_PACKAGE.sub("", path)))
+def _is_beside(repo: Repo, file: Place) -> bool:
+    return not is_serving(repo, file) or _SHOWING.search(file.path) is not None
 
 
 class Program:
@@ -53,10 +49,9 @@ class Program:
         places = [call.place for call in self._code.calls if call.role is Role.APP]
         places += [row.place for row in self._code.imports if row.role is Role.APP]
         known = {place.path: place for place in places if place.path.endswith(_LANGUAGES)}
-        main = [path for path in sorted(known) if not _is_beside(path)] or sorted(known)
-        self._left_out = any(
-            _SHOWING.search(_PACKAGE.sub("", path)) for path in known.keys() - set(main)
-        )
+        main = [path for path in sorted(known) if not _is_beside(self._repo, known[path])]
+        main = main or sorted(known)
+        self._left_out = any(map(_SHOWING.search, known.keys() - set(main)))
         for path in main[:_MANY]:
             yield replace(known[path], line=None, text="")
         suffixes = {path.rpartition(".")[2] for path in main}
@@ -72,7 +67,7 @@ class Program:
         )
         for suffix in sorted(suffixes):
             for file in self._repo.files(f"{home}**/*.{suffix}"):
-                if not file.path.startswith(apart) and not _is_beside(file.path):
+                if not file.path.startswith(apart) and not _is_beside(self._repo, file):
                     yield file
 
     @property

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from agentaudit.code import Call
 from agentaudit.evidence import Place
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
+from agentaudit.probes.aside import ASIDE
 from agentaudit.source import Component, Repo
 
 _NEVER = regex(
@@ -31,11 +32,6 @@ _BARE = frozenset(
     {"TracerProvider", "NewTracerProvider", "NodeTracerProvider", "BasicTracerProvider"}
 )
 """Providers that hand spans to nobody until they are given a processor."""
-_ASIDE = regex(
-    r"(?i)(?:^|/)(?:tests?|docs?|"
-    + EXAMPLES
-    + r"|node_modules|\.venv)/|_test\.go$|\.(?:test|spec)\.[jt]s$"
-)
 _KINDS = ("py", "ts", "js", "mjs", "go", "cs", "java", "kt")
 
 
@@ -62,7 +58,7 @@ def is_bare(repo: Repo, call: Call) -> bool:
     own = Place(call.place.repo, call.place.path)
     kinds = _KINDS[:5]
     files = (file for kind in kinds for file in repo.files(f"**/*.{kind}", saying=_TAKING))
-    mine = (file for file in files if not _ASIDE.search(file.path))
+    mine = (file for file in files if repo.role(file) not in ASIDE)
     return not any(_takes(repo.read(file) or "") for file in chain((own,), mine))
 
 
@@ -74,5 +70,5 @@ def _texts(repo: Repo, component: Component, among: set[str]) -> Iterator[tuple[
     home = "" if component.path == "." else component.path + "/"
     for kind in _KINDS:
         for file in repo.files(f"{home}**/*.{kind}"):
-            if (not among or file.path in among) and not _ASIDE.search(file.path):
+            if (not among or file.path in among) and repo.role(file) not in ASIDE:
                 yield file, (repo.read(file) or "")[:200_000]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from agentaudit.code import Role, Strength
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
+from agentaudit.probes.aside import is_serving
 from agentaudit.probes.telemetry.advice import answering_only
 from agentaudit.probes.telemetry.catches import FALLBACKS, LARGE, is_unread
 from agentaudit.probes.telemetry.caught import in_pages, leaves, losing
@@ -79,7 +80,6 @@ _WEB_OF_PYTHON = (
     "streamlit",
     "gradio",
 )
-_BESIDE = regex(r"(?:^|/)(?:tests?|scripts?|" + EXAMPLES + r"|evals?)/|(?:^|/)(?:test_|conftest)")
 _ANY = regex(r"\bexcept\s{0,4}(?::|\(?\s?(?:Base)?Exception\b)")
 
 
@@ -88,7 +88,7 @@ def _imports(repo: Repo, component: Component, name: str) -> bool:
     that do catches any exception."""
     home = "" if component.path == "." else component.path + "/"
     files = repo.files(f"{home}**/*.py", saying=(name,)) if name in _WEB_OF_PYTHON else iter(())
-    texts = ((repo.read(file) or "")[:300_000] for file in files if not _BESIDE.search(file.path))
+    texts = ((repo.read(file) or "")[:300_000] for file in files if is_serving(repo, file))
     using = [text for text in texts if name in _IMPORT.findall(text)]
     return bool(using) and not any(map(_ANY.search, using))
 
@@ -133,7 +133,7 @@ def _answered(repo: Repo, component: Component) -> bool:
         return True
     home = "" if component.path == "." else component.path + "/"
     files = repo.files(f"{home}**/*.java", saying=("catch", *FALLBACKS))
-    large = (file for file in files if not _BESIDE.search(file.path))
+    large = (file for file in files if is_serving(repo, file))
     return any(_is_unread(repo, file) for file in large)
 
 

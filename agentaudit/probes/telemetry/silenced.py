@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from agentaudit.code import Call, Condition
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
+from agentaudit.probes.aside import is_serving
 from agentaudit.probes.telemetry.keys import CREDENTIAL
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.source import Component, Place, Repo
@@ -24,9 +25,6 @@ _MUTED = regex(r"(?m)^(?:\w{1,40}|logging\.getLogger\(__name__\))\.addHandler\(.
 _APART = regex(r"(?m)^(?:\w{1,40}|logging\.getLogger\(__name__\))\.propagate\s*=\s*False\b")
 _ADDED = regex(r"\.addHandler\((?!(?:logging\.)?NullHandler\()")
 _WORDS = ("logging.disable", "CRITICAL", "FATAL", "NullHandler")
-_ASIDE = regex(
-    r"(?:^|/)(?:tests?|docs?|" + EXAMPLES + r"|scripts?|evals?|notebooks?)/|(?:^|/)test_"
-)
 
 
 def silenced(repo: Repo, component: Component, keeping: Sequence[Call]) -> Place | None:
@@ -35,7 +33,7 @@ def silenced(repo: Repo, component: Component, keeping: Sequence[Call]) -> Place
     home = "" if component.path == "." else f"{component.path}/"
     muted: dict[str, Place] = {}
     for file in repo.files(f"{home}**/*.py", saying=_WORDS):
-        text = "" if _ASIDE.search(file.path) else (repo.read(file) or "")[:300_000]
+        text = (repo.read(file) or "")[:300_000] if is_serving(repo, file) else ""
         if found := _SILENT.search(text):
             line = text.count("\n", 0, found.start()) + 1
             place = replace(file, line=line, text=found[0].strip()[:200])

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 
 from agentaudit.code import Call, Condition
 from agentaudit.evidence import Place
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
+from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.telemetry.keys import CREDENTIAL
 from agentaudit.source import Component, Repo
 
-_ASIDE = regex(
-    r"(?i)(?:^|/)(?:tests?|docs?|" + EXAMPLES + r"|node_modules|dist)/|\.(?:test|spec)\.[jt]s$"
-)
 _SETS_UP = regex(r"(?i)set_?up|init|trac(?:e|ing)|instrument|telemetr|observ|configure|enable|otel")
 _KINDS = ("ts", "js", "mjs")
 _IMPORTS = regex(r"\s{0,40}(?:import\b|export\s{0,4}[{*]|.{0,80}\brequire\()")
@@ -39,7 +37,7 @@ def behind(repo: Repo, component: Component, call: Call) -> tuple[Place, str] | 
         (file, text)
         for kind in _KINDS
         for file in repo.files(f"**/*.{kind}", saying=(name,))
-        if not _ASIDE.search(file.path) and name in (text := (repo.read(file) or "")[:300_000])
+        if repo.role(file) not in ASIDE and name in (text := (repo.read(file) or "")[:300_000])
     ]
     asked = [each for _, text in texts for each in _asked(text, name)]
     if not asked or not all(each and _is_off(repo, component, each) for each in asked):
@@ -99,7 +97,7 @@ def _is_off(repo: Repo, component: Component, asked: str) -> bool:
     )
     for kind in _KINDS:
         for file in repo.files(f"**/*.{kind}", saying=(owner,)):
-            text = (repo.read(file) or "")[:300_000] if not _ASIDE.search(file.path) else ""
+            text = (repo.read(file) or "")[:300_000] if repo.role(file) not in ASIDE else ""
             if found := given.search(text):
                 return not (found[1] and _is_set(component, found[1]))
     return False

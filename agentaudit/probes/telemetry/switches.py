@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from agentaudit.code import Call, Condition, Role, Setting, Use
 from agentaudit.evidence import Place
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
+from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.telemetry.keys import CREDENTIAL, only_offered, provided
 from agentaudit.source import Component, Repo
 
@@ -158,9 +159,7 @@ def _lines(
     home = "" if component.path == "." else component.path + "/"
     for suffix in ("py", "ts", "js", "go"):
         for file in repo.files(f"{home}**/*.{suffix}", saying=(word, word.upper())):
-            if not _SPOKEN.search(file.path) or re.search(
-                r"(?:^|/)(?:tests?|docs?|" + EXAMPLES + r")/", file.path
-            ):
+            if not _SPOKEN.search(file.path) or repo.role(file) in ASIDE:
                 continue
             for number, line in enumerate((repo.read(file) or "").split("\n"), 1):
                 found = name.search(line[:500])

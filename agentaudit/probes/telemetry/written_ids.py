@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from agentaudit.evidence import Place
-from agentaudit.expressions import EXAMPLES, regex
+from agentaudit.expressions import regex
+from agentaudit.probes.aside import ASIDE
 from agentaudit.source import Component, Repo
 
 _WRITTEN = regex(
@@ -18,7 +19,6 @@ _WRITTEN = regex(
     r"|log_?(?:record|entry)?\w{0,20}\[[\"']trace_?id[\"']|logging\.googleapis\.com/trace"
 )
 _ABOUT_LOGS = regex(r"(?i)log|structlog|observ|telemetr|trac|main|app|middleware|server")
-_ASIDE = regex(r"(?:^|/)(?:tests?|docs?|" + EXAMPLES + r")/")
 _COMMENT = regex(r"\s{0,80}(?:#|//|\*|;|<!--)")
 _FOUND = regex(
     r"(?i)(?:logback|log4j2?)[\w.-]{0,40}\.xml|application(?:-[\w-]{1,40})?\.(?:ya?ml|properties)"
@@ -39,7 +39,7 @@ def written_ids(repo: Repo, component: Component) -> Iterator[Place]:
     for suffix in ("py", *_KINDS):
         for file in repo.files(f"{home}**/*.{suffix}"):
             name = file.path.rpartition("/")[2]
-            if not _ABOUT_LOGS.search(name) or _ASIDE.search(file.path):
+            if not _ABOUT_LOGS.search(name) or repo.role(file) in ASIDE:
                 continue
             rows = (repo.read(file) or "").split("\n")
             for number, row in enumerate(rows, 1):
@@ -65,7 +65,7 @@ def _is_named(repo: Repo, name: str, kinds: Sequence[str], times: int) -> bool:
     word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
     for kind in kinds:
         for file in repo.files(kind, saying=(name,)):
-            if not _ASIDE.search(file.path):
+            if repo.role(file) not in ASIDE:
                 text = (repo.read(file) or "")[:300_000]
                 rows = (row for row in text.split("\n") if not _COMMENT.match(row))
                 times -= sum(len(word.findall(row[:1000])) for row in rows if "import" not in row)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from agentaudit.blocks import Block
+from agentaudit.code import Role
 from agentaudit.evidence import safe
 from agentaudit.response import Target
 from agentaudit.source import Change, Component, Ledger, Place, Step, Unread
@@ -89,8 +90,16 @@ class Repositories:
             yield from map(each.reader.file, paths)
 
     def read(self, place: Place, *, long: bool = False) -> str | None:
-        reader = next((each.reader for each in self._all if each.name == place.repo), None)
+        reader = self._reader(place.repo)
         return None if reader is None else reader.text(place.path, DATA_CAP if long else CAP)
+
+    def role(self, file: Place) -> Role:
+        self.components()  # They say which directories are deployed.
+        reader = self._reader(file.repo)
+        return Role.APP if reader is None else reader.role(file.path)
+
+    def _reader(self, name: str) -> Reader | None:
+        return next((each.reader for each in self._all if each.name == name), None)
 
     def blocks(self, place: Place) -> tuple[Block, ...]:
         found = self._outlines.get(place.repo)

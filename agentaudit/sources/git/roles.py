@@ -23,7 +23,7 @@ _NAMES: dict[Role, str] = {
     Role.VENDORED: "node_modules vendor vendored third_party third-party thirdparty site-packages "
     "dist-packages bower_components .venv venv _vendor",
     Role.GENERATED: "dist __pycache__ .next _next .nuxt generated __generated__ _generated "
-    ".terraform .eggs .tox .nox .mypy_cache .pytest_cache .ruff_cache",
+    ".terraform cdk.out .eggs .tox .nox .mypy_cache .pytest_cache .ruff_cache",
     Role.TOOLING: ".devcontainer .vscode .idea .cursor .claude .agent .agents .codex .gemini "
     ".windsurf .roo .opencode .kiro .continue",
 }
@@ -65,6 +65,8 @@ CLUTTER = frozenset(
 """Directories that a walk over a plain directory does not enter."""
 
 
+_OF_INFRA = regex(r"/(tests|__tests__|testdata|fixtures|examples)(?:/|$)")
+"""What is beside infrastructure; `overlays/test` and `environments/demo` are some to deploy to."""
 _PROMPTS = ("prompt", "prompts")
 """Directories whose templates are the application's own."""
 _PACKAGES = regex(r"(?<=/main)/(?:java|kotlin|scala|groovy)/|(?<=^main)/(?:java|kotlin)/")
@@ -89,7 +91,7 @@ _SCRIPT_LAYER = regex(
 @lru_cache(maxsize=65_536)
 def directory_role(directory: str) -> Role:
     """Role of a directory path (empty for the root): the outermost telling part decides, but for
-    evaluations among the tests."""
+    evaluations among the tests, and tests and examples among the infrastructure."""
     # Below src/main/java stand the parts of a package's name, not directories of the project.
     directory = _PACKAGES.split(directory)[0]
     prompts = False
@@ -98,7 +100,8 @@ def directory_role(directory: str) -> Role:
         role = _DIRECTORIES.get(part.lower())
         if role is not None and not (prompts and role is Role.TEMPLATE):
             evaluates = role is Role.TEST and f"/{directory.lower()}/".find("/eval") >= 0
-            return Role.EVAL if evaluates else role
+            within = _OF_INFRA.search(directory) if role is Role.INFRA else None
+            return Role.EVAL if evaluates else _DIRECTORIES[within[1]] if within else role
         if _EVAL_PART.fullmatch(part.lower()):
             return Role.EVAL
         if _EXAMPLES.fullmatch(part.lower()):

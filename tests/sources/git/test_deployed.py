@@ -115,3 +115,14 @@ def test_code_of_a_component_among_what_deploys_it_is_the_applications() -> None
     (component,) = MemoryRepo(files).components()
     roles = {call.place.path: call.role for call in component.code.calls}
     assert roles.get(f"{home}/infra/stack.py", Role.INFRA) is Role.INFRA
+
+
+def test_a_directory_of_examples_that_is_deployed_is_the_applications() -> None:
+    files = {
+        **_part("examples/bot"),
+        **_part("examples/other"),
+        "compose.yml": _compose("examples/bot"),
+    }
+    repo = MemoryRepo(files)
+    roles = {file.path: repo.role(file) for file in repo.files("**/main.py")}
+    assert roles == {"examples/bot/main.py": Role.APP, "examples/other/main.py": Role.EXAMPLE}

@@ -108,6 +108,12 @@ def test_no_pattern_takes_long() -> None:
         ("apps/infra/stack.py", Role.INFRA),
         ("shop/infrastructure/main.bicep", Role.INFRA),
         ("shop/infrastructure/terraform/up.py", Role.INFRA),
+        ("infra/tests/stack.test.ts", Role.TEST),
+        ("terraform/modules/chat/examples/main.tf", Role.EXAMPLE),
+        ("k8s/overlays/test/kustomization.yaml", Role.INFRA),
+        ("src/example/Chat.java", Role.EXAMPLE),
+        ("src/main/java/com/example/Chat.java", Role.APP),
+        ("src/main/java/org/example/tests/Chat.java", Role.APP),
     ],
 )
 def test_roles(path: str, expected: Role) -> None:
