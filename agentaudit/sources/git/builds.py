@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.source import Place
-from agentaudit.sources.git import outputs, sharing, subjects
+from agentaudit.sources.git import outputs, programs, sharing, subjects
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.dockerfile import Recipe
 from agentaudit.sources.git.homes import Homes
@@ -115,7 +115,8 @@ def _image(
 ) -> Image:
     context = mine[0].context if mine else _context(reader, homes, recipe)
     said = (order.home for order in mine if order.home in homes.known)
-    home = next(said, "") or subjects.home(homes, recipe, context, shared, mine)
+    home = next(said, "") or programs.home(homes, context, mine)
+    home = home or subjects.home(homes, recipe, context, shared, mine)
     covers = _covered(homes, home, context, recipe)
     return Image(recipe, tuple(mine), context, home, covers)
 

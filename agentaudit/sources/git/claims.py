@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
+from agentaudit.expressions import regex
 from agentaudit.source import Dependency
 from agentaudit.sources.git import manifests, pages, solutions, unowned
 from agentaudit.sources.git.builds import Build
@@ -12,6 +14,8 @@ from agentaudit.sources.git.declared import Parsed
 from agentaudit.sources.git.parts import Part, home_of
 from agentaudit.sources.git.projects import Project
 from agentaudit.sources.git.reader import Reader
+
+_PROGRAM = regex(r"^package main\b", re.MULTILINE)
 
 
 class Claims:
@@ -35,7 +39,15 @@ class Claims:
             Build(home, self._reader.place(self._paths[home][0], 1))
             for home in homes
             if not solutions.is_library(self._reader, self._paths[home])
+            and not self._is_package(home)
         ]
+
+    def _is_package(self, home: str) -> bool:
+        """Whether a project is a module of Go that holds no program."""
+        if not all(path.endswith("go.mod") for path in self._paths[home]):
+            return False
+        code = self._reader.matching(f"{home}/**/*.go".lstrip("/"))
+        return not any(_PROGRAM.search(self._reader.text(path) or "") for path in code)
 
     def shown(self) -> list[Build]:
         """Pages, and programs with a window."""

@@ -18,6 +18,7 @@ from agentaudit.sources.git import (
     locks,
     manifests,
     modules,
+    pages,
     pins,
     scripted,
     settings,
@@ -118,7 +119,8 @@ class Survey:
         parted = standing.parted(rest, homes, self._deployed_in())
         whole = standing.whole(parted, homes) and not self._parts
         if whole and self._something(homes, rest) and (found or not self._apart(homes)):
-            self._parts[""] = Part("", manifests=dict(self._manifests))
+            kept = pages.left(self._reader, homes.manifests)
+            self._parts[""] = Part("", manifests={path: self._manifests[path] for path in kept})
         for build, home in parted:
             if home:
                 self._add(replace(build, home=home))
@@ -152,11 +154,8 @@ class Survey:
         return tuple(kubernetes.find(self._reader))
 
     def _something(self, homes: Homes, rest: list[Build]) -> bool:
-        return bool(
-            homes.known
-            or rest
-            or any(path.rpartition(".")[2] in SOURCES for path in self._reader.app)
-        )
+        coded = any(path.rpartition(".")[2] in SOURCES for path in self._reader.app)
+        return bool(homes.known or rest or coded)
 
     def _add(self, build: Build) -> None:
         part = self._parts.setdefault(build.home, Part(build.home))

@@ -42,6 +42,8 @@ class Service(Struct, frozen=True):
     """The stage of its build file that becomes its image."""
     mounts: tuple[str, ...] = ()
     """Directories of the repository that it works in, as they are."""
+    command: str = ""
+    """What it starts instead of what its image would."""
 
 
 def find(reader: Reader) -> list[Service]:
@@ -74,7 +76,7 @@ def _services(reader: Reader, path: str, tree: Tree) -> Iterator[Service]:
         yield Service(
             *(path, name, place, context, build_file, image, needs, settings, contexts),
             *(tuple(_arguments(build.get("args"))), word(build.get("target"))),
-            tuple(_mounts(path, given)),
+            *(tuple(_mounts(path, given)), _command(given)),
         )
 
 
@@ -88,6 +90,11 @@ def _mounts(path: str, given: dict[str, Any]) -> Iterator[str]:
         found = joined(directory(path), source) if source.startswith(".") else None
         if found and target == works:
             yield found
+
+
+def _command(given: dict[str, Any]) -> str:
+    value = given.get("command") or given.get("entrypoint")
+    return word(value) or " ".join(map(word, sequence(value)))
 
 
 def _arguments(value: object) -> Iterator[tuple[str, str]]:

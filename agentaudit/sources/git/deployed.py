@@ -68,6 +68,7 @@ def _asked(reader: Reader, services: list[Service], runs: list[Run]) -> Iterator
         if not _TRIES.search(order.place.path.rpartition("/")[2]):
             yield order.context
             yield directory(order.file or "")
+    yield from deployments.named(reader)
     for run in runs:
         if ships(run):
             yield working_directory(run) or ""

@@ -78,6 +78,13 @@ def declared(reader: Reader, homes: Homes) -> Iterator[Build]:
     yield from aspire.started(reader, homes)
 
 
+def named(reader: Reader) -> Iterator[str]:
+    """The directories below the root that the services of such files are deployed from."""
+    for files, key in ((_AZD, "project"), (_RENDER, "rootDir")):
+        for path, _, _, service in _services(reader, files):
+            yield joined(directory(path), word(service.get(key)) or ".") or ""
+
+
 def orders(reader: Reader) -> Iterator[Order]:
     """Images that the Azure Developer CLI builds for a service."""
     for path, tree, name, service in _services(reader, _AZD):

@@ -1,5 +1,5 @@
-"""Extensions of editors and of browsers, and programs for desktops: what packs them is in no file
-of a platform."""
+"""Extensions of editors, browsers and servers, and programs for desktops: what packs them is
+in no file of a platform."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ _DESKTOP = regex(
     r"|electron-packager\s|tauri build(?:\s|$))"
 )
 _TAURI = regex(r"\btauri-apps/tauri-action\b|\btauri build\b")
+_PLUGIN = regex(
+    r"<packaging>\s*(?:hpi|jpi)\s*</packaging>|\borg\.jetbrains\.intellij(?:\.platform)?[\"')\s]"
+)
+"""What a build of Java says of a package that Jenkins or an editor loads."""
+_BUILDS = ("pom.xml", "build.gradle", "build.gradle.kts")
 _FROZEN = regex(r"\bAnalysis\([\s\S]{0,20000}\bEXE\(")
 """What PyInstaller makes a program of."""
 _MANIFESTS = tuple(
@@ -45,6 +50,8 @@ def packed(reader: Reader, homes: Homes) -> Iterator[Build]:
                 or _of_desktop(reader, path, text)
             ):
                 yield Build(home, reader.place(path, 1))
+        elif path.endswith(_BUILDS) and _PLUGIN.search(reader.text(path) or ""):
+            yield Build(home, reader.place(path, 1))
 
 
 def shells(reader: Reader, homes: Homes, runs: list[Run], found: list[Build]) -> list[Build]:

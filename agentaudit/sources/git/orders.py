@@ -33,6 +33,8 @@ class Order(Struct, frozen=True):
     """What it gives the build file, whose ARGs may choose one of several projects."""
     target: str = ""
     """The stage that is built; empty for the last."""
+    command: str | None = None
+    """What a service starts in it, empty for what the image would; None where it is only built."""
 
 
 def from_compose(services: list[Service]) -> Iterator[Order]:
@@ -43,7 +45,7 @@ def from_compose(services: list[Service]) -> Iterator[Order]:
             names = frozenset(image | {service.name.lower()})
             yield Order(
                 *(service.place, service.context, service.build_file, names, ""),
-                *(service.arguments, service.target),
+                *(service.arguments, service.target, service.command),
             )
 
 

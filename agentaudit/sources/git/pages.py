@@ -85,6 +85,26 @@ def homes(reader: Reader, manifests: Mapping[str, str], parts: Collection[str]) 
         yield ""
 
 
+def left(reader: Reader, manifests: Mapping[str, str]) -> list[str]:
+    """The manifests of a root of which nothing says what runs, without those of pages below it: one
+    in another language neither takes them nor starts them with itself. `manifests` leads from each
+    manifest to its directory."""
+    top = [path for path, home in manifests.items() if not home]
+    nodes = {home: path for path, home in manifests.items() if path.endswith("package.json")}
+    apart = homes(reader, nodes, ()) if {*top} - {"package.json"} else ()
+    out = {nodes[home] for home in apart if home and not _starts_both(reader, home)}
+    return [path for path in manifests if path not in out]
+
+
+def _starts_both(reader: Reader, home: str) -> bool:
+    """Whether a script of the root goes to a page and starts it: the whole is one application."""
+    name = re.escape(home.rpartition("/")[2])
+    starts = re.compile(
+        rf"\bcd [^\n;&]{{0,60}}\b{name}\b[^\n]{{0,60}}\n?\s{{0,9}}(?:npm|pnpm|yarn|bun)\s"
+    )
+    return any(starts.search(reader.text(path) or "") for path in reader.matching("*.sh"))
+
+
 def _at_the_top(reader: Reader, path: str, parts: Collection[str]) -> bool:
     """Whether the manifest of the root is of a page whose code stands around the parts that are
     known."""

@@ -13,7 +13,7 @@ _COMMAND = r"(?:^|[\s;&|(])"
 _PACKAGE = regex(
     rf"{_COMMAND}(?:python3? -m build|uv (?:build|publish)|poetry (?:build|publish)"
     r"|hatch (?:build|publish)|pdm (?:build|publish)|flit (?:build|publish)|twine upload"
-    r"|(?:npm|pnpm|bun) publish|yarn (?:npm )?publish|cargo publish"
+    r"|(?:npm|pnpm|bun)(?:@\S{1,20})? publish|yarn (?:npm )?publish|cargo publish"
     r"|mvn\b.{0,200}\b(?:deploy|package|jib:build)"
     r"|(?:\./)?gradlew?\b.{0,200}\b(?:publish|bootJar|jib|bootBuildImage|assemble)"
     r"|dotnet (?:publish|pack)|go build|goreleaser|ko (?:build|publish|apply)|pack build"

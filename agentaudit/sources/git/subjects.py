@@ -33,6 +33,8 @@ def home(homes: Homes, recipe: Recipe, context: str, shared: bool, orders: list[
     copied = {homes.manifests[path] for path in brought}
     below = _outermost(copied - {context})
     copied = below | (copied & {context})
+    if context in copied and (held := _held(homes, recipe, context, below)):
+        return held
     whole = context in copied and _whole(homes, recipe, brought, context)
     if not whole and (found := _below(homes, recipe, context, shared, below)):
         return found
@@ -45,6 +47,21 @@ def home(homes: Homes, recipe: Recipe, context: str, shared: bool, orders: list[
     if len(copied) == 1 and not _around(homes, recipe, context, copied):
         return copied.pop()
     return _staged(orders, copied) or context if copied else own
+
+
+_JAVA = ("pom.xml", "build.gradle", "build.gradle.kts")
+
+
+def _held(homes: Homes, recipe: Recipe, context: str, below: set[str]) -> str:
+    """The one part of a build of Java whose output is all that an image keeps, where the root only
+    gathers it with others that the image does not take in; empty where there is no such."""
+    only = next(iter(below)) if len(below) == 1 else ""
+    made = any(f"/{only}/" in f"/{source}/" for source in recipe.taken)
+    if not only or not made or not _only(homes, recipe, context, below):
+        return ""
+    parts = {home for path, home in homes.manifests.items() if path.endswith(_JAVA)}
+    others = {home for home in parts if inside(home, context)} - {context}
+    return only if only in parts and any(not inside(home, only) for home in others) else ""
 
 
 def _outermost(found: set[str]) -> set[str]:

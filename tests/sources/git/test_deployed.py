@@ -54,6 +54,8 @@ SKAFFOLD = "kind: Config\nbuild:\n  artifacts:\n  - image: reg/bot\n    context:
         {
             "azure.yaml": "services:\n  b:\n    project: ./examples/bot\n    docker: {path: Dockerfile}\n"
         },
+        {"azure.yaml": "services:\n  b:\n    project: ./examples/bot\n    host: appservice\n"},
+        {"render.yaml": "services:\n  - type: web\n    rootDir: examples/bot\n"},
     ],
 )
 def test_whoever_builds_it(builder: dict[str, str]) -> None:
@@ -83,6 +85,8 @@ def test_what_is_built_for_a_trial_only_stays_none() -> None:
 def test_what_nobody_starts_stays_none() -> None:
     files = {**_part("api"), **_part("examples/bot"), "compose.yml": _compose("api")}
     assert _found(files) == {"api": True}
+    hosted = {"azure.yaml": "services:\n  a:\n    project: ./api\n    host: appservice\n"}
+    assert _found({**files, **hosted}) == {"api": True}
 
 
 def test_names_below_it_tell_what_they_did() -> None:

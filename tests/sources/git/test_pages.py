@@ -201,3 +201,17 @@ def test_a_program_beside_its_manifest_is_started(files: dict[str, str], found: 
 def test_a_program_of_node_that_its_script_starts(manifest: dict[str, Any], found: bool) -> None:
     tree = {**API, "bot/package.json": json.dumps({"name": "bot", **manifest}), "bot/a.js": "1"}
     assert ("bot" in _homes(tree)) is found
+
+
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        ({}, [".", "web"]),
+        ({"web/vite.config.ts": 'export default { build: { outDir: "../static" } }\n'}, ["."]),
+        ({"start.sh": "cd ../web || exit\nyarn dev\n"}, ["."]),
+        ({"start.sh": "cd other && yarn dev\n"}, [".", "web"]),
+    ],
+)
+def test_a_page_below_a_root_in_another_language(more: dict[str, str], found: list[str]) -> None:
+    files = {"pom.xml": "<project></project>", "src/main/java/A.java": "class A {}\n"}
+    assert _homes({**files, "web/package.json": _page("vite"), "web/a.ts": "1", **more}) == found

@@ -45,6 +45,8 @@ def _action(name: str, **inputs: str) -> str:
         (_run("dotnet publish src\\\\Api\\\\Api.csproj"), ["src/Api"]),
         (_run("dotnet test src/Api && dotnet publish src/Ui"), ["src/Ui"]),
         (_run("dotnet build src/Api"), ["."]),
+        (_run("cd src/desktop && npx -y npm@^11.5 publish --access public"), ["src/desktop"]),
+        (_run("cd src/desktop && npx -y npm@^11.5 pack"), ["."]),
         (_run("cd src/desktop && npx electron-builder --publish always"), ["src/desktop"]),
         (_action("Azure/static-web-apps-deploy", app_location="/src/desktop"), ["src/desktop"]),
         (_action("Azure/static-web-apps-deploy", app_location="dist"), ["."]),
@@ -159,3 +161,15 @@ def test_what_is_called_the_same_is_a_copy_only_if_it_needs_no_more(
         "b/backend/Dockerfile": "FROM python:3.12.1\nCOPY . .\n",
     }
     assert _components(files).keys() == found
+
+
+@pytest.mark.parametrize(("package", "found"), [("main", {"api", "client"}), ("client", {"api"})])
+def test_a_module_of_go_without_a_program_is_a_library(package: str, found: set[str]) -> None:
+    module = "module x.io/client\n\ngo 1.24\n\nrequire github.com/openai/openai-go v1.2.0\n"
+    code = (
+        f'package {package}\n\nimport "github.com/openai/openai-go"\n\n'
+        "func run() { c := openai.NewClient(); c.Chat.Completions.New(ctx, p) }\n"
+    )
+    image = {f"api/{path.partition('/')[2]}": text for path, text in IMAGE.items()}
+    found_homes = _components({**image, "client/go.mod": module, "client/a.go": code}).keys()
+    assert found_homes == found

@@ -120,6 +120,23 @@ def test_an_extension_that_a_script_packs(script: str, found: bool) -> None:
     assert ("plugin" in _homes(tree)) is found
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("pom.xml", "<project><packaging>hpi</packaging></project>", True),
+        (
+            "build.gradle.kts",
+            'plugins { id("org.jetbrains.intellij.platform") version "2.5.0" }',
+            True,
+        ),
+        ("pom.xml", "<project><packaging>jar</packaging></project>", False),
+    ],
+)
+def test_a_package_that_a_server_or_an_editor_loads(name: str, text: str, found: bool) -> None:
+    web = {"web/package.json": "{}", "web/Dockerfile": "FROM node:24.1\nCOPY . .\n"}
+    assert ("plugin" in _homes({**web, f"plugin/{name}": text})) is found
+
+
 SHARED = {
     "shared/setup.py": "from setuptools import setup\nsetup(name='shared')\n",
     "shared/shared/jobs.py": "JOBS = 1\n",
@@ -282,6 +299,54 @@ def test_the_only_module_of_a_build(modules: str, packaging: str, home: str) -> 
         "compose.yaml": "services:\n  api:\n    build: {context: ., dockerfile: docker/Dockerfile}\n",
     }
     assert list(_homes(tree)) == [home]
+
+
+@pytest.mark.parametrize(
+    ("copied", "kept", "home"),
+    [("api", "api/target", "api"), ("api lib", "api/target", "."), ("api", "target", ".")],
+)
+def test_the_one_module_that_an_image_takes_in(copied: str, kept: str, home: str) -> None:
+    named = [f"<module>{name}</module>" for name in ("api", "lib", "batch")]
+    sources = "".join(f"COPY {name}/ {name}/\n" for name in copied.split())
+    tree = {
+        "pom.xml": f"<project><packaging>pom</packaging>{''.join(named)}</project>",
+        **{f"{n}/pom.xml": f"<project><name>{n}</name></project>" for n in ("api", "lib", "batch")},
+        **{f"{n}/src/main/java/A.java": "class A {}\n" for n in ("api", "lib", "batch")},
+        "Dockerfile": f"FROM maven:3.9.9 AS build\nCOPY pom.xml ./\n{sources}RUN mvn package -pl api -am\n"
+        f"FROM eclipse-temurin:21-jre\nCOPY --from=build /src/{kept}/*.jar app.jar\n",
+    }
+    assert list(_homes(tree)) == [home]
+
+
+STARTS = "  {0}:\n    build: {{context: ., dockerfile: docker/gpu.Dockerfile}}\n    command: {1}\n"
+
+
+@pytest.mark.parametrize(
+    ("commands", "found"),
+    [
+        (["uvicorn services.marks.main:app --port 80"], [".", "services/marks"]),
+        (
+            ["python services/marks/main.py", "python -m services.marks.main"],
+            [".", "services/marks"],
+        ),
+        (["uvicorn services.marks.main:app", "python -m services.jobs.main"], ["."]),
+        (["uvicorn services.marks.main:app", ""], ["."]),
+        (["uvicorn services.gone.main:app"], ["."]),
+        (["uvicorn main:app"], ["."]),
+    ],
+)
+def test_what_every_service_of_an_image_starts(commands: list[str], found: list[str]) -> None:
+    rows = "".join(STARTS.format(f"s{number}", each) for number, each in enumerate(commands))
+    tree = {
+        "pyproject.toml": PYTHON,
+        "main.py": "import openai\n",
+        **{f"services/{name}/requirements.txt": "torch\n" for name in ("marks", "jobs")},
+        **{f"services/{name}/main.py": "import torch\n" for name in ("marks", "jobs")},
+        "docker/gpu.Dockerfile": "FROM python:3.12\nCOPY pyproject.toml ./\nCOPY services ./services\n",
+        "Dockerfile": "FROM python:3.12\nCOPY pyproject.toml main.py ./\n",
+        "compose.yml": f"services:\n  main:\n    build: .\n{rows}",
+    }
+    assert list(_homes(tree)) == found
 
 
 MEMBERS = {
