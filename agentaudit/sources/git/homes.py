@@ -85,6 +85,17 @@ class Homes:
             if any(matches(home, pattern) for pattern in patterns)
         )
 
+    @cached_property
+    def scripts(self) -> dict[str, str]:
+        """The scripts of the package.json at the root, by name."""
+        given = mapping(mapping(self._reader.json("package.json")).get("scripts"))
+        return {name: word(script) for name, script in given.items()}
+
+    def name(self, home: str) -> str:
+        """What the package of a directory is called, without its scope; empty without one."""
+        given = mapping(self._reader.json(f"{home}/package.json".lstrip("/")))
+        return word(given.get("name")).rpartition("/")[2]
+
     def gathered(self, home: str) -> str:
         """The one module of a Maven build that only gathers it; empty where there is no such."""
         text = self._reader.text(f"{home}/pom.xml".lstrip("/")) or ""

@@ -89,8 +89,11 @@ def _made(homes: Homes, recipe: Recipe) -> str:
 
 _WORD = regex(r"[^\s\"',\[\]]{1,300}")
 _MEMBER = regex(
-    r"(?:^|[\s\"'])(?:-w|--workspace|-F|--filter|workspace)[\s=\"',]{1,4}"
+    r"(?:^|[\s\"'])(?:-w|--workspace|-F|--filter|--scope|workspace)[\s=\"',]{1,4}"
     r"(?:@[\w.-]{1,80}/)?([\w./-]{1,200})"
+)
+_SCRIPT = regex(
+    r"(?:^|[\s\"'])(?:npm|pnpm|yarn|bun)[\s\"',]{1,4}(?:run[\s\"',]{1,4})?([\w:.-]{1,80})"
 )
 
 
@@ -99,12 +102,15 @@ def _run(homes: Homes, recipe: Recipe) -> str:
     where there is no one such member, or it keeps the output of others beside it."""
     if "." not in recipe.copies or not homes.members:
         return ""
-    words = [f"/{word.strip('./')}/" for word in _WORD.findall(recipe.started)]
-    asked = {found.strip("./") for found in _MEMBER.findall(recipe.started)}
+    scripts = (homes.scripts.get(name, "") for name in _SCRIPT.findall(recipe.started))
+    started = " ".join((recipe.started, *scripts))
+    words = [f"/{word.strip('./')}/" for word in _WORD.findall(started)]
+    asked = {found.strip("./") for found in _MEMBER.findall(started)}
     found = [
         each
         for each in homes.members
-        if asked & {each, each.rpartition("/")[2]} or any(f"/{each}/" in word for word in words)
+        if asked & {each, each.rpartition("/")[2], homes.name(each)}
+        or any(f"/{each}/" in word for word in words)
     ]
     kept = [each for each in homes.members if any(f"/{each}/" in f"/{t}/" for t in recipe.taken)]
     return found[0] if len(found) == 1 and not set(kept) - set(found) else ""

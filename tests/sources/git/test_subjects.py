@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from agentaudit.sources.git import MemoryRepo
@@ -369,6 +371,26 @@ ALL = "FROM node:22.1.0\nCOPY package.json ./\nRUN npm ci\nCOPY ./ ./\n"
 )
 def test_the_member_of_a_workspace_in_which_an_image_works(end: str) -> None:
     assert _homes({**MEMBERS, "docker/agent.Dockerfile": ALL + end}).keys() == {"packages/worker"}
+
+
+@pytest.mark.parametrize(
+    ("script", "homes"),
+    [
+        ("lerna run start --scope='worker'", {"packages/worker"}),
+        ("turbo run start --filter=@x/jobs", {"packages/worker"}),
+        ("node packages/worker/dist/a.js", {"packages/worker"}),
+        ("lerna run start", {"."}),
+    ],
+)
+def test_a_script_of_the_root_says_which_member_an_image_starts(
+    script: str, homes: set[str]
+) -> None:
+    scripts = json.dumps({"serve": script})
+    root = f'{{"private": true, "workspaces": ["packages/*"], "scripts": {scripts}}}'
+    name = "@x/jobs" if "jobs" in script else "worker"
+    named = MEMBERS["packages/worker/package.json"].replace("worker", name)
+    tree = {**MEMBERS, "package.json": root, "packages/worker/package.json": named}
+    assert _homes({**tree, "Dockerfile": f'{ALL}CMD ["npm", "run", "serve"]\n'}).keys() == homes
 
 
 def test_an_image_with_sources_of_members_and_the_output_of_their_page_is_of_the_whole() -> None:
