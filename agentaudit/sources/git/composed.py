@@ -43,8 +43,9 @@ def _share(named: Mapping[str, Service], starts: list[tuple[Part, dict[str, Serv
         part.settings += [service.settings for service in mine.values() if service.settings]
         _need(part, (named[name] for name in near - started))
         _need(part, (each for each in mine.values() if _ours([part], each) is None))
+    left = named.keys() - reached - started
     for part, _ in starts:
-        _need(part, (each for name, each in named.items() if name not in reached | started))
+        _need(part, (named[name] for name in left))
 
 
 def _need(part: Part, services: Iterable[Service]) -> None:
