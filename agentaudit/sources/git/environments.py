@@ -21,7 +21,11 @@ class Environments:
 
     def __init__(self, services: Iterable[Service], components: Mapping[str, Component]) -> None:
         self._built: dict[tuple[str, int | None], set[str]] = {}
+        self._called: dict[str, set[str]] = {}
+        """Name → the components of that name, as their images are called."""
         for home, component in components.items():
+            name = component.name.rpartition("/")[2].lower()
+            self._called.setdefault(name, set()).add(home)
             for place in component.built_by:
                 self._built.setdefault((place.path, place.line), set()).add(home)
         self._named: dict[str, list[Service]] = {}
@@ -73,6 +77,8 @@ class Environments:
         image = short_name(service.image.reference) if service.image else ""
         if service.context is not None or service.mounts or "$" in image:
             return None
+        if image in self._called:
+            return self._called[image]
         if service.bare:
             found = [self._starts(each) for each in self._meant(service) if not each.bare]
             if not found or None in found:

@@ -119,6 +119,7 @@ def test_settings_are_of_the_services_that_run_with_them(
     assert [_traced(compose, more, homes, home) for home in homes] == [api, other]
 
 
+BOT = {"pyproject.toml": '[project]\nname = "bot"\ndependencies = ["langgraph"]\n'}
 ONE = "services:\n  app:\n    build: .\n{}  flow:\n    image: langflowai/langflow:1.0\n{}"
 
 
@@ -129,6 +130,8 @@ ONE = "services:\n  app:\n    build: .\n{}  flow:\n    image: langflowai/langflo
         (ONE.format(ON, ""), {}, True),
         (ONE.format("", NAMED), {"named.env": SAYS}, False),
         (ONE.format("", "    env_file: .env\n"), {".env": SAYS}, True),  # its code loads it, too
+        (ONE.format("", ON).replace("langflowai/langflow", "acme/bot"), BOT, True),
+        (ONE.format("", ON).replace("langflowai/langflow", "acme/robot"), BOT, False),
         ("services:\n  flow:\n    image: langflow\n" + NAMED, {"named.env": SAYS}, True),
     ],
 )
