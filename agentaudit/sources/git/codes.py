@@ -38,12 +38,13 @@ class Codes:
         components: Mapping[str, Component],
         projects: Iterable[Project],
         repository: Repository,
+        environments: Environments,
         needs: Callable[[str], Sequence[Dependency]],
     ) -> None:
         self._reader = reader
         self._repository = repository
         self._packages = frozenset(home for home, each in components.items() if is_package(each))
-        self._environments = Environments(reader, components)
+        self._environments = environments
         self._parts = {
             home: [need for manifest in each.manifests for need in manifest.dependencies]
             for home, each in components.items()
@@ -247,12 +248,13 @@ def with_code(
     components: Mapping[str, Component],
     projects: Iterable[Project],
     repository: Repository,
+    environments: Environments,
     copies: Mapping[str, Collection[str]],
     declared: Callable[[str], Sequence[Dependency]],
 ) -> tuple[Component, ...]:
     """The components, by home, with what their code says; `copies` is what their images take in,
     `declared` what the project of a directory needs."""
-    codes = Codes(reader, components, projects, repository, declared)
+    codes = Codes(reader, components, projects, repository, environments, declared)
     collects = gc.isenabled()
     gc.disable()  # millions of small values, and no cycle among them: looking for one costs a tenth
     try:

@@ -8,10 +8,11 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from agentaudit.evidence import safe
-from agentaudit.source import Component, ImageUse, Manifest, Place
+from agentaudit.source import Component, Manifest, Place
 from agentaudit.sources.git import (
     builders,
     compose,
+    composed,
     deployed,
     kubernetes,
     libraries,
@@ -31,9 +32,9 @@ from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.claims import Claims
 from agentaudit.sources.git.code.assemble import Repository
 from agentaudit.sources.git.codes import with_code
+from agentaudit.sources.git.environments import Environments
 from agentaudit.sources.git.homes import Homes
-from agentaudit.sources.git.images import short_name
-from agentaudit.sources.git.parts import Part, alone, home_of, join, order, unique
+from agentaudit.sources.git.parts import Part, alone, home_of, join, local, order, unique
 from agentaudit.sources.git.projects import Project, told
 from agentaudit.sources.git.reader import Reader, directory, inside
 from agentaudit.sources.git.roles import SOURCES
@@ -93,12 +94,14 @@ class Survey:
             self._add(build)
         scripted.shed(reader, self._parts.values())
         modules.complete(self._parts, self._manifests, projects)
-        self._attach_compose()
+        composed.attach(self._services, self._parts, self._owners)
         self._attach_kubernetes()
         self._attach_settings()
         published = {home: self._publish(part) for home, part in sorted(self._parts.items())}
         copies = {home: part.copies for home, part in self._parts.items()}
-        return with_code(reader, published, self._projects(), repository, copies, claims.needs)
+        environments = Environments(self._services, published)
+        shared = (self._projects(), repository, environments, copies, claims.needs)
+        return with_code(reader, published, *shared)
 
     def _projects(self) -> Iterator[Project]:
         taken: dict[str, list[str]] = {}
@@ -184,47 +187,9 @@ class Survey:
             return []
         return list(self._parts.values())
 
-    def _local(self, image: ImageUse, called: str = "") -> Part | None:
-        """The component that an image is built from, told by its name, and that of the service."""
-        name = short_name(image.reference)
-        for part in self._parts.values():
-            own = part.home.rpartition("/")[2].lower()
-            meant = own == name or (own == called.lower() and name.endswith(f"-{own}"))
-            if name in part.names or (meant and part.build_files):
-                return part
-        return None
-
-    def _attach_compose(self) -> None:
-        for file in sorted({service.file for service in self._services}):
-            services = {s.name: s for s in self._services if s.file == file}
-            starters = [(s, part) for s in services.values() if (part := self._starts(s))]
-            reached: set[str] = set()
-            for service, part in starters:
-                apart = {each.name for each, other in starters if other is not part}
-                near = compose.closure(service.name, services, apart)
-                reached |= near
-                part.places.append(service.place)
-                part.settings += [service.settings] if service.settings else []
-                self._attach(part, (services[name] for name in sorted(near)))
-            parts = {part.home: part for _, part in starters}
-            for part in parts.values() or self._owners(file):
-                self._attach(part, (s for s in services.values() if s.name not in reached))
-
-    def _starts(self, service: compose.Service) -> Part | None:
-        found = next((part for part in self._parts.values() if service.place in part.places), None)
-        if found or service.context is not None or service.image is None:
-            return found
-        return self._local(service.image, service.name)
-
-    def _attach(self, part: Part, services: Iterable[compose.Service]) -> None:
-        for service in services:
-            image = service.image
-            if image and service.context is None and self._local(image, service.name) is None:
-                part.images += [image] if self._starts(service) in (None, part) else []
-
     def _attach_kubernetes(self) -> None:
         for started in self._started_images:
-            part = self._local(started.image)
+            part = local(self._parts.values(), started.image)
             if part is not None:
                 part.places.append(started.image.place)
                 continue

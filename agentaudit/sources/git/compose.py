@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cache, partial
 from typing import Any
 
 from msgspec import Struct
@@ -44,19 +45,40 @@ class Service(Struct, frozen=True):
     """Directories of the repository that it works in, as they are."""
     command: str = ""
     """What it starts instead of what its image would."""
+    bare: bool = False
+    """Whether it names neither an image nor what it is built from: a file beside this one does."""
+    like: str = ""
+    """The service that it takes over."""
+    held: bool = False
+    """Whether it starts only where somebody names a profile."""
+    files: tuple[str, ...] = ()
+    """Files that its environment is read from, or templates of these."""
+    handed: frozenset[str] = frozenset()
+    """Variables that it is given from the environment of whoever starts it."""
 
 
 def find(reader: Reader) -> list[Service]:
     """Every service of every compose file."""
+    committed = cache(partial(environment, reader))
     return [
         service
         for path in reader.named(_NAME.fullmatch)
         for tree in reader.yaml(path)[:1]
-        for service in _services(reader, path, tree)
+        for service in _services(reader, path, tree, committed)
     ]
 
 
-def _services(reader: Reader, path: str, tree: Tree) -> Iterator[Service]:
+def by_file(services: Iterable[Service]) -> list[tuple[str, dict[str, Service]]]:
+    """The files in order, with their services by name."""
+    found: dict[str, dict[str, Service]] = {}
+    for service in services:
+        found.setdefault(service.file, {})[service.name] = service
+    return sorted(found.items())
+
+
+def _services(
+    reader: Reader, path: str, tree: Tree, committed: Callable[[str], str]
+) -> Iterator[Service]:
     for name, value in mapping(mapping(tree.data).get("services")).items():
         given = mapping(value)
         at = ("services", name)
@@ -65,9 +87,8 @@ def _services(reader: Reader, path: str, tree: Tree) -> Iterator[Service]:
         if reference := word(given.get("image")):
             place = reader.place(path, tree.line(*at, "image"))
             image = use(*_filled(reference, place))
-        declared = "environment" if given.get("environment") else ""
-        if not declared and any(environment(reader, file) for file in _env_files(path, given)):
-            declared = "env_file"
+        files = tuple(filter(None, map(committed, _env_files(path, given))))
+        declared = "environment" if given.get("environment") else "env_file" if files else ""
         settings = reader.place(path, tree.line(*at, declared)) if declared else None
         place = reader.place(path, tree.line(*at))
         needs = tuple({*_names(given.get("depends_on")), *_names(given.get("links"))})
@@ -77,7 +98,29 @@ def _services(reader: Reader, path: str, tree: Tree) -> Iterator[Service]:
             *(path, name, place, context, build_file, image, needs, settings, contexts),
             *(tuple(_arguments(build.get("args"))), word(build.get("target"))),
             *(tuple(_mounts(path, given)), _command(given)),
+            bare=given.keys().isdisjoint(("image", "build")),
+            like=_taken(given.get("extends")),
+            held=bool(given.get("profiles")),
+            files=files,
+            handed=frozenset(_handed(given.get("environment"))),
         )
+
+
+def _taken(extends: object) -> str:
+    return word(mapping(extends).get("service")) or word(extends)
+
+
+def _handed(value: object) -> Iterator[str]:
+    """What an environment names without a value, or fills in."""
+    listed = [word(item).partition("=") for item in sequence(value)]
+    given = [(name, rest if sign else None) for name, sign, rest in listed]
+    for name, text in mapping(value).items() or given:
+        if text is None:
+            yield name
+        yield from _VARIABLE.findall(word(text))
+
+
+_VARIABLE = regex(r"\$\{?([A-Za-z_]\w{0,100})")
 
 
 def _mounts(path: str, given: dict[str, Any]) -> Iterator[str]:
@@ -193,15 +236,16 @@ _ASIDE = regex(
 
 
 def closure(
-    name: str, services: dict[str, Service], others: Collection[str] = frozenset()
+    names: Collection[str], services: Mapping[str, Service], started: Collection[str]
 ) -> set[str]:
-    """The service and all that it needs to start, by name; what the `others` among these need in
-    their turn is theirs."""
+    """The services and all that they need to start, by name; what others that were `started` need
+    in their turn is theirs."""
     found: set[str] = set()
-    pending = [name]
+    pending = list(names)
     while pending:
         current = pending.pop()
         if current in services and current not in found:
             found.add(current)
-            pending += services[current].needs if current not in others else ()
+            apart = current in started and current not in names
+            pending += () if apart else services[current].needs
     return found

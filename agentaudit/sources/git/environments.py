@@ -2,35 +2,123 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from agentaudit.code import Setting
+from msgspec.structs import replace
+
+from agentaudit.code import Role, Setting
 from agentaudit.source import Component
-from agentaudit.sources.git import compose
-from agentaudit.sources.git.reader import Reader
+from agentaudit.sources.git.compose import Service
+from agentaudit.sources.git.images import short_name
+from agentaudit.sources.git.reader import directory, inside
+
+_FRAGMENT = "x-"
+"""What the name of a part of a file begins with that is nothing but merged into others."""
 
 
 class Environments:
-    """The services of all compose files that start a component, and which."""
+    """The services of all compose files, and which components they start."""
 
-    def __init__(self, reader: Reader, components: Mapping[str, Component]) -> None:
-        starts: dict[tuple[str, int | None], set[str]] = {}
+    def __init__(self, services: Iterable[Service], components: Mapping[str, Component]) -> None:
+        self._built: dict[tuple[str, int | None], set[str]] = {}
+        self._called: dict[str, set[str]] = {}
+        """Name → the components of that name, as their images are called."""
         for home, component in components.items():
+            name = component.name.rpartition("/")[2].lower()
+            self._called.setdefault(name, set()).add(home)
             for place in component.built_by:
-                starts.setdefault((place.path, place.line), set()).add(home)
-        self._started: dict[str, dict[str, set[str]]] = {}
-        """File → the keys above the settings of a service → the components that it starts."""
-        for service in compose.find(reader) if len(components) > 1 else ():
-            if homes := starts.get((service.file, service.place.line)):
-                self._started.setdefault(service.file, {})[f"services.{service.name}."] = homes
+                self._built.setdefault((place.path, place.line), set()).add(home)
+        self._named: dict[str, list[Service]] = {}
+        """Name → the services that go by it, and those that take one over that does."""
+        self._files: dict[str, dict[str, Service]] = {}
+        """File → the keys above the settings of a service → the service."""
+        self._reading: dict[str, list[Service]] = {}
+        """File of variables → the services whose environment it gives."""
+        for service in services:
+            self._files.setdefault(service.file, {})[f"services.{service.name}."] = service
+            for name in {service.name, service.like} - {""}:
+                self._named.setdefault(name, []).append(service)
+            for file in service.files:
+                self._reading.setdefault(file, []).append(service)
+        self._homes: dict[str, dict[str, Collection[str] | None]] = {}
 
     def of(self, home: str, path: str, rows: Iterable[Setting]) -> list[Setting]:
-        """The settings of a file without those of services that start other components alone."""
-        services = self._started.get(path, {})
-        nearest = sorted(services, key=len, reverse=True)  # the name of one may begin another's
-        found = []
+        """The settings of a file that the component runs with, as far as compose files tell."""
+        if path in self._files:
+            return list(self._composed(home, path, rows))
+        if path in self._reading and (taken := self._taken(home, path)) is not None:
+            return [row for row in rows if row.name in taken]
+        return list(rows)
+
+    def _composed(self, home: str, path: str, rows: Iterable[Setting]) -> Iterator[Setting]:
+        """Without those of services that start others; of a program that is built from nothing here
+        all but its environment is told. What starts only by a profile shows how it may run."""
+        homes = self._started(path)
         for row in rows:
-            above = next((each for each in nearest if row.path.startswith(each)), "")
-            if not above or home in services[above]:
-                found.append(row)
-        return found
+            above = _above(row.path, homes)
+            started = homes.get(above)
+            given = above != "" and row.path.startswith(f"{above}environment")
+            theirs = started is not None and home not in started and (given or started)
+            if theirs or row.path.startswith(_FRAGMENT):
+                continue
+            held = given and self._files[path][above].held
+            yield replace(row, role=Role.EXAMPLE) if held else row
+
+    def _started(self, path: str) -> dict[str, Collection[str] | None]:
+        if path not in self._homes:
+            services = self._files[path].items()
+            self._homes[path] = {above: self._starts(service) for above, service in services}
+        return self._homes[path]
+
+    def _starts(self, service: Service) -> Collection[str] | None:
+        """The components that run in a service; None where that cannot be told."""
+        if own := self._built.get((service.file, service.place.line)):
+            return own
+        image = short_name(service.image.reference) if service.image else ""
+        if service.context is not None or service.mounts or "$" in image:
+            return None
+        if image in self._called:
+            return self._called[image]
+        if service.bare:
+            found = [self._starts(each) for each in self._meant(service) if not each.bare]
+            if not found or None in found:
+                return None
+            return {home for homes in found for home in homes or ()}
+        near = (each for each in self._named[service.name] if each.name == service.name)
+        made = (each for each in near if directory(each.file) == directory(service.file))
+        return {
+            home
+            for each in made
+            if each.context is not None
+            for home in self._built.get((each.file, each.place.line), ())
+        }
+
+    def _meant(self, service: Service) -> list[Service]:
+        """The services of other files, or that it shares with, which one without an image is about:
+        those beside it, where there are any."""
+        found = [*self._named[service.name], *self._named.get(service.like, ())]
+        beside = [each for each in found if directory(each.file) == directory(service.file)]
+        return beside if any(not each.bare for each in beside) else found
+
+    def _taken(self, home: str, path: str) -> Collection[str] | None:
+        """What services that start a component take from a file that others read; None for all."""
+        readers = self._reading[path]
+        loads = path.rpartition("/")[2].startswith(".env") and inside(path, home)
+        if loads or any((homes := self._starts(r)) is None or home in homes for r in readers):
+            return None
+        own = [
+            service
+            for file in {reader.file for reader in readers}
+            for above, service in self._files[file].items()
+            if home in (self._started(file)[above] or ())
+        ]
+        return {name for service in own for name in service.handed} if own else None
+
+
+def _above(path: str, known: Mapping[str, object]) -> str:
+    """The longest of the known keys that a path lies below; the name of one may begin another's."""
+    end = len(path)
+    while (end := path.rfind(".", 0, end)) >= 0:
+        if path[: end + 1] in known:
+            return path[: end + 1]
+    return ""

@@ -146,7 +146,7 @@ class GitHistory:
         if sha not in self._files:
             if len(self._files) >= 16:
                 self._files.pop(next(iter(self._files)))
-            self._files[sha] = committed(self._git, sha)
+            self._files[sha] = committed(self._git, sha)[0]
         return self._files[sha]
 
     def blobs(self, sha: str) -> dict[str, str]:

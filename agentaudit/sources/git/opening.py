@@ -15,6 +15,7 @@ from agentaudit.sources.git.bundle import is_bundle, unbundle
 from agentaudit.sources.git.code.cache import DiskCache
 from agentaudit.sources.git.gitdir import GitDir, Refused, enclosing, is_git_dir, of_work_tree
 from agentaudit.sources.git.history import GitHistory
+from agentaudit.sources.git.links import LINK, LONGEST, followed
 from agentaudit.sources.git.lock_formats import FORMATS
 from agentaudit.sources.git.objects import Objects
 from agentaudit.sources.git.process import GitTrouble
@@ -27,6 +28,7 @@ from agentaudit.sources.git.tree import (
     below,
     committed,
     on_disk,
+    read_blob,
     tracked,
     walked,
 )
@@ -168,13 +170,18 @@ def _snapshot(proxy: Proxy, scratch: Scratch, name: str) -> Repository:
     """A repository without a work tree: the files are those of its main commit."""
     objects = Objects(proxy.git)
     try:
-        blobs = committed(proxy.git, proxy.head) if proxy.head else {}
+        blobs, links = committed(proxy.git, proxy.head) if proxy.head else ({}, {})
     except GitTrouble as trouble:
         raise SourceError(
             f"its files cannot be listed: {trouble}",
             where=safe(name.removeprefix("git:")),
             hint="clone it anew, without a filter",
         ) from None
+
+    def says(link: str) -> str:
+        return read_blob(objects, links[link], LONGEST).text or ""
+
+    blobs.update({link: blobs[path] for link, path in followed(links, blobs, says).items()})
     repository = _repository(FilesInCommit(objects, blobs), proxy, objects, scratch, name, "")
     if not proxy.head:
         repository.notes.append("nothing is committed in it")
@@ -187,9 +194,9 @@ def _work_tree(path: Path, root: Path, found: GitDir, name: str) -> Repository:
         proxy = lend(found, scratch.path)
         part = os.path.relpath(path, root.resolve()).replace(os.sep, "/")
         within = "" if part == "." else part
-        paths, notes = _listed(proxy, path, within)
+        paths, links, notes = _listed(proxy, path, within)
         objects = Objects(proxy.git)
-        tree = FilesOnDisk(path, paths)
+        tree = FilesOnDisk(path, paths, links)
         repository = _repository(tree, proxy, objects, scratch, name, within)
         repository.notes += notes
         repository.states.append(lambda: state.of_files(path, tree.paths))
@@ -200,8 +207,11 @@ def _work_tree(path: Path, root: Path, found: GitDir, name: str) -> Repository:
         raise
 
 
-def _listed(proxy: Proxy, path: Path, within: str) -> tuple[tuple[str, ...], list[str]]:
-    """The files that git tracks, as they are on disk now; and what must be said about the list."""
+def _listed(
+    proxy: Proxy, path: Path, within: str
+) -> tuple[tuple[str, ...], dict[str, str], list[str]]:
+    """The files that git tracks, as they are on disk now; links to some of them; and what must be
+    said about the list."""
     notes = []
     modes: dict[str, str] = {}
     try:
@@ -212,14 +222,23 @@ def _listed(proxy: Proxy, path: Path, within: str) -> tuple[tuple[str, ...], lis
     if not modes:
         notes.append("git tracks no file here: files are read as they are, lock files left out")
         paths = [p for p in walked(path) if p.rpartition("/")[2] not in FORMATS]
-        return tuple(paths), notes
+        return tuple(paths), {}, notes
     files = [each for each, mode in modes.items() if mode.startswith("100")]
     present = on_disk(path, files)
     if len(present) < len(files):
         notes.append(f"{len(files) - len(present)} tracked files are not on disk")
     if modules := sum(mode == "160000" for mode in modes.values()):
         notes.append(f"{modules} submodules are not read: name each of them as a repository")
-    return present, notes
+    links = {each for each, mode in modes.items() if mode == LINK}
+    return present, followed(links, set(present), lambda link: _said(path / link)), notes
+
+
+def _said(link: Path) -> str:
+    """The path that a link on disk holds; empty where it is none any more."""
+    try:
+        return os.readlink(link)
+    except OSError:
+        return ""
 
 
 def _repository(

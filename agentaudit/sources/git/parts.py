@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from agentaudit.source import BuildFile, ImageUse, Place
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.declared import Parsed
+from agentaudit.sources.git.images import short_name
 from agentaudit.sources.git.reader import directory
 
 
@@ -33,6 +34,17 @@ def alone(part: Part, others: Iterable[Part]) -> set[str]:
     """Ecosystems that it has a manifest of, and none of the others."""
     theirs = {m.ecosystem for each in others if each is not part for m in each.manifests.values()}
     return {manifest.ecosystem for manifest in part.manifests.values()} - theirs
+
+
+def local(parts: Iterable[Part], image: ImageUse, called: str = "") -> Part | None:
+    """The component that an image is built from, told by its name, and that of the service."""
+    name = short_name(image.reference)
+    for part in parts:
+        own = part.home.rpartition("/")[2].lower()
+        meant = own == name or (own == called.lower() and name.endswith(f"-{own}"))
+        if name in part.names or (meant and part.build_files):
+            return part
+    return None
 
 
 def home_of(path: str, parsed: Parsed) -> str:

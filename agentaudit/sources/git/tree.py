@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from agentaudit.expressions import regex
@@ -46,13 +48,18 @@ def decoded(found: bytes | Content) -> Content:
 class FilesOnDisk:
     """Given files below a directory: a work tree, or a plain directory."""
 
-    def __init__(self, root: Path, paths: tuple[str, ...]) -> None:
+    def __init__(
+        self, root: Path, paths: tuple[str, ...], links: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """`links` are further paths, with those of `paths` that they lead to."""
         self._root = root
-        self.paths = tuple(sorted(paths))
+        self._links = links
+        self.paths = tuple(sorted((*paths, *links)))
         self._inside: dict[str, bool] = {}
         """Directory → whether no link leads it out of the root."""
 
     def load(self, path: str, cap: int) -> bytes | Content:
+        path = self._links.get(path, path)
         directory = path.rpartition("/")[0]
         if not self._leads_inside(directory):
             return MISSING
@@ -135,16 +142,18 @@ def tracked(git: Git, commit: str) -> dict[str, str]:
     return found
 
 
-def committed(git: Git, commit: str) -> dict[str, str]:
-    """Path → object id of every file of a commit; links and submodules are left out."""
-    found = {}
+def committed(git: Git, commit: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Path → object id of every file of a commit, and of every link; no submodules."""
+    files: dict[str, str] = {}
+    links: dict[str, str] = {}
     for entry in git.run("ls-tree", "-r", "-z", "--full-tree", commit, seconds=60).split(b"\0"):
         head, _, raw = entry.partition(b"\t")
         mode, _, rest = head.partition(b" ")
         path = _decode(raw)
-        if mode.startswith(b"100") and safe_path(path):
+        found = files if mode.startswith(b"100") else links if mode == b"120000" else None
+        if found is not None and safe_path(path):
             found[path] = rest.rpartition(b" ")[2].decode("ascii", "replace")
-    return found
+    return files, links
 
 
 def _decode(raw: bytes) -> str:

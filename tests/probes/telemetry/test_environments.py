@@ -49,3 +49,93 @@ def test_name_of_a_service_may_begin_that_of_another(
     given = {"files": {**files, "compose.yaml": compose}, "path": home}
     asked = {"repo": testing.repository(given), "component": testing.component(given)}
     assert tracing_wired.ask(asked).outcome is outcome
+
+
+ON = "    environment:\n      LANGSMITH_TRACING: 'true'\n"
+TWO = "services:\n  api:\n    build: ./api\n{}  other:\n    build: ./other\n{}"
+FLOW = TWO.format("", "") + "  flow:\n    image: {}\n" + ON
+FRAGMENT = "x-on: &on\n  LANGSMITH_TRACING: 'true'\n" + TWO
+MERGED = "    environment:\n      <<: *on\n"
+SAYS = "LANGSMITH_TRACING=true\n"
+NAMED = "    env_file: named.env\n"
+LIKE = "    extends: {file: common.yaml, service: shared}\n"
+
+
+def _traced(compose: str, more: dict[str, str], homes: tuple[str, ...], path: str) -> bool:
+    """Whether the component is, in a system of such components."""
+    own = {f"{home}/{name}".lstrip("/"): row for home in homes for name, row in GRAPH.items()}
+    given = {"files": {**own, "compose.yaml": compose, **more}, "path": path}
+    asked = {"repo": testing.repository(given), "component": testing.component(given)}
+    return tracing_wired.ask(asked).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("compose", "more", "api", "other"),
+    [
+        (FLOW.format("langflowai/langflow:1.0"), {}, False, False),
+        (FLOW.format("acme/other:1"), {}, False, True),
+        (FLOW.format("${IMAGE}"), {}, True, True),  # nobody can tell whose it is
+        (TWO.format("", ""), {"compose.prod.yaml": "services:\n  api:\n" + ON}, True, False),
+        (TWO.format("", ""), {"compose.override.yaml": "services:\n  other:\n" + ON}, False, True),
+        (
+            TWO.format("", ""),
+            {"compose.prod.yaml": "services:\n  api:\n    image: registry/acme:1\n" + ON},
+            True,
+            False,
+        ),
+        (
+            TWO.format(LIKE, ""),
+            {"compose.yml": "services:\n  shared:\n" + ON},
+            True,
+            False,
+        ),
+        (FRAGMENT.format("", ""), {}, False, False),
+        (FRAGMENT.format(MERGED, ""), {}, True, False),
+        (FRAGMENT.format(MERGED, MERGED), {}, True, True),
+        (TWO.format(NAMED, ""), {"named.env": SAYS}, True, False),
+        (TWO.format("", NAMED), {"named.env": SAYS}, False, True),
+        (TWO.format(NAMED, NAMED), {"named.env": SAYS}, True, True),
+        (
+            TWO.format("    environment: [LANGSMITH_TRACING]\n", NAMED),
+            {"named.env": SAYS},
+            True,
+            True,
+        ),
+        (
+            TWO.format("    environment: {LANGSMITH_TRACING: '${OTHER}'}\n", NAMED),
+            {"named.env": SAYS},
+            False,
+            True,
+        ),
+        (TWO.format("", NAMED), {"api/.env": SAYS}, True, False),
+        (TWO.format("    profiles: [by-hand]\n" + ON, ""), {}, False, False),
+        (TWO.format("    profiles: []\n" + ON, ""), {}, True, False),
+    ],
+)
+def test_settings_are_of_the_services_that_run_with_them(
+    compose: str, more: dict[str, str], api: bool, other: bool
+) -> None:
+    homes = ("api", "other")
+    assert [_traced(compose, more, homes, home) for home in homes] == [api, other]
+
+
+BOT = {"pyproject.toml": '[project]\nname = "bot"\ndependencies = ["langgraph"]\n'}
+ONE = "services:\n  app:\n    build: .\n{}  flow:\n    image: langflowai/langflow:1.0\n{}"
+
+
+@pytest.mark.parametrize(
+    ("compose", "more", "traced"),
+    [
+        (ONE.format("", ON), {}, False),
+        (ONE.format(ON, ""), {}, True),
+        (ONE.format("", NAMED), {"named.env": SAYS}, False),
+        (ONE.format("", "    env_file: .env\n"), {".env": SAYS}, True),  # its code loads it, too
+        (ONE.format("", ON).replace("langflowai/langflow", "acme/bot"), BOT, True),
+        (ONE.format("", ON).replace("langflowai/langflow", "acme/robot"), BOT, False),
+        ("services:\n  flow:\n    image: langflow\n" + NAMED, {"named.env": SAYS}, True),
+    ],
+)
+def test_settings_of_a_program_of_somebody_else_are_nobodys(
+    compose: str, more: dict[str, str], traced: bool
+) -> None:
+    assert _traced(compose, more, ("",), ".") is traced

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from agentaudit.source import Component
@@ -168,6 +170,16 @@ def test_local_images_only_show_who_starts_them() -> None:
         ("docker/planner.Dockerfile", None),
         ("k8s/planner.yaml", 8),
     ]
+
+
+def test_a_long_chain_of_services_is_gone_through_once() -> None:
+    rows = ["services:\n  s0: {image: postgres}\n"]
+    rows += [f"  s{n}: {{build: ., depends_on: [s{n - 1}]}}\n" for n in range(1, 5000)]
+    files = {"requirements.txt": "openai==1.0\n", "Dockerfile": "FROM python:3.12\nCOPY . .\n"}
+    started = time.process_time()
+    found = _components({**files, "compose.yaml": "".join(rows)})
+    assert time.process_time() - started < 4
+    assert [use.reference for use in found["."].images] == ["postgres"]
 
 
 def test_settings_and_runtime_pins() -> None:

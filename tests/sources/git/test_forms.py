@@ -102,6 +102,27 @@ def test_a_repository_without_commits_shows_its_files_but_no_lock(lab: Lab, open
     assert repo.changes(("**",), 3) == ()
 
 
+def test_a_build_file_may_be_a_link_to_another_of_the_tree(lab: Lab, opened: Open) -> None:
+    asked = {f"{home}/compose.yaml": "services: {x: {build: .}}\n" for home in ("a", "b", "c")}
+    needs = {f"{home}/requirements.txt": "openai==1.0\n" for home in ("a", "b", "c")}
+    lab.write({**asked, **needs, "images/Dockerfile": "FROM python:3.12\nCOPY . .\n"})
+    links = {"a": "../images/Dockerfile", "b": "../../outside/Dockerfile", "c": "Dockerfile"}
+    for home, target in links.items():
+        (lab.path / home / "Dockerfile").symlink_to(target)
+    (lab.path / "a" / "main.py").symlink_to("requirements.txt")
+    lab.commit({"../outside/Dockerfile": "FROM secret\n"})
+    lab.git("bundle", "create", "-q", "../links.bundle", "--all")
+    for repo in (opened(lab.path), opened(lab.path.parent / "links.bundle")):
+        found = {component.path: component for component in repo.components()}
+        bases = {
+            path: [base.reference for file in each.build_files for base in file.bases]
+            for path, each in found.items()
+        }
+        assert bases == {"a": ["python:3.12"], "b": [], "c": []}
+        assert [path for path, each in found.items() if each.unbuilt] == ["b", "c"]
+        assert "a/main.py" not in _paths(repo)
+
+
 def test_a_plain_directory_says_what_it_cannot_answer(tmp_path: Path, opened: Open) -> None:
     root = tmp_path / "plain"
     for name in ("app/main.py", "node_modules/x/index.js", ".venv/lib/a.py", "__pycache__/a.pyc"):
