@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from agentaudit.code import Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.telemetry import quarkus
+from agentaudit.probes.telemetry import adot, quarkus
 from agentaudit.probes.telemetry.errors import is_provider
 from agentaudit.probes.telemetry.go_zero import traced_logs
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.lent import own_texts, runs_here
 from agentaudit.probes.telemetry.sentry_logs import sentry_logs
+from agentaudit.probes.telemetry.spans import started_under
 from agentaudit.probes.telemetry.unasked import serving
 from agentaudit.source import Component, Repo
 
@@ -48,6 +49,8 @@ def sent(repo: Repo, component: Component) -> Iterator[Place]:
     for place in agents(repo, component):
         if re.search(r"applicationinsights|opentelemetry-javaagent", place.text):
             yield place
+    if adot.sends_logs(repo, component):
+        yield from filter(None, [started_under(repo, component)])
 
 
 _FACTORY = regex(

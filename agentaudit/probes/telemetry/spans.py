@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from agentaudit.code import Call, Role, Strength, Use, Value
 from agentaudit.expressions import regex
 from agentaudit.probes.once import once
+from agentaudit.probes.telemetry.adot import traces_models
 from agentaudit.probes.telemetry.destinations import unaddressed, unswitched
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.keys import CREDENTIAL, provided
@@ -162,7 +163,7 @@ def started_under(repo: Repo, component: Component) -> Place | None:
     somewhere."""
     started = [each for each in agents(repo, component) if "opentelemetry-instr" in each.text]
     none = any(each.value.strip("\"' ") == "none" for each in component.code.set(_EXPORTER))
-    if not started or none:
+    if not started or none or _deployed_without(component):
         return None
     said = [repo.read(file.place) or "" for file in component.build_files]
     said += [need.name for each in component.manifests for need in each.dependencies]
@@ -171,10 +172,11 @@ def started_under(repo: Repo, component: Component) -> Place | None:
 
 
 def instrumented(repo: Repo, component: Component) -> Place | None:
-    """Where the agent that starts the program finds an instrumentation of models installed."""
+    """Where the agent that starts the program finds an instrumentation of models installed, or
+    brings one."""
     needs = (need.name for each in component.manifests for need in each.dependencies)
-    seen = any(map(_SEES.fullmatch, needs))
-    return started_under(repo, component) if seen and not _deployed_without(component) else None
+    seen = any(map(_SEES.fullmatch, needs)) or traces_models(repo, component)
+    return started_under(repo, component) if seen else None
 
 
 def _keyless(repo: Repo, component: Component) -> bool:
