@@ -13,6 +13,11 @@ TRACEABLE = (
     "from langsmith import traceable\nfrom openai import OpenAI\n\n@traceable\ndef plan(text):\n"
     "    return OpenAI().responses.create(model='gpt-4.1', input=text)\n"
 )
+OBSERVED = (
+    "from ioa_observe.sdk.decorators import agent\nfrom openai import OpenAI\n\n@agent(name='a')\n"
+    "class Planner:\n    def plan(self, text):\n"
+    "        return OpenAI().responses.create(model='gpt-4.1', input=text)\n\nPlanner().plan('x')\n"
+)
 KEYED = (
     "import os\nfrom langfuse import CallbackHandler\nfrom openai import OpenAI\nOpenAI()\n"
     "if os.environ.get('LANGFUSE_SECRET_KEY'):\n    CallbackHandler()\n"
@@ -65,6 +70,8 @@ DEPLOYED = "services:\n  api:\n    build: .\n    environment:\n      SENTRY_DSN:
             {"app.py": TRACEABLE, "Dockerfile": "FROM a\nENV LANGSMITH_TRACING=true\nCOPY . .\n"},
             Outcome.PASS,
         ),
+        ({"app.py": OBSERVED}, Outcome.PASS),
+        ({"app.py": OBSERVED.replace("@agent(name='a')\n", "")}, Outcome.FAIL),
         ({"app.py": KEYED}, Outcome.FAIL),
         ({"app.py": KEYED, ".env.example": "LANGFUSE_SECRET_KEY=\n"}, Outcome.FAIL),
         (
