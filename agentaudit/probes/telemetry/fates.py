@@ -28,6 +28,7 @@ from agentaudit.probes.telemetry.catches import (
 from agentaudit.probes.telemetry.ends import Fates
 from agentaudit.probes.telemetry.errors import language
 from agentaudit.probes.telemetry.held import holds_elsewhere, is_page
+from agentaudit.probes.telemetry.pools import keeps_errors
 from agentaudit.probes.telemetry.program import Program
 from agentaudit.probes.telemetry.questions import questions
 from agentaudit.probes.telemetry.silenced import unheard
@@ -174,6 +175,8 @@ class _Followed:
             if block.part is Part.FUNCTION:
                 if any(_TOLD_AGENT.fullmatch(mark[-60:]) for mark in block.marks):
                     return "", block.first, ""
+                if keeps_errors(self._program.text(path), block):
+                    return "lost", block.first, ""
                 by = (name.rpartition(".")[2] for name in (block.given, *block.marks) if name)
                 if (fate := self._surrounded(path, by)) != "leaving" or block.name:
                     return fate, block.first, block.name if fate == "leaving" else ""

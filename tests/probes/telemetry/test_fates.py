@@ -162,6 +162,23 @@ HANDED = (
     'app.post("/ask", async (req, res) => {\n'
     "  return safely(\n    () => outline(req.body),\n    res,\n  );\n});\n"
 )
+MANY = (
+    'import {{ PromisePool }} from "@supercharge/promise-pool";\n'
+    'import {{ outline }} from "./planner";\nexport async function all(texts: string[]) {{\n'
+    "  {}\n  return done;\n}}\nall([]);\n"
+)
+POOL = (
+    "const {{ results: {} }} = await PromisePool.for(texts){}\n"
+    "    .process(async (one) => {{ await outline(one); }});"
+)
+SETTLED = (
+    "const done = await Promise.allSettled(texts.map(async (one) => { await outline(one); }));"
+)
+HELD = (
+    "const running = texts.map(async (one) => { await outline(one); });\n"
+    "  const done = await Promise.allSettled(running);"
+)
+REASONS = "\n  for (const one of done) console.error(one.reason);"
 TOOL = (
     "from planner import outline\n\ndef search(text):\n    try:\n        return outline(text)\n"
     "    except Exception as error:\n        return str(error)\n"
@@ -185,6 +202,25 @@ def test_a_function_of_ones_own_may_keep_the_stack(holds: str, fate: str) -> Non
 )
 def test_what_runs_within_a_function_shares_its_fate(does: str, fate: str) -> None:
     ends = _followed({**NODE, "app.ts": HANDED, "safely.ts": SAFELY % does})
+    assert [name for name in FATES if getattr(ends, name)] == [fate]
+
+
+@pytest.mark.parametrize(
+    ("does", "fate"),
+    [
+        (POOL.format("done", ""), "lost"),
+        (POOL.format("done", ".withConcurrency(3)"), "lost"),
+        (POOL.format("done", ".handleError((error) => { throw error; })"), "leaving"),
+        (POOL.format("done, errors", ""), "leaving"),
+        (SETTLED, "lost"),
+        (SETTLED + REASONS, "leaving"),
+        (SETTLED.replace("allSettled", "all"), "leaving"),
+        (HELD, "lost"),
+        (HELD.replace("(running)", "(others)"), "leaving"),
+    ],
+)
+def test_errors_of_many_at_once_are_lost_unless_somebody_asks(does: str, fate: str) -> None:
+    ends = _followed({**NODE, "app.ts": MANY.format(does)})
     assert [name for name in FATES if getattr(ends, name)] == [fate]
 
 
