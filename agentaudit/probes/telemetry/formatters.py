@@ -123,20 +123,40 @@ _OTHER_FORMATS = regex(r"\b(?:json|simple|prettyPrint|logstash|nestLike|ecsForma
 
 
 def _of_winston(repo: Repo, component: Component, paths: Paths) -> Iterator[Place]:
-    """A template of Winston that writes the message of a record, and nothing else that it holds."""
+    """A template of Winston that writes the message of a record, and nothing else that it holds:
+    the only format, or that of every transport, which has the last word."""
     rows = (row for row in component.code.imports if row.library in ("winston", "nest-winston"))
     files = {Place(row.place.repo, row.place.path) for row in rows if row.role is Role.APP}
     texts = {file: (repo.read(file) or "")[:200_000] for file in files}
-    if any(map(_OTHER_FORMATS.search, texts.values())):
-        return
     found = [
         (block, replace(file, line=block.first, text="printf"), texts[file])
         for file in sorted(files, key=lambda each: each.path)
         for block in repo.blocks(file)
         if block.part is Part.FUNCTION and block.given.rpartition(".")[2] == "printf"
     ]
-    if not any(_WHOLE.search(text[block.start : block.end]) for block, _, text in found):
-        yield from (place for _, place, _ in found)
+    flat = [at for block, at, text in found if not _WHOLE.search(text[block.start : block.end])]
+    if any(map(_OTHER_FORMATS.search, texts.values())):
+        yield from flat if _end_in(component, flat) else ()
+    elif len(flat) == len(found):
+        yield from flat
+
+
+def _end_in(component: Component, flat: Sequence[Place]) -> bool:
+    """Whether each transport is given one of these templates in its place."""
+    lines = {(place.path, place.line) for place in flat}
+    made = [c for c in component.code.calls if ".transports." in c.callee and c.role is Role.APP]
+    formats = [call.argument("format") for call in made]
+    return bool(formats) and all(
+        value is not None
+        and "printf(" in value.written
+        and not _OTHER_FORMATS.search(value.written)
+        and any((value.place.path, (value.place.line or 0) + n) in lines for n in range(_LINES))
+        for value in formats
+    )
+
+
+_LINES = 6
+"""Of a format, before its template."""
 
 
 _SINK = regex(r"\bWriteTo\s{0,40}\.\s{0,4}(?!Async)\w{1,40}\(")

@@ -66,6 +66,7 @@ LOGBACK = (
     '<configuration><appender name="OUT" class="ch.qos.logback.core.ConsoleAppender"><encoder>'
     "<pattern>%d %msg%n{}</pattern></encoder></appender></configuration>\n"
 )
+ENDS = "json(), transports: [new winston.transports.Console({{ format: {} }}){}]"
 STREAM = (
     'import {{ createDataStreamResponse, streamText }} from "ai";\n'
     "export async function POST(request: Request) {{\n  try {{\n"
@@ -125,6 +126,16 @@ def _outcome(files: dict[str, str]) -> Outcome:
         (_node(TEMPLATE.format(SAID, "err")), FAIL),
         (_node(TEMPLATE.format(f"combine(errors({{ stack: true }}), {SHOWN})", "err")), PASS),
         (_node(TEMPLATE.format("json()", "err")), PASS),
+        (_node(TEMPLATE.format(ENDS.format(SAID, ""), "err")), FAIL),
+        (_node(TEMPLATE.format(ENDS.format(f"combine(errors(),\n{SAID})", ""), "err")), FAIL),
+        (_node(TEMPLATE.format(ENDS.format(SHOWN, ""), "err")), PASS),
+        # one transport writes everything
+        (
+            _node(
+                TEMPLATE.format(ENDS.format(SAID, ", new winston.transports.File({{ a }})"), "err")
+            ),
+            PASS,
+        ),
         ({"api.csproj": PROJECT, "Program.cs": SINK.format("")}, PASS),
         ({"api.csproj": PROJECT, "Program.cs": SINK.format('outputTemplate: "{Message}"')}, FAIL),
         (
