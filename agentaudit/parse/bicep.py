@@ -1,10 +1,11 @@
-"""Parameters of Bicep that switch a part of a template on, and are false unless somebody asks."""
+"""Parameters of Bicep that switch a part of a template on, and what has no value without it."""
 
 from __future__ import annotations
 
 from agentaudit.expressions import regex
 
-_FALSE = regex(r"(?m)^param\s{1,9}(\w{1,100})\s{1,9}bool\s{0,9}=\s{0,9}false\b")
+_BOOL = regex(r"(?m)^param\s{1,9}(\w{1,100})\s{1,9}bool\b")
+_FALSE = regex(rf"{_BOOL.pattern}\s{{0,9}}=\s{{0,9}}false\b")
 _SWITCHED = regex(
     r"\(?\s{0,9}(\w{1,100})\s{0,9}(?:&&[^?\n]{0,120})?\)?\s{0,60}\?(?!\?)[^\n]{1,300}?(?:\n\s{0,60})?"
     r":\s{0,9}(?:''|null|\[\]|\{\})"
@@ -15,6 +16,11 @@ _MODULE = regex(
 _OF_MODULE = regex(r"(\w{1,100})!?\.")
 _NAME = regex(r"^\s*(?:\{\s*)?name\s*:\s*'\w{1,120}'\s*$")
 _VALUE = regex(r"^\s*value\s*:\s*(.{0,400})$")
+
+
+def switches(text: str) -> frozenset[str]:
+    """Names of the parameters that are either true or false."""
+    return frozenset(_BOOL.findall(text)) if "bool" in text else frozenset()
 
 
 def false_by_default(text: str) -> frozenset[str]:

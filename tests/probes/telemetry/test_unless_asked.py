@@ -68,6 +68,24 @@ def test_an_address_that_is_empty_unless_asked(template: str, more: str, outcome
 
 
 @pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        (("false",), Outcome.FAIL),
+        (("true",), Outcome.PASS),
+        (("false", "true"), Outcome.PASS),
+        (("false", "false"), Outcome.FAIL),
+        ((), Outcome.PASS),
+    ],
+)
+def test_what_deploys_it_switches_it_off(said: tuple[str, ...], outcome: Outcome) -> None:
+    files = {"infra/main.bicep": MAIN.format("true", "", CHOSEN)}
+    for number, value in enumerate(said):
+        text = f"using 'main.bicep'\nparam monitored = {value}\n"
+        files[f"infra/main{number}.bicepparam"] = text
+    assert _measured(APP | files) is outcome
+
+
+@pytest.mark.parametrize(
     ("handed", "outcome"),
     [
         ("    kept: [{ workspaceResourceId: logs.id }]\n", Outcome.PASS),

@@ -1,9 +1,9 @@
 """Lines of a template of Azure that name a variable which is empty unless somebody switches on what
-is off by default."""
+is off by default, or because everybody who deploys it switches it off."""
 
 from __future__ import annotations
 
-from agentaudit.parse.bicep import false_by_default, unset
+from agentaudit.parse.bicep import false_by_default, switches, unset
 from agentaudit.sources.git.code.handed import handed
 from agentaudit.sources.git.reader import Reader, mapping
 
@@ -11,10 +11,27 @@ from agentaudit.sources.git.reader import Reader, mapping
 def switched_off(reader: Reader, path: str) -> frozenset[int]:
     """Their numbers; none where the parameter is handed over as true."""
     text = reader.text(path) or "" if path.endswith(".bicep") else ""
-    off = false_by_default(text)
-    if not unset(text, off):
+    names = switches(text)
+    if not unset(text, names):
         return frozenset()
-    return unset(text, off - {name for name in off if _is_on(reader, path, name)})
+    off = false_by_default(text)
+    on = {name for name in off if _is_on(reader, path, name)}
+    return unset(text, (off - on) | _declined(reader, path, names - off))
+
+
+def _declined(reader: Reader, path: str, names: frozenset[str]) -> frozenset[str]:
+    """Those that are handed over as false by all who hand it anything: files of parameters, and
+    templates that use it as a module."""
+    rows = list(handed(reader, path)) if names else []
+    callers = {row.caller for row in rows}
+    said = {name: {row.caller: row for row in rows if row.name == name} for name in names}
+    return frozenset(
+        name
+        for name, by in said.items()
+        if by.keys() == callers
+        and callers
+        and all("false" in (row.value.lower(), row.meant) for row in by.values())
+    )
 
 
 def _is_on(reader: Reader, path: str, name: str) -> bool:
