@@ -39,9 +39,16 @@ class _Family(NamedTuple):
     pinned: tuple[re.Pattern[str], ...]
 
 
+class _Alias(NamedTuple):
+    family: str
+    told: re.Pattern[str]
+    ids: frozenset[str]
+
+
 class _Table(NamedTuple):
     routes: frozenset[str]
     anywhere: tuple[re.Pattern[str], ...]
+    aliases: tuple[_Alias, ...]
     families: tuple[_Family, ...]
 
 
@@ -59,6 +66,14 @@ def model_id(text: str) -> ModelId | None:
             patterns = (*table.anywhere, *family.pinned)
             pinned = any(pattern.search(named) for pattern in patterns) or _released(text)
             return ModelId(named, family.name, family.purpose, pinned)
+    return None
+
+
+def alias(text: str, called: str) -> ModelId | None:
+    """The newest model of a family, where what is called takes this word for it."""
+    for each in _table().aliases:
+        if text in each.ids and each.told.search(called):
+            return ModelId(text, each.family, "chat", pinned=False)
     return None
 
 
@@ -133,6 +148,10 @@ def _table() -> _Table:
     return _Table(
         frozenset(data["routes"].split()),
         tuple(map(_pattern, data["anywhere"])),
+        tuple(
+            _Alias(each["family"], _pattern(each["told"]), frozenset(each["ids"].split()))
+            for each in data["aliases"]
+        ),
         tuple(
             _Family(
                 each["family"],

@@ -111,11 +111,11 @@ def _told(repo: Repo, component: Component) -> set[str]:
 def _needed(
     repo: Repo, component: Component, left: frozenset[str], told: Collection[str]
 ) -> frozenset[str]:
-    """What is left where a deployment tells the rest: not what has a default in the code, nor one
-    that several others stand beside."""
+    """What is left where a deployment tells the rest: not what has a default in the code, nor a
+    file that may lie beside it, nor one that several others stand beside."""
     if left and told:
         asked, needed = set(names(repo, component)), set(names(repo, component, DEFAULTED))
-        left -= asked - needed
+        left -= (asked - needed) | {"load_dotenv"}
     return frozenset() if is_exception(left, told) else left
 
 

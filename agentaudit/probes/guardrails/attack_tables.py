@@ -13,8 +13,8 @@ from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.outside import OUTSIDE
 from agentaudit.source import Repo
 
-_SAYING = ("jailbreak", "injection", "instructions", "system prompt")
-_ATTACK = regex(
+SAYING = ("jailbreak", "injection", "instructions", "system prompt")
+ATTACK = regex(
     r"(?i)\bjail_?break|\bprompt[ _-]injection"
     r"|\bignore (?:all |any |the |your ){0,3}(?:previous|prior|above)"
     r"|\b(?:reveal|show|tell|print|repeat|output|leak)\b[^,\n]{0,40}"
@@ -37,7 +37,7 @@ _FEWEST, _ROWS, _LONGEST = 5, 5000, 1_000_000
 def attack_tables(repo: Repo) -> Iterator[Place]:
     """Committed tables in which attacks stand beside what was decided of each."""
     for pattern in ("**/*.csv", "**/*.tsv"):
-        for file in repo.files(pattern, saying=_SAYING):
+        for file in repo.files(pattern, saying=SAYING):
             if not OUTSIDE.search(file.path) and (line := _first(repo.read(file) or "")):
                 yield replace(file, line=line)
 
@@ -56,7 +56,7 @@ def _first(text: str) -> int | None:
         attacks = [
             reader.line_num
             for row in islice(reader, _ROWS)
-            if len(row) > at and row[at].strip() and any(map(_ATTACK.search, row))
+            if len(row) > at and row[at].strip() and any(map(ATTACK.search, row))
         ]
     except csv.Error:
         return None

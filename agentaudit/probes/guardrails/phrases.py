@@ -16,7 +16,7 @@ from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.callers import said
 from agentaudit.probes.guardrails.gates import turns_away
 from agentaudit.probes.guardrails.own import ASIDE, CONFIGURED
-from agentaudit.probes.guardrails.switched import is_off_by_itself
+from agentaudit.probes.guardrails.switched import is_off_by_itself, is_unset
 from agentaudit.probes.guardrails.within import function_around
 from agentaudit.source import Component, Repo
 
@@ -156,9 +156,9 @@ def _is_asked(repo: Repo, code: Code, file: Place, reached: list[_Block], *, ref
         name = block.name.removesuffix("Attribute")
         for use in said(repo, name, suffix):
             aside = use.path == file.path or _TESTS.search(use.path) or _BROUGHT.match(use.text)
-            if aside or _is_chosen(repo, use) or _is_off(repo, code, use):
+            if aside or _is_chosen(repo, code, use) or _is_off(repo, code, use):
                 continue
-            if refuses or _stops(repo, use):
+            if refuses or _stops(repo, code, use):
                 return True
     return False
 
@@ -171,7 +171,7 @@ def _is_off(repo: Repo, code: Code, use: Place) -> bool:
     )
 
 
-def _stops(repo: Repo, use: Place) -> bool:
+def _stops(repo: Repo, code: Code, use: Place) -> bool:
     """Whether the question is turned away there, or wherever the function around hands the verdict
     on to."""
     if turns_away(repo, use):
@@ -180,7 +180,7 @@ def _stops(repo: Repo, use: Place) -> bool:
     if around is None or not _LONG.fullmatch(around.name):
         return False
     above = said(repo, around.name, use.path.rpartition(".")[2])
-    return any(turns_away(repo, each) and not _is_chosen(repo, each) for each in above)
+    return any(turns_away(repo, each) and not _is_chosen(repo, code, each) for each in above)
 
 
 _LONG = regex(r"\w{6,80}")
@@ -189,17 +189,34 @@ _LONG = regex(r"\w{6,80}")
 _TESTS = regex(r"(?i)tests?(?:/|\.\w{2,4}$)")
 
 
-def _is_chosen(repo: Repo, use: Place) -> bool:
-    """Whether the nearest condition around it asks for a switch."""
-    rows = (repo.read(Place(use.repo, use.path)) or "").split("\n")[: use.line]
+def _is_chosen(repo: Repo, code: Code, use: Place) -> bool:
+    """Whether the nearest condition around it, or in its row, asks for a switch."""
+    text = repo.read(Place(use.repo, use.path)) or ""
+    rows = text.split("\n")[: use.line]
+    if rows and _asks_what_is_off(repo, code, use, text, rows[-1]):
+        return True
     depth = len(rows[-1]) - len(rows[-1].lstrip()) if rows else 0
     for row in rows[-2 : -2 - _NEAR : -1]:
         if row.strip() and len(row) - len(row.lstrip()) < depth:
-            return bool(re.match(r"\s*(?:\}\s*)?(?:el)?if\b", row) and CONFIGURED.search(row[:200]))
+            asks = re.match(r"\s*(?:\}\s*)?(?:el)?if\b", row) and CONFIGURED.search(row[:200])
+            return bool(asks) or _asks_what_is_off(repo, code, use, text, row)
     return False
 
 
 _NEAR = 12
+_CONSTANT = regex(
+    r"(?:\bif|\breturn|=)\s{0,4}\(?(?:\w{1,40}\.)?([A-Z][A-Z\d_]{1,60})\)?\s{0,4}(?:(?:and|&&)\s|[:{])"
+)
+
+
+def _asks_what_is_off(repo: Repo, code: Code, use: Place, text: str, row: str) -> bool:
+    """Whether a row first asks a constant of its file that is false, and nothing else sets."""
+    found = _CONSTANT.search(row[:300])
+    if found is None:
+        return False
+    given = rf"(?mi)^[ ]{{0,8}}(?:\w{{1,20}} ){{0,4}}{found[1]}\b[^=\n]{{0,30}}=(?!=)[^\n]{{0,80}}"
+    off = re.search(rf"{given}\bfalse\b", text) is not None
+    return off and is_unset(repo, code, Place(use.repo, use.path), found[1])
 
 
 _CODE = regex(r"[^\n=]{0,80}\b(?:def|func|function|class|record)\s|[^\n]{0,120}=>")

@@ -41,6 +41,22 @@ def _tested(repo: Repo) -> Iterator[Place]:
             continue
         if any(_IMPORT.match(row) and own & set(_WORDS.findall(row)) for row in text.split("\n")):
             yield from (row for row in held(repo, file) if _RATE.search(row.text))
+    yield from _alike(repo)
+
+
+def _alike(repo: Repo) -> Iterator[Place]:
+    """Rows that hold how near in meaning an answer is to what was expected, in tests that ask the
+    running system."""
+    for file in repo.files("**/*.py", saying=_MEANING):
+        text = (repo.read(file) or "")[:100_000] if _COLLECTED.search(file.path) else ""
+        asks = _ASKS.search(text) and _ANSWERED.search(text)
+        if asks and not (OUTSIDE.search(file.path) or _PRETENDS.search(text)):
+            yield from (row for row in held(repo, file) if "similar" in row.text.lower())
+
+
+_MEANING = ("cos_sim", "cosine_similarity", "semantic_similarity")
+_ASKS = regex(r"\.post\(")
+_ANSWERED = regex(r"[\[(][\"'](?:response|answer|output|reply|message|text|content)[\"'][\])]")
 
 
 @once

@@ -8,6 +8,7 @@ from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.commands import commands
+from agentaudit.probes.guardrails.attack_experiments import attack_experiments
 from agentaudit.probes.guardrails.attack_tables import attack_tables
 from agentaudit.probes.guardrails.configured import configured
 from agentaudit.probes.guardrails.outside import OUTSIDE
@@ -118,6 +119,8 @@ def tested_adversarially(repo: Repo) -> Answer:
         return nobody_asks(repo)
     if (table := next(attack_tables(repo), None)) is not None:
         return passed("attacks stand beside what was decided of each", table.evidence(table.path))
+    if (run := next(attack_experiments(repo), None)) is not None:
+        return passed("attacks are run as an experiment, which is kept", run.evidence())
     beside = _beside_tests(repo)
     attacks = list(_attacks(repo, [place for place in beside if _WORD.search(place.path)]))
     kept = list(_kept(repo, beside))

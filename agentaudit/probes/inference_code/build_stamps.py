@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.inference_code.go_variables import is_set
 from agentaudit.probes.inference_code.pipelines import as_shell
 from agentaudit.source import Component, Repo
 
@@ -18,10 +19,9 @@ _COMMIT = regex(
     rf"{_READ}|\bGITHUB_SHA\b|github\.sha|CI_COMMIT_|\{{\{{\s*\.(?:Short|Full)?Commit\b"
 )
 _LINKED = regex(
-    r"-X[ =]['\"]{0,2}(?P<of>[\w./${}-]{1,200}?)"
+    r"-X[ =]['\"]{0,2}[\w./${}-]{1,200}?"
     r"(?:[Cc]ommit|[Gg]it|[Rr]evision|[Ss][Hh][Aa]|[Hh]ash)\w{0,30}=(?P<value>[^\n]{0,200})"
 )
-_MODULE = regex(r"^module\s+\"?([\w./~-]{1,200})", re.MULTILINE)
 _RECIPES = (
     *("Makefile", "makefile", "GNUmakefile", "*.mk", "build/*.mk", "justfile", "Taskfile.y*ml"),
     *("scripts/*.sh", "hack/*.sh", "build/*.sh", "*.sh", ".goreleaser*.y*ml", "magefile.go"),
@@ -118,22 +118,8 @@ def _linked(repo: Repo, file: Place) -> Iterator[Place]:
     text = as_shell(repo.read(file) or "", file.path)
     for place in _lines(file, text, _LINKED):
         found = _LINKED.search(place.text)
-        if found and _is_commit(found["value"], text) and _is_package(repo, found["of"], text):
+        if found and _is_commit(found["value"], text) and is_set(repo, place.text, text):
             yield place
-
-
-def _is_package(repo: Repo, named: str, text: str) -> bool:
-    """Whether there is a package of that name: the linker says nothing of a variable that is not
-    there. Those with a path may come from elsewhere."""
-    package = named.rpartition(".")[0]
-    variable = re.fullmatch(r"\$\{?(\w{1,60})\}?", package)
-    if variable is not None:
-        given = re.search(rf"(?m)^\s*(?:export\s+)?{variable[1]}\s*[:?]?=[ \t]*[\"']?(\S*)", text)
-        package = given[1].rstrip("\"'") if given else ""
-    if package in ("", "main") or not re.fullmatch(r"[\w-]{1,60}", package):
-        return True
-    modules = (repo.read(file) or "" for file in repo.files("**/go.mod"))
-    return any(package in _MODULE.findall(text[:4000]) for text in modules)
 
 
 def _is_commit(value: str, text: str) -> bool:

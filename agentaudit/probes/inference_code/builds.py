@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from agentaudit.expressions import regex
 from agentaudit.probes.commands import commands
+from agentaudit.probes.inference_code.branches import in_play
 from agentaudit.source import Component, Step
 
 _BUILD = regex(
@@ -66,6 +67,10 @@ _PACKAGE = regex(r"\b(?:(?:uv|poetry|hatch|-m)\s+build|npm\s+publish)\b")
 _INPUT = regex(
     r"(?i)\s(?:(?:(?:docker|image|container|build|oci|release)[-_])?(?:images?[-_])?(?:tags?|images?)"
     r"|args|extra_args|destination|(?:git[-_])?commit(?:[-_](?:sha|hash|id))?)="
+)
+_ARGUMENTS = regex(
+    r"\s(?:build[-_]?args|build[-_]contexts|labels|annotations|secrets|secret-envs)="
+    r"(?:(?!\s(?!type=|id=)[a-z][a-z_-]{1,30}=).){0,4000}"
 )
 _MERGES = regex(r"imagetools\s+create\b.*(?:DOCKER_METADATA_OUTPUT_JSON|outputs\.json)", re.S)
 """Images of several platforms, pushed by digest, get their tags when they are joined."""
@@ -178,7 +183,9 @@ def committed(workflow: str) -> frozenset[str]:
     """Variables that a workflow or script sets to the commit, those too that only take it from
     another variable, and functions that print it. Expressions are closed up first, so that what
     stands before a tag is one word."""
-    text = _EXPRESSION.sub(lambda found: "".join(found[0].split()), _ASIDE.sub("", _run(workflow)))
+    text = _EXPRESSION.sub(
+        lambda found: "".join(found[0].split()), _ASIDE.sub("", in_play(workflow))
+    )
     # A quote that is closed before the value begins would open one that takes in the next lines.
     given = [(n[1], n[2] or n[3].partition("\n")[0]) for n in _ASSIGNED.finditer(text)]
     given += [tuple(filter(None, found.groups()))[:2] for found in _TAKEN.finditer(text)]
@@ -213,28 +220,6 @@ _FUNCTION = regex(
     r"^(?:function\s+)?([A-Za-z_]\w{0,60})\s*\(\)\s*\{([^\n]*(?:\n(?!\})[^\n]*){0,60})", re.M
 )
 """A function of a shell, to the brace at the start of a line that closes it."""
-_OTHERWISE = regex(r"branches|pull_request|workflow_|schedule|repository_dispatch|merge_group")
-_AT_A_TAG = regex(r"(\s*)if\b[^\n]{0,200}refs/tags/")
-
-
-def _run(workflow: str) -> str:
-    """The workflow without what it says for pushes that are no tag, where it runs for tags only."""
-    head, jobs, body = workflow.partition("\njobs:")
-    if "tags:" not in head or _OTHERWISE.search(head):
-        return workflow
-    kept: list[str] = []
-    inside: str | None = None
-    dropped = False
-    for line in body.split("\n"):
-        at = line[: len(line) - len(line.lstrip())]
-        if inside is None and (found := _AT_A_TAG.match(line[:400])):
-            inside = found[1]
-        elif inside == at and line.strip() in ("else", "fi"):
-            dropped = line.strip() == "else"
-            inside = inside if dropped else None
-        if not dropped:
-            kept.append(line)
-    return head + jobs + "\n".join(kept)
 
 
 def handed(step: Step, workflow: str) -> Iterator[str]:
@@ -282,7 +267,8 @@ def holds(text: str, variables: Iterable[str]) -> bool:
 
 
 def _inputs(text: str) -> Iterator[str]:
-    """The inputs of an action that name what it makes."""
+    """The inputs of an action that name what it makes; arguments of the build only look so."""
+    text = _ARGUMENTS.sub("", text)
     for found in _INPUT.finditer(text):
         end = _NEXT.search(text, found.end())
         yield text[found.end() : end.start() if end else len(text)]

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.inference_code.go_variables import is_set
 from agentaudit.source import Component, Repo
 
 _READS = "runtime/debug.ReadBuildInfo"
@@ -51,7 +52,7 @@ def go_stamped(repo: Repo, component: Component) -> Iterator[Place]:
     asked = _asked(repo, component)
     for file in component.build_files:
         for line, text in _built(repo.read(file.place) or ""):
-            linked = _is_linked(text)
+            linked = _is_linked(text) and is_set(repo, text, text)
             if (linked or (asked and _PLAIN.search(text))) and _has_repository(repo, file.place):
                 at = replace(file.place, line=line, text=text.strip()[:300])
                 yield at if linked or not asked else asked

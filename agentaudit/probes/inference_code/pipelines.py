@@ -258,9 +258,23 @@ def labelled_by_commit(file: Place, text: str) -> Place | None:
 def line_of(file: Place, text: str, wanted: re.Pattern[str]) -> Place | None:
     """The first line of a file in which something stands."""
     for number, line in enumerate(text.split("\n"), 1):
-        if wanted.search(line[:1000]) and not TOLD.search(line[:1000]):
+        found = wanted.search(line[:1000])
+        if found and not (TOLD.search(line[:1000]) or _is_unused(text, line)):
             return replace(file, line=number, text=line.strip()[:300])
     return None
+
+
+_VARIABLE = regex(r"[ ]{1,8}([A-Za-z_]\w{0,40}):\s")
+
+
+def _is_unused(text: str, line: str) -> bool:
+    """Whether a line sets a variable of Azure's which nothing in the pipeline asks for."""
+    found = _VARIABLE.match(line)
+    if found is None or "$(" not in line:
+        return False
+    block = text.partition(line)[0].rpartition("\nvariables:")[2]
+    set_there = "\nvariables:" in f"\n{text}" and all(r[:1] in ("", " ") for r in block.split("\n"))
+    return set_there and not re.search(rf"\$\({found[1]}\)|variables\.{found[1]}\b", text)
 
 
 def building(repo: Repo, component: Component) -> list[tuple[Step, str, Sequence[Step]]]:

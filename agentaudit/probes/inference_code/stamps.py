@@ -12,6 +12,7 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.inference_code.builds import committed, concerns
 from agentaudit.probes.inference_code.called import Called, reused
+from agentaudit.probes.inference_code.go_variables import is_set
 from agentaudit.source import Component, Repo, Step
 
 _COMMIT = (
@@ -67,7 +68,7 @@ def labelled(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
                 found = named[1]
             elif (named := _ENV.match(line[:500])) and _NAME.fullmatch(named[1].upper()):
                 found = named[2]
-            elif linked := _GO.search(line[:2000]):
+            elif (linked := _GO.search(line[:2000])) and is_set(repo, line, text):
                 variable = re.search(r"\$\{?(\w+)", linked[1])
                 found = variable[1] if variable else ""
             if found and (_NAME.fullmatch(found.upper()) or found.upper().endswith("VERSION")):

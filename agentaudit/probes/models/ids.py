@@ -8,7 +8,7 @@ from typing import NamedTuple
 from agentaudit.code import Call, Code, Literal, Role, Setting, Syntax, Value
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.model_ids import ModelId, constant, dated, model_id
+from agentaudit.model_ids import ModelId, alias, constant, dated, model_id
 from agentaudit.probes.models.deployed import called_otherwise
 from agentaudit.probes.models.versions import (
     CONFIGURES,
@@ -117,7 +117,7 @@ def used(
         text, names = called.get(text.lower(), (text, frozenset()))
         if place in names or place in unsaid or _TRIED.search(place.path):
             continue
-        named = model_id(text) or _of_ours(text, around)
+        named = model_id(text) or alias(text, around) or _of_ours(text, around)
         if named is not None and named.purpose in purposes:
             asked_for = plain(named.text)
             fixed = fixed_by.get(asked_for) or fixed_by.get(_NUMBER.sub("", asked_for))

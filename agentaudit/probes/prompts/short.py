@@ -124,7 +124,7 @@ def short(
         outright = _outright(text)
         for at in sorted(_told(text, asks=path in asked) | outright):
             place = Place(component.repo, path, text.count("\n", 0, at) + 1)
-            if (path, place.line) not in seen:
+            if (path, place.line) not in seen and not _stands_in(text, at):
                 name = SYSTEM if at in outright else ""
                 yield Prompt(PromptKind.INLINE, place, name, len(_said(text, at)), None, Role.APP)
 
@@ -157,6 +157,27 @@ def _told(text: str, *, asks: bool) -> set[int]:
             ends = (m.end() - 1 if kind is _NAMED else m.start() for m in kind.finditer(text))
             found |= {at for at in ends if _is_order(text, at)}
     return found
+
+
+_SETS = regex(r"(?:^|[\s({,.])(\w{1,60})(?:\s{0,2}:\s{0,2}\w{1,20})?\s{0,4}=\s{0,4}\(?\s{0,60}$")
+"""A name that is given the text which begins behind it."""
+_READ = regex(
+    r"(?<![\w.])(\w{1,60})\s{0,4}=\s{0,4}(?:await\s)?[\w.()\"'/, ]{0,80}?(?:read|load)\w{0,20}\("
+)
+_OR_ELSE = regex(r"\b(?:else|except|catch|if not)\b")
+_NEAR = 600
+"""Characters between what reads a file and what is taken instead."""
+
+
+def _stands_in(text: str, at: int) -> bool:
+    """Whether the text is what a name is given where the file is not there that it was read from
+    just above."""
+    found = _SETS.search(text[max(0, at - 160) : at])
+    if found is None:
+        return False
+    above = text[max(0, at - _NEAR) : at]
+    reads = (each for each in _READ.finditer(above) if each[1] == found[1])
+    return any(_OR_ELSE.search(above, each.end()) for each in reads)
 
 
 def _ends(kinds: Iterable[re.Pattern[str]], text: str) -> Iterator[int]:

@@ -3,14 +3,16 @@ with a library."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from itertools import chain
 
 from agentaudit.code import Call, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.model_ids import dated, model_id
 from agentaudit.probes.models.hub import Load, loads
 from agentaudit.probes.models.ids import Used, used
+from agentaudit.probes.models.versions import CONFIGURES, plain_default
 from agentaudit.source import Component
 
 _SAMPLE = regex(r"(?i)(?:^|/)[^/]{0,40}\.?env[^/]{0,20}(?:example|sample|template|dist)$")
@@ -54,6 +56,25 @@ def _alive(component: Component) -> set[str]:
 def _bare(text: str) -> str:
     """The letters and digits, which constants of SDKs share with ids."""
     return "".join(filter(str.isalnum, text[:200].lower()))
+
+
+def unheard_of(component: Component, known: Container[str]) -> Place | None:
+    """A setting that names a model of embeddings which neither a provider has under that name nor
+    the code loads."""
+    for each in component.code.settings:
+        name = plain_default(each.value)
+        if each.role in CONFIGURES and _EMBEDDER.search(each.path) and _NAME.fullmatch(name):
+            listed = model_id(name)
+            heard_of = listed is not None and listed.purpose == "embedding"
+            if not heard_of and name.lower() not in known and not dated(name):
+                return each.place
+    return None
+
+
+_EMBEDDER = regex(r"(?i)(?:^|[._-])embed(?:ding|dings|der)?[_.-]?model(?:[_-]?(?:name|id))?$")
+_NAME = regex(
+    r"(?!(?i:your|my|change|todo|none|null|default|true|false|auto)\b)[a-z][\w.-]{0,60}\d[\w.-]{0,60}"
+)
 
 
 def _values(call: Call) -> Iterator[tuple[str, str]]:

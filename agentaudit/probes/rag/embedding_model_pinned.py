@@ -9,7 +9,7 @@ from agentaudit.probes.models.by_deployment import pinned
 from agentaudit.probes.models.hub import Load
 from agentaudit.probes.models.hub_loads_pinned import SHA
 from agentaudit.probes.models.ids import Used, asked
-from agentaudit.probes.rag.aside import in_artifact, in_use
+from agentaudit.probes.rag.aside import in_artifact, in_use, unheard_of
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.managed import embedding_models
 from agentaudit.probes.rag.retrieval import retrieves
@@ -212,6 +212,8 @@ def _doubted(component: Component, local: list[Load], doubts: list[Load]) -> Ans
     if chosen := _chosen(component):
         what = "which of several embedding models is used"
         return _unsaid(component, what, chosen.place.evidence())
+    if told := unheard_of(component, {load.name.rpartition("/")[2].lower() for load in local}):
+        return _unsaid(component, "which model it is that a setting names", told.evidence())
     if other := _asked_of_another(component, local):
         what = "why questions are embedded by another model than documents"
         return _unsaid(component, what, other.call.place.evidence())

@@ -28,6 +28,10 @@ def _read(*names: str, default: str = "") -> str:
     return READS.format("\n".join(f"use(os.getenv('{name}'{default}))" for name in names))
 
 
+LOADS = "from dotenv import load_dotenv\n\nload_dotenv()\n"
+DEPLOYED = "steps:\n  - args: ['run', '--set-secrets=MODEL_ID=model-id:latest']\n"
+
+
 @pytest.mark.parametrize(
     ("files", "outcome"),
     [
@@ -75,6 +79,12 @@ def _read(*names: str, default: str = "") -> str:
             },
             FAIL,
         ),
+        ({**MANIFEST, "app.py": LOADS + _read("MODEL_ID"), "cloudbuild.yaml": DEPLOYED}, PASS),
+        (
+            {**MANIFEST, "app.py": LOADS + _read("MODEL_ID", "PLACE"), "cloudbuild.yaml": DEPLOYED},
+            FAIL,
+        ),
+        ({**MANIFEST, "app.py": LOADS, "cloudbuild.yaml": DEPLOYED}, FAIL),
         ({**MANIFEST, "app.py": _read("PAUSE", "SIZE", default=", '1'")}, FAIL),
         ({**MANIFEST, "train.py": "import os\nrank = os.environ['LOCAL_RANK']\n"}, PASS),
         ({**MANIFEST, "app.py": "import os\nos.environ['WANDB_PROJECT'] = 'x'\n"}, PASS),

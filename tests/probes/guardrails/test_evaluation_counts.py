@@ -37,6 +37,12 @@ LIVE = (
     "    from planner.scoring import score_run\n\n"
     "    graded = score_run({})\n    assert graded.score is not None\n"
 )
+ALIKE = (
+    "from sentence_transformers import util\n\ndef test_answers(client, model):\n"
+    "    said = client.{}.json()\n    similarity = util.cos_sim(\n"
+    "        model.encode(said['{}']), model.encode('The sum is missing.')).item()\n"
+    "    assert similarity >= 0.75\n"
+)
 EVALUATOR = (
     "package app;\nimport org.springframework.ai.chat.client.ChatClient;\n"
     "import org.springframework.ai.chat.evaluation.RelevancyEvaluator;\n"
@@ -72,6 +78,12 @@ def _asked(probe: Probe, files: dict[str, str]) -> Outcome:
             {**NEEDS, "tests/test_eval_live.py": LIVE.format("Mock()") + "from mock import Mock\n"},
             Outcome.FAIL,
         ),
+        (
+            {**NEEDS, "tests/test_answers.py": ALIKE.format('post("/ask")', "response")},
+            Outcome.PASS,
+        ),
+        ({**NEEDS, "tests/test_answers.py": ALIKE.format('post("/ask")', "vector")}, Outcome.FAIL),
+        ({**NEEDS, "tests/test_answers.py": ALIKE.format("mock()", "response")}, Outcome.FAIL),
         (
             {"pom.xml": POM, "src/main/java/app/Answers.java": EVALUATOR.format("Answers")},
             Outcome.FAIL,

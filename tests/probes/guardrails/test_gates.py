@@ -28,6 +28,7 @@ USED = ASK.format("from words import hold\n", "    hold(question)\n")
 SWITCHED = ASK.format(
     "from words import hold\n", "    if settings.guard_enabled:\n        hold(question)\n"
 )
+STRICT = ASK.format("from words import hold\n\n{}\n", "    if STRICT:\n        hold(question)\n")
 TELLS = WORDS.replace("raise ValueError(text)", "log.info(text)")
 SHARP = {
     "Api.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup>'
@@ -164,6 +165,18 @@ FILES = {
     ),
     "phrases are refused": ({**PYTHON, "words.py": WORDS, "app.py": USED}, Outcome.PASS),
     "behind a switch": ({**PYTHON, "words.py": WORDS, "app.py": SWITCHED}, Outcome.FAIL),
+    "below a constant that is false": (
+        {**PYTHON, "words.py": WORDS, "app.py": STRICT.format("STRICT = False")},
+        Outcome.FAIL,
+    ),
+    "below a constant that is true": (
+        {**PYTHON, "words.py": WORDS, "app.py": STRICT.format("STRICT = True")},
+        Outcome.PASS,
+    ),
+    "beside a constant that is false": (
+        {**PYTHON, "words.py": WORDS, "app.py": STRICT.format("STRICT = True\nOTHER = False")},
+        Outcome.PASS,
+    ),
     "only told of": ({**PYTHON, "words.py": TELLS, "app.py": USED}, Outcome.FAIL),
     "an attribute": ({**SHARP, "Question.cs": QUESTION}, Outcome.PASS),
     "an attribute of nothing": (SHARP, Outcome.FAIL),

@@ -167,6 +167,44 @@ def test_what_runs_for_tags_only_never_comes_to_the_commit(pushed: str, named: b
     assert stamped(build, [build], RELEASED.format(pushed)) is named
 
 
+BY_HAND = """on:
+{}  workflow_dispatch:
+jobs:
+  image:
+    steps:
+      - run: |
+          if [[ "${{{{ github.event_name }}}}" {} "workflow_dispatch" ]]; then
+            TAG=${{GITHUB_SHA::7}}
+          else
+            TAG=latest
+          fi
+      - run: docker build -t app:$TAG .
+"""
+PUSHED = "  push:\n    branches: [main]\n"
+
+
+@pytest.mark.parametrize(
+    ("pushed", "compared", "named"),
+    [(PUSHED, "==", False), (PUSHED, "!=", True), ("", "==", True)],
+)
+def test_what_only_runs_by_hand_are_named_by(pushed: str, compared: str, named: bool) -> None:
+    build = step("docker build -t app:$TAG .")
+    assert stamped(build, [build], BY_HAND.format(pushed, compared)) is named
+
+
+@pytest.mark.parametrize(
+    ("inputs", "named"),
+    [
+        ("tags=a:latest build-args=GIT_COMMIT=${{ github.sha }} MODE=live", False),
+        ("tags=a:latest labels=commit=${{ github.sha }}", False),
+        ("build-args=MODE=live tags=a:${{ github.sha }}", True),
+    ],
+)
+def test_arguments_of_a_build_name_nothing(inputs: str, named: bool) -> None:
+    build = step(f"{ACTION} context=. {inputs}")
+    assert stamped(build, [build], "") is named
+
+
 @pytest.mark.parametrize(
     ("tried", "outcome"),
     [

@@ -16,8 +16,10 @@ MAIN = (
     '\t\tif each.Key == "{}" {{\n\t\t\tlog.Println(each.Value)\n\t\t}}\n\t}}\n}}\n'
 )
 PLAIN = (
-    'package main\n\nimport "github.com/openai/openai-go"\n\nfunc main() { openai.NewClient() }\n'
+    'package main\n\nimport "github.com/openai/openai-go"\n\nvar commit string\n\n'
+    "func main() { openai.NewClient() }\n"
 )
+UNNAMED = PLAIN.replace("commit", "version")
 IMAGE = "FROM {} AS build\nWORKDIR /src\n{}RUN {}\nFROM scratch\nCOPY --from=build /bot /bot\n"
 DEBIAN, ALPINE = "golang:1.24", "golang:1.24-alpine"
 ALL, SOME = "COPY . .\n", "COPY go.mod main.go ./\n"
@@ -60,6 +62,12 @@ REVISION = MAIN.format("vcs.revision")
         (PLAIN, IMAGE.format(DEBIAN, ALL, LINK.format(READ)), {}, True),
         (PLAIN, IMAGE.format(DEBIAN, ALL, f"SHA={READ} && " + LINK.format("$SHA")), {}, True),
         (PLAIN, IMAGE.format(DEBIAN, ALL, LINK.format("dev")), {}, False),
+        (
+            PLAIN.replace("commit", "version"),
+            IMAGE.format(DEBIAN, ALL, LINK.format(READ)),
+            {},
+            False,
+        ),
         (PLAIN, IMAGE.format(ALPINE, ALL, LINK.format(READ)), {}, False),
     ],
 )

@@ -41,6 +41,24 @@ def test_what_is_pushed_decides(pushed: str, line: int | None) -> None:
     assert (found.line if found else None) == line
 
 
+AZURE = """trigger: [main]
+variables:
+  repository: bot
+  tag: $(Build.SourceVersion)
+steps:
+  - task: Docker@2
+    inputs:
+      command: buildAndPush
+      tags: {}
+"""
+
+
+@pytest.mark.parametrize(("tags", "found"), [("$(tag)", True), ("latest", False)])
+def test_a_variable_that_nothing_asks_for_names_nothing(tags: str, *, found: bool) -> None:
+    named = named_by_commit(Place("git:a", "azure-pipelines.yml"), AZURE.format(tags))
+    assert (named is not None) is found
+
+
 @pytest.mark.parametrize(
     ("line", "found"),
     [

@@ -383,3 +383,25 @@ def test_an_answer_that_is_written_as_text_asks_nothing() -> None:
     files = {"requirements.txt": "openai==1.93.0\n", "app.py": source}
     answer = ids_pinned.ask(testing.build({"component": {"files": files}}))
     assert answer.outcome is Outcome.PASS, answer.message
+
+
+SUBAGENTS = (
+    "from claude_agent_sdk import AgentDefinition, ClaudeAgentOptions, query\n\n"
+    "AGENTS = {{'reader': AgentDefinition(description='d', prompt='p', model='{}')}}\n\n"
+    "def ask(q):\n    return query(prompt=q, options=ClaudeAgentOptions("
+    "model='claude-opus-4-6', agents=AGENTS))\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("model", "outcome"),
+    [
+        ("sonnet", Outcome.FAIL),
+        ("inherit", Outcome.PASS),
+        ("claude-haiku-4-5-20251001", Outcome.PASS),
+    ],
+)
+def test_a_library_has_its_own_words_for_what_is_newest(model: str, outcome: Outcome) -> None:
+    files = {"requirements.txt": "claude-agent-sdk==0.1.20\n", "app.py": SUBAGENTS.format(model)}
+    answer = ids_pinned.ask(testing.build({"component": {"files": files}}))
+    assert answer.outcome is outcome, answer.message

@@ -49,6 +49,12 @@ FORGOTTEN = (
     "            {'role': 'system', 'content': 'Respond only with the final answer to it.'},\n"
     "            {'role': 'user', 'content': q}])\n"
 )
+FALLBACK = (
+    "from openai import OpenAI\n\ndef told(path, ask):\n    if path.exists():\n"
+    "        {} = path.read_text()\n    {}:\n"
+    "        system_prompt = 'You are Bob, a helpful planner of invoices.'\n"
+    "    return system_prompt\n"
+)
 USER = (
     "def case(client):\n    return client.chat.completions.create(model='gpt-4o', messages=[\n"
     "        {{'role': 'user', 'content': '{}' + text}}])\n"
@@ -117,6 +123,9 @@ def _outcome(files: dict[str, str]) -> Outcome:
         ({"tools/direct.py": FORGOTTEN, "load.py": "importlib.import_module(x)\n"}, Outcome.FAIL),
         ({"tools/direct.py": FORGOTTEN + "\nprint(Direct()._run('x'))\n"}, Outcome.FAIL),
         ({"edit.py": HANDED.format("You are a helpful research assistant.")}, Outcome.FAIL),
+        ({"voice.py": FALLBACK.format("system_prompt", "else")}, Outcome.PASS),
+        ({"voice.py": FALLBACK.format("greeting", "else")}, Outcome.FAIL),
+        ({"voice.py": FALLBACK.format("system_prompt", "if ask")}, Outcome.FAIL),
         (
             {"api/case.py": USER.format("Describe in one sentence what the customer wants: ")},
             Outcome.FAIL,
@@ -158,6 +167,18 @@ def test_a_class_that_nothing_names(more: dict[str, str], outcome: Outcome | Non
 def test_vectors_need_no_prompt(more: dict[str, str], outcome: Outcome) -> None:
     files = {"requirements.txt": "openai==1.93.0\n", "app.py": VECTORS}
     assert _outcome({**files, **more}) is outcome
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome"),
+    [("prompt_builder.py", Outcome.PASS), ("prompted.py", Outcome.FAIL)],
+)
+def test_a_module_that_is_called_after_prompts(name: str, outcome: Outcome) -> None:
+    module = name.removesuffix(".py")
+    ask = ASK.replace("from prompts", f"from {module}")
+    built = f'PLANNER = """{TEXT}"""\n{CODE}{CODE.replace("shorten", "cut")}'
+    files = {"requirements.txt": "openai==1.93.0\n", "app.py": ask, name: built}
+    assert _outcome(files) is outcome
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,9 @@ def _outcome(files: dict[str, str]) -> Outcome:
         ({"app.py": APP, "fill.py": DEFAULT}, Outcome.PASS),
         ({"app.py": LARGE, "fill.py": DEFAULT}, Outcome.FAIL),
         ({"app.py": APP.replace("text-embedding-ada-002", "embed-v4.0")}, Outcome.PASS),
+        ({"app.py": APP, ".env.example": "EMBEDDING_MODEL=vec-large-v2\n"}, Outcome.UNKNOWN),
+        ({"app.py": APP, ".env.example": "EMBEDDING_MODEL=text-embedding-ada-002\n"}, Outcome.PASS),
+        ({"app.py": APP, ".env.example": "EMBEDDING_MODEL=your-model\n"}, Outcome.PASS),
     ],
 )
 def test_what_nothing_runs_does_not_count(files: dict[str, str], expected: Outcome) -> None:

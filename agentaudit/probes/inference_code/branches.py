@@ -1,0 +1,54 @@
+"""Which branches of the scripts in a workflow say what it builds."""
+
+from __future__ import annotations
+
+from agentaudit.expressions import regex
+
+_OTHERWISE = regex(r"branches|pull_request|workflow_|schedule|repository_dispatch|merge_group")
+_AT_A_TAG = regex(r"(\s*)if\b[^\n]{0,200}refs/tags/")
+_BY_HAND = regex(
+    r"(\s*)(?:el)?if[ \t]+(?:\[|test\b)(?![^\n]{0,400}(?:\|\||\bfi\b))"
+    r"[^\n]{0,200}(?<![!=])={1,2}[ \t]{0,4}[\"']?workflow_dispatch\b"
+)
+_ON_PUSH = regex(r"(?m)^(?:[ ]{1,8}push:|on:[^\n]{0,200}\bpush\b)")
+
+
+def in_play(workflow: str) -> str:
+    """The workflow without what it says for runs by hand, where pushes run it too, and without what
+    it says for pushes that are no tag, where it runs for tags only."""
+    head, jobs, body = workflow.partition("\njobs:")
+    if "workflow_dispatch" in body and _ON_PUSH.search(head):
+        body = _unattended(body)
+    if "tags:" in head and not _OTHERWISE.search(head):
+        body = _at_tags(body)
+    return head + jobs + body
+
+
+def _unattended(body: str) -> str:
+    kept: list[str] = []
+    inside: str | None = None
+    for line in body.split("\n"):
+        at = line[: len(line) - len(line.lstrip())]
+        if inside == at and line.strip().startswith(("elif", "else", "fi")):
+            inside = None
+        if inside is None and (found := _BY_HAND.match(line[:400])):
+            inside = found[1]
+        if inside is None:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def _at_tags(body: str) -> str:
+    kept: list[str] = []
+    inside: str | None = None
+    dropped = False
+    for line in body.split("\n"):
+        at = line[: len(line) - len(line.lstrip())]
+        if inside is None and (found := _AT_A_TAG.match(line[:400])):
+            inside = found[1]
+        elif inside == at and line.strip() in ("else", "fi"):
+            dropped = line.strip() == "else"
+            inside = inside if dropped else None
+        if not dropped:
+            kept.append(line)
+    return "\n".join(kept)
