@@ -115,6 +115,7 @@ def directory_role(directory: str) -> Role:
     return Role.APP
 
 
+@lru_cache(maxsize=65_536)
 def role(path: str) -> Role:
     """Role of a file."""
     directory, _, name = path.rpartition("/")
