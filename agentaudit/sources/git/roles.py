@@ -26,8 +26,8 @@ _NAMES: dict[Role, str] = {
     ".terraform cdk.out .eggs .tox .nox .mypy_cache .pytest_cache .ruff_cache",
     Role.TOOLING: ".agent .agents .aider .amazonq .augment .bmad .bmad-core .bmad-method .claude "
     ".claude-flow .claude-plugin .cline .clinerules .codebuddy .codex .continue "
-    ".crush .cursor .devcontainer .factory .fleet .gemini .githooks .goose .hive- "
-    "mind .husky .idea .iflow .junie .kilo .kilocode .kiro .opencode .openhands .pi "
+    ".crush .cursor .devcontainer .factory .fleet .gemini .githooks .goose .hive-mind "
+    ".husky .idea .iflow .junie .kilo .kilocode .kiro .opencode .openhands .pi "
     ".qoder .qwen .roo .serena .spec-workflow .specify .specstory .taskmaster .trae "
     ".understand-anything .vs .vscode .windsurf .zed .zencoder",
 }

@@ -218,6 +218,27 @@ def test_diagnostics_of_azure(app: str, scope: str, enabled: str, outcome: Outco
 
 
 @pytest.mark.parametrize(
+    ("metric", "count", "outcome"),
+    [
+        ("run.googleapis.com/container/memory/utilizations", "1", Outcome.PASS),
+        ("run.googleapis.com/request_count", "1", Outcome.FAIL),
+        ("run.googleapis.com/container/memory/utilizations", "0", Outcome.FAIL),
+    ],
+)
+def test_a_dashboard_that_is_deployed(metric: str, count: str, outcome: Outcome) -> None:
+    board = {
+        "infra/a.tf": f'resource "google_monitoring_dashboard" "a" {{\n  count = {count}\n'
+        '  dashboard_json = file("${path.module}/board.json")\n}\n',
+        "infra/board.json": f'{{"filter": "metric.type=\\"{metric}\\""}}\n',
+    }
+    assert _outcome(memory_measured, ASK | board) is outcome
+    assert (
+        _outcome(memory_measured, ASK | {"ops/board.json": board["infra/board.json"]})
+        is Outcome.FAIL
+    )
+
+
+@pytest.mark.parametrize(
     ("release", "given", "bicep", "outcome"),
     [
         ("1.8.7", "", BICEP, Outcome.PASS),
