@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from agentaudit.evidence import Evidence
 from agentaudit.expressions import regex
+from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.environment.runtimes import INSTEAD, language, pinned
-from agentaudit.source import Component, Place
+from agentaudit.source import Component, Place, Repo
 from agentaudit.trades import AGENTIC
 
 
@@ -124,13 +126,13 @@ def spoken_by(component: Component, pins: list[Pin]) -> set[str]:
     return found
 
 
-def left_behind(component: Component, pins: list[Pin]) -> set[str]:
+def left_behind(repo: Repo, component: Component, pins: list[Pin]) -> set[str]:
     """Languages that its images and functions do not run: they make the pages that are served, are
     for those who develop it, or write the program that deploys it."""
     manifests = {m.ecosystem for m in component.manifests} or {pin.language for pin in pins}
     last = {pin.language for pin in running(pins, component)} & manifests
     behind = manifests - last if last else set[str]()
-    if len(manifests) > 1 and _only_deploys(component):
+    if len(manifests) > 1 and (_only_deploys(component) or _is_embedded(repo, component)):
         behind = behind | {"node"}
     if component.build_files:
         return behind
@@ -144,6 +146,23 @@ _SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts")
 def _only_deploys(component: Component) -> bool:
     """Whether its project of Node is there for the program that deploys it."""
     return _deploys(component) and not _asks(component)
+
+
+_EMBEDS = regex(r"^[ \t]{0,9}//go:embed[ \t]+(.{1,400})", re.M)
+
+
+def _is_embedded(repo: Repo, component: Component) -> bool:
+    """Whether its projects of Node make pages that a program in Go takes in when it is built."""
+    nodes = [m.place.path.rpartition("/")[0] for m in component.manifests if m.ecosystem == "node"]
+    home = "" if component.path == "." else f"{component.path}/"
+    taken = list[str]()
+    for file in repo.files(f"{home}**/*.go", saying=("//go:embed",)) if all(nodes) else ():
+        if repo.role(file) not in ASIDE:
+            at = file.path.rpartition("/")[0]
+            rows = _EMBEDS.findall((repo.read(file) or "")[:300_000])
+            taken += [f"{at}/{word.removeprefix('all:')}/" for row in rows for word in row.split()]
+    inside = (any(path.lstrip("/").startswith(f"{node}/") for path in taken) for node in nodes)
+    return bool(nodes) and all(inside) and not _asks(component)
 
 
 def _deploys(component: Component) -> bool:

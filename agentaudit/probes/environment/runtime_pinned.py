@@ -14,7 +14,7 @@ from agentaudit.probes.environment.running import (
     speaks,
     spoken_by,
 )
-from agentaudit.source import Component
+from agentaudit.source import Component, Repo
 
 PROJECT = '[project]\nname = "planner"\nrequires-python = ">=3.11"\ndependencies = ["openai"]\n'
 _BOTH = {"requirements.txt": "openai\n", "mails/package.json": '{"name": "mails"}'}
@@ -234,7 +234,7 @@ def _function(*runtimes: str, **more: str) -> dict[str, object]:
         ),
     ],
 )
-def runtime_pinned(component: Component) -> Answer:
+def runtime_pinned(repo: Repo, component: Component) -> Answer:
     """Is the language runtime pinned to at least the minor version?
 
     Lock files fix the libraries, not the interpreter beneath them. Dictionary order, float
@@ -251,7 +251,7 @@ def runtime_pinned(component: Component) -> Answer:
             fact=_FACT,
             place=component.id,
         )
-    languages -= left_behind(component, pins)
+    languages -= left_behind(repo, component, pins)
     gaps, aside = Gaps(len(languages)), list[str]()
     for place in component.unbuilt if only_by_images(component, pins) else ():
         message = "what it is built from here is not committed, and nothing else names its runtime"

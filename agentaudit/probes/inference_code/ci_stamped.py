@@ -5,15 +5,8 @@ from collections.abc import Sequence
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.inference_code.builds import stamped
-from agentaudit.probes.inference_code.pipelines import (
-    building,
-    hosted,
-    made,
-    named_by_commit,
-    pipelines,
-)
-from agentaudit.probes.inference_code.plans import planned
-from agentaudit.probes.inference_code.resource_tags import tagged
+from agentaudit.probes.inference_code.otherwise import otherwise
+from agentaudit.probes.inference_code.pipelines import building, named_by_commit, pipelines
 from agentaudit.probes.inference_code.undeployed import is_aside, is_undeployed
 from agentaudit.source import Component, Place, Repo
 
@@ -264,14 +257,8 @@ def ci_stamped(repo: Repo, component: Component) -> Answer:
         aside = (is_aside(step) and len(mine) > 1) or is_undeployed(step, text)
         if stamped(step, around, text) and not aside:
             return passed("CI builds it and tags it with the commit", step.place.evidence())
-    for place in made(repo, component):
-        return passed("CI hands the commit to the Makefile that builds it", place.evidence())
-    for place in hosted(repo, component):
-        return passed("CI hands the commit to the host that builds it", place.evidence())
-    for place in planned(repo, component):
-        return passed("CI builds what a file names by the commit", place.evidence())
-    for place in tagged(repo, component, packed=True):
-        return passed("CI builds and deploys it, tagged with the commit", place.evidence())
+    if found := otherwise(repo, component):
+        return found
     others = list(pipelines(repo, component))
     for file, text in others:
         if line := named_by_commit(file, text):

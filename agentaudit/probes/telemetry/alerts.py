@@ -183,12 +183,17 @@ _STORES = regex(
     r"|EFS)[\"']|(?i:Microsoft\.(?:DBfor\w{1,20}|Cache|Sql|DocumentDB|Storage|Search)/)"
     r"|(?:cloudsql|redis|alloydb|spanner|bigquery|storage)\.googleapis\.com/"
     r"|\bscopes\s*=\s*\[\s*azurerm_(?:postgresql|mysql|mssql|mariadb|redis|cosmosdb|search|storage)_"
+    r"|\bspring_cloud_(?:config_server|bus)_|\b(?:prometheus|alertmanager|loki|vault)_\w{1,80}[\s({\[]"
+    r"|\b(?:instance|job|service|application|container|pod)=~?\"[\w-]{0,40}"
+    r"(?:monitoring|config-?server|prometheus|grafana|alertmanager|vault)"
 )
-"""Whose metric it is, where that is a store: what serves may fail beside it unseen."""
+"""Whose metric it is, where that is a store, or what watches and configures the others: what serves
+may fail beside it unseen."""
 
 
 def _aside(block: list[str]) -> bool:
-    """Whether the alert is about a store, or about a job beside what serves, told by its name."""
+    """Whether the alert is about a store or what watches, or about a job, told by its name: all of
+    them stand beside what serves."""
     if any(map(_STORES.search, block)):
         return True
     named = " ".join(line for line in block if _NAMED.match(line))

@@ -11,6 +11,7 @@ from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import of_code, step_missing, unread
 from agentaudit.probes.telemetry.alarm_modules import of_memory
 from agentaudit.probes.telemetry.azure_counters import counted
+from agentaudit.probes.telemetry.dashboards import on_dashboards
 from agentaudit.probes.telemetry.declared_lines import saying
 from agentaudit.probes.telemetry.diagnostics import diagnosed
 from agentaudit.probes.telemetry.figures import logged
@@ -185,6 +186,7 @@ def _declared(repo: Repo, component: Component) -> Iterator[Place]:
     yield from of_memory(repo, component)
     yield from diagnosed(repo, component)
     yield from watchers(component)
+    yield from on_dashboards(repo, component)
 
 
 _GPU = regex(r"(?i)nvidia|nvml|gpu|dcgm|torch|nvitop|wandb|mlflow")

@@ -42,6 +42,10 @@ _ASKED = (
     r"(?:[\w.]{{1,60}}\.|os\.getenv\([\"']|os\.environ\.get\([\"'])?({key})\b(?!\s*(?:is\s+)?[!=]=)"
 )
 """Asks whether there is a key."""
+_TAKEN = (
+    r"(?i)^[ \t]*(\w{{1,60}})\s*=\s*os\.(?:getenv|environ\.get)\(\s*[\"'](?:{key})[\"']\s*\)\s*$"
+)
+"""A variable of the code that takes the key, and has no other value."""
 _REQUIRED = (
     r"(?i)^\s{{0,40}}[\"']?{key}[\"']?\s{{0,4}}:\s{{0,4}}(?:(?:str|SecretStr)\s{{0,9}}(?:#[^\n]{{0,80}})?$"
     r"|(?:str|SecretStr)\s{{0,9}}=\s{{0,9}}Field\((?!\s{{0,9}}(?:None|[\"']))(?!.{{0,200}}default)"
@@ -72,12 +76,30 @@ def optional_key(repo: Repo, component: Component, library: str) -> Place | None
     if any(required.search(place.text) for place, _ in rows):
         return None
     written = re.compile(_OPTIONAL.format(key=name))
-    asked = re.compile(_ASKED.format(key=name))
+    asked, taken = re.compile(_ASKED.format(key=name)), re.compile(_TAKEN.format(key=name))
     for place, after in rows:
         declared = _DECLARES.search(place.path) and written.search(place.text)
-        if declared or (asked.search(place.text) and not _INSISTS.search(after)):
+        if declared or (asked.search(place.text) and not _insists(after, _NEAR)):
+            return place
+        if (found := taken.match(place.text)) and _is_left_out(found[1], after):
             return place
     return None
+
+
+_NEAR, _FAR = 3, 9
+"""Lines after a condition that tell what follows from it, and after a variable that ask for it."""
+
+
+def _insists(after: str, most: int) -> bool:
+    return _INSISTS.search("\n".join(after.split("\n")[:most])) is not None
+
+
+def _is_left_out(name: str, after: str) -> bool:
+    """Whether the code goes on where the variable is empty."""
+    asks = re.compile(rf"^\s*if\s+not\s*\(?\s*(?:\w+\s+(?:or|and)\s+not\s+)?{name}\b")
+    rows = after.split("\n")
+    at = next((n for n, row in enumerate(rows[:_NEAR]) if asks.match(row)), None)
+    return at is not None and not _insists("\n".join(rows[at:]), _FAR - _NEAR)
 
 
 def _words(library: str) -> tuple[str, ...]:
@@ -106,7 +128,7 @@ def _given(repo: Repo, component: Component) -> Iterator[str]:
 
 
 def _rows(repo: Repo, component: Component, words: tuple[str, ...]) -> Iterator[tuple[Place, str]]:
-    """Lines of code that name the platform, and the three after each."""
+    """Lines of code that name the platform, and some after each."""
     home = "" if component.path == "." else component.path + "/"
     said = (*words, *map(str.upper, words))
     for suffix in _SUFFIXES:
@@ -115,5 +137,5 @@ def _rows(repo: Repo, component: Component, words: tuple[str, ...]) -> Iterator[
             rows = text.split("\n")
             for number, row in enumerate(rows, 1):
                 if any(word in row.lower() for word in words):
-                    after = "\n".join(each[:300] for each in rows[number : number + 3])
+                    after = "\n".join(each[:300] for each in rows[number : number + _FAR])
                     yield replace(file, line=number, text=row[:300]), after

@@ -24,8 +24,12 @@ _NAMES: dict[Role, str] = {
     "dist-packages bower_components .venv venv _vendor",
     Role.GENERATED: "dist __pycache__ .next _next .nuxt generated __generated__ _generated "
     ".terraform cdk.out .eggs .tox .nox .mypy_cache .pytest_cache .ruff_cache",
-    Role.TOOLING: ".devcontainer .vscode .idea .cursor .claude .agent .agents .codex .gemini "
-    ".windsurf .roo .opencode .kiro .continue",
+    Role.TOOLING: ".agent .agents .aider .amazonq .augment .bmad .bmad-core .bmad-method .claude "
+    ".claude-flow .claude-plugin .cline .clinerules .codebuddy .codex .continue "
+    ".crush .cursor .devcontainer .factory .fleet .gemini .githooks .goose .hive-mind "
+    ".husky .idea .iflow .junie .kilo .kilocode .kiro .opencode .openhands .pi "
+    ".qoder .qwen .roo .serena .spec-workflow .specify .specstory .taskmaster .trae "
+    ".understand-anything .vs .vscode .windsurf .zed .zencoder",
 }
 _DIRECTORIES = {name: role for role, names in _NAMES.items() for name in names.split()}
 _TEST_FILE = regex(

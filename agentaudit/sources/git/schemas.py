@@ -75,6 +75,17 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
         ),
     ),
     (
+        # What Nest checks the environment against when it starts.
+        regex(
+            r"[\w.-]{1,60}\.module\.ts|(?:[\w-]{1,40}[.-])?validat(?:ion|e|or)(?:[.-]\w{1,20})?\.ts"
+        ),
+        regex(
+            r"\bvalidationSchema\s{0,9}:\s{0,9}\w{1,20}\.object\(\s{0,9}\{\s{0,40}\w"
+            r"|\bJoi\.object(?:<[^>]{1,80}>)?\(\s{0,9}\{\s{0,40}[A-Z][A-Z\d_]{2,60}\s{0,4}:"
+            r"|\bplainTo(?:Instance|Class)\(\s{0,40}Env\w{0,40}"
+        ),
+    ),
+    (
         regex(r"environment(?:\.\w{1,20})?\.ts"),
         regex(r"\bexport\s+const\s+environment\b[^={]{0,60}=\s*\{\s*\w"),
     ),

@@ -36,6 +36,8 @@ DEPLOYED = "steps:\n  - args: ['run', '--set-secrets=MODEL_ID=model-id:latest']\
     ("files", "outcome"),
     [
         ({**SETTINGS, "app/a.py": _read("A_URL", "B_URL", "C_URL")}, FAIL),
+        ({**MANIFEST, "app.py": _read("K_REVISION", "LOCAL_DEBUG", "TF_VAR_place")}, PASS),
+        ({**MANIFEST, "app.py": _read("K_REVISION", "LOCAL_PLACE")}, FAIL),
         ({**SETTINGS, "app/a.py": _read("A_URL", "B_URL", "C_URL", default=", 'x'")}, PASS),
         ({**SETTINGS, "app/a.py": _read("A_URL", "B_URL", "C_URL", default=", ''")}, FAIL),
         ({**SETTINGS, "app/a.py": _read("A_URL", "B_URL", "C_URL", default=", None")}, FAIL),

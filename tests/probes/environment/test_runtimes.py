@@ -80,4 +80,27 @@ def test_an_image_whose_build_file_is_not_committed(
         compose += f"  {service}:\n    build: {{context: ., dockerfile: {file}}}\n"
     build = {"worker.Dockerfile": "FROM python:3.12\nCOPY . .\n", "compose.yaml": compose}
     given = {"files": {"requirements.txt": "openai==1.93.0\n", **build, **more}}
-    assert runtime_pinned.ask({"component": testing.component(given)}).outcome is outcome
+    inputs = {"repo": testing.repository({}), "component": testing.component(given)}
+    assert runtime_pinned.ask(inputs).outcome is outcome
+
+
+EMBEDS = 'package web\n\nimport "embed"\n\n//go:embed templates {}\nvar pages embed.FS\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "needs", "outcome"),
+    [
+        ("page/dist", "{}", Outcome.PASS),
+        ("static", "{}", Outcome.FAIL),
+        ("page/dist", '{"openai": "5"}', Outcome.FAIL),
+    ],
+)
+def test_pages_that_a_program_in_go_takes_in(path: str, needs: str, outcome: Outcome) -> None:
+    files = {
+        "go.mod": "module x.io/a\n\ngo 1.23.0\n\nrequire github.com/openai/openai-go v1.2.0\n",
+        "web/embed.go": EMBEDS.format(path),
+        "web/page/package.json": f'{{"name": "page", "dependencies": {needs}}}',
+    }
+    given = testing.component({"files": files})
+    inputs = {"repo": testing.repository({"files": files}), "component": given}
+    assert runtime_pinned.ask(inputs).outcome is outcome

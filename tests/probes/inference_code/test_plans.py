@@ -182,3 +182,25 @@ RUN = "gcloud run deploy b --update-env-vars OTEL_RESOURCE_ATTRIBUTES=service.ve
 )
 def test_deployments_tell_the_commit(files: dict[str, str], outcome: Outcome) -> None:
     assert _asked(commit_stamped, files) is outcome
+
+
+@pytest.mark.parametrize(
+    ("last", "target", "outcome"),
+    [
+        ("bot", "s3://builds/x/$GITHUB_SHA/", Outcome.PASS),
+        ("bot", "s3://builds/x/latest/", Outcome.FAIL),
+        ("page", "s3://builds/x/$GITHUB_SHA/", Outcome.FAIL),
+    ],
+)
+def test_what_is_kept_by_the_commit(last: str, target: str, outcome: Outcome) -> None:
+    lines = ("|", f"cd {last}", "npm run package:win", f"aws s3 sync out/ {target}")
+    run = "\n          ".join(lines)
+    homes = ("bot", "page")
+    files = {
+        **{f"{home}/package.json": f'{{"name": "{home}"}}' for home in homes},
+        **{f"{home}/Dockerfile": "FROM node:22\nCOPY . .\n" for home in homes},
+        **_workflow(run),
+    }
+    given = {"files": files, "path": "bot"}
+    inputs = {"repo": testing.repository(given), "component": testing.component(given)}
+    assert ci_stamped.ask(inputs).outcome is outcome

@@ -108,6 +108,8 @@ def _outcome(files: dict[str, str]) -> Outcome:
         ({"agent.py": INLINE}, Outcome.FAIL),
         ({"edit.py": HANDED.format("You are an editor of invoices, be terse.")}, Outcome.FAIL),
         ({"edit.py": HANDED.format("invoices/editor.md")}, Outcome.PASS),
+        ({".bmad/agents/planner.py": INLINE}, Outcome.PASS),
+        ({"bmad/agents/planner.py": INLINE}, Outcome.FAIL),
         ({"title.py": TITLE}, Outcome.FAIL),
         ({"title.py": TITLE.replace("request =", "help =")}, Outcome.PASS),
         ({"page.py": INLINE.replace("SYSTEM_PROMPT", "INSTRUCTIONS_MARKDOWN")}, Outcome.FAIL),

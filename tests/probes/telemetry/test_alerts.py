@@ -71,6 +71,7 @@ conditions:
   conditionThreshold:
     filter: metric.type="run.googleapis.com/request_count" AND METRIC
 """
+ERRORS = "- alert: Errors\n  expr: rate({}[5m]) > 0\n"
 EXPLORED = """jsonData:
   tracesToLogs:
     datasourceUid: loki
@@ -112,6 +113,9 @@ EXPLORED = """jsonData:
             [],
         ),
         ("ops/rules.yml", "\n", []),
+        ("ops/rules.yml", ERRORS.format('http_errors_total{job="monitoring-service"}'), []),
+        ("ops/rules.yml", ERRORS.format("spring_cloud_config_server_vault_errors_total"), []),
+        ("ops/rules.yml", ERRORS.format('http_errors_total{job="planner"}'), [1]),
         ("ops/rules.yml", "- alert: Errors\n  expr: 0 > 1 and errors > 0\n", []),
         ("ops/rules.yml", "- alert: Errors\n  expr: 'vector(1) < 1 and errors > 0'\n", []),
         ("ops/rules.yml", "- alert: Errors\n  expr: |\n    false\n", []),

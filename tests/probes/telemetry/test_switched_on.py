@@ -108,6 +108,9 @@ def test_a_key_that_may_be_left_out(declared: str, compose: str, outcome: Outcom
     [
         ("if not settings.langfuse_secret_key:\n    raise ValueError", Outcome.PASS),
         ("if not settings.langfuse_secret_key:\n    return", Outcome.FAIL),
+        ("key = os.getenv('LANGFUSE_SECRET_KEY')\nif not key:\n    raise ValueError", Outcome.PASS),
+        ("key = os.getenv('LANGFUSE_SECRET_KEY')\nif not key:\n    return", Outcome.FAIL),
+        ("key = os.getenv('LANGFUSE_SECRET_KEY')\nuse(key)", Outcome.PASS),
     ],
 )
 def test_code_that_goes_on_without_a_key(condition: str, outcome: Outcome) -> None:

@@ -114,6 +114,9 @@ def test_no_pattern_takes_long() -> None:
         ("src/example/Chat.java", Role.EXAMPLE),
         ("src/main/java/com/example/Chat.java", Role.APP),
         ("src/main/java/org/example/tests/Chat.java", Role.APP),
+        (".bmad/core/agents/planner.md", Role.TOOLING),
+        ("web/.specify/templates/plan.md", Role.TOOLING),
+        ("specify/planner.md", Role.APP),
     ],
 )
 def test_roles(path: str, expected: Role) -> None:

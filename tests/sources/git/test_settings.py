@@ -8,6 +8,7 @@ from agentaudit.sources.git import MemoryRepo
 
 PYTHON = '[project]\nname = "app"\nversion = "1"\ndependencies = ["openai"]\n'
 WRANGLER = '{"name": "agent", "ai": {"binding": "AI"}}'
+NEST = "@Module({{ imports: [ConfigModule.forRoot({})] }})\nexport class AppModule {{}}\n"
 WEIGHTS = '{"model_type": "chatglm", "architectures": ["ChatGLMModel"]}'
 
 
@@ -48,6 +49,12 @@ def _declaring(files: dict[str, str]) -> list[str]:
         ("app.yaml", 'runtime: python312\nenv_variables:\n  MODEL: "gpt-4.1"\n'),
         ("wrangler.jsonc", WRANGLER),
         ("env_vars.py", "import os\nMODEL = os.getenv('MODEL')\n"),
+        ("app.module.ts", NEST.format("{ validationSchema: Joi.object({ MODEL: Joi.string() }) }")),
+        ("env.validation.ts", "export const check = Joi.object({\n  MODEL: Joi.string(),\n});\n"),
+        (
+            "env.validation.ts",
+            "class Env {}\nexport const check = (c) => plainToInstance(Env, c);\n",
+        ),
     ],
 )
 def test_a_file_that_declares(name: str, text: str) -> None:
@@ -67,6 +74,8 @@ def test_a_file_that_declares(name: str, text: str) -> None:
         ("app.yaml", "runtime: python312\n"),
         ("wrangler.jsonc", '{"name": "agent"}'),
         ("environment.ts", "export class Environment {}\n"),
+        ("app.module.ts", NEST.format("{ isGlobal: true }")),
+        ("user.validation.ts", "export const check = Joi.object({ name: Joi.string() });\n"),
     ],
 )
 def test_a_file_that_is_called_alike(name: str, text: str) -> None:
