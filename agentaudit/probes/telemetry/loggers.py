@@ -12,7 +12,7 @@ PINO = "pino"
 """Writes the stack of an error that it is given first, or under the key `err`, and of no other."""
 PINO_OF_ERRORS = "pino of errors"
 """The same, told to do so under the key `error` too."""
-SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs")
+SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts")
 NEST = "nest"
 """The console logger of NestJS: from version 11 on it prints whatever it is given behind a message
 as Node shows it, which is an error with its stack; before, the message of the error alone."""

@@ -66,6 +66,7 @@ def _counts(path: str, text: str) -> tuple[int, int]:
         ("a.ts", PINO + "logger.error(error, 'x');\n", (1, 0)),
         ("a.ts", PINO + "logger.error({ error }, 'x');\n", (0, 1)),
         ("a.ts", PINO + "logger.error('x', err);\n", (0, 1)),
+        ("a.mts", OWN + "logger.error('x', err);\n", (0, 1)),
         ("a.ts", OWN + "fastify.log.error(error);\n", (1, 0)),
         ("a.ts", OWN + "request.log.error({ err: error }, 'x');\n", (1, 0)),
         ("a.ts", OWN + "request.log.error('x', error);\n", (0, 1)),
