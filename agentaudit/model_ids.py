@@ -129,9 +129,13 @@ _NUMBERS = (
 """How the ids write their numbers."""
 
 
+_ANSWERS = regex(r"/answer_gen/v\d{1,2}$")
+"""What Vertex AI Search writes behind the model that it answers with."""
+
+
 def _without_route(text: str, routes: frozenset[str]) -> str:
     """`bedrock/us.anthropic.claude…` and `arn:…/claude…` → `claude…`; a tag stays."""
-    named = text.rpartition("/")[2]
+    named = _ANSWERS.sub("", text).rpartition("/")[2]
     head, colon, rest = named.partition(":")
     while colon and head.lower() in routes:
         named = rest

@@ -26,6 +26,7 @@ kimi-k2-0905-preview qwen-max-2024-09-19 qwen3-235b-a22b-instruct-2507 doubao-1-
 cohere.embed-multilingual-v3 amazon.titan-embed-text-v1 text-embedding-large-exp-03-07
 embed-english-v3.0 @cf/baai/bge-small-en-v1.5 text-embedding-v2
 arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-sonnet-20240229-v1:0
+gemini-2.0-flash-001/answer_gen/v1
 """
 ALIASES = """
 gpt-4o gpt-4o-mini gpt-4 gpt-4-turbo gpt-4-turbo-preview gpt-3.5-turbo gpt-35-turbo o1 o3-mini
@@ -39,12 +40,12 @@ groq/llama-3.1-8b-instant gpt-oss-120b sonar-pro text-embedding-3-small
 voyage-3 mistral-embed sentence-transformers/all-MiniLM-L6-v2 BAAI/bge-m3
 nomic-embed-text mxbai-embed-large accounts/fireworks/models/llama-v3p1-8b-instruct glm-4.5
 moonshot-v1-8k ollama/llama3 nova-2 nova-3-medical aura-asteria-en aura-2-thalia-en sonic-english
-bge-small-en-v1.5 @cf/meta/llama-3.1-8b-instruct
+bge-small-en-v1.5 @cf/meta/llama-3.1-8b-instruct gemini-2.5-flash/answer_gen/v1
 """
 NONE = """
 gpt claude gemini llama_index chroma command-line o command-center embed-responsive phi-node
 gemini.google.com o1js rerank text-embedding openai anthropic gemma-ray mistral.ai stepper
-https://example.org qwen step-by-step spark-submit claude.md 2024-08-06
+https://example.org stable/answer_gen/v1 qwen step-by-step spark-submit claude.md 2024-08-06
 """
 
 

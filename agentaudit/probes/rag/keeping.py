@@ -42,6 +42,7 @@ def keeping(repo: Repo, component: Component) -> list[Call]:
         if call.role in (Role.APP, Role.INFRA) and _KEEPS.search(call.callee)
         if not _takes_text(repo, call)
     ]
+    copied += _read(repo, component, {call.place.path for call in filling})
     rows = [
         call
         for call in component.code.calls
@@ -63,6 +64,23 @@ def bare_rows(repo: Repo, component: Component) -> Iterator[Place]:
 
 _STATEMENT = 12
 """Lines of one statement."""
+_READERS = regex(
+    r"^org\.springframework\.ai\.reader\.(?:pdf\.\w{4,9}PdfDocumentReader|tika\.TikaDocumentReader|TextReader)$"
+)
+"""Readers of Spring AI that note the file, which every splitter of it copies."""
+_TAKES = regex(r"\.get(?:Text|Content|FormattedContent)\(\)|\bnew Document\(")
+
+
+def _read(repo: Repo, component: Component, filling: set[str]) -> list[Call]:
+    """Calls of such readers in files that fill an index with what they read, as it is."""
+    return [
+        call
+        for call in component.code.calls
+        if call.role is Role.APP
+        and call.place.path in filling
+        and _READERS.search(call.callee)
+        and not _TAKES.search(repo.read(Place(call.place.repo, call.place.path)) or "")
+    ]
 
 
 def _put_together(repo: Repo, call: Call) -> bool:

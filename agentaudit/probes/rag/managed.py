@@ -13,6 +13,7 @@ from agentaudit.expressions import regex
 from agentaudit.model_ids import model_id
 from agentaudit.probes.aside import ASIDE
 from agentaudit.source import Component, Place, Repo
+from agentaudit.trades import acts
 
 _SOURCE = regex(
     r"\bCfnDataSource\(|AWS::Bedrock::DataSource|aws_bedrockagent_data_source"
@@ -125,12 +126,25 @@ _READS_ADDRESS = regex(
 """Where code reads from an answer of a Knowledge Base which document it is from."""
 
 
+_VERTEX = frozenset({"google-cloud-discoveryengine", "@google-cloud/discoveryengine"})
+_READS_METADATA = regex(
+    r"\b(?:document_?[mM]etadata|unstructured_?[dD]ocument_?[iI]nfo|structured_?[dD]ocument_?[iI]nfo)"
+    r"\??\.(?:uri|title|document)\b"
+)
+"""The same of an answer of Vertex AI Search."""
+
+
 def addressed(repo: Repo, component: Component) -> Iterator[Place]:
-    """Where a Knowledge Base is told its documents, or asked for the address of what it found."""
-    yield from sources(repo, component)
+    """Where a Knowledge Base is told its documents, or it or Vertex AI Search is asked for the
+    address of what it found."""
     home = "" if component.path == "." else f"{component.path}/"
-    found = _places(repo, component, _CODE, _READS_ADDRESS)
-    yield from (each for each in found if each.path.startswith(home))
+    if asks_bedrock(component):
+        yield from sources(repo, component)
+        found = _places(repo, component, _CODE, _READS_ADDRESS)
+        yield from (each for each in found if each.path.startswith(home))
+    if any(u.library in _VERTEX and acts(u) for u in component.uses("vector_store")):
+        found = _places(repo, component, _CODE, _READS_METADATA)
+        yield from (each for each in found if each.path.startswith(home))
 
 
 _EMBEDS = regex(

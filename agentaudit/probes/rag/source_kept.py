@@ -12,7 +12,7 @@ from agentaudit.probes.rag.declared import said
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.keeping import bare_rows, keeping
 from agentaudit.probes.rag.lent import around
-from agentaudit.probes.rag.managed import addressed, asks_bedrock, handed, recalling
+from agentaudit.probes.rag.managed import addressed, handed, recalling
 from agentaudit.probes.rag.retrieval import retrieves
 from agentaudit.probes.rag.source_names import BARE_KEY, SOURCE
 from agentaudit.probes.rag.written import sourced, stored, typed
@@ -248,7 +248,7 @@ def _filled_elsewhere(repo: Repo, component: Component) -> Answer:
     service = chain(over_http.told(repo, component), over_http.served(repo, component))
     if (place := next(service, None)) is not None:
         return passed("the service says which document each answer is from", place.evidence())
-    if asks_bedrock(component) and (its := next(addressed(repo, component), None)):
+    if (its := next(addressed(repo, component), None)) is not None:
         return passed("the service keeps the address of each document", its.evidence())
     if (memory := recalling(component)) is not None:
         message = "the memory keeps the ids of message and thread with each vector"

@@ -10,7 +10,7 @@ _ASKS = regex(
     r"|fetch|request|post|search|retrieve|evaluate|infer|parse|load)\w{0,40}\("
 )
 """Calls by which something is asked, or done that an answer needs."""
-_SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs")
+_SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts")
 
 
 def asks(tried: str) -> bool:

@@ -83,7 +83,7 @@ def is_whole(name: str, given: str) -> bool:
 
 
 _PRINTS = regex(r"\bconsole\.\w{1,10}\(([^;]{0,600})")
-_SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs")
+_SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts")
 
 
 def is_printed(path: str, catch: Block, body: str) -> bool:

@@ -217,8 +217,8 @@ _OF_JAVA = "src/main/java/"
 _TEST = regex(r"(?:^|/)(?:test_|conftest)|_test\.py$")
 
 
-_SCRIPTS = (".ts", ".tsx", ".js", ".mjs", ".cjs")
-_LANGUAGES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".java", ".cs")
+_SCRIPTS = (".ts", ".tsx", ".js", ".mjs", ".cjs", ".mts")
+_LANGUAGES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".mts", ".java", ".cs")
 
 
 def in_pages(repo: Repo, home: str) -> Iterator[Place]:

@@ -50,7 +50,7 @@ def followed(repo: Repo, component: Component, keeping: Sequence[Call]) -> Fates
 
 _DECLARING = regex(r"\.java$|(?<!/Program)(?<!^Program)\.cs$")
 """Files in which nothing runs but what stands in a function."""
-_SCRIPTS = (".ts", ".tsx", ".js", ".mjs", ".cjs")
+_SCRIPTS = (".ts", ".tsx", ".js", ".mjs", ".cjs", ".mts")
 _DEEP, _SEEN = 8, 1500
 """Functions that call one another, and lines that are looked at."""
 _PASSES = regex(

@@ -8,7 +8,7 @@ from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.errors import answering, language
 from agentaudit.source import Component
 
-_SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs")
+_SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts")
 _SHOWN = regex(
     r"(?i)(?:^|/)(?:ui|mobile|front-?end|client|web-?app|www|components?|hooks|contexts?|stores?"
     r"|composables|public|static|assets|extensions?|wwwroot|webapp|META-INF/resources)/"

@@ -12,7 +12,10 @@ PINO = "pino"
 """Writes the stack of an error that it is given first, or under the key `err`, and of no other."""
 PINO_OF_ERRORS = "pino of errors"
 """The same, told to do so under the key `error` too."""
-SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs")
+SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts")
+NEST = "nest"
+"""The console logger of NestJS: from version 11 on it prints whatever it is given behind a message
+as Node shows it, which is an error with its stack; before, the message of the error alone."""
 _OWN = "a logger of its own"
 OF_LOGS = regex(r"(?i)(?:^|[/_.-])\w{0,20}log(?:s|ger|ging)?(?:[_.-][\w.-]{0,40})?\.\w{2,3}$")
 """Modules of logs, by their names."""
@@ -49,7 +52,7 @@ def _own(code: Code) -> bool:
 def logger_of(repo: Repo, code: Code) -> str:
     """The same; where the code does not say it, what the repository's modules of logs say of the
     one that they make: components of a workspace share it."""
-    known = logger(code)
+    known = logger(code) or (NEST if _is_of_nest(repo, code) else "")
     logs = (call for call in code.calls if call.place.path.endswith(SCRIPTS))
     if known not in ("", PINO) or not any(_SHARED.search(call.callee[-100:]) for call in logs):
         return known
@@ -57,6 +60,22 @@ def logger_of(repo: Repo, code: Code) -> str:
     if PINO_OF_ERRORS in made and made <= {PINO, PINO_OF_ERRORS}:
         return PINO_OF_ERRORS
     return known or (made.pop() if len(made) == 1 else "")
+
+
+def _is_of_nest(repo: Repo, code: Code) -> bool:
+    """Whether scripts log by the logger of a NestJS that prints errors whole, and make no
+    other."""
+    common = (row.names for row in code.imports if row.module == "@nestjs/common")
+    taken = {name for names in common for name in names}
+    if "Logger" not in taken or taken & {"LoggerService", "ConsoleLogger"}:
+        return False
+    manifests = repo.files("**/package.json", saying=("@nestjs/common",))
+    found = [each for file in manifests for each in _RELEASE.findall(repo.read(file) or "")]
+    return bool(found) and all(int(each) >= _PRINTS_ERRORS for each in found)
+
+
+_RELEASE = regex(r"\"@nestjs/common\"\s{0,4}:\s{0,4}\"[v=^~> ]{0,4}(\d{1,4})\.")
+_PRINTS_ERRORS = 11
 
 
 _SHARED = regex(r"(?i)(?:^|[._])\w{0,20}log(?:ger)?\.(?:error|fatal|warn)$")

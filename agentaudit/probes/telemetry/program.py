@@ -17,7 +17,7 @@ from agentaudit.probes.aside import is_serving
 from agentaudit.probes.telemetry.errors import language
 from agentaudit.source import Component, Repo
 
-_LANGUAGES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".java", ".cs")
+_LANGUAGES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".mts", ".java", ".cs")
 _SHOWING = regex(r"(?:^|/)(?:demo|example)\.")
 """Files that show how something is used."""
 _MANY = 400

@@ -24,6 +24,13 @@ _APPENDS = regex(
 )
 """The path behind a base that is no text of the file; where a path stands alone it is as often
 that which the application itself serves."""
+_LOCAL = r"/?api/(?:chat|generate|embed(?:dings)?)\b"
+_OLLAMA = regex(
+    rf"(?:([\w.()\[\]\"']{{0,80}})\}}|([\w.()\[\]\"'/, ]{{1,80}})\+\s{{0,9}}[\"'`]|%s){_LOCAL}"
+    rf"|\bnew\s{{1,9}}U(?:RL|RI|ri)\(\s{{0,40}}[\"'`]{_LOCAL}[\"'`],"
+    rf"|(?i:client|session|axios\w{{0,20}}|instance)\)?\.(?i:post\w{{0,20}})\(\s{{0,40}}[\"'`]{_LOCAL}"
+)
+"""The paths of Ollama's interface, in a file that speaks of it: many applications have the same."""
 _OWN = regex(r"(?i)back_?end|server|gateway|prefix|proxy|agent|router|version")
 """Names of bases that are parts of the application, or of its own paths."""
 _MODELS = regex(r"(?i)llm|model|openai|inference|provider|ollama")
@@ -48,10 +55,12 @@ def _may(reader: Reader, path: str) -> bool:
 
 
 def _appends(text: str, path: str) -> bool:
-    if not any(mention in text for mention in _MENTIONS):
+    ollama = "api/" in text and "ollama" in text.lower()
+    if not (ollama or any(mention in text for mention in _MENTIONS)):
         return False
     if path.endswith(_SCRIPTS) and not _SERVES.search(text):
         return False
     code = _WRITTEN.sub("", text) if "\\n" in text else text
-    bases = ("".join(filter(None, found)) for found in _APPENDS.findall(code))
+    found = [*_APPENDS.findall(code), *(_OLLAMA.findall(code) if ollama else ())]
+    bases = ("".join(filter(None, each)) for each in found)
     return any(not _OWN.search(base) or _MODELS.search(base) for base in bases)

@@ -8,6 +8,7 @@ import pytest
 from agentaudit import testing
 from agentaudit.finding import Outcome
 from agentaudit.probe import Probe
+from agentaudit.probes.asking import asking
 from agentaudit.probes.rag.ingestion_in_repository import ingestion_in_repository
 from agentaudit.probes.rag.source_kept import source_kept
 
@@ -39,6 +40,18 @@ SERVICE = (
     "def ask(question):\n    return OpenAI().responses.create(model='gpt-5', "
     "input=str(search_knowledge(question)))\n"
 )
+
+
+VERTEX = {
+    "requirements.txt": "google-cloud-discoveryengine==0.13.8\n",
+    "search.py": "from google.cloud import discoveryengine_v1 as discoveryengine\n\n"
+    "def ask(config, question):\n"
+    "    client = discoveryengine.ConversationalSearchServiceClient()\n"
+    "    query = discoveryengine.Query(text=question)\n"
+    "    request = discoveryengine.AnswerQueryRequest(serving_config=config, query=query)\n"
+    "    answer = client.answer_query(request).answer\n"
+    "    return [READ for each in answer.references]\n\nprint(ask)\n",
+}
 
 
 def _outcome(probe: Probe, files: dict[str, str]) -> Outcome:
@@ -128,3 +141,27 @@ ASKS = (
 def test_an_index_is_declared_to_fill_itself(files: dict[str, str], expected: Outcome) -> None:
     own = {"requirements.txt": "azure-search-documents==11.5.2\n", "search.py": ASKS}
     assert _outcome(ingestion_in_repository, {**own, **files}) is expected
+
+
+@pytest.mark.parametrize(
+    ("read", "expected"),
+    [
+        ("each.chunk_info.document_metadata.uri", Outcome.PASS),
+        ("each.unstructured_document_info.title", Outcome.PASS),
+        ("each.chunk_info.content", Outcome.UNKNOWN),
+    ],
+)
+def test_a_search_of_vertex_is_asked_for_the_document(read: str, expected: Outcome) -> None:
+    files = {**VERTEX, "search.py": VERTEX["search.py"].replace("READ", read)}
+    assert _outcome(source_kept, files) is expected
+
+
+@pytest.mark.parametrize(
+    ("called", "asks"),
+    [("AnswerQueryRequest", True), ("SearchRequest", False)],
+)
+def test_a_search_of_vertex_that_answers_asks_a_model(called: str, asks: bool) -> None:
+    text = VERTEX["search.py"].replace("AnswerQueryRequest", called)
+    text = text.replace("answer_query", "search")
+    component = testing.component({"files": {**VERTEX, "search.py": text}})
+    assert bool(asking(component)) is asks

@@ -184,6 +184,13 @@ POM = (
     "org.springframework.ai</groupId><artifactId>spring-ai-starter-vector-store-pgvector"
     "</artifactId><version>1.0.0</version></dependency></dependencies></project>"
 )
+READ = (
+    "package x;\n\nimport org.springframework.ai.reader.pdf.PagePdfDocumentReader;\n"
+    "import org.springframework.ai.vectorstore.VectorStore;\n\nclass Ingest {\n"
+    "    private final VectorStore store;\n\n"
+    "    Ingest(VectorStore store) { this.store = store; }\n\n    void add(Resource file) {\n"
+    "        var pages = new PagePdfDocumentReader(file);\n        store.accept(GIVEN);\n    }\n}\n"
+)
 MEMORY = (
     "using Microsoft.SemanticKernel.Memory;\n\npublic class Kept(IMemoryStore store)\n{\n"
     "    public async Task Save(string filePath, string text, ReadOnlyMemory<float> embedding)\n"
@@ -208,6 +215,11 @@ CSPROJ = (
                 "Ingest.java": SPRING.replace("MADE", 'new Document(text, Map.of("source", name))'),
             },
             True,
+        ),
+        ({"pom.xml": POM, "Ingest.java": READ.replace("GIVEN", "cut(pages.get())")}, True),
+        (
+            {"pom.xml": POM, "Ingest.java": READ.replace("GIVEN", "cut(pages.get(0).getText())")},
+            False,
         ),
         ({"App.csproj": CSPROJ, "Kept.cs": MEMORY.replace("TOLD", "filePath")}, True),
         ({"App.csproj": CSPROJ, "Kept.cs": MEMORY.replace("TOLD", "text")}, False),

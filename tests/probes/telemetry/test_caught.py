@@ -49,6 +49,8 @@ def _asked(files: dict[str, str]) -> tuple[Repo, Component]:
         ("a.ts", NODE.format("catch (e) { logger.error('x', e); }"), 0),
         ("a.ts", NODE.format("catch (e: unknown) { throw new Failed({ cause: e }); }"), 0),
         ("a.ts", NODE.format("catch { return null; }"), 0),
+        ("a.mts", NODE.format("catch (e) { return { error: e.message }; }"), 1),
+        ("a.mts", NODE.format("catch (e) { logger.error('x', e); }"), 0),
     ],
 )
 def test_where_an_exception_is_told_by_its_message(path: str, text: str, lost: int) -> None:

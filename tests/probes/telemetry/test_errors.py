@@ -6,6 +6,7 @@ import pytest
 
 from agentaudit import testing
 from agentaudit.probes.telemetry.errors import bare, is_central, kept
+from agentaudit.probes.telemetry.loggers import logger_of
 
 PYTHON = "from openai import OpenAI\nimport logging\nlogger = logging.getLogger(__name__)\n"
 NODE = 'import OpenAI from "openai";\nimport winston from "winston";\n'
@@ -65,6 +66,7 @@ def _counts(path: str, text: str) -> tuple[int, int]:
         ("a.ts", PINO + "logger.error(error, 'x');\n", (1, 0)),
         ("a.ts", PINO + "logger.error({ error }, 'x');\n", (0, 1)),
         ("a.ts", PINO + "logger.error('x', err);\n", (0, 1)),
+        ("a.mts", OWN + "logger.error('x', err);\n", (0, 1)),
         ("a.ts", OWN + "fastify.log.error(error);\n", (1, 0)),
         ("a.ts", OWN + "request.log.error({ err: error }, 'x');\n", (1, 0)),
         ("a.ts", OWN + "request.log.error('x', error);\n", (0, 1)),
@@ -78,6 +80,29 @@ def test_a_logger_of_ones_own_may_drop_what_it_is_given() -> None:
     files = {**MANIFESTS, "package.json": '{"name": "a", "dependencies": {"openai": "5"}}'}
     code = testing.component({"files": {**files, "a.ts": OWN + "logger.error('x', err);\n"}}).code
     assert not list(kept(code))
+
+
+@pytest.mark.parametrize(
+    ("version", "taken", "library"),
+    [
+        ("^11.0.1", "Logger", "nest"),
+        ("^10.4.8", "Logger", ""),
+        ("^11.0.1", "Logger, LoggerService", ""),
+        ("^11.0.1", "Injectable", ""),
+    ],
+)
+def test_the_logger_of_nest_prints_errors_whole(version: str, taken: str, library: str) -> None:
+    needs = f'{{"openai": "5.0.0", "@nestjs/common": "{version}"}}'
+    files = {
+        "package.json": f'{{"name": "a", "dependencies": {needs}}}',
+        "a.ts": f'import OpenAI from "openai";\nimport {{ {taken} }} from "@nestjs/common";\n'
+        "export class Asking {\n  private readonly logger = new Logger(Asking.name);\n"
+        "  ask() { this.logger.error('failed', error); }\n}\nnew OpenAI();\n",
+    }
+    repo = testing.repository({"files": files})
+    code = repo.components()[0].code
+    assert logger_of(repo, code) == library
+    assert len(list(kept(code, library))) == bool(library)
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,12 @@ MANIFESTS = {
     "go": {"go.mod": "module example.com/chat\n\ngo 1.23\n"},
     "js": {"package.json": '{"name": "chat", "dependencies": {"axios": "1"}}'},
     "ts": {"package.json": '{"name": "chat", "dependencies": {"axios": "1"}}'},
+    "cs": {"App.csproj": '<Project Sdk="Microsoft.NET.Sdk.Worker"></Project>\n'},
     "rs": {"Cargo.toml": '[package]\nname = "chat"\n\n[dependencies]\nreqwest = "0.12"\n'},
 }
 ROUTE = '@app.post("/chat/completions")\ndef serve(): ...\n'
+OLLAMA = "class OllamaChat(HttpClient http) {\n  Task Ask() => http.PATH;\n}\n"
+POSTED = 'PostAsJsonAsync("/api/chat", body)'
 OWN = 'import os\nurl = f"{os.environ["BACKEND_URL"]}/chat/completions"\n'
 
 
@@ -50,6 +53,12 @@ OWN = 'import os\nurl = f"{os.environ["BACKEND_URL"]}/chat/completions"\n'
         ("app.js", "const u = `${process.env.LLM_URL}/chat/completions`;\n", True),
         ("app.ts", "const u = `${API}/chat/completions`; // the page's own\n", False),
         ("app.ts", "const u = `${import.meta.env.VITE_API}/chat/completions`;\n", False),
+        ("app.py", 'url = f"{OLLAMA_URL}/api/generate"\n', True),
+        ("app.py", '# or Ollama\nurl = f"{BACKEND_URL}/api/chat"\n', False),
+        ("app.py", 'url = f"{base_url}/api/chat"\n', False),
+        ("app.py", '@app.post("/api/chat")\ndef ollama(): ...\n', False),
+        ("Chat.cs", OLLAMA.replace("http", "httpClient").replace("PATH", POSTED), True),
+        ("Chat.cs", OLLAMA.replace("PATH", 'MapPost("/api/chat", Ask)'), False),
         ("src/main.rs", 'let u = format!("{}/chat/completions", config.base);\n', True),
         ("src/main.rs", 'let r = Router::new().route("/chat/completions", post(h));\n', False),
     ],
