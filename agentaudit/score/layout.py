@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache, cached_property
+from itertools import takewhile
 
 from msgspec import Struct
 
@@ -12,6 +15,9 @@ from agentaudit.rubric import Criterion, Rubric
 
 LINK_LEVELS = (2, 3)
 """Levels whose criteria make up the links of a response: recorded and resolves."""
+
+TOP = 4
+"""The highest level."""
 
 BORROWED = frozenset({"image", "model"})
 """Subjects whose answers also count for every response that used them."""
@@ -47,10 +53,13 @@ class Column(Struct, frozen=True):
     """Whether it is asked about responses themselves."""
     link: bool
     """Whether it is part of a response's link."""
+    level: int
 
-    @property
-    def level(self) -> int:
-        return self.criterion.level
+
+Rung = tuple[Column, ...]
+"""Criteria of one level of a dimension."""
+Rungs = tuple[Rung, ...]
+"""From level 1 on, up to the first level that the rubric has no criterion for."""
 
 
 class Layout:
@@ -69,10 +78,29 @@ class Layout:
         )
         self.by_id = {column.criterion.id: column for column in self.columns}
         self.own = tuple(column for column in self.columns if column.own)
+        self._of: list[list[Column]] = [[] for _ in self.dimensions]
+        for column in self.columns:
+            self._of[column.dimension].append(column)
 
-    def of(self, dimension: int) -> tuple[Column, ...]:
+    def of(self, dimension: int) -> Sequence[Column]:
         """Columns of one dimension, in rubric order."""
-        return tuple(column for column in self.columns if column.dimension == dimension)
+        return self._of[dimension]
+
+    @cached_property
+    def rungs(self) -> tuple[Rungs, ...]:
+        """Per dimension."""
+        return tuple(_rungs(columns) for columns in self._of)
+
+
+def _rungs(columns: Sequence[Column]) -> Rungs:
+    levels = (tuple(c for c in columns if c.level == level) for level in range(1, TOP + 1))
+    return tuple(takewhile(bool, levels))
+
+
+@cache
+def _exact(number: float) -> Fraction:
+    """The number as it is written in the rubric."""
+    return Fraction(str(number))
 
 
 def _column(index: int, dimension: int, criterion: Criterion) -> Column:
@@ -81,8 +109,9 @@ def _column(index: int, dimension: int, criterion: Criterion) -> Column:
         index,
         dimension,
         criterion,
-        Fraction(str(criterion.weight)),
-        Fraction(str(criterion.target)),
+        _exact(criterion.weight),
+        _exact(criterion.target),
         own,
         criterion.level in LINK_LEVELS and (own or criterion.subject in BORROWED),
+        criterion.level,
     )
