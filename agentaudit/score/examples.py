@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left
+from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -28,6 +29,7 @@ class _Example(NamedTuple):
     finding: Finding
 
 
+@lru_cache(maxsize=1024)
 def place_in_order(subject: str) -> str:
     """What examples are ordered by: the md5 of the subject, in hex."""
     return hashlib.md5(subject.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()

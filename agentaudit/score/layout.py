@@ -7,6 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cache, cached_property
 from itertools import takewhile
+from math import lcm
 
 from msgspec import Struct
 
@@ -47,7 +48,9 @@ class Column(Struct, frozen=True):
     index: int
     dimension: int
     criterion: Criterion
-    weight: Fraction
+    weight: int
+    """In units that make the weight of every criterion a whole number: sums of whole numbers are
+    exact, too, and take a tenth of the time of fractions."""
     target: Fraction
     own: bool
     """Whether it is asked about responses themselves."""
@@ -68,8 +71,9 @@ class Layout:
     def __init__(self, rubric: Rubric) -> None:
         self.rubric = rubric
         self.dimensions = tuple(dimension.id for dimension in rubric.dimensions)
+        unit = lcm(*(_exact(c.weight).denominator for c in rubric.criteria))
         self.columns = tuple(
-            _column(index, number, criterion)
+            _column(index, number, criterion, unit)
             for index, (number, criterion) in enumerate(
                 (number, criterion)
                 for number, dimension in enumerate(rubric.dimensions)
@@ -103,13 +107,14 @@ def _exact(number: float) -> Fraction:
     return Fraction(str(number))
 
 
-def _column(index: int, dimension: int, criterion: Criterion) -> Column:
+def _column(index: int, dimension: int, criterion: Criterion, unit: int) -> Column:
     own = criterion.subject == "response"
+    weight = _exact(criterion.weight)
     return Column(
         index,
         dimension,
         criterion,
-        _exact(criterion.weight),
+        weight.numerator * (unit // weight.denominator),
         _exact(criterion.target),
         own,
         criterion.level in LINK_LEVELS and (own or criterion.subject in BORROWED),

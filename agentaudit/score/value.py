@@ -95,39 +95,20 @@ def dimension(columns: Sequence[Column], counts: Sequence[Counts]) -> Range | No
     asked = _asked(columns, counts)
     if not asked:
         return NOTHING_KNOWN
-    unit = lcm(*(each.parts * each.applicable for each in asked))
+    unit = lcm(*(applicable for _, _, applicable in asked))
     low = high = weights = 0
-    for each in asked:
-        points = each.weight * (unit // each.parts)
-        share = points // each.applicable
-        low += share * each.passed
-        high += share * (each.applicable - each.failed)
-        weights += points
-    return Range(Fraction(low, weights), Fraction(high, weights))
+    for column, held, applicable in asked:
+        share = column.weight * (unit // applicable)
+        low += share * held.passed
+        high += share * (applicable - held.failed)
+        weights += column.weight
+    return Range(Fraction(low, weights * unit), Fraction(high, weights * unit))
 
 
-class _Asked(NamedTuple):
-    """What one applicable column adds; its weight is `weight / parts`."""
-
-    column: int
-    weight: int
-    parts: int
-    applicable: int
-    passed: int
-    failed: int
-
-
-def _asked(columns: Sequence[Column], counts: Sequence[Counts]) -> list[_Asked]:
-    """Whole numbers to add up, for one fraction made of a sum is exact as well, and a fraction for
-    each summand takes ten times as long."""
-    found = []
-    for column in columns:
-        held = counts[column.index]
-        if applicable := held.applicable:
-            weight, parts = column.weight.as_integer_ratio()
-            row = _Asked(column.index, weight, parts, applicable, held.passed, held.failed)
-            found.append(row)
-    return found
+def _asked(columns: Sequence[Column], counts: Sequence[Counts]) -> list[tuple[Column, Counts, int]]:
+    """Applicable columns with their counts, and how many of these are applicable."""
+    held = ((column, counts[column.index]) for column in columns)
+    return [(column, found, found.applicable) for column, found in held if found.applicable]
 
 
 def mean(ranges: Sequence[Range]) -> Range:
@@ -147,10 +128,8 @@ def worth(columns: Sequence[Column], counts: Sequence[Counts], scored: int) -> d
     """Points (0 to 100) that one more pass adds to the score, per column of one dimension;
     `scored` is how many dimensions the score is the mean of."""
     asked = _asked(columns, counts)
-    unit = lcm(*(each.parts for each in asked))
-    shares = [each.weight * (unit // each.parts) for each in asked]
-    whole = sum(shares) * scored
+    weights = sum(column.weight for column, _, _ in asked) * scored
     return {
-        each.column: Fraction(100 * share, whole * each.applicable)
-        for each, share in zip(asked, shares, strict=True)
+        column.index: Fraction(100 * column.weight, weights * applicable)
+        for column, _, applicable in asked
     }
