@@ -18,13 +18,17 @@ class Below:
     def __init__(self, response: Response, label: Callable[[Span], str]) -> None:
         """`label` is empty for a span that is not wanted."""
         self._found: dict[str, list[_Found]] = {}
+        labels = {span.span_id: label(span) for span in response.spans}
+        if not any(labels.values()):
+            return
         order = list(_downward(response))
         place = {span.span_id: number for number, span in enumerate(order)}
         for span in reversed(order):
             above = response.parent(span)
             if above is None or place.get(above.span_id, len(order)) >= place[span.span_id]:
                 continue  # a root, or where a cycle closes
-            own: list[_Found] = [(0, label(span), span)] if label(span) else []
+            wanted = labels[span.span_id]
+            own: list[_Found] = [(0, wanted, span)] if wanted else []
             near = [(n + 1, held, s) for n, held, s in (*own, *self._found.get(span.span_id, ()))]
             known = self._found.get(above.span_id, [])
             self._found[above.span_id] = _two((*near, *known))

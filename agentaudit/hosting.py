@@ -63,6 +63,10 @@ PROVIDERS: tuple[Provider, ...] = (
     _provider("ibm.watsonx.ai watsonx", "ml.cloud.ibm.com", r".+/.+"),
 )
 
+_DOMAINS = tuple(domain for provider in PROVIDERS for domain in provider.domains)
+_BELOW = tuple(f".{domain}" for domain in _DOMAINS)
+_PATTERNS = tuple(domain for domain in _DOMAINS if "*" in domain)
+
 _HOST = regex(r"^(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s]*@)?\[?([A-Za-z0-9.:-]+?)\]?(?::\d+)?(?:/.*)?$")
 
 
@@ -77,9 +81,16 @@ def hosted(span: Span) -> bool:
     Without an address it takes the provider and both model names: a name that is left out must not
     speak for the provider. A failed call has no answering model.
     """
+    found: bool | None = span.memo.get("is hosted")
+    if found is None:
+        found = span.memo["is hosted"] = _hosted(span)
+    return found
+
+
+def _hosted(span: Span) -> bool:
     host = host_of(span)
     if host is not None:
-        return any(_serves(domain, host) for p in PROVIDERS for domain in p.domains)
+        return _served(host)
     keys = ("model.requested",) if span.failed else ("model.requested", "model.answered")
     provider, models = span.fact("model.provider"), [span.fact(key) for key in keys]
     if not provider or not all(models):
@@ -100,5 +111,5 @@ def host_of(span: Span) -> str | None:
     return found[1].lower() if found else ""
 
 
-def _serves(domain: str, host: str) -> bool:
-    return host == domain or host.endswith(f".{domain}") or fnmatchcase(host, domain)
+def _served(host: str) -> bool:
+    return f".{host}".endswith(_BELOW) or any(fnmatchcase(host, each) for each in _PATTERNS)

@@ -196,8 +196,8 @@ class Probe(Struct, frozen=True):
 
     def ask(self, available: Mapping[str, Any]) -> Answer:
         """Answer from what is available: sources, the subject under its name, `limits`."""
-        missing = sorted(self.needs - available.keys())
-        if missing:
+        if not available.keys() >= self.needs:
+            missing = sorted(self.needs - available.keys())
             return unknown(
                 f"no {' or '.join(missing)} configured",
                 reason="not_configured",

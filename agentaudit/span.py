@@ -193,7 +193,10 @@ class Span(Struct, eq=False):
 
     def evidence(self) -> Evidence:
         """The span itself, for a finding about something that it lacks."""
-        return Evidence(self.at(), self.name)
+        found: Evidence | None = self.memo.get("span itself")
+        if found is None:
+            found = self.memo["span itself"] = Evidence(self.at(), self.name)
+        return found
 
     def fact(self, key: str) -> Fact:
         """What this span itself says about `key`: first name that holds a value."""
@@ -204,12 +207,11 @@ class Span(Struct, eq=False):
 
     def resource_fact(self, key: str) -> Fact:
         """What the resource of this span says about `key`."""
-        if self.resource.attributes is None:
+        attributes = self.resource.attributes
+        if attributes is None:
             return Fact(key, Recorded.DROPPED)
-        place = f"resource {key}"
-        found: Fact | None = self.memo.get(place)
+        found: Fact | None = self.memo.get(place := f"resource {key}")
         if found is None:
-            attributes = self.resource.attributes
             found = self.memo[place] = read(attributes, key, self.vocabulary, self.at)
         return found
 
@@ -227,7 +229,7 @@ def read(
 ) -> Fact:
     """Look `key` up in a set of attributes; remembers the nearest miss for the reason code."""
     best = Fact(key)
-    for name in vocabulary[key].names:
+    for name in vocabulary.among(attributes, key):
         if name.prefix or name.inside:
             value = _value(attributes, name)
         else:
@@ -247,7 +249,7 @@ def read_all(
 ) -> list[Fact]:
     """What every name of `key` says that says anything: for conflicts between names."""
     found = []
-    for name in vocabulary[key].names:
+    for name in vocabulary.among(attributes, key):
         value = _value(attributes, name)
         if value is not None and _state(key, value) is Recorded.RECORDED:
             found.append(Fact(key, Recorded.RECORDED, value, name.text, at(name.text)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from agentaudit.audit.dossier import dossier
@@ -14,7 +14,7 @@ from agentaudit.finding import Answer, Cause
 from agentaudit.lineage import Lineage
 from agentaudit.lineage.placing import Placing
 from agentaudit.response import Response
-from agentaudit.rubric import Criterion, Dimension
+from agentaudit.rubric import Criterion
 from agentaudit.score.dossier import Dossier
 from agentaudit.score.layout import Applicability
 from agentaudit.score.tally import Tally
@@ -33,6 +33,12 @@ class Run:
         self.available: dict[str, Any] = sources.available()
         self.components = _components(sources)
         self.tally = Tally(request.rubric)
+        self._by_subject: dict[str, list[Criterion]] = {}
+        for criterion in request.rubric.criteria:
+            self._by_subject.setdefault(criterion.subject, []).append(criterion)
+        self._everywhere = {
+            c.id for d in request.rubric.dimensions if d.id == "environment" for c in d.criteria
+        }
         self.typical = Typical(request.rubric, DECIDED_LAST)
         self.ledgers = _ledgers(sources)
         self.observed = Observed(survey(request, sources, self.ledgers))
@@ -86,7 +92,7 @@ class Run:
 
     def borrowed(self, response: Response) -> dict[str, tuple[Answer, ...]]:
         """Answers about the images that a response ran in, by criterion id."""
-        if not any(self._of("image")):
+        if not self._of("image"):
             return {}
         subjects = tuple(self.imagery.of(response))
         asked = {c.id: tuple(self.ask(c, image=s) for s in subjects) for c in self._of("image")}
@@ -121,10 +127,6 @@ class Run:
             self._nobody("image", "images")
 
     @property
-    def _dimensions(self) -> tuple[Dimension, ...]:
-        return self.request.rubric.dimensions
-
-    @property
     def steps(self) -> bool:
         """Whether any CI workflow was found."""
         return self.sources.repo is not None and bool(self.sources.repo.steps())
@@ -139,14 +141,13 @@ class Run:
         probe = self.request.probes[criterion.id]
         return probe.ask({**self.available, **subject, "limits": criterion.limits})
 
-    def _of(self, subject: str) -> Iterator[Criterion]:
-        return (c for c in self.request.rubric.criteria if c.subject == subject)
+    def _of(self, subject: str) -> Sequence[Criterion]:
+        return self._by_subject.get(subject, ())
 
     def _concerned(self, criterion: Criterion) -> tuple[Component, ...]:
         """Every component for environment; for the rest, those that call a model or the like."""
         components = self.components or ()
-        everywhere = (c.id for d in self._dimensions if d.id == "environment" for c in d.criteria)
-        if criterion.id in everywhere:
+        if criterion.id in self._everywhere:
             return components
         return tuple(c for c in components if c.agentic)
 

@@ -164,7 +164,10 @@ def _add_points(
     points: dict[int, Fraction],
     numbers: dict[Cause, int],
 ) -> None:
-    units = {column: int(value * work.scale) for column, value in points.items()}
+    units = {
+        column: value.numerator * (work.scale // value.denominator)
+        for column, value in points.items()
+    }
     for number, subjects in standing.totals.items():
         if work.masks[number]:
             work.add(work.masks[number], points=subjects * units[tally.cells[number].column])

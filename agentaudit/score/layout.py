@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache, cached_property
+from itertools import takewhile
+from math import lcm
 
 from msgspec import Struct
 
@@ -12,6 +16,9 @@ from agentaudit.rubric import Criterion, Rubric
 
 LINK_LEVELS = (2, 3)
 """Levels whose criteria make up the links of a response: recorded and resolves."""
+
+TOP = 4
+"""The highest level."""
 
 BORROWED = frozenset({"image", "model"})
 """Subjects whose answers also count for every response that used them."""
@@ -41,16 +48,21 @@ class Column(Struct, frozen=True):
     index: int
     dimension: int
     criterion: Criterion
-    weight: Fraction
+    weight: int
+    """In units that make the weight of every criterion a whole number: sums of whole numbers are
+    exact, too, and take a tenth of the time of fractions."""
     target: Fraction
     own: bool
     """Whether it is asked about responses themselves."""
     link: bool
     """Whether it is part of a response's link."""
+    level: int
 
-    @property
-    def level(self) -> int:
-        return self.criterion.level
+
+Rung = tuple[Column, ...]
+"""Criteria of one level of a dimension."""
+Rungs = tuple[Rung, ...]
+"""From level 1 on, up to the first level that the rubric has no criterion for."""
 
 
 class Layout:
@@ -59,8 +71,9 @@ class Layout:
     def __init__(self, rubric: Rubric) -> None:
         self.rubric = rubric
         self.dimensions = tuple(dimension.id for dimension in rubric.dimensions)
+        unit = lcm(*(_exact(c.weight).denominator for c in rubric.criteria))
         self.columns = tuple(
-            _column(index, number, criterion)
+            _column(index, number, criterion, unit)
             for index, (number, criterion) in enumerate(
                 (number, criterion)
                 for number, dimension in enumerate(rubric.dimensions)
@@ -69,20 +82,41 @@ class Layout:
         )
         self.by_id = {column.criterion.id: column for column in self.columns}
         self.own = tuple(column for column in self.columns if column.own)
+        self._of: list[list[Column]] = [[] for _ in self.dimensions]
+        for column in self.columns:
+            self._of[column.dimension].append(column)
 
-    def of(self, dimension: int) -> tuple[Column, ...]:
+    def of(self, dimension: int) -> Sequence[Column]:
         """Columns of one dimension, in rubric order."""
-        return tuple(column for column in self.columns if column.dimension == dimension)
+        return self._of[dimension]
+
+    @cached_property
+    def rungs(self) -> tuple[Rungs, ...]:
+        """Per dimension."""
+        return tuple(_rungs(columns) for columns in self._of)
 
 
-def _column(index: int, dimension: int, criterion: Criterion) -> Column:
+def _rungs(columns: Sequence[Column]) -> Rungs:
+    levels = (tuple(c for c in columns if c.level == level) for level in range(1, TOP + 1))
+    return tuple(takewhile(bool, levels))
+
+
+@cache
+def _exact(number: float) -> Fraction:
+    """The number as it is written in the rubric."""
+    return Fraction(str(number))
+
+
+def _column(index: int, dimension: int, criterion: Criterion, unit: int) -> Column:
     own = criterion.subject == "response"
+    weight = _exact(criterion.weight)
     return Column(
         index,
         dimension,
         criterion,
-        Fraction(str(criterion.weight)),
-        Fraction(str(criterion.target)),
+        weight.numerator * (unit // weight.denominator),
+        _exact(criterion.target),
         own,
         criterion.level in LINK_LEVELS and (own or criterion.subject in BORROWED),
+        criterion.level,
     )

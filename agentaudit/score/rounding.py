@@ -11,8 +11,9 @@ PLACES = 4
 
 def down(value: Fraction | float) -> float:
     """The value with four decimals, rounded down exactly."""
-    scale = 10**PLACES
-    return float(Fraction(floor(Fraction(value) * scale), scale))
+    numerator, denominator = value.as_integer_ratio()
+    scale: int = 10**PLACES
+    return (numerator * scale // denominator) / scale
 
 
 def whole(value: float) -> int:

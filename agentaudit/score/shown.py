@@ -23,9 +23,8 @@ from agentaudit.score.dimension import (
 from agentaudit.score.dossier import ShownEvidence
 from agentaudit.score.interval import wilson
 from agentaudit.score.layout import Applicability, Applies, Column
-from agentaudit.score.level import Ladder
 from agentaudit.score.provenance import ErrorRecord
-from agentaudit.score.responses import DOUBTED, FAILED, PASSED, Joint, Reach
+from agentaudit.score.responses import DOUBTED, FAILED, PASSED, Reach
 from agentaudit.score.rounding import down
 from agentaudit.score.standing import DimensionStanding, Standing
 from agentaudit.score.tally import Silence, Tally
@@ -61,7 +60,7 @@ def dimension_score(sheet: Sheet, number: int) -> DimensionScore:
         level=held.level if held else None,
         level_high=held.level_high if held else None,
         level_interval=_level_interval(held) if sheet.sampled else None,
-        level_cap=Ladder(columns, (), Joint(), 0).cap,
+        level_cap=len(sheet.tally.layout.rungs[number]),
         applicability=ShownApplicability(
             applies=applies.applies,
             reason=safe(applies.reason),

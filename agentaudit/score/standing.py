@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from msgspec import Struct
 
-from agentaudit.score.layout import Applicability
+from agentaudit.score.layout import Applicability, Column
 from agentaudit.score.level import Ladder
 from agentaudit.score.responses import Mark, Reach, counting, joints, marks, reaches
 from agentaudit.score.tally import Entry, Tally
@@ -82,11 +82,12 @@ def settle(
         reach.sum(part)
     together = joints(tally, found, waived)
     ladders = [
-        Ladder(layout.of(number), counts, together[number], reach.total, waived)
-        for number in range(len(layout.dimensions))
+        Ladder(rungs, counts, joint, reach.total, waived)
+        for rungs, joint in zip(layout.rungs, together, strict=True)
     ]
     standings = tuple(
-        _dimension(ladder) if counts_in[number] else None for number, ladder in enumerate(ladders)
+        _dimension(layout.of(number), ladder) if counts_in[number] else None
+        for number, ladder in enumerate(ladders)
     )
     held = [s for s in standings if s is not None]
     share = mean([s.value for s in held if s.value])
@@ -99,10 +100,10 @@ def settle(
     )
 
 
-def _dimension(ladder: Ladder) -> DimensionStanding:
-    counts = [ladder.counts[column.index] for column in ladder.columns]
+def _dimension(columns: Sequence[Column], ladder: Ladder) -> DimensionStanding:
+    counts = [ladder.counts[column.index] for column in columns]
     return DimensionStanding(
-        dimension(ladder.columns, ladder.counts),
+        dimension(columns, ladder.counts),
         ladder.level(),
         ladder.level(high=True),
         ladder.level(end="lower"),

@@ -8,13 +8,13 @@ memory grows with the number of different cases, not of responses.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from agentaudit.evidence import safe
 from agentaudit.finding import Answer, Cause, Outcome
 from agentaudit.rubric import Rubric
-from agentaudit.score.examples import Examples, Kind, place_in_order
+from agentaudit.score.examples import Examples, place_in_order
 from agentaudit.score.layout import BORROWED, Column, Layout
 
 _NOT_ASKED = Answer(Outcome.UNKNOWN, "not asked of this response", (), "not_asked")
@@ -44,6 +44,10 @@ class Cell(NamedTuple):
     """What must all be mended to turn it into a pass; empty when nothing known would."""
 
 
+_Cell = tuple[int, Outcome, tuple[Cause, ...]]
+"""The same unnamed: what nearly every answer only looks its number up by."""
+
+
 class Silence(NamedTuple):
     """Why nobody could be asked."""
 
@@ -65,7 +69,7 @@ class Tally:
         """Number of cell → components, images, models or systems."""
         self.silences: dict[int, Silence] = {}
         self.examples = Examples()
-        self._cell_numbers: dict[Cell, int] = {}
+        self._cell_numbers: dict[_Cell, int] = {}
         self._entry_numbers: dict[Entry, int] = {}
 
     def response(
@@ -89,11 +93,12 @@ class Tally:
             answered += answer is not None
             answer = answer or _NOT_ASKED
             cells.append(self._number(column, answer))
-            self._example(column, digest, id, answer)
+            self.examples.keep(column, digest, id, answer)
         if answered != len(answers):
             wrong = sorted(answers.keys() - {c.criterion.id for c in self.layout.own})
             raise ValueError(f"not asked of responses: {', '.join(wrong)}")
-        cells.extend(self._borrow(borrowed or {}))
+        if borrowed:
+            cells.extend(self._borrow(borrowed))
         number = self._entry(Entry(safe(service), safe(entry)))
         self.signatures[(number, tuple(cells))] += 1
 
@@ -106,7 +111,7 @@ class Tally:
         if column.own:
             raise ValueError(f"{criterion_id} is asked of responses")
         self.subjects[self._number(column, answer)] += count
-        self._example(column, place_in_order(subject), subject, answer)
+        self.examples.keep(column, place_in_order(subject), subject, answer)
 
     def unasked(
         self, criterion_id: str, reason: str, causes: Iterable[Cause] = (), message: str = ""
@@ -125,7 +130,8 @@ class Tally:
 
         Raises ValueError when the rubrics differ.
         """
-        if other.layout.by_id != self.layout.by_id:
+        same = other.layout.rubric is self.layout.rubric
+        if not same and other.layout.by_id != self.layout.by_id:
             raise ValueError("tallies of different rubrics cannot be merged")
         cells = [self._intern(cell) for cell in other.cells]
         entries = [self._entry(entry) for entry in other.entries]
@@ -147,11 +153,11 @@ class Tally:
     def _number(self, column: Column, answer: Answer) -> int:
         return self._intern(cell(column, answer))
 
-    def _intern(self, cell: Cell) -> int:
+    def _intern(self, cell: _Cell) -> int:
         number = self._cell_numbers.get(cell)
         if number is None:
             number = self._cell_numbers[cell] = len(self.cells)
-            self.cells.append(cell)
+            self.cells.append(Cell(*cell))
         return number
 
     def _entry(self, entry: Entry) -> int:
@@ -164,26 +170,24 @@ class Tally:
     def _silence(self, index: int, silence: Silence) -> None:
         self.silences[index] = min(silence, self.silences.get(index, silence))
 
-    def _example(self, column: Column, digest: str, subject: str, answer: Answer) -> None:
-        kind = Kind(column.index, answer.outcome, answer.reason)
-        self.examples.keep(kind, digest, column.criterion.probe_id, subject, answer)
 
-
-def cell(column: Column, answer: Answer) -> Cell:
+def cell(column: Column, answer: Answer) -> _Cell:
     """What counts of an answer."""
-    mendable = answer.outcome in _MENDABLE
-    return Cell(column.index, answer.outcome, _causes(column, answer.causes) if mendable else ())
+    mendable = answer.causes and answer.outcome in _MENDABLE
+    return column.index, answer.outcome, _causes(column, answer.causes) if mendable else ()
 
 
-def worst(column: Column, answers: Iterable[Answer]) -> Cell:
+def worst(column: Column, answers: Sequence[Answer]) -> _Cell:
     """One cell for several images or models: the worst outcome, mended when all are."""
-    cells = [cell(column, answer) for answer in answers]
+    if len(answers) == 1:
+        return cell(column, answers[0])
+    cells = [Cell(*cell(column, answer)) for answer in answers]
     outcome = min((cell.outcome for cell in cells), key=_WORST_FIRST.index)
     bad = [cell for cell in cells if _WORST_FIRST.index(cell.outcome) < 3]
     if not all(cell.causes for cell in bad):
-        return Cell(column.index, outcome, ())
+        return column.index, outcome, ()
     causes = sorted({cause for cell in bad for cause in cell.causes})
-    return Cell(column.index, outcome, tuple(causes))
+    return column.index, outcome, tuple(causes)
 
 
 def _causes(column: Column, causes: Iterable[Cause]) -> tuple[Cause, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
+from math import lcm
 from typing import NamedTuple
 
 from agentaudit.finding import Outcome
@@ -37,6 +38,7 @@ class Counts(NamedTuple):
 
 
 _ORDER = (Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN, Outcome.NOT_APPLICABLE, Outcome.ERROR)
+_PLACE = {outcome: place for place, outcome in enumerate(_ORDER)}
 ONE_UNKNOWN = Counts(unknown=1)
 """A criterion that nobody could be asked."""
 
@@ -70,7 +72,7 @@ def count(tally: Tally, totals: Counter[int], counting: Sequence[bool]) -> tuple
     sums = [[0] * len(_ORDER) for _ in tally.layout.columns]
     for number, subjects in totals.items():
         cell = tally.cells[number]
-        sums[cell.column][_ORDER.index(cell.outcome)] += subjects
+        sums[cell.column][_PLACE[cell.outcome]] += subjects
     return tuple(
         _counts(tuple(row), counting[column.dimension])
         for column, row in zip(tally.layout.columns, sums, strict=True)
@@ -90,31 +92,44 @@ def dimension(columns: Sequence[Column], counts: Sequence[Counts]) -> Range | No
     """
     if not columns:
         return None
-    asked = [column for column in columns if counts[column.index].applicable]
-    weights = sum((column.weight for column in asked), Fraction(0))
-    if not weights:
+    asked = _asked(columns, counts)
+    if not asked:
         return NOTHING_KNOWN
-    low = sum((c.weight * counts[c.index].low for c in asked), Fraction(0))
-    high = sum((c.weight * counts[c.index].high for c in asked), Fraction(0))
-    return Range(low / weights, high / weights)
+    unit = lcm(*(applicable for _, _, applicable in asked))
+    low = high = weights = 0
+    for column, held, applicable in asked:
+        share = column.weight * (unit // applicable)
+        low += share * held.passed
+        high += share * (applicable - held.failed)
+        weights += column.weight
+    return Range(Fraction(low, weights * unit), Fraction(high, weights * unit))
+
+
+def _asked(columns: Sequence[Column], counts: Sequence[Counts]) -> list[tuple[Column, Counts, int]]:
+    """Applicable columns with their counts, and how many of these are applicable."""
+    held = ((column, counts[column.index]) for column in columns)
+    return [(column, found, found.applicable) for column, found in held if found.applicable]
 
 
 def mean(ranges: Sequence[Range]) -> Range:
     """Unweighted mean; nothing known of nothing."""
     if not ranges:
         return NOTHING_KNOWN
-    size = len(ranges)
-    return Range(
-        sum((r.low for r in ranges), Fraction(0)) / size,
-        sum((r.high for r in ranges), Fraction(0)) / size,
-    )
+    return Range(_mean([r.low for r in ranges]), _mean([r.high for r in ranges]))
+
+
+def _mean(values: Sequence[Fraction]) -> Fraction:
+    pairs = [value.as_integer_ratio() for value in values]
+    unit = lcm(*(parts for _, parts in pairs))
+    return Fraction(sum(share * (unit // parts) for share, parts in pairs), unit * len(pairs))
 
 
 def worth(columns: Sequence[Column], counts: Sequence[Counts], scored: int) -> dict[int, Fraction]:
     """Points (0 to 100) that one more pass adds to the score, per column of one dimension;
     `scored` is how many dimensions the score is the mean of."""
-    asked = [column for column in columns if counts[column.index].applicable]
-    weights = sum((column.weight for column in asked), Fraction(0))
+    asked = _asked(columns, counts)
+    weights = sum(column.weight for column, _, _ in asked) * scored
     return {
-        c.index: 100 * c.weight / (weights * counts[c.index].applicable * scored) for c in asked
+        column.index: Fraction(100 * column.weight, weights * applicable)
+        for column, _, applicable in asked
     }

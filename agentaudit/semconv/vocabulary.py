@@ -34,6 +34,17 @@ class Vocabulary:
     def __getitem__(self, id: str) -> Key:
         return self._keys[id]
 
+    def among(self, attributes: Mapping[str, object], id: str) -> tuple[Name, ...]:
+        """Names of a key, of which some may be among the attributes; none of them where it is
+        certain that all are missing, as most are."""
+        whole = self._whole[id]
+        absent = whole is not None and attributes.keys().isdisjoint(whole)
+        return () if absent else self._keys[id].names
+
+    @cached_property
+    def _whole(self) -> dict[str, frozenset[str] | None]:
+        return {id: _whole(key) for id, key in self._keys.items()}
+
     def knows(self, id: str) -> bool:
         """Whether `id` is a key here: attributes of no key were not kept by any reader."""
         return id in self._keys
@@ -51,3 +62,10 @@ class Vocabulary:
     def wants(self, name: str) -> bool:
         """Whether any key asks for the attribute `name`: a reader keeps no other."""
         return name in self.exact or name.startswith(self.prefixes)
+
+
+def _whole(key: Key) -> frozenset[str] | None:
+    """The attributes that a key is read from; None where one is the beginning of a name."""
+    if any(name.prefix for name in key.names):
+        return None
+    return frozenset(name.text for name in key.names)

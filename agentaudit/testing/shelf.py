@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from agentaudit.image import Image
 from agentaudit.ledger import Ledger
@@ -26,6 +26,7 @@ class Shelf(Struct, frozen=True):
 
     opens: Mapping[str, Mapping[str, Any]]
     name: str = "example"
+    _images: dict[str, Image] = field(default_factory=dict)
 
     def commit(self, sha: str) -> Target:
         given = self.opens.get(sha, {})
@@ -62,18 +63,21 @@ class Shelf(Struct, frozen=True):
         )
 
     def image(self, digest: str) -> Target:
-        made = memory_image({"digest": digest, **self.opens.get(digest, {})})
-        return self._target(digest, made)
+        return self._target(digest, self._image(digest))
 
     def examine(self, image: Image) -> Image:
         return image
 
     def all(self) -> tuple[Image, ...]:
-        return tuple(
-            memory_image({"digest": key, **given})
-            for key, given in self.opens.items()
-            if key.startswith("sha256:")
-        )
+        return tuple(self._image(key) for key in self.opens if key.startswith("sha256:"))
+
+    def _image(self, digest: str) -> Image:
+        """Made once, as a store of images reads one once."""
+        made = self._images.get(digest)
+        if made is None:
+            given = {"digest": digest, **self.opens.get(digest, {})}
+            made = self._images[digest] = memory_image(given)
+        return made
 
     def ledgers(self) -> list[Ledger]:
         return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from random import Random
+from typing import NamedTuple, Self
 
 from msgspec.structs import replace
 
@@ -12,6 +13,8 @@ from agentaudit.finding import Answer, Cause, Outcome
 from agentaudit.score import (
     Applicability,
     Applies,
+    Scorecard,
+    Tally,
 )
 from agentaudit.score.fix import path
 from agentaudit.score.rounding import PLACES
@@ -26,11 +29,27 @@ from tests.score.worlds import (
     failing,
     figures,
     passing,
+    scorecard,
 )
 
 DOUBTS = {Outcome.UNKNOWN, Outcome.ERROR}
-Law = Callable[[World, Standing, Random], None]
-"""System, where it stands, and a source of chance."""
+
+
+class Made(NamedTuple):
+    """What is made of a system, once for all laws: it takes longer than most of them."""
+
+    tally: Tally
+    standing: Standing
+    card: Scorecard
+
+    @classmethod
+    def of(cls, system: World) -> Self:
+        tally = system.tally()
+        return cls(tally, system.settled(tally), scorecard(system, tally))
+
+
+Law = Callable[[World, Made, Random], None]
+"""System, what is made of it, and a source of chance."""
 LAWS: list[Law] = []
 
 
@@ -58,21 +77,21 @@ def silenced(system: World, ids: set[str]) -> World:
 
 
 @law
-def unknown_and_error_are_never_credited(system: World, standing: Standing, chance: Random) -> None:
+def unknown_and_error_are_never_credited(system: World, made: Made, chance: Random) -> None:
     """The low figures are those of a system in which all of it had failed."""
     failed = system.mapped(lambda _, a: failing("x") if a.outcome in DOUBTS else a)
-    assert figures(standing) == figures(failed.standing())
+    assert figures(made.standing) == figures(failed.standing())
 
 
 @law
-def hiding_never_raises(system: World, standing: Standing, chance: Random) -> None:
+def hiding_never_raises(system: World, made: Made, chance: Random) -> None:
     """Any answers, also those that say "does not apply", turned into UNKNOWN or ERROR."""
     change = here_and_there(chance, lambda: chance.choice((doubtful("hidden"), crashed())))
-    assert_not_raised(standing, system.mapped(change).standing())
+    assert_not_raised(made.standing, system.mapped(change).standing())
 
 
 @law
-def a_new_failure_never_raises(system: World, standing: Standing, chance: Random) -> None:
+def a_new_failure_never_raises(system: World, made: Made, chance: Random) -> None:
     worse = system.mapped(here_and_there(chance, lambda: failing("lost")))
     asked = {id for id, _, _ in system.subjects}
     extra = [(id, "new", failing("new")) for id in sorted(asked) if chance.random() < 0.3]
@@ -85,13 +104,11 @@ def a_new_failure_never_raises(system: World, standing: Standing, chance: Random
         subjects=(*worse.subjects, *extra),
         responses=(*worse.responses, *(added if system.responses else ())),
     )
-    assert_not_raised(standing, worse.standing())
+    assert_not_raised(made.standing, worse.standing())
 
 
 @law
-def taking_a_kind_of_source_away_never_raises(
-    system: World, standing: Standing, chance: Random
-) -> None:
+def taking_a_kind_of_source_away_never_raises(system: World, made: Made, chance: Random) -> None:
     """Its criteria can no longer be asked; dimensions known not to apply are then in doubt."""
     ids = {c.id for c in system.rubric.criteria if chance.random() < 0.5}
     traces = chance.random() < 0.5
@@ -106,11 +123,11 @@ def taking_a_kind_of_source_away_never_raises(
     if traces:
         less = replace(less, responses=())
     less = replace(less, applicability={**system.applicability, **doubt})
-    assert_not_raised(standing, less.standing())
+    assert_not_raised(made.standing, less.standing())
 
 
 @law
-def not_applicable_is_never_a_pass(system: World, standing: Standing, chance: Random) -> None:
+def not_applicable_is_never_a_pass(system: World, made: Made, chance: Random) -> None:
     """More of it raises nothing, and where there is nothing else there is no figure."""
     ids = sorted({id for id, _, _ in system.subjects})
     own = [c.id for c in system.rubric.criteria if c.subject == "response"]
@@ -124,14 +141,15 @@ def not_applicable_is_never_a_pass(system: World, standing: Standing, chance: Ra
         if system.responses
         else (),
     )
-    assert_not_raised(standing, more.standing())
+    assert_not_raised(made.standing, more.standing())
     nothing = system.mapped(lambda _, answer: excused()).standing()
     assert not any(figures(nothing).values())
     assert nothing.reach.none == nothing.reach.total or own
 
 
 @law
-def low_is_never_above_high(system: World, standing: Standing, chance: Random) -> None:
+def low_is_never_above_high(system: World, made: Made, chance: Random) -> None:
+    standing = made.standing
     assert 0 <= standing.score.low <= standing.score.high <= 100
     assert standing.level <= standing.level_high
     assert standing.reach.full <= standing.reach.full_high <= standing.reach.total
@@ -143,9 +161,8 @@ def low_is_never_above_high(system: World, standing: Standing, chance: Random) -
 
 
 @law
-def all_counts_add_up(system: World, standing: Standing, chance: Random) -> None:
-    card = system.scorecard()
-    reach = card.reconstructable
+def all_counts_add_up(system: World, made: Made, chance: Random) -> None:
+    card, reach = made.card, made.card.reconstructable
     assert reach.full + reach.partial + reach.none == reach.total == len(system.responses)
     assert sum(row.total for row in reach.by_entry) == reach.total
     assert sum(row.full for row in reach.by_entry) == reach.full
@@ -181,10 +198,10 @@ def mended(system: World, causes: set[Cause]) -> World:
 
 @law
 def a_fix_that_completes_nothing_alone_says_what_does(
-    system: World, standing: Standing, chance: Random
+    system: World, made: Made, chance: Random
 ) -> None:
-    tally, done = system.tally(), set[Cause]()
-    for step in path(tally, standing)[:3]:
+    done = set[Cause]()
+    for step in path(made.tally, made.standing)[:3]:
         if step.completes_with:
             assert not step.gain.responses
             now = mended(system, done).standing().reach.full
@@ -194,8 +211,8 @@ def a_fix_that_completes_nothing_alone_says_what_does(
 
 
 @law
-def figures_are_rounded_down(system: World, standing: Standing, chance: Random) -> None:
-    card = system.scorecard()
+def figures_are_rounded_down(system: World, made: Made, chance: Random) -> None:
+    card, standing = made.card, made.standing
     pairs = [(card.score.low, standing.score.low), (card.score.high, standing.score.high)]
     if card.reconstructable.low is not None:
         pairs.append((card.reconstructable.low, standing.reach.share))

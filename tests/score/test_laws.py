@@ -23,7 +23,7 @@ from agentaudit.score.fix import path, unmended
 from agentaudit.score.responses import PASSED
 from agentaudit.score.rounding import PLACES, down
 from agentaudit.source import Ledger
-from tests.score.laws import DOUBTS, LAWS, mended
+from tests.score.laws import DOUBTS, LAWS, Made, mended
 from tests.score.worlds import (
     SIZE,
     World,
@@ -40,14 +40,15 @@ seeds = st.integers(min_value=0, max_value=2**32)
 @given(worlds, seeds)
 def test_every_law_of_one_system(system: World, seed: int) -> None:
     """Together, for to make a system and to score it takes longer than most laws."""
-    standing = system.standing()
+    made = Made.of(system)
     for holds in LAWS:
-        holds(system, standing, Random(seed))
+        holds(system, made, Random(seed))
 
 
 @given(worlds)
 def test_high_is_what_it_would_be_if_all_unknown_passed(system: World) -> None:
-    standing = system.standing()
+    tally = system.tally()
+    standing = system.settled(tally)
     silent = {id for id, _, _ in system.silences}
     asked = {id for id, _, _ in system.subjects}
     own = {c.id for c in system.rubric.criteria if c.subject == "response"}
@@ -69,7 +70,7 @@ def test_high_is_what_it_would_be_if_all_unknown_passed(system: World) -> None:
     blank = any(
         d is not None
         and d.value is not None
-        and not any(standing.counts[c.index].applicable for c in system.tally().layout.of(number))
+        and not any(standing.counts[c.index].applicable for c in tally.layout.of(number))
         for number, d in enumerate(standing.dimensions)
     )
     assert blank or standing.score.high == best.score.low or not standing.scored
@@ -127,7 +128,8 @@ def test_order_does_not_change_a_byte(system: World, seed: int) -> None:
 def test_fixes_gain_exactly_what_they_promise(system: World) -> None:
     """The first three one by one, the rest together, against scoring the mended system anew."""
     assume(system.responses or not any(c.subject == "response" for c in system.rubric.criteria))
-    tally, standing = system.tally(), system.standing()
+    tally = system.tally()
+    standing = system.settled(tally)
     steps, done, before = path(tally, standing), set(), standing
     for part in (steps[:1], steps[1:2], steps[2:3], steps[3:]):
         done |= {step.cause for step in part}
@@ -166,16 +168,17 @@ def test_a_gate_is_never_green_by_accident(
 ) -> None:
     ledger = Ledger("traces", "otlp:t.jsonl", read=200, unread=unread)
     ledger.recognised, ledger.unrecognised = {"planner": 100}, {"planner": unrecognised}
+    tally = system.tally()
     card = score(
         system.rubric,
-        system.tally(),
+        tally,
         applicability=system.applicability,
         run=Run("agentaudit", "2026-11-21", "scan"),
         population=Population(len(system.responses), len(system.responses)),
         conditions=GateSettings(points, level, share),
         ledgers=[ledger],
     )
-    standing = system.standing()
+    standing = system.settled(tally)
     asked = any(value is not None for value in (points, share, level))
     assert (card.gate.verdict == "none") == (not asked)
     if card.gate.verdict == "pass":

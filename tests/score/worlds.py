@@ -72,7 +72,11 @@ class World(Struct, frozen=True):
         return fold(self, self.responses, self.subjects, self.silences)
 
     def standing(self) -> Standing:
-        return settle(self.tally(), self.applicability)
+        return self.settled(self.tally())
+
+    def settled(self, tally: Tally) -> Standing:
+        """Where it stands by a tally of its own."""
+        return settle(tally, self.applicability)
 
     def scorecard(self) -> Scorecard:
         return scorecard(self, self.tally())
