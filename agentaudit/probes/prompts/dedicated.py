@@ -11,7 +11,7 @@ from agentaudit.source import Component, Repo
 
 _DEDICATED = regex(
     r"(?i)(?:^|/)(?:[\w-]{0,40}prompts?|prompt[_-]?(?:templates?|library|store)|instructions)/"
-    r"|(?:^|[/_.-])(?:[\w-]{0,60}[_.-])?(?:system[_-]?)?(?:prompts?|instructions|prompt[_-](?:templates?|builders?))"
+    r"|(?:^|[/_.-])(?:[\w-]{0,60}[_.-])?(?:system[_-]?)?(?:prompts?|instructions|prompt[_-](?:templates?|builders?|library|catalog))"
     r"(?:[_.-](?:v?\d{1,4}|templates?|constants?|en))?\.\w{1,8}$"
     r"|Prompts?(?:Templates?|Const\w{0,10}|Texts?|Strings?)?\.(?:java|cs|kt|go|ts|tsx|js)$"
 )

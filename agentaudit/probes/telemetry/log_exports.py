@@ -41,7 +41,9 @@ def sent(repo: Repo, component: Component) -> Iterator[Place]:
     yield from (
         each
         for each in sending
-        if runs_here(repo, component, each) and not _replaced(repo, component, each)
+        if runs_here(repo, component, each)
+        and not _replaced(repo, component, each)
+        and not _unaddressed(repo, component, each)
     )
     yield from sentry_logs(repo, component)
     yield from traced_logs(repo, component)
@@ -64,6 +66,18 @@ def _replaced(repo: Repo, component: Component, place: Place) -> bool:
     if not place.path.endswith(".cs"):
         return False
     return any(map(_FACTORY.search, own_texts(repo, component)))
+
+
+_ADDRESS = "OTEL_EXPORTER_OTLP_ENDPOINT"
+
+
+def _unaddressed(repo: Repo, component: Component, place: Place) -> bool:
+    """Whether a program of .NET with an image of its own sends only where it is told an address, as
+    Aspire's template has it, and whoever deploys it tells none: its host does, on a desk."""
+    if not (place.path.endswith(".cs") and component.build_files):
+        return False
+    asked = any(_ADDRESS in text and "OtlpExporter(" in text for text in own_texts(repo, component))
+    return asked and not any(each.value.strip() for each in component.code.set(_ADDRESS))
 
 
 _HANDED = {"loguru": "loguru_handler", "structlog": "StructlogProcessor"}

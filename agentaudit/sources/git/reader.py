@@ -82,7 +82,7 @@ class Reader:
 
     def role(self, path: str) -> Role:
         """Role of a file."""
-        return role(self._within(path))
+        return Role.VENDORED if path.startswith(self._brought) else role(self._within(path))
 
     def directory_role(self, home: str) -> Role:
         """Role of a directory."""
@@ -100,7 +100,19 @@ class Reader:
 
     def foreign(self, path: str) -> bool:
         """Whether a file is not this repository's own writing: vendored or generated."""
-        return foreign(self._within(path))
+        return foreign(self._within(path)) or path.startswith(self._brought)
+
+    @cached_property
+    def _brought(self) -> tuple[str, ...]:
+        """Directories of charts of Helm that a chart takes from elsewhere: copies of them."""
+        found = []
+        for path in self._tree.paths:
+            for tree in self.yaml(path)[:1] if path.endswith("Chart.yaml") else ():
+                for each in map(mapping, sequence(mapping(tree.data).get("dependencies"))):
+                    if word(each.get("repository")).startswith(("https://", "http://", "oci://")):
+                        chart = path.removesuffix("Chart.yaml")
+                        found.append(f"{chart}charts/{word(each.get('name'))}/")
+        return tuple(found)
 
     def _within(self, path: str) -> str:
         for home in self.deployed:

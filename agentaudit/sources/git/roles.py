@@ -39,6 +39,7 @@ _TEST_FILE = regex(
 _EVAL_FILE = regex(
     r"(?:evals?|evaluate|run_evals?|benchmark)\.\w{1,6}|eval_.{1,200}|.{1,200}[._]evals?\.\w{1,6}"
 )
+_EVAL_SCRIPT = regex(r"(?:.*/)?scripts?/(?:.*/)?[^/]*evaluat[^/]*\.(?:py|ts|js|mjs|sh)")
 _EVAL_PART = regex(r"(?:.{1,60}[_-])?(?:evals?|evaluators?|benchmarking)(?:[_-].{1,60})?")
 _EXAMPLES = regex(r"[\w.]{1,60}[_-](?:examples|samples|tutorials|cookbooks?|demos)")
 """Several of them that stand beside what they are of: `client-examples`."""
@@ -128,7 +129,7 @@ def role(path: str) -> Role:
         found = directory_role(layer[1] + layer[2])
     if found is Role.APP and _TEST_FILE.fullmatch(name):
         return Role.TEST
-    if found is Role.APP and _EVAL_FILE.fullmatch(name):
+    if found is Role.APP and (_EVAL_FILE.fullmatch(name) or _EVAL_SCRIPT.fullmatch(path)):
         return Role.EVAL
     return found
 

@@ -216,6 +216,38 @@ def test_a_factory_in_the_place_of_the_host_s_sends_nothing(line: str, outcome: 
     assert _outcome(logs_structured, files) is outcome
 
 
+TEMPLATE = (
+    "using OpenAI.Chat;\nvar builder = WebApplication.CreateBuilder(args);\n"
+    "builder.Logging.AddOpenTelemetry(x => {});\n"
+    'if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))\n'
+    "    builder.Services.AddOpenTelemetry().UseOtlpExporter();\n"
+    'var chat = new ChatClient("gpt-4o-2024-08-06", key);\n'
+)
+IMAGE = "FROM mcr.microsoft.com/dotnet/aspnet:9.0\nCOPY . .\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "outcome"),
+    [
+        ({}, Outcome.PASS),
+        ({"Dockerfile": IMAGE}, Outcome.FAIL),
+        (
+            {"Dockerfile": f"{IMAGE}ENV OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4317\n"},
+            Outcome.PASS,
+        ),
+    ],
+)
+def test_an_image_that_is_told_no_address_sends_no_logs(
+    more: dict[str, str], outcome: Outcome
+) -> None:
+    project = (
+        '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup><PackageReference Include="OpenAI" '
+        'Version="2.1.0" /></ItemGroup></Project>\n'
+    )
+    files = {"api.csproj": project, "Program.cs": TEMPLATE, **more}
+    assert _outcome(logs_structured, files) is outcome
+
+
 WEB = "".join(
     f"<dependency><groupId>org.springframework.{group}</groupId><artifactId>{name}</artifactId>"
     "</dependency>"

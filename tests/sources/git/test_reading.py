@@ -8,6 +8,7 @@ import time
 import pytest
 
 from agentaudit.code import Role
+from agentaudit.evidence import Place
 from agentaudit.sources.git import MemoryRepo
 from agentaudit.sources.git.globs import matches
 from agentaudit.sources.git.knowledge import known
@@ -73,6 +74,17 @@ def test_files_that_say_one_of_some_words() -> None:
             repo.read(each)
 
 
+@pytest.mark.parametrize(
+    ("repository", "own"), [("https://charts.example.com", False), ("file://../store", True)]
+)
+def test_a_chart_that_is_taken_from_elsewhere_is_not_ones_own(repository: str, own: bool) -> None:
+    inner = "charts/app/charts/store/templates/rules.yaml"
+    chart = f"name: app\ndependencies:\n- name: store\n  repository: {repository}\n"
+    repo = MemoryRepo({"charts/app/Chart.yaml": chart, inner: "a: 1\n"})
+    assert (inner in [each.path for each in repo.files("**")]) is own
+    assert (repo.role(Place(repo.name, inner)) is not Role.VENDORED) is own
+
+
 def test_no_pattern_takes_long() -> None:
     start = time.process_time()
     for pattern in ("*a" * 100 + "b", "**/a/" * 3 + "b", "**/a/" * 50 + "b", "[" * 400, "*" * 400):
@@ -111,6 +123,8 @@ def test_no_pattern_takes_long() -> None:
         ("infra/tests/stack.test.ts", Role.TEST),
         ("terraform/modules/chat/examples/main.tf", Role.EXAMPLE),
         ("k8s/overlays/test/kustomization.yaml", Role.INFRA),
+        ("backend/scripts/ci_evaluation.py", Role.EVAL),
+        ("backend/evaluation_service.py", Role.APP),
         ("src/example/Chat.java", Role.EXAMPLE),
         ("src/main/java/com/example/Chat.java", Role.APP),
         ("src/main/java/org/example/tests/Chat.java", Role.APP),
