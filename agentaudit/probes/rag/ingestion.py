@@ -79,6 +79,8 @@ _MANAGED = regex(
     r"|crewai_tools\.(?:RagTool|(?:CSV|PDF|TXT|MDX|DOCX|JSON|XML|Directory|CodeDocs|Website)SearchTool)$"
 )
 """Services and components that load, cut and embed by themselves."""
+_OF_FILES = regex(r"(?:vector_stores|vectorStores)\.create(?:AndPoll|_and_poll)?$")
+"""Calls that make such a store, where they are given its files."""
 _LATER = regex(r"(?:agno|phi)\.knowledge\.")
 _LOADS = frozenset(
     {"load", "aload", "add_content", "add_content_async", "add_contents", "add_contents_async"}
@@ -136,7 +138,7 @@ class Stages(NamedTuple):
     @property
     def managed(self) -> bool:
         """Whether what indexes also loads, cuts and embeds."""
-        return self.fill is not None and bool(_MANAGED.search(self.fill.callee))
+        return self.fill is not None and _is_managed(self.fill)
 
     @property
     def missing(self) -> list[str]:
@@ -177,7 +179,7 @@ def stages(repo: Repo, components: Iterable[Component]) -> Stages:
         load=_first(c for c in calls if _LOAD.search(c.callee) or c.below(*readers)),
         chunk=_first(c for c in calls if CHUNK.search(c.callee)),
         embed=_first(c for c in calls if _embeds(c)),
-        fill=_first(c for c in filling if _MANAGED.search(c.callee)) or _first(iter(filling)),
+        fill=_first(filter(_is_managed, filling)) or _first(iter(filling)),
     )
 
 
@@ -219,7 +221,7 @@ def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
     if _INDEX_BY_NAME.search(call.callee) and any(each.startswith(_LLAMA) for each in stores):
         given = call.at(0)
         return given is not None and given.written.strip() not in ("[]", "0")
-    if _MANAGED.search(call.callee) or says(_INSERTS, call):
+    if _is_managed(call) or says(_INSERTS, call):
         return True
     if over_http.fills(call) or OF_ONES_OWN.search(call.callee):
         return True
@@ -236,6 +238,12 @@ def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
         and any(map(_is_vector, call.arguments))
     )
     return bool(row) or _adds(call, stores)
+
+
+def _is_managed(call: Call) -> bool:
+    """Whether it hands documents to what loads, cuts and embeds them by itself."""
+    made = _OF_FILES.search(call.callee) and call.argument("file_ids")
+    return bool(made or _MANAGED.search(call.callee))
 
 
 def _writes_row(call: Call) -> bool:

@@ -298,3 +298,21 @@ def test_a_note_of_a_question_is_no_index(call: str, outcome: Outcome) -> None:
     given = {"files": files}
     inputs = {"repo": testing.repository(given), "component": testing.component(given)}
     assert ingestion_in_repository.ask(inputs).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("given", "outcome"),
+    [("name, file_ids: ids", Outcome.PASS), ("name", Outcome.FAIL)],
+)
+def test_a_hosted_index_is_filled_by_the_files_that_it_is_made_of(
+    given: str, outcome: Outcome
+) -> None:
+    files = {
+        "package.json": '{"name": "web", "dependencies": {"openai": "5.8.2"}}',
+        "route.ts": 'import OpenAI from "openai";\nconst openai = new OpenAI();\n'
+        "export async function POST(name: string, ids: string[]) {\n"
+        f"  const store = await openai.vectorStores.create({{ {given} }});\n"
+        '  const tools = [{ type: "file_search", vector_store_ids: [store.id] }];\n'
+        '  return openai.responses.create({ model: "gpt-4o", input: name, tools });\n}\n',
+    }
+    assert _asked(ingestion_in_repository, files) is outcome
