@@ -118,6 +118,7 @@ PROSE = (
     "pages and answer in the language of the question. Name the page. Never guess; say when you "
     "do not know."
 )
+SORTS = "Classify the following message as one of: order, refund. "
 
 
 @pytest.mark.parametrize(
@@ -132,6 +133,7 @@ PROSE = (
         ("a.go", f"package a\nconst prompt = `{PROSE}`\n", "prompt"),
         ("A.java", f'interface A {{ @SystemMessage("""\n{PROSE}""") String f(); }}\n', "A.f"),
         ("A.cs", f'class A {{ const string Instructions = """\n{PROSE}\n"""; }}\n', "Instructions"),
+        ("A.cs", f'class A {{ const string Sorting = """\n{SORTS}{PROSE}\n"""; }}\n', "Sorting"),
     ],
 )
 def test_prompts_in_the_code(path: str, text: str, name: str, understand: Understand) -> None:
@@ -147,6 +149,7 @@ def test_prompts_in_the_code(path: str, text: str, name: str, understand: Unders
         'QUERY = """SELECT a, b, c, d, e, f FROM t WHERE x = 1 AND y = 2 AND z = 3 AND '
         'a = 4 AND b = 5 AND c = 6 AND d = 7 AND e = 8 AND f = 9 ORDER BY a, b, c, d, e, f"""\n',
         f'log.info("{PROSE[40:]}")\n',
+        f'NOTICE = "How they classify the following is up to them. {PROSE[40:]}"\n',
         f'parser.add_argument("-x", help="{PROSE[40:]}")\n',
     ],
 )
