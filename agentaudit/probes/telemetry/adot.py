@@ -3,7 +3,7 @@ runtime of Bedrock AgentCore tells it to send both, unless somebody declines."""
 
 from __future__ import annotations
 
-from agentaudit.code import Role, Strength
+from agentaudit.code import Role, Setting, Strength
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import is_serving
 from agentaudit.source import Component, Repo
@@ -39,12 +39,17 @@ def is_installed(repo: Repo, component: Component) -> bool:
 
 def traces_models(repo: Repo, component: Component) -> bool:
     """Whether the calls of models are among those that it makes spans of."""
-    shut = component.code.set("OTEL_PYTHON_DISABLED_INSTRUMENTATIONS")
     asked = any(
         use.library in _THROUGH_BOTOCORE and use.strength >= Strength.CALLED
         for use in component.uses("model")
     )
-    return asked and is_installed(repo, component) and not any("botoc" in s.value for s in shut)
+    return asked and is_installed(repo, component) and shut(component) is None
+
+
+def shut(component: Component) -> Setting | None:
+    """The setting by which it makes no spans of them."""
+    said = component.code.set("OTEL_PYTHON_DISABLED_INSTRUMENTATIONS")
+    return next((each for each in said if "botoc" in each.value), None)
 
 
 def sends_logs(repo: Repo, component: Component) -> bool:
