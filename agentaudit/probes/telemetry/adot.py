@@ -6,6 +6,7 @@ from __future__ import annotations
 from agentaudit.code import Role, Setting, Strength
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import is_serving
+from agentaudit.probes.telemetry.development import installed
 from agentaudit.source import Component, Repo
 
 _NAMED = regex(r"aws[-_]opentelemetry[-_]distro")
@@ -33,8 +34,7 @@ _OTHERS = frozenset({"loguru", "structlog"})
 def is_installed(repo: Repo, component: Component) -> bool:
     """Whether an image or a manifest installs it."""
     said = [repo.read(file.place) or "" for file in component.build_files]
-    said += [need.name for each in component.manifests for need in each.dependencies]
-    return any(map(_NAMED.search, said))
+    return any(map(_NAMED.search, (*said, *installed(repo, component))))
 
 
 def traces_models(repo: Repo, component: Component) -> bool:

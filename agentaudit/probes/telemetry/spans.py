@@ -10,6 +10,7 @@ from agentaudit.expressions import regex
 from agentaudit.probes.once import once
 from agentaudit.probes.telemetry.adot import shut, traces_models
 from agentaudit.probes.telemetry.destinations import unaddressed, unswitched
+from agentaudit.probes.telemetry.development import installed
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.keys import CREDENTIAL, provided
 from agentaudit.probes.telemetry.releases import oldest
@@ -165,7 +166,7 @@ def started_under(repo: Repo, component: Component) -> Place | None:
     if not started or told_off(repo, component):
         return None
     said = [repo.read(file.place) or "" for file in component.build_files]
-    said += [need.name for each in component.manifests for need in each.dependencies]
+    said += installed(repo, component)
     said += [each.name for each in component.code.settings if each.value.strip()]
     return started[0] if any(map(_SENT.search, said)) else None
 
@@ -173,7 +174,7 @@ def started_under(repo: Repo, component: Component) -> Place | None:
 def instrumented(repo: Repo, component: Component) -> Place | None:
     """Where the agent that starts the program finds an instrumentation of models installed, or
     brings one."""
-    needs = (need.name for each in component.manifests for need in each.dependencies)
+    needs = installed(repo, component)
     seen = any(map(_SEES.fullmatch, needs)) or traces_models(repo, component)
     return started_under(repo, component) if seen else None
 

@@ -26,6 +26,9 @@ STARTED = (
     "FROM python:3.12\nRUN pip install aws-opentelemetry-distro\nCOPY . .\n"
     'CMD ["opentelemetry-instrument", "python", "app.py"]\n'
 )
+PLAIN = STARTED.replace('"opentelemetry-instrument", ', "")
+BEFORE = '["sh", "-c", "opentelemetry-instrument python warm.py; python app.py", '
+AFTER = '["sh", "-c", "python warm.py && opentelemetry-instrument python app.py", '
 EXPORTED = (
     "import os\nfrom openai import OpenAI\nfrom opentelemetry import trace\n"
     "from opentelemetry.sdk.trace import TracerProvider\n\n{}"
@@ -121,10 +124,54 @@ def test_code_that_goes_on_without_a_key(condition: str, outcome: Outcome) -> No
         (STARTED, Outcome.PASS),
         (STARTED.replace('"opentelemetry-instrument", ', ""), Outcome.FAIL),
         (STARTED.replace("aws-opentelemetry-distro", "opentelemetry-api"), Outcome.FAIL),
+        # only the last command counts, and what tells the health of an image starts nothing
+        (STARTED + 'CMD ["python", "app.py"]\n', Outcome.FAIL),
+        ('FROM python:3.12 AS dev\nCMD ["python", "app.py"]\n' + STARTED, Outcome.PASS),
+        (STARTED.replace("CMD", "HEALTHCHECK CMD"), Outcome.FAIL),
+        (STARTED.replace("CMD", "HEALTHCHECK --retries=3 \\\n  CMD"), Outcome.FAIL),
+        # what is run before the program
+        (STARTED.replace('["opentelemetry-instrument", ', BEFORE), Outcome.FAIL),
+        (STARTED.replace('["opentelemetry-instrument", ', AFTER), Outcome.PASS),
     ],
 )
 def test_what_starts_the_program_takes_its_spans(image: str, outcome: Outcome) -> None:
     assert _outcome(tracing_wired, STRANDS | {"Dockerfile": image}) is outcome
+
+
+@pytest.mark.parametrize(
+    ("said", "image", "outcome"),
+    [
+        ("command: opentelemetry-instrument python app.py", PLAIN, Outcome.PASS),
+        ("entrypoint: [opentelemetry-instrument]\n    command: [python]", PLAIN, Outcome.PASS),
+        ("command: python app.py", PLAIN, Outcome.FAIL),
+        ("command: python app.py", STARTED, Outcome.FAIL),
+        ("command: python app.py", STARTED.replace("CMD", "ENTRYPOINT"), Outcome.PASS),
+        ("ports: ['8000:8000']", STARTED, Outcome.PASS),
+    ],
+)
+def test_a_service_says_what_is_started_instead(said: str, image: str, outcome: Outcome) -> None:
+    compose = f"services:\n  api:\n    build: .\n    {said}\n"
+    files = {**STRANDS, "Dockerfile": image, "compose.yaml": compose}
+    assert _outcome(tracing_wired, files) is outcome
+    other = compose.replace("api", "web").replace("build: .", "image: acme/web:1")
+    alone = {**STRANDS, "Dockerfile": image, "compose.yaml": other}
+    started = "opentelemetry-instrument" in image
+    assert _outcome(tracing_wired, alone) is (Outcome.PASS if started else Outcome.FAIL)
+
+
+@pytest.mark.parametrize(
+    ("name", "image", "outcome"),
+    [
+        ("requirements.txt", "", Outcome.PASS),
+        ("requirements-dev.txt", "", Outcome.FAIL),
+        ("requirements-dev.txt", "RUN pip install -r requirements-dev.txt\n", Outcome.PASS),
+    ],
+)
+def test_an_agent_is_installed_where_it_serves(name: str, image: str, outcome: Outcome) -> None:
+    built = STARTED.replace("RUN pip install aws-opentelemetry-distro\n", image)
+    needs = {"requirements.txt": "strands-agents==1.0.0\n"}
+    needs[name] = needs.get(name, "") + "aws-opentelemetry-distro==0.10.1\n"
+    assert _outcome(tracing_wired, {**STRANDS, **needs, "Dockerfile": built}) is outcome
 
 
 @pytest.mark.parametrize(
