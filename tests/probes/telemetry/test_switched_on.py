@@ -139,6 +139,43 @@ def test_what_starts_the_program_takes_its_spans(image: str, outcome: Outcome) -
 
 
 @pytest.mark.parametrize(
+    ("traced", "started", "outcome"),
+    [
+        ("main.py", "main:app", Outcome.PASS),
+        ("run.py", "main:app", Outcome.FAIL),
+        ("admin/main.py", "main:app", Outcome.FAIL),
+        ("scripts/server.py", "main:app", Outcome.FAIL),
+        ("admin/main.py", "admin.main:app", Outcome.PASS),
+        ("begin.py", "main:app", Outcome.PASS),
+        # nobody can tell what is started
+        ("run.py", "serve", Outcome.PASS),
+    ],
+)
+def test_a_program_that_nothing_starts(traced: str, started: str, outcome: Outcome) -> None:
+    code = "from langfuse import observe\nfrom openai import OpenAI\n\n@observe()\n{}"
+    plan = "def plan(text):\n    return OpenAI().responses.create(input=text)\n\nplan('x')\n"
+    files = {
+        "requirements.txt": "openai==1.93.0\nlangfuse==3.2.0\n",
+        "main.py": "import begin\nfrom openai import OpenAI\nOpenAI()\n",
+        "Dockerfile": f'FROM python:3.12\nCOPY . .\nCMD ["uvicorn", "{started}"]\n',
+    }
+    assert _outcome(tracing_wired, files | {traced: code.format(plan)}) is outcome
+
+
+@pytest.mark.parametrize("by", ["Procfile", "start.sh", "compose.yaml", "worker.toml"])
+def test_a_program_that_something_names(by: str) -> None:
+    files = {
+        "requirements.txt": "openai==1.93.0\nlangfuse==3.2.0\n",
+        "main.py": "from openai import OpenAI\nOpenAI()\n",
+        "worker.py": "from langfuse import observe\n\n@observe()\ndef plan(): ...\n\nplan()\n",
+        "Dockerfile": 'FROM python:3.12\nCOPY . .\nCMD ["uvicorn", "main:app"]\n',
+    }
+    assert _outcome(tracing_wired, files) is Outcome.FAIL
+    said = "a = 'python worker.py'\n" if by.endswith("toml") else "worker: python worker.py\n"
+    assert _outcome(tracing_wired, files | {by: said}) is Outcome.PASS
+
+
+@pytest.mark.parametrize(
     ("said", "image", "outcome"),
     [
         ("command: opentelemetry-instrument python app.py", PLAIN, Outcome.PASS),
