@@ -95,7 +95,7 @@ def build_file_versioned(component: Component) -> Answer:
         if base.unresolved or not versioned(base):
             what = "holds an unresolved variable" if base.unresolved else "names no version"
             gaps.fail(
-                f"base {base.reference} {what}",
+                f"base {base.reference} {what}" if base.reference else "a FROM names no base",
                 base.place.evidence(),
                 fact="image version",
                 place=component.id,

@@ -3,9 +3,10 @@ runtime of Bedrock AgentCore tells it to send both, unless somebody declines."""
 
 from __future__ import annotations
 
-from agentaudit.code import Role, Strength
+from agentaudit.code import Role, Setting, Strength
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import is_serving
+from agentaudit.probes.telemetry.development import installed
 from agentaudit.source import Component, Repo
 
 _NAMED = regex(r"aws[-_]opentelemetry[-_]distro")
@@ -33,18 +34,22 @@ _OTHERS = frozenset({"loguru", "structlog"})
 def is_installed(repo: Repo, component: Component) -> bool:
     """Whether an image or a manifest installs it."""
     said = [repo.read(file.place) or "" for file in component.build_files]
-    said += [need.name for each in component.manifests for need in each.dependencies]
-    return any(map(_NAMED.search, said))
+    return any(map(_NAMED.search, (*said, *installed(repo, component))))
 
 
 def traces_models(repo: Repo, component: Component) -> bool:
     """Whether the calls of models are among those that it makes spans of."""
-    shut = component.code.set("OTEL_PYTHON_DISABLED_INSTRUMENTATIONS")
     asked = any(
         use.library in _THROUGH_BOTOCORE and use.strength >= Strength.CALLED
         for use in component.uses("model")
     )
-    return asked and is_installed(repo, component) and not any("botoc" in s.value for s in shut)
+    return asked and is_installed(repo, component) and shut(component) is None
+
+
+def shut(component: Component) -> Setting | None:
+    """The setting by which it makes no spans of them."""
+    said = component.code.set("OTEL_PYTHON_DISABLED_INSTRUMENTATIONS")
+    return next((each for each in said if "botoc" in each.value), None)
 
 
 def sends_logs(repo: Repo, component: Component) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
@@ -33,6 +34,12 @@ def for_development(repo: Repo, component: Component, library: str) -> Place | N
     return None
 
 
+def installed(repo: Repo, component: Component) -> Iterator[str]:
+    """Names of packages that are declared for where it serves."""
+    needs = (need for each in component.manifests for need in each.dependencies)
+    yield from (need.name for need in needs if not _is_aside(repo, component, need))
+
+
 def _is_brought(repo: Repo, component: Component, library: str) -> bool:
     """Whether a package that is installed where it serves brings the library along."""
     if (bringing := _BROUGHT.get(library)) is None:
@@ -48,7 +55,9 @@ def _is_aside(repo: Repo, component: Component, need: Dependency) -> bool:
         return False
     name = need.place.path.rpartition("/")[2]
     if name.endswith(".txt"):
-        return bool(re.search(r"(?i)(?:^|[-_.])(?:dev|test|docs|lint)", name))
+        told = (repo.read(file.place) or "" for file in component.build_files)
+        aside = re.search(r"(?i)(?:^|[-_.])(?:dev|test|docs|lint)", name)
+        return aside is not None and not any(name in text for text in told)
     lines = (repo.read(need.place) or "").split("\n")
     above = lines[: need.place.line]
     at = next((n for n in range(len(above) - 1, -1, -1) if _TABLE.match(above[n])), -1)

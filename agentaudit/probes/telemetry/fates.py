@@ -28,7 +28,7 @@ from agentaudit.probes.telemetry.catches import (
 from agentaudit.probes.telemetry.ends import Fates
 from agentaudit.probes.telemetry.errors import language
 from agentaudit.probes.telemetry.held import holds_elsewhere, is_page
-from agentaudit.probes.telemetry.pools import keeps_errors
+from agentaudit.probes.telemetry.pools import keeps_errors, settled
 from agentaudit.probes.telemetry.program import Program
 from agentaudit.probes.telemetry.questions import questions
 from agentaudit.probes.telemetry.silenced import unheard
@@ -171,7 +171,10 @@ class _Followed:
         """What becomes of an exception of a line within its function, the line where that is
         decided, and the name of the function that it leaves."""
         found = self._program.blocks(path)
+        dropped = settled(self._program.text(path), line)
         for block in around(found, line):
+            if dropped is not None and block.start < dropped:
+                return "lost", line, ""
             if block.part is Part.FUNCTION:
                 if any(_TOLD_AGENT.fullmatch(mark[-60:]) for mark in block.marks):
                     return "", block.first, ""

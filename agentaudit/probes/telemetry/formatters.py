@@ -119,7 +119,11 @@ def _of_structlog(repo: Repo, component: Component, paths: Paths) -> Iterator[Pl
 
 
 _WHOLE = regex(r"stack|\.\.\.|stringify\(|inspect\(|(?i:err)\b")
-_OTHER_FORMATS = regex(r"\b(?:json|simple|prettyPrint|logstash|nestLike|ecsFormat)\(")
+_OTHER_FORMATS = regex(
+    r"(?:(?<![\w.])|\b(?:format|utilities|[wW]inston)\.)"
+    r"(?:json|simple|prettyPrint|logstash|nestLike|ecsFormat)\("
+)
+"""Formats of Winston; `response.json()` answers somebody."""
 
 
 def _of_winston(repo: Repo, component: Component, paths: Paths) -> Iterator[Place]:

@@ -1,5 +1,5 @@
-"""Agents that an image starts its program with: they trace requests, keep exceptions and send logs
-without a line of code."""
+"""Agents that an image, or the service of a compose file, starts its program with: they trace
+requests, keep exceptions and send logs without a line of code."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from agentaudit.code import Role, Setting
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.source import Component, Repo
@@ -25,17 +26,78 @@ _RUN_BY_SCRIPT = regex(
 """At the start of a line, where no condition of the script is around it."""
 
 
+_OWN = regex(r"[^#\n]{0,400}?\b(opentelemetry-instrument|ddtrace-run|newrelic-admin)\b")
+_NEXT = regex(r";|&&|(?<!&)&(?!&)")
+_OF_SERVICE = regex(
+    r"(services\.[^.]{1,80})\.(build|command|entrypoint)(?:\.(?:context|dockerfile))?"
+)
+_TRIED = regex(r"(?i)compose[._-][\w.-]{0,40}?(?:test|ci|dev|local|override|debug|e2e)")
+"""Compose files by which people try something, or develop it."""
+_DEPLOYED = (Role.APP, Role.INFRA)
+
+
 def agents(repo: Repo, component: Component) -> Iterator[Place]:
-    """Lines of its build files, and of scripts that these start, that run the program under such
-    an agent."""
+    """Lines of its build files, of scripts that these start, and of compose files, that run the
+    program under such an agent."""
+    services = _services(component)
     for file in component.build_files:
-        for number, line in enumerate((repo.read(file.place) or "").split("\n"), 1):
-            if _STARTS.search(line[:2000]) and not line.lstrip().startswith("#"):
+        for number, word, line in _instructions(repo.read(file.place) or ""):
+            over = _OVERRIDDEN.get(word)
+            others = over and services and all(over & said.keys() for said in services)
+            if not others and _STARTS.search(line) and _is_last(line):
                 yield replace(file.place, line=number, text=line.strip()[:300])
     for script in _scripts(repo, component):
         for number, line in enumerate((repo.read(script) or "")[:50_000].split("\n"), 1):
             if _RUN_BY_SCRIPT.match(line[:500]):
                 yield replace(script, line=number, text=line.strip()[:300])
+    for said in services:
+        rows = [*said.get("entrypoint", ()), *said.get("command", ())]
+        line = " ".join(["command:", *(row.value for row in rows)])[:2000]
+        if rows and _STARTS.search(line) and _is_last(line):
+            yield replace(rows[0].place, text=line[:300])
+
+
+_OVERRIDDEN = {
+    "CMD": frozenset({"command", "entrypoint"}),
+    "ENTRYPOINT": frozenset({"entrypoint"}),
+}
+"""What a service says instead of an instruction."""
+
+
+def _instructions(text: str) -> Iterator[tuple[int, str, str]]:
+    """Lines of a build file with the instruction that they are of, without comments, what tells its
+    health, and commands that a later one of the same stage replaces."""
+    rows: list[tuple[int, tuple[str, int], str]] = []
+    last: dict[tuple[str, int], int] = {}
+    head, stage = "", 0
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.lstrip().startswith("#"):
+            continue
+        word = head or line.strip().split(" ")[0].upper()
+        stage += word == "FROM"
+        rows.append((number, (word, stage), line[:2000]))
+        last[word, stage] = last[word, stage] if head else number
+        head = word if line.rstrip().endswith("\\") else ""
+    for number, key, line in rows:
+        if key[0] != "HEALTHCHECK" and (key[0] not in _OVERRIDDEN or number >= last[key]):
+            yield number, key[0], line
+
+
+def _is_last(line: str) -> bool:
+    """Whether the program that stays is the one that is run under it: nothing follows it."""
+    found = _OWN.match(line)
+    return found is None or found[1] in _NEXT.split(line.rstrip(" ;&"))[-1]
+
+
+def _services(component: Component) -> list[dict[str, list[Setting]]]:
+    """What compose files say of each service that is built from it: key → its rows."""
+    found: dict[tuple[str, str], dict[str, list[Setting]]] = {}
+    for each in component.code.settings:
+        named = _OF_SERVICE.fullmatch(each.path[:200]) if each.role in _DEPLOYED else None
+        if named and not _TRIED.search(each.place.path):
+            said = found.setdefault((each.place.path, named[1]), {})
+            said.setdefault(named[2], []).append(each)
+    return [said for said in found.values() if "build" in said]
 
 
 def _scripts(repo: Repo, component: Component) -> Iterator[Place]:

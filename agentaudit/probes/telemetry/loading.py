@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.other_programs import is_another
 from agentaudit.source import Component, Repo
 
 SCRIPTS = ("ts", "tsx", "js", "jsx", "mjs", "cjs")
@@ -29,6 +30,8 @@ def loaded(repo: Repo, component: Component, place: Place) -> bool:
     if suffix == "go":
         return _go(repo, component, place)
     if suffix == "py":
+        if is_another(repo, component, place):
+            return False
         return bool(_PYTHON_BY_NAME.fullmatch(name)) or _python(repo, component, place, stem)
     if suffix not in SCRIPTS or _BY_NAME.fullmatch(name):
         return True

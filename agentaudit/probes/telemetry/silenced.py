@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from agentaudit.code import Call, Condition
+from agentaudit.code import Call, Condition, Role
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import is_serving
 from agentaudit.probes.telemetry.keys import CREDENTIAL
@@ -28,8 +28,10 @@ _WORDS = ("logging.disable", "CRITICAL", "FATAL", "NullHandler")
 
 
 def silenced(repo: Repo, component: Component, keeping: Sequence[Call]) -> Place | None:
-    """Where the logging of Python is switched off for the whole program, or for each file whose
-    calls keep tracebacks."""
+    """Where logging is switched off for the whole program, or for each file whose calls keep
+    tracebacks."""
+    if quiet := _quiet(component, keeping):
+        return quiet
     home = "" if component.path == "." else f"{component.path}/"
     muted: dict[str, Place] = {}
     for file in repo.files(f"{home}**/*.py", saying=_WORDS):
@@ -43,6 +45,24 @@ def silenced(repo: Repo, component: Component, keeping: Sequence[Call]) -> Place
             muted[file.path] = file
     files = {call.place.path for call in keeping}
     return muted[min(files)] if files and files <= muted.keys() else None
+
+
+def _quiet(component: Component, keeping: Sequence[Call]) -> Place | None:
+    """The only logger of Winston, or all its transports, that are told to write nothing."""
+    if not keeping or any(call.callee.startswith("console.") for call in keeping):
+        return None
+    calls = [call for call in component.code.calls if call.role is Role.APP]
+    loggers = [call for call in calls if call.method == "createLogger"]
+    ways = (loggers, [call for call in calls if "transports." in call.callee and loggers])
+    for made in ways:
+        if made and all(_is_silent(call) for call in made):
+            return made[0].place
+    return None
+
+
+def _is_silent(call: Call) -> bool:
+    told = call.argument("silent")
+    return told is not None and told.text == "true"
 
 
 _NOWHERE = regex(r"devnull|/dev/null|StringIO\(\s*\)")

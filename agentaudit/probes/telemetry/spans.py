@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentaudit.code import Call, Role, Strength, Use, Value
+from agentaudit.code import Call, Role, Setting, Strength, Use, Value
 from agentaudit.expressions import regex
 from agentaudit.probes.once import once
-from agentaudit.probes.telemetry.adot import traces_models
+from agentaudit.probes.telemetry.adot import shut, traces_models
 from agentaudit.probes.telemetry.destinations import unaddressed, unswitched
+from agentaudit.probes.telemetry.development import installed
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.keys import CREDENTIAL, provided
 from agentaudit.probes.telemetry.releases import oldest
 from agentaudit.probes.telemetry.samplers import is_bare, never_sampled
 from agentaudit.probes.telemetry.started_behind import go_flag_off
+from agentaudit.probes.telemetry.told_off import told_off
 from agentaudit.source import Component, Place, Repo
 
 _SPANS = frozenset(
@@ -135,7 +137,7 @@ _EXPORTERS = (
 def _exports(repo: Repo, component: Component) -> bool:
     """Whether spans go anywhere: somebody sets a provider up, be it what starts the program."""
     code = component.code
-    if _deployed_without(component) or _keyless(repo, component):
+    if told_off(repo, component) or _keyless(repo, component):
         return False
     if started_under(repo, component):
         return True
@@ -148,7 +150,6 @@ def _exports(repo: Repo, component: Component) -> bool:
     return any(each.value.strip() for each in code.set("OTEL_EXPORTER_OTLP_ENDPOINT"))
 
 
-_EXPORTER = "OTEL_TRACES_EXPORTER"
 _SENT = regex(
     r"(?i)aws-opentelemetry-distro|aws_distro|OTEL_\w{0,30}EXPORTER|--\w{0,20}exporter|otlp"
 )
@@ -162,11 +163,10 @@ def started_under(repo: Repo, component: Component) -> Place | None:
     """The line that starts the program under the agent of OpenTelemetry, where its spans are sent
     somewhere."""
     started = [each for each in agents(repo, component) if "opentelemetry-instr" in each.text]
-    none = any(each.value.strip("\"' ") == "none" for each in component.code.set(_EXPORTER))
-    if not started or none or _deployed_without(component):
+    if not started or told_off(repo, component):
         return None
     said = [repo.read(file.place) or "" for file in component.build_files]
-    said += [need.name for each in component.manifests for need in each.dependencies]
+    said += installed(repo, component)
     said += [each.name for each in component.code.settings if each.value.strip()]
     return started[0] if any(map(_SENT.search, said)) else None
 
@@ -174,9 +174,20 @@ def started_under(repo: Repo, component: Component) -> Place | None:
 def instrumented(repo: Repo, component: Component) -> Place | None:
     """Where the agent that starts the program finds an instrumentation of models installed, or
     brings one."""
-    needs = (need.name for each in component.manifests for need in each.dependencies)
+    needs = installed(repo, component)
     seen = any(map(_SEES.fullmatch, needs)) or traces_models(repo, component)
     return started_under(repo, component) if seen else None
+
+
+def declined(repo: Repo, component: Component) -> Setting | None:
+    """What keeps spans from a program that is started under the agent of OpenTelemetry, or whose
+    framework writes them by itself."""
+    started = any("opentelemetry-instr" in each.text for each in agents(repo, component))
+    if not started and not any(
+        u.strength >= Strength.CALLED for u in component.uses("self_traced")
+    ):
+        return None
+    return told_off(repo, component) or (shut(component) if started else None)
 
 
 def _keyless(repo: Repo, component: Component) -> bool:
@@ -188,24 +199,3 @@ def _keyless(repo: Repo, component: Component) -> bool:
 
 
 _MADE = regex(r"(?!Console|InMemory)\w{1,60}Exporter")
-_SWITCH = regex(
-    r"(?i)(?:app_|enable_|is_|use_|server_|api_)*(?:otel|open_?telemetry|tracing|traces)"
-    r"(?:_tracing|_traces)?(?:_is)?(?:_enabled?|_active|_on)?"
-)
-"""Names of switches of all tracing, not of that by one library."""
-_ASKS = regex(r"(?i)enable|active|_on$|^(?:is|use)_")
-_FALSE = regex(r"(?i)(?:\$\{\w{1,80}:?-)?[\"']{0,2}(?:false|0|off|no)[\"']{0,2}\}?")
-_TRUE = regex(r"(?i)(?:\$\{\w{1,80}:?-)?[\"']{0,2}(?:true|1)[\"']{0,2}\}?")
-
-
-def _deployed_without(component: Component) -> bool:
-    """Whether what deploys it sets a switch of tracing to false, and nothing sets it to true."""
-    said: dict[str, set[bool]] = {}
-    for each in component.code.settings:
-        if each.name == "OTEL_SDK_DISABLED" and each.role in (Role.APP, Role.INFRA):
-            said.setdefault(each.name, set()).add(bool(_TRUE.fullmatch(each.value.strip()[:120])))
-        named = _SWITCH.fullmatch(each.name[:80]) and _ASKS.search(each.name[:80])
-        if named and each.role in (Role.APP, Role.INFRA) and each.value.strip():
-            off = bool(_FALSE.fullmatch(each.value.strip()[:120]))
-            said.setdefault(each.name.upper(), set()).add(off)
-    return any(values == {True} for values in said.values())

@@ -10,7 +10,7 @@ from agentaudit.probes.telemetry.aspire import observed_clients
 from agentaudit.probes.telemetry.gateways import recorded
 from agentaudit.probes.telemetry.launched import launched
 from agentaudit.probes.telemetry.sentry_spans import sentry_spans
-from agentaudit.probes.telemetry.spans import by_itself, instrumented, own_spans
+from agentaudit.probes.telemetry.spans import by_itself, declined, instrumented, own_spans
 from agentaudit.probes.telemetry.spring import observed
 from agentaudit.probes.telemetry.tracers import Held, hindered, runs
 from agentaudit.source import Component, Repo
@@ -238,7 +238,7 @@ def tracing_wired(repo: Repo, component: Component) -> Answer:
     if outside := _outside(repo, component):
         return outside
     held.sort(key=lambda each: each.known)
-    return _waits(component, held[0]) if held else _lacking(component, uses)
+    return _waits(component, held[0]) if held else _lacking(repo, component, uses)
 
 
 def _otherwise(repo: Repo, component: Component) -> Answer | None:
@@ -278,13 +278,17 @@ def _waits(component: Component, held: Held) -> Answer:
     )
 
 
-def _lacking(component: Component, uses: tuple[Use, ...]) -> Answer:
+def _lacking(repo: Repo, component: Component, uses: tuple[Use, ...]) -> Answer:
     """Which step is missing, for the library that came nearest."""
     fact, place = "tracing", component.id
     for use in uses:
         shown = (use.place.evidence(), *((use.off.evidence(),) if use.off else ()))
         reason = "off_by_default" if use.strength is Strength.CALLED else "not_called"
         return failed(step_missing(use), *shown, reason=reason, fact=fact, place=place)
+    if off := declined(repo, component):
+        said = f"{off.name}={off.value[:40]}: it makes or sends no span"
+        shown = (off.place.evidence(),)
+        return failed(said, *shown, reason="off_by_default", fact=fact, place=place)
     return failed(
         "no library that traces models or agents is used (searched: imports, calls, strings such "
         "as litellm.callbacks, environment variables)",

@@ -12,9 +12,10 @@ from agentaudit.sources.git.compose import Service
 from agentaudit.sources.git.dockerfile import is_build_file
 from agentaudit.sources.git.manifests import is_manifest
 from agentaudit.sources.git.orders import from_ci, from_compose
-from agentaudit.sources.git.reader import Reader, directory, inside
+from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
 from agentaudit.sources.git.roles import SOURCES, directory_role
 from agentaudit.sources.git.shipping import ships, sites, working_directory
+from agentaudit.sources.git.started import programs
 from agentaudit.sources.git.workflows import Run
 
 _HIDDEN = (Role.DOCS, Role.EXAMPLE, Role.TEMPLATE, Role.TEST, Role.VENDORED, Role.GENERATED)
@@ -41,14 +42,41 @@ def services(reader: Reader, runs: list[Run]) -> list[Service]:
 
 
 def misnamed(reader: Reader, services: list[Service], runs: list[Run]) -> frozenset[str]:
-    """Such directories: what compose, CI, scripts or a platform build or start, and holds code."""
+    """Such directories: what compose, CI, scripts or a platform build or start, and holds code;
+    those of programs that are started; and the only one that holds any code."""
     found = {
         each
         for each in _asked(reader, services, runs)
         if each and directory_role(each) in _HIDDEN and not _NEVER.search(each)
     }
     held = _held(reader.paths, sorted(found)) if found else {}
-    return frozenset(home for home, paths in held.items() if _runs(home, paths))
+    made = {home for home, paths in held.items() if _runs(home, paths)}
+    return frozenset({*made, *_started(reader), *_alone(reader)})
+
+
+def _started(reader: Reader) -> Iterator[str]:
+    """The outermost such directory of each program that is started."""
+    if any(directory_role(home) in _HIDDEN for home in reader.directories):
+        for path in programs(reader):
+            home = _outermost(path)
+            if home and not _NEVER.search(home):
+                yield home
+
+
+def _alone(reader: Reader) -> Iterator[str]:
+    """The directory of an example that has what a component has, where no other holds code."""
+    coded = [path for path in reader.paths if path.rpartition(".")[2] in SOURCES]
+    tops = {_outermost(path) for path in coded}
+    home = tops.pop() if len(tops) == 1 else ""
+    if home and directory_role(home) is Role.EXAMPLE:
+        paths = [path for path in reader.paths if inside(path, home)]
+        yield from (home,) if _runs(home, paths) else ()
+
+
+def _outermost(path: str) -> str:
+    """The outermost directory around a file by which it is no part of the application."""
+    above = [home for home in ancestors(directory(path)) if home]
+    return next((home for home in reversed(above) if directory_role(home) in _HIDDEN), "")
 
 
 def below_infrastructure(reader: Reader, homes: Iterable[str]) -> frozenset[str]:

@@ -47,6 +47,38 @@ def test_the_distribution_of_aws_traces_what_asks_bedrock(
 
 
 @pytest.mark.parametrize(
+    ("lines", "named"),
+    [
+        ("ENV OTEL_TRACES_SAMPLER=always_off", "OTEL_TRACES_SAMPLER=always_off"),
+        ("ENV OTEL_TRACES_SAMPLER=parentbased_always_on", ""),
+        (
+            "ENV OTEL_TRACES_SAMPLER=traceidratio OTEL_TRACES_SAMPLER_ARG=0",
+            "OTEL_TRACES_SAMPLER_ARG=0",
+        ),
+        ("ENV OTEL_TRACES_SAMPLER=traceidratio OTEL_TRACES_SAMPLER_ARG=0.5", ""),
+        ("ENV OTEL_TRACES_SAMPLER=always_on OTEL_TRACES_SAMPLER_ARG=0", ""),
+        ("ENV OTEL_SDK_DISABLED=true", "OTEL_SDK_DISABLED=true"),
+        ("ENV OTEL_SDK_DISABLED=true\nENV OTEL_SDK_DISABLED=false", ""),
+        ("ARG OFF=true\nENV OTEL_SDK_DISABLED=${OFF}", "OTEL_SDK_DISABLED=true"),
+        ("ARG OFF=false\nENV OTEL_SDK_DISABLED=$OFF", ""),
+        ("ENV OTEL_TRACES_EXPORTER=none", "OTEL_TRACES_EXPORTER=none"),
+        ("ENV DISABLE_ADOT_OBSERVABILITY=true", "DISABLE_ADOT_OBSERVABILITY=true"),
+        ("ENV DISABLE_ADOT_OBSERVABILITY=false", ""),
+        (
+            "ENV OTEL_PYTHON_DISABLED_INSTRUMENTATIONS=botocore",
+            "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS=botocore",
+        ),
+    ],
+)
+def test_what_declines_it_is_named(lines: str, named: str) -> None:
+    files = {**BEDROCK, "Dockerfile": STARTED.replace("COPY", f"{lines}\nCOPY")}
+    found = tracing_wired.ask(testing.build({"component": {"files": files}}))
+    assert found.outcome is (Outcome.FAIL if named else Outcome.PASS)
+    assert found.message.startswith(f"{named}: " if named else "it is started")
+    assert not named or found.evidence[0].location.path == "Dockerfile"
+
+
+@pytest.mark.parametrize(
     ("old", "new", "outcome"),
     [
         ("", "", Outcome.PASS),

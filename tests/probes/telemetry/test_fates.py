@@ -174,6 +174,8 @@ POOL = (
 SETTLED = (
     "const done = await Promise.allSettled(texts.map(async (one) => { await outline(one); }));"
 )
+MAPPED = "async (one) => { await outline(one); }"
+LISTED = "const done = await Promise.allSettled([\n    outline('a'), outline('b'),\n  ]);"
 HELD = (
     "const running = texts.map(async (one) => { await outline(one); });\n"
     "  const done = await Promise.allSettled(running);"
@@ -211,9 +213,19 @@ def test_what_runs_within_a_function_shares_its_fate(does: str, fate: str) -> No
         (POOL.format("done", ""), "lost"),
         (POOL.format("done", ".withConcurrency(3)"), "lost"),
         (POOL.format("done", ".handleError((error) => { throw error; })"), "leaving"),
-        (POOL.format("done, errors", ""), "leaving"),
+        (POOL.format("done, errors", ""), "lost"),
+        (POOL.format("done, errors", "") + "\n  console.error(errors.length);", "lost"),
+        (POOL.format("done, errors", "") + "\n  for (const e of errors) tell(e.raw);", "leaving"),
         (SETTLED, "lost"),
         (SETTLED + REASONS, "leaving"),
+        (SETTLED + REASONS.replace("reason", "reason.message"), "lost"),
+        (SETTLED + REASONS.replace("one.reason", "String(one.reason)"), "lost"),
+        (SETTLED + REASONS.replace("one.reason", "`failed: ${one.reason}`"), "lost"),
+        (SETTLED + REASONS.replace("console.error(one.reason)", "throw one.reason"), "leaving"),
+        (LISTED, "lost"),
+        (LISTED + REASONS, "leaving"),
+        (LISTED.replace("allSettled", "all"), "leaving"),
+        (SETTLED.replace(MAPPED, "outline"), "lost"),
         (SETTLED.replace("allSettled", "all"), "leaving"),
         (HELD, "lost"),
         (HELD.replace("(running)", "(others)"), "leaving"),

@@ -67,6 +67,7 @@ LOGBACK = (
     "<pattern>%d %msg%n{}</pattern></encoder></appender></configuration>\n"
 )
 ENDS = "json(), transports: [new winston.transports.Console({{ format: {} }}){}]"
+MUTE = "json(), transports: [new winston.transports.Console({{ silent: true }}){}]"
 STREAM = (
     'import {{ createDataStreamResponse, streamText }} from "ai";\n'
     "export async function POST(request: Request) {{\n  try {{\n"
@@ -126,6 +127,18 @@ def _outcome(files: dict[str, str]) -> Outcome:
         (_node(TEMPLATE.format(SAID, "err")), FAIL),
         (_node(TEMPLATE.format(f"combine(errors({{ stack: true }}), {SHOWN})", "err")), PASS),
         (_node(TEMPLATE.format("json()", "err")), PASS),
+        # an answer to somebody is no format
+        (_node(TEMPLATE.format(SAID, "err") + "response.json(await plan('x'));\n"), FAIL),
+        (_node(TEMPLATE.format(SHOWN, "err") + "response.json(await plan('x'));\n"), PASS),
+        (_node(TEMPLATE.format("winston.format.json()", "err")), PASS),
+        # no transport is told anything but to be silent
+        (_node(TEMPLATE.format("json(), silent: true", "err")), FAIL),
+        (_node(TEMPLATE.format("json(), silent: process.env.QUIET", "err")), PASS),
+        (_node(TEMPLATE.format(MUTE.format(""), "err")), FAIL),
+        (
+            _node(TEMPLATE.format(MUTE.format(", new winston.transports.File({{ a }})"), "err")),
+            PASS,
+        ),
         (_node(TEMPLATE.format(ENDS.format(SAID, ""), "err")), FAIL),
         (_node(TEMPLATE.format(ENDS.format(f"combine(errors(),\n{SAID})", ""), "err")), FAIL),
         (_node(TEMPLATE.format(ENDS.format(SHOWN, ""), "err")), PASS),

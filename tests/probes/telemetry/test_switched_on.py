@@ -26,6 +26,9 @@ STARTED = (
     "FROM python:3.12\nRUN pip install aws-opentelemetry-distro\nCOPY . .\n"
     'CMD ["opentelemetry-instrument", "python", "app.py"]\n'
 )
+PLAIN = STARTED.replace('"opentelemetry-instrument", ', "")
+BEFORE = '["sh", "-c", "opentelemetry-instrument python warm.py; python app.py", '
+AFTER = '["sh", "-c", "python warm.py && opentelemetry-instrument python app.py", '
 EXPORTED = (
     "import os\nfrom openai import OpenAI\nfrom opentelemetry import trace\n"
     "from opentelemetry.sdk.trace import TracerProvider\n\n{}"
@@ -124,10 +127,91 @@ def test_code_that_goes_on_without_a_key(condition: str, outcome: Outcome) -> No
         (STARTED, Outcome.PASS),
         (STARTED.replace('"opentelemetry-instrument", ', ""), Outcome.FAIL),
         (STARTED.replace("aws-opentelemetry-distro", "opentelemetry-api"), Outcome.FAIL),
+        # only the last command counts, and what tells the health of an image starts nothing
+        (STARTED + 'CMD ["python", "app.py"]\n', Outcome.FAIL),
+        ('FROM python:3.12 AS dev\nCMD ["python", "app.py"]\n' + STARTED, Outcome.PASS),
+        (STARTED.replace("CMD", "HEALTHCHECK CMD"), Outcome.FAIL),
+        (STARTED.replace("CMD", "HEALTHCHECK --retries=3 \\\n  CMD"), Outcome.FAIL),
+        # what is run before the program
+        (STARTED.replace('["opentelemetry-instrument", ', BEFORE), Outcome.FAIL),
+        (STARTED.replace('["opentelemetry-instrument", ', AFTER), Outcome.PASS),
     ],
 )
 def test_what_starts_the_program_takes_its_spans(image: str, outcome: Outcome) -> None:
     assert _outcome(tracing_wired, STRANDS | {"Dockerfile": image}) is outcome
+
+
+@pytest.mark.parametrize(
+    ("traced", "started", "outcome"),
+    [
+        ("main.py", "main:app", Outcome.PASS),
+        ("run.py", "main:app", Outcome.FAIL),
+        ("admin/main.py", "main:app", Outcome.FAIL),
+        ("scripts/server.py", "main:app", Outcome.FAIL),
+        ("admin/main.py", "admin.main:app", Outcome.PASS),
+        ("begin.py", "main:app", Outcome.PASS),
+        # nobody can tell what is started
+        ("run.py", "serve", Outcome.PASS),
+    ],
+)
+def test_a_program_that_nothing_starts(traced: str, started: str, outcome: Outcome) -> None:
+    code = "from langfuse import observe\nfrom openai import OpenAI\n\n@observe()\n{}"
+    plan = "def plan(text):\n    return OpenAI().responses.create(input=text)\n\nplan('x')\n"
+    files = {
+        "requirements.txt": "openai==1.93.0\nlangfuse==3.2.0\n",
+        "main.py": "import begin\nfrom openai import OpenAI\nOpenAI()\n",
+        "Dockerfile": f'FROM python:3.12\nCOPY . .\nCMD ["uvicorn", "{started}"]\n',
+    }
+    assert _outcome(tracing_wired, files | {traced: code.format(plan)}) is outcome
+
+
+@pytest.mark.parametrize("by", ["Procfile", "start.sh", "compose.yaml", "worker.toml"])
+def test_a_program_that_something_names(by: str) -> None:
+    files = {
+        "requirements.txt": "openai==1.93.0\nlangfuse==3.2.0\n",
+        "main.py": "from openai import OpenAI\nOpenAI()\n",
+        "worker.py": "from langfuse import observe\n\n@observe()\ndef plan(): ...\n\nplan()\n",
+        "Dockerfile": 'FROM python:3.12\nCOPY . .\nCMD ["uvicorn", "main:app"]\n',
+    }
+    assert _outcome(tracing_wired, files) is Outcome.FAIL
+    said = "a = 'python worker.py'\n" if by.endswith("toml") else "worker: python worker.py\n"
+    assert _outcome(tracing_wired, files | {by: said}) is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("said", "image", "outcome"),
+    [
+        ("command: opentelemetry-instrument python app.py", PLAIN, Outcome.PASS),
+        ("entrypoint: [opentelemetry-instrument]\n    command: [python]", PLAIN, Outcome.PASS),
+        ("command: python app.py", PLAIN, Outcome.FAIL),
+        ("command: python app.py", STARTED, Outcome.FAIL),
+        ("command: python app.py", STARTED.replace("CMD", "ENTRYPOINT"), Outcome.PASS),
+        ("ports: ['8000:8000']", STARTED, Outcome.PASS),
+    ],
+)
+def test_a_service_says_what_is_started_instead(said: str, image: str, outcome: Outcome) -> None:
+    compose = f"services:\n  api:\n    build: .\n    {said}\n"
+    files = {**STRANDS, "Dockerfile": image, "compose.yaml": compose}
+    assert _outcome(tracing_wired, files) is outcome
+    other = compose.replace("api", "web").replace("build: .", "image: acme/web:1")
+    alone = {**STRANDS, "Dockerfile": image, "compose.yaml": other}
+    started = "opentelemetry-instrument" in image
+    assert _outcome(tracing_wired, alone) is (Outcome.PASS if started else Outcome.FAIL)
+
+
+@pytest.mark.parametrize(
+    ("name", "image", "outcome"),
+    [
+        ("requirements.txt", "", Outcome.PASS),
+        ("requirements-dev.txt", "", Outcome.FAIL),
+        ("requirements-dev.txt", "RUN pip install -r requirements-dev.txt\n", Outcome.PASS),
+    ],
+)
+def test_an_agent_is_installed_where_it_serves(name: str, image: str, outcome: Outcome) -> None:
+    built = STARTED.replace("RUN pip install aws-opentelemetry-distro\n", image)
+    needs = {"requirements.txt": "strands-agents==1.0.0\n"}
+    needs[name] = needs.get(name, "") + "aws-opentelemetry-distro==0.10.1\n"
+    assert _outcome(tracing_wired, {**STRANDS, **needs, "Dockerfile": built}) is outcome
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from agentaudit import testing
 from agentaudit.finding import Outcome
+from agentaudit.parse.bicep import false_by_default, true_by_default, unset
 from agentaudit.probes.telemetry.memory_measured import memory_measured
 
 APP = {
@@ -113,3 +114,30 @@ def test_a_module_hands_on_what_it_is_handed() -> None:
         "app.py": "from openai import OpenAI\nOpenAI()\n",
     }
     assert _measured(code | files) is Outcome.PASS
+
+
+INLINE = (
+    "param on bool = {}\nresource kept 'Microsoft.Insights/components@2020-02-02' = if ({}) {{\n"
+    "  name: 'kept'\n}}\nresource app 'Microsoft.App/containerApps@2024-03-01' = {{\n"
+    "  env: [ {{ name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: {} }} ]\n}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("default", "condition", "value", "empty"),
+    [
+        ("false", "on", "on ? kept.properties.a : ''", True),
+        ("true", "on", "on ? kept.properties.a : ''", False),
+        ("false", "x && on", "x && on ? kept.properties.a : ''", True),
+        ("true", "x && on", "x && on ? kept.properties.a : ''", False),
+        ("true", "!on", "!on ? kept.properties.a : ''", True),
+        ("false", "!on", "!on ? kept.properties.a : ''", False),
+        ("true", "!on", "on ? '' : kept.properties.a", True),
+        ("false", "!on", "on ? '' : kept.properties.a", False),
+        ("false", "on", "kept.properties.a", True),
+    ],
+)
+def test_a_variable_in_one_line(default: str, condition: str, value: str, empty: bool) -> None:
+    text = INLINE.format(default, condition, value)
+    off = false_by_default(text) | {f"!{name}" for name in true_by_default(text)}
+    assert bool(unset(text, off)) is empty

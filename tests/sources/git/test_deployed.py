@@ -14,6 +14,9 @@ ASKS = (
 IMAGE = "FROM python:3.12.1\nCOPY . .\nCMD python main.py\n"
 
 
+PROJECT = '[project]\nname = "demo"\nversion = "1"\n[project.scripts]\ndemo = "%s"\n'
+
+
 def _part(home: str) -> dict[str, str]:
     return {
         f"{home}/main.py": ASKS,
@@ -130,3 +133,37 @@ def test_a_directory_of_examples_that_is_deployed_is_the_applications() -> None:
     repo = MemoryRepo(files)
     roles = {file.path: repo.role(file) for file in repo.files("**/main.py")}
     assert roles == {"examples/bot/main.py": Role.APP, "examples/other/main.py": Role.EXAMPLE}
+
+
+@pytest.mark.parametrize(
+    ("files", "deployed"),
+    [
+        ({"Dockerfile": 'FROM python:3.12\nCMD ["uvicorn", "demo.bot.main:app"]\n'}, True),
+        ({"Dockerfile": "FROM python:3.12\nCMD python demo/bot/main.py\n"}, True),
+        ({"Dockerfile": "FROM python:3.12\nCMD uvicorn app:app\n"}, False),
+        ({"pyproject.toml": PROJECT % "demo.bot.main:answer"}, True),
+        ({"pyproject.toml": PROJECT % "app:answer"}, False),
+        ({"package.json": '{"scripts": {"start": "python demo/bot/main.py"}}'}, True),
+        # what others use is not what shows them how
+        (
+            {"package.json": '{"main": "a.js", "scripts": {"start": "python demo/bot/main.py"}}'},
+            False,
+        ),
+    ],
+)
+def test_a_program_that_is_started_is_the_application(
+    files: dict[str, str], deployed: bool
+) -> None:
+    code = {
+        "app.py": "import os\n",
+        "demo/bot/main.py": ASKS,
+        "requirements.txt": "openai==1.0.0\n",
+    }
+    repo = MemoryRepo({**code, **files})
+    assert (repo.role(next(repo.files("demo/bot/main.py"))) is Role.APP) is deployed
+
+
+def test_an_example_that_is_all_the_code_there_is() -> None:
+    assert _found({**_part("demo"), "README.md": "x"}) == {"demo": True}
+    assert _found({"examples/a/main.py": ASKS, "README.md": "x"}) == {}
+    assert _found({**_part("examples/a"), **_part("examples/b")}) == {}

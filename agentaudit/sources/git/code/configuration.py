@@ -29,6 +29,7 @@ _DOCKER_NAME = regex(r"(?i)(?:.*/)?(?:[\w.-]*dockerfile[\w.-]*|containerfile)")
 _PAIR = regex(r"\s*(?:export\s+)?([A-Za-z_][\w.-]{0,120})\s*[=:]\s*(.*)")
 _DOCKER = regex(r"\s*(ENV|ARG)\s+(.*)", re.IGNORECASE)
 _DOCKER_PAIR = regex(r"([A-Za-z_]\w{0,120})(?:=|\s+)(\"[^\"]*\"|'[^']*'|[^\s\\]*)")
+_ARGUMENT = regex(r"\$\{?(\w{1,100})\}?")
 _BINDING = regex(
     r"(?:^[ \t]{0,40}\[{1,2}(?:env\.[\w-]{1,60}\.)?|(?:^|[{,])[ \t]{0,40}[\"'])(ai|vectorize)"
     r"(?:\]{1,2}|[\"']\s{0,9}:)[^\]}]{0,300}?\bbinding[\"']?\s{0,9}[=:]\s{0,9}[\"'](\w{1,80})[\"']",
@@ -97,14 +98,19 @@ def _worker(reader: Reader, path: str) -> Iterator[Row]:
 
 
 def _docker(reader: Reader, path: str) -> Iterator[Row]:
+    """Variables and arguments; one that is another's value is what that is by default."""
     continued = False
+    known: dict[str, str] = {}
     for number, line in enumerate(lines(reader.text(path) or ""), 1):
         found = _DOCKER.fullmatch(line[:2000])
         rest = found[2] if found is not None else line[:2000] if continued else ""
         continued = bool(rest) and line.rstrip().endswith("\\")
         if not rest.lstrip().startswith("#"):
             for pair in _DOCKER_PAIR.finditer(rest):
-                yield Row((pair[1],), pair[2].strip("\"'"), number)
+                value = pair[2].strip("\"'")
+                named = _ARGUMENT.fullmatch(value)
+                known[pair[1]] = value = known.get(named[1], value) if named else value
+                yield Row((pair[1],), value, number)
 
 
 def _yaml(reader: Reader, path: str) -> Iterator[Row]:

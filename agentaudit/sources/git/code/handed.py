@@ -14,8 +14,8 @@ _BICEP = regex(r"^module\s+\w{1,100}\s+'([^'\n]{1,300})'", re.MULTILINE)
 _TERRAFORM = regex(r"^module\s+\"[\w-]{1,100}\"\s*\{", re.MULTILINE)
 _SOURCE = regex(r"^\s*source\s*=\s*\"(\.{1,2}/[^\"\n]{1,300})\"", re.MULTILINE)
 _PAIR = regex(
-    r"^\s*(\w{1,120})\s*[:=]\s*(?:readEnvironmentVariable\(\s?'\w{1,120}',\s?)?(?:(?:var|local)\.)?"
-    r"(?:[\"']([^\"'\n]{0,200})[\"']|([\w.]{1,200}))\s?\)?\s*$",
+    r"^\s*(\w{1,120})\s*[:=]\s*(?:bool\(\s?)?(?:readEnvironmentVariable\(\s?'\w{1,120}',\s?)?(?:(?:var|local)\.)?"
+    r"(?:[\"']([^\"'\n]{0,200})[\"']|([\w.]{1,200}))\s?\){0,2}\s*$",
     re.MULTILINE,
 )
 """A parameter and what it is, or is unless the environment says otherwise."""

@@ -3,7 +3,7 @@ is off by default, or because everybody who deploys it switches it off."""
 
 from __future__ import annotations
 
-from agentaudit.parse.bicep import false_by_default, switches, unset
+from agentaudit.parse.bicep import false_by_default, switches, true_by_default, unset
 from agentaudit.sources.git.code.handed import handed
 from agentaudit.sources.git.reader import Reader, mapping
 
@@ -12,11 +12,18 @@ def switched_off(reader: Reader, path: str) -> frozenset[int]:
     """Their numbers; none where the parameter is handed over as true."""
     text = reader.text(path) or "" if path.endswith(".bicep") else ""
     names = switches(text)
-    if not unset(text, names):
+    if not unset(text, names | {f"!{name}" for name in names}):
         return frozenset()
     off = false_by_default(text)
     on = {name for name in off if _is_on(reader, path, name)}
-    return unset(text, (off - on) | _declined(reader, path, names - off))
+    declined = _declined(reader, path, names - off)
+    held = {f"!{name}" for name in true_by_default(text) if not _is_handed(reader, path, name)}
+    return unset(text, (off - on) | declined | held)
+
+
+def _is_handed(reader: Reader, path: str, name: str) -> bool:
+    """Whether somebody hands a parameter anything, be it what it is by default."""
+    return any(row.name == name for row in handed(reader, path))
 
 
 def _declined(reader: Reader, path: str, names: frozenset[str]) -> frozenset[str]:
