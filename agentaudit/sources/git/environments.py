@@ -7,19 +7,40 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from msgspec.structs import replace
 
 from agentaudit.code import Role, Setting
+from agentaudit.expressions import regex
 from agentaudit.source import Component
+from agentaudit.sources.git.code.configuration import arguments
 from agentaudit.sources.git.compose import Service
+from agentaudit.sources.git.dockerfile import is_build_file
 from agentaudit.sources.git.images import short_name
-from agentaudit.sources.git.reader import directory, inside
+from agentaudit.sources.git.orders import Order
+from agentaudit.sources.git.reader import Reader, directory, inside
+from agentaudit.sources.git.stages import left_out
 
 _FRAGMENT = "x-"
 """What the name of a part of a file begins with that is nothing but merged into others."""
+_UNSEEN = regex(
+    r"(?:[\w-]{1,40}\.)?(?:x-[^.]{0,80}|labels|annotations|develop|secrets|configs)\..*"
+)
+"""Keys of a service that no process of it sees."""
 
 
 class Environments:
     """The services of all compose files, and which components they start."""
 
-    def __init__(self, services: Iterable[Service], components: Mapping[str, Component]) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        services: Iterable[Service],
+        components: Mapping[str, Component],
+        orders: Iterable[Order],
+    ) -> None:
+        self._reader = reader
+        self._targets: dict[str, set[str]] = {}
+        """Build file → the stages of it that are built."""
+        for order in orders:
+            path = order.file or f"{order.context}/Dockerfile".lstrip("/")
+            self._targets.setdefault(path, set()).add(order.target)
         self._built: dict[tuple[str, int | None], set[str]] = {}
         self._called: dict[str, set[str]] = {}
         """Name → the components of that name, as their images are called."""
@@ -46,6 +67,9 @@ class Environments:
         """The settings of a file that the component runs with, as far as compose files tell."""
         if path in self._files:
             return list(self._composed(home, path, rows))
+        if is_build_file(path.rpartition("/")[2]):
+            lost = left_out(self._reader.text(path) or "", self._targets.get(path, {""}))
+            return [row for row in rows if row.place.line not in lost]
         if path in self._reading and (taken := self._taken(home, path)) is not None:
             return [row for row in rows if row.name in taken]
         return list(rows)
@@ -61,8 +85,19 @@ class Environments:
             theirs = started is not None and home not in started and (given or started)
             if theirs or row.path.startswith(_FRAGMENT):
                 continue
+            if above and not given and self._is_unseen(self._files[path][above], row):
+                continue
             held = given and self._files[path][above].held
             yield replace(row, role=Role.EXAMPLE) if held else row
+
+    def _is_unseen(self, service: Service, row: Setting) -> bool:
+        """Whether nothing that runs in the service sees a value that is not of its environment; an
+        argument of its build only what the build file hands on."""
+        key = row.path.removeprefix(f"services.{service.name}.")
+        if key.startswith("build.args."):
+            path = service.build_file or f"{service.context or ''}/Dockerfile".lstrip("/")
+            return row.name not in arguments(self._reader.text(path) or "")
+        return _UNSEEN.fullmatch(key) is not None
 
     def _started(self, path: str) -> dict[str, Collection[str] | None]:
         if path not in self._homes:

@@ -139,3 +139,47 @@ def test_settings_of_a_program_of_somebody_else_are_nobodys(
     compose: str, more: dict[str, str], traced: bool
 ) -> None:
     assert _traced(compose, more, ("",), ".") is traced
+
+
+HOME = "services:\n  app:\n    build: {}\n{}"
+ARGS = "{{context: ., args: {{LANGSMITH_TRACING: 'true'}}{}}}"
+STAGES = (
+    "FROM python:3.12 AS first\n{}COPY . .\n"
+    "FROM {} AS second\n{}COPY --from=first /a /a\nCOPY . .\n"
+)
+TOLD = "ENV LANGSMITH_TRACING=true\n"
+
+
+@pytest.mark.parametrize(
+    ("compose", "build", "traced"),
+    [
+        (HOME.format(".", ON), "FROM python:3.12\nCOPY . .\n", True),
+        (HOME.format(".", ON.replace("environment", "labels")), "", False),
+        (HOME.format(".", ON.replace("environment", "annotations")), "", False),
+        (HOME.format(".", "    x-off:\n" + ON.replace("  ", "    ")), "", False),
+        (HOME.format(ARGS.format(""), ""), "FROM python:3.12\nCOPY . .\n", False),
+        (HOME.format(ARGS.format(""), ""), "ARG LANGSMITH_TRACING\nCOPY . .\n", False),
+        (
+            HOME.format(ARGS.format(""), ""),
+            "FROM python:3.12\nARG LANGSMITH_TRACING\nENV LANGSMITH_TRACING=$LANGSMITH_TRACING\n",
+            True,
+        ),
+        ("", "FROM python:3.12\nARG LANGSMITH_TRACING=true\nCOPY . .\n", False),
+        ("", "FROM python:3.12\nARG A=b\nENV LANGSMITH_TRACING=true\nCOPY . .\n", True),
+        (
+            "",
+            "FROM python:3.12\nARG LANGSMITH_TRACING=true\n"
+            "ENV LANGSMITH_TRACING=${LANGSMITH_TRACING}\nCOPY . .\n",
+            True,
+        ),
+        ("", STAGES.format("", "first", TOLD), True),
+        ("", STAGES.format(TOLD, "first", ""), True),
+        ("", STAGES.format(TOLD, "python:3.12-slim", ""), False),
+        (HOME.format("{context: ., target: first}", ""), STAGES.format("", "first", TOLD), False),
+        (HOME.format("{context: ., target: first}", ""), STAGES.format(TOLD, "a", ""), True),
+        (HOME.format("{context: ., target: $STAGE}", ""), STAGES.format(TOLD, "a", ""), True),
+    ],
+)
+def test_settings_that_reach_no_process_are_none(compose: str, build: str, traced: bool) -> None:
+    more = {"Dockerfile": build or "FROM python:3.12\nCOPY . .\n"}
+    assert _traced(compose, more, ("",), ".") is traced
