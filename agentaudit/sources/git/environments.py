@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from agentaudit.code import Role, Setting
 from agentaudit.expressions import regex
-from agentaudit.source import Component
+from agentaudit.source import Component, Place
 from agentaudit.sources.git.code.configuration import arguments
 from agentaudit.sources.git.compose import Service
 from agentaudit.sources.git.dockerfile import is_build_file
 from agentaudit.sources.git.images import short_name
 from agentaudit.sources.git.orders import Order
+from agentaudit.sources.git.owned import Owned
 from agentaudit.sources.git.reader import Reader, directory, inside
 from agentaudit.sources.git.stages import left_out
 
@@ -33,7 +34,7 @@ class Environments:
         reader: Reader,
         services: Iterable[Service],
         components: Mapping[str, Component],
-        orders: Iterable[Order],
+        orders: Sequence[Order],
     ) -> None:
         self._reader = reader
         self._targets: dict[str, set[str]] = {}
@@ -42,13 +43,10 @@ class Environments:
             path = order.file or f"{order.context}/Dockerfile".lstrip("/")
             self._targets.setdefault(path, set()).add(order.target)
         self._built: dict[tuple[str, int | None], set[str]] = {}
-        self._called: dict[str, set[str]] = {}
-        """Name → the components of that name, as their images are called."""
         for home, component in components.items():
-            name = component.name.rpartition("/")[2].lower()
-            self._called.setdefault(name, set()).add(home)
             for place in component.built_by:
                 self._built.setdefault((place.path, place.line), set()).add(home)
+        self._owned = Owned(reader, components, orders, self._built)
         self._named: dict[str, list[Service]] = {}
         """Name → the services that go by it, and those that take one over that does."""
         self._files: dict[str, dict[str, Service]] = {}
@@ -62,6 +60,11 @@ class Environments:
             for file in service.files:
                 self._reading.setdefault(file, []).append(service)
         self._homes: dict[str, dict[str, Collection[str] | None]] = {}
+        self._heirs: dict[Place, set[str]] = {}
+        """Service → the components of those that take it over, if only through others."""
+        for service in (each for file in self._files.values() for each in file.values()):
+            if service.like and not service.bare:
+                self._bequeath(service)
 
     def of(self, home: str, path: str, rows: Iterable[Setting]) -> list[Setting]:
         """The settings of a file that the component runs with, as far as compose files tell."""
@@ -102,18 +105,40 @@ class Environments:
     def _started(self, path: str) -> dict[str, Collection[str] | None]:
         if path not in self._homes:
             services = self._files[path].items()
-            self._homes[path] = {above: self._starts(service) for above, service in services}
+            self._homes[path] = {above: self._runs(service) for above, service in services}
         return self._homes[path]
+
+    def _bequeath(self, heir: Service) -> None:
+        """Tell all that a service takes over, one through another, what starts with it."""
+        homes = self._starts(heir)
+        seen = {heir.place}
+        pending = [heir]
+        while homes and pending:
+            for base in self._bases(pending.pop()):
+                if base.place not in seen:
+                    seen.add(base.place)
+                    self._heirs.setdefault(base.place, set()).update(homes)
+                    pending.append(base)
+
+    def _bases(self, service: Service) -> list[Service]:
+        """What a service takes over: of its own file, else of one beside it."""
+        named = [each for each in self._named.get(service.like, ()) if each.name == service.like]
+        same = [each for each in named if each.file == service.file]
+        beside = (each for each in named if directory(each.file) == directory(service.file))
+        return same or list(beside)
+
+    def _runs(self, service: Service) -> Collection[str] | None:
+        """The components that run with what a service is given."""
+        own, heirs = self._starts(service), self._heirs.get(service.place, set())
+        return own if own is None and not heirs else {*(own or ()), *heirs}
 
     def _starts(self, service: Service) -> Collection[str] | None:
         """The components that run in a service; None where that cannot be told."""
-        if own := self._built.get((service.file, service.place.line)):
-            return own
-        image = short_name(service.image.reference) if service.image else ""
-        if service.context is not None or service.mounts or "$" in image:
-            return None
-        if image in self._called:
-            return self._called[image]
+        image = service.image.reference if service.image else ""
+        if service.context is not None or service.mounts or "$" in short_name(image):
+            return self._built.get((service.file, service.place.line))
+        if image and (found := self._owned.components(image, service.name)):
+            return found
         if service.bare:
             found = [self._starts(each) for each in self._meant(service) if not each.bare]
             if not found or None in found:
@@ -139,7 +164,7 @@ class Environments:
         """What services that start a component take from a file that others read; None for all."""
         readers = self._reading[path]
         loads = path.rpartition("/")[2].startswith(".env") and inside(path, home)
-        if loads or any((homes := self._starts(r)) is None or home in homes for r in readers):
+        if loads or any((homes := self._runs(r)) is None or home in homes for r in readers):
             return None
         own = [
             service
@@ -147,7 +172,9 @@ class Environments:
             for above, service in self._files[file].items()
             if home in (self._started(file)[above] or ())
         ]
-        return {name for service in own for name in service.handed} if own else None
+        if not own and path.rpartition("/")[2].startswith(".env"):
+            return None  # code that nobody starts there may load it from above
+        return {name for service in own for name in service.handed}
 
 
 def _above(path: str, known: Mapping[str, object]) -> str:

@@ -52,6 +52,10 @@ def test_name_of_a_service_may_begin_that_of_another(
 
 
 ON = "    environment:\n      LANGSMITH_TRACING: 'true'\n"
+PUSHED = (
+    "on: push\njobs:\n  a:\n    runs-on: a\n    steps:\n"
+    "      - run: docker build -t acme/other:1 ./other && docker push acme/other:1\n"
+)
 TWO = "services:\n  api:\n    build: ./api\n{}  other:\n    build: ./other\n{}"
 FLOW = TWO.format("", "") + "  flow:\n    image: {}\n" + ON
 FRAGMENT = "x-on: &on\n  LANGSMITH_TRACING: 'true'\n" + TWO
@@ -73,7 +77,13 @@ def _traced(compose: str, more: dict[str, str], homes: tuple[str, ...], path: st
     ("compose", "more", "api", "other"),
     [
         (FLOW.format("langflowai/langflow:1.0"), {}, False, False),
-        (FLOW.format("acme/other:1"), {}, False, True),
+        (FLOW.format("other:1"), {}, False, True),
+        (FLOW.format("acme/other:1"), {}, False, False),
+        (FLOW.format("acme/other:1"), {".github/workflows/a.yml": PUSHED}, False, True),
+        (FLOW.format("vendor/other:1"), {".github/workflows/a.yml": PUSHED}, False, False),
+        (FLOW.format("1.dkr.ecr.us-east-1.amazonaws.com/other:1"), {}, False, True),
+        (FLOW.format("redis:7").replace("flow:", "redis:"), {}, False, False),
+        (FLOW.format("vendor/some-other:1").replace("flow:", "other:"), {}, False, False),
         (FLOW.format("${IMAGE}"), {}, True, True),  # nobody can tell whose it is
         (TWO.format("", ""), {"compose.prod.yaml": "services:\n  api:\n" + ON}, True, False),
         (TWO.format("", ""), {"compose.override.yaml": "services:\n  other:\n" + ON}, False, True),
@@ -108,6 +118,25 @@ def _traced(compose: str, more: dict[str, str], homes: tuple[str, ...], path: st
             True,
         ),
         (TWO.format("", NAMED), {"api/.env": SAYS}, True, False),
+        (
+            TWO.format(NAMED, "").replace("  other:\n    build: ./other\n", ""),
+            {"named.env": SAYS},
+            True,
+            False,
+        ),
+        (
+            TWO.format("", "") + "  flow:\n    image: langflow\n" + NAMED,
+            {"named.env": SAYS},
+            False,
+            False,
+        ),
+        (
+            TWO.format("    extends: a\n", "") + "  a:\n    extends: b\n  b:\n" + ON,
+            {},
+            True,
+            False,
+        ),
+        (TWO.format("    extends: a\n", "") + "  a:\n    image: b\n" + ON, {}, True, False),
         (TWO.format("    profiles: [by-hand]\n" + ON, ""), {}, False, False),
         (TWO.format("    profiles: []\n" + ON, ""), {}, True, False),
     ],
@@ -119,7 +148,10 @@ def test_settings_are_of_the_services_that_run_with_them(
     assert [_traced(compose, more, homes, home) for home in homes] == [api, other]
 
 
-BOT = {"pyproject.toml": '[project]\nname = "bot"\ndependencies = ["langgraph"]\n'}
+BOT = {
+    "pyproject.toml": '[project]\nname = "bot"\ndependencies = ["langgraph"]\n'
+    '[project.urls]\nSource = "https://github.com/acme/bot"\n'
+}
 ONE = "services:\n  app:\n    build: .\n{}  flow:\n    image: langflowai/langflow:1.0\n{}"
 
 
@@ -131,8 +163,9 @@ ONE = "services:\n  app:\n    build: .\n{}  flow:\n    image: langflowai/langflo
         (ONE.format("", NAMED), {"named.env": SAYS}, False),
         (ONE.format("", "    env_file: .env\n"), {".env": SAYS}, True),  # its code loads it, too
         (ONE.format("", ON).replace("langflowai/langflow", "acme/bot"), BOT, True),
+        (ONE.format("", ON).replace("langflowai/langflow", "other/bot"), BOT, False),
         (ONE.format("", ON).replace("langflowai/langflow", "acme/robot"), BOT, False),
-        ("services:\n  flow:\n    image: langflow\n" + NAMED, {"named.env": SAYS}, True),
+        ("services:\n  flow:\n    image: langflow\n" + NAMED, {"named.env": SAYS}, False),
     ],
 )
 def test_settings_of_a_program_of_somebody_else_are_nobodys(
