@@ -14,6 +14,7 @@ from agentaudit.sources.git.compose import Service
 from agentaudit.sources.git.dockerfile import is_build_file
 from agentaudit.sources.git.images import short_name
 from agentaudit.sources.git.orders import Order
+from agentaudit.sources.git.overrides import Overrides
 from agentaudit.sources.git.owned import Owned
 from agentaudit.sources.git.reader import Reader, directory, inside
 from agentaudit.sources.git.stages import left_out
@@ -32,11 +33,12 @@ class Environments:
     def __init__(
         self,
         reader: Reader,
-        services: Iterable[Service],
+        services: Sequence[Service],
         components: Mapping[str, Component],
         orders: Sequence[Order],
     ) -> None:
         self._reader = reader
+        self._overrides = Overrides(reader, services)
         self._targets: dict[str, set[str]] = {}
         """Build file → the stages of it that are built."""
         for order in orders:
@@ -72,10 +74,27 @@ class Environments:
             return list(self._composed(home, path, rows))
         if is_build_file(path.rpartition("/")[2]):
             lost = left_out(self._reader.text(path) or "", self._targets.get(path, {""}))
-            return [row for row in rows if row.place.line not in lost]
-        if path in self._reading and (taken := self._taken(home, path)) is not None:
-            return [row for row in rows if row.name in taken]
-        return list(rows)
+            anew = self._overrides.of_image(self._starting(home))
+            return [row for row in rows if row.place.line not in lost and row.name not in anew]
+        if path not in self._reading:
+            return list(rows)
+        taken, anew = self._taken(home, path), self._anew(home, path)
+        return [r for r in rows if (taken is None or r.name in taken) and r.name not in anew]
+
+    def _starting(self, home: str) -> list[Service]:
+        """The services that start a component whenever their file is started."""
+        return [
+            service
+            for file in self._files
+            for above, service in self._files[file].items()
+            if not service.bare and not service.held and home in (self._started(file)[above] or ())
+        ]
+
+    def _anew(self, home: str, path: str) -> set[str]:
+        """What all services set anew that start a component with the file."""
+        mine = [each for each in self._reading[path] if home in (self._runs(each) or ())]
+        names = [self._overrides.of_file(each, path) for each in mine]
+        return set.intersection(*names) if names else set()
 
     def _composed(self, home: str, path: str, rows: Iterable[Setting]) -> Iterator[Setting]:
         """Without those of services that start others; of a program that is built from nothing here
@@ -88,14 +107,16 @@ class Environments:
             theirs = started is not None and home not in started and (given or started)
             if theirs or row.path.startswith(_FRAGMENT):
                 continue
-            if above and not given and self._is_unseen(self._files[path][above], row):
+            if above and self._is_unseen(self._files[path][above], row, given=given):
                 continue
             held = given and self._files[path][above].held
             yield replace(row, role=Role.EXAMPLE) if held else row
 
-    def _is_unseen(self, service: Service, row: Setting) -> bool:
-        """Whether nothing that runs in the service sees a value that is not of its environment; an
-        argument of its build only what the build file hands on."""
+    def _is_unseen(self, service: Service, row: Setting, *, given: bool) -> bool:
+        """Whether nothing that runs in the service sees a value: one that is not of its environment
+        or is set anew there, or an argument of its build that the build file does not hand on."""
+        if given:
+            return row.name in self._overrides.of_service(service)
         key = row.path.removeprefix(f"services.{service.name}.")
         if key.startswith("build.args."):
             path = service.build_file or f"{service.context or ''}/Dockerfile".lstrip("/")
@@ -137,8 +158,8 @@ class Environments:
         image = service.image.reference if service.image else ""
         if service.context is not None or service.mounts or "$" in short_name(image):
             return self._built.get((service.file, service.place.line))
-        if image and (found := self._owned.components(image, service.name)):
-            return found
+        if image and (ours := self._owned.components(image, service.name)):
+            return ours
         if service.bare:
             found = [self._starts(each) for each in self._meant(service) if not each.bare]
             if not found or None in found:

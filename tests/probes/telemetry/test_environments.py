@@ -60,6 +60,7 @@ TWO = "services:\n  api:\n    build: ./api\n{}  other:\n    build: ./other\n{}"
 FLOW = TWO.format("", "") + "  flow:\n    image: {}\n" + ON
 FRAGMENT = "x-on: &on\n  LANGSMITH_TRACING: 'true'\n" + TWO
 MERGED = "    environment:\n      <<: *on\n"
+OFF = "services:\n  api:\n    environment: [LANGSMITH_TRACING=false]\n"
 SAYS = "LANGSMITH_TRACING=true\n"
 NAMED = "    env_file: named.env\n"
 LIKE = "    extends: {file: common.yaml, service: shared}\n"
@@ -137,6 +138,21 @@ def _traced(compose: str, more: dict[str, str], homes: tuple[str, ...], path: st
             False,
         ),
         (TWO.format("    extends: a\n", "") + "  a:\n    image: b\n" + ON, {}, True, False),
+        (
+            TWO.format("    env_file: [named.env, b.env]\n", NAMED),
+            {"named.env": SAYS, "b.env": "LANGSMITH_TRACING=\n"},
+            False,
+            True,
+        ),
+        (
+            TWO.format(NAMED + "    environment: [LANGSMITH_TRACING=]\n", NAMED + ON),
+            {"named.env": SAYS},
+            False,
+            True,
+        ),
+        (TWO.format(NAMED + ON, NAMED), {"named.env": "LANGSMITH_TRACING=false\n"}, True, False),
+        (TWO.format(ON, ON), {"compose.override.yaml": OFF}, False, True),
+        (TWO.format(ON, ON), {"compose.override.yaml": OFF.replace("api", "other")}, True, False),
         (TWO.format("    profiles: [by-hand]\n" + ON, ""), {}, False, False),
         (TWO.format("    profiles: []\n" + ON, ""), {}, True, False),
     ],
@@ -205,6 +221,8 @@ TOLD = "ENV LANGSMITH_TRACING=true\n"
             "ENV LANGSMITH_TRACING=${LANGSMITH_TRACING}\nCOPY . .\n",
             True,
         ),
+        (HOME.format(".", "    environment: [LANGSMITH_TRACING=]\n"), "FROM a\n" + TOLD, False),
+        (HOME.format(".", "    environment: [LANGSMITH_TRACING]\n"), "FROM a\n" + TOLD, True),
         ("", STAGES.format("", "first", TOLD), True),
         ("", STAGES.format(TOLD, "first", ""), True),
         ("", STAGES.format(TOLD, "python:3.12-slim", ""), False),
