@@ -21,6 +21,8 @@ from agentaudit.sources.git.stages import left_out
 
 _FRAGMENT = "x-"
 """What the name of a part of a file begins with that is nothing but merged into others."""
+_TRIED = regex(r"(?i)(?:^|[._-])(?:dev\w{0,8}|local|tests?|debug|e2e)(?:[._-]|$)")
+"""Names of build files of what is tried."""
 _UNSEEN = regex(
     r"(?:[\w-]{1,40}\.)?(?:x-[^.]{0,80}|labels|annotations|develop|secrets|configs)\..*"
 )
@@ -73,6 +75,8 @@ class Environments:
         if path in self._files:
             return list(self._composed(home, path, rows))
         if is_build_file(path.rpartition("/")[2]):
+            if self._is_tried(path):
+                return []
             lost = left_out(self._reader.text(path) or "", self._targets.get(path, {""}))
             anew = self._overrides.of_image(self._starting(home))
             return [row for row in rows if row.place.line not in lost and row.name not in anew]
@@ -80,6 +84,13 @@ class Environments:
             return list(rows)
         taken, anew = self._taken(home, path), self._anew(home, path)
         return [r for r in rows if (taken is None or r.name in taken) and r.name not in anew]
+
+    def _is_tried(self, path: str) -> bool:
+        """Whether a build file is that of who writes the system: it says so, nothing asks for it,
+        and the one that is built lies beside it."""
+        home, slash, name = path.rpartition("/")
+        beside = f"{home}{slash}Dockerfile" in self._reader.known
+        return beside and path not in self._targets and _TRIED.search(name) is not None
 
     def _starting(self, home: str) -> list[Service]:
         """The services that start a component whenever their file is started."""

@@ -234,3 +234,18 @@ TOLD = "ENV LANGSMITH_TRACING=true\n"
 def test_settings_that_reach_no_process_are_none(compose: str, build: str, traced: bool) -> None:
     more = {"Dockerfile": build or "FROM python:3.12\nCOPY . .\n"}
     assert _traced(compose, more, ("",), ".") is traced
+
+
+@pytest.mark.parametrize(
+    ("name", "compose", "traced"),
+    [
+        ("Dockerfile.dev", "", False),
+        ("Dockerfile.prod", "", True),
+        ("Dockerfile.dev", HOME.format("{context: ., dockerfile: Dockerfile.dev}", ""), True),
+    ],
+)
+def test_a_build_file_for_trials_sets_nothing_unless_it_is_built(
+    name: str, compose: str, traced: bool
+) -> None:
+    told = {name: "FROM python:3.12\nENV LANGSMITH_TRACING=true\nCOPY . .\n"}
+    assert _traced(compose, told, ("",), ".") is traced

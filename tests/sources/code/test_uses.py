@@ -208,6 +208,15 @@ def test_a_switch_in_the_image_is_named(understand: Understand) -> None:
     assert (found.off.path, found.off.line) == ("Dockerfile", 3)
 
 
+@pytest.mark.parametrize(("rate", "off"), [("0", True), ("0.5", False)])
+def test_a_rate_of_nothing_is_off(understand: Understand, rate: str, off: bool) -> None:
+    docker = f"FROM python:3.12\nCOPY . .\nENV LANGFUSE_SAMPLE_RATE={rate}\n"
+    text = "from langfuse.openai import openai\nopenai.chat.completions.create(model='a')\n"
+    found = use(understand, "langfuse", "tracing", {"Dockerfile": docker, "a.py": text})
+    assert found is not None
+    assert (found.off is not None) is off
+
+
 def test_a_variable_set_elsewhere_decides(understand: Understand) -> None:
     """Off by default in code, but the deployment sets it."""
     text = 'import os\nfrom langfuse import CallbackHandler\nif os.getenv("TRACE") == "1":\n    CallbackHandler()\n'
