@@ -21,6 +21,8 @@ from agentaudit.sources.git.stages import left_out
 
 _FRAGMENT = "x-"
 """What the name of a part of a file begins with that is nothing but merged into others."""
+_BAKED = regex(r"(?:VITE|(?:NEXT|NUXT|EXPO)_PUBLIC|REACT_APP|VUE_APP|GATSBY|PUBLIC)_")
+"""Variables that a bundler writes into the pages that it makes: they outlast the stage of it."""
 _TRIED = regex(r"(?i)(?:^|[._-])(?:dev\w{0,8}|local|tests?|debug|e2e)(?:[._-]|$)")
 """Names of build files of what is tried."""
 _UNSEEN = regex(
@@ -79,7 +81,8 @@ class Environments:
                 return []
             lost = left_out(self._reader.text(path) or "", self._targets.get(path, {""}))
             anew = self._overrides.of_image(self._starting(home))
-            return [row for row in rows if row.place.line not in lost and row.name not in anew]
+            held = (r for r in rows if r.place.line not in lost or _BAKED.match(r.name))
+            return [row for row in held if row.name not in anew]
         if path not in self._reading:
             return list(rows)
         taken, anew = self._taken(home, path), self._anew(home, path)

@@ -249,3 +249,10 @@ def test_a_build_file_for_trials_sets_nothing_unless_it_is_built(
 ) -> None:
     told = {name: "FROM python:3.12\nENV LANGSMITH_TRACING=true\nCOPY . .\n"}
     assert _traced(compose, told, ("",), ".") is traced
+
+
+@pytest.mark.parametrize(("name", "kept"), [("VITE_API", True), ("API", False)])
+def test_what_a_bundler_bakes_in_outlasts_its_stage(name: str, kept: bool) -> None:
+    build = STAGES.format(f"ENV {name}=/api\n", "nginx:1.24", "")
+    given = {"files": {**GRAPH, "Dockerfile": build}, "path": "."}
+    assert bool(list(testing.component(given).code.set(name))) is kept
