@@ -51,7 +51,7 @@ _SAID = regex(
     r"|comment|note|tooltip|icon|logo|url|price|cost|text|slug|family|header|heading|caption)$"
 )
 _TRIED = regex(
-    r"(?i)(?:^|/)[^/]{0,60}(?:[._-](?:e2e|mocks?|tests?|testing)[._-]|override\.)[^/]{0,20}ya?ml$"
+    r"(?i)(?:^|/)[^/]{0,60}(?:[._-](?:e2e|mocks?|tests?|testing)[._-]|(?<!compose\.)override\.)[^/]{0,20}ya?ml$"
 )
 """Configurations of what is tried on a developer's machine."""
 _SHOWS = regex(r"(?i)(?:placeholder|label|title|description|tooltip)$")

@@ -36,10 +36,12 @@ _MOST = 200
 def served(repo: Repo, component: Component) -> Iterator[Download]:
     """What each server that the component is deployed with loads from the Hub by its name."""
     seen = set[tuple[str, int]]()
+    rows_of: dict[tuple[str, str], list[str]] = {}
     for image in component.images:
         at = image.place
-        text = (repo.read(replace(at, line=None, text="")) or "") if at.line else ""
-        block = _block(text, at.line or 0) if text else ""
+        if (at.repo, at.path) not in rows_of:
+            rows_of[at.repo, at.path] = _plain(repo.read(replace(at, line=None, text="")) or "")
+        block = _block(rows_of[at.repo, at.path], at.line or 0)
         key = (at.path, at.line or 0)
         if key in seen or not (_SERVERS.search(image.reference) or _STARTS.search(block)):
             continue
@@ -55,9 +57,13 @@ def served(repo: Repo, component: Component) -> Iterator[Download]:
             number += 1 + row.count("\r")
 
 
-def _block(text: str, line: int) -> str:
-    """What is said beside that line in the same mapping of a YAML file, without remarks."""
-    rows = [re.sub(r"(?:^|\s)#.*$", "", row[:2000]) for row in text.split("\n")]
+def _plain(text: str) -> list[str]:
+    """The lines of a file without remarks."""
+    return [re.sub(r"(?:^|\s)#.*$", "", row[:2000]) for row in text.split("\n")]
+
+
+def _block(rows: list[str], line: int) -> str:
+    """What is said beside that line in the same mapping of a YAML file."""
     at = line - 1
     if not 0 <= at < len(rows):
         return ""

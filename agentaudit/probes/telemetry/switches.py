@@ -103,13 +103,13 @@ def waits_for_variable(repo: Repo, component: Component, use: Use) -> bool:
     methods, names = _BY_VARIABLE.get(use.library, (frozenset(), ()))
     if call is None or call.method not in methods:
         return False
-    return all(only_offered(repo, component, each.place) for each in _true(component, *names))
+    return all(only_offered(repo, component, each.place) for each in _spelled(component, *names))
 
 
 def offered_only(component: Component, use: Use) -> Place | None:
     """Where a template of settings switches it on."""
     _, names = _BY_VARIABLE.get(use.library, (frozenset(), ()))
-    return next((each.place for each in _true(component, *names)), None)
+    return next((each.place for each in _spelled(component, *names)), None)
 
 
 _BEHIND = regex(r"(?i)^(?:el)?if\b[^\n]{0,80}(?:environ|getenv|process\.env|settings|config)")
@@ -177,6 +177,11 @@ _UNLESS = regex(r"(?i)!={1,2}\s*[\"']?(?:false|0|off|no)\b|\bnot\s+in\b")
 
 def _set_true(component: Component, name: str) -> bool:
     return next(_true(component, name), None) is not None
+
+
+def _spelled(component: Component, *names: str) -> Iterator[Setting]:
+    """What sets one of them to the one text that the libraries compare it with."""
+    return (each for each in _true(component, *names) if each.default == "true")
 
 
 def _true(component: Component, *names: str) -> Iterator[Setting]:

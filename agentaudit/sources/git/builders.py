@@ -28,7 +28,7 @@ from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import Service
 from agentaudit.sources.git.dockerfile import Recipe
 from agentaudit.sources.git.homes import Homes
-from agentaudit.sources.git.orders import from_ci, from_compose, named_contexts
+from agentaudit.sources.git.orders import Order, from_ci, from_compose, named_contexts
 from agentaudit.sources.git.reader import Reader, directory
 from agentaudit.sources.git.workflows import Run
 
@@ -37,16 +37,8 @@ def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]
     """All of it: images, packages, what platforms deploy, and where there is nothing of the kind
     what CI installs."""
     recipes = _recipes(reader, services, runs)
-    orders = [
-        *from_compose(services),
-        *from_ci(runs),
-        *deployments.orders(reader),
-        *scripts.orders(reader),
-        *platforms.orders(reader),
-        *packed.orders(reader),
-    ]
     told = [
-        *builds.images(reader, homes, recipes, orders),
+        *builds.images(reader, homes, recipes, orders(reader, services, runs)),
         *shipped.started(reader, homes, runs),
         *deployments.declared(reader, homes),
         *platforms.declared(reader, homes),
@@ -64,6 +56,18 @@ def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]
     if not any(build.home in homes.known or build.covers for build in told):
         told += list(deployments.installed(homes, runs)) or side_by_side.started(reader, homes)
     return told
+
+
+def orders(reader: Reader, services: list[Service], runs: list[Run]) -> list[Order]:
+    """Everything that asks for an image to be built."""
+    return [
+        *from_compose(services),
+        *from_ci(runs),
+        *deployments.orders(reader),
+        *scripts.orders(reader),
+        *platforms.orders(reader),
+        *packed.orders(reader),
+    ]
 
 
 def _recipes(reader: Reader, services: list[Service], runs: list[Run]) -> list[Recipe]:

@@ -99,7 +99,8 @@ class Survey:
         self._attach_settings()
         published = {home: self._publish(part) for home, part in sorted(self._parts.items())}
         copies = {home: part.copies for home, part in self._parts.items()}
-        environments = Environments(self._services, published)
+        orders = builders.orders(reader, self._services, self.runs)
+        environments = Environments(reader, self._services, published, orders)
         shared = (self._projects(), repository, environments, copies, claims.needs)
         return with_code(reader, published, *shared)
 

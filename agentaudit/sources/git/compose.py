@@ -55,6 +55,8 @@ class Service(Struct, frozen=True):
     """Files that its environment is read from, or templates of these."""
     handed: frozenset[str] = frozenset()
     """Variables that it is given from the environment of whoever starts it."""
+    given: frozenset[str] = frozenset()
+    """Variables that it is given a value for, be it an empty one."""
 
 
 def find(reader: Reader) -> list[Service]:
@@ -103,6 +105,7 @@ def _services(
             held=bool(given.get("profiles")),
             files=files,
             handed=frozenset(_handed(given.get("environment"))),
+            given=frozenset(_given(given.get("environment"))),
         )
 
 
@@ -112,12 +115,24 @@ def _taken(extends: object) -> str:
 
 def _handed(value: object) -> Iterator[str]:
     """What an environment names without a value, or fills in."""
-    listed = [word(item).partition("=") for item in sequence(value)]
-    given = [(name, rest if sign else None) for name, sign, rest in listed]
-    for name, text in mapping(value).items() or given:
+    for name, text in _pairs(value):
         if text is None:
             yield name
         yield from _VARIABLE.findall(word(text))
+
+
+def _given(value: object) -> Iterator[str]:
+    """What an environment gives a value, or a default of one."""
+    for name, text in _pairs(value):
+        if text is not None and ("$" not in word(text) or "-" in word(text)):
+            yield name
+
+
+def _pairs(value: object) -> list[tuple[str, Any]]:
+    """The variables of an environment, which is written as a mapping or as a list."""
+    listed = [word(item).partition("=") for item in sequence(value)]
+    pairs = [(name, rest if sign else None) for name, sign, rest in listed]
+    return list(mapping(value).items()) or pairs
 
 
 _VARIABLE = regex(r"\$\{?([A-Za-z_]\w{0,100})")

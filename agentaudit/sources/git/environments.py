@@ -2,32 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from agentaudit.code import Role, Setting
-from agentaudit.source import Component
+from agentaudit.expressions import regex
+from agentaudit.source import Component, Place
+from agentaudit.sources.git.code.configuration import arguments
 from agentaudit.sources.git.compose import Service
+from agentaudit.sources.git.dockerfile import is_build_file
 from agentaudit.sources.git.images import short_name
-from agentaudit.sources.git.reader import directory, inside
+from agentaudit.sources.git.orders import Order
+from agentaudit.sources.git.overrides import Overrides
+from agentaudit.sources.git.owned import Owned
+from agentaudit.sources.git.reader import Reader, directory, inside
+from agentaudit.sources.git.stages import left_out
 
 _FRAGMENT = "x-"
 """What the name of a part of a file begins with that is nothing but merged into others."""
+_BAKED = regex(r"(?:VITE|(?:NEXT|NUXT|EXPO)_PUBLIC|REACT_APP|VUE_APP|GATSBY|PUBLIC)_")
+"""Variables that a bundler writes into the pages that it makes: they outlast the stage of it."""
+_TRIED = regex(r"(?i)(?:^|[._-])(?:dev\w{0,8}|local|tests?|debug|e2e)(?:[._-]|$)")
+"""Names of build files of what is tried."""
+_UNSEEN = regex(
+    r"(?:[\w-]{1,40}\.)?(?:x-[^.]{0,80}|labels|annotations|develop|secrets|configs)\..*"
+)
+"""Keys of a service that no process of it sees."""
 
 
 class Environments:
     """The services of all compose files, and which components they start."""
 
-    def __init__(self, services: Iterable[Service], components: Mapping[str, Component]) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        services: Sequence[Service],
+        components: Mapping[str, Component],
+        orders: Sequence[Order],
+    ) -> None:
+        self._reader = reader
+        self._overrides = Overrides(reader, services)
+        self._targets: dict[str, set[str]] = {}
+        """Build file → the stages of it that are built."""
+        for order in orders:
+            path = order.file or f"{order.context}/Dockerfile".lstrip("/")
+            self._targets.setdefault(path, set()).add(order.target)
         self._built: dict[tuple[str, int | None], set[str]] = {}
-        self._called: dict[str, set[str]] = {}
-        """Name → the components of that name, as their images are called."""
         for home, component in components.items():
-            name = component.name.rpartition("/")[2].lower()
-            self._called.setdefault(name, set()).add(home)
             for place in component.built_by:
                 self._built.setdefault((place.path, place.line), set()).add(home)
+        self._owned = Owned(reader, components, orders, self._built)
         self._named: dict[str, list[Service]] = {}
         """Name → the services that go by it, and those that take one over that does."""
         self._files: dict[str, dict[str, Service]] = {}
@@ -41,14 +66,49 @@ class Environments:
             for file in service.files:
                 self._reading.setdefault(file, []).append(service)
         self._homes: dict[str, dict[str, Collection[str] | None]] = {}
+        self._heirs: dict[Place, set[str]] = {}
+        """Service → the components of those that take it over, if only through others."""
+        for service in (each for file in self._files.values() for each in file.values()):
+            if service.like and not service.bare:
+                self._bequeath(service)
 
     def of(self, home: str, path: str, rows: Iterable[Setting]) -> list[Setting]:
         """The settings of a file that the component runs with, as far as compose files tell."""
         if path in self._files:
             return list(self._composed(home, path, rows))
-        if path in self._reading and (taken := self._taken(home, path)) is not None:
-            return [row for row in rows if row.name in taken]
-        return list(rows)
+        if is_build_file(path.rpartition("/")[2]):
+            if self._is_tried(path):
+                return []
+            lost = left_out(self._reader.text(path) or "", self._targets.get(path, {""}))
+            anew = self._overrides.of_image(self._starting(home))
+            held = (r for r in rows if r.place.line not in lost or _BAKED.match(r.name))
+            return [row for row in held if row.name not in anew]
+        if path not in self._reading:
+            return list(rows)
+        taken, anew = self._taken(home, path), self._anew(home, path)
+        return [r for r in rows if (taken is None or r.name in taken) and r.name not in anew]
+
+    def _is_tried(self, path: str) -> bool:
+        """Whether a build file is that of who writes the system: it says so, nothing asks for it,
+        and the one that is built lies beside it."""
+        home, slash, name = path.rpartition("/")
+        beside = f"{home}{slash}Dockerfile" in self._reader.known
+        return beside and path not in self._targets and _TRIED.search(name) is not None
+
+    def _starting(self, home: str) -> list[Service]:
+        """The services that start a component whenever their file is started."""
+        return [
+            service
+            for file in self._files
+            for above, service in self._files[file].items()
+            if not service.bare and not service.held and home in (self._started(file)[above] or ())
+        ]
+
+    def _anew(self, home: str, path: str) -> set[str]:
+        """What all services set anew that start a component with the file."""
+        mine = [each for each in self._reading[path] if home in (self._runs(each) or ())]
+        names = [self._overrides.of_file(each, path) for each in mine]
+        return set.intersection(*names) if names else set()
 
     def _composed(self, home: str, path: str, rows: Iterable[Setting]) -> Iterator[Setting]:
         """Without those of services that start others; of a program that is built from nothing here
@@ -61,24 +121,59 @@ class Environments:
             theirs = started is not None and home not in started and (given or started)
             if theirs or row.path.startswith(_FRAGMENT):
                 continue
+            if above and self._is_unseen(self._files[path][above], row, given=given):
+                continue
             held = given and self._files[path][above].held
             yield replace(row, role=Role.EXAMPLE) if held else row
+
+    def _is_unseen(self, service: Service, row: Setting, *, given: bool) -> bool:
+        """Whether nothing that runs in the service sees a value: one that is not of its environment
+        or is set anew there, or an argument of its build that the build file does not hand on."""
+        if given:
+            return row.name in self._overrides.of_service(service)
+        key = row.path.removeprefix(f"services.{service.name}.")
+        if key.startswith("build.args."):
+            path = service.build_file or f"{service.context or ''}/Dockerfile".lstrip("/")
+            return row.name not in arguments(self._reader.text(path) or "")
+        return _UNSEEN.fullmatch(key) is not None
 
     def _started(self, path: str) -> dict[str, Collection[str] | None]:
         if path not in self._homes:
             services = self._files[path].items()
-            self._homes[path] = {above: self._starts(service) for above, service in services}
+            self._homes[path] = {above: self._runs(service) for above, service in services}
         return self._homes[path]
+
+    def _bequeath(self, heir: Service) -> None:
+        """Tell all that a service takes over, one through another, what starts with it."""
+        homes = self._starts(heir)
+        seen = {heir.place}
+        pending = [heir]
+        while homes and pending:
+            for base in self._bases(pending.pop()):
+                if base.place not in seen:
+                    seen.add(base.place)
+                    self._heirs.setdefault(base.place, set()).update(homes)
+                    pending.append(base)
+
+    def _bases(self, service: Service) -> list[Service]:
+        """What a service takes over: of its own file, else of one beside it."""
+        named = [each for each in self._named.get(service.like, ()) if each.name == service.like]
+        same = [each for each in named if each.file == service.file]
+        beside = (each for each in named if directory(each.file) == directory(service.file))
+        return same or list(beside)
+
+    def _runs(self, service: Service) -> Collection[str] | None:
+        """The components that run with what a service is given."""
+        own, heirs = self._starts(service), self._heirs.get(service.place, set())
+        return own if own is None and not heirs else {*(own or ()), *heirs}
 
     def _starts(self, service: Service) -> Collection[str] | None:
         """The components that run in a service; None where that cannot be told."""
-        if own := self._built.get((service.file, service.place.line)):
-            return own
-        image = short_name(service.image.reference) if service.image else ""
-        if service.context is not None or service.mounts or "$" in image:
-            return None
-        if image in self._called:
-            return self._called[image]
+        image = service.image.reference if service.image else ""
+        if service.context is not None or service.mounts or "$" in short_name(image):
+            return self._built.get((service.file, service.place.line))
+        if image and (ours := self._owned.components(image, service.name)):
+            return ours
         if service.bare:
             found = [self._starts(each) for each in self._meant(service) if not each.bare]
             if not found or None in found:
@@ -104,7 +199,7 @@ class Environments:
         """What services that start a component take from a file that others read; None for all."""
         readers = self._reading[path]
         loads = path.rpartition("/")[2].startswith(".env") and inside(path, home)
-        if loads or any((homes := self._starts(r)) is None or home in homes for r in readers):
+        if loads or any((homes := self._runs(r)) is None or home in homes for r in readers):
             return None
         own = [
             service
@@ -112,7 +207,9 @@ class Environments:
             for above, service in self._files[file].items()
             if home in (self._started(file)[above] or ())
         ]
-        return {name for service in own for name in service.handed} if own else None
+        if not own and path.rpartition("/")[2].startswith(".env"):
+            return None  # code that nobody starts there may load it from above
+        return {name for service in own for name in service.handed}
 
 
 def _above(path: str, known: Mapping[str, object]) -> str:

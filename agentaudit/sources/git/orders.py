@@ -35,6 +35,8 @@ class Order(Struct, frozen=True):
     """The stage that is built; empty for the last."""
     command: str | None = None
     """What a service starts in it, empty for what the image would; None where it is only built."""
+    images: tuple[str, ...] = ()
+    """The same images, by their whole names as they are written."""
 
 
 def from_compose(services: list[Service]) -> Iterator[Order]:
@@ -46,6 +48,7 @@ def from_compose(services: list[Service]) -> Iterator[Order]:
             yield Order(
                 *(service.place, service.context, service.build_file, names, ""),
                 *(service.arguments, service.target, service.command),
+                images=(service.image.reference,) if service.image else (),
             )
 
 
@@ -60,19 +63,21 @@ def from_ci(runs: list[Run]) -> Iterator[Order]:
         if run.action in ("docker/build-push-action", "depot/build-push-action"):
             context = joined("", inputs.get("context") or ".")
             file = inputs.get("file")
-            names = _image_names(re.split(r"[\s,]+", _FILLED.sub("$", inputs.get("tags", ""))))
+            tags = re.split(r"[\s,]+", _FILLED.sub("$", inputs.get("tags", "")))
+            names = _image_names(tags)
             rows = inputs.get("build-args", "").replace("\r", "").split("\n")
             given = tuple(pair for row in rows if (pair := _pair(row.strip())))
             if context is not None and "$" not in (file or ""):
                 path = joined("", file) if file else None
                 target = inputs.get("target", "")
-                yield Order(run.step.place, context, path, names, "", given, target)
+                told = (names, "", given, target, None, tuple(tags))
+                yield Order(run.step.place, context, path, *told)
         elif (asked := built(run.step.text)) and (home := working_directory(run)) is not None:
             context = joined(home, asked.context)
             if context is not None:
                 file = joined(home, asked.file) if asked.file else None
-                told = (asked.arguments, asked.target)
-                yield Order(run.step.place, context, file, asked.names, "", *told)
+                more = (asked.arguments, asked.target, None, asked.tags)
+                yield Order(run.step.place, context, file, asked.names, "", *more)
 
 
 _BUILD = regex(
@@ -92,6 +97,7 @@ class Asked(Struct, frozen=True):
     names: frozenset[str]
     arguments: tuple[tuple[str, str], ...]
     target: str = ""
+    tags: tuple[str, ...] = ()
 
 
 def built(text: str) -> Asked | None:
@@ -134,7 +140,8 @@ def asked_for(words: list[str]) -> Asked | None:
             given.append(pair)
     if "$" in file or (unknown and not rest):
         return None
-    return Asked(rest or ".", file, _image_names(tags), tuple(given), target)
+    names = _image_names(tags)
+    return Asked(rest or ".", file, names, tuple(given), target, tuple(tags))
 
 
 def _pair(text: str) -> tuple[str, str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from msgspec import Struct, field
 
@@ -16,6 +16,7 @@ class _Stage(Struct):
     name: str
     above: str
     """What it is built from: a stage's name, or an image."""
+    line: int
     copies: list[str] = field(default_factory=list)
     takes: list[str] = field(default_factory=list)
     """Stages, or images, that it copies files from."""
@@ -34,6 +35,21 @@ def plans(path: str, text: str) -> tuple[BuildPlan, ...]:
     return tuple(found)
 
 
+def left_out(text: str, targets: Collection[str]) -> frozenset[int]:
+    """Numbers of the lines of stages from which none of the targets is built: an empty one is the
+    last stage; of a variable any may be."""
+    stages = _stages(text)
+    if not stages or any("$" in target for target in targets):
+        return frozenset()
+    wanted = {target.lower() or stages[-1].name for target in targets}
+    numbers = {int(each) for each in wanted if each.isdigit()}
+    wanted |= {stages[number].name for number in numbers if number < len(stages)}
+    kept = {id(link) for name in wanted for link in _chain(name, stages)}
+    ends = [*(stage.line for stage in stages[1:]), text.count("\n") + 2]
+    left = [(at.line, end) for at, end in zip(stages, ends, strict=True) if id(at) not in kept]
+    return frozenset(number for first, end in left for number in range(first, end))
+
+
 def _once(items: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(items))
 
@@ -45,7 +61,7 @@ def _stages(text: str) -> list[_Stage]:
             words = each.rest.split()
             named = len(words) > 2 and words[1].upper() == "AS"
             name = words[2].lower() if named else str(len(found))
-            found.append(_Stage(name, words[0].lower() if words else ""))
+            found.append(_Stage(name, words[0].lower() if words else "", each.line))
         elif each.word in ("COPY", "ADD") and found:
             _copy(found, each)
     return found

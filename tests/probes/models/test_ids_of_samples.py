@@ -66,3 +66,19 @@ def test_a_constant_that_nothing_says_the_name_of_is_not_asked(
         f"  generateText({{ model: openai({asked}), prompt }});\n",
     }
     assert _asked(files) is outcome
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome"),
+    [("compose.override.yaml", Outcome.FAIL), ("compose.test.yaml", Outcome.PASS)],
+)
+def test_a_compose_file_that_is_loaded_by_default_tells_the_id(name: str, outcome: Outcome) -> None:
+    code = "import os\nfrom openai import OpenAI\n"
+    code += "OpenAI().responses.create(model=os.environ['MODEL'])\n"
+    service = "services:\n  a:\n    build: .\n    environment: [MODEL={}]\n"
+    files = {
+        **{"requirements.txt": "openai==1.93.0\n", "app.py": code},
+        **{"Dockerfile": "FROM python:3.12\nCOPY . .\n", name: service.format("gpt-4o")},
+        "compose.yaml": service.format("gpt-4o-2024-08-06"),
+    }
+    assert _asked(files) is outcome

@@ -52,10 +52,15 @@ def test_name_of_a_service_may_begin_that_of_another(
 
 
 ON = "    environment:\n      LANGSMITH_TRACING: 'true'\n"
+PUSHED = (
+    "on: push\njobs:\n  a:\n    runs-on: a\n    steps:\n"
+    "      - run: docker build -t acme/other:1 ./other && docker push acme/other:1\n"
+)
 TWO = "services:\n  api:\n    build: ./api\n{}  other:\n    build: ./other\n{}"
 FLOW = TWO.format("", "") + "  flow:\n    image: {}\n" + ON
 FRAGMENT = "x-on: &on\n  LANGSMITH_TRACING: 'true'\n" + TWO
 MERGED = "    environment:\n      <<: *on\n"
+OFF = "services:\n  api:\n    environment: [LANGSMITH_TRACING=false]\n"
 SAYS = "LANGSMITH_TRACING=true\n"
 NAMED = "    env_file: named.env\n"
 LIKE = "    extends: {file: common.yaml, service: shared}\n"
@@ -73,7 +78,13 @@ def _traced(compose: str, more: dict[str, str], homes: tuple[str, ...], path: st
     ("compose", "more", "api", "other"),
     [
         (FLOW.format("langflowai/langflow:1.0"), {}, False, False),
-        (FLOW.format("acme/other:1"), {}, False, True),
+        (FLOW.format("other:1"), {}, False, True),
+        (FLOW.format("acme/other:1"), {}, False, False),
+        (FLOW.format("acme/other:1"), {".github/workflows/a.yml": PUSHED}, False, True),
+        (FLOW.format("vendor/other:1"), {".github/workflows/a.yml": PUSHED}, False, False),
+        (FLOW.format("1.dkr.ecr.us-east-1.amazonaws.com/other:1"), {}, False, True),
+        (FLOW.format("redis:7").replace("flow:", "redis:"), {}, False, False),
+        (FLOW.format("vendor/some-other:1").replace("flow:", "other:"), {}, False, False),
         (FLOW.format("${IMAGE}"), {}, True, True),  # nobody can tell whose it is
         (TWO.format("", ""), {"compose.prod.yaml": "services:\n  api:\n" + ON}, True, False),
         (TWO.format("", ""), {"compose.override.yaml": "services:\n  other:\n" + ON}, False, True),
@@ -108,6 +119,40 @@ def _traced(compose: str, more: dict[str, str], homes: tuple[str, ...], path: st
             True,
         ),
         (TWO.format("", NAMED), {"api/.env": SAYS}, True, False),
+        (
+            TWO.format(NAMED, "").replace("  other:\n    build: ./other\n", ""),
+            {"named.env": SAYS},
+            True,
+            False,
+        ),
+        (
+            TWO.format("", "") + "  flow:\n    image: langflow\n" + NAMED,
+            {"named.env": SAYS},
+            False,
+            False,
+        ),
+        (
+            TWO.format("    extends: a\n", "") + "  a:\n    extends: b\n  b:\n" + ON,
+            {},
+            True,
+            False,
+        ),
+        (TWO.format("    extends: a\n", "") + "  a:\n    image: b\n" + ON, {}, True, False),
+        (
+            TWO.format("    env_file: [named.env, b.env]\n", NAMED),
+            {"named.env": SAYS, "b.env": "LANGSMITH_TRACING=\n"},
+            False,
+            True,
+        ),
+        (
+            TWO.format(NAMED + "    environment: [LANGSMITH_TRACING=]\n", NAMED + ON),
+            {"named.env": SAYS},
+            False,
+            True,
+        ),
+        (TWO.format(NAMED + ON, NAMED), {"named.env": "LANGSMITH_TRACING=false\n"}, True, False),
+        (TWO.format(ON, ON), {"compose.override.yaml": OFF}, False, True),
+        (TWO.format(ON, ON), {"compose.override.yaml": OFF.replace("api", "other")}, True, False),
         (TWO.format("    profiles: [by-hand]\n" + ON, ""), {}, False, False),
         (TWO.format("    profiles: []\n" + ON, ""), {}, True, False),
     ],
@@ -119,7 +164,10 @@ def test_settings_are_of_the_services_that_run_with_them(
     assert [_traced(compose, more, homes, home) for home in homes] == [api, other]
 
 
-BOT = {"pyproject.toml": '[project]\nname = "bot"\ndependencies = ["langgraph"]\n'}
+BOT = {
+    "pyproject.toml": '[project]\nname = "bot"\ndependencies = ["langgraph"]\n'
+    '[project.urls]\nSource = "https://github.com/acme/bot"\n'
+}
 ONE = "services:\n  app:\n    build: .\n{}  flow:\n    image: langflowai/langflow:1.0\n{}"
 
 
@@ -131,11 +179,80 @@ ONE = "services:\n  app:\n    build: .\n{}  flow:\n    image: langflowai/langflo
         (ONE.format("", NAMED), {"named.env": SAYS}, False),
         (ONE.format("", "    env_file: .env\n"), {".env": SAYS}, True),  # its code loads it, too
         (ONE.format("", ON).replace("langflowai/langflow", "acme/bot"), BOT, True),
+        (ONE.format("", ON).replace("langflowai/langflow", "other/bot"), BOT, False),
         (ONE.format("", ON).replace("langflowai/langflow", "acme/robot"), BOT, False),
-        ("services:\n  flow:\n    image: langflow\n" + NAMED, {"named.env": SAYS}, True),
+        ("services:\n  flow:\n    image: langflow\n" + NAMED, {"named.env": SAYS}, False),
     ],
 )
 def test_settings_of_a_program_of_somebody_else_are_nobodys(
     compose: str, more: dict[str, str], traced: bool
 ) -> None:
     assert _traced(compose, more, ("",), ".") is traced
+
+
+HOME = "services:\n  app:\n    build: {}\n{}"
+ARGS = "{{context: ., args: {{LANGSMITH_TRACING: 'true'}}{}}}"
+STAGES = (
+    "FROM python:3.12 AS first\n{}COPY . .\n"
+    "FROM {} AS second\n{}COPY --from=first /a /a\nCOPY . .\n"
+)
+TOLD = "ENV LANGSMITH_TRACING=true\n"
+
+
+@pytest.mark.parametrize(
+    ("compose", "build", "traced"),
+    [
+        (HOME.format(".", ON), "FROM python:3.12\nCOPY . .\n", True),
+        (HOME.format(".", ON.replace("environment", "labels")), "", False),
+        (HOME.format(".", ON.replace("environment", "annotations")), "", False),
+        (HOME.format(".", "    x-off:\n" + ON.replace("  ", "    ")), "", False),
+        (HOME.format(ARGS.format(""), ""), "FROM python:3.12\nCOPY . .\n", False),
+        (HOME.format(ARGS.format(""), ""), "ARG LANGSMITH_TRACING\nCOPY . .\n", False),
+        (
+            HOME.format(ARGS.format(""), ""),
+            "FROM python:3.12\nARG LANGSMITH_TRACING\nENV LANGSMITH_TRACING=$LANGSMITH_TRACING\n",
+            True,
+        ),
+        ("", "FROM python:3.12\nARG LANGSMITH_TRACING=true\nCOPY . .\n", False),
+        ("", "FROM python:3.12\nARG A=b\nENV LANGSMITH_TRACING=true\nCOPY . .\n", True),
+        (
+            "",
+            "FROM python:3.12\nARG LANGSMITH_TRACING=true\n"
+            "ENV LANGSMITH_TRACING=${LANGSMITH_TRACING}\nCOPY . .\n",
+            True,
+        ),
+        (HOME.format(".", "    environment: [LANGSMITH_TRACING=]\n"), "FROM a\n" + TOLD, False),
+        (HOME.format(".", "    environment: [LANGSMITH_TRACING]\n"), "FROM a\n" + TOLD, True),
+        ("", STAGES.format("", "first", TOLD), True),
+        ("", STAGES.format(TOLD, "first", ""), True),
+        ("", STAGES.format(TOLD, "python:3.12-slim", ""), False),
+        (HOME.format("{context: ., target: first}", ""), STAGES.format("", "first", TOLD), False),
+        (HOME.format("{context: ., target: first}", ""), STAGES.format(TOLD, "a", ""), True),
+        (HOME.format("{context: ., target: $STAGE}", ""), STAGES.format(TOLD, "a", ""), True),
+    ],
+)
+def test_settings_that_reach_no_process_are_none(compose: str, build: str, traced: bool) -> None:
+    more = {"Dockerfile": build or "FROM python:3.12\nCOPY . .\n"}
+    assert _traced(compose, more, ("",), ".") is traced
+
+
+@pytest.mark.parametrize(
+    ("name", "compose", "traced"),
+    [
+        ("Dockerfile.dev", "", False),
+        ("Dockerfile.prod", "", True),
+        ("Dockerfile.dev", HOME.format("{context: ., dockerfile: Dockerfile.dev}", ""), True),
+    ],
+)
+def test_a_build_file_for_trials_sets_nothing_unless_it_is_built(
+    name: str, compose: str, traced: bool
+) -> None:
+    told = {name: "FROM python:3.12\nENV LANGSMITH_TRACING=true\nCOPY . .\n"}
+    assert _traced(compose, told, ("",), ".") is traced
+
+
+@pytest.mark.parametrize(("name", "kept"), [("VITE_API", True), ("API", False)])
+def test_what_a_bundler_bakes_in_outlasts_its_stage(name: str, kept: bool) -> None:
+    build = STAGES.format(f"ENV {name}=/api\n", "nginx:1.24", "")
+    given = {"files": {**GRAPH, "Dockerfile": build}, "path": "."}
+    assert bool(list(testing.component(given).code.set(name))) is kept

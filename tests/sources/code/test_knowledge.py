@@ -26,7 +26,7 @@ KEYS = {
     *("switched_off", "queries"),
 }
 LIBRARY = {"package", "library", "imports", "calls", "shows"}
-HOOK = {"library", "text", "in", "setting", "value", "call", "unless"}
+HOOK = {"library", "text", "in", "setting", "value", "call", "unless", "by", "exact"}
 PATTERNS = ("words", "common", "ids", "names", "queries")
 
 

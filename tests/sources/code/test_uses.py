@@ -168,12 +168,35 @@ def test_set_in_compose_it_is_on(understand: Understand) -> None:
     files = {
         "compose.yaml": compose,
         "Dockerfile": "FROM python:3.12\nCOPY . .\n",
-        "a.py": "import openai\n",
+        "a.py": "from langchain_core.runnables import chain\n",
     }
     found = use(understand, "langsmith", "tracing", files)
     assert found is not None
     assert found.strength is Strength.ON
     assert (found.place.path, found.place.line) == ("compose.yaml", 5)
+
+
+@pytest.mark.parametrize(
+    ("variable", "code", "library"),
+    [
+        ("ENABLE_TRACING: true", "import openai", ""),
+        ("ENABLE_TRACING: true", "from google.adk.agents import Agent", "google-adk"),
+        ("LANGSMITH_TRACING: true", "import openai", ""),
+        ("LANGSMITH_TRACING: true", "from langgraph.graph import StateGraph", "langsmith"),
+        ("LANGSMITH_TRACING: '1'", "from langgraph.graph import StateGraph", ""),
+        ("LANGSMITH_TRACING: 'True'", "from langgraph.graph import StateGraph", ""),
+        ("DD_LLMOBS_ENABLED: 1", "import openai", ""),
+        ("CREWAI_TRACING_ENABLED: 1", "import crewai", "crewai"),
+    ],
+)
+def test_a_variable_counts_where_something_reads_it(
+    understand: Understand, variable: str, code: str, library: str
+) -> None:
+    compose = f"services:\n  a:\n    build: .\n    environment:\n      {variable}\n"
+    files = {"compose.yaml": compose, "Dockerfile": "FROM python:3.12\nCOPY . .\n"}
+    uses = understand({**files, "a.py": f"{code}\n"}).uses("tracing")
+    on = [each.library for each in uses if each.strength is Strength.ON]
+    assert on == [library] * bool(library)
 
 
 def test_a_switch_in_the_image_is_named(understand: Understand) -> None:
@@ -183,6 +206,15 @@ def test_a_switch_in_the_image_is_named(understand: Understand) -> None:
     assert found is not None
     assert found.off is not None
     assert (found.off.path, found.off.line) == ("Dockerfile", 3)
+
+
+@pytest.mark.parametrize(("rate", "off"), [("0", True), ("0.5", False)])
+def test_a_rate_of_nothing_is_off(understand: Understand, rate: str, off: bool) -> None:
+    docker = f"FROM python:3.12\nCOPY . .\nENV LANGFUSE_SAMPLE_RATE={rate}\n"
+    text = "from langfuse.openai import openai\nopenai.chat.completions.create(model='a')\n"
+    found = use(understand, "langfuse", "tracing", {"Dockerfile": docker, "a.py": text})
+    assert found is not None
+    assert (found.off is not None) is off
 
 
 def test_a_variable_set_elsewhere_decides(understand: Understand) -> None:

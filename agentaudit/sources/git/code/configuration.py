@@ -30,6 +30,7 @@ _PAIR = regex(r"\s*(?:export\s+)?([A-Za-z_][\w.-]{0,120})\s*[=:]\s*(.*)")
 _DOCKER = regex(r"\s*(ENV|ARG)\s+(.*)", re.IGNORECASE)
 _DOCKER_PAIR = regex(r"([A-Za-z_]\w{0,120})(?:=|\s+)(\"[^\"]*\"|'[^']*'|[^\s\\]*)")
 _ARGUMENT = regex(r"\$\{?(\w{1,100})\}?")
+_TAKEN = regex(r"\$\{?([A-Za-z_]\w{0,120})")
 _BINDING = regex(
     r"(?:^[ \t]{0,40}\[{1,2}(?:env\.[\w-]{1,60}\.)?|(?:^|[{,])[ \t]{0,40}[\"'])(ai|vectorize)"
     r"(?:\]{1,2}|[\"']\s{0,9}:)[^\]}]{0,300}?\bbinding[\"']?\s{0,9}[=:]\s{0,9}[\"'](\w{1,80})[\"']",
@@ -97,12 +98,21 @@ def _worker(reader: Reader, path: str) -> Iterator[Row]:
         yield from _toml(reader, path)
 
 
+def arguments(text: str) -> frozenset[str]:
+    """Arguments of a build file that anything in it takes over: others reach nothing that runs."""
+    return frozenset(_TAKEN.findall(text))
+
+
 def _docker(reader: Reader, path: str) -> Iterator[Row]:
-    """Variables and arguments; one that is another's value is what that is by default."""
-    continued = False
+    """Variables, and arguments that are taken over; one that is another's value is what that is by
+    default."""
+    text = reader.text(path) or ""
+    taken = arguments(text)
+    continued = argued = False
     known: dict[str, str] = {}
-    for number, line in enumerate(lines(reader.text(path) or ""), 1):
+    for number, line in enumerate(lines(text), 1):
         found = _DOCKER.fullmatch(line[:2000])
+        argued = found[1].upper() == "ARG" if found is not None else argued
         rest = found[2] if found is not None else line[:2000] if continued else ""
         continued = bool(rest) and line.rstrip().endswith("\\")
         if not rest.lstrip().startswith("#"):
@@ -110,7 +120,8 @@ def _docker(reader: Reader, path: str) -> Iterator[Row]:
                 value = pair[2].strip("\"'")
                 named = _ARGUMENT.fullmatch(value)
                 known[pair[1]] = value = known.get(named[1], value) if named else value
-                yield Row((pair[1],), value, number)
+                if not argued or pair[1] in taken:
+                    yield Row((pair[1],), value, number)
 
 
 def _yaml(reader: Reader, path: str) -> Iterator[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from operator import itemgetter
 from typing import TypeVar
 
@@ -89,7 +90,8 @@ class Uses:
 
     def _hooked(self) -> Iterator[Use]:
         for hook in self._knowledge.hooks:
-            for setting in _picked(self._set, hook.settings):
+            given = _picked(self._set, hook.settings)
+            for setting in given if given and hook.is_read(self._names) else ():
                 if hook.fits(setting):
                     counts = _configures(setting.role, hook.trade)
                     strength = Strength.ON if counts else Strength.DECLARED
@@ -100,6 +102,13 @@ class Uses:
             for call in self._below(hook.calls):
                 if call.role is Role.APP and call.reached:
                     yield _used(hook.library, hook.trade, call)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """Packages that are declared, and modules that are imported."""
+        declared = (name for _, name, _ in self._seen.declared)
+        imported = (row.module for row, _ in self._seen.imports)
+        return frozenset(name.replace("_", "-") for name in (*declared, *imported))
 
     def _switch_off(self) -> None:
         for hook in self._knowledge.off:

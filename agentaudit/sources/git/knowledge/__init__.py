@@ -5,7 +5,7 @@ README.md beside this file is the schema.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -49,11 +49,20 @@ class Hook(Struct, frozen=True):
     values: frozenset[str] = frozenset()
     calls: tuple[str, ...] = ()
     unless: frozenset[str] = frozenset()
+    readers: tuple[str, ...] = ()
+    """Packages and modules that ask for the settings, or bring what does; empty: not told."""
+    exact: bool = False
+    """Whether the library takes the values only as they are spelled."""
 
     def fits(self, setting: Setting) -> bool:
         """Whether a setting has a value that counts, unless somebody sets another."""
-        value = setting.default.lower()
+        value = setting.default if self.exact else setting.default.lower()
         return value in self.values if self.values else bool(value)
+
+    def is_read(self, names: Iterable[str]) -> bool:
+        """Whether one of these packages and modules asks for the settings."""
+        starts = tuple(f"{name}{end}" for name in self.readers for end in "-./:")
+        return not starts or any(f"{name}/".startswith(starts) for name in names)
 
 
 class Knowledge(Struct):
@@ -203,4 +212,6 @@ def _hook(trade: str, given: Mapping[str, Any]) -> Hook:
         values=frozenset(str(value).lower() for value in given.get("value", ())),
         calls=tuple(given.get("call", ())),
         unless=frozenset(given.get("unless", ())),
+        readers=tuple(given.get("by", ())),
+        exact=given.get("exact", False),
     )
