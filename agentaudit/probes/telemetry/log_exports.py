@@ -69,6 +69,11 @@ def _replaced(repo: Repo, component: Component, place: Place) -> bool:
 
 
 _ADDRESS = "OTEL_EXPORTER_OTLP_ENDPOINT"
+_OTHERWISE = regex(
+    r"(?m)^(?![ \t]{0,80}//)[^\n]{0,200}?"
+    r"\b(?:UseAzureMonitor|(?:Add|WriteTo\.)ApplicationInsights\w{0,40})\("
+)
+"""What sends records somewhere else."""
 
 
 def _unaddressed(repo: Repo, component: Component, place: Place) -> bool:
@@ -76,8 +81,11 @@ def _unaddressed(repo: Repo, component: Component, place: Place) -> bool:
     Aspire's template has it, and whoever deploys it tells none: its host does, on a desk."""
     if not (place.path.endswith(".cs") and component.build_files):
         return False
-    asked = any(_ADDRESS in text and "OtlpExporter(" in text for text in own_texts(repo, component))
-    return asked and not any(each.value.strip() for each in component.code.set(_ADDRESS))
+    texts = list(own_texts(repo, component))
+    asked = any(_ADDRESS in text and "OtlpExporter(" in text for text in texts)
+    if not asked or any(map(_OTHERWISE.search, texts)):
+        return False
+    return not any(each.value.strip() for each in component.code.set(_ADDRESS))
 
 
 _HANDED = {"loguru": "loguru_handler", "structlog": "StructlogProcessor"}

@@ -246,6 +246,9 @@ def test_an_image_that_is_told_no_address_sends_no_logs(
     )
     files = {"api.csproj": project, "Program.cs": TEMPLATE, **more}
     assert _outcome(logs_structured, files) is outcome
+    for mark, sends in (("", Outcome.PASS), ("// ", outcome)):
+        other = f"{mark}builder.Services.AddOpenTelemetry().UseAzureMonitor();\n"
+        assert _outcome(logs_structured, {**files, "Other.cs": other}) is sends
 
 
 WEB = "".join(
