@@ -33,7 +33,7 @@ def every(text: str) -> list[list[Piece]]:
         for row, line in enumerate(part.split("\n")):
             if row:
                 lines.append([])
-            if line.strip():
+            if line.strip() or (line and lines[-1]):
                 indented = not lines[-1] and line.startswith("    ")
                 lines[-1].append(Piece(bool(number % 2) or indented, line))
     return [line for line in lines if line]
@@ -41,7 +41,11 @@ def every(text: str) -> list[list[Piece]]:
 
 def line(text: str) -> list[Piece]:
     """A text on one line."""
-    return [piece for row in every(text) for piece in row]
+    first, *others = every(text) or [[]]
+    return [*first, *(piece for row in others for piece in (_SPACE, *row))]
+
+
+_SPACE = Piece(False, " ")
 
 
 def short(text: str) -> str:
