@@ -10,6 +10,7 @@ from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.reader import Reader, directory, mapping, word
 
 _MODULE = regex(r"(?<![\w./-])(\w{1,80}(?:\.\w{1,80}){1,9})(?=[:\s\"',]|$)")
+"""A module as Python is told it: `services.api.main` of `uvicorn services.api.main:app`."""
 _FILE = regex(r"(?<![\w./-])(?:\./)?((?:[\w-]{1,80}/){1,9}[\w-]{1,80}\.(?:py|[cm]?[jt]s))\b")
 _ENDS = (".py", "/__main__.py", "/__init__.py")
 _OFFERS = ("main", "module", "exports", "types", "bin")
@@ -37,8 +38,13 @@ def programs(reader: Reader) -> Iterator[str]:
 
 
 def _held(reader: Reader, homes: tuple[str, ...], command: str) -> Iterator[str]:
-    modules = (each.replace(".", "/") for each in _MODULE.findall(command))
-    named = [*_FILE.findall(command), *(f"{each}{end}" for each in modules for end in _ENDS)]
     for home in homes:
-        found = (joined(home, each) for each in named)
-        yield from (path for path in found if path in reader.known)
+        yield from (path for path in named(home, command) if path in reader.known)
+
+
+def named(home: str, command: str) -> Iterator[str]:
+    """Paths that a program may have which a command names, as a module or a file below where it
+    works."""
+    modules = (each.replace(".", "/") for each in _MODULE.findall(command))
+    paths = (*_FILE.findall(command), *(f"{each}{end}" for each in modules for end in _ENDS))
+    yield from filter(None, (joined(home, path) for path in paths))
