@@ -120,6 +120,14 @@ TRAPS = (
         _built("ARG IMAGE\nARG TAG\nFROM ${IMAGE}:${TAG}\nCOPY . .\n"),
         case="no defaults",
     ),
+    Trap(
+        ARGS,
+        BUILD,
+        FAIL,
+        "a FROM names no base",
+        _built("FROM\nCOPY . .\n"),
+        case="nothing at all",
+    ),
     Trap(STAGE, BUILD, PASS, "", _built("FROM python:3.12 AS base\nFROM base\nCOPY . .\n")),
     Trap(
         STAGE,
