@@ -6,6 +6,7 @@ pumped up, and an end that it does not match.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import inspect
 import os
@@ -208,6 +209,58 @@ def test_what_a_pattern_lacks_it_lacks_without_being_compiled() -> None:
         _ = regex("(").unheard_of  # type: ignore[attr-defined]
     with pytest.raises(re.error):
         regex("(").search("")
+
+
+def test_a_text_without_its_words_is_answered_without_compiling() -> None:
+    pattern = regex(r"(\bab{1,3}c", words=("ab", "ba"))
+    assert pattern.search("xyz") is None
+    assert pattern.findall("a b c") == list(pattern.finditer("a b c")) == []
+    with pytest.raises(re.error):
+        pattern.search("cab")
+
+
+def test_a_text_with_one_of_its_words_is_answered_like_by_the_original() -> None:
+    pattern, original = regex(r"\bab+\b", words=("ab",)), re.compile(r"\bab+\b")
+    for text in ("abb cab ab", "cab", "xyz"):
+        assert pattern.findall(text) == original.findall(text)
+        assert [*map(str, pattern.finditer(text))] == [*map(str, original.finditer(text))]
+        assert (pattern.search(text, 1) is None) == (original.search(text, 1) is None)
+    assert pattern.fullmatch("abb") is not None
+
+
+def spared() -> list[Regex]:
+    """Every pattern of ours that names words."""
+    for info in pkgutil.walk_packages(agentaudit.__path__, "agentaudit."):
+        if not info.name.endswith("__main__"):
+            importlib.import_module(info.name)
+    found = [each for each in gc.get_objects() if isinstance(each, Regex)]
+    return sorted((each for each in found if each.words), key=lambda each: str(each.pattern))
+
+
+def spelled(tree: Any) -> set[str]:
+    """What every match spells, one text for each choice; `\0` stands for whatever may be there."""
+    found = {""}
+    for op, given in tree:
+        pieces = {"\0"}
+        if op is codes.LITERAL:
+            pieces = {chr(given)}
+        elif op is codes.AT:
+            pieces = {""}
+        elif op in _REPEATS and given[0] == 0:
+            pieces = {"\0"}
+        elif inside := _inside(op, given):
+            ends = "\0" * (op in _REPEATS)
+            pieces = {each + ends for inner in inside for each in spelled(inner)}
+        found = {before + after for before in found for after in pieces}
+    return found
+
+
+@pytest.mark.parametrize("pattern", spared(), ids=lambda each: repr(each.pattern[:60]))
+def test_whatever_matches_holds_one_of_the_words(pattern: Regex) -> None:
+    made = pattern.compiled()
+    assert not made.flags & re.IGNORECASE
+    for text in spelled(parser.parse(made.pattern, made.flags & ~re.DEBUG)):
+        assert any(word in text for word in pattern.words), text
 
 
 _GIVEN = re.compile(r"(?<![\w.])re\.[a-z]+\(\s*([A-Za-z_]\w*)\b|match=([A-Za-z_]\w*)")

@@ -25,7 +25,8 @@ READS = {
         regex(
             r"\bprocess\.env(?:\.|\[[\"'])(\w{1,100})|\bimport\.meta\.env\.(\w{1,100})"
             r"|\bDeno\.env\.get\([\"'](\w{1,100})|\bBun\.env\.(\w{1,100})"
-            r"|\bimport\s{0,9}\{\s{0,40}(\w{1,100})[^}]{0,600}\}\s{0,9}from\s{0,9}[\"']\$env/"
+            r"|\bimport\s{0,9}\{\s{0,40}(\w{1,100})[^}]{0,600}\}\s{0,9}from\s{0,9}[\"']\$env/",
+            words=(".env.", ".env[", "$env/"),
         ),
     ),
     "go": regex(r"\bos\.(?:Getenv|LookupEnv)\(\"(\w{1,100})|\b(viper|envconfig)\."),

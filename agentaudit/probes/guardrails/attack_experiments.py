@@ -12,7 +12,7 @@ from agentaudit.source import Repo
 
 _LIBRARIES = {"braintrust": "Eval", "langsmith": "a?evaluate", "weave": "Evaluation"}
 _KEPT_BY = tuple(
-    (regex(rf"\b(?:from|import)\s{{1,4}}[\"']?{library}\b"), regex(rf"\b{run}\("))
+    (regex(rf"\b(?:from|import)\s{{1,4}}[\"']?{library}\b", words=(library,)), regex(rf"\b{run}\("))
     for library, run in _LIBRARIES.items()
 )
 """How such a library is brought in, and how it is told to run."""

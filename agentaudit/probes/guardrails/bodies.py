@@ -47,14 +47,16 @@ def _bodies(repo: Repo, name: str, suffix: str) -> tuple[Body, ...]:
     return tuple(
         _body(block, text)
         for file, text in texts
-        if _may_define(text, name, suffix)
+        if may_define(text, name, suffix)
         for block in repo.blocks(file)
         if block.part is Part.FUNCTION and block.name == name
     )
 
 
-def _may_define(text: str, name: str, suffix: str) -> bool:
+def may_define(text: str, name: str, suffix: str) -> bool:
     """Whether a function of that name may begin in a text, which is taken apart only then."""
+    if suffix not in _SUFFIXES:
+        return True
     at = text.find(name)
     while at >= 0:
         end = at + len(name)

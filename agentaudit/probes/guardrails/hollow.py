@@ -75,7 +75,8 @@ def is_mute(repo: Repo, place: Place) -> bool:
     return _asks_none(repo)
 
 
-_WITHIN = regex(r"\b(?:TestClient|ASGITransport|WebApplicationFactory|MockMvc)\b")
+_TESTERS = ("TestClient", "ASGITransport", "WebApplicationFactory", "MockMvc")
+_WITHIN = regex(rf"\b(?:{'|'.join(_TESTERS)})\b", words=_TESTERS)
 """What asks an application that runs in the same process."""
 _PROVIDER = regex(r"(?i)\b(?:llm|model|chat|ai)_?provider\b")
 _NONE = regex(

@@ -8,6 +8,7 @@ from agentaudit.blocks import Part
 from agentaudit.code import Call, Code
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.guardrails.bodies import may_define
 from agentaudit.probes.guardrails.outside import TESTS
 from agentaudit.probes.guardrails.own import CONFIGURED
 from agentaudit.source import Repo
@@ -121,9 +122,11 @@ def _makes_none(repo: Repo, code: Code, name: str, path: str) -> bool:
 
 def _is_off(repo: Repo, code: Code, pattern: str, maker: str) -> bool:
     """Whether every function of that name makes nothing unless something is set."""
+    texts = ((f, repo.read(f) or "") for f in repo.files(pattern, saying=(maker,)))
     bodies = [
-        (file, block.body(repo.read(file) or ""))
-        for file in repo.files(pattern, saying=(maker,))
+        (file, block.body(text))
+        for file, text in texts
+        if may_define(text, maker, pattern.rpartition(".")[2])
         for block in repo.blocks(file)
         if block.part is Part.FUNCTION and block.name == maker
     ]

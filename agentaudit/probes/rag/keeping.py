@@ -132,7 +132,8 @@ def _stripped(repo: Repo, call: Call) -> bool:
 
 _STRIPS = regex(
     r"\.metadata\s{0,4}=\s{0,4}(?:\{\s{0,4}\}|None\b|null\b|dict\(\))|\.metadata\.clear\(\)"
-    r"|\bdel \w{1,30}\.metadata\b"
+    r"|\bdel \w{1,30}\.metadata\b",
+    words=(".metadata",),
 )
 
 

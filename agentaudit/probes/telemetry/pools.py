@@ -12,7 +12,7 @@ _POOL = regex(r"PromisePool(?:\.(?!handleError\b)\w{1,30}){0,6}\.process")
 """Without `handleError`, which is told of each error."""
 _ERRORS = regex(r"\berrors\b(?!\.length\b|[^{}]{0,80}\}\s{0,4}=[^=])")
 """Uses of them: to name them, and to count them, tells nobody what failed."""
-_ALL = regex(r"\bPromise\.allSettled\(")
+_ALL = regex(r"\bPromise\.allSettled\(", words=("Promise.allSettled(",))
 _SETTLED = regex(r"\bPromise\.allSettled\(\s{0,40}[\w.?]{1,80}\.map\(\s{0,40}$")
 _REASON = regex(
     r"(String\(|\$\{)?[\w.?!]{0,60}?\breason\b(\s{0,4}:|[?!]?\.(?:message|name|code|toString)\b)?"

@@ -112,7 +112,8 @@ def _run(program: Program, path: str) -> Iterator[tuple[str, int]]:
 
 
 _ADDRESS = regex(
-    r"[}\"'`/](?:v\d/)?(?:chat/completions|api/generate)\b|:(?:streamG|g)enerateContent\b"
+    r"[}\"'`/](?:v\d/)?(?:chat/completions|api/generate)\b|:(?:streamG|g)enerateContent\b",
+    words=("chat/completions", "api/generate", "enerateContent"),
 )
 """Where providers and servers of models answer, behind a base."""
 _POSTS = regex(
@@ -120,7 +121,10 @@ _POSTS = regex(
 )
 
 
-_REMOTE = regex(r"\b(?:invoke_agent_runtime|InvokeAgentRuntimeCommand)\(")
+_REMOTE = regex(
+    r"\b(?:invoke_agent_runtime|InvokeAgentRuntimeCommand)\(",
+    words=("invoke_agent_runtime", "InvokeAgentRuntime"),
+)
 """What asks an agent that runs elsewhere, through a client of the cloud."""
 
 

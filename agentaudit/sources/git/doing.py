@@ -18,10 +18,14 @@ from agentaudit.trades import AGENTIC, acts, is_protocol
 
 _ADDRESS = regex(
     r"/chat/completions|/images/generations|/openai/deployments/|/v1/(?:messages|embeddings|responses)\b"
-    r"|:(?:streamG|g)enerateContent\b|/api/generate\b"
+    r"|:(?:streamG|g)enerateContent\b|/api/generate\b",
+    words=("/chat/completions", "/openai/deployments/", "/v1/", "enerat"),
 )
 """Where providers answer."""
-_PATH = regex(r"[}`\"']/chat/completions[\"'`]|:(?:streamG|g)enerateContent\b")
+_PATH = regex(
+    r"[}`\"']/chat/completions[\"'`]|:(?:streamG|g)enerateContent\b",
+    words=("/chat/completions", "enerateContent"),
+)
 """The same where an application may have addresses of its own that are written alike."""
 _UNREAD = (".rs", ".rb", ".php", ".ex", ".exs", ".dart", ".swift", ".kt")
 _THIN = 3

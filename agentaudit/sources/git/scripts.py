@@ -15,7 +15,7 @@ from agentaudit.sources.git.reader import Reader, ancestors, directory, mapping,
 
 _MAKEFILE = regex(r"(?:GNU)?[Mm]akefile(?:\.\w{1,20})?|[\w.-]{1,60}\.mk|[Jj]ustfile|\.justfile")
 _SCRIPT = regex(r"[\w.-]{1,100}\.(?:sh|bash|zsh)")
-_BUILDS = regex(r"\b(?:build|bud)\b")
+_BUILDS = regex(r"\b(?:build|bud)\b", words=("build", "bud"))
 _TOOLS = ("docker", "podman", "buildah", "nerdctl", "finch")
 
 

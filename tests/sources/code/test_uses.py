@@ -363,3 +363,28 @@ def test_a_default_export_is_imported_under_any_name(
     files = {"package.json": '{"name": "a"}', "routes/root.ts": text + exported}
     calls = understand(files).code.methods("OpenAI")
     assert [call.reached for call in calls] == [reached]
+
+
+_ASKS = 'import OpenAI from "openai";\nnew OpenAI().responses.create({ model: "gpt-4o" });\n'
+_PACKED = (
+    f"function a(b){{return new b({{c:{{d:(e)=>{{f(e)}}}}}})}};{_ASKS.replace(chr(10), '')}" * 40
+)
+_PROSE = 'export const rules = "' + "Answer politely, and say where it stands. " * 60 + '";\n'
+_DATA = 'const logo = "data:image/png;base64,' + "iVBORw0KGgo" * 200 + '";\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        (_ASKS, True),
+        (f"// built\n{_PACKED}\n", False),
+        (_ASKS + _PACKED + "\n", False),
+        (_ASKS + _PROSE, True),
+        (_ASKS + _DATA, True),
+        (_ASKS * 40 + _PACKED[:1_100] + "\n", True),
+    ],
+    ids=["code", "minified", "mostly minified", "prose", "data", "one long line"],
+)
+def test_a_bundle_is_nobodys_source(understand: Understand, text: str, read: bool) -> None:
+    files = {"package.json": '{"dependencies": {"openai": "4.1.0"}}', "web/a.js": text}
+    assert bool(understand(files).code.calls) is read

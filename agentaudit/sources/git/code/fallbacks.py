@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Method = tuple["Node", Block]
 _NAMED = regex(r"\bfallbackMethod\s{0,9}=\s{0,9}(?:\"(\w{1,100})\"|([\w.]{1,100}))")
-_CONSTANT = regex(r"\bString\s{1,9}(\w{1,100})\s{0,9}=\s{0,9}\"(\w{1,100})\"")
+_CONSTANT = regex(r"\bString\s{1,9}(\w{1,100})\s{0,9}=\s{0,9}\"(\w{1,100})\"", words=("String",))
 _ERROR = regex(r"(?:\w{1,60}\.){0,8}\w{0,60}(?:Exception|Error|Throwable)")
 _RETRIED, _RECOVERS = "Retryable", "Recover"
 _MOST = 20

@@ -10,6 +10,7 @@ from agentaudit.sources.git.code import languages
 from agentaudit.sources.git.code.cache import Said, key, stamp
 from agentaudit.sources.git.code.extract import extract
 from agentaudit.sources.git.code.languages import Language
+from agentaudit.sources.git.code.minified import is_minified
 from agentaudit.sources.git.code.notebooks import source, unveiled
 from agentaudit.sources.git.code.sieve import Sieve, sieve
 from agentaudit.sources.git.code.written import Written
@@ -58,8 +59,11 @@ class Index:
         for path in reader.paths:
             language = languages.of(path)
             part = reader.role(path) if language is not None else Role.VENDORED
-            if language is not None and part not in (Role.VENDORED, Role.GENERATED):
-                self.files[path] = self._read(path, language, part)
+            if language is None or part in (Role.VENDORED, Role.GENERATED):
+                continue
+            file = self._read(path, language, part)
+            if not is_minified(path, file.data):
+                self.files[path] = file
         asked = {path: self._key(file) for path, file in self.files.items() if not file.problem}
         known = self._cache.found(asked.values())
         common = []
