@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agentaudit.sources.git import (
     actions,
+    agentcore,
     aspire,
     builds,
     compose,
@@ -42,6 +43,7 @@ def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]
         *shipped.started(reader, homes, runs),
         *deployments.declared(reader, homes),
         *platforms.declared(reader, homes),
+        *agentcore.declared(reader, homes),
         *deployers.started(reader, homes),
         *packed.functions(reader, homes),
         *actions.published(reader, homes),

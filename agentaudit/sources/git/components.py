@@ -124,7 +124,8 @@ class Survey:
         whole = standing.whole(parted, homes) and not self._parts
         if whole and self._something(homes, rest) and (found or not self._apart(homes)):
             kept = pages.left(self._reader, homes.manifests)
-            self._parts[""] = Part("", manifests={path: self._manifests[path] for path in kept})
+            only = "" if found else homes.only
+            self._parts[only] = Part(only, manifests={path: self._manifests[path] for path in kept})
         for build, home in parted:
             if home:
                 self._add(replace(build, home=home))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentaudit.expressions import regex
-from agentaudit.sources.git import makefiles, shell
+from agentaudit.sources.git import agentcore, makefiles, shell
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.homes import Homes
@@ -31,6 +31,7 @@ _STARTS = regex(r"^(?:dotnet run|(?:\./)?mvnw? spring-boot:run)(?:\s|$)")
 
 def started(reader: Reader, homes: Homes) -> Iterator[Build]:
     """The project that each such command deploys: the directory it names, or where it is run."""
+    whole = next(reader.named(agentcore.FILE.__eq__), None)  # It says what is deployed.
     for path in reader.named(_FILE.fullmatch):
         text = reader.text(path) or ""
         if not any(mention in text for mention in _MENTIONS):
@@ -39,6 +40,8 @@ def started(reader: Reader, homes: Homes) -> Iterator[Build]:
         for rows in makefiles.recipes(text) if made else [shell.numbered(text)]:
             for command in shell.commands(rows, directory(path)):
                 found = _COMMAND.match(command.text)
+                if found and whole and command.text.startswith("agentcore"):
+                    continue
                 home = _home(homes, path, command.directory, found[1]) if found else None
                 if made and found is None and command.directory and _STARTS.match(command.text):
                     home = _home(homes, path, command.directory, "")

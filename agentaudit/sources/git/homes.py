@@ -58,6 +58,14 @@ class Homes:
         return home in self._coded
 
     @cached_property
+    def only(self) -> str:
+        """The one directory with a manifest, where all code of the application stands; empty where
+        there is no such."""
+        home = next(iter(self.known)) if len(self.known) == 1 else ""
+        code = [path for path in self._coded if path in self._reader.known]
+        return home if code and all(inside(path, home) for path in code) else ""
+
+    @cached_property
     def _coded(self) -> frozenset[str]:
         """Files of code of the application, and the directories that hold any."""
         found: set[str] = set()

@@ -27,6 +27,8 @@ _ASSIGNED = regex(r"(?:(?:local|export|readonly|declare(?: -\w+)?)\s+)?([A-Za-z_
 _LIST = regex(r"\(([^()]{0,4000})\)\s*;?")
 _LISTED = regex(r"\"?\$\{([A-Za-z_]\w{0,60})\[[@*]\]\}\"?")
 _APART = regex(r";(?!;)|&&|\|\|")
+_TELLS = regex(r"[@{(\s]{0,9}(?:echo|printf)\s")
+_QUOTED = regex(r"(\"(?:[^\"\\]|\\.){0,4000}\"|'[^']{0,4000}')|;(?!;)|&&|\|\|")
 _MOST_STEPS = 3_000
 _MOST_DEPTH = 5
 _SKIPPED = frozenset(("then", "do", "else", "{", "}", "done", "fi", ")"))
@@ -100,7 +102,7 @@ class _Script(Struct):
                 for each in self._words(found[2], values)[:100]:
                     yield from self.run(body, {**values, found[1]: each}, depth)
             else:
-                for part in _APART.split(self._rooted(text)):
+                for part in _apart(self._rooted(text)):
                     yield from self._one(number, part, values, depth)
 
     def _one(
@@ -153,6 +155,15 @@ class _Script(Struct):
         for _ in range(up):
             home = home.rpartition("/")[0]
         return f"{ROOT}/{home}".rstrip("/")
+
+
+def _apart(text: str) -> list[str]:
+    """The commands of a row; what a row tells its reader to run is none."""
+    if not _TELLS.match(text):
+        return _APART.split(text)
+    ends = [found.span() for found in _QUOTED.finditer(text) if not found[1]]
+    starts = [0, *(end for _, end in ends)]
+    return [text[a:b] for a, b in zip(starts, [*(begin for begin, _ in ends), None], strict=True)]
 
 
 def _block(rows: list[Row], at: int, rest: str, opens: str, closes: str) -> tuple[list[Row], int]:

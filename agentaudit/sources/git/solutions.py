@@ -14,10 +14,10 @@ from agentaudit.sources.git.reader import Reader, directory
 _SUFFIXES = (".csproj", ".fsproj", ".vbproj")
 _RUNS = regex(
     r"\bSdk=\"Microsoft\.NET\.Sdk\.(?:Web|Worker|BlazorWebAssembly)\b"
-    r"|<OutputType>\s*WinExe\b"
+    r"|<OutputType>\s*WinExe\b|<PackageReference\s[^>]{0,200}?(?i:Include=\"ExcelDna\.AddIn\")"
 )
 """Kinds of projects that stay up: a server, a worker, a page that a browser runs, a program with
-windows."""
+windows, an add-in of Excel."""
 _PROGRAM = regex(r"<OutputType>\s*Exe\b")
 _FUNCTIONS = regex(r"<(?:AzureFunctionsVersion|AWSProjectType)>")
 _HOST = regex(r"\bAspire\.AppHost|<IsAspireHost>\s*true")

@@ -422,3 +422,13 @@ def test_whether_all_that_is_declared_is_known(files: dict[str, str], known: boo
 def test_an_empty_file_declares_no_setting(name: str, text: str, declared: bool) -> None:
     settings = _components({"pyproject.toml": PYTHON, name: text})["."].settings
     assert [place.path for place in settings] == [name] * declared
+
+
+def test_the_one_project_of_a_repository_is_the_component_where_all_code_is_its_own() -> None:
+    files = {
+        "talk/pom.xml": "<project/>",
+        "talk/src/main/java/A.java": "class A {}\n",
+        "notes.md": "x",
+    }
+    assert [each.path for each in MemoryRepo(files).components()] == ["talk"]
+    assert [each.path for each in MemoryRepo({**files, "tool.py": "a = 1\n"}).components()] == ["."]

@@ -148,7 +148,7 @@ def test_an_image_that_takes_the_graphs_in_is_what_is_deployed() -> None:
 def test_what_runs_on_a_schedule_is_started(trigger: str, command: str, expected: str) -> None:
     step = f"      - run: {command}\n        working-directory: jobs\n"
     workflow = ASKED.replace("on: push", f"on: {trigger}") + step
-    files = {".github/workflows/w.yml": workflow, "jobs/pyproject.toml": PYTHON}
+    files = {".github/workflows/w.yml": workflow, "jobs/pyproject.toml": PYTHON, "a.py": "y = 1\n"}
     assert list(_components({**files, "jobs/digest.py": "x = 1\n"})) == [expected]
 
 

@@ -42,6 +42,8 @@ def _components(files: dict[str, str]) -> dict[str, Component]:
         ("scripts/deploy.sh", "az containerapp up --name web --source ./web\n"),
         ("Makefile", "deploy:\n\tadk deploy cloud_run --project x web/\n"),
         ("Makefile", "ship:\n\tcd web && railway up\n"),
+        ("agentcore/agentcore.json", '{"runtimes": [{"codeLocation": "web/"}]}'),
+        ("agentcore.json", '{"runtimes": [{"codeLocation": "web"}]}'),
     ],
 )
 def test_the_directory_that_is_named(path: str, text: str) -> None:
@@ -60,6 +62,9 @@ def test_the_directory_that_is_named(path: str, text: str) -> None:
             "# gcloud run deploy web --source web\necho gcloud run deploy --source web\n",
         ),
         ("run.sh", "gcloud run deploy web --source web\n"),
+        ("deploy.sh", "echo 'First run x && gcloud run deploy --source web'\n"),
+        ("agentcore/agentcore.json", '{"runtimes": [{"codeLocation": "nowhere/"}, 3], "name": 1}'),
+        ("agentcore/agentcore.json", "[]"),
     ],
 )
 def test_what_names_no_directory(path: str, text: str) -> None:
@@ -188,3 +193,26 @@ def test_an_image_is_of_the_only_project_that_it_takes_in() -> None:
         "requirements.txt": "openai\n",
     }
     assert list(_components(files)) == ["chat"]
+
+
+def test_a_runtime_of_agentcore_says_its_language_and_its_variables() -> None:
+    runtime = (
+        '{"codeLocation": "web/", "runtimeVersion": "PYTHON_3_12", "envVars": [{"name": "A"}]}'
+    )
+    files = {
+        "agentcore/agentcore.json": f'{{"runtimes": [\n{runtime}]}}',
+        # What its command deploys is what the file says, not where it is run.
+        "deploy.sh": "cd other && agentcore deploy --yes\n",
+    }
+    plain = {name: text for name, text in PROJECTS.items() if not name.startswith("docker/")}
+    found = _components({**plain, **files})
+    assert list(found) == ["web"]
+    assert [(place.line, version) for place, version in found["web"].runtime_pins] == [
+        (2, "python3.12")
+    ]
+    assert [place.path for place in found["web"].settings] == ["agentcore/agentcore.json"]
+
+
+def test_what_is_told_after_a_command_is_no_command_and_what_follows_it_is_one() -> None:
+    told = "echo 'to undo: cd other && fly deploy; cd x' && cd web && fly deploy\n"
+    assert list(_components({**PROJECTS, "deploy.sh": told})) == ["web"]

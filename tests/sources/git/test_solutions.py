@@ -18,6 +18,7 @@ API = {
 }
 WINDOWS = "<PropertyGroup><OutputType>WinExe</OutputType></PropertyGroup>"
 
+ADD_IN = '<ItemGroup><PackageReference Include="ExcelDna.AddIn" Version="1.9.0" /></ItemGroup>'
 PROGRAM = WINDOWS.replace("WinExe", "Exe")
 ASPIRE = "<IsAspireHost>true</IsAspireHost>"
 
@@ -34,6 +35,7 @@ def _homes(files: dict[str, str]) -> list[str]:
         ({"Jobs/Jobs.csproj": _project(".Worker")}, ["Api", "Jobs"]),
         ({"Desk/Desk.csproj": _project("", "Services") + WINDOWS}, ["Api", "Desk"]),
         ({"Tool/Tool.csproj": _project("")}, ["Api"]),
+        ({"AddIn/AddIn.csproj": _project("") + ADD_IN}, ["AddIn", "Api"]),
         ({"Api.Tests/Api.Tests.csproj": _project(".Web", "Api")}, ["Api"]),
         ({"Chat/Chat.csproj": _project("", "Services") + PROGRAM}, ["Api", "Chat"]),
         ({"Host/Host.csproj": _project("", "Api") + PROGRAM + ASPIRE}, ["Api"]),
