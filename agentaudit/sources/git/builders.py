@@ -51,6 +51,14 @@ def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]
         *mounted.started(reader, homes, services),
     ]
     told = aspire.without_hosts(reader, told)
+    # What deploys the modules from the directory that gathers them deploys nothing besides.
+    built = {build.home for build in told if build.recipe is not None}
+    parts = {build.home for build in told}
+    told = [
+        build
+        for build in told
+        if build.home in built or not (homes.gathers(build.home) and parts - {build.home})
+    ]
     told = [build for build in told if standing.by_itself(build, told, homes)]
     told += [*hooks.started(reader, homes, told), *extensions.shells(reader, homes, runs, told)]
     told = modules.known(reader, homes, workspaces.known(reader, homes, told))

@@ -111,6 +111,12 @@ class Homes:
         module = joined(home, named[0]) if len(named) == 1 else None
         return module if module in self.known and module else ""
 
+    def gathers(self, home: str) -> bool:
+        """Whether all that stands in a directory is the Maven build that its modules are of."""
+        mine = [path for path, each in self.manifests.items() if each == home]
+        text = (self._reader.text(mine[0]) or "") if mine and mine[0].endswith("pom.xml") else ""
+        return len(mine) == 1 and bool(_GATHERS.search(text) and _MODULE.search(text))
+
     @cached_property
     def _telephones(self) -> frozenset[str]:
         """Manifests of applications for Android."""

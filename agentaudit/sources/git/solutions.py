@@ -24,7 +24,7 @@ _HOST = regex(r"\bAspire\.AppHost|<IsAspireHost>\s*true")
 """A program that starts the others while they are made."""
 _REFERENCE = regex(r"<ProjectReference\s[^>]{0,200}?Include=\"([^\"]{1,300})\"")
 _MOST = 200
-_ASIDE = regex(r"(?i)(?:^|[./_-])tests?$")
+_ASIDE = regex(r"(?i)(?:^|[./_-])(?:tests?|bench(?:marks?)?)$")
 
 
 def started(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:

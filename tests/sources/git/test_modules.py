@@ -247,3 +247,22 @@ def test_a_module_takes_libraries_of_the_catalogue(line: str, agentic: bool) -> 
     }
     found = {each.path: each.agentic for each in MemoryRepo(tree).components()}
     assert found == {"server": agentic, "other": False}
+
+
+def test_what_only_gathers_its_modules_is_deployed_by_nothing_that_deploys_them() -> None:
+    gathers = "<project><packaging>pom</packaging><modules><module>a</module></modules></project>"
+    deploys = "jobs:\n  a:\n    steps:\n      - run: sam deploy --stack-name x\n"
+    template = (
+        "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: a\n"
+    )
+    files = {
+        "pom.xml": gathers,
+        "a/pom.xml": "<project/>",
+        "template.yaml": template,
+        ".github/workflows/w.yml": deploys,
+    }
+    assert [each.path for each in MemoryRepo(files).components()] == ["a"]
+    assert [each.path for each in MemoryRepo({**files, "pom.xml": "<project/>"}).components()] == [
+        ".",
+        "a",
+    ]

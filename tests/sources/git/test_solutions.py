@@ -36,6 +36,7 @@ def _homes(files: dict[str, str]) -> list[str]:
         ({"Desk/Desk.csproj": _project("", "Services") + WINDOWS}, ["Api", "Desk"]),
         ({"Tool/Tool.csproj": _project("")}, ["Api"]),
         ({"AddIn/AddIn.csproj": _project("") + ADD_IN}, ["AddIn", "Api"]),
+        ({"Speed/Api.Benchmarks.csproj": _project("", "Services") + PROGRAM}, ["Api"]),
         ({"Api.Tests/Api.Tests.csproj": _project(".Web", "Api")}, ["Api"]),
         ({"Chat/Chat.csproj": _project("", "Services") + PROGRAM}, ["Api", "Chat"]),
         ({"Host/Host.csproj": _project("", "Api") + PROGRAM + ASPIRE}, ["Api"]),
