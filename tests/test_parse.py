@@ -43,6 +43,8 @@ def malformed(call: Any, *args: Any, **more: Any) -> parse.Malformed:
         ("!!str 1", "1"),
         ('!!int "3"', 3),
         ("!Ref Bucket", "Bucket"),
+        ("a: !reset [b]\nc: !reset d", {"a": None, "c": None}),
+        ("a: !override [b]", {"a": ["b"]}),
         ("!Sub 'a-${B}'", "a-${B}"),
         ("!reference [.setup, script]", [".setup", "script"]),
         ("!!python/object/apply:os.system [id]", ["id"]),

@@ -35,8 +35,8 @@ def yaml(text: str, *, strict: bool = False) -> Tree:
 
     Read by the 1.2 core schema: `on`, `no` and dates are text, and keys are always text.
     `strict` is for files of our own: no anchors, aliases, tags, merge keys or duplicate keys.
-    Otherwise unknown tags (`!Ref`, `!reference`, `!!python/…`) read as the plain value beneath, and
-    the last of two equal keys wins.
+    Otherwise unknown tags (`!Ref`, `!reference`, `!!python/…`) read as the plain value beneath,
+    `!reset` as nothing, and the last of two equal keys wins.
     """
     trees = yaml_all(text, strict=strict)
     if len(trees) > 1:

@@ -36,6 +36,8 @@ class Tree(Struct):
     """None, str, bool, int, float, list and dict (with str keys) only."""
     lines: dict[Path, int] = field(default_factory=dict)
     """1-based line of every key and item by path; `()` is the first line of the document."""
+    tags: dict[Path, str] = field(default_factory=dict)
+    """Path → the tag of a format's own (`!…`) that its value is marked with."""
 
     def line(self, *path: str | int) -> int:
         """Line of `path`, or of its nearest ancestor that has one."""

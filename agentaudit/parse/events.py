@@ -14,6 +14,8 @@ from agentaudit.parse.bounds import DEPTH, NODES, Malformed, Path, Tree
 _LINE_COST = 4_000_000
 """Path parts kept for line numbers: beyond this, a path answers with its nearest known ancestor."""
 _NO_ALIASES = "anchors and aliases are not allowed here"
+_NOTHING = "!reset"
+"""Compose takes away what it marks, whatever stands beneath."""
 _NO_KEY = "uses something other than plain text as a key"
 
 
@@ -100,7 +102,8 @@ class Builder:
             value: Any = event.value
             self._key(self._frames[-1], event, line)
         else:
-            value = _resolve(event)
+            self._tag(event)
+            value = None if event.tag == _NOTHING else _resolve(event)
             self._place(value, line)
         if event.anchor:
             self._anchors[event.anchor] = (value, size)
@@ -132,6 +135,7 @@ class Builder:
         if len(self._frames) >= DEPTH:
             raise Malformed(f"is nested more than {DEPTH} deep", line)
         path = self._frames[-1].next_path(line) if self._frames else ()
+        self._tag(event)
         value: dict[str, Any] | list[Any] = [] if "Sequence" in type(event).__name__ else {}
         self._frames.append(_Frame(value, path, event.anchor, self._nodes - 1, line))
         if event.anchor:
@@ -146,7 +150,8 @@ class Builder:
                     self._mark((*frame.path, key), at)
         if frame.anchor:
             self._anchors[frame.anchor] = (frame.value, self._nodes - frame.before)
-        self._place(frame.value, frame.line)
+        void = self.trees[-1].tags.get(frame.path) == _NOTHING
+        self._place(None if void else frame.value, frame.line)
 
     def _place(self, value: Any, line: int) -> None:
         if not self._frames:
@@ -157,6 +162,10 @@ class Builder:
         if isinstance(frame.value, list):
             self._mark(frame.next_path(line), line)
         frame.put(value, line)
+
+    def _tag(self, event: Any) -> None:
+        if event.tag and event.tag.startswith("!") and event.tag != "!" and self._frames:
+            self.trees[-1].tags[self._frames[-1].next_path(event.start_mark.line + 1)] = event.tag
 
     def _mark(self, path: Path, line: int) -> None:
         self._line_cost += len(path) + 1

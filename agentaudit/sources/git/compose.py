@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from agentaudit.expressions import regex
-from agentaudit.parse import Tree
+from agentaudit.parse import Path, Tree
 from agentaudit.source import ImageUse, Place
 from agentaudit.sources.git.images import expand, use
 from agentaudit.sources.git.reader import Reader, directory, mapping, sequence, word
@@ -56,7 +56,9 @@ class Service(Struct, frozen=True):
     handed: frozenset[str] = frozenset()
     """Variables that it is given from the environment of whoever starts it."""
     given: frozenset[str] = frozenset()
-    """Variables that it is given a value for, be it an empty one."""
+    """Variables that it is given a value for, be it an empty one, or that are taken from it."""
+    anew: frozenset[str] = frozenset()
+    """Keys of which nothing is left that a file below this one says; an empty one is all."""
 
 
 def find(reader: Reader) -> list[Service]:
@@ -81,6 +83,8 @@ def by_file(services: Iterable[Service]) -> list[tuple[str, dict[str, Service]]]
 def _services(
     reader: Reader, path: str, tree: Tree, committed: Callable[[str], str]
 ) -> Iterator[Service]:
+    none: frozenset[str] = frozenset()
+    marked = _marked(tree)
     for name, value in mapping(mapping(tree.data).get("services")).items():
         given = mapping(value)
         at = ("services", name)
@@ -105,8 +109,21 @@ def _services(
             held=bool(given.get("profiles")),
             files=files,
             handed=frozenset(_handed(given.get("environment"))),
-            given=frozenset(_given(given.get("environment"))),
+            given=marked.get((*at, "environment"), none).union(_given(given.get("environment"))),
+            anew=_ALL if name in marked.get(("services",), none) else marked.get(at, none),
         )
+
+
+_ALL = frozenset([""])
+
+
+def _marked(tree: Tree) -> dict[Path, frozenset[str]]:
+    """Path → the keys right below it of which nothing is left that a file below this one says."""
+    found: dict[Path, set[str]] = {}
+    for path, tag in tree.tags.items():
+        if tag in ("!reset", "!override"):
+            found.setdefault(path[:-1], set()).add(str(path[-1]))
+    return {path: frozenset(keys) for path, keys in found.items()}
 
 
 def _taken(extends: object) -> str:

@@ -129,9 +129,11 @@ class Environments:
     def _is_unseen(self, service: Service, row: Setting, *, given: bool) -> bool:
         """Whether nothing that runs in the service sees a value: one that is not of its environment
         or is set anew there, or an argument of its build that the build file does not hand on."""
+        key = row.path.removeprefix(f"services.{service.name}.")
+        if self._overrides.drops(service, key.partition(".")[0]):
+            return True
         if given:
             return row.name in self._overrides.of_service(service)
-        key = row.path.removeprefix(f"services.{service.name}.")
         if key.startswith("build.args."):
             path = service.build_file or f"{service.context or ''}/Dockerfile".lstrip("/")
             return row.name not in arguments(self._reader.text(path) or "")

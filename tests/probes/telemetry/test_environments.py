@@ -61,6 +61,9 @@ FLOW = TWO.format("", "") + "  flow:\n    image: {}\n" + ON
 FRAGMENT = "x-on: &on\n  LANGSMITH_TRACING: 'true'\n" + TWO
 MERGED = "    environment:\n      <<: *on\n"
 OFF = "services:\n  api:\n    environment: [LANGSMITH_TRACING=false]\n"
+ANEW = "services:\n  api:\n    environment: {}\n      {}\n"
+RESET, TRACED = "LANGSMITH_TRACING: !reset null", "LANGSMITH_TRACING: 'true'"
+UNREAD = "services:\n  api:\n    env_file: {}\n"
 SAYS = "LANGSMITH_TRACING=true\n"
 NAMED = "    env_file: named.env\n"
 LIKE = "    extends: {file: common.yaml, service: shared}\n"
@@ -153,6 +156,41 @@ def _traced(compose: str, more: dict[str, str], homes: tuple[str, ...], path: st
         (TWO.format(NAMED + ON, NAMED), {"named.env": "LANGSMITH_TRACING=false\n"}, True, False),
         (TWO.format(ON, ON), {"compose.override.yaml": OFF}, False, True),
         (TWO.format(ON, ON), {"compose.override.yaml": OFF.replace("api", "other")}, True, False),
+        (
+            TWO.format(ON, ON),
+            {"compose.override.yaml": ANEW.format("!override", "A: b")},
+            False,
+            True,
+        ),
+        (TWO.format(ON, ON), {"compose.override.yaml": ANEW.format("", "A: b")}, True, True),
+        (TWO.format(ON, ON), {"compose.override.yaml": ANEW.format("!reset", "A: b")}, False, True),
+        (TWO.format(ON, ON), {"compose.prod.yaml": ANEW.format("!reset", "A: b")}, True, True),
+        (TWO.format(ON, ON), {"compose.override.yaml": ANEW.format("", RESET)}, False, True),
+        (TWO.format("", ON), {"compose.override.yaml": ANEW.format("!reset", TRACED)}, False, True),
+        (
+            TWO.format("", ON),
+            {"compose.override.yaml": ANEW.format("!override", TRACED)},
+            True,
+            True,
+        ),
+        (
+            TWO.format(ON, ON),
+            {"compose.override.yaml": "services: {api: !reset {}}\n"},
+            False,
+            True,
+        ),
+        (
+            TWO.format(NAMED, NAMED),
+            {"named.env": SAYS, "compose.override.yaml": UNREAD.format("!reset []")},
+            False,
+            True,
+        ),
+        (
+            TWO.format(NAMED, NAMED),
+            {"named.env": SAYS, "compose.override.yaml": UNREAD.format("[]")},
+            True,
+            True,
+        ),
         (TWO.format("    profiles: [by-hand]\n" + ON, ""), {}, False, False),
         (TWO.format("    profiles: []\n" + ON, ""), {}, True, False),
     ],
