@@ -27,3 +27,5 @@ class BuildFile(Struct, frozen=True):
     bases: tuple[ImageUse, ...]
     """External images of FROM and COPY --from; stages and `scratch` are left out."""
     problem: str = ""
+    beside: tuple[frozenset[int], ...] = (frozenset(),)
+    """For every image that is built by it, the lines of stages which that is not made of."""

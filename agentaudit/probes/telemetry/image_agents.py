@@ -3,7 +3,7 @@ requests, keep exceptions and send logs without a line of code."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from msgspec.structs import replace
 
@@ -41,11 +41,10 @@ def agents(repo: Repo, component: Component) -> Iterator[Place]:
     program under such an agent."""
     services = _services(component)
     for file in component.build_files:
-        for number, word, line in _instructions(repo.read(file.place) or ""):
-            over = _OVERRIDDEN.get(word)
-            others = over and services and all(over & said.keys() for said in services)
-            if not others and _STARTS.search(line) and _is_last(line):
-                yield replace(file.place, line=number, text=line.strip()[:300])
+        text = repo.read(file.place) or ""
+        lines = [list(_lines(text, beside, services)) for beside in file.beside]
+        for number, line in lines[0] if lines and all(lines) else ():
+            yield replace(file.place, line=number, text=line.strip()[:300])
     for script in _scripts(repo, component):
         for number, line in enumerate((repo.read(script) or "")[:50_000].split("\n"), 1):
             if _RUN_BY_SCRIPT.match(line[:500]):
@@ -64,23 +63,33 @@ _OVERRIDDEN = {
 """What a service says instead of an instruction."""
 
 
-def _instructions(text: str) -> Iterator[tuple[int, str, str]]:
-    """Lines of a build file with the instruction that they are of, without comments, what tells its
-    health, and commands that a later one of the same stage replaces."""
-    rows: list[tuple[int, tuple[str, int], str]] = []
-    last: dict[tuple[str, int], int] = {}
-    head, stage = "", 0
+def _lines(
+    text: str, beside: Collection[int], services: list[dict[str, list[Setting]]]
+) -> Iterator[tuple[int, str]]:
+    """Lines of a build file by which an image starts its program so, whatever services say."""
+    for number, word, line in _instructions(text, beside):
+        over = _OVERRIDDEN.get(word)
+        others = over and services and all(over & said.keys() for said in services)
+        if not others and _STARTS.search(line) and _is_last(line):
+            yield number, line
+
+
+def _instructions(text: str, beside: Collection[int]) -> Iterator[tuple[int, str, str]]:
+    """Lines of an image's stages with the instruction that they are of, without comments, what
+    tells its health, and commands that a later one replaces."""
+    rows: list[tuple[int, str, str]] = []
+    last: dict[str, int] = {}
+    head = ""
     for number, line in enumerate(text.split("\n"), 1):
-        if line.lstrip().startswith("#"):
+        if line.lstrip().startswith("#") or number in beside:
             continue
         word = head or line.strip().split(" ")[0].upper()
-        stage += word == "FROM"
-        rows.append((number, (word, stage), line[:2000]))
-        last[word, stage] = last[word, stage] if head else number
+        rows.append((number, word, line[:2000]))
+        last[word] = last[word] if head else number
         head = word if line.rstrip().endswith("\\") else ""
-    for number, key, line in rows:
-        if key[0] != "HEALTHCHECK" and (key[0] not in _OVERRIDDEN or number >= last[key]):
-            yield number, key[0], line
+    for number, word, line in rows:
+        if word != "HEALTHCHECK" and (word not in _OVERRIDDEN or number >= last[word]):
+            yield number, word, line
 
 
 def _is_last(line: str) -> bool:
@@ -104,7 +113,10 @@ def _scripts(repo: Repo, component: Component) -> Iterator[Place]:
     """Scripts of the shell beside its build files, or below, that these name."""
     for file in component.build_files:
         home = file.place.path.rpartition("/")[0]
-        named = {each.rpartition("/")[2] for each in _SCRIPT.findall(repo.read(file.place) or "")}
+        lines = enumerate((repo.read(file.place) or "").split("\n"), 1)
+        aside = frozenset[int]().union(*file.beside)
+        text = "\n".join(line for number, line in lines if number not in aside)
+        named = {each.rpartition("/")[2] for each in _SCRIPT.findall(text)}
         if named:
             beside = repo.files(f"{home}/**/*.sh".lstrip("/"))
             yield from (each for each in beside if each.path.rpartition("/")[2] in named)

@@ -266,7 +266,9 @@ def with_code(
             if does is not None and codes.shares(home):
                 # Of which of several parts a library is, their one manifest does not tell.
                 declares = {t: uses for t, uses in declares.items() if t not in AGENTIC}
-            found.append(replace(each, code=code, does=does, declares=declares))
+            files = tuple(map(environments.built, each.build_files))
+            made = replace(each, code=code, does=does, declares=declares, build_files=files)
+            found.append(made)
         return tuple(found)
     finally:
         codes.keep()

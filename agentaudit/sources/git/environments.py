@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from agentaudit.code import Role, Setting
 from agentaudit.expressions import regex
-from agentaudit.source import Component, Place
+from agentaudit.source import BuildFile, Component, Place
 from agentaudit.sources.git.code.configuration import arguments
 from agentaudit.sources.git.compose import Service
 from agentaudit.sources.git.dockerfile import is_build_file
@@ -43,11 +43,11 @@ class Environments:
     ) -> None:
         self._reader = reader
         self._overrides = Overrides(reader, services)
-        self._targets: dict[str, set[str]] = {}
-        """Build file → the stages of it that are built."""
+        self._asked: dict[str, set[str]] = {}
+        """Build file → the stages of it that somebody builds."""
         for order in orders:
             path = order.file or f"{order.context}/Dockerfile".lstrip("/")
-            self._targets.setdefault(path, set()).add(order.target)
+            self._asked.setdefault(path, set()).add(order.target)
         self._built: dict[tuple[str, int | None], set[str]] = {}
         for home, component in components.items():
             for place in component.built_by:
@@ -79,7 +79,7 @@ class Environments:
         if is_build_file(path.rpartition("/")[2]):
             if self._is_tried(path):
                 return []
-            lost = left_out(self._reader.text(path) or "", self._targets.get(path, {""}))
+            lost = left_out(self._reader.text(path) or "", self._targets(path))
             anew = self._overrides.of_image(self._starting(home))
             held = (r for r in rows if r.place.line not in lost or _BAKED.match(r.name))
             return [row for row in held if row.name not in anew]
@@ -88,12 +88,23 @@ class Environments:
         taken, anew = self._taken(home, path), self._anew(home, path)
         return [r for r in rows if (taken is None or r.name in taken) and r.name not in anew]
 
+    def built(self, file: BuildFile) -> BuildFile:
+        """The build file with what none of its images is made of."""
+        text = self._reader.text(file.place.path) or ""
+        lost = (left_out(text, {target}) for target in sorted(self._targets(file.place.path)))
+        return replace(file, beside=tuple(lost))
+
+    def _targets(self, path: str) -> set[str]:
+        """The stages of a build file that are built; for a trial only where there are no others."""
+        asked = self._asked.get(path, {""})
+        return {each for each in asked if not _TRIED.search(each)} or asked
+
     def _is_tried(self, path: str) -> bool:
         """Whether a build file is that of who writes the system: it says so, nothing asks for it,
         and the one that is built lies beside it."""
         home, slash, name = path.rpartition("/")
         beside = f"{home}{slash}Dockerfile" in self._reader.known
-        return beside and path not in self._targets and _TRIED.search(name) is not None
+        return beside and path not in self._asked and _TRIED.search(name) is not None
 
     def _starting(self, home: str) -> list[Service]:
         """The services that start a component whenever their file is started."""

@@ -26,6 +26,7 @@ STARTED = (
     "FROM python:3.12\nRUN pip install aws-opentelemetry-distro\nCOPY . .\n"
     'CMD ["opentelemetry-instrument", "python", "app.py"]\n'
 )
+STAGED = STARTED.replace("FROM python:3.12", "FROM python:3.12 AS first")
 PLAIN = STARTED.replace('"opentelemetry-instrument", ', "")
 BEFORE = '["sh", "-c", "opentelemetry-instrument python warm.py; python app.py", '
 AFTER = '["sh", "-c", "python warm.py && opentelemetry-instrument python app.py", '
@@ -130,6 +131,10 @@ def test_code_that_goes_on_without_a_key(condition: str, outcome: Outcome) -> No
         # only the last command counts, and what tells the health of an image starts nothing
         (STARTED + 'CMD ["python", "app.py"]\n', Outcome.FAIL),
         ('FROM python:3.12 AS dev\nCMD ["python", "app.py"]\n' + STARTED, Outcome.PASS),
+        (STAGED + 'FROM python:3.12\nCMD ["python", "app.py"]\n', Outcome.FAIL),
+        (STAGED + 'FROM first\nCMD ["python", "app.py"]\n', Outcome.FAIL),
+        (STAGED + "FROM first\nENV A=b\n", Outcome.PASS),
+        (STAGED + "FROM python:3.12\nCOPY --from=first /a /a\n", Outcome.FAIL),
         (STARTED.replace("CMD", "HEALTHCHECK CMD"), Outcome.FAIL),
         (STARTED.replace("CMD", "HEALTHCHECK --retries=3 \\\n  CMD"), Outcome.FAIL),
         # what is run before the program
@@ -139,6 +144,27 @@ def test_code_that_goes_on_without_a_key(condition: str, outcome: Outcome) -> No
 )
 def test_what_starts_the_program_takes_its_spans(image: str, outcome: Outcome) -> None:
     assert _outcome(tracing_wired, STRANDS | {"Dockerfile": image}) is outcome
+
+
+@pytest.mark.parametrize(
+    ("targets", "outcome"),
+    [
+        (("first",), Outcome.PASS),
+        (("last",), Outcome.FAIL),
+        (("first", "last"), Outcome.FAIL),
+        (("first", "tests"), Outcome.PASS),
+    ],
+)
+def test_what_starts_the_program_is_of_the_stage_that_is_built(
+    targets: tuple[str, ...], outcome: Outcome
+) -> None:
+    plain = PLAIN.replace("FROM python:3.12", "FROM python:3.12 AS {}")
+    image = STAGED + plain.format("tests") + plain.format("last")
+    compose = "services:\n" + "".join(
+        f"  {name}:\n    build: {{context: ., target: {name}}}\n" for name in targets
+    )
+    files = {**STRANDS, "Dockerfile": image, "compose.yaml": compose}
+    assert _outcome(tracing_wired, files) is outcome
 
 
 @pytest.mark.parametrize(
