@@ -82,3 +82,24 @@ def test_a_compose_file_that_is_loaded_by_default_tells_the_id(name: str, outcom
         "compose.yaml": service.format("gpt-4o-2024-08-06"),
     }
     assert _asked(files) is outcome
+
+
+JOB = "on: push\njobs:\n  a:\n    runs-on: a\n    env: {MODEL: gpt-4o-2024-08-06}\n    steps:\n"
+SERVICE = "services:\n  a:\n    build: .\n    environment: {MODEL: gpt-4o-2024-08-06}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "outcome"),
+    [
+        ("compose.yaml", SERVICE, Outcome.PASS),
+        ("compose.yaml", SERVICE + "    profiles: [by-hand]\n", Outcome.UNKNOWN),
+        (".github/workflows/a.yml", JOB + "      - run: pytest\n", Outcome.UNKNOWN),
+    ],
+)
+def test_what_a_trial_is_given_is_no_value_of_what_answers(
+    name: str, text: str, outcome: Outcome
+) -> None:
+    code = "import os\nfrom openai import OpenAI\n"
+    code += "OpenAI().responses.create(model=os.environ['MODEL'])\n"
+    files = {"requirements.txt": "openai==1.93.0\n", "app.py": code, name: text}
+    assert _asked({**files, "Dockerfile": "FROM python:3.12\nCOPY . .\n"}) is outcome

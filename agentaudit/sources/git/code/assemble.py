@@ -136,9 +136,14 @@ def _language(file: SourceFile) -> str:
 def _by_name(settings: Iterable[Setting]) -> dict[str, Setting]:
     """The first setting of each name, application files before others."""
     found: dict[str, Setting] = {}
-    for setting in sorted(settings, key=lambda each: each.role is not Role.APP):
+    served = (each for each in settings if each.role not in _TRIED)
+    for setting in sorted(served, key=lambda each: each.role is not Role.APP):
         found.setdefault(setting.name.lower().replace("-", "_"), setting)
     return found
+
+
+_TRIED = (Role.CI, Role.EXAMPLE, Role.TEST)
+"""Roles of settings that nobody is answered with: a workflow configures its own runs."""
 
 
 def _of_settings(settings: Iterable[Setting]) -> Iterator[Literal]:
