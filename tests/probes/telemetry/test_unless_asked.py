@@ -141,3 +141,40 @@ def test_a_variable_in_one_line(default: str, condition: str, value: str, empty:
     text = INLINE.format(default, condition, value)
     off = false_by_default(text) | {f"!{name}" for name in true_by_default(text)}
     assert bool(unset(text, off)) is empty
+
+
+GIVEN = "env: [\n  {{\n    name: 'APPLICATIONINSIGHTS_CONNECTION_STRING'\n    value: {}\n  }}\n]\n"
+MADE = GIVEN.format("kept.a")
+
+
+@pytest.mark.parametrize(
+    ("text", "empty"),
+    [
+        ("var a = on ? kept.a : ''\n" + GIVEN.format("a"), True),
+        ("var a = on ? kept.a : ''\n" + GIVEN.format("kept.a"), False),
+        ("var a = kept.a\n" + GIVEN.format("a"), False),
+        ("var a = on\n  ? kept.a\n  : ''\n" + GIVEN.format("a"), True),
+        ("var a = b\nvar b = on\n" + GIVEN.format("a ? kept.a : ''"), True),
+        ("var a = !on\n" + GIVEN.format("a ? kept.a : ''"), False),
+        ("var a = !on\n" + GIVEN.format("!a ? kept.a : ''"), True),
+        ("var a = on && b\n" + GIVEN.format("a ? kept.a : ''"), True),
+        ("var a = on || b\n" + GIVEN.format("a ? kept.a : ''"), False),
+        ("var a = false\n" + GIVEN.format("a ? kept.a : ''"), True),
+        ("var a = true\n" + GIVEN.format("a ? kept.a : ''"), False),
+        ("param stage string = 'dev'\n" + GIVEN.format("stage == 'prod' ? kept.a : ''"), True),
+        ("param stage string = 'prod'\n" + GIVEN.format("stage == 'prod' ? kept.a : ''"), False),
+        ("param stage string\n" + GIVEN.format("stage == 'prod' ? kept.a : ''"), False),
+        ("param stage string = 'dev'\n" + GIVEN.format("stage != 'dev' ? kept.a : ''"), True),
+        (
+            "param stage string = 'dev'\nvar a = (stage =~ 'Prod')\n" + GIVEN.format("a ? b : ''"),
+            True,
+        ),
+        (MADE.replace("env: [", "env: concat(others, on ? [").replace("]\n", "] : [])\n"), True),
+        (MADE.replace("env: [", "env: concat(others, !on ? [").replace("]\n", "] : [])\n"), False),
+        (MADE.replace("env: [", "var more = on ? [").replace("]\n", "] : []\n"), True),
+    ],
+)
+def test_a_condition_may_stand_in_a_variable_or_compare_a_text(text: str, empty: bool) -> None:
+    text = f"param on bool = false\n{text}"
+    off = false_by_default(text) | {f"!{name}" for name in true_by_default(text)}
+    assert bool(unset(text, off)) is empty
