@@ -389,3 +389,34 @@ def test_logs_of_go_zero(made: str, encoding: str, outcome: Outcome) -> None:
         "etc/api.yaml": f"Name: api\nLog:\n  Encoding: {encoding}\n",
     }
     assert _outcome(logs_structured, files) is outcome
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        ("from openai import OpenAI\nOpenAI()\n", Outcome.FAIL),
+        ("import langsmith\nfrom openai import OpenAI\nOpenAI()\n", Outcome.FAIL),
+        ("from langchain_openai import ChatOpenAI\nChatOpenAI()\n", Outcome.PASS),
+        ("from langgraph.graph import StateGraph\nStateGraph(dict)\n", Outcome.PASS),
+        (
+            "from langsmith.wrappers import wrap_openai\nfrom openai import OpenAI\n"
+            "wrap_openai(OpenAI())\n",
+            Outcome.PASS,
+        ),
+        (
+            "from langsmith import traceable\nfrom openai import OpenAI\n"
+            "@traceable\ndef ask(q):\n    return OpenAI().responses.create(input=q)\n",
+            Outcome.PASS,
+        ),
+    ],
+)
+def test_a_variable_of_langsmith_needs_what_reads_it(code: str, outcome: Outcome) -> None:
+    files = {
+        "requirements.txt": "openai==1.93.0\nlangsmith==0.4.0\nlangchain-openai==0.3.0\n",
+        "app.py": code,
+        "compose.yaml": COMPOSE.replace("LANGFUSE_SECRET_KEY", "LANGSMITH_TRACING").format(
+            "'true'"
+        ),
+        "Dockerfile": "FROM python:3.12\nCOPY . .\n",
+    }
+    assert _outcome(tracing_wired, files) is outcome

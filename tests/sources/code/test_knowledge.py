@@ -26,7 +26,7 @@ KEYS = {
     *("switched_off", "queries"),
 }
 LIBRARY = {"package", "library", "imports", "calls", "shows"}
-HOOK = {"library", "text", "in", "setting", "value", "call", "unless", "by", "exact"}
+HOOK = {"library", "text", "in", "setting", "value", "call", "unless", "by", "imported", "exact"}
 PATTERNS = ("words", "common", "ids", "names", "queries")
 
 

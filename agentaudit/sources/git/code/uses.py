@@ -91,7 +91,7 @@ class Uses:
     def _hooked(self) -> Iterator[Use]:
         for hook in self._knowledge.hooks:
             given = _picked(self._set, hook.settings)
-            for setting in given if given and hook.is_read(self._names) else ():
+            for setting in given if given and hook.is_read(self._names, self._modules) else ():
                 if hook.fits(setting):
                     counts = _configures(setting.role, hook.trade)
                     strength = Strength.ON if counts else Strength.DECLARED
@@ -106,9 +106,12 @@ class Uses:
     @cached_property
     def _names(self) -> frozenset[str]:
         """Packages that are declared, and modules that are imported."""
-        declared = (name for _, name, _ in self._seen.declared)
-        imported = (row.module for row, _ in self._seen.imports)
-        return frozenset(name.replace("_", "-") for name in (*declared, *imported))
+        declared = (name.replace("_", "-") for _, name, _ in self._seen.declared)
+        return self._modules.union(declared)
+
+    @cached_property
+    def _modules(self) -> frozenset[str]:
+        return frozenset(row.module.replace("_", "-") for row, _ in self._seen.imports)
 
     def _switch_off(self) -> None:
         for hook in self._knowledge.off:

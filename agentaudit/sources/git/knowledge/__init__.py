@@ -51,6 +51,8 @@ class Hook(Struct, frozen=True):
     unless: frozenset[str] = frozenset()
     readers: tuple[str, ...] = ()
     """Packages and modules that ask for the settings, or bring what does; empty: not told."""
+    imported: tuple[str, ...] = ()
+    """Those that say nothing where they are only declared: others need them, too."""
     exact: bool = False
     """Whether the library takes the values only as they are spelled."""
 
@@ -59,10 +61,17 @@ class Hook(Struct, frozen=True):
         value = setting.default if self.exact else setting.default.lower()
         return value in self.values if self.values else bool(value)
 
-    def is_read(self, names: Iterable[str]) -> bool:
-        """Whether one of these packages and modules asks for the settings."""
-        starts = tuple(f"{name}{end}" for name in self.readers for end in "-./:")
-        return not starts or any(f"{name}/".startswith(starts) for name in names)
+    def is_read(self, names: Iterable[str], imported: Iterable[str]) -> bool:
+        """Whether one of these packages and modules, of which some are imported, asks for the
+        settings."""
+        if not (self.readers or self.imported):
+            return True
+        return _is_below(names, self.readers) or _is_below(imported, self.imported)
+
+
+def _is_below(names: Iterable[str], parts: Iterable[str]) -> bool:
+    starts = tuple(f"{part}{end}" for part in parts for end in "-./:")
+    return any(f"{name}/".startswith(starts) for name in names)
 
 
 class Knowledge(Struct):
@@ -213,5 +222,6 @@ def _hook(trade: str, given: Mapping[str, Any]) -> Hook:
         calls=tuple(given.get("call", ())),
         unless=frozenset(given.get("unless", ())),
         readers=tuple(given.get("by", ())),
+        imported=tuple(given.get("imported", ())),
         exact=given.get("exact", False),
     )
