@@ -93,9 +93,10 @@ def _asks_key(condition: Condition) -> bool:
 
 def is_deployed(setting: Setting) -> bool:
     """Whether a deployment gives the setting a value, or takes it from a store of secrets: one that
-    is only handed on has none unless somebody sets it."""
-    passed = _PASSED_ON.fullmatch(setting.value.strip()[:200])
-    if passed and passed[1].upper() == setting.name.upper():
+    is only handed on has none unless somebody sets it, and an empty one is none."""
+    given = setting.value.strip("\"' ")
+    passed = _PASSED_ON.fullmatch(given[:200])
+    if not given or (passed and passed[1].upper() == setting.name.upper()):
         return False
     deploys = setting.role in (Role.APP, Role.INFRA)
     return deploys and not _OFFERED.search(setting.place.path)

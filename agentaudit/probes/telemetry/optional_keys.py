@@ -86,6 +86,26 @@ def optional_key(repo: Repo, component: Component, library: str) -> Place | None
     return None
 
 
+_DOTENV = regex(r"(?i)(?:^|/)[\w.-]{0,60}env(?:\.[\w-]{1,40}){0,2}$")
+
+
+def emptied(repo: Repo, component: Component, library: str) -> Place | None:
+    """Where a deployment empties a key of the library's platform that nothing else gives: whoever
+    fills in a file of variables may still give one."""
+    name = _key(_words(library))
+    key = re.compile(name, re.IGNORECASE)
+    if not _words(library) or any(map(key.fullmatch, _given(repo, component))):
+        return None
+    deployed = (
+        each
+        for each in component.code.settings
+        if each.role in (Role.APP, Role.INFRA) and not _DOTENV.search(each.place.path)
+    )
+    return next(
+        (e.place for e in deployed if key.fullmatch(e.name) and not e.value.strip("\"' ")), None
+    )
+
+
 _NEAR, _FAR = 3, 9
 """Lines after a condition that tell what follows from it, and after a variable that ask for it."""
 
@@ -122,8 +142,7 @@ def _given(repo: Repo, component: Component) -> Iterator[str]:
             continue  # a program hands on what it was given
         name = each.value if each.name == "name" else each.name
         shipped = each.role is Role.CI and _SHIPS.search(each.place.path) and each.value.strip()
-        deployed = is_deployed(each) and each.value.strip("\"' ")
-        if shipped or deployed or is_required(repo, each.place):
+        if shipped or is_deployed(each) or is_required(repo, each.place):
             yield name[:100]
 
 

@@ -14,7 +14,7 @@ from agentaudit.probes.telemetry.keys import only_offered, provided, unstarted
 from agentaudit.probes.telemetry.lent import runs_here
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.made_off import made_off
-from agentaudit.probes.telemetry.optional_keys import asks_key_of, optional_key
+from agentaudit.probes.telemetry.optional_keys import asks_key_of, emptied, optional_key
 from agentaudit.probes.telemetry.sentry_spans import kept_off
 from agentaudit.probes.telemetry.spans import is_off
 from agentaudit.probes.telemetry.spring import is_unbridged
@@ -136,6 +136,8 @@ def _keyless(
     asks = condition and (use.off or asks_key_of(condition, use.library))
     if condition and asks and not provided(repo, component, condition):
         return Held(use, condition.place, True, "waits for a key that nothing in it provides")
+    if empty := emptied(repo, component, use.library):
+        return Held(use, empty, True, "is deployed with a key that is empty")
     if asked := optional_key(repo, component, use.library):
         return Held(use, asked, True, "needs a key that is optional, and that nothing provides")
     if behind := set_behind_key(repo, use):

@@ -108,6 +108,22 @@ def test_a_key_that_may_be_left_out(declared: str, compose: str, outcome: Outcom
 
 
 @pytest.mark.parametrize(
+    ("name", "text", "outcome"),
+    [
+        ("compose.yaml", COMPOSE.format("''"), Outcome.FAIL),
+        ("compose.yaml", COMPOSE.format("${LANGFUSE_SECRET_KEY}"), Outcome.PASS),
+        ("compose.yaml", COMPOSE.format("sk-lf-1"), Outcome.PASS),
+        ("compose.yaml", COMPOSE.replace("SECRET_KEY", "HOST").format("''"), Outcome.PASS),
+        (".env.example", "LANGFUSE_SECRET_KEY=\n", Outcome.PASS),
+        (".env", "LANGFUSE_SECRET_KEY=\n", Outcome.PASS),
+    ],
+)
+def test_a_key_that_is_deployed_empty(name: str, text: str, outcome: Outcome) -> None:
+    files = LANGFUSE | {"Dockerfile": "FROM python:3.12\nCOPY . .\n", name: text}
+    assert _outcome(tracing_wired, files) is outcome
+
+
+@pytest.mark.parametrize(
     ("condition", "outcome"),
     [
         ("if not settings.langfuse_secret_key:\n    raise ValueError", Outcome.PASS),
