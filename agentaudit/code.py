@@ -267,7 +267,7 @@ class Code(Struct, frozen=True):
     """Source files of the component, tests and examples included."""
     languages: tuple[str, ...] = ()
     unread: str = ""
-    """What most of it is where that is in a language that is not read: `32 files of Kotlin`."""
+    """What is not read and may say what nothing else does, with why; else empty."""
     imports: tuple[Import, ...] = ()
     calls: tuple[Call, ...] = ()
     literals: tuple[Literal, ...] = ()

@@ -52,14 +52,14 @@ def unasked(component: Component) -> Answer:
 
 
 def out_of_sight(component: Component, what: str) -> Answer | None:
-    """UNKNOWN where most of the code is in a language that is not read; None where it is not."""
+    """UNKNOWN where most of the code is in a language that is not read, or there are more settings
+    than are read; None where all is that may say anything."""
     if not component.code.unread:
         return None
     return unknown(
-        f"{what} could not be looked for: most of its code, {component.code.unread}, is in a "
-        "language that is not read",
+        f"{what} could not be looked for: {component.code.unread}",
         component.evidence(),
-        reason="language_not_read",
+        reason="not_read",
         fact="source code",
         place=component.id,
     )
@@ -68,8 +68,8 @@ def out_of_sight(component: Component, what: str) -> Answer | None:
 def of_code(
     what: str, *, whole: bool = False
 ) -> Callable[[Callable[P, Answer]], Callable[P, Answer]]:
-    """Make a question about the code of a component UNKNOWN where most of that is in a language
-    that is not read. What was seen there stands; that something was not seen says nothing.
+    """Make a question about the code of a component UNKNOWN where what may answer it is not read.
+    What was seen there stands; that something was not seen says nothing.
 
     `whole`: the question is about everything of a kind, so that a part that is as it should be says
     nothing, and one that is not says it all.

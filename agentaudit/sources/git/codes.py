@@ -55,6 +55,8 @@ class Codes:
             self._projects.pop("", None)
         self._needs = needs
         self._owners: dict[str, list[str]] = {}
+        self._cut: dict[str, str] = {}
+        """Component → a file of its settings that is not read to its end."""
 
     def of(self, home: str) -> Code:
         """What the source code of a component says."""
@@ -66,7 +68,9 @@ class Codes:
 
     def _missing(self, home: str, share: Share, code: Code) -> str:
         paths = self._unread.get(home, ())
-        return unread(self._reader, paths, share.sources, self._whole[home], code)
+        missing = unread(self._reader, paths, share.sources, self._whole[home], code)
+        cut = self._cut.get(home)
+        return missing or (f"{cut} {self._reader.problems[cut]}" if cut else "")
 
     @cached_property
     def doing(self) -> Doing:
@@ -98,6 +102,8 @@ class Codes:
             if owners := self._owned(path):
                 rows = configuration.of_file(self._reader, path)
                 for home in (*owners, *self._loading(path, owners)):
+                    if configuration.is_cut(self._reader, path):
+                        self._cut.setdefault(home, path)
                     found[home].settings += self._environments.of(home, path, rows)
         for path, target, rows in functions.variables(self._reader):
             for home in [target] if target in found else self._owned(path):

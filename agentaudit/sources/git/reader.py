@@ -163,7 +163,8 @@ class Reader:
                 self._room -= len(found.text or "") + 100
                 if self._room > 0:
                     self._kept[path] = found
-            self.problems.pop(path, None)
+            if self.problems.get(path) == TOO_LARGE.problem:
+                del self.problems[path]
             if found.text is None and found != MISSING:
                 self.problems[path] = found.problem
         return found

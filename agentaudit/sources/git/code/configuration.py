@@ -16,8 +16,9 @@ from agentaudit.sources.git.kubernetes import may_start
 from agentaudit.sources.git.reader import Reader, line_of, word
 from agentaudit.sources.git.text import lines
 
-_MOST = 2000
+_MOST = 5000
 """Settings of one file that are kept."""
+_CUT = f"holds more than {_MOST:,} settings: the rest is not read"
 _DEEPEST = 12
 _LONGEST = 400
 _ENV_NAME = regex(r"(?i)(?:.*/)?(?:[\w-]*\.)?env(?:[._-][\w.-]+)?|.*\.env(?:\.[\w-]+)?")
@@ -39,7 +40,8 @@ _BINDING = regex(
 
 
 def of_file(reader: Reader, path: str) -> list[Setting]:
-    """Every named value of a file; none where its form is not known."""
+    """Every named value of a file; none where its form is not known. Of more than can be kept, the
+    first: that there are others is remembered."""
     read = _reader_of(path)
     if read is None:
         return []
@@ -48,12 +50,18 @@ def of_file(reader: Reader, path: str) -> list[Setting]:
     found: list[Setting] = []
     for row in read(reader, path):
         if len(found) == _MOST:
+            reader.problems[path] = _CUT
             break
         shown = written[row.line - 1].strip()[:200] if row.line and row.line <= len(written) else ""
         place = Place(reader.repo, path, row.line, shown)
         name = ".".join(row.path)[:_LONGEST]
         found.append(Setting(row.path[-1], name, row.value[:_LONGEST], place, reader.role(path)))
     return found
+
+
+def is_cut(reader: Reader, path: str) -> bool:
+    """Whether the file, once it was asked for, held more than could be kept."""
+    return reader.problems.get(path) == _CUT
 
 
 def _reader_of(path: str) -> Callable[[Reader, str], Iterator[Row]] | None:
@@ -180,9 +188,7 @@ def _toml(reader: Reader, path: str) -> Iterator[Row]:
 def _flat(data: Any, line: Callable[[tuple[Any, ...]], int | None]) -> Iterator[Row]:
     """Every scalar below, with its keys; `{name: X, value: Y}` and `X=Y` in a list name X."""
     pending: list[tuple[tuple[Any, ...], Any]] = [((), data)]
-    left = 4 * _MOST
-    while pending and left:
-        left -= 1
+    while pending:
         at, value = pending.pop()
         if isinstance(value, dict) and len(at) < _DEEPEST:
             named = word(value.get("name"))
@@ -191,8 +197,8 @@ def _flat(data: Any, line: Callable[[tuple[Any, ...]], int | None]) -> Iterator[
                 yield Row((*_keys(at), named), given, line((*at, "value")))
             pending += [((*at, key), inner) for key, inner in reversed(value.items())]
         elif isinstance(value, list) and len(at) < _DEEPEST:
-            inner_items = list(enumerate(value))[:_MOST]
-            pending += [((*at, index), inner) for index, inner in reversed(inner_items)]
+            inner_items = reversed(list(enumerate(value)))
+            pending += [((*at, index), inner) for index, inner in inner_items]
         elif at and isinstance(value, str | int | float | bool):
             text = _scalar(value)
             name, sign, rest = text.partition("=")

@@ -54,7 +54,7 @@ def unread(
     needs: Collection[Dependency],
     code: Code,
 ) -> str:
-    """What most of the code of a component is that is not read, in words: `32 files of Kotlin`.
+    """That most of the code of a component is not read, in words with how many files of what.
     Empty where most of it is read, or where the code that is read says what the component asks and
     no manifest says so of the other. `paths` are those of `is_unread`, `sources` what is read."""
     counts = Counter(_LANGUAGES[path.rpartition(".")[2]] for path in paths)
@@ -67,7 +67,9 @@ def unread(
     own = (path for path in sources if reader.role(path) is Role.APP)
     read = [found for path in own if (found := languages.of(path))]
     rivals = [x for x in read if not declared or x.ecosystem == ecosystem]
-    return f"{count} files of {name}" if count > len(rivals) else ""
+    most = count > len(rivals)
+    said = f"most of its code, {count} files of {name}, is in a language that is not read"
+    return said if most else ""
 
 
 def _is_agentic(dependency: Dependency) -> bool:
