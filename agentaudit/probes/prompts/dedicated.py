@@ -65,6 +65,8 @@ def are_read(repo: Repo, component: Component, apart: Sequence[Prompt]) -> bool:
     if any(prompt.used or prompt.kind is not PromptKind.FILE for prompt in apart):
         return True
     names = {name for prompt in apart for name in _names(prompt.place.path)}
+    if not names:
+        return False
     paths = {call.place.path for call in component.code.calls}
     paths |= {row.place.path for row in component.code.imports}
     paths |= {place.path for place in _configuration(repo)}

@@ -16,6 +16,7 @@ from agentaudit.finding import Answer
 from agentaudit.probe import passed
 from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.asking import asking
+from agentaudit.probes.once import once
 from agentaudit.source import Component, Repo
 
 _ASKS = regex(
@@ -38,12 +39,17 @@ _MOST, _LONGEST = 40, 200_000
 def by_own_registry(repo: Repo, component: Component) -> Answer | None:
     """PASS where code that asks models asks such a registry for a prompt, and the registry is seen
     to keep versions."""
-    keeps = next(_kept(repo), None)
+    keeps = _keeps(repo)
     asks = next(_asked(repo, component), None) if keeps is not None else None
     if keeps is None or asks is None:
         return None
     message = "the prompts come from a registry of its own, which keeps their versions"
     return passed(message, asks.evidence(), keeps.evidence())
+
+
+@once
+def _keeps(repo: Repo) -> Place | None:
+    return next(_kept(repo), None)
 
 
 def _asked(repo: Repo, component: Component) -> Iterator[Place]:

@@ -58,12 +58,11 @@ _KEY = regex(r"\b(?:LANGSMITH|LANGCHAIN)_API_KEY\b")
 def _handed(repo: Repo, component: Component) -> Iterator[Place]:
     """Where the job that deploys switches LangSmith on and hands over its key; of several
     components, for the only one that LangSmith can trace."""
-    if [each.id for each in repo.components() if _is_traced(each)] != [component.id]:
-        return
     steps = repo.steps()
-    for step in steps:
-        if not _ASKED.search(step.text) or _is_foreign(step, steps):
-            continue
+    asking = [each for each in steps if _ASKED.search(each.text) and not _is_foreign(each, steps)]
+    if not asking or [x.id for x in repo.components() if _is_traced(x)] != [component.id]:
+        return
+    for step in asking:
         job = (step.workflow, step.job)
         around = [each.text for each in steps if (each.workflow, each.job) == job]
         if any(map(_SENT.search, around)) and any(map(_KEY.search, around)):

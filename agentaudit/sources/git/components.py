@@ -58,17 +58,14 @@ class Survey:
 
     def _drop_compiled(self) -> None:
         """A requirements file made from another manifest beside it is its lock, no manifest."""
+        frozen = {lock.path for lock in self._locks}
+        asking = {
+            home_of(path, parsed)
+            for path, parsed in self._manifests.items()
+            if path not in frozen and parsed.ecosystem == "python" and parsed.dependencies
+        }
         for lock in self._locks:
-            others = [
-                path
-                for path, parsed in self._manifests.items()
-                if path != lock.path
-                and parsed.ecosystem == "python"
-                and parsed.dependencies
-                and home_of(path, parsed) == lock.home
-                and not any(path == other.path for other in self._locks)
-            ]
-            if lock.compiled and others:
+            if lock.compiled and lock.home in asking:
                 self._manifests.pop(lock.path, None)
 
     def components(self) -> tuple[Component, ...]:
@@ -165,9 +162,17 @@ class Survey:
     def _add(self, build: Build) -> None:
         part = self._parts.setdefault(build.home, Part(build.home))
         join(part, build)
+        for path in sorted({*self._speaking.get(build.home, ()), *build.covers}):
+            if path in self._manifests:
+                part.manifests[path] = self._manifests[path]
+
+    @cached_property
+    def _speaking(self) -> dict[str, list[str]]:
+        """Directory → the manifests that speak for it."""
+        found: dict[str, list[str]] = {}
         for path, parsed in self._manifests.items():
-            if home_of(path, parsed) == build.home or path in build.covers:
-                part.manifests[path] = parsed
+            found.setdefault(home_of(path, parsed), []).append(path)
+        return found
 
     def _belongs(self, path: str, part: Part) -> bool:
         """A manifest that another component is built from is that component's own."""

@@ -251,13 +251,13 @@ def unbuilt(reader: Reader, services: Iterable[Service], home: str) -> tuple[Pla
     committed, however it is spelled; one that a variable names may be. Who tries them, or copies
     their file first, may make it, and a compose file elsewhere may be of an earlier order of
     things."""
-    known = {path.lower() for path in reader.known}
-    asked = (
+    asked = [
         (service.place, service.build_file or f"{home}/Dockerfile".lstrip("/"))
         for service in services
         if service.context == home == directory(service.file)
         and not _ASIDE.search(f"{service.file}/{service.name}")
-    )
+    ]
+    known = {path.lower() for path in reader.known} if asked else set()
     return tuple(place for place, path in asked if "$" not in path and path.lower() not in known)
 
 

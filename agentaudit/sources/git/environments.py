@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
+from operator import itemgetter
 
 from msgspec.structs import replace
 
@@ -30,6 +32,8 @@ _UNSEEN = regex(
 )
 """Keys of a service that no process of it sees."""
 
+_Row = tuple[int, Setting]
+
 
 class Environments:
     """The services of all compose files, and which components they start."""
@@ -43,11 +47,7 @@ class Environments:
     ) -> None:
         self._reader = reader
         self._overrides = Overrides(reader, services)
-        self._asked: dict[str, set[str]] = {}
-        """Build file → the stages of it that somebody builds."""
-        for order in orders:
-            path = order.file or f"{order.context}/Dockerfile".lstrip("/")
-            self._asked.setdefault(path, set()).add(order.target)
+        self._asked = _asked(orders)
         self._built: dict[tuple[str, int | None], set[str]] = {}
         for home, component in components.items():
             for place in component.built_by:
@@ -65,6 +65,8 @@ class Environments:
                 self._named.setdefault(name, []).append(service)
             for file in service.files:
                 self._reading.setdefault(file, []).append(service)
+        self._told: dict[str, dict[str | None, list[_Row]]] = {}
+        """File → what it tells each component, and all of them."""
         self._homes: dict[str, dict[str, Collection[str] | None]] = {}
         self._heirs: dict[Place, set[str]] = {}
         """Service → the components of those that take it over, if only through others."""
@@ -75,12 +77,12 @@ class Environments:
     def of(self, home: str, path: str, rows: Iterable[Setting]) -> list[Setting]:
         """The settings of a file that the component runs with, as far as compose files tell."""
         if path in self._files:
-            return list(self._composed(home, path, rows))
+            return self._composed(home, path, rows)
         if is_build_file(path.rpartition("/")[2]):
             if self._is_tried(path):
                 return []
             lost = left_out(self._reader.text(path) or "", self._targets(path))
-            anew = self._overrides.of_image(self._starting(home))
+            anew = self._overrides.of_image(self._starting.get(home, ()))
             held = (r for r in rows if r.place.line not in lost or _BAKED.match(r.name))
             return [row for row in held if row.name not in anew]
         if path not in self._reading:
@@ -106,14 +108,16 @@ class Environments:
         beside = f"{home}{slash}Dockerfile" in self._reader.known
         return beside and path not in self._asked and _TRIED.search(name) is not None
 
-    def _starting(self, home: str) -> list[Service]:
-        """The services that start a component whenever their file is started."""
-        return [
-            service
-            for file in self._files
-            for above, service in self._files[file].items()
-            if not service.bare and not service.held and home in (self._started(file)[above] or ())
-        ]
+    @cached_property
+    def _starting(self) -> dict[str, list[Service]]:
+        """Component → the services that start it whenever their file is started."""
+        found: dict[str, list[Service]] = {}
+        for file, services in self._files.items():
+            for above, service in services.items():
+                if not service.bare and not service.held:
+                    for home in self._started(file)[above] or ():
+                        found.setdefault(home, []).append(service)
+        return found
 
     def _anew(self, home: str, path: str) -> set[str]:
         """What all services set anew that start a component with the file."""
@@ -121,21 +125,32 @@ class Environments:
         names = [self._overrides.of_file(each, path) for each in mine]
         return set.intersection(*names) if names else set()
 
-    def _composed(self, home: str, path: str, rows: Iterable[Setting]) -> Iterator[Setting]:
-        """Without those of services that start others; of a program that is built from nothing here
-        all but its environment is told. What starts only by a profile shows how it may run."""
-        homes = self._started(path)
-        for row in rows:
+    def _composed(self, home: str, path: str, rows: Iterable[Setting]) -> list[Setting]:
+        if path not in self._told:
+            self._told[path] = self._split(path, rows)
+        told = self._told[path]
+        mine = sorted((*told.get(None, ()), *told.get(home, ())), key=itemgetter(0))
+        return [row for _, row in mine]
+
+    def _split(self, path: str, rows: Iterable[Setting]) -> dict[str | None, list[_Row]]:
+        """Component → its settings, with their position: without those of services that start
+        others. What nobody can tell the component of is of all; of a program that is built from
+        nothing here, all but its environment is. What starts only by a profile shows how it may
+        run."""
+        homes, found = self._started(path), dict[str | None, list[_Row]]()
+        for at, row in enumerate(rows):
             above = _above(row.path, homes)
             started = homes.get(above)
             given = above != "" and row.path.startswith(f"{above}environment")
-            theirs = started is not None and home not in started and (given or started)
-            if theirs or row.path.startswith(_FRAGMENT):
+            if row.path.startswith(_FRAGMENT) or (started is not None and given and not started):
                 continue
             if above and self._is_unseen(self._files[path][above], row, given=given):
                 continue
             held = given and self._files[path][above].held
-            yield replace(row, role=Role.EXAMPLE) if held else row
+            told = replace(row, role=Role.EXAMPLE) if held else row
+            for home in started or (None,):
+                found.setdefault(home, []).append((at, told))
+        return found
 
     def _is_unseen(self, service: Service, row: Setting, *, given: bool) -> bool:
         """Whether nothing that runs in the service sees a value: one that is not of its environment
@@ -223,6 +238,15 @@ class Environments:
         if not own and path.rpartition("/")[2].startswith(".env"):
             return None  # code that nobody starts there may load it from above
         return {name for service in own for name in service.handed}
+
+
+def _asked(orders: Iterable[Order]) -> dict[str, set[str]]:
+    """Build file → the stages of it that somebody builds."""
+    found: dict[str, set[str]] = {}
+    for order in orders:
+        path = order.file or f"{order.context}/Dockerfile".lstrip("/")
+        found.setdefault(path, set()).add(order.target)
+    return found
 
 
 def _above(path: str, known: Mapping[str, object]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from bisect import bisect_left
+from collections.abc import Collection, Mapping
 from functools import cached_property
 
 from agentaudit.code import Role
@@ -15,7 +16,6 @@ from agentaudit.sources.git.reader import (
     Reader,
     ancestors,
     directory,
-    inside,
     mapping,
     sequence,
     word,
@@ -132,24 +132,40 @@ class Homes:
             if full is None:
                 continue
             made = outputs.modules(self._reader, self.known, full)
+            below = self._below(full)
             found += [
                 path
-                for path, home in self.manifests.items()
+                for path, home in (self.manifests if made or "*" in full else below).items()
                 if path not in self._telephones
-                if inside(path, full) or ("*" in full and matches(path, full)) or home in made
+                if path in below or ("*" in full and matches(path, full)) or home in made
             ]
         out = self._left_out(context) if found and "." in sources else frozenset()
         return tuple(path for path in dict.fromkeys(found) if path not in out)
 
+    def _below(self, directory: str) -> Mapping[str, str]:
+        """The manifests in a directory and below, or the one of that path, in their order."""
+        if not directory:
+            return self.manifests
+        names = self._sorted
+        start, end = bisect_left(names, f"{directory}/"), bisect_left(names, f"{directory}0")
+        found = {*names[start:end], directory} & self.manifests.keys()
+        return {path: self.manifests[path] for path in sorted(found, key=self._order.__getitem__)}
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self.manifests)
+
+    @cached_property
+    def _order(self) -> dict[str, int]:
+        return {path: at for at, path in enumerate(self.manifests)}
+
     def _left_out(self, context: str) -> frozenset[str]:
         """Manifests whose directories the `.dockerignore` of a context keeps out of every image."""
         text = self._reader.text(f"{context}/.dockerignore".lstrip("/"))
+        if not text:
+            return frozenset()
         start = f"{context}/" if context else ""
         below = {p: home for p, home in self.manifests.items() if home != context}
         shown = {p: (p.removeprefix(start), home.removeprefix(start)) for p, home in below.items()}
-        out = (
-            ignored(text, (each for pair in shown.values() for each in pair))
-            if text
-            else frozenset()
-        )
+        out = ignored(text, (each for pair in shown.values() for each in pair))
         return frozenset(path for path, pair in shown.items() if out.issuperset(pair))

@@ -4,6 +4,7 @@ cannot be trusted."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -20,7 +21,7 @@ from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
 from agentaudit.sources.git.text import LOCK_CAP, is_pointer
 
 
-class Found(Struct, frozen=True):
+class Found(Struct, frozen=True, dict=True):
     """A lock file of the tree, before it is compared with manifests."""
 
     path: str
@@ -30,7 +31,7 @@ class Found(Struct, frozen=True):
     compiled: bool = False
     """Made from the main requirements of one manifest: lists nothing for development."""
 
-    @property
+    @cached_property
     def home(self) -> str:
         """The directory it speaks for."""
         home = directory(self.path)
@@ -228,8 +229,8 @@ def _stale(lock: Found, wanted: Iterable[Declared], decided: frozenset[str]) -> 
 
 def _decided(lock: Found, all_of: Mapping[str, Parsed]) -> frozenset[str]:
     """Packages whose version a project decides against what asks for them."""
-    inner = (parsed.overridden for path, parsed in all_of.items() if inside(path, lock.home))
-    return frozenset().union(*inner)
+    found = ((path, parsed.overridden) for path, parsed in all_of.items() if parsed.overridden)
+    return frozenset().union(*(names for path, names in found if inside(path, lock.home)))
 
 
 def _besides(
