@@ -134,10 +134,15 @@ def _covered(homes: Homes, home: str, context: str, recipe: Recipe) -> tuple[str
     """Manifests that end in an image of `home`: of a workspace that is copied to build one member,
     it holds what that one needs; what stands beside it needs Node to be built."""
     named = homes.copied(context, [source for source in recipe.copies if source != "."])
-    if "." not in recipe.copies or home in homes.members:
+    if "." not in recipe.copies or home in homes.members or _is_module(homes, home, context):
         return named
     beside = (path for path in homes.copied(context, ["."]) if path not in named)
     return (*named, *(path for path in beside if recipe.scripts or not _is_page(homes, path, home)))
+
+
+def _is_module(homes: Homes, home: str, context: str) -> bool:
+    """Whether an image is of one module of a build of Java: that says what it needs."""
+    return home != context and {home, context} <= homes.modules
 
 
 def _is_page(homes: Homes, path: str, home: str) -> bool:

@@ -94,6 +94,11 @@ class Homes:
         )
 
     @cached_property
+    def modules(self) -> frozenset[str]:
+        """Directories that Maven or Gradle builds."""
+        return frozenset(h for p, h in self.manifests.items() if p.endswith(("pom.xml", *_GRADLE)))
+
+    @cached_property
     def scripts(self) -> dict[str, str]:
         """The scripts of the package.json at the root, by name."""
         given = mapping(mapping(self._reader.json("package.json")).get("scripts"))

@@ -32,6 +32,12 @@ def maker(path: str) -> str:
     return home if home != path else ""
 
 
+def home(path: str) -> str | None:
+    """The directory whose build by Maven or Gradle makes a path; None where none does."""
+    found = _OUTPUT.split(path)[0]
+    return found if found != path else None
+
+
 def modules(reader: Reader, known: Collection[str], output: str) -> set[str]:
     """The module that a path of build output is of, and those that its Gradle build names; `known`
     are the directories with a manifest."""

@@ -26,7 +26,7 @@ def home(homes: Homes, recipe: Recipe, context: str, shared: bool, orders: list[
     program = outputs.project(homes.copied(context, recipe.copies), recipe.program)
     if program is not None:
         return homes.manifests[program]
-    if made := _made(homes, recipe) or _run(homes, recipe):
+    if made := _made(homes, recipe) or _run(homes, recipe) or _compiled(homes, recipe, context):
         return made
     if shared and not specific and (named := member(homes, context, called(recipe.path))):
         return named
@@ -85,6 +85,19 @@ def _made(homes: Homes, recipe: Recipe) -> str:
         return ""
     own = [each for each in found if directory(each).rpartition("/")[2] in APPLICATIONS]
     return found[0] if len(found) == 1 else own[0] if len(own) == 1 else ""
+
+
+def _compiled(homes: Homes, recipe: Recipe, context: str) -> str:
+    """The module of a build of Java, all of which an image takes in, whose output is all that it
+    keeps or starts; empty where there is no one such module."""
+    said = (*recipe.taken, *(_WORD.findall(recipe.started) if not recipe.taken else ()))
+    made = [home for each in said if (home := outputs.home(f"/{each.lstrip('/')}")) is not None]
+    if "." not in recipe.copies or not made:
+        return ""
+    below = {home: f"/{home[len(context) :].strip('/')}" for home in homes.modules}
+    own = {h: at for h, at in below.items() if h != context and inside(h, context)}
+    found = [max((h for h, at in own.items() if m.endswith(at)), key=len, default="") for m in made]
+    return found[0] if len(set(found)) == 1 else ""
 
 
 _WORD = regex(r"[^\s\"',\[\]]{1,300}")

@@ -320,6 +320,32 @@ def test_the_one_module_that_an_image_takes_in(copied: str, kept: str, home: str
     assert list(_homes(tree)) == [home]
 
 
+@pytest.mark.parametrize(
+    ("kept", "home"),
+    [
+        (("COPY --from=build /src/api/target/*.jar a.jar",), "api"),
+        (("COPY --from=build /src/api/build/libs/api.jar a.jar",), "api"),
+        (('CMD ["java", "-jar", "api/target/api.jar"]',), "api"),
+        (("COPY --from=build /src/target/*.jar a.jar",), "."),
+        (
+            ("COPY --from=build /src/api/target/api.jar a", "COPY --from=build /b/lib/target/a b"),
+            ".",
+        ),
+        (("COPY --from=build /src/api/a.txt a.txt",), "."),
+    ],
+)
+def test_the_one_module_whose_output_an_image_keeps(kept: tuple[str, ...], home: str) -> None:
+    stage = "FROM eclipse-temurin:21-jre\n" if "CMD" not in kept[0] else ""
+    tree = {
+        "pom.xml": "<project><module>api</module><module>lib</module></project>",
+        **{f"{n}/pom.xml": f"<project><name>{n}</name></project>" for n in ("api", "lib")},
+        **{f"{n}/src/main/java/A.java": "class A {}\n" for n in ("api", "lib")},
+        "Dockerfile": "FROM maven:3.9.9 AS build\nCOPY . .\nRUN mvn package -pl api -am\n"
+        + "\n".join((stage, *kept, "")),
+    }
+    assert list(_homes(tree)) == [home]
+
+
 STARTS = "  {0}:\n    build: {{context: ., dockerfile: docker/gpu.Dockerfile}}\n    command: {1}\n"
 
 
