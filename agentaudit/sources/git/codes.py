@@ -98,7 +98,8 @@ class Codes:
                 found[home].sources.append(path)
                 if (far := self._is_far(path, home)) is not None:
                     found[home].lent[path] = far
-        for path in configured.files(self._reader, lambda p: len(self._owned(p)) == 1):
+        composed = self._environments.files
+        for path in configured.files(self._reader, lambda p: len(self._owned(p)) == 1, composed):
             if owners := self._owned(path):
                 rows = configuration.of_file(self._reader, path)
                 for home in (*owners, *self._loading(path, owners)):

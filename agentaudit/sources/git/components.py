@@ -11,7 +11,6 @@ from agentaudit.evidence import safe
 from agentaudit.source import Component, Manifest, Place
 from agentaudit.sources.git import (
     builders,
-    compose,
     composed,
     deployed,
     kubernetes,
@@ -233,7 +232,7 @@ class Survey:
             settings=unique(part.settings),
             declares=declares,
             training_data=tuple(self._training(part, look="trainer" in declares)),
-            unbuilt=compose.unbuilt(reader, self._services, part.home),
+            unbuilt=composed.unbuilt(reader, self._services, part.home),
             dependencies_known=manifests.all_read(reader, part.manifests, self._unread(part)),
         )
 

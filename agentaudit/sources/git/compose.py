@@ -49,6 +49,8 @@ class Service(Struct, frozen=True):
     """Whether it names neither an image nor what it is built from: a file beside this one does."""
     like: str = ""
     """The service that it takes over."""
+    base: str = ""
+    """The file that this one is of, where it says."""
     held: bool = False
     """Whether it starts only where somebody names a profile."""
     files: tuple[str, ...] = ()
@@ -66,10 +68,35 @@ def find(reader: Reader) -> list[Service]:
     committed = cache(partial(environment, reader))
     return [
         service
-        for path in reader.named(_NAME.fullmatch)
+        for path in _files(reader)
         for tree in reader.yaml(path)[:1]
         for service in _services(reader, path, tree, committed)
     ]
+
+
+def _files(reader: Reader) -> list[str]:
+    """The files in order: those that are called so, and what they include or extend, whatever it is
+    called."""
+    pending = list(reader.named(_NAME.fullmatch))
+    found = set(pending)
+    while pending:
+        path = pending.pop()
+        for tree in reader.yaml(path)[:1]:
+            named = {joined(directory(path), each) or "" for each in _named(mapping(tree.data))}
+            fresh = [each for each in named & reader.known - found if reader.is_own(each)]
+            found.update(fresh)
+            pending += fresh
+    return sorted(found)
+
+
+def _named(given: dict[str, Any]) -> Iterator[str]:
+    """Other files that a compose file names."""
+    for each in sequence(given.get("include")):
+        paths = mapping(each).get("path", each)
+        yield from filter(None, map(word, [paths, *sequence(paths)]))
+    for service in mapping(given.get("services")).values():
+        if file := word(mapping(mapping(service).get("extends")).get("file")):
+            yield file
 
 
 def by_file(services: Iterable[Service]) -> list[tuple[str, dict[str, Service]]]:
@@ -106,6 +133,7 @@ def _services(
             *(tuple(_mounts(path, given)), _command(given)),
             bare=given.keys().isdisjoint(("image", "build")),
             like=_taken(given.get("extends")),
+            base=joined(directory(path), word(mapping(given.get("extends")).get("file"))) or "",
             held=bool(given.get("profiles")),
             files=files,
             handed=frozenset(_handed(given.get("environment"))),
@@ -244,27 +272,6 @@ def build_files(services: Iterable[Service]) -> set[str]:
     """What services name as their build file, whatever it is called."""
     found = {service.build_file for service in services if service.build_file != service.file}
     return {path for path in found if path is not None}
-
-
-def unbuilt(reader: Reader, services: Iterable[Service], home: str) -> tuple[Place, ...]:
-    """Services that a compose file in a directory builds from there, by a build file that is not
-    committed, however it is spelled; one that a variable names may be. Who tries them, or copies
-    their file first, may make it, and a compose file elsewhere may be of an earlier order of
-    things."""
-    asked = [
-        (service.place, service.build_file or f"{home}/Dockerfile".lstrip("/"))
-        for service in services
-        if service.context == home == directory(service.file)
-        and not _ASIDE.search(f"{service.file}/{service.name}")
-    ]
-    known = {path.lower() for path in reader.known} if asked else set()
-    return tuple(place for place, path in asked if "$" not in path and path.lower() not in known)
-
-
-_ASIDE = regex(
-    r"(?i)(?:^|/)\.|(?:^|[/._-])(?:tests?|dev\w{0,8}|local|override|example|sample)(?:[/._-]|$)"
-)
-"""Compose files and services of those who write it."""
 
 
 def closure(

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from agentaudit.expressions import regex
 from agentaudit.source import Place
 from agentaudit.sources.git.compose import Service, by_file, closure
 from agentaudit.sources.git.parts import Part, local
+from agentaudit.sources.git.reader import Reader, directory
 
 
 def attach(
@@ -58,3 +60,24 @@ def _ours(parts: Iterable[Part], service: Service) -> str | None:
     pulled = service.image if service.context is None else None
     part = local(parts, pulled, service.name) if pulled else None
     return part.home if part else None
+
+
+def unbuilt(reader: Reader, services: Iterable[Service], home: str) -> tuple[Place, ...]:
+    """Services that a compose file in a directory builds from there, by a build file that is not
+    committed, however it is spelled; one that a variable names may be. Who tries them, or copies
+    their file first, may make it, and a compose file elsewhere may be of an earlier order of
+    things."""
+    asked = [
+        (service.place, service.build_file or f"{home}/Dockerfile".lstrip("/"))
+        for service in services
+        if service.context == home == directory(service.file)
+        and not _ASIDE.search(f"{service.file}/{service.name}")
+    ]
+    known = {path.lower() for path in reader.known} if asked else set()
+    return tuple(place for place, path in asked if "$" not in path and path.lower() not in known)
+
+
+_ASIDE = regex(
+    r"(?i)(?:^|/)\.|(?:^|[/._-])(?:tests?|dev\w{0,8}|local|override|example|sample)(?:[/._-]|$)"
+)
+"""Compose files and services of those who write it."""

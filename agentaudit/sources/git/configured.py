@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from agentaudit.expressions import regex
 from agentaudit.sources.git import kubernetes, settings
@@ -12,9 +12,12 @@ _WORKER = regex(r"wrangler(?:[.-]example)?\.(?:toml|jsonc?)(?:\.example)?")
 _DEPLOYS = ("compose", "docker-compose")
 
 
-def files(reader: Reader, alone: Callable[[str], bool]) -> Iterator[str]:
-    """The files in order; `alone` tells whether a file belongs to a single component."""
-    found = {*settings.find(reader), *kubernetes.value_files(reader)}
+def files(
+    reader: Reader, alone: Callable[[str], bool], composed: Collection[str] = ()
+) -> Iterator[str]:
+    """The files in order; `alone` tells whether a file belongs to a single component, `composed`
+    are compose files, whatever they are called."""
+    found = {*composed, *settings.find(reader), *kubernetes.value_files(reader)}
     # Of several components nobody can tell whose environment a manifest elsewhere sets.
     elsewhere = {*kubernetes.manifests(reader), *reader.named(_WORKER.fullmatch)}
     found |= {path for path in elsewhere if alone(path)}

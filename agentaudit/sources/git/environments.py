@@ -74,6 +74,11 @@ class Environments:
             if service.like and not service.bare:
                 self._bequeath(service)
 
+    @property
+    def files(self) -> Collection[str]:
+        """Compose files that start anything."""
+        return self._files
+
     def of(self, home: str, path: str, rows: Iterable[Setting]) -> list[Setting]:
         """The settings of a file that the component runs with, as far as compose files tell."""
         if path in self._files:
@@ -184,9 +189,11 @@ class Environments:
                     pending.append(base)
 
     def _bases(self, service: Service) -> list[Service]:
-        """What a service takes over: of its own file, else of one beside it."""
+        """What a service takes over: of the file that it names, else of its own, else of one beside
+        it."""
         named = [each for each in self._named.get(service.like, ()) if each.name == service.like]
-        same = [each for each in named if each.file == service.file]
+        same = [each for each in named if each.file == service.base]
+        same = same or [each for each in named if each.file == service.file]
         beside = (each for each in named if directory(each.file) == directory(service.file))
         return same or list(beside)
 

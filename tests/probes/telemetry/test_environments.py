@@ -66,6 +66,10 @@ RESET, TRACED = "LANGSMITH_TRACING: !reset null", "LANGSMITH_TRACING: 'true'"
 UNREAD = "services:\n  api:\n    env_file: {}\n"
 SAYS = "LANGSMITH_TRACING=true\n"
 NAMED = "    env_file: named.env\n"
+SHARED = "services:\n  shared:\n" + ON
+OTHERS = SHARED.replace("shared:", "shared:\n    image: redis:7")
+INCLUDED = "include: [infra/a.yml]\n"
+OWN = "services:\n  mine:\n    build: ../api\n" + ON
 LIKE = "    extends: {file: common.yaml, service: shared}\n"
 
 
@@ -100,6 +104,27 @@ def _traced(compose: str, more: dict[str, str], homes: tuple[str, ...], path: st
         (
             TWO.format(LIKE, ""),
             {"compose.yml": "services:\n  shared:\n" + ON},
+            True,
+            False,
+        ),
+        (
+            TWO.format(LIKE, ""),
+            {"common.yaml": SHARED, "compose.yml": OTHERS.replace("true", "false")},
+            True,
+            False,
+        ),
+        (
+            TWO.format(LIKE, ""),
+            {"common.yaml": SHARED.replace("true", "false"), "compose.yml": OTHERS},
+            False,
+            False,
+        ),
+        (TWO.format("", ""), {"common.yaml": SHARED.replace("shared", "api")}, False, False),
+        (INCLUDED + TWO.format("", ""), {"infra/a.yml": OWN}, True, False),
+        (INCLUDED + TWO.format("", ""), {"infra/b.yml": OWN}, False, False),
+        (
+            "include:\n  - path: [infra/a.yml]\n" + TWO.format("", ""),
+            {"infra/a.yml": "include: [b.yml]\n", "infra/b.yml": OWN},
             True,
             False,
         ),
