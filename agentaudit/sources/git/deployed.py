@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.sources.git import compose, deployments, platforms, scripts
+from agentaudit.sources.git.borrowed import borrowed
 from agentaudit.sources.git.compose import Service
 from agentaudit.sources.git.dockerfile import is_build_file
 from agentaudit.sources.git.manifests import is_manifest
@@ -43,7 +44,8 @@ def services(reader: Reader, runs: list[Run]) -> list[Service]:
 
 def misnamed(reader: Reader, services: list[Service], runs: list[Run]) -> frozenset[str]:
     """Such directories: what compose, CI, scripts or a platform build or start, and holds code;
-    those of programs that are started; and the only one that holds any code."""
+    those of programs that are started, or that the application imports; and the only one that holds
+    any code."""
     found = {
         each
         for each in _asked(reader, services, runs)
@@ -51,7 +53,7 @@ def misnamed(reader: Reader, services: list[Service], runs: list[Run]) -> frozen
     }
     held = _held(reader.paths, sorted(found)) if found else {}
     made = {home for home, paths in held.items() if _runs(home, paths)}
-    return frozenset({*made, *_started(reader), *_alone(reader)})
+    return frozenset({*made, *_started(reader), *_alone(reader), *borrowed(reader)})
 
 
 def _started(reader: Reader) -> Iterator[str]:

@@ -167,3 +167,43 @@ def test_an_example_that_is_all_the_code_there_is() -> None:
     assert _found({**_part("demo"), "README.md": "x"}) == {"demo": True}
     assert _found({"examples/a/main.py": ASKS, "README.md": "x"}) == {}
     assert _found({**_part("examples/a"), **_part("examples/b")}) == {}
+
+
+@pytest.mark.parametrize(
+    ("files", "own"),
+    [
+        ({"main.py": "from demo.chain import answer\n"}, True),
+        ({"main.py": "from demo import chain\n"}, True),
+        ({"src/bot/main.py": "from ...demo import chain\n"}, True),
+        ({"main.py": "import demo.chain\n"}, True),
+        ({"main.py": "# from demo.chain import answer\n"}, False),
+        ({"main.py": "from demo.other import answer\n"}, False),
+        ({"tests/test_a.py": "from demo.chain import answer\n"}, False),
+        ({"demo/more.py": "from demo.chain import answer\n"}, False),
+        (
+            {"main.py": "from demo.chain import answer\n", "demo/requirements.txt": "openai\n"},
+            False,
+        ),
+    ],
+)
+def test_an_example_that_the_application_imports_is_its_own(
+    files: dict[str, str], own: bool
+) -> None:
+    image = {"requirements.txt": "openai==1.0.0\n", "Dockerfile": IMAGE, "main.py": "import os\n"}
+    repo = MemoryRepo({**image, "demo/chain.py": ASKS, **files})
+    (component,) = repo.components()
+    calls = [c for c in component.code.calls if c.callee.endswith("create")]
+    assert any(call.role is Role.APP for call in calls) is own
+
+
+def test_a_page_that_imports_an_example() -> None:
+    files = {
+        "package.json": '{"name": "web", "dependencies": {"openai": "5"}}',
+        "Dockerfile": "FROM node:22\nCOPY . .\n",
+        "src/main.ts": 'import { ask } from "../examples/ask";\n',
+        **{f"examples/{n}.ts": 'import OpenAI from "openai";\nnew OpenAI();\n' for n in ("ask",)},
+        "examples/more/other.ts": 'import OpenAI from "openai";\nnew OpenAI();\n',
+    }
+    (component,) = MemoryRepo(files).components()
+    roles = {row.place.path: row.role for row in component.code.imports}
+    assert roles["examples/ask.ts"] is Role.APP
