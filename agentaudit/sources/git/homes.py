@@ -98,6 +98,10 @@ class Homes:
         """Directories that Maven or Gradle builds."""
         return frozenset(h for p, h in self.manifests.items() if p.endswith(("pom.xml", *_GRADLE)))
 
+    def needed(self, module: str, modules: Collection[str]) -> set[str]:
+        """The module and those of the same build that it needs."""
+        return outputs.needed(self._reader, module, modules)
+
     @cached_property
     def scripts(self) -> dict[str, str]:
         """The scripts of the package.json at the root, by name."""

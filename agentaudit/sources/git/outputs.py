@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from pathlib import PurePosixPath
 
@@ -13,6 +14,7 @@ _OUTPUT = regex(r"/(?:build/(?:libs|install|distributions)|target)(?:/|$)")
 _MADE = regex(r"/(?:bin|build|dist|out|output|publish|release|target|\.next|\.output)(?:/|$)")
 """Where a project is built to, in any language."""
 _GRADLE = ("build.gradle", "build.gradle.kts")
+_BUILDS = ("pom.xml", *_GRADLE)
 _NEEDED = regex(r"[\"']:([\w-]{1,100}(?::[\w-]{1,100}){0,5})[\"']")
 _MOST = 60
 _DOTNET = frozenset([".csproj", ".fsproj", ".vbproj"])
@@ -36,6 +38,30 @@ def home(path: str) -> str | None:
     """The directory whose build by Maven or Gradle makes a path; None where none does."""
     found = _OUTPUT.split(path)[0]
     return found if found != path else None
+
+
+_ARTIFACT = regex(r"<artifactId>\s{0,9}([\w.-]{1,120})\s{0,9}</artifactId>")
+_PARENT = regex(r"<parent>.{0,2000}?</parent>", re.DOTALL)
+_PROJECT = regex(r"[\"':]([\w-]{1,100})[\"']|\bprojects\.([\w.]{1,100})")
+
+
+def needed(reader: Reader, module: str, modules: Collection[str]) -> set[str]:
+    """The module and those of the same build that it needs, if only through others."""
+    files = {home: [reader.text(f"{home}/{n}") or "" for n in _BUILDS] for home in modules}
+    texts = {home: _PARENT.sub("", "\n".join(each)) for home, each in files.items()}
+    called = {
+        home: {home.rpartition("/")[2], *_ARTIFACT.findall(texts[home])[:1]} for home in modules
+    }
+    found: set[str] = set()
+    pending = [module]
+    while pending:
+        home = pending.pop()
+        found.add(home)
+        told = {name for pair in _PROJECT.findall(texts[home]) for name in pair}
+        told = {name.rpartition(".")[2] for name in told} | {*_ARTIFACT.findall(texts[home])}
+        fresh = {other for other in modules if other not in found and called[other] & told}
+        pending += fresh - set(pending)
+    return found
 
 
 def modules(reader: Reader, known: Collection[str], output: str) -> set[str]:

@@ -89,15 +89,17 @@ def _made(homes: Homes, recipe: Recipe) -> str:
 
 def _compiled(homes: Homes, recipe: Recipe, context: str) -> str:
     """The module of a build of Java, all of which an image takes in, whose output is all that it
-    keeps or starts; empty where there is no one such module."""
+    keeps or starts; empty where there is no one such module, or it needs all others."""
     said = (*recipe.taken, *(_WORD.findall(recipe.started) if not recipe.taken else ()))
     made = [home for each in said if (home := outputs.home(f"/{each.lstrip('/')}")) is not None]
+    below = {h for h in homes.modules if h != context and inside(h, context)}
     if "." not in recipe.copies or not made:
         return ""
-    below = {home: f"/{home[len(context) :].strip('/')}" for home in homes.modules}
-    own = {h: at for h, at in below.items() if h != context and inside(h, context)}
-    found = [max((h for h, at in own.items() if m.endswith(at)), key=len, default="") for m in made]
-    return found[0] if len(set(found)) == 1 else ""
+    own = {home: f"/{home[len(context) :].strip('/')}" for home in below}
+    found = {max((h for h, at in own.items() if m.endswith(at)), key=len, default="") for m in made}
+    only = found.pop() if len(found) == 1 else ""
+    left = below - homes.needed(only, below) if only else ()
+    return only if any(homes.coded(each) for each in left) else ""
 
 
 _WORD = regex(r"[^\s\"',\[\]]{1,300}")

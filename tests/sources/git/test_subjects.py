@@ -324,6 +324,7 @@ def test_the_one_module_that_an_image_takes_in(copied: str, kept: str, home: str
     ("kept", "home"),
     [
         (("COPY --from=build /src/api/target/*.jar a.jar",), "api"),
+        (("COPY --from=build /src/all/target/*.jar a.jar",), "."),
         (("COPY --from=build /src/api/build/libs/api.jar a.jar",), "api"),
         (('CMD ["java", "-jar", "api/target/api.jar"]',), "api"),
         (("COPY --from=build /src/target/*.jar a.jar",), "."),
@@ -338,8 +339,14 @@ def test_the_one_module_whose_output_an_image_keeps(kept: tuple[str, ...], home:
     stage = "FROM eclipse-temurin:21-jre\n" if "CMD" not in kept[0] else ""
     tree = {
         "pom.xml": "<project><module>api</module><module>lib</module></project>",
-        **{f"{n}/pom.xml": f"<project><name>{n}</name></project>" for n in ("api", "lib")},
-        **{f"{n}/src/main/java/A.java": "class A {}\n" for n in ("api", "lib")},
+        "all/pom.xml": "<project><artifactId>all</artifactId>"
+        "<dependency><artifactId>the-api</artifactId></dependency></project>",
+        "api/pom.xml": "<project><parent><artifactId>lib</artifactId></parent>"
+        "<artifactId>the-api</artifactId>{}</project>".format(
+            "<dependency><artifactId>lib</artifactId></dependency>" * (home == ".")
+        ),
+        "lib/pom.xml": "<project><artifactId>lib</artifactId></project>",
+        **{f"{n}/src/main/java/A.java": "class A {}\n" for n in ("all", "api", "lib")},
         "Dockerfile": "FROM maven:3.9.9 AS build\nCOPY . .\nRUN mvn package -pl api -am\n"
         + "\n".join((stage, *kept, "")),
     }
