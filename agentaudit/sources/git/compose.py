@@ -110,7 +110,6 @@ def by_file(services: Iterable[Service]) -> list[tuple[str, dict[str, Service]]]
 def _services(
     reader: Reader, path: str, tree: Tree, committed: Callable[[str], str]
 ) -> Iterator[Service]:
-    none: frozenset[str] = frozenset()
     marked = _marked(tree)
     for name, value in mapping(mapping(tree.data).get("services")).items():
         given = mapping(value)
@@ -137,12 +136,12 @@ def _services(
             held=bool(given.get("profiles")),
             files=files,
             handed=frozenset(_handed(given.get("environment"))),
-            given=marked.get((*at, "environment"), none).union(_given(given.get("environment"))),
-            anew=_ALL if name in marked.get(("services",), none) else marked.get(at, none),
+            given=marked.get((*at, "environment"), _NONE).union(_given(given.get("environment"))),
+            anew=_ALL if name in marked.get(("services",), _NONE) else marked.get(at, _NONE),
         )
 
 
-_ALL = frozenset([""])
+_ALL, _NONE = frozenset([""]), frozenset[str]()
 
 
 def _marked(tree: Tree) -> dict[Path, frozenset[str]]:
