@@ -99,13 +99,14 @@ class Codes:
                 if (far := self._is_far(path, home)) is not None:
                     found[home].lent[path] = far
         composed = self._environments.files
-        for path in configured.files(self._reader, lambda p: len(self._owned(p)) == 1, composed):
+        files = configured.files(self._reader, lambda p: len(self._owned(p)) == 1, composed)
+        for path, shared in files:
             if owners := self._owned(path):
                 rows = configuration.of_file(self._reader, path)
                 for home in (*owners, *self._loading(path, owners)):
                     if configuration.is_cut(self._reader, path):
                         self._cut.setdefault(home, path)
-                    found[home].settings += self._environments.of(home, path, rows)
+                    found[home].settings += self._environments.of(home, path, rows, shared=shared)
         for path, target, rows in functions.variables(self._reader):
             for home in [target] if target in found else self._owned(path):
                 found[home].settings += rows

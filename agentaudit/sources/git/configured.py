@@ -8,19 +8,17 @@ from agentaudit.expressions import regex
 from agentaudit.sources.git import kubernetes, settings
 from agentaudit.sources.git.reader import Reader
 
-_WORKER = regex(r"wrangler(?:[.-]example)?\.(?:toml|jsonc?)(?:\.example)?")
+_ELSEWHERE = regex(r"wrangler(?:[.-]example)?\.(?:toml|jsonc?)(?:\.example)?|render\.ya?ml")
 _DEPLOYS = ("compose", "docker-compose")
 
 
 def files(
     reader: Reader, alone: Callable[[str], bool], composed: Collection[str] = ()
-) -> Iterator[str]:
-    """The files in order; `alone` tells whether a file belongs to a single component, `composed`
-    are compose files, whatever they are called."""
+) -> Iterator[tuple[str, bool]]:
+    """The files in order, each with whether what tells of nobody there is for all that it belongs
+    to; `alone` tells whether a file belongs to a single component, `composed` are compose files,
+    whatever they are called."""
     found = {*composed, *settings.find(reader), *kubernetes.value_files(reader)}
-    # Of several components nobody can tell whose environment a manifest elsewhere sets.
-    elsewhere = {*kubernetes.manifests(reader), *reader.named(_WORKER.fullmatch)}
-    found |= {path for path in elsewhere if alone(path)}
     for path in reader.app:
         name = path.rpartition("/")[2].lower()
         deploys = name.startswith(_DEPLOYS) and name.endswith((".yml", ".yaml"))
@@ -32,4 +30,8 @@ def files(
             or name in ("ai.yaml", "ai.yml", "langgraph.json")
         ):
             found.add(path)
-    return (path for path in sorted(found) if not path.endswith(".py"))
+    # Of several components nobody can tell whose environment a manifest elsewhere sets.
+    elsewhere = {*kubernetes.manifests(reader), *reader.named(_ELSEWHERE.fullmatch)}
+    for path in sorted(found | elsewhere):
+        if not path.endswith(".py"):
+            yield path, path in found or alone(path)

@@ -1,4 +1,5 @@
-"""Whose environment a compose file declares: that of one service switches on nothing in another."""
+"""Whose environment a file declares that starts several services: that of one switches on nothing
+in another."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from agentaudit.code import Role, Setting
 from agentaudit.expressions import regex
 from agentaudit.source import BuildFile, Component, Place
+from agentaudit.sources.git import given
 from agentaudit.sources.git.code.configuration import arguments
 from agentaudit.sources.git.compose import Service
 from agentaudit.sources.git.dockerfile import is_build_file
@@ -19,6 +21,7 @@ from agentaudit.sources.git.orders import Order
 from agentaudit.sources.git.overrides import Overrides
 from agentaudit.sources.git.owned import Owned
 from agentaudit.sources.git.reader import Reader, directory, inside
+from agentaudit.sources.git.receivers import Receivers
 from agentaudit.sources.git.stages import left_out
 
 _FRAGMENT = "x-"
@@ -52,7 +55,11 @@ class Environments:
         for home, component in components.items():
             for place in component.built_by:
                 self._built.setdefault((place.path, place.line), set()).add(home)
-        self._owned = Owned(reader, components, orders, self._built)
+        told = list(given.find(reader))
+        pulled = [each.image.reference for each in services if each.image and not each.context]
+        pulled += [each.image for each in told if each.image]
+        self._owned = Owned(reader, components, orders, self._built, pulled)
+        self._receivers = Receivers(told, self._owned, self._built)
         self._named: dict[str, list[Service]] = {}
         """Name → the services that go by it, and those that take one over that does."""
         self._files: dict[str, dict[str, Service]] = {}
@@ -60,11 +67,7 @@ class Environments:
         self._reading: dict[str, list[Service]] = {}
         """File of variables → the services whose environment it gives."""
         for service in services:
-            self._files.setdefault(service.file, {})[f"services.{service.name}."] = service
-            for name in {service.name, service.like} - {""}:
-                self._named.setdefault(name, []).append(service)
-            for file in service.files:
-                self._reading.setdefault(file, []).append(service)
+            self._keep(service)
         self._told: dict[str, dict[str | None, list[_Row]]] = {}
         """File → what it tells each component, and all of them."""
         self._homes: dict[str, dict[str, Collection[str] | None]] = {}
@@ -79,8 +82,16 @@ class Environments:
         """Compose files that start anything."""
         return self._files
 
-    def of(self, home: str, path: str, rows: Iterable[Setting]) -> list[Setting]:
-        """The settings of a file that the component runs with, as far as compose files tell."""
+    def _keep(self, service: Service) -> None:
+        self._files.setdefault(service.file, {})[f"services.{service.name}."] = service
+        for name in {service.name, service.like} - {""}:
+            self._named.setdefault(name, []).append(service)
+        for file in service.files:
+            self._reading.setdefault(file, []).append(service)
+
+    def of(self, home: str, path: str, rows: Iterable[Setting], *, shared: bool) -> list[Setting]:
+        """The settings of a file that the component runs with, as far as those tell that start it;
+        of a manifest, a chart or a blueprint that tells of nobody's, those that it `shared`."""
         if path in self._files:
             return self._composed(home, path, rows)
         if is_build_file(path.rpartition("/")[2]):
@@ -91,7 +102,7 @@ class Environments:
             held = (r for r in rows if r.place.line not in lost or _BAKED.match(r.name))
             return [row for row in held if row.name not in anew]
         if path not in self._reading:
-            return list(rows)
+            return list(self._receivers.of(home, path, rows, shared=shared))
         taken, anew = self._taken(home, path), self._anew(home, path)
         return [r for r in rows if (taken is None or r.name in taken) and r.name not in anew]
 

@@ -16,6 +16,7 @@ from agentaudit.sources.git.reader import (
     Reader,
     ancestors,
     directory,
+    inside,
     mapping,
     sequence,
     word,

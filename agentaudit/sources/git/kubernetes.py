@@ -12,7 +12,7 @@ from agentaudit.expressions import regex
 from agentaudit.parse import Path, Tree
 from agentaudit.source import ImageUse
 from agentaudit.sources.git.images import use
-from agentaudit.sources.git.reader import Reader, directory, inside, mapping, word
+from agentaudit.sources.git.reader import Reader, directory, inside, mapping, sequence, word
 
 _CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
 _MOST_DEPTH = 40
@@ -91,15 +91,25 @@ def may_start(text: str) -> bool:
 
 
 def _manifest(reader: Reader, path: str, tree: Tree) -> Iterator[Started]:
-    data = mapping(tree.data)
-    if not (data.get("kind") and data.get("apiVersion")):
-        return
-    workload = word(mapping(data.get("metadata")).get("name"))
-    for at, value in _walk(data, ()):
-        if len(at) > 1 and at[-2] in _CONTAINERS and (image := word(value.get("image"))):
+    workload = word(mapping(mapping(tree.data).get("metadata")).get("name"))
+    for at, value in containers(tree):
+        if image := word(value.get("image")):
             place = reader.place(path, tree.line(*at, "image"))
             names = tuple(filter(None, (workload, word(value.get("name")))))
             yield Started(use(image, place, "${" in image or "{{" in image), names)
+
+
+def containers(tree: Tree) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Every container of a manifest, with its path."""
+    data = mapping(tree.data)
+    for at, value in _walk(data, ()) if data.get("kind") and data.get("apiVersion") else ():
+        if len(at) > 1 and at[-2] in _CONTAINERS:
+            yield at, value
+
+
+def below(tree: Tree) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Every mapping of values, with its path."""
+    return _walk(mapping(tree.data), ())
 
 
 def _walk(value: Any, at: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
@@ -118,20 +128,36 @@ def _walk(value: Any, at: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 def _values(reader: Reader, path: str) -> Iterator[Started]:
     chart = directory(path).rpartition("/")[2]
     for tree in reader.yaml(path)[:1]:
-        for at, value in _walk(mapping(tree.data), ()):
+        for at, image in started_by(reader, path, tree):
             keys = tuple(str(part) for part in at if part != "image")
-            if repository := word(value.get("repository")):
-                if not _is_image(at, value):
-                    continue
-                line = tree.line(*at, "tag" if "tag" in value else "repository")
-                registry, tag = word(value.get("registry")), word(value.get("tag"))
-                digest = word(value.get("digest")) or word(value.get("sha"))
-                reference = f"{registry}/{repository}" if registry else repository
-                reference += (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
-                yield Started(use(reference, reader.place(path, line)), (*keys, chart))
-            elif image := word(value.get("image")):
-                place = reader.place(path, tree.line(*at, "image"))
-                yield Started(use(image, place), (*keys, chart))
+            yield Started(image, (*keys, chart))
+
+
+def started_by(reader: Reader, path: str, tree: Tree) -> Iterator[tuple[Path, ImageUse]]:
+    """Every image that the values of a chart name, with the path of what names it."""
+    for at, value in below(tree):
+        if repository := word(value.get("repository")):
+            if not _is_image(at, value):
+                continue
+            if name := word(value.get("name")):
+                repository = f"{repository.rstrip('/')}/{name}"
+            line = tree.line(*at, "tag" if "tag" in value else "repository")
+            registry, tag = word(value.get("registry")), word(value.get("tag"))
+            digest = word(value.get("digest")) or word(value.get("sha"))
+            reference = f"{registry}/{repository}" if registry else repository
+            reference += (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
+            yield at, use(reference, reader.place(path, line))
+        elif image := word(value.get("image")):
+            yield at, use(image, reader.place(path, tree.line(*at, "image")))
+
+
+def taken_in(reader: Reader, chart: str) -> Iterator[tuple[str, str]]:
+    """The charts of others that a chart takes in: the key of their values, and where they lie."""
+    for tree in reader.yaml(f"{chart}/Chart.yaml".lstrip("/"))[:1]:
+        for item in map(mapping, sequence(mapping(tree.data).get("dependencies"))):
+            name, source = word(item.get("name")), word(item.get("repository"))
+            if name and source and not source.startswith("file:"):
+                yield word(item.get("alias")) or name, f"{source.rstrip('/')}/{name}"
 
 
 def _is_image(at: Path, value: dict[str, Any]) -> bool:

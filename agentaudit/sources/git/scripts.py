@@ -57,7 +57,7 @@ def _order(reader: Reader, path: str, line: int, asked: Asked, where: str = "") 
         plain = f"{context}/Containerfile".lstrip("/")
         if file in reader.known or (not asked.file and plain in reader.known):
             found = file if asked.file else None
-            told = (asked.arguments, asked.target)
+            told = (asked.arguments, asked.target, None, asked.tags)
             yield Order(reader.place(path, line), context, found, asked.names, "", *told)
             return
 
@@ -110,7 +110,7 @@ def _asked(
     names = {short_name(tag) for tag in tags if "$" not in short_name(tag)} | {name.lower()}
     full = f"{context}/{file}" if file else ""
     given = tuple((k, v) for k, v in arguments if "$" not in v)
-    return Asked(context, full, frozenset(names), given, fields.get("target") or "")
+    return Asked(context, full, frozenset(names), given, fields.get("target") or "", tuple(tags))
 
 
 def _skaffold(reader: Reader) -> Iterator[Order]:
@@ -145,7 +145,7 @@ def _tilt(reader: Reader) -> Iterator[Order]:
             file = _TILT_FILE.search(found[3])
             names = frozenset((short_name(found[1]),))
             arguments = tuple(_TILT_ARGUMENT.findall(found[3]))
-            asked = Asked(found[2], file[1] if file else "", names, arguments)
+            asked = Asked(found[2], file[1] if file else "", names, arguments, "", (found[1],))
             yield from _order(reader, path, text.count("\n", 0, found.start()) + 1, asked)
 
 

@@ -12,10 +12,14 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.parse import Tree
 from agentaudit.sources.git.code.infrastructure import Row, infrastructure
+from agentaudit.sources.git.given import RENDER
 from agentaudit.sources.git.kubernetes import may_start
 from agentaudit.sources.git.reader import Reader, line_of, word
 from agentaudit.sources.git.text import lines
 
+_ENVIRONMENT = (("env",), ("envVars",))
+_HOW = frozenset(("name", "key", "value", "sync", "fromGroup", "generateValue", "previewValue"))
+"""How a variable is given, beside its name."""
 _MOST = 5000
 """Settings of one file that are kept."""
 _CUT = f"holds more than {_MOST:,} settings: the rest is not read"
@@ -135,16 +139,17 @@ def _docker(reader: Reader, path: str) -> Iterator[Row]:
 def _yaml(reader: Reader, path: str) -> Iterator[Row]:
     if "{{" in (reader.text(path) or "") and "/templates/" in f"/{path}":
         return  # a chart's template is no YAML yet
-    started = may_start(reader.text(path) or "")
+    started = path.rpartition("/")[2] in RENDER or may_start(reader.text(path) or "")
     for tree in reader.yaml(path):
         rows = _flat(tree.data, partial(_line, tree))
         yield from filter(_is_environment, rows) if started else rows
 
 
 def _is_environment(row: Row) -> bool:
-    """Whether a value of a manifest is a variable of a container: the rest is about the cluster."""
-    given = "env" in row.path[:-1] or row.path[0] == "data"
-    return given and row.path[-1] not in ("name", "value")
+    """Whether a value of a manifest or a blueprint is a variable of what it starts: the rest is
+    about the cluster."""
+    given = row.path[-2:-1] in _ENVIRONMENT or row.path[0] == "data"
+    return given and row.path[-1] not in _HOW
 
 
 def _line(tree: Tree, at: tuple[Any, ...]) -> int | None:
@@ -186,12 +191,13 @@ def _toml(reader: Reader, path: str) -> Iterator[Row]:
 
 
 def _flat(data: Any, line: Callable[[tuple[Any, ...]], int | None]) -> Iterator[Row]:
-    """Every scalar below, with its keys; `{name: X, value: Y}` and `X=Y` in a list name X."""
+    """Every scalar below, with its keys; `{name: X, value: Y}`, which may be called `key`, and
+    `X=Y` in a list name X."""
     pending: list[tuple[tuple[Any, ...], Any]] = [((), data)]
     while pending:
         at, value = pending.pop()
         if isinstance(value, dict) and len(at) < _DEEPEST:
-            named = word(value.get("name"))
+            named = word(value.get("name")) or word(value.get("key"))
             if named and isinstance(value.get("value"), str | int | float | bool):
                 given = _scalar(value["value"])
                 yield Row((*_keys(at), named), given, line((*at, "value")))
