@@ -92,6 +92,18 @@ NORMALISED = {
     'export const agent = new Agent({ name: "a",\n'
     "  inputProcessors: [new UnicodeNormalizer({})] });\n",
 }
+LISTED = {
+    **IDLE,
+    "src/mastra.ts": 'import { Mastra } from "@mastra/core";\n'
+    'import { pii } from "./output-guardrails";\n'
+    "export const mastra = new Mastra({ processors: { pii } });\n",
+}
+GIVEN = {
+    **LISTED,
+    "src/agent.ts": 'import { Agent } from "@mastra/core/agent";\n'
+    'import { pii } from "./output-guardrails";\n'
+    'export const agent = new Agent({ name: "a", outputProcessors: [pii] });\n',
+}
 EMBED = "    vector = OpenAI().embeddings.create(model='text-embedding-3-small', input=text)\n"
 RANKED = {
     **PYTHON,
@@ -193,6 +205,8 @@ CASES: dict[str, tuple[Probe, dict[str, str], Outcome]] = {
     "one of several options": (on_by_default, CHOSEN, FAIL),
     "a module that nothing imports": (on_by_default, IDLE, FAIL),
     "a processor that only normalises": (on_by_default, NORMALISED, FAIL),
+    "a processor that only the instance names": (on_by_default, LISTED, FAIL),
+    "a processor that an agent is given": (on_by_default, GIVEN, PASS),
     "ranked by numpy": (ingestion_in_repository, RANKED, PASS),
     "a type with a source": (source_kept, RANKED, PASS),
     "sorting numbers": (ingestion_in_repository, SORTED, NONE),

@@ -173,6 +173,11 @@ def _clearml(version: str) -> dict[str, object]:
             "how a row looks",
         ),
         Example(
+            Outcome.FAIL,
+            {"component": {"files": {**TRAINER, "adapters/sft/tokenizer.json": "{}"}}},
+            "what stands beside the weights",
+        ),
+        Example(
             Outcome.NOT_APPLICABLE,
             {"component": {"files": {"requirements.txt": "openai==1.93.0\n"}}},
             "it trains nothing",
@@ -217,9 +222,11 @@ def _versioned(place: Place, how: str) -> bool:
 
 _ABOUT = regex(
     r"(?i)(?:^|[/_.-])(?:schemas?|contracts?|configs?|templates?|deepspeed|args|arguments|params"
-    r"|requirements|package|notebooks?|examples?|samples?)(?:[/_.-]|\.json$)"
+    r"|requirements|package|notebooks?|examples?|samples?|tokenizer|special_tokens_map|added_tokens"
+    r"|vocab|metadata|trainer_state)(?:[/_.-]|\.json$)"
 )
-"""Files that say how rows look or how training is run, and hold none; or a few, to show them."""
+"""Files that say how rows look or how training is run, and hold none; or a few, to show them; and
+what stands beside weights."""
 _WEIGHTS = regex(
     r"(?i)(?:^|/)(?:models?|weights|checkpoints?|adapters?)/"
     r"|(?:^|[/_.-])(?:base|lora|model|weights)?\.?(?:safetensors|gguf|bin|pth?|ckpt|onnx|h5)(?:\.dvc)?$"

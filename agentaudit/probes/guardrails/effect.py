@@ -15,6 +15,7 @@ from agentaudit.probes.guardrails.callers import said
 from agentaudit.probes.guardrails.constant import is_constant
 from agentaudit.probes.guardrails.elsewhere import is_beside, is_elsewhere, is_logged
 from agentaudit.probes.guardrails.filled import is_unfilled, judges_nothing
+from agentaudit.probes.guardrails.listed import is_listed
 from agentaudit.probes.guardrails.own import DECLINES, NAMED, encloses, is_awaited, is_judge
 from agentaudit.probes.guardrails.switched import is_switched_off, is_unmade
 from agentaudit.probes.guardrails.unused import is_unused
@@ -71,7 +72,7 @@ def _is_idle(repo: Repo, code: Code, call: Call) -> bool:
         return True
     made = not call.method[:1].islower() and not call.method.startswith("_")
     if made and not call.place.path.endswith(".go"):
-        return is_unused(repo, call.place)
+        return is_unused(repo, call.place) or is_listed(repo, call.place)
     if DECLINES.match(call.method):
         return False  # it answers itself, and what it returns is no verdict
     own = () if _LIBRARY.search(call.callee) else bodies(repo, call)

@@ -8,6 +8,7 @@ from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.outside import OUTSIDE, TESTS
+from agentaudit.probes.guardrails.stubbed import stubbed
 from agentaudit.probes.once import once
 from agentaudit.source import Component, Repo
 
@@ -65,16 +66,29 @@ def serves(component: Component, place: Place) -> bool:
 
 
 def is_mute(repo: Repo, place: Place) -> bool:
-    """Whether no model says what a file scores: it was typed into it, or comes from the system
-    within the process of the file, which asks no model unless it is told which."""
-    if is_typed(repo, place):
+    """Whether no model says what a file scores: it was typed into it, stands in place of a function
+    that nobody hands over, or comes from the system within the process of the file, which asks no
+    model unless it is told which."""
+    if is_typed(repo, place) or (place.repo, place.path) in stubbed(repo):
         return True
     text = (repo.read(Place(place.repo, place.path)) or "")[:200_000]
+    if _GOOD.search(text) and _BAD.search(text):
+        return True
     if _WITHIN.search(text) is None or _PROVIDER.search(text) is not None:
         return False
     return _asks_none(repo)
 
 
+_GOOD, _BAD = (
+    regex(
+        rf"[\"'](?:{words})_(?:response|answer|output)[\"']\s{{0,4}}:\s{{0,4}}\(?\s{{0,40}}[rbuf]?[\"']"
+    )
+    for words in (
+        "good|right|correct|grounded|safe|faithful",
+        "bad|wrong|incorrect|hallucinated|unsafe|unfaithful",
+    )
+)
+"""Cases with an answer that is to be found good, and one that is not: they measure the measure."""
 _TESTERS = ("TestClient", "ASGITransport", "WebApplicationFactory", "MockMvc")
 _WITHIN = regex(rf"\b(?:{'|'.join(_TESTERS)})\b", words=_TESTERS)
 """What asks an application that runs in the same process."""

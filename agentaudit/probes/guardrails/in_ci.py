@@ -10,6 +10,7 @@ from agentaudit.expressions import regex
 from agentaudit.probes.commands import commands
 from agentaudit.probes.guardrails.chosen import is_chosen, left_out, rows_of
 from agentaudit.probes.guardrails.cloned import cloned
+from agentaudit.probes.guardrails.ended import repeated
 from agentaudit.probes.guardrails.homes import inside
 from agentaudit.probes.guardrails.leads import Leads, Line
 from agentaudit.probes.guardrails.runs import alone, names, run_of, whole
@@ -40,13 +41,15 @@ def runs(repo: Repo) -> Iterator[Run]:
     leads, files = Leads(repo), suite_files(repo)
     said = suite(repo)
     shown_in = {place.path for place in said.places} if said else set()
+    often = files | {row.path for row in repeated(repo)}
     usual = {row.path for row in tested(repo)}
     asking = usual | {row.path for row in judged(repo, repo.components())}
     for step in regular(repo):
-        tests = asking if asking != usual and _is_told_a_secret(repo, step) else usual
+        told = (asking != usual or often != files) and _is_told_a_secret(repo, step)
+        tests, named = (asking, often) if told else (usual, files)
         for line, gating in _lines(step, leads):
             text = line.text.lstrip("@-+ ")
-            found = run_of(text) or names(line.text, files) or alone(line.text, shown_in)
+            found = run_of(text) or names(line.text, named) or alone(line.text, shown_in)
             found = found or whole(line.text, tests)
             if said and not found:
                 found = run_of(inside(line.text, step.home if line.place == step.place else ""))

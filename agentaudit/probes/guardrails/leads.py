@@ -11,7 +11,7 @@ from agentaudit.source import Place, Repo
 
 _SCRIPT = regex(r"(?<![\w/$}-])(?:\./)?((?:[\w.-]{1,80}/){0,8}[\w.-]{1,80}\.(?:sh|bash|ps1))\b")
 _TARGET = regex(
-    r"(?<![\w./-])(?:make|just)\s+(?:-\S+\s+|\w+=\S*\s+){0,4}([\w.-]{1,60})(?=\s|$|[\"';&|)])"
+    r"(?<![\w./-])(?:make|just|\$[({]MAKE[)}])\s+(?:-\S+\s+|\w+=\S*\s+){0,4}([\w.-]{1,60})(?=\s|$|[\"';&|)])"
 )
 _ENTRY = regex(
     r"(?<![\w./-])(?:npm(?:\s+run)?|pnpm(?:\s+run)?|yarn(?:\s+run)?|bun\s+run)\s+"

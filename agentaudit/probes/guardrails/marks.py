@@ -12,8 +12,11 @@ from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.configured import configured
+from agentaudit.probes.guardrails.ended import FAILED, counted, none_fails, repeated
 from agentaudit.probes.guardrails.held import held
 from agentaudit.probes.guardrails.hollow import is_mute
+from agentaudit.probes.guardrails.in_ci import runs
+from agentaudit.probes.guardrails.measures import MEASURES
 from agentaudit.probes.guardrails.outside import OUTSIDE
 from agentaudit.probes.guardrails.suites import Asking, suite
 from agentaudit.probes.guardrails.tested import tested
@@ -38,6 +41,8 @@ _CONSTANT = regex(
     r"(?:EVAL|PASS|PASSING|SCORE|ACCURACY|QUALITY)_(?:\w{0,20}_)?(?:THRESHOLD|MIN|MARK|CUT_?OFF)\s{0,4}(?::\s?\w{1,20}\s?)?=\s{0,4}[\d.]"
     r"|^\s{0,8}(?:const |static |final |export ){0,3}_?MIN(?:IMUM)?_(?:\w{0,30}_)?"
     r"(?:SCORE|RATE|ACCURACY|RECALL|PRECISION)\s{0,4}(?::\s?\w{1,20}\s?)?=\s{0,4}[\d.]"
+    r"|^(?:export )?(?:const )?(?:\w{0,30}_)?(?:EVAL|PASS|QUALITY|METRIC|SCORE|REGRESSION)"
+    r"_THRESHOLDS\s{0,4}(?::\s?[\w.<>\[\], ]{1,80})?=\s{0,4}\{"
 )
 _PARAMETER = regex(
     r"^[^#\n]{0,200}\b(?:pass|passing|min|minimum|score|quality|accuracy)_(?:threshold|score|rate|mark)"
@@ -65,16 +70,6 @@ _MINIMUM = regex(
     r"_(?:min|threshold|mark|floor))[\"']?\s{0,4}[:=]\s{0,4}\d"
 )
 """Marks in the configuration of a suite."""
-_NO_FAILURE = regex(
-    r"(?i)^\s{0,40}if\s{0,4}\(?[\w.]{0,60}(?:failed|failures|failed_?(?:count|cases))\s{0,4}>\s{0,4}\d"
-    r"|^\s{0,40}assert\s(?:not\s|len\()(?:\w{1,40}_)?(?:failed|failures|failing|violations|regressions)"
-    r"(?:_\w{1,20})?(?:\)\s?==\s?0)?\s{0,4}(?:,|$)"
-)
-"""A suite whose every case must pass."""
-_FAILED = regex(
-    r"[eE]xit_?[cC]ode\s{0,4}=\s{0,4}1|exit\(\s{0,4}1|throw new \w{0,40}Regress|return 1\b"
-    r"|SystemExit"
-)
 _NEAR = 16
 _MOST_ROWS = 3000
 
@@ -86,14 +81,16 @@ _ASSERTS = ("assert_test", "assertTest", "describeEval")
 def marks(repo: Repo) -> Iterator[Place]:
     """Places where a pass mark of an evaluation is written down."""
     components = repo.components()
-    yield from tested(repo)
+    yield from (*tested(repo), *counted(repo), *repeated(repo))
     own = [place for place in _suite_files(components) if not is_mute(repo, place)]
     yield from _shell(repo)
     asking = _asking(components)
     for place in own:
         if not _TEST.search(place.path) or place.path in asking:
             yield from held(repo, place)
-            yield from _none_fails(repo, place)
+            yield from none_fails(repo, place)
+    yield from _beside(repo, {place.path for place in own})
+    yield from _in_steps(repo)
     ending = {place.path for place in own if _ends(repo, place)}
     verdict = bool(ending)
     for component in components:
@@ -107,6 +104,29 @@ def marks(repo: Repo) -> Iterator[Place]:
         for place in repo.files(pattern):
             if pattern == "**/test_config.json" or _is_criteria(repo, place):
                 yield from _lines(repo, place, _CRITERIA)
+
+
+def _beside(repo: Repo, own: set[str]) -> Iterator[Place]:
+    """Scripts among the code that are called like a suite, and end the run over a failed case."""
+    for place in repo.files("**", saying=("exit", "Exit")) if suite(repo) is not None else ():
+        script = MEASURES.search(place.path) and place.path not in own
+        if script and not OUTSIDE.search(place.path) and not is_mute(repo, place):
+            yield from none_fails(repo, place)
+
+
+def _in_steps(repo: Repo) -> Iterator[Place]:
+    """Rows of a step of CI that runs a suite, where what came out is held against a number."""
+    for step in {id(run.step): run.step for run in islice(runs(repo), _MOST_RUNS)}.values():
+        rows = (repo.read(Place(step.place.repo, step.place.path)) or "").split("\n")
+        first = step.place.line or 1
+        below = (n for n, row in enumerate(rows[first:], first) if _STEP.match(row[:200]))
+        ends = next(below, len(rows))
+        yield from (row for row in held(repo, step.place) if first <= (row.line or 0) <= ends)
+
+
+_MOST_RUNS = 60
+_STEP = regex(r"\s{0,20}-\s{1,4}(?:name|uses|run|id|if|script|task)\s{0,4}:")
+"""Where the next step begins."""
 
 
 def _shell(repo: Repo) -> Iterator[Place]:
@@ -200,18 +220,9 @@ def _ends(repo: Repo, place: Place) -> bool:
             return True
         if _VERDICT.search(row[:300]):
             after = "\n".join(rows[number : number + _NEAR])
-            if row.lstrip().startswith("assert") or _FAILED.search(after[:6000]):
+            if row.lstrip().startswith("assert") or FAILED.search(after[:6000]):
                 return True
     return False
-
-
-def _none_fails(repo: Repo, place: Place) -> Iterator[Place]:
-    """Rows of a suite by which more failed cases than a number fail the run."""
-    rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[:_MOST_ROWS]
-    for number, row in enumerate(rows):
-        after = "\n".join(rows[number : number + 6])
-        if _NO_FAILURE.match(row[:300]) and ("assert " in row or _FAILED.search(after)):
-            yield Place(place.repo, place.path, number + 1, row.strip()[:200])
 
 
 def _lines(repo: Repo, place: Place, pattern: re.Pattern[str]) -> Iterator[Place]:

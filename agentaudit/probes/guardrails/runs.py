@@ -57,6 +57,8 @@ _RUNNERS = rf"""
     | (?:\./)?gradlew?\s[^\n;&|]{{0,200}}:?evals?(?:test)?{_AFTER}
     | (?:[A-Z]{{1,20}}_?){{0,3}}EVALS?(?:_[A-Z]{{1,20}})?=["']?(?:[1-9]\d{{0,3}}|true|yes|on)["']?\s
       [^\n;&|]{{0,200}}(?:go\ test|pytest|vitest|jest|dotnet\ test|mvn|gradle|npm|pnpm|yarn|make)\b
+    | curl\s(?=[^\n;&|]{{0,200}}\s(?:-X\s?POST|--request[\ =]POST|-d|--data|--json)\b)
+      [^\n;&|]{{0,200}}(?<=/)(?:evals?|evaluations?|evaluate)(?:/[\w-]{{1,40}}){{0,2}}(?=\s|$|["')])
     | (?:turbo|nx)\s+(?:run\s+)?(?:[\w-]{{1,40}}:)?evals?{_AFTER}
     | (?:make|just|task|npm\ run|pnpm(?:\ run)?|yarn|bun\ run|nox\ -s|tox\ -e|hatch\ run)\s+
       (?:[\w:-]{{1,40}}[-:_])?evals?(?:[-:_][\w:-]{{1,40}})?{_AFTER}

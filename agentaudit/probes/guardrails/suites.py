@@ -18,6 +18,7 @@ from agentaudit.probes.asking import asks
 from agentaudit.probes.commands import commands
 from agentaudit.probes.guardrails.cloned import cloned
 from agentaudit.probes.guardrails.configured import configured
+from agentaudit.probes.guardrails.ended import counted
 from agentaudit.probes.guardrails.hollow import is_hollow, is_mute, is_typed, serves
 from agentaudit.probes.guardrails.leads import Leads
 from agentaudit.probes.guardrails.measures import EXPECTED, MEASURES, METRIC
@@ -39,7 +40,7 @@ _NO_SCORE = regex(
     r"(?i)^(?:load|save|get|list|write|print|log|read|parse|format|plot|render|build_arg|make_table)"
     r"|^(?-i:(?:set|use|on|handle|toggle|open|close|select)(?=[A-Z]))"
     r"|(?-i:(?:Generator|Builder|Factory|Validator|Controller|Repository|Config|Options|Dto|Mapper)$)"
-    r"|(?:scenario|fixture|definition)s?$"
+    r"|(?:scenario|fixture|definition|form|protocol|template)s?$"
     r"|numexpr|similarity_search|max_marginal|(?:^|\.)eval$|^(?:model|page|driver|browser)\.evaluate|\.(?:rate_limit|ratelimit)"
 )
 _WORDS = regex(r"[A-Z][A-Z\d_]*|(?:get|build|make|load|render|format|create)_\w{0,60}prompts?")
@@ -118,6 +119,8 @@ def _computed(repo: Repo, components: Iterable[Component]) -> Iterator[Suite]:
 
 
 def _tested(repo: Repo) -> Iterator[Suite]:
+    for row in counted(repo):
+        yield Suite("a script counts the expected facts that an answer has", (row,))
     for row in tested(repo):
         yield Suite("a test holds the share of right answers against a number", (row,))
     for what, rows in (("a test", live), ("a script beside the tests", scripted)):

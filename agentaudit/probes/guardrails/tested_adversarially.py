@@ -12,6 +12,7 @@ from agentaudit.probes.guardrails.attack_experiments import attack_experiments
 from agentaudit.probes.guardrails.attack_tables import attack_tables
 from agentaudit.probes.guardrails.configured import configured
 from agentaudit.probes.guardrails.outside import OUTSIDE
+from agentaudit.probes.guardrails.stubbed import stubbed
 from agentaudit.probes.guardrails.suites import asks_models, nobody_asks, unread_code
 from agentaudit.source import Repo, Step
 
@@ -149,10 +150,14 @@ def _attacks(repo: Repo, named: list[Place]) -> Iterator[Evidence]:
                 yield use.place.evidence()
         for call in component.code.calls:
             attacks = "red_team" in call.callee.lower() or call.method in _SIMULATORS
-            if attacks and call.role in (Role.APP, Role.EVAL, Role.TEST):
+            asks = (call.place.repo, call.place.path) not in stubbed(repo)
+            if attacks and asks and call.role in (Role.APP, Role.EVAL, Role.TEST):
                 yield call.place.evidence()
     yield from (step.place.evidence(step.text) for step in _running(repo))
-    yield from (each.evidence(each.path) for each in named if _ATTACKS.fullmatch(each.path))
+    for each in named:
+        own = _ATTACKS.fullmatch(each.path) and not _RESULTS.fullmatch(each.path)
+        if own and (each.repo, each.path) not in stubbed(repo):
+            yield each.evidence(each.path)
 
 
 def _running(repo: Repo) -> list[Step]:

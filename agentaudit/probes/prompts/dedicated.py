@@ -39,7 +39,10 @@ def is_aside(prompt: Prompt) -> bool:
     return bool(_ASIDE.search(prompt.place.path))
 
 
-_ASIDE = regex(r"(?i)(?:^|/)(?:notebooks?|scripts?|legacy|deprecated|archived?|obsolete)/|\.ipynb$")
+_ASIDE = regex(
+    r"(?i)(?:^|/)(?:notebooks?|scripts?|reproduc(?:e|tion)|legacy|deprecated|archived?|obsolete)/"
+    r"|\.ipynb$"
+)
 
 
 def modules(repo: Repo, component: Component) -> set[str]:

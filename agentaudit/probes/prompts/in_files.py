@@ -249,7 +249,8 @@ def in_files(repo: Repo, component: Component, limits: Limits) -> Answer:
         inline = _remembered(repo, component, inline)
     if not _outweighs(inline, len(apart), limits):
         aside = modules(repo, component) | {place.path for place in few}
-        more = list(short(repo, component, aside, [*inline, *copied]))
+        found = short(repo, component, aside, [*inline, *copied])
+        more = [each for each in found if not (apart and is_aside(each))]
         inline += _remembered(repo, component, more) if apart or few else more
     if _outweighs(inline, len(apart) or len(few), limits):
         return among_code(component, inline, apart)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
+from agentaudit.probes.telemetry.alerts import is_beside
 from agentaudit.source import Component, Place, Repo
 
 _MODULE = regex(r"^[ \t]*module\s+\"[\w-]{1,100}\"\s*\{", re.MULTILINE)
@@ -36,6 +37,8 @@ _TELLS = regex(
 _HINTS = ("larm", "lertPolicy", "datadog.Monitor", "MetricAlert")
 _STACKS = ("cdk.json", "Pulumi.yaml", "sst.config.ts")
 _NEAR = 900
+_END = regex(r"\n\s{0,20}\}?\)[;,]?\s*\n")
+"""Where the arguments of a construct end."""
 
 
 def by_modules(repo: Repo) -> Iterator[Place]:
@@ -81,7 +84,10 @@ def by_constructs(repo: Repo) -> Iterator[Place]:
             if repo.role(file) in ASIDE or not any(word in text for word in _HINTS):
                 continue
             for found in _CONSTRUCT.finditer(text):
-                if _TELLS.search(text[max(0, found.start() - 120) : found.start() + _NEAR]):
+                near = text[max(0, found.start() - 120) : found.start() + _NEAR]
+                ends = _END.search(text, found.end(), found.end() + _NEAR)
+                own = text[found.start() : ends.start() if ends else found.end() + _NEAR]
+                if _TELLS.search(near) and not is_beside(own.split("\n")):
                     yield _place(file, text, found)
 
 

@@ -165,12 +165,13 @@ _ASKS = regex(
 )
 """A line that says on its own which metric is asked for."""
 _NAMED = regex(
-    r"^\s*(?:-\s*)?(?:resource\s|[\"']?(?:alert|name|alarm_?name|AlarmName|display_?[nN]ame|title"
-    r"|summary|(?:Alarm|alarm_)?[dD]escription)[\"']?\s*[:=])"
+    r"^\s*(?:-\s*)?(?:resource\s|[\"']?(?:alert|name|alarm_?[nN]ame|AlarmName|display_?[nN]ame|title"
+    r"|summary|(?:[aA]larm|alarm_)?[dD]escription)[\"']?\s*[:=])"
 )
 _JOBS = frozenset(
     {"job", "jobs", "cronjob", "cronjobs", "batch", "backup", "backups", "export", "etl"}
-    | {"migration", "nightly", "workflow", "crawler", "sync"}
+    | {"migration", "nightly", "workflow", "crawler", "sync", "ingest", "ingestion", "ingester"}
+    | {"extractor", "extraction", "indexer", "eval", "evals", "evaluation"}
 )
 _SERVES = frozenset(
     {"http", "https", "request", "requests", "response", "responses", "latency", "latencies"}
@@ -194,8 +195,11 @@ may fail beside it unseen."""
 def _aside(block: list[str]) -> bool:
     """Whether the alert is about a store or what watches, or about a job, told by its name: all of
     them stand beside what serves."""
-    if any(map(_STORES.search, block)):
-        return True
+    return any(map(_STORES.search, block)) or is_beside(block)
+
+
+def is_beside(block: list[str]) -> bool:
+    """Whether what an alert is called names a job, or what fills an index or evaluates."""
     named = " ".join(line for line in block if _NAMED.match(line))
     told = {word.lower() for word in _WORDS.findall(named)}
     words = {word.lower() for line in block for word in _WORDS.findall(line)}

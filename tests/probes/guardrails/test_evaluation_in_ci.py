@@ -84,6 +84,7 @@ RUNS = [
     "./mvnw verify -Pevals",
     "turbo run eval",
     "gh models eval prompt.yml",
+    "curl -sf -X POST http://localhost:5007/eval/retrieval",
 ]
 OTHERS = [
     'eval "$(ssh-agent -s)"',
@@ -119,6 +120,8 @@ OTHERS = [
     "python upload_eval_results.py",
     "RUN_EVALS=0 pytest tests",
     "npm run lint:evals",
+    "curl -sf http://localhost:5007/eval/retrieval",
+    "curl -X POST http://localhost:5007/eval/results",
 ]
 
 

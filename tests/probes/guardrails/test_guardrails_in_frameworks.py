@@ -160,6 +160,10 @@ OFF = {
         "        services.AddSingleton(sp => new AzureContentSafety(options.Endpoint));\n"
         "    }\n}\n",
     },
+    "name of one": _python(
+        ASK + "\ndef _get_guardrail_name(each):\n    return each.name\n\n"
+        "print([_get_guardrail_name(each) for each in planner.input_guardrails])\n"
+    ),
     "none given": _python(
         "from agents import Agent\nplanner = Agent(name='p', model='gpt-4o', input_guardrails=[])\n"
     ),

@@ -105,6 +105,7 @@ def _outcome(files: dict[str, str]) -> Outcome:
     [
         ({"scripts/rate.py": INLINE}, Outcome.PASS),
         ({"legacy/agent.py": INLINE}, Outcome.PASS),
+        ({"reproduce/agent.py": INLINE}, Outcome.PASS),
         ({"agent.py": INLINE}, Outcome.FAIL),
         ({"edit.py": HANDED.format("You are an editor of invoices, be terse.")}, Outcome.FAIL),
         ({"edit.py": HANDED.format("invoices/editor.md")}, Outcome.PASS),

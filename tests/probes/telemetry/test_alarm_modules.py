@@ -39,6 +39,18 @@ def test_modules_of_terraform(source: str, more: str, found: bool) -> None:
         ("cdk/s.ts", "facade.monitorLambdaFunction({ addLatencyP99Alarm: { W: x } });", True),
         ("cdk/s.py", "facade.monitor_lambda_function(add_fault_rate_alarm={'W': x})", True),
         ("cdk/s.ts", "facade.monitorLambdaFunction({ addLowTpsAlarm: { W: x } });", False),
+        (
+            "cdk/s.ts",
+            "new Alarm(this, 'A', {\n  alarmName: `planner-extractor-errors`,\n"
+            "  metric: fn.metricErrors() });",
+            False,
+        ),
+        (
+            "cdk/s.ts",
+            "new Alarm(this, 'A', {\n  alarmName: `planner-errors`,\n"
+            "  metric: fn.metricErrors() });",
+            True,
+        ),
         ("cdk/tests/s.ts", "new Alarm(this, 'A', { metric: fn.metricErrors() });", False),
     ],
 )
