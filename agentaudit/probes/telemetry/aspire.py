@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
+from agentaudit.probes.once import once
 from agentaudit.source import Component, Place, Repo
 
 _PACKAGES = regex(r"Aspire\.(?:OpenAI|Azure\.AI\.OpenAI|Azure\.AI\.Inference)")
@@ -35,12 +36,18 @@ def observed_clients(repo: Repo, component: Component) -> Iterator[Place]:
     if _OFF.search(said) or not (_CHATS.search(said) and _DEFAULTS.search(said)):
         return
     sends = any(_EXPORTS.search(text) for _, text in _texts(repo, "", "cs"))
-    hosts = (text for _, text in _texts(repo, "", "csproj"))
-    if sends and (any(map(_HOST.search, hosts)) or _has_file_host(repo)):
+    if sends and is_hosted(repo):
         for file, text in own.items():
             for found in _CLIENT.finditer(text):
                 line = text.count("\n", 0, found.end()) + 1
                 yield replace(file, line=line, text=found[0].strip()[:300])
+
+
+@once
+def is_hosted(repo: Repo) -> bool:
+    """Whether a host of Aspire starts what is here."""
+    hosts = (text for _, text in _texts(repo, "", "csproj"))
+    return any(map(_HOST.search, hosts)) or _has_file_host(repo)
 
 
 def _has_file_host(repo: Repo) -> bool:

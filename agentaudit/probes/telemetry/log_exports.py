@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from agentaudit.code import Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.telemetry import adot, quarkus
+from agentaudit.probes.telemetry import adot, agentcore, quarkus
+from agentaudit.probes.telemetry.dotnet_addresses import untold
 from agentaudit.probes.telemetry.errors import is_provider
 from agentaudit.probes.telemetry.go_zero import traced_logs
 from agentaudit.probes.telemetry.image_agents import agents
@@ -43,7 +44,7 @@ def sent(repo: Repo, component: Component) -> Iterator[Place]:
         for each in sending
         if runs_here(repo, component, each)
         and not _replaced(repo, component, each)
-        and not _unaddressed(repo, component, each)
+        and not untold(repo, component, each)
     )
     yield from sentry_logs(repo, component)
     yield from traced_logs(repo, component)
@@ -52,7 +53,8 @@ def sent(repo: Repo, component: Component) -> Iterator[Place]:
         if re.search(r"applicationinsights|opentelemetry-javaagent", place.text):
             yield place
     if adot.sends_logs(repo, component):
-        yield from filter(None, [started_under(repo, component)])
+        under = started_under(repo, component)
+        yield from [under] if under and not agentcore.names(under) else []
 
 
 _FACTORY = regex(
@@ -66,26 +68,6 @@ def _replaced(repo: Repo, component: Component, place: Place) -> bool:
     if not place.path.endswith(".cs"):
         return False
     return any(map(_FACTORY.search, own_texts(repo, component)))
-
-
-_ADDRESS = "OTEL_EXPORTER_OTLP_ENDPOINT"
-_OTHERWISE = regex(
-    r"(?m)^(?![ \t]{0,80}//)[^\n]{0,200}?"
-    r"\b(?:UseAzureMonitor|(?:Add|WriteTo\.)ApplicationInsights\w{0,40})\("
-)
-"""What sends records somewhere else."""
-
-
-def _unaddressed(repo: Repo, component: Component, place: Place) -> bool:
-    """Whether a program of .NET with an image of its own sends only where it is told an address, as
-    Aspire's template has it, and whoever deploys it tells none: its host does, on a desk."""
-    if not (place.path.endswith(".cs") and component.build_files):
-        return False
-    texts = list(own_texts(repo, component))
-    asked = any(_ADDRESS in text and "OtlpExporter(" in text for text in texts)
-    if not asked or any(map(_OTHERWISE.search, texts)):
-        return False
-    return not any(each.value.strip() for each in component.code.set(_ADDRESS))
 
 
 _HANDED = {"loguru": "loguru_handler", "structlog": "StructlogProcessor"}

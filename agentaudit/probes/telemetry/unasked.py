@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from agentaudit.code import Call, Role
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry import liberty, quarkus
+from agentaudit.probes.telemetry.dotnet_addresses import unread
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.lent import runs_here
 from agentaudit.source import Component, Place, Repo
@@ -26,7 +27,8 @@ def by_default(repo: Repo, component: Component) -> Iterator[Place]:
     and process) and what .NET registers at start-up."""
     yield from (agent for agent in agents(repo, component) if "-javaagent" in agent.text)
     started = (call.place for call in serving(component) if call.method in _INSTRUMENTS)
-    yield from (each for each in started if runs_here(repo, component, each))
+    here = (each for each in started if runs_here(repo, component, each))
+    yield from (each for each in here if not unread(repo, component, each))
     yield from _actuated(repo, component)
     yield from _mounted(component)
     yield from filter(None, [module.measured(repo, component) for module in (quarkus, liberty)])

@@ -9,6 +9,7 @@ from agentaudit.finding import Outcome
 from agentaudit.probe import Probe
 from agentaudit.probes.telemetry.advice import answering_only
 from agentaudit.probes.telemetry.logs_structured import logs_structured
+from agentaudit.probes.telemetry.memory_measured import memory_measured
 from agentaudit.probes.telemetry.tracebacks_kept import tracebacks_kept
 
 ASK = "from openai import OpenAI\n\n\ndef {}(event, context=None):\n{}\n"
@@ -208,14 +209,14 @@ FACTORY = "builder.Services.AddSingleton<ILoggerFactory>(LoggerFactory.Create(b 
     ],
 )
 def test_a_factory_in_the_place_of_the_host_s_sends_nothing(line: str, outcome: Outcome) -> None:
-    project = (
-        '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup><PackageReference Include="OpenAI" '
-        'Version="2.1.0" /></ItemGroup></Project>\n'
-    )
-    files = {"api.csproj": project, "Program.cs": HOST.format(line)}
+    files = {"api.csproj": PROJECT, "Program.cs": HOST.format(line)}
     assert _outcome(logs_structured, files) is outcome
 
 
+PROJECT = (
+    '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup><PackageReference Include="OpenAI" '
+    'Version="2.1.0" /></ItemGroup></Project>\n'
+)
 TEMPLATE = (
     "using OpenAI.Chat;\nvar builder = WebApplication.CreateBuilder(args);\n"
     "builder.Logging.AddOpenTelemetry(x => {});\n"
@@ -224,13 +225,36 @@ TEMPLATE = (
     'var chat = new ChatClient("gpt-4o-2024-08-06", key);\n'
 )
 IMAGE = "FROM mcr.microsoft.com/dotnet/aspnet:9.0\nCOPY . .\n"
+HOST_OF_ALL = {"host/host.csproj": '<Project Sdk="Aspire.AppHost.Sdk/9.5.0"></Project>\n'}
+MEASURED = TEMPLATE.replace(
+    "builder.Logging.AddOpenTelemetry(x => {});",
+    "builder.Services.AddOpenTelemetry().WithMetrics(x => x.AddRuntimeInstrumentation());",
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "line", "outcome"),
+    [
+        ({}, "", Outcome.FAIL),
+        (HOST_OF_ALL, "", Outcome.PASS),
+        ({"Dockerfile": IMAGE}, "app.MapPrometheusScrapingEndpoint();\n", Outcome.PASS),
+        ({"Dockerfile": IMAGE}, "// app.MapPrometheusScrapingEndpoint();\n", Outcome.FAIL),
+    ],
+)
+def test_what_is_measured_is_sent_or_served(
+    more: dict[str, str], line: str, outcome: Outcome
+) -> None:
+    files = {"api.csproj": PROJECT, "Program.cs": MEASURED + line, **more}
+    assert _outcome(memory_measured, files) is outcome
 
 
 @pytest.mark.parametrize(
     ("more", "outcome"),
     [
-        ({}, Outcome.PASS),
+        ({}, Outcome.FAIL),
+        (HOST_OF_ALL, Outcome.PASS),
         ({"Dockerfile": IMAGE}, Outcome.FAIL),
+        ({"Dockerfile": IMAGE, **HOST_OF_ALL}, Outcome.FAIL),
         (
             {"Dockerfile": f"{IMAGE}ENV OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4317\n"},
             Outcome.PASS,
@@ -240,11 +264,7 @@ IMAGE = "FROM mcr.microsoft.com/dotnet/aspnet:9.0\nCOPY . .\n"
 def test_an_image_that_is_told_no_address_sends_no_logs(
     more: dict[str, str], outcome: Outcome
 ) -> None:
-    project = (
-        '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup><PackageReference Include="OpenAI" '
-        'Version="2.1.0" /></ItemGroup></Project>\n'
-    )
-    files = {"api.csproj": project, "Program.cs": TEMPLATE, **more}
+    files = {"api.csproj": PROJECT, "Program.cs": TEMPLATE, **more}
     assert _outcome(logs_structured, files) is outcome
     for mark, sends in (("", Outcome.PASS), ("// ", outcome)):
         other = f"{mark}builder.Services.AddOpenTelemetry().UseAzureMonitor();\n"
