@@ -40,7 +40,11 @@ def insights(repo: Repo, component: Component) -> Iterator[Place]:
     runtime of Bedrock AgentCore is handed runs in no cluster of its own."""
     if any(component.code.methods("BedrockAgentCoreApp")):
         return
-    alone = sum(each.agentic for each in repo.components()) == 1
+    packed = [each for each in repo.components() if each.agentic and _is_packed(each)]
+    function = bool(packed) and not _is_packed(component)
+    beside = packed if packed and not function else repo.components()
+    alone = sum(each.agentic for each in beside) == 1
+    runs = not function and _is_in_kubernetes(repo, component)
     for pattern in (*_DECLARED, *_programs(repo)):
         for file in repo.files(pattern):
             if file.repo != component.repo or repo.role(file) in ASIDE:
@@ -49,12 +53,34 @@ def insights(repo: Repo, component: Component) -> Iterator[Place]:
             if not any(word in text for word in _WORDS):
                 continue
             for found in _SAID.finditer(text):
-                if not alone and not _names(repo, file, component):
+                if function and "ambda" not in found[0]:
+                    continue
+                meant = alone or (runs and _OF_KUBERNETES.search(found[0]))
+                if not meant and not _names(repo, file, component):
                     break
                 start = text.rfind("\n", 0, found.start()) + 1
                 if not re.match(r"\s*(?:#|//)", text[start : found.end()]):
                     line = text.count("\n", 0, found.start()) + 1
                     yield replace(file, line=line, text=found[0].split("\n")[0].strip())
+
+
+def _is_packed(component: Component) -> bool:
+    """Whether it is built into an image, as what a cluster runs is: a function needs none."""
+    return bool(component.build_files or component.images)
+
+
+_OF_KUBERNETES = regex(r"(?i)monitoring|oms_agent|monitor_metrics|amazon-cloudwatch-observability")
+"""What measures every pod of a cluster."""
+_WORKLOAD = regex(r"(?m)^kind:\s{0,4}(?:Deployment|StatefulSet|DaemonSet|CronJob|Job|Pod)\b")
+_CHART = regex(r"(?:^|/)values[\w.-]{0,40}\.ya?ml$")
+
+
+def _is_in_kubernetes(repo: Repo, component: Component) -> bool:
+    """Whether a chart or a manifest of Kubernetes starts it."""
+    started = [each for each in component.built_by if each.path.endswith((".yaml", ".yml"))]
+    return any(
+        _CHART.search(each.path) or _WORKLOAD.search(repo.read(each) or "") for each in started
+    )
 
 
 def _names(repo: Repo, file: Place, component: Component) -> bool:

@@ -9,12 +9,13 @@ from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import of_code, step_missing, unread
+from agentaudit.probes.telemetry import dotnet_addresses
 from agentaudit.probes.telemetry.alarm_modules import of_memory
 from agentaudit.probes.telemetry.azure_counters import counted
 from agentaudit.probes.telemetry.dashboards import on_dashboards
 from agentaudit.probes.telemetry.declared_lines import saying
 from agentaudit.probes.telemetry.diagnostics import diagnosed
-from agentaudit.probes.telemetry.figures import logged
+from agentaudit.probes.telemetry.figures import gauged, logged
 from agentaudit.probes.telemetry.hosting import hosts
 from agentaudit.probes.telemetry.insights import insights
 from agentaudit.probes.telemetry.loading import loaded
@@ -182,6 +183,7 @@ def _declared(repo: Repo, component: Component) -> Iterator[Place]:
             yield place
     yield from insights(repo, component)
     yield from by_default(repo, component)
+    yield from gauged(repo, component)
     yield from counted(repo, component)
     yield from of_memory(repo, component)
     yield from diagnosed(repo, component)
@@ -236,7 +238,8 @@ def _runs(repo: Repo, component: Component, use: Use) -> bool:
         trainer.strength >= Strength.CALLED for trainer in component.uses("trainer")
     ):
         return False
-    return on and loaded(repo, component, use.place)
+    read = on and not dotnet_addresses.unread(repo, component, use.place)
+    return read and loaded(repo, component, use.place)
 
 
 _OF_RUNS = frozenset({"wandb", "mlflow", "codecarbon"})

@@ -156,6 +156,86 @@ LAYER = 'const layer = "arn:aws:lambda:eu-west-2:580247275435:layer:LambdaInsigh
 VERSION = "new Function(this, 'f', { insightsVersion: LambdaInsightsVersion.VERSION_1_0_229_0 });\n"
 
 
+CLUSTER = 'new Cluster(this, "c", { containerInsights: true });\n// planner\n'
+ASKS = {
+    f"{home}/{name}": text
+    for home in ("planner", "server")
+    for name, text in (
+        ("requirements.txt", "openai==1.93.0\n"),
+        ("app.py", "from openai import OpenAI\nOpenAI()\n"),
+    )
+}
+IMAGE = "FROM python:3.12\nCOPY . .\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "outcome"),
+    [
+        ("server", CLUSTER, Outcome.PASS),
+        ("planner", CLUSTER, Outcome.FAIL),
+        ("planner", CLUSTER + VERSION, Outcome.PASS),
+    ],
+)
+def test_a_cluster_measures_no_function(path: str, text: str, outcome: Outcome) -> None:
+    stack = 'new Function(this, "f", { code: Code.fromAsset("planner") });\n'
+    files = {**ASKS, "server/Dockerfile": IMAGE, "cdk.json": "{}", "lib/a.ts": text + stack}
+    given = {"component": {"files": files, "path": path}, "repo": {"files": files}}
+    assert memory_measured.ask(testing.build(given)).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome"), [("Deployment", Outcome.PASS), ("ConfigMap", Outcome.FAIL)]
+)
+def test_a_cluster_of_kubernetes_measures_every_pod(kind: str, outcome: Outcome) -> None:
+    pods = "".join(
+        f"---\napiVersion: apps/v1\nkind: {kind}\nmetadata:\n  name: {name}\nspec:\n  template:\n"
+        f"    spec:\n      containers:\n        - name: {name}\n          image: acme/{name}:1\n"
+        for name in ("planner", "server")
+    )
+    images = {f"{name}/Dockerfile": IMAGE for name in ("planner", "server")}
+    aks = 'resource "azurerm_kubernetes_cluster" "a" {\n  oms_agent {\n    id = 1\n  }\n}\n'
+    files = {**ASKS, **images, "k8s/all.yaml": pods, "infra/main.tf": aks}
+    given = {"component": {"files": files, "path": "planner"}, "repo": {"files": files}}
+    assert memory_measured.ask(testing.build(given)).outcome is outcome
+
+
+NODE_ASKS = 'import OpenAI from "openai";\nnew OpenAI();\n'
+READS_ITS_OWN = "const used = process.memoryUsage();\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome"),
+    [
+        ('setGauge("memory.rss", used.rss);\n', Outcome.PASS),
+        ('setGauge("uptime", process.uptime());\n', Outcome.FAIL),
+    ],
+)
+def test_a_gauge_of_the_team_s_own_keeps_the_figure(line: str, outcome: Outcome) -> None:
+    files = {
+        "package.json": '{"name": "a", "dependencies": {"openai": "5.0.0"}}',
+        "server.ts": f"{NODE_ASKS}setInterval(() => {{\n  {READS_ITS_OWN}  {line}}}, 30000);\n",
+    }
+    assert _outcome(memory_measured, files) is outcome
+
+
+@pytest.mark.parametrize(
+    ("said", "sets", "outcome"),
+    [
+        ("GPU memory of the model", "MEMORY.set(read())\n", Outcome.PASS),
+        ("GPU memory of the model", "", Outcome.FAIL),
+        ("documents read", "MEMORY.set(read())\n", Outcome.FAIL),
+    ],
+)
+def test_a_gauge_for_the_gpu_is_set(said: str, sets: str, outcome: Outcome) -> None:
+    files = {
+        "requirements.txt": "vllm==0.9.1\nprometheus-client==0.22.0\n",
+        "app.py": "from prometheus_client import Gauge, start_http_server\nfrom vllm import LLM\n"
+        f"LLM('acme/planner')\nstart_http_server(9000)\nMEMORY = Gauge('model_bytes', '{said}')\n"
+        + sets,
+    }
+    assert _outcome(memory_measured, files) is outcome
+
+
 @pytest.mark.parametrize(
     ("path", "text", "outcome"),
     [
