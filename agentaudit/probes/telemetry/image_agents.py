@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from agentaudit.code import Role, Setting
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.telemetry import agentcore
 from agentaudit.source import Component, Repo
 
 _STARTS = regex(
@@ -37,8 +38,9 @@ _DEPLOYED = (Role.APP, Role.INFRA)
 
 
 def agents(repo: Repo, component: Component) -> Iterator[Place]:
-    """Lines of its build files, of scripts that these start, and of compose files, that run the
-    program under such an agent."""
+    """Lines of its build files, of scripts that these start, of compose files, and of what is told
+    AgentCore, that run the program under such an agent."""
+    yield from agentcore.started(repo, component)
     services = _services(component)
     for file in component.build_files:
         text = repo.read(file.place) or ""

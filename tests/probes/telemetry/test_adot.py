@@ -95,3 +95,23 @@ def test_agentcore_takes_what_is_logged(old: str, new: str, outcome: Outcome) ->
     files = {**BEDROCK, "Dockerfile": STARTED}
     changed = {name: text.replace(old, new) if old else text for name, text in files.items()}
     assert _outcome(logs_structured, changed) is outcome
+
+
+RUNTIME = (
+    '{{"runtimes": [{{"codeLocation": "app/other/", "instrumentation": {{"enableOtel": true}}}},\n'
+    ' {{"codeLocation": "app/planner/", "instrumentation": {{"enableOtel": {}}}}}]}}\n'
+)
+STRANDS = {
+    "app/planner/Dockerfile": "FROM python:3.12\nCOPY . .\n",
+    "app/planner/requirements.txt": "strands-agents==1.4.0\naws-opentelemetry-distro==0.18.0\n",
+    "app/planner/main.py": "from bedrock_agentcore.runtime import BedrockAgentCoreApp\n"
+    "from strands import Agent\napp = BedrockAgentCoreApp()\nAgent()('why?')\n",
+}
+
+
+@pytest.mark.parametrize(("asked", "outcome"), [("true", Outcome.PASS), ("false", Outcome.FAIL)])
+def test_agentcore_starts_a_runtime_under_the_agent(asked: str, outcome: Outcome) -> None:
+    files = {**STRANDS, "agentcore/agentcore.json": RUNTIME.format(asked)}
+    given = {"component": {"files": files, "path": "app/planner"}, "repo": {"files": files}}
+    assert tracing_wired.ask(testing.build(given)).outcome is outcome
+    assert logs_structured.ask(testing.build(given)).outcome is Outcome.FAIL
