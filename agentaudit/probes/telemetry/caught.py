@@ -30,7 +30,7 @@ from agentaudit.probes.telemetry.catches import (
     may_catch,
 )
 from agentaudit.probes.telemetry.ends import Fates
-from agentaudit.probes.telemetry.errors import FIRST, bare, kept, outermost
+from agentaudit.probes.telemetry.errors import BEHIND, FIRST, bare, kept, outermost
 from agentaudit.probes.telemetry.loggers import logger_of
 from agentaudit.probes.telemetry.panics import stacks_of_errors
 from agentaudit.probes.telemetry.promises import is_dropped
@@ -241,9 +241,14 @@ def _loses(path: str, catch: Block, body: str) -> bool:
     told = name and re.search(rf"(?<![\w.]){re.escape(name)}\b", body)
     if not told or _KEEPS.search(body) or _PASSED_ON.search(body):
         return False
-    first = path.endswith(FIRST)
-    given = (found[1].partition(",")[0] if first else found[1] for found in _LOGS.finditer(body))
+    given = (_taken(path, found[1]) for found in _LOGS.finditer(body))
     return python or not any(is_whole(name, each) for each in given)
+
+
+def _taken(path: str, given: str) -> str:
+    """Where a logger takes an exception, of what it is given."""
+    head, _, rest = given.partition(",")
+    return head if path.endswith(FIRST) else given if rest or not path.endswith(BEHIND) else ""
 
 
 def _is_silent(path: str, catch: Block, body: str) -> bool:

@@ -226,6 +226,14 @@ _FASTIFY = regex(r"(?:^|\.)(?:fastify|app|server|req(?:uest)?)\.log$")
 """Where Fastify keeps its logger, which is pino."""
 
 
+def takes_one(call: Call) -> bool:
+    """Whether a logger of Java is given the error in the place of the message, which it writes as
+    a text: `error(Object)`."""
+    return call.place.path.endswith(BEHIND) and len(call.arguments) == 1
+
+
+BEHIND = ".java"
+"""Files whose loggers take the exception behind the message, and without one write its text."""
 FIRST = ".cs"
 """Files whose loggers take the exception first; behind the message it is a value to fill in."""
 
@@ -235,7 +243,7 @@ def _given(call: Call, known: str) -> bool:
     error says only its message, as an argument elsewhere."""
     if call.argument("exc_info", "stack_info") is not None:
         return not declines(call)
-    if call.place.path.endswith((".py", ".ipynb", ".go")):
+    if call.place.path.endswith((".py", ".ipynb", ".go")) or takes_one(call):
         return False
     if _FASTIFY.search(call.callee.rpartition(".")[0][-100:]):
         known = PINO

@@ -15,7 +15,17 @@ OWN = 'import OpenAI from "openai";\nimport { logger } from "./logger";\n'
 PINO = 'import OpenAI from "openai";\nimport pino from "pino";\nconst logger = pino();\n'
 CONSOLA = 'import OpenAI from "openai";\nimport { createConsola } from "consola";\n'
 CONSOLA += "const logger = createConsola();\n"
+JAVA = (
+    "import dev.langchain4j.model.openai.OpenAiChatModel;\npublic class A {{\n"
+    "  private static final Logger log = LogManager.getLogger(A.class);\n"
+    "  public static void main(String[] args) {{\n"
+    "    try {{ OpenAiChatModel.builder().build().chat(args[0]); }}\n"
+    "    catch (Exception e) {{ log.error({}); }}\n  }}\n}}\n"
+)
 MANIFESTS = {
+    "pom.xml": "<project><dependencies><dependency><groupId>dev.langchain4j</groupId>"
+    "<artifactId>langchain4j-open-ai</artifactId><version>1.1.0</version></dependency>"
+    "</dependencies></project>\n",
     "requirements.txt": "openai==1.93.0\n",
     "package.json": '{"name": "a", "dependencies": {"openai": "5", "winston": "3"}}',
 }
@@ -58,6 +68,8 @@ def _counts(path: str, text: str) -> tuple[int, int]:
         ("components/a.ts", NODE + "console.error(error);\n", (0, 0)),
         ("a.ts", NODE + "logger.error(error.stack);\n", (1, 0)),
         ("a.ts", CONSOLA + "logger.error('x', err);\n", (1, 0)),
+        ("src/main/java/A.java", JAVA.format('"x", e'), (1, 0)),
+        ("src/main/java/A.java", JAVA.format("e"), (0, 1)),
         ("a.ts", CONSOLA + "logger.error('x', err.message);\n", (0, 1)),
         ("a.ts", OWN + "toast.error('x', err);\n", (0, 0)),
         ("a.ts", NODE + "console.error('nothing was found');\n", (0, 0)),
