@@ -6,32 +6,35 @@ from agentaudit.expressions import regex
 
 _OTHERWISE = regex(r"branches|pull_request|workflow_|schedule|repository_dispatch|merge_group")
 _AT_A_TAG = regex(r"(\s*)if\b[^\n]{0,200}refs/tags/")
-_BY_HAND = regex(
-    r"(\s*)(?:el)?if[ \t]+(?:\[|test\b)(?![^\n]{0,400}(?:\|\||\bfi\b))"
-    r"[^\n]{0,200}(?<![!=])={1,2}[ \t]{0,4}[\"']?workflow_dispatch\b"
+_ASIDE = regex(
+    r"(\s*)(?:el)?if[ \t]+(?:\[|test\b)(?![^\n]{0,400}(?:\|\||\bfi\b))(?:"
+    r"[^\n]{0,200}(?<![!=])={1,2}[ \t]{0,4}[\"']?(?:workflow_dispatch|pull_request)\b"
+    r"|[^\n]{0,80}\bGITHUB_REPOSITORY\b[^\n=]{0,9}[ \t]!=[ \t]{0,4}[\"']?"
+    r"[\w.-]{1,60}/[\w.-]{1,80}[\"'\s\]])"
 )
+"""Runs by hand, of changes that are only proposed, and in forks: not those of a push here."""
 _ON_PUSH = regex(r"(?m)^(?:[ ]{1,8}push:|on:[^\n]{0,200}\bpush\b)")
 
 
 def in_play(workflow: str) -> str:
-    """The workflow without what it says for runs by hand, where pushes run it too, and without what
-    it says for pushes that are no tag, where it runs for tags only."""
+    """The workflow without what it says for runs by hand, proposals and forks, where pushes run it
+    too, and without what it says for pushes that are no tag, where it runs for tags only."""
     head, jobs, body = workflow.partition("\njobs:")
-    if "workflow_dispatch" in body and _ON_PUSH.search(head):
-        body = _unattended(body)
+    if _ON_PUSH.search(head):
+        body = _pushed(body)
     if "tags:" in head and not _OTHERWISE.search(head):
         body = _at_tags(body)
     return head + jobs + body
 
 
-def _unattended(body: str) -> str:
+def _pushed(body: str) -> str:
     kept: list[str] = []
     inside: str | None = None
     for line in body.split("\n"):
         at = line[: len(line) - len(line.lstrip())]
         if inside == at and line.strip().startswith(("elif", "else", "fi")):
             inside = None
-        if inside is None and (found := _BY_HAND.match(line[:400])):
+        if inside is None and (found := _ASIDE.match(line[:400])):
             inside = found[1]
         if inside is None:
             kept.append(line)

@@ -35,6 +35,10 @@ _STAMP = (
 _COMMIT = regex(_STAMP)
 _ASIDE = regex(r"--(?:build-arg|label|cache-from|cache-to|annotation)[=\s]+\S+(?:\s+HEAD\S*)?")
 """Where a commit may stand that is not the name of what is built."""
+_BUILD_ARGS = regex(
+    r"(?m)^([ ]{2,40})build-args:[ ]{0,4}[|>][-+]?[ ]{0,4}\n(?:\1[ ]{1,20}[^\n]{0,600}\n){1,40}"
+)
+"""What a build is handed, of which the shell knows nothing."""
 _VALUE = (
     r"((?:\"[^\"]*\"|'[^']*'|`[^`]*`|\$\([^()]{0,300}\)|\$\{\{[^}]{0,200}\}\}|[^\s\"'])"
     r"{1,300}+)"
@@ -183,9 +187,8 @@ def committed(workflow: str) -> frozenset[str]:
     """Variables that a workflow or script sets to the commit, those too that only take it from
     another variable, and functions that print it. Expressions are closed up first, so that what
     stands before a tag is one word."""
-    text = _EXPRESSION.sub(
-        lambda found: "".join(found[0].split()), _ASIDE.sub("", in_play(workflow))
-    )
+    said = _BUILD_ARGS.sub("", _ASIDE.sub("", in_play(workflow)))
+    text = _EXPRESSION.sub(lambda found: "".join(found[0].split()), said)
     # A quote that is closed before the value begins would open one that takes in the next lines.
     given = [(n[1], n[2] or n[3].partition("\n")[0]) for n in _ASSIGNED.finditer(text)]
     given += [tuple(filter(None, found.groups()))[:2] for found in _TAKEN.finditer(text)]

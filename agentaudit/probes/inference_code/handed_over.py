@@ -51,15 +51,34 @@ def piped(repo: Repo, component: Component, name: str) -> Place | None:
 
 def written(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
     """Steps of its build files that write an argument for the commit into a file which its code
-    names, with the argument's name."""
+    names, or into the code, with the argument's name."""
     for file in component.build_files:
         text = (repo.read(file.place) or "")[:200_000].replace("\\\n", " \r")
         for number, line in _numbered(text):
             found = _WRITTEN.search(line) if _RUN.match(line) else None
             names = re.findall(r"\$\{?(\w{3,60})\b", line[:4000]) if found else []
             name = next(filter(is_named_for_commit, names), "")
-            if found and name and _is_read(repo, component, found[2]):
+            if not (found and name and _is_read(repo, component, found[2])):
+                name = _put_in(repo, component, line)
+            if name:
                 yield replace(file.place, line=number, text=" ".join(line.split())[:300]), name
+
+
+_REPLACES = regex(r"(?i)^\s*RUN\s[^\n]{0,200}?\bsed\s[^\n]{0,40}?-i\b")
+_FILLED_IN = regex(r"\bs([/|#@,])(\w{5,60})\1\$\{?(\w{3,60})\}?\1")
+
+
+def _put_in(repo: Repo, component: Component, line: str) -> str:
+    """The argument for the commit that an instruction puts in the place of a word of the code."""
+    home = "" if component.path == "." else f"{component.path}/"
+    for found in _FILLED_IN.finditer(line) if _REPLACES.match(line) else ():
+        files = (repo.files(f"{home}**/*.{end}", saying=(found[2],)) for end in _SOURCES)
+        if _FOR_COMMIT.fullmatch(found[3].upper()) and any(map(any, files)):
+            return found[3]
+    return ""
+
+
+_FOR_COMMIT = regex(NAMED_FOR_COMMIT)
 
 
 def _numbered(text: str) -> Iterator[tuple[int, str]]:

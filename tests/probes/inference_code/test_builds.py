@@ -386,3 +386,33 @@ jobs:
 def test_a_name_of_variables_alone_is_no_directory(name: str, outcome: Outcome) -> None:
     files = {**FILES, ".github/workflows/a.yml": NAMED}
     assert _asked(files, f"services/{name}") is outcome
+
+
+FORKED = """on: push
+jobs:
+  image:
+    steps:
+      - run: |
+          if [[ "${GITHUB_REPOSITORY}" SIGN "acme/planner" ]]; then
+            echo "TAGS=acme/planner:${GITHUB_SHA}" >> $GITHUB_ENV
+          else
+            if [[ "${GITHUB_EVENT_NAME}" == "pull_request" ]]; then
+              echo "TAGS=acme/planner:pr-${GITHUB_SHA}" >> $GITHUB_ENV
+            else
+              echo "TAGS=acme/planner:next" >> $GITHUB_ENV
+            fi
+          fi
+      - uses: docker/build-push-action@v6
+        with:
+          context: ./services/planner
+          push: true
+          tags: ${{ env.TAGS }}
+          build-args: |
+            TAGS=${{ github.sha }}
+"""
+
+
+@pytest.mark.parametrize(("sign", "outcome"), [("==", Outcome.PASS), ("!=", Outcome.FAIL)])
+def test_what_forks_and_proposals_are_called_is_not_the_name(sign: str, outcome: Outcome) -> None:
+    files = {**FILES, ".github/workflows/a.yml": FORKED.replace("SIGN", sign)}
+    assert _asked(files, "services/planner") is outcome

@@ -77,6 +77,26 @@ def test_the_commit_stands_in_a_file_that_is_read(files: dict[str, str], outcome
     assert _asked(commit_stamped, {**files, **pipeline}) is outcome
 
 
+FILLED = (
+    "FROM python:3.12\nARG GIT_COMMIT=none\nCOPY . .\n"
+    'RUN sed -i \\\n    -e "s/devCommit/${GIT_COMMIT}/" \\\n    status.py\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("image", "code", "outcome"),
+    [
+        (FILLED, 'COMMIT = "devCommit"\n', PASS),
+        (FILLED, 'COMMIT = "unset"\n', FAIL),
+        (FILLED.replace("sed -i", "echo"), 'COMMIT = "devCommit"\n', FAIL),
+    ],
+)
+def test_the_commit_takes_the_place_of_a_word(image: str, code: str, outcome: Outcome) -> None:
+    pipeline = {".tekton/push.yaml": TEKTON.replace("EVENT", "push")}
+    files = {"planner.Containerfile": image, "status.py": code, **pipeline}
+    assert _asked(commit_stamped, files) is outcome
+
+
 @pytest.mark.parametrize(
     ("files", "name", "outcome"),
     [
