@@ -14,6 +14,7 @@ from agentaudit.probes.models.embeds import only_embeds
 from agentaudit.probes.models.hub import loads
 from agentaudit.probes.models.ids import Used, asked, used
 from agentaudit.probes.models.offered import offered
+from agentaudit.probes.models.overridden import overridden
 from agentaudit.probes.models.stacked import doubted, told
 from agentaudit.probes.models.unnamed import unnamed
 from agentaudit.probes.models.unsaid import unsaid
@@ -229,6 +230,7 @@ def _hosted(repo: Repo, component: Component) -> list[Used]:
         *used(component, purposes, unsaid(repo, component)),
         *offered(repo, component, purposes),
     ]
+    named = overridden(repo, component, named)
     found = {each.id.text.lower(): each for each in reversed(named) if not each.local}
     return [each for text, each in reversed(found.items()) if text not in own]
 

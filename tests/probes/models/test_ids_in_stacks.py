@@ -62,3 +62,32 @@ def test_a_stack_sets_the_variable(variable: str, id: str, outcome: Outcome) -> 
 )
 def test_a_stack_has_a_knowledge_base_embed(before: str, given: str, outcome: Outcome) -> None:
     assert _asked(embedding_model_pinned, RETRIEVE, BASE.format(before, given)) is outcome
+
+
+DEFAULT = CHAT.replace("environ['MODEL_ID']", "environ.get('MODEL_ID', 'gpt-4o-2024-08-06')")
+FUNCTION = (
+    'import {Stack} from "aws-cdk-lib"\nimport {Function, Code} from "aws-cdk-lib/aws-lambda"\n'
+    "export class AppStack extends Stack {\n  made() {\n"
+    '    return new Function(this, "F", {\n      code: Code.fromAsset("planner"),\n'
+    "      environment: {\n        MODEL_ID: config.NAME,\n      },\n    })\n  }\n}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("field", "id", "outcome"),
+    [
+        ("plannerModel", "anthropic.claude-3-haiku", Outcome.FAIL),
+        ("plannerModel", "anthropic.claude-3-haiku-20240307-v1:0", Outcome.PASS),
+        ("region", "anthropic.claude-3-haiku", Outcome.PASS),
+    ],
+)
+def test_a_stack_overrides_the_default_of_the_code(field: str, id: str, outcome: Outcome) -> None:
+    files = {
+        "planner/requirements.txt": "boto3==1.40.0\n",
+        "planner/app.py": DEFAULT,
+        "cdk/cdk.json": "{}",
+        "cdk/lib/stack.ts": FUNCTION.replace("NAME", field),
+        "cdk/config/environments.ts": f"export const config = {{\n  plannerModel: '{id}',\n}};\n",
+    }
+    given = {"component": {"files": files, "path": "planner"}, "repo": {"files": files}}
+    assert ids_pinned.ask(testing.build(given)).outcome is outcome
