@@ -97,6 +97,8 @@ def is_bare(call: Call) -> bool:
     """Whether everything that is stored stands in the call itself, or is plain text."""
     if any(stores_text_alone(argument.value.text or "") for argument in call.arguments):
         return True
+    if _only_renews(call):
+        return False
     return is_plain(call) or (
         bool(call.arguments)
         and all(
@@ -106,3 +108,13 @@ def is_bare(call: Call) -> bool:
             for argument in call.arguments
         )
     )
+
+
+def _only_renews(call: Call) -> bool:
+    """Whether it gives a row that is there another vector, and leaves what stands beside it."""
+    named = [each.name for each in call.arguments if each.name]
+    renews = call.method.startswith(("update", "Update")) and bool(named)
+    return renews and all(map(_VECTOR.fullmatch, named))
+
+
+_VECTOR = regex(r"(?i)(?:\w{1,20}_)?(?:embedding|vector)s?")

@@ -87,6 +87,8 @@ _LOADS = frozenset(
     | {"load_document", "aload_document", "load_documents", "load_text"}
 )
 """Those of them that do so once they are told to, and how they are told."""
+_TOLD = regex(r"(?i)knowledge(?:_?base)?\.a?insert(?:_many)?(?:_async)?$")
+"""The same by a name that other things have too."""
 _PAGE = regex(r"(?:^|/)(?!route\.)[^/]{1,200}\.[tj]sx$")
 """Files that draw a page, which fill no index; a route answers on the server, whatever its end."""
 _PASSED_ON = regex(r"\*\*(?:body|request|req|payload)\b")
@@ -170,7 +172,7 @@ def stages(repo: Repo, components: Iterable[Component]) -> Stages:
     readers = tuple(_modules(components, "document"))
     own = (c for each in components for c in each.code.calls if c.role in _COUNTS)
     calls = list(handed_on(own))
-    loads = any(call.method in _LOADS for call in calls)
+    loads = any(call.method in _LOADS or _TOLD.search(call.callee) for call in calls)
     filling = [c for c in calls if _indexes(c, stores) and (loads or not _LATER.match(c.callee))]
     filling = [c for c in of_vectors(filling, components) if not is_uncalled(repo, c.place)]
     if not stores and keeps_in_memory(calls):

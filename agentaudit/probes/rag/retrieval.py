@@ -26,6 +26,7 @@ def retrieves(repo: Repo, component: Component) -> bool:
         or fills(repo, component)
         or asks_in_text(repo, component)
         or _feeds(repo, component)
+        or _borrows(repo, component)
         or _is_served(repo, component)
         or next(flow.found_by(repo, component), None) is not None
     )
@@ -37,6 +38,22 @@ def _is_served(repo: Repo, component: Component) -> bool:
     if next(over_http.served(repo, component), None) is None:
         return False
     return not any(is_rag(each, Strength.IMPORTED) for each in others)
+
+
+def _borrows(repo: Repo, component: Component) -> bool:
+    """Whether it asks for a store of vectors that only a package beside it uses, whose code it
+    imports: what is mounted there, or put on the path, is none of its own."""
+    code = component.code.imports
+    taken = [each.module for each in code if each.role is Role.APP and each.module.startswith(".")]
+    packages = {module.lstrip(".").partition(".")[0] for module in taken} - {""}
+    asked = {use.library for use in component.uses("vector_store")}
+    return any(
+        use.library in asked and packages & set(use.place.path.split("/")[:-1])
+        for other in repo.components()
+        if asked and other.repo == component.repo and other.path != component.path
+        for use in other.uses("vector_store")
+        if use.strength >= Strength.CALLED
+    )
 
 
 def _feeds(repo: Repo, component: Component) -> bool:

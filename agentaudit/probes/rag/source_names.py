@@ -7,7 +7,7 @@ import re
 from agentaudit.expressions import regex
 
 _NAME = (
-    r"(?:(?:external_)?source(?!_?(?:len|count|size|lang)|s\b)\w{0,20}|(?:doc|document|parent|post|article|message|product|ticket"
+    r"(?:(?:external_)?source(?!_?(?:len|count|size|lang)|s\b)\w{0,20}|(?:(?:full|parent|original|root)_?)?(?:doc|document|parent|post|article|message|product|ticket"
     r"|issue|thread|note|email|mail|paper|book|video|asset|blob|attachment|upload|resource|media)_?ids?"
     r"|file_?(?:name|path|id)?|filename|filepath|path|(?:(?!image|avatar|base|api|icon|logo|thumb)[a-z]{1,12}_)?ur[il]"
     r"|(?:full|parent|original)_?(?:document|file|article)|link|page(?!_?(?:len|count|size|content|text))\w{0,12}|(?:(?!job)[a-z]{1,12}_)?title|origin|citation\w{0,12}|ref_doc_id|semantic_identifier)"

@@ -16,7 +16,7 @@ from agentaudit.source import Component, Repo
 
 _VECTOR = r"(?:\w{0,40}_)?(?:embeddings?|vectors?)(?:_\w{1,40})?"
 _STORES = regex(
-    rf"(?i:\binsert\s{{1,8}}into\s(?:[^;\"`]|\"\w{{1,60}}\"\s?(?=[,.()\w\s])){{0,300}}?\b{_VECTOR}\b"
+    rf"(?i:\binsert\s{{1,8}}into\s(?:[^;\"`]|\"\w{{1,60}}\"\s?(?=[,.()\w\s])){{0,300}}?\"?\b{_VECTOR}\b"
     rf"|\bupdate\s{{1,8}}[$\w.\"]{{1,60}}\s{{1,8}}set\s[^;`]{{0,200}}?\b{_VECTOR}\s{{0,4}}="
     r"|(?<!self)(?<!this)(?<!cls)\.(?:\w{0,40}_)?(?:embedding|vector)\s{0,4}=(?![=>])"
     r"\s{0,8}(?=[\w$.( ]{0,80}(?:embed|vector))"

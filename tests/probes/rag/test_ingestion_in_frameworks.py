@@ -247,6 +247,13 @@ AGNO = (
     "from agno.knowledge.url import UrlKnowledge\nfrom agno.vectordb.pgvector import PgVector\n\n"
     "knowledge = UrlKnowledge(urls=['https://kb.example'], vector_db=PgVector(table_name='kb'))\n"
 )
+NANO = (
+    "from nano_vectordb import NanoVectorDB\nfrom openai import OpenAI\n"
+    "store = NanoVectorDB(1536)\n\ndef near(vector):\n    return store.query(query=vector)\n\n"
+    "def fill(chunks):\n    for chunk in chunks:\n"
+    "        made = OpenAI().embeddings.create(model='e', input=chunk).data[0].embedding\n"
+    "        store.upsert([{'__id__': chunk, '__vector__': made}])\n"
+)
 CREATOR = (
     "from langchain.indexes import VectorstoreIndexCreator\n"
     "from langchain_community.document_loaders import PyPDFLoader\n"
@@ -274,7 +281,11 @@ HTTP = (
     [
         ("agno", AGNO + "knowledge.load(upsert=True)\n", Outcome.PASS),
         ("agno", AGNO + "await_it = knowledge.aload()\n", Outcome.PASS),
+        ("agno", AGNO + "knowledge.insert(url='https://kb.example')\n", Outcome.PASS),
+        ("agno", AGNO + "rows = []\nrows.insert(0, 'a')\n", Outcome.FAIL),
         ("agno", AGNO, Outcome.FAIL),
+        ("nano-vectordb", NANO, Outcome.PASS),
+        ("nano-vectordb", NANO.partition("def fill")[0], Outcome.FAIL),
         ("langchain-community", CREATOR, Outcome.PASS),
         ("openai", HTTP, Outcome.PASS),
         ("openai", HTTP.replace("requests.put", "print"), Outcome.FAIL),

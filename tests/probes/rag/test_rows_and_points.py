@@ -286,3 +286,69 @@ def test_a_vector_that_is_written_as_text(vector: str, stored: bool) -> None:
         "src/vectors.ts": WRITTEN.replace("VECTOR", vector),
     }
     assert (_asked(ingestion_in_repository, files) is Outcome.PASS) is stored
+
+
+PRISMA = (
+    'import OpenAI from "openai";\nconst openai = new OpenAI();\n\n'
+    "export async function save(prisma: any, id: string, text: string) {\n"
+    "  const made = await openai.embeddings.create({ model: 'e', input: text });\n"
+    '  await prisma.$executeRaw`\n    INSERT INTO "chunks" (\n      "source_id",\n'
+    '      "content",\n      "COLUMN"\n    )\n'
+    "    VALUES (${id}, ${text}, ${JSON.stringify(made)})`;\n}\n\n"
+    "export const near = (prisma: any, vector: string) =>\n"
+    '  prisma.$queryRaw`SELECT content FROM chunks ORDER BY "e" <=> ${vector} LIMIT 5`;\n'
+)
+
+
+@pytest.mark.parametrize(("column", "outcome"), [("embedding", "pass"), ("label", "fail")])
+def test_columns_are_quoted_a_line_each(column: str, outcome: str) -> None:
+    manifest = '{"name": "a", "dependencies": {"openai": "5.0.0"}}'
+    files = {"package.json": manifest, "rag/store.ts": PRISMA.replace("COLUMN", column)}
+    assert _asked(ingestion_in_repository, files) == outcome
+
+
+RENEWED = (
+    'import OpenAI from "openai";\nimport { createClient } from "@supabase/supabase-js";\n'
+    'const openai = new OpenAI();\nconst db = createClient("u", "k");\n\n'
+    "export async function renew(id: string, text: string) {\n"
+    "  const made = await openai.embeddings.create({ model: 'e', input: text });\n"
+    "  const embedding = made.data[0].embedding;\n"
+    '  await db.from("chunks").METHOD({ embedding }).eq("id", id);\n}\n'
+    "export const find = (query_embedding: number[]) =>\n"
+    '  db.rpc("match_documents", { query_embedding });\n'
+)
+
+
+@pytest.mark.parametrize(("method", "outcome"), [("update", "unknown"), ("insert", "fail")])
+def test_another_vector_leaves_what_stands_beside_it(method: str, outcome: str) -> None:
+    needs = '{"name": "a", "dependencies": {"openai": "5.0.0", "@supabase/supabase-js": "2.0.0"}}'
+    files = {"package.json": needs, "embed.ts": RENEWED.replace("METHOD", method)}
+    assert _asked(source_kept, files) == outcome
+
+
+GRAPH = {
+    "graph/store.py": "from nano_vectordb import NanoVectorDB\n\nclass Store:\n"
+    "    def __init__(self):\n        self.db = NanoVectorDB(8)\n",
+    "graph/__init__.py": "",
+    "graph/fill.py": "from openai import OpenAI\nfrom .store import Store\n\n"
+    "def fill(document, chunks):\n    for chunk in chunks:\n"
+    "        made = OpenAI().embeddings.create(model='e', input=chunk)\n"
+    "        row = {'text': chunk, 'full_doc_id': document, 'vector': made}\n"
+    "        chunks_store = Store()\n        chunks_store.upsert(row)\n",
+    "requirements.txt": "openai==1.93.0\nnano-vectordb==0.0.4\n",
+}
+
+
+@pytest.mark.parametrize(("needs", "outcome"), [("nano-vectordb==0.0.4\n", "pass"), ("", "na")])
+def test_a_package_beside_it_keeps_the_vectors(needs: str, outcome: str) -> None:
+    files = {
+        **GRAPH,
+        "web/requirements.txt": f"openai==1.93.0\n{needs}",
+        "web/Dockerfile": "FROM python:3.12\nCOPY . .\n",
+        "web/main.py": "from openai import OpenAI\nfrom graph.fill import fill\n"
+        "OpenAI().responses.create(model='m', input='x')\nfill('a', ['b'])\n",
+    }
+    given = {"component": {"files": files, "path": "web"}, "repo": {"files": files}}
+    expected = "not_applicable" if outcome == "na" else outcome
+    for probe in (ingestion_in_repository, source_kept):
+        assert probe.ask(testing.build(given)).outcome == expected
