@@ -249,8 +249,6 @@ def configuration_declared(repo: Repo, component: Component) -> Answer:
     """
     if component.settings and (beside := scattered(repo, component)) is not None:
         asked, shown = beside[0], beside[1].evidence()
-        if (table := tabled(repo, component, asked)) is not None:
-            return passed(f"what it reads is listed in {table.path}", table.evidence())
         message = f"{len(asked)} variables that its code reads stand in no list of settings"
         return _failed(component, f"{message}: {', '.join(asked[:3])}", shown, "partial")
     if component.settings and (address := written(repo, component)) is not None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
+from agentaudit.probes.environment.tabled import tabled
 from agentaudit.probes.environment.variables import (
     ALWAYS,
     DEFAULTED,
@@ -66,11 +67,18 @@ def scattered(repo: Repo, component: Component) -> tuple[tuple[str, ...], Place]
                 outside.setdefault(name, file)
     if len(outside) < _FEW or len(outside) <= len(inside) or _SCHEMA.search(known):
         return None
-    missing = len(outside)
+    left = _unlisted(repo, outside)
+    enough = len(left) >= _FEW - 1 and 2 * len(left) > len(outside)
+    if not enough or tabled(repo, component, left) is not None:
+        return None
+    return tuple(sorted(left)), next(iter(left.values()))
+
+
+def _unlisted(repo: Repo, found: dict[str, Place]) -> dict[str, Place]:
+    """Those that no list of variables names."""
     for text in _listing(repo):
-        outside = {name: place for name, place in outside.items() if name not in text}
-    enough = len(outside) >= _FEW - 1 and 2 * len(outside) > missing
-    return (tuple(sorted(outside)), next(iter(outside.values()))) if enough else None
+        found = {name: place for name, place in found.items() if name not in text}
+    return found
 
 
 _BESIDE = regex(

@@ -20,7 +20,6 @@ _ROW = regex(r"\s{0,3}\|\s{0,40}[`*]{0,3}([A-Z][A-Z\d_]{1,100})[`*]{0,3}\s{0,40}
 _RECORD = regex(
     r"[{(]\s{0,40}[\"']?\b[Nn]ame[\"']?\s{0,4}[:=]\s{0,4}[\"']([A-Z][A-Z\d]{0,40}_[A-Z\d_]{1,80})[\"']"
     r"(?=[^{}]{0,400}\b[dD](?:efault|escription)[\"']?\s{0,4}[:=])",
-    words=("Name", "name"),
 )
 """A variable with its default, or what it is for, in a list of such records."""
 _SEVERAL = 5

@@ -89,7 +89,8 @@ class Owned:
         if found := self.components(reference, called):
             return found
         own = name in self._called or self._is_own(owner, self._made.get(name, {}))
-        foreign = owner and not own
+        registry = "." in owner and "/" not in owner  # which tells of nobody by itself
+        foreign = owner and not own and not registry
         return set() if foreign or (not owner and _PUBLIC.fullmatch(name)) else None
 
     def _is_own(self, owner: str, made: Mapping[str, set[str]]) -> bool:

@@ -28,6 +28,12 @@ def _read(*names: str, default: str = "") -> str:
     return READS.format("\n".join(f"use(os.getenv('{name}'{default}))" for name in names))
 
 
+def _records(*names: str, what: str = "default") -> str:
+    rows = "".join(f"    Variable(name='{name}', {what}='a'),\n" for name in (*names, *SHOWN))
+    return f"VARIABLES = [\n{rows}]\n"
+
+
+SHOWN = ("LOG_LEVEL", "LOG_SHAPE", "WEB_PORT")
 LOADS = "from dotenv import load_dotenv\n\nload_dotenv()\n"
 DEPLOYED = "steps:\n  - args: ['run', '--set-secrets=MODEL_ID=model-id:latest']\n"
 
@@ -120,6 +126,10 @@ DEPLOYED = "steps:\n  - args: ['run', '--set-secrets=MODEL_ID=model-id:latest']\
             },
             FAIL,
         ),
+        ({**MANIFEST, "app.py": _read(*NAMES), "env_list.py": _records(*NAMES)}, PASS),
+        ({**MANIFEST, "app.py": _read(*NAMES, "A_B", "C_D"), "l.py": _records(*NAMES)}, FAIL),
+        ({**MANIFEST, "app.py": _read(*NAMES), "l.py": _records(*NAMES, what="x")}, FAIL),
+        ({**MANIFEST, "app.py": _read(*NAMES), "tests/l.py": _records(*NAMES)}, FAIL),
         ({**MANIFEST, "app.py": _read(*NAMES), "README.md": f"Set {' and '.join(NAMES)}."}, FAIL),
         ({**SPRING, YML: "spring.profiles.active: local\nlogging.level.root: WARN\n"}, FAIL),
         ({**SPRING, YML: "logging.level.root: WARN\nplanner.address: ${ADDRESS}\n"}, PASS),
