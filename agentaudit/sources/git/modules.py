@@ -48,8 +48,9 @@ _STARTS = regex(
 _OFF = regex(r"bootJar\b[^}\n]{0,40}\{\s*enabled\s*=\s*false|bootJar\.enabled\s*=\s*false")
 _MAVEN = regex(
     r"<artifactId>\s*(?:spring-boot-maven-plugin|quarkus-maven-plugin|jib-maven-plugin"
-    r"|micronaut-maven-plugin)\s*</artifactId>"
+    r"|micronaut-maven-plugin)\s*</artifactId>|<packaging>\s*war\s*</packaging>"
 )
+"""What makes an application of a module: one that is packed as WAR a server of them runs."""
 _MANAGED = regex(r"<pluginManagement>.{0,60000}?</pluginManagement>", re.DOTALL)
 _NO_JAR = regex(r"<packaging>\s*pom\s*</packaging>")
 

@@ -20,6 +20,9 @@ def by_itself(build: Build, others: list[Build], homes: Homes) -> bool:
     return not any(_takes(image, build.home, homes) for image in images)
 
 
+_JAVA = ("pom.xml", "build.gradle", "build.gradle.kts")
+
+
 def _takes(image: Build, home: str, homes: Homes) -> bool:
     recipe = image.recipe
     if recipe is None:
@@ -27,6 +30,8 @@ def _takes(image: Build, home: str, homes: Homes) -> bool:
     if image.home == directory(recipe.path) and any(
         inside(home, source) or homes.manifests.get(source) == home for source in recipe.copies
     ):
+        return True
+    if any(homes.manifests[path] == home for path in image.covers if path.endswith(_JAVA)):
         return True
     shared = image.home not in homes.known and inside(image.home, home)
     return shared and any(homes.manifests[path] == home for path in image.covers)

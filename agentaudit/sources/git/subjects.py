@@ -40,6 +40,8 @@ def home(homes: Homes, recipe: Recipe, context: str, shared: bool, orders: list[
         return found
     if own in homes.known:
         return own
+    if (project := _project(own)) and project in copied - {context}:
+        return project
     if len(below) == 1 and below == copied and _only(homes, recipe, context, below):
         return below.pop()
     if context in homes.known:
@@ -49,6 +51,14 @@ def home(homes: Homes, recipe: Recipe, context: str, shared: bool, orders: list[
     return _staged(orders, copied) or context if copied else own
 
 
+def _project(own: str) -> str:
+    """The directory around one that only holds build files; empty for another."""
+    above, _, name = own.rpartition("/")
+    return above if name in _FILED else ""
+
+
+_FILED = frozenset(("docker", ".docker", "dockerfiles", "container", "containers", "images"))
+"""Directories in which a project keeps its build files."""
 _JAVA = ("pom.xml", "build.gradle", "build.gradle.kts")
 
 

@@ -266,3 +266,56 @@ def test_what_only_gathers_its_modules_is_deployed_by_nothing_that_deploys_them(
         ".",
         "a",
     ]
+
+
+def test_a_module_that_is_packed_as_war_is_an_application() -> None:
+    root = "<project><packaging>pom</packaging><modules><module>app</module><module>lib</module></modules></project>"
+    files = {
+        "pom.xml": root,
+        "app/pom.xml": "<project><packaging>war</packaging></project>",
+        "lib/pom.xml": "<project><packaging>jar</packaging></project>",
+    }
+    assert list(_components(files)) == ["app"]
+
+
+@pytest.mark.parametrize(
+    ("image", "found"),
+    [
+        ("fuzz/dockerfiles/run.Dockerfile", ["bot", "fuzz"]),
+        ("fuzz/other/run.Dockerfile", [".", "bot"]),
+    ],
+)
+def test_a_directory_of_build_files_is_of_the_project_that_it_lies_in(
+    image: str, found: list[str]
+) -> None:
+    copies = "FROM python:3.12\nCOPY common common\nCOPY {0} {0}\n"
+    files = {
+        "common/pyproject.toml": "[project]\nname = 'common'\n",
+        "fuzz/pyproject.toml": "[project]\nname = 'fuzz'\n",
+        "bot/pyproject.toml": "[project]\nname = 'bot'\n",
+        image: copies.format("fuzz"),
+        "bot/Dockerfile": copies.format("bot"),
+    }
+    asked = f"services:\n  a:\n    build: {{context: ., dockerfile: {image}}}\n"
+    asked += "  b:\n    build: {context: ., dockerfile: bot/Dockerfile}\n"
+    assert list(_components({**files, "compose.yaml": asked})) == found
+
+
+def test_what_ci_only_releases_of_a_build_that_an_image_takes_in_is_no_part() -> None:
+    modules = "".join(f"<module>{name}</module>" for name in ("api", "core", "more"))
+    code = {f"{name}/src/main/java/A.java": "class A {}\n" for name in ("api", "core", "more")}
+    image = (
+        "FROM maven:3.9 AS b\nCOPY pom.xml .\nCOPY api/pom.xml api/\nCOPY core/pom.xml core/\n"
+        "COPY . .\nRUN mvn package -pl api -am\nFROM eclipse-temurin:17\n"
+        "COPY --from=b /app/api/target/api.jar app.jar\n"
+    )
+    files = {
+        "pom.xml": f"<project><packaging>pom</packaging><modules>{modules}</modules></project>",
+        **{f"{name}/pom.xml": "<project/>" for name in ("api", "core", "more")},
+        "Dockerfile": image,
+        "compose.yaml": "services:\n  a:\n    build: .\n",
+        ".github/workflows/w.yml": "jobs:\n  a:\n    steps:\n"
+        "      - uses: softprops/action-gh-release@v2\n"
+        "        with:\n          files: |\n            core/target/core.jar\n",
+    }
+    assert list(_components({**files, **code})) == ["api"]
