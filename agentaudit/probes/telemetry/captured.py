@@ -11,7 +11,6 @@ from agentaudit.probes.telemetry.caught import in_pages
 from agentaudit.probes.telemetry.errors import answering, language, tracked
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.loading import loaded
-from agentaudit.probes.telemetry.panics import stacks_of_panics
 from agentaudit.probes.telemetry.switches import call_of, lacks_only_credentials
 from agentaudit.probes.telemetry.zap import stacked
 from agentaudit.source import Component, Repo
@@ -19,7 +18,8 @@ from agentaudit.source import Component, Repo
 
 def captured(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
     """What captures every exception, whoever logs it. Errors of Go are values, of which a tracker
-    sees none but those that it is given."""
+    sees none but those that it is given; a stack of its panics is one of bugs, and not of a model's
+    failing."""
     for use in component.uses("exceptions"):
         on = use.strength is Strength.ON or lacks_only_credentials(component, use)
         values = use.place.path.endswith(".go")
@@ -36,8 +36,6 @@ def captured(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
         yield f"{start.method} keeps the stack of every error", start.place
     if logs := stacked(repo, component):
         yield f"{logs.method} of zap adds the stack to every error", logs.place
-    for call in stacks_of_panics(repo, component.code)[:1]:
-        yield "whatever recovers from a panic writes its stack", call.place
     for agent in agents(repo, component):
         yield "an agent in the image keeps exceptions", agent
 

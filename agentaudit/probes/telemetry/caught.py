@@ -31,8 +31,8 @@ from agentaudit.probes.telemetry.catches import (
 )
 from agentaudit.probes.telemetry.ends import Fates
 from agentaudit.probes.telemetry.errors import BEHIND, FIRST, bare, kept, outermost
+from agentaudit.probes.telemetry.go_stacks import stacks_of_errors
 from agentaudit.probes.telemetry.loggers import logger_of
-from agentaudit.probes.telemetry.panics import stacks_of_errors
 from agentaudit.probes.telemetry.promises import is_dropped
 from agentaudit.source import Repo
 from agentaudit.trades import AGENTIC

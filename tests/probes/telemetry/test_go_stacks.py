@@ -1,4 +1,4 @@
-"""Whether programs of Go write down the stack of the panics that they recover from."""
+"""Whether programs of Go log a stack beside their errors."""
 
 from __future__ import annotations
 
@@ -24,19 +24,13 @@ def _robots(*given: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("given", "outcome"),
-    [
-        (["r, string(debug.Stack())"] * 3, Outcome.PASS),
-        (["r, string(debug.Stack())"] * 2, Outcome.FAIL),
-        (["r, string(debug.Stack())"] * 3 + ["r"] * 2, Outcome.FAIL),
-        (["r"] * 3, Outcome.FAIL),
-    ],
+    "given", [["r, string(debug.Stack())"] * 3, ["r, string(debug.Stack())", "r"], ["r"] * 3]
 )
-def test_nearly_all_of_three_or_more(given: list[str], outcome: Outcome) -> None:
+def test_a_panic_is_no_error_of_a_model(given: list[str]) -> None:
     mod = "module x.io/a\n\ngo 1.24\n\nrequire github.com/openai/openai-go v1.8.0\n"
     files = {"go.mod": mod, "main.go": _robots(*given)}
     answer = tracebacks_kept.ask(testing.build({"component": {"files": files}}))
-    assert answer.outcome is outcome, answer.message
+    assert answer.outcome is Outcome.FAIL, answer.message
 
 
 LOGGED = (
