@@ -16,8 +16,9 @@ class Part(StrEnum):
     """Code whose exceptions are caught; what finally runs, or runs where nothing was raised, is no
     part of it. That of a promise is the expression that makes it."""
     CATCH = "catch"
-    """What runs with the exception: a clause, what a promise's `catch` is given, a method that
-    annotations make the fallback of another, or the head of what suppresses it."""
+    """What runs with the exception: a clause, what a promise's `catch`, or `exceptionally` of a
+    future of Java, is given, a method that annotations make the fallback of another, or the head
+    of what suppresses it."""
 
 
 class Block(Struct, frozen=True):

@@ -181,6 +181,14 @@ def test_what_a_catch_belongs_to() -> None:
     assert promise.tried.body(SCRIPT) == "call(text).then((said) => said.length)"
 
 
+def test_a_future_catches_as_a_promise_does() -> None:
+    text = "class P { void a() { run(() -> ask()).exceptionally(t -> { say(t); return null; }); } }"
+    (caught,) = [each for each in _blocks("P.java", text) if each.part is Part.CATCH]
+    assert (caught.name, caught.given) == ("t", "exceptionally")
+    assert caught.tried is not None
+    assert caught.tried.body(text) == "run(() -> ask())"
+
+
 def test_offsets_are_of_characters() -> None:
     text = "# 🦜 è\ntry:\n    ask('ü')\nexcept Exception:\n    log('ß')\n"
     assert [each.body(text) for each in _blocks("p.py", text)] == ["ask('ü')", "log('ß')"]

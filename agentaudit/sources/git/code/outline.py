@@ -199,14 +199,14 @@ class Outline:
             )
 
     def _promise(self, node: Node) -> None:
-        """`ask().catch(…)`, `ask().then(…, …)`."""
-        called = node.child_by_field_name("function")
+        """`ask().catch(…)`, `ask().then(…, …)`, and `ask().exceptionally(…)` of Java."""
+        called = node.child_by_field_name("function") or node
         given = node.child_by_field_name("arguments")
-        made, method = (called and first(called, (name,)) for name in ("object", "property"))
-        if given is None or called is None or made is None or method is None:
+        made, method = first(called, ("object",)), first(called, ("property", "name"))
+        if given is None or made is None or method is None:
             return
         how = self._leaf.text(method)
-        answers = nth(given, 0 if how == "catch" else 1)
+        answers = nth(given, 1 if how == "then" else 0)
         if answers is None:
             return
         tried = self._block(Part.TRY, made, made)
