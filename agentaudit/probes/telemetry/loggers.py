@@ -87,15 +87,24 @@ _WINSTON = regex(r"\bwinston\.createLogger\(")
 _STACKS = regex(r"\.stack\b|errors\(\s?\{\s?stack:\s?true")
 
 
+_WHOLE = regex(
+    r"\binstanceof Error\)?\s{0,4}\)?\s{0,10}[{?&]{0,2}\s{0,20}(?:return\s)?[\w.]{0,40}\.stack\b"
+)
+"""Turns an error into its stack."""
+_TAILS = ("", "/index", "/src/index")
+
+
 def _modules(repo: Repo) -> list[Place]:
-    stems = [f"**/{name}{tail}" for name in ("log", "logger", "logging") for tail in ("", "/index")]
+    stems = [f"**/{name}{tail}" for name in ("log", "logger", "logging") for tail in _TAILS]
     shapes = [f"{stem}.{kind}" for stem in stems for kind in ("ts", "js", "mjs")]
     return list(islice((file for shape in shapes for file in repo.files(shape)), _MOST))
 
 
 def _made(text: str) -> str:
-    """The library of the logger that a module makes, where that keeps stacks."""
+    """The library of the logger that a module makes, where that keeps stacks; one of its own may
+    turn errors into them."""
     if _PINO.search(text[:50_000]):
         return PINO_OF_ERRORS if _ERRORS.search(text[:50_000]) else PINO
     kept = _WINSTON.search(text[:50_000]) and _STACKS.search(text[:50_000])
-    return "winston" if kept else ""
+    own = _OWN if _WHOLE.search(text[:50_000]) else ""
+    return "winston" if kept else own
