@@ -53,11 +53,12 @@ class Weighed(Struct, frozen=True):
     @property
     def is_practice(self) -> bool:
         """Whether the traceback is kept as a rule: around the run of the agent, or in a quarter of
-        all reports; in more where every one is lost where requests arrive."""
-        if any(map(outermost, self.keeping)):
-            return True
-        if self.unanswered and len(self.unanswered) >= self.answering:
-            return False
+        all reports; in more where every one is lost where requests arrive. A run does not make up
+        for more answers that lose it elsewhere than keep it."""
+        behind = len(self.unanswered) - self.answering
+        run = any(map(outermost, self.keeping))
+        if run or (self.unanswered and behind >= 0):
+            return run and behind <= 0
         if not any(self._tells(call.place) for call in self.keeping):
             asked = [place for place in self.lacking if place.path in self.asking]
             if len(asked) > 1:

@@ -45,9 +45,10 @@ class Fates(Struct, frozen=True):
 
     @property
     def is_lost(self) -> bool:
-        """Whether nothing keeps one, and as much is lost as leaves, or half of what is asked."""
-        most = len(self.lost) >= len(self.leaving) or self.fails_often
-        return self.only_lost and most
+        """Whether nothing keeps one, and as much is lost as leaves; or half of what is asked fails
+        unheard, in more places than keep one."""
+        most = self.only_lost and len(self.lost) >= len(self.leaving)
+        return most or (self.fails_often and len(self.lost) > len(self.kept))
 
     @property
     def fails_often(self) -> bool:

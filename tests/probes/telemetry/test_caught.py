@@ -293,3 +293,16 @@ def test_loggers_of_dotnet_take_the_exception_first(told: str, outcome: Outcome)
     given = {"files": files}
     inputs = {"repo": testing.repository(given), "component": testing.component(given)}
     assert tracebacks_kept.ask(inputs).outcome is outcome
+
+
+RUNS = (
+    "import logging\nlogger = logging.getLogger(__name__)\n\n\ndef run_task(text):\n    try:\n"
+    "        answer(text)\n    except Exception:\n        logger.exception('x')\n\n\n"
+    "run_task('x')\n"
+)
+
+
+@pytest.mark.parametrize(("line", "kept"), [("return {'error': str(e)}", False), ("raise", True)])
+def test_a_run_that_keeps_it_outweighs_no_route(line: str, kept: bool) -> None:
+    repo, component = _asked({"app.py": ROUTES.format(line), "runs.py": RUNS})
+    assert weighed(repo, component.code).is_practice is kept

@@ -85,6 +85,34 @@ def test_exceptions_of_scripts_are_followed_to_who_calls(does: str, fate: str) -
     assert {place.path for place in getattr(ends, fate)} == {"app.ts"}
 
 
+VIEW = (
+    "import org.springframework.ai.chat.client.ChatClient;\n"
+    "import java.util.concurrent.CompletableFuture;\nclass View {{\n"
+    "  private static final Logger log = LoggerFactory.getLogger(View.class);\n"
+    "  String ask(String text) {{ return ChatClient.create(m).prompt(text).call().content(); }}\n"
+    "  void shown(String text) {{\n    CompletableFuture.supplyAsync(() -> ask(text))\n"
+    "        .thenAccept(this::show).exceptionally(t -> {{ {} return null; }});\n  }}\n}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("does", "fate"),
+    [
+        ("Notification.show(t.getMessage());", "lost"),
+        ('log.error("failed", t);', "kept"),
+        ("throw new CompletionException(t);", "leaving"),
+    ],
+)
+def test_exceptions_of_futures_end_in_what_answers_for_them(does: str, fate: str) -> None:
+    pom = (
+        "<project><dependencies><dependency><groupId>org.springframework.ai</groupId>"
+        "<artifactId>spring-ai-starter-model-openai</artifactId></dependency></dependencies>"
+        "</project>\n"
+    )
+    ends = _followed({"pom.xml": pom, "src/main/java/View.java": VIEW.format(does)})
+    assert [name for name in FATES if getattr(ends, name)] == [fate]
+
+
 LOGGER = (
     'import pino from "pino";\nexport const logger = pino({{ level: "info"{} }});\n'
     "export const createLogger = (name: string) => logger.child({{ name }});\n"
@@ -119,6 +147,29 @@ def test_loggers_that_a_workspace_shares(more: str, outcome: Outcome) -> None:
     assert tracebacks_kept.ask(asked).outcome is outcome
 
 
+WRITES = (
+    "export class Logger {{ error(said: string, value: unknown) {{\n"
+    "    console.error(said, value instanceof Error ? {} : value);\n  }} }}\n"
+    "export const createLogger = (name: string) => new Logger();\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"), [("value.stack", Outcome.PASS), ("value.message", Outcome.FAIL)]
+)
+def test_a_logger_of_the_workspace_that_writes_stacks(said: str, outcome: Outcome) -> None:
+    asks = ASKS.replace("../../shared/utils/logger", "@shared/logger")
+    files = {
+        "shared/logger/src/index.ts": WRITES.format(said),
+        "workers/planner/package.json": NODE["package.json"],
+        "workers/planner/Dockerfile": "FROM node:22\n",
+        "workers/planner/src/index.ts": asks.replace('{ error }, "failed"', '"failed", error'),
+    }
+    given = {"files": files, "path": "workers/planner"}
+    repo, component = testing.repository({"files": files}), testing.component(given)
+    assert tracebacks_kept.ask({"repo": repo, "component": component}).outcome is outcome
+
+
 TRACKED = "import sentry_sdk\nsentry_sdk.init(dsn='https://a@o1.example/1')\n"
 
 
@@ -135,6 +186,20 @@ def test_a_tracker_sees_nothing_of_what_is_caught() -> None:
         repo, component = testing.repository({"files": files}), testing.component({"files": files})
         asked = {"repo": repo, "component": component}
         assert tracebacks_kept.ask(asked).outcome is outcome
+
+
+def test_a_tracker_sees_little_where_more_is_lost_than_kept() -> None:
+    for lost, expected in ((2, True), (1, False)):
+        does = ["logging.exception('x')", *["return {}"] * lost, *["raise"] * (2 - lost)]
+        routes = "".join(
+            f"\n@app.post('/{n}')\ndef ask_{n}(text):\n    try:\n"
+            "        return OpenAI().responses.create(input=text)\n"
+            f"    except Exception as error:\n        {each}\n"
+            for n, each in enumerate(does)
+        )
+        head = "import logging\nfrom fastapi import FastAPI\nfrom openai import OpenAI\n"
+        ends = _followed({**PYTHON, "app.py": f"{head}app = FastAPI()\n{routes}"})
+        assert ends.is_lost is expected
 
 
 REPORTS = """
