@@ -8,6 +8,8 @@ from agentaudit.evidence import Place
 
 _MANY, _RARE = 5, 8
 """Questions to models, and the share of them that may fail unheard."""
+_FAR = 3
+"""So many times more places lose one than keep it where those that keep it are few."""
 
 
 class Fates(Struct, frozen=True):
@@ -46,9 +48,9 @@ class Fates(Struct, frozen=True):
     @property
     def is_lost(self) -> bool:
         """Whether nothing keeps one, and as much is lost as leaves; or half of what is asked fails
-        unheard, in more places than keep one."""
+        unheard, in far more places than keep one."""
         most = self.only_lost and len(self.lost) >= len(self.leaving)
-        return most or (self.fails_often and len(self.lost) > len(self.kept))
+        return most or (self.fails_often and len(self.lost) > _FAR * len(self.kept))
 
     @property
     def fails_often(self) -> bool:
