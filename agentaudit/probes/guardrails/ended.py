@@ -15,6 +15,9 @@ _NO_FAILURE = regex(
     r"\s{0,4}(?:>\s{0,4}\d|:|\)\s{0,4}\{|>=\s{0,4}1)"
     r"|^\s{0,40}assert\s(?:not\s|len\()(?:\w{1,40}_)?(?:failed|failures|failing|violations|regressions)"
     r"(?:_\w{1,20})?(?:\)\s?==\s?0)?\s{0,4}(?:,|$)"
+    r"|^\s{0,40}if\s{0,4}\(?[\w.'\"\[\]]{0,60}(?:passed|passing|passes)(?:_?(?:count|cases))?[\"'\]]{0,3}"
+    r"\s{0,4}(?:<|!==?)\s{0,4}(?:len\()?[\w.'\"\[\]]{0,60}(?:total|cases|results|scenarios)\w{0,20}[\"'\]]{0,3}"
+    r"(?:\)|\.length)?\s{0,4}(?::|\)|\{)"
 )
 """A suite whose every case must pass."""
 FAILED = regex(

@@ -17,6 +17,10 @@ _ENTRY = regex(
     r"(?<![\w./-])(?:npm(?:\s+run)?|pnpm(?:\s+run)?|yarn(?:\s+run)?|bun\s+run)\s+"
     r"(?:-\S+\s+){0,3}([\w:.-]{1,60})(?=\s|$|[\"';&|)])"
 )
+_ASIDE = regex(
+    r"(?:sudo\s)?(?:test|\[\[?|chmod|chown|ls|stat|file|cp|mv|rm|shellcheck|shfmt|dos2unix|(?:ba)?sh\s-n)\s"
+)
+"""Commands that look at a script, or move it, and do not run it."""
 _MOST_LINES = 500
 _MOST_HOPS = 2
 
@@ -44,7 +48,7 @@ class Leads:
             yield from self.of(line.text, hops - 1)
 
     def _next(self, text: str) -> Iterator[Line]:
-        for found in _SCRIPT.finditer(text):
+        for found in () if _ASIDE.match(text.lstrip("@- ")) else _SCRIPT.finditer(text):
             yield from self._script(found[1])
         for found in _TARGET.finditer(text):
             yield from self._made().get(found[1], ())

@@ -83,10 +83,12 @@ _AROUND = frozenset(
 _INSTALL = regex(r"(?i)\b(?:npm|pip3?|uv|pnpm|yarn|poetry)\s+(?:install|add|i)\b")
 _LOOKS = regex(
     r"(?i)(?:^|[_/.-])(?:analy[sz]e|summari[sz]e|summary|reports?|plot|compare|view|upload|download"
-    r"|generate|create|prepare|collect|convert|render|lint|check|post|parse|show|publish|setup)[_-]"
+    r"|generate|create|prepare|collect|convert|render|lint|check|post|parse|show|publish|setup|build"
+    r"|deploy|push)[_-]"
+    r"|(?:^|[/.])(?:build|deploy|install|publish|push|upload|download|register|setup)(?:\.\w{1,4})?$"
     r"|[._/-]gate(?:\.\w{1,4})?$|[_-](?:results?|server|service|api|ui|viewer|app|worker|report|dashboard)(?:\.\w{1,4})?$"
 )
-"""Scripts that do something with results or cases, or serve, and run no suite."""
+"""Scripts that do something with results, cases or scorers, or serve, and run no suite."""
 
 
 def run_of(text: str) -> str:
@@ -107,9 +109,10 @@ _TESTS = regex(
 _WORDS = regex(r"(?<![\w./=-])(?:\./)?([\w-][\w.-]{0,80}(?:/[\w.-]{1,80}){0,8})")
 _SCRIPT = regex(r"(?:^|/)(?!test_)[\w-]{1,100}\.(?:py|[cm]?[jt]s)$")
 _USUAL = frozenset(
-    ("tests", "test", "src", "unit", "integration", "e2e", "app", "lib", "backend", "api")
+    {"tests", "test", "src", "unit", "integration", "e2e", "app", "lib", "backend", "api"}
+    | {"scripts", "bin", "tools", "utils", "ci"}
 )
-"""Directories whose tests are mostly of something else."""
+"""Directories that hold mostly something else."""
 
 
 def names(text: str, files: Collection[str]) -> str:

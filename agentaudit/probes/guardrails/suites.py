@@ -37,11 +37,11 @@ _SCORES = regex(
 )
 """Names of own functions that score."""
 _NO_SCORE = regex(
-    r"(?i)^(?:load|save|get|list|write|print|log|read|parse|format|plot|render|build_arg|make_table)"
+    r"(?i)^(?:load|save|get|list|write|print|log|read|parse|format|plot|render|build_|make_table)"
     r"|^(?-i:(?:set|use|on|handle|toggle|open|close|select)(?=[A-Z]))"
     r"|(?-i:(?:Generator|Builder|Factory|Validator|Controller|Repository|Config|Options|Dto|Mapper)$)"
     r"|(?:scenario|fixture|definition|form|protocol|template)s?$"
-    r"|numexpr|similarity_search|max_marginal|(?:^|\.)eval$|^(?:model|page|driver|browser)\.evaluate|\.(?:rate_limit|ratelimit)"
+    r"|numexpr|(?:literal|safe|simple)_?eval$|similarity_search|max_marginal|(?:^|\.)eval$|^(?:model|page|driver|browser)\.evaluate|\.(?:rate_limit|ratelimit)"
 )
 _WORDS = regex(r"[A-Z][A-Z\d_]*|(?:get|build|make|load|render|format|create)_\w{0,60}prompts?")
 """Names of what is imported to read it: constants, and functions that make a prompt."""

@@ -81,6 +81,18 @@ def _asked(probe: Probe, files: dict[str, str]) -> Outcome:
     [
         ({"evals/run.py": SUITE.format("if failed:\n        sys.exit(1)")}, Outcome.PASS),
         ({"evals/run.py": SUITE.format("if failed:\n        print(failed)")}, Outcome.FAIL),
+        (
+            {"evals/run.py": SUITE.format("if r['passed'] < r['total']:\n        sys.exit(1)")},
+            Outcome.PASS,
+        ),
+        (
+            {"evals/run.py": SUITE.format("if r['passed'] < r['total']:\n        print(failed)")},
+            Outcome.FAIL,
+        ),
+        (
+            {"evals/run.py": SUITE.format("if tries['passed'] < 3:\n        sys.exit(1)")},
+            Outcome.FAIL,
+        ),
         ({**NODE, "src/rag/evaluate-rag.ts": ""}, Outcome.FAIL),
         (
             {path: text.replace("END", "process.exitCode = 1;") for path, text in NODE.items()},
@@ -192,3 +204,11 @@ def test_attacks_that_a_text_answers_are_none(call: str, outcome: Outcome) -> No
         "evaluation/reports/red_team_1.json": '{"passed": 20}\n',
     }
     assert _asked(tested_adversarially, {**NEEDS, **files}) is outcome
+
+
+@pytest.mark.parametrize(
+    ("called", "outcome"), [("ast.literal_eval", Outcome.FAIL), ("run_eval", Outcome.PASS)]
+)
+def test_reading_a_literal_scores_nothing(called: str, outcome: Outcome) -> None:
+    files = {"evals/cases.py": f"import ast\nimport openai\n\nCASES = {called}(TEXT)\n"}
+    assert _asked(output_scored, {**NEEDS, **files}) is outcome

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from agentaudit import testing
 from agentaudit.finding import Outcome
 from agentaudit.probes import builtin
 from agentaudit.source import Component, Place, Step
@@ -122,6 +123,9 @@ OTHERS = [
     "npm run lint:evals",
     "curl -sf http://localhost:5007/eval/retrieval",
     "curl -X POST http://localhost:5007/eval/results",
+    "python evals/scorers/build.py",
+    "python evals/deploy_scorers.py",
+    "python -m evals.upload",
 ]
 
 
@@ -142,3 +146,33 @@ def test_hostile_text_takes_no_time(piece: str) -> None:
     start = time.process_time()
     PROBE.ask({"repo": Ci("python " + piece * 20_000)})
     assert time.process_time() - start < 2
+
+
+SCORES = (
+    "from openai import OpenAI\n\ndef score_answer(answer):\n    return len(answer)\n\n"
+    "for case in CASES:\n    print(score_answer(OpenAI().responses.create(input=case)))\n"
+)
+"""A suite among scripts of other things."""
+
+
+@pytest.mark.parametrize(
+    ("step", "script", "found"),
+    [
+        ("python scripts/evaluate_rag.py", "", Outcome.PASS),
+        ("python scripts/start_pod.py", "", Outcome.FAIL),
+        ("bash scripts/nightly.sh", "python scripts/evaluate_rag.py\n", Outcome.PASS),
+        ("bash scripts/nightly.sh", "python scripts/start_pod.py\n", Outcome.FAIL),
+        ("test -x scripts/nightly.sh", "python scripts/evaluate_rag.py\n", Outcome.FAIL),
+        ("chmod +x scripts/nightly.sh", "python scripts/evaluate_rag.py\n", Outcome.FAIL),
+    ],
+)
+def test_a_script_beside_the_suite_is_another(step: str, script: str, found: Outcome) -> None:
+    files = {
+        "requirements.txt": "openai==1.93.0\n",
+        "scripts/evaluate_rag.py": SCORES,
+        "scripts/start_pod.py": "print('started')\n",
+        "scripts/nightly.sh": script,
+        ".github/workflows/ci.yml": "on: [push]\njobs:\n  a:\n    runs-on: ubuntu-24.04\n"
+        f"    steps:\n      - run: {step}\n",
+    }
+    assert PROBE.ask({"repo": testing.repository({"files": files})}).outcome is found
