@@ -45,7 +45,7 @@ _VALUE = (
 )
 """One word of a shell, with what is quoted, substituted or an expression in it."""
 _ASSIGNED = regex(
-    rf"\b([A-Za-z_]\w{{1,60}})(?:=|:[ \t])"
+    rf"\b([A-Za-z_][\w-]{{1,60}})(?:=|:[ \t])"
     rf"(?=[ ]{{0,4}}(\"[^\"\n]{{1,400}}\"|'[^'\n]{{1,400}}')|[ \"']{{0,4}}{_VALUE})"
 )
 _TAKEN = regex(
@@ -265,7 +265,8 @@ def _repository(reference: str) -> str:
 def holds(text: str, variables: Iterable[str]) -> bool:
     """Whether the commit, or a variable set to it, stands in the text."""
     return bool(_COMMIT.search(text)) or any(
-        re.search(rf"(?:\$[{{(]?|env\.|\.outputs\.){re.escape(name)}\b", text) for name in variables
+        re.search(rf"(?:\$[{{(]?|env\.){name}\b|\.outputs\.{name}(?![\w-])", text)
+        for name in map(re.escape, variables)
     )
 
 

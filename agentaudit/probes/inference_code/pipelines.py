@@ -222,7 +222,8 @@ def pipelines(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
 
 
 _PROPOSED = regex(
-    r"on-(?:cel-expression|event):[ \t]*[^\n]{0,200}\bpull_request\b(?![^\n]{0,200}\bpush\b)"
+    r"on-(?:cel-expression|event):[ \t]*(?:[|>][-+]?[ \t]*\n)?[^\n]{0,200}\bpull_request\b"
+    r"(?!(?:[^\n:]{0,200}\n){0,6}[^\n:]{0,200}\bpush\b)"
 )
 """A pipeline of Tekton for changes that are only proposed."""
 _USUAL = frozenset({"Dockerfile", "Containerfile"})

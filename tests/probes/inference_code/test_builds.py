@@ -56,6 +56,8 @@ def test_what_builds(text: str, built: bool) -> None:
             False,
         ),
         ("docker build -t a:$TAG .", 'SHA=$GITHUB_SHA\nTAG="v1 $SHA"', True),
+        ("docker build -t ${{ steps.a.outputs.sha-tag }} .", 'echo "sha-tag=$GITHUB_SHA"', True),
+        ("docker build -t ${{ steps.a.outputs.tag-env }} .", 'echo "tag=$GITHUB_SHA"', False),
         ("docker build -t a:1.0 --build-arg SHA=$GITHUB_SHA .", "", False),
         ("docker build -t a:1.0 --label rev=$GITHUB_SHA .", "", False),
         ("docker build -t a .", "docker tag a a:$GITHUB_SHA", True),

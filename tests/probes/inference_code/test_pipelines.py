@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from agentaudit import testing
 from agentaudit.evidence import Place
+from agentaudit.finding import Outcome
+from agentaudit.probes.inference_code.ci_stamped import ci_stamped
 from agentaudit.probes.inference_code.pipelines import named_by_commit
 
 SCRIPT = """steps:
@@ -72,3 +75,38 @@ def test_a_line_that_tells_of_the_commit_names_nothing_by_it(line: str, found: b
     text = f"build:\n  script:\n    - docker push gcr.io/bot:latest\n    {line}\n"
     named = named_by_commit(Place("git:a", ".gitlab-ci.yml"), text)
     assert (named is not None) is found
+
+
+TEKTON = """kind: PipelineRun
+metadata:
+  annotations:
+    pipelinesascode.tekton.dev/on-cel-expression: {}
+    pipelinesascode.tekton.dev/task: git-clone
+spec:
+  params:
+    - name: output-image
+      value: quay.example/bot:{{{{revision}}}}
+  pipelineSpec:
+    tasks:
+      - taskRef: {{name: buildah}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("event", "outcome"),
+    [
+        ('event == "push"', Outcome.PASS),
+        ('event == "pull_request" && target_branch == "main"', Outcome.FAIL),
+        ('|\n      event == "pull_request" &&\n      target_branch == "main"', Outcome.FAIL),
+        ('|\n      event == "pull_request" ||\n      event == "push"', Outcome.PASS),
+    ],
+)
+def test_a_pipeline_of_proposals_deploys_nothing(event: str, outcome: Outcome) -> None:
+    files = {
+        "requirements.txt": "openai==1.93.0\n",
+        "Dockerfile": "FROM python:3.12\nCOPY . .\n",
+        ".tekton/image.yaml": TEKTON.format(event),
+    }
+    given = {"repo": testing.repository({"files": files})}
+    given["component"] = testing.component({"files": files})
+    assert ci_stamped.ask(given).outcome is outcome
