@@ -56,14 +56,14 @@ def scattered(repo: Repo, component: Component) -> tuple[tuple[str, ...], Place]
             inside |= set(_ASKED.findall(text))
         for found in READS[suffix].finditer(text):
             name = next(filter(None, found.groups()))
-            if deployed and (name in given or name.lower() in known):
+            if deployed and (name in given or _is_in(name, known)):
                 inside.add(name)
             told = name in given or ALWAYS.fullmatch(name) or not name.isupper()
             if told or WRITES.match(text, found.end()) or _is_text(text, found.start()):
                 continue
             if central:
                 inside.add(name)
-            elif name.lower() not in known and not DEFAULTED.match(text, found.end()):
+            elif not _is_in(name, known) and not DEFAULTED.match(text, found.end()):
                 outside.setdefault(name, file)
     if len(outside) < _FEW or len(outside) <= len(inside) or _SCHEMA.search(known):
         return None
@@ -72,6 +72,11 @@ def scattered(repo: Repo, component: Component) -> tuple[tuple[str, ...], Place]
     if not enough or tabled(repo, component, left) is not None:
         return None
     return tuple(sorted(left)), next(iter(left.values()))
+
+
+def _is_in(name: str, known: str) -> bool:
+    """Whether a text in lower case holds a variable, as it is or as a field would be called."""
+    return name.lower() in known or name.lower().replace("_", "") in known
 
 
 def _unlisted(repo: Repo, found: dict[str, Place]) -> dict[str, Place]:

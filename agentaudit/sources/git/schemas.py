@@ -14,7 +14,7 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (
         regex(rf"(?i)(?:[\w-]{{1,40}}[._-])?{_WORDS}\.go"),
         regex(
-            r"`[^`\n]{0,200}\b(?:json|yaml|toml|env|envconfig|mapstructure|koanf|arg|kong|default):\""
+            r"`[^`\n]{0,200}\b(?:json|yaml|toml|env|envconfig|mapstructure|koanf|arg|kong|default|help):\""
             r"|\b(?:flag|pflag)\.\w+\(|\.(?:Persistent)?Flags\(\)\.\w+Var|viper\.(?:SetDefault|BindEnv)"
             r"|os\.(?:Getenv|LookupEnv)\("
         ),
@@ -87,7 +87,11 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     ),
     (
         regex(r"environment(?:\.\w{1,20})?\.ts"),
-        regex(r"\bexport\s+const\s+environment\b[^={]{0,60}=\s*\{\s*\w"),
+        regex(
+            r"\bexport\s+const\s+environment\b[^={]{0,60}=\s*\{\s*\w"
+            r"|\bexport\s+(?:interface|type)\s+(?:\w{1,20})?Environment\b[^{};]{0,40}\{\s{0,40}"
+            r"(?:(?://[^\n]{0,200}|/\*(?:[^*]|\*(?!/)){0,400}\*/)\s{0,40}){0,4}(?:readonly\s+)?\w{2,60}\??\s{0,4}:"
+        ),
     ),
     (
         regex(r"nuxt\.config\.[mc]?[jt]s"),

@@ -22,6 +22,18 @@ SPRING = {
     "pom.xml": "<project><artifactId>x</artifactId></project>",
     "src/main/java/Agent.java": 'class Agent { String url = "http://localhost:11434"; }\n',
 }
+NODE = {"package.json": '{"name": "desk", "dependencies": {"openai": "5.0.0"}}'}
+TYPED = {
+    **NODE,
+    "src/environment.ts": "export type Environment = {\n  /** Where *it* is. */\n"
+    "  readonly aUrl: string;\n  readonly bUrl?: string;\n  readonly cUrl: string;\n};\n",
+}
+ASKS = "start({ a: process.env.A_URL, b: process.env.B_URL, c: process.env.C_URL });\n"
+GO = {"go.mod": "module example.com/bot\n\ngo 1.24\n"}
+FIELD = (
+    "package runtime\n\ntype Config struct {{\n\tStore string {}\n}}\n\n"
+    'var Usual = Config{{Store: "http://localhost:9200"}}\n'
+)
 
 
 def _read(*names: str, default: str = "") -> str:
@@ -42,6 +54,12 @@ DEPLOYED = "steps:\n  - args: ['run', '--set-secrets=MODEL_ID=model-id:latest']\
     ("files", "outcome"),
     [
         ({**SETTINGS, "app/a.py": _read("A_URL", "B_URL", "C_URL")}, FAIL),
+        ({**TYPED, "src/app.ts": ASKS}, PASS),
+        ({**TYPED, "src/app.ts": ASKS.replace("A_URL", "G_URL")}, PASS),
+        ({**TYPED, "src/app.ts": ASKS.replace("_URL", "_PLACE")}, FAIL),
+        ({**NODE, "src/environment.ts": "type Environment = { a: string };", "a.ts": ASKS}, FAIL),
+        ({**GO, "runtime/config.go": FIELD.format('`help:"where it is"`')}, PASS),
+        ({**GO, "runtime/config.go": FIELD.format("// where it is")}, FAIL),
         ({**MANIFEST, "app.py": _read("K_REVISION", "LOCAL_DEBUG", "TF_VAR_place")}, PASS),
         ({**MANIFEST, "app.py": _read("K_REVISION", "LOCAL_PLACE")}, FAIL),
         ({**SETTINGS, "app/a.py": _read("A_URL", "B_URL", "C_URL", default=", 'x'")}, PASS),
