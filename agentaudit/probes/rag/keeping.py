@@ -11,6 +11,7 @@ from agentaudit.expressions import regex
 from agentaudit.probes.rag.carried import is_bare, is_plain, names_source, stores_text_alone
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.leading import leading
+from agentaudit.probes.rag.nameless import unnamed
 from agentaudit.probes.rag.source_names import BARE_KEY, INITIALIZED, KEY, ONE_WORD
 from agentaudit.probes.rag.written import stored
 from agentaudit.source import Component, Repo
@@ -54,7 +55,11 @@ def keeping(repo: Repo, component: Component) -> list[Call]:
 
 
 def bare_rows(repo: Repo, component: Component) -> Iterator[Place]:
-    """Where SQL stores a piece with its vector, and in no column anything else."""
+    """Where SQL stores a piece with its vector, and in no column anything else, or what is stored
+    is read from a stream without a name."""
+    filling = {call.place.path for call in indexing(component)}
+    reading = {call.place.path for call in _read(repo, component, filling)}
+    yield from unnamed(repo, component, reading)
     for place in stored(repo, component):
         rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")
         first = (place.line or 1) - 1

@@ -228,3 +228,27 @@ CSPROJ = (
 def test_a_document_is_told_what_it_comes_from(files: dict[str, str], kept: bool) -> None:
     answer = source_kept.ask(testing.build({"component": {"files": files}}))
     assert (answer.outcome is Outcome.PASS) is kept, answer.message
+
+
+PAGE = (
+    "package x;\n\nimport org.springframework.core.io.ByteArrayResource;\n\nclass Page {\n"
+    "    void take(Ingest ingest, byte[] bytes, String name) {\n        GIVEN;\n    }\n}\n"
+)
+STREAM = "ingest.add(new ByteArrayResource(bytes)END)"
+CALLED = " {\n            public String getFilename() { return name; }\n        }"
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (STREAM.replace("END", ""), False),
+        (STREAM.replace("END", CALLED), True),
+        ("ingest.add(new FileSystemResource(name))", True),
+        ("return answer.body(new ByteArrayResource(bytes))", True),
+    ],
+)
+def test_a_stream_without_a_name_leaves_none_with_its_chunks(given: str, kept: bool) -> None:
+    files = {"pom.xml": POM, "Ingest.java": READ.replace("GIVEN", "cut(pages.get())")}
+    files["Page.java"] = PAGE.replace("GIVEN", given)
+    answer = source_kept.ask(testing.build({"component": {"files": files}}))
+    assert (answer.outcome is Outcome.PASS) is kept, answer.message
