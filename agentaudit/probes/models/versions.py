@@ -22,6 +22,8 @@ def versions(settings: Iterable[Setting]) -> dict[str, Place]:
     found: dict[str, Place] = {}
     free = set(_asked_of_two(rows))
     renewed = set(_renewed(rows))
+    told = {(row.place.path, _above(row)) for row in rows if _above(row).endswith(".model")}
+    listed = any((path, f"{above}.model") not in told for path, above in renewed)
     azure = {(row.place.path, _above(row)) for row in rows if _AZURE.search(row.value)}
     for setting in rows:
         named = model_id(value(setting))
@@ -29,7 +31,8 @@ def versions(settings: Iterable[Setting]) -> dict[str, Place]:
             continue
         text = plain(named.text)
         version = _beside(setting, numbers)
-        if (setting.place.path, _above(setting).removesuffix(".model")) in renewed:
+        above = _above(setting).removesuffix(".model")
+        if (setting.place.path, above) in renewed or (listed and _is_handed_on(setting)):
             free.add(text)
         elif version is not None and is_version(value(version)):
             found.setdefault(text, version.place)
@@ -45,6 +48,13 @@ def _renewed(rows: Iterable[Setting]) -> Iterator[tuple[str, str]]:
     for row in rows:
         if _RENEWS.fullmatch(row.name) and row.value == "OnceNewDefaultVersionAvailable":
             yield row.place.path, _above(row)
+
+
+def _is_handed_on(setting: Setting) -> bool:
+    """Whether infrastructure code names a model in a list, from which others deploy it."""
+    return INFRASTRUCTURE.search(setting.place.path) is not None and not _above(setting).endswith(
+        ".model"
+    )
 
 
 _RENEWS = regex(r"versionUpgradeOption|version_upgrade_option")

@@ -133,3 +133,38 @@ def test_a_host_of_aspire_deploys_it(deployment: str, asked: str, *, passes: boo
         "Shop.AppHost/Program.cs": HOST.format(deployment),
     }
     assert (_outcome(files, "Web") is Outcome.PASS) is passes
+
+
+AZURE = (
+    "from openai import AzureOpenAI\n\ndef answer(q):\n"
+    "    return AzureOpenAI().chat.completions.create(model='gpt-4o', messages=[q])\n"
+)
+LIST = (
+    'variable "models" {\n  default = [\n'
+    '    { name = "gpt-4o", version = "2024-11-20", capacity = 10 },\n  ]\n}\n'
+)
+DEPLOYS = (
+    'resource "azapi_resource" "model" {{\n  for_each = local.models\n  body = {{\n'
+    "    properties = {{\n      model = {{\n        name = {}\n        version = {}\n      }}\n"
+    '      versionUpgradeOption = "{}"\n    }}\n  }}\n}}\n'
+)
+EACH = ("each.value.name", "each.value.version")
+GIVEN = ('"gpt-4o"', '"2024-11-20"')
+RENEWS = "OnceNewDefaultVersionAvailable"
+EXPIRED = "OnceCurrentVersionExpired"
+
+
+@pytest.mark.parametrize(
+    ("written", "renews", "listed", "outcome"),
+    [
+        (EACH, EXPIRED, True, Outcome.PASS),
+        (EACH, RENEWS, True, Outcome.FAIL),
+        (GIVEN, EXPIRED, False, Outcome.PASS),
+        (GIVEN, RENEWS, False, Outcome.FAIL),
+    ],
+)
+def test_a_version_that_azure_renews_pins_nothing(
+    written: tuple[str, str], renews: str, *, listed: bool, outcome: Outcome
+) -> None:
+    files = {**PYTHON, "app.py": AZURE, "infra/main.tf": DEPLOYS.format(*written, renews)}
+    assert _outcome(files | ({"infra/variables.tf": LIST} if listed else {})) is outcome
