@@ -91,17 +91,20 @@ def repeated(repo: Repo) -> tuple[Place, ...]:
 
 
 def _repeated(repo: Repo) -> Iterator[Place]:
-    for file in repo.files("**", saying=("min_passes", "min_successes", "minPasses")):
+    files = (file for kind in _KINDS for file in repo.files(f"**/*.{kind}"))
+    for file in files:
+        if not TESTS.search(file.path) or OUTSIDE.search(file.path):
+            continue
         text = (repo.read(file) or "")[:100_000]
-        tests = TESTS.search(file.path) and file.path.endswith(_KINDS)
-        if not tests or OUTSIDE.search(file.path) or not _ATTEMPTS.search(text):
+        if not any(word in text for word in _WORDS) or not _ATTEMPTS.search(text):
             continue
         for number, row in enumerate(text.split("\n"), 1):
             if _OFTEN.match(row[:300]):
                 yield Place(file.repo, file.path, number, row.strip()[:200])
 
 
-_KINDS = (".py", ".ts", ".js", ".yaml", ".yml", ".json", ".toml")
+_KINDS = ("py", "ts", "js", "yaml", "yml", "toml")
+_WORDS = ("min_passes", "min_successes", "minPasses")
 _OFTEN = regex(
     r"[^#\n]{0,200}\b(?:min_passes|min_successes|minPasses)[\"']?\s{0,4}[:=]\s{0,4}(?:[2-9]|\d\d)"
 )
