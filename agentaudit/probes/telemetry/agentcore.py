@@ -3,7 +3,6 @@ under the agent of OpenTelemetry."""
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -12,10 +11,7 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.source import Component, Repo
 
-_HOME = regex(r"\"codeLocation\"\s{0,4}:\s{0,4}\"([^\"\n]{1,200})\"")
 _ON = regex(r"\"enableOtel\"\s{0,4}:\s{0,4}true\b")
-
-
 _FILE = "agentcore.json"
 
 
@@ -25,13 +21,14 @@ def names(place: Place) -> bool:
 
 
 def started(repo: Repo, component: Component) -> Iterator[Place]:
-    """Where the configuration of a runtime whose code the component is asks for it."""
-    for file in repo.files(f"**/{_FILE}"):
-        text = (repo.read(file) or "")[:300_000] if file.repo == component.repo else ""
-        homes = list(_HOME.finditer(text))
-        for number, home in enumerate(homes, 1):
-            end = homes[number].start() if number < len(homes) else len(text)
-            asked = _ON.search(text, home.end(), end)
-            if asked and posixpath.normpath(home[1]) == component.path:
-                line = text.count("\n", 0, asked.start()) + 1
-                yield replace(file, line=line, text=f"{asked[0]} (opentelemetry-instrument)")
+    """Where the configuration of a runtime that builds the component asks for it."""
+    built = (place for each in repo.components() for place in each.built_by if names(place))
+    starts = {(place.path, place.line or 0) for place in built}
+    for place in filter(names, component.built_by):
+        rows = (repo.read(place) or "")[:300_000].split("\n")
+        first = place.line or 1
+        below = (line for path, line in starts if path == place.path and line > first)
+        for number in range(first, min(below, default=len(rows) + 1)):
+            if asked := _ON.search(rows[number - 1] if number <= len(rows) else ""):
+                text = f"{asked[0]} (opentelemetry-instrument)"
+                yield replace(place, line=number, text=text)

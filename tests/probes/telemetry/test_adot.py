@@ -109,9 +109,13 @@ STRANDS = {
 }
 
 
+@pytest.mark.parametrize("root", ["", "system/"])
 @pytest.mark.parametrize(("asked", "outcome"), [("true", Outcome.PASS), ("false", Outcome.FAIL)])
-def test_agentcore_starts_a_runtime_under_the_agent(asked: str, outcome: Outcome) -> None:
-    files = {**STRANDS, "agentcore/agentcore.json": RUNTIME.format(asked)}
-    given = {"component": {"files": files, "path": "app/planner"}, "repo": {"files": files}}
+def test_agentcore_starts_a_runtime_under_the_agent(
+    asked: str, outcome: Outcome, root: str
+) -> None:
+    told = {**STRANDS, "agentcore/agentcore.json": RUNTIME.format(asked)}
+    files = {f"{root}{path}": text for path, text in told.items()}
+    given = {"component": {"files": files, "path": f"{root}app/planner"}, "repo": {"files": files}}
     assert tracing_wired.ask(testing.build(given)).outcome is outcome
     assert logs_structured.ask(testing.build(given)).outcome is Outcome.FAIL
