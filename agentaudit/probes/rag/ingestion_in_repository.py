@@ -276,7 +276,7 @@ def _by_others(repo: Repo, component: Component) -> Answer | None:
     return None
 
 
-_HANDS = "the code hands documents to a service that cuts, embeds and indexes them"
+_HANDS = "documents are handed to what cuts, embeds and indexes them"
 
 
 def _ready_made(component: Component, opened: Call) -> Answer:

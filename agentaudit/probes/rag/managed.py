@@ -37,13 +37,18 @@ _HANDED = regex(
     r"|\.add_files_to_pipeline(?:_api)?\("
 )
 """Where files are put into an index that OpenAI or LlamaCloud cuts, embeds and keeps."""
+_BY_SETTING = "easy-rag"
+"""A library that takes in the directory that a setting names, with the name of each file."""
 
 
 def handed(repo: Repo, component: Component) -> Iterator[Place]:
-    """Where code of the component hands files to a hosted index."""
+    """Where the component hands files to what cuts, embeds and keeps them: code to a hosted index,
+    or a setting to a library."""
+    stores = component.uses("vector_store")
+    yield from (use.place for use in stores if use.library == _BY_SETTING)
     home = "" if component.path == "." else f"{component.path}/"
     found = _places(repo, component, _CODE, _HANDED)
-    return (each for each in found if each.path.startswith(home))
+    yield from (each for each in found if each.path.startswith(home))
 
 
 _SKILL = regex(r"Skills\.Text\.AzureOpenAIEmbeddingSkill\b|\bAzureOpenAIEmbeddingSkill\(")

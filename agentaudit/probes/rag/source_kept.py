@@ -254,7 +254,7 @@ def _filled_elsewhere(repo: Repo, component: Component) -> Answer:
         message = "the memory keeps the ids of message and thread with each vector"
         return passed(message, memory.place.evidence())
     if (file := next(handed(repo, component), None)) is not None:
-        return passed("the service keeps the id of each file", file.evidence())
+        return passed("what takes files in keeps the id or the name of each", file.evidence())
     message, at = "no code that fills the index is visible", component.id
     return unknown(message, component.evidence(), reason="missing", fact="chunk source", place=at)
 

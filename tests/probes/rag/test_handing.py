@@ -8,6 +8,7 @@ from agentaudit import testing
 from agentaudit.finding import Outcome
 from agentaudit.probes.rag.embedding_model_pinned import embedding_model_pinned
 from agentaudit.probes.rag.ingestion_in_repository import ingestion_in_repository
+from agentaudit.probes.rag.source_kept import source_kept
 
 CHROMA = (
     "import asyncio\nfrom langchain_chroma import Chroma\n"
@@ -54,6 +55,11 @@ GO = (
 MOD = (
     "module x\n\ngo 1.24\n\nrequire github.com/milvus-io/milvus/client/v2 v2.5.0\n"
     "require github.com/sashabaranov/go-openai v1.40.0\n"
+)
+POM = (
+    "<project><artifactId>a</artifactId><dependencies><dependency>"
+    "<groupId>io.quarkiverse.langchain4j</groupId><artifactId>quarkus-langchain4j-{}</artifactId>"
+    "<version>1.4.2</version></dependency></dependencies></project>"
 )
 
 
@@ -104,3 +110,21 @@ def test_what_nobody_calls_fills_nothing(main: str, expected: Outcome) -> None:
 def test_a_deployment_is_no_version(host: str, expected: Outcome) -> None:
     files = {"App.csproj": CSPROJ, "Search.cs": SEARCH, "Kernels.cs": KERNEL.replace("{}", host)}
     assert embedding_model_pinned.ask(_inputs(files)).outcome is expected
+
+
+@pytest.mark.parametrize(
+    ("extension", "setting", "expected"),
+    [
+        ("easy-rag", "easy-rag.path=docs", Outcome.PASS),
+        ("easy-rag", "easy-rag.max-results=5", Outcome.NOT_APPLICABLE),
+        ("openai", "easy-rag.path=docs", Outcome.NOT_APPLICABLE),
+    ],
+)
+def test_a_directory_that_a_setting_hands_to_a_library(
+    extension: str, setting: str, expected: Outcome
+) -> None:
+    settings = {"src/main/resources/application.properties": f"quarkus.langchain4j.{setting}\n"}
+    code = {"src/main/java/App.java": "class App {\n    void run() {}\n}\n"}
+    asked = _inputs({"pom.xml": POM.format(extension), **code, **settings})
+    assert ingestion_in_repository.ask(asked).outcome is expected
+    assert source_kept.ask(asked).outcome is expected
