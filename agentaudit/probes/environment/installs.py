@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -11,10 +12,11 @@ from msgspec.structs import replace
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.environment.managers import imported, is_whole, plain, unlocked
+from agentaudit.probes.environment.run_scripts import run_scripts
 from agentaudit.probes.environment.stages import (
-    brought,
     holds_manifest,
     holds_no_lock,
+    placed,
     shown,
     stages,
 )
@@ -38,35 +40,18 @@ _COMMENT = regex(r"^\s*#")
 
 
 def past_the_lock(repo: Repo, component: Component) -> Iterator[Place]:
-    """Lines of its build files by which pip or another manager installs what no lock file pins: a
-    list of ranges, what it declares by bare names, though a lock file lies beside it."""
-    for line, itself in _by_pip(repo, component):
-        if not itself:
-            yield line
-    yield from unlocked(repo, component)
-
-
-def resolved_anew(repo: Repo, component: Component) -> Iterator[Place]:
-    """Lines of its build files that install the project by its manifest: the lock file pins the
-    same packages, and the image does not ask it."""
-    for line, itself in _by_pip(repo, component):
-        if itself:
-            yield line
-    if any(m.ecosystem == "node" for m in component.manifests):
-        for file in component.build_files:
-            yield from _without_lock(file, repo.read(file.place) or "")
-
-
-def _by_pip(repo: Repo, component: Component) -> Iterator[tuple[Place, bool]]:
-    """What pip installs without a lock file in build files and the scripts that they run, and
-    whether that is the project itself."""
+    """Lines of its build files by which pip or another manager installs what no lock file pins, or
+    what one pins without asking it: a list of ranges, the project by its manifest, what it declares
+    by bare names, though a lock file lies beside it."""
     for file in component.build_files:
         text = repo.read(file.place) or ""
-        if not _LOCKED.search(_bare(text)):
-            yield from _loose(component, file.place, text)
-        for script, lines in _scripts(repo, component, text):
+        for place, lines in ((file.place, text), *run_scripts(repo, component, text)):
             if not _LOCKED.search(_bare(lines)):
-                yield from _loose(component, script, lines)
+                yield from _loose(component, place, lines)
+    yield from unlocked(repo, component)
+    if any(m.ecosystem == "node" for m in component.manifests):
+        for file in component.build_files:
+            yield from _without_lock(component, file, repo.read(file.place) or "")
 
 
 _ANY = regex(r"\bfind\s[^\n]{0,200}requirements|\*{1,2}/[^\n]{0,60}requirements|\bxargs\b")
@@ -105,7 +90,7 @@ def _bare(text: str) -> str:
     return "\n".join(line for line in text.split("\n") if not _COMMENT.match(line))
 
 
-def _loose(component: Component, file: Place, text: str) -> Iterator[tuple[Place, bool]]:
+def _loose(component: Component, file: Place, text: str) -> Iterator[Place]:
     locked = {lock.place.path.rpartition("/")[2] for lock in component.locks if lock.complete}
     ranges = {m.place.path.rpartition("/")[2] for m in component.manifests if m.dependencies}
     ranges -= locked
@@ -120,8 +105,7 @@ def _loose(component: Component, file: Place, text: str) -> Iterator[tuple[Place
             itself = _ITSELF.search(asked) and "--no-deps" not in asked and _PROJECT in ranges
             named = not lists and not settled and _named(asked) & declared
             if lists & ranges or named or (itself and not lists and not settled):
-                own = not (lists & ranges or named)
-                yield replace(file, line=number, text=line.strip()[:300]), own
+                yield replace(file, line=number, text=line.strip()[:300])
 
 
 def _named(asked: str) -> set[str]:
@@ -137,26 +121,23 @@ _PACKAGES = regex(
 )
 
 
-def _without_lock(file: BuildFile, text: str) -> Iterator[Place]:
+_HOME = regex(r"(?i)WORKDIR\s+[\"']?([^\s\"'$]{1,200})[\"']?\s*")
+_ELSEWHERE = regex(r"\bcd\s|\bpushd\s|--prefix\b|--cwd\b|\s-C\s")
+
+
+def _without_lock(component: Component, file: BuildFile, text: str) -> Iterator[Place]:
     """Lines that install the packages of a manifest which was copied without its lock file."""
-    left: dict[str, set[str]] = {}
+    locks = {lock.place.path for lock in component.locks}
+    left: dict[str, tuple[str, set[str]]] = {}
     for stage in stages(text) if "mount=type=bind" not in text else ():
-        copied = left[stage.name] = set(left.get(stage.above, ()))
+        home, above = left.get(stage.above, ("", set()))
+        copied = set(above)
         for number, line in stage.lines:
-            copied |= brought(line)
-            whole = any(map(is_whole, _PACKAGES.findall(line)))
-            if whole and holds_manifest(copied) and holds_no_lock(copied):
+            if (moved := _HOME.fullmatch(line)) is not None:
+                at = posixpath.normpath(posixpath.join(home, moved[1]))
+                home, copied = at, copied if at == home else set()
+            copied |= placed(line, home)
+            whole = not _ELSEWHERE.search(line) and any(map(is_whole, _PACKAGES.findall(line)))
+            if whole and holds_manifest(copied) and holds_no_lock(copied, locks):
                 yield shown(file.place, number, line)
-
-
-_SCRIPT = regex(r"^\s*(?:RUN|CMD|ENTRYPOINT)\s[^\n]{0,200}?([\w./-]{1,120}\.sh)\b", re.M)
-
-
-def _scripts(repo: Repo, component: Component, text: str) -> Iterator[tuple[Place, str]]:
-    """Scripts that a build file runs, or that its image starts with."""
-    home = "" if component.path == "." else f"{component.path}/"
-    for path in dict.fromkeys(_SCRIPT.findall(text)):
-        inner = path.removeprefix("./").lstrip("/").removeprefix("app/")
-        for file in (each for at in dict.fromkeys(("", home)) for each in repo.files(at + inner)):
-            if file.repo == component.repo:
-                yield file, repo.read(file) or ""
+        left[stage.name] = home, copied

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, failed, passed, probe
 from agentaudit.probes.environment.covering import covers, standing, trusted
-from agentaudit.probes.environment.installs import left_out, past_the_lock, resolved_anew
+from agentaudit.probes.environment.installs import left_out, past_the_lock
 from agentaudit.probes.environment.managers import asked, used
 from agentaudit.source import Component, Lock, Manifest, Repo
 
@@ -139,10 +139,9 @@ def _two(more: str, **files: str) -> dict[str, object]:
             ),
         ),
         Example(
-            Outcome.PASS,
+            Outcome.FAIL,
             _image("RUN pip install .\n"),
-            "the lock file is there, though the image does not ask it; what it holds is compared "
-            "elsewhere",
+            "the image resolves the manifest anew, and does not ask the lock file",
         ),
         Example(Outcome.PASS, _image("RUN uv sync --frozen && pip install --no-deps .\n")),
         Example(Outcome.FAIL, _image("RUN pip install -q openai\n"), "its newest, not the locked"),
@@ -167,9 +166,9 @@ def _two(more: str, **files: str) -> dict[str, object]:
             "the project comes after all that it needs",
         ),
         Example(
-            Outcome.PASS,
+            Outcome.FAIL,
             _packed("COPY package.json ./\nRUN npm install\nCOPY . .\n"),
-            "the lock file is copied too late, and pins what is asked for all the same",
+            "the lock file is copied too late",
         ),
         Example(Outcome.PASS, _packed("COPY package*.json ./\nRUN npm install\nCOPY . .\n")),
         Example(Outcome.PASS, _packed("COPY package.json ./\nRUN npm install -g pm2\nCOPY . .\n")),
@@ -250,10 +249,9 @@ def lock_complete(repo: Repo, component: Component) -> Answer:
         shown = [lock.place.evidence() for lock in covering] or [manifest.place.evidence()]
         gaps.fail(message, *shown, fact="lock file", place=component.id, reason=reason)
     for line in past_the_lock(repo, component):
-        message = f"{line.path} installs what no lock file pins"
+        message = f"{line.path} installs past the lock file"
         gaps.fail(message, line.evidence(), fact="lock file", place=component.id, reason="bypassed")
-    around = [f"; {each.path} does not install from it" for each in resolved_anew(repo, component)]
-    return gaps.answer("a lock file pins every dependency" + "".join(around[:1]))
+    return gaps.answer("a lock file pins every dependency")
 
 
 def _complaint(

@@ -56,7 +56,9 @@ _RENEWS = regex(
     r"|\b(?:npm|pnpm)\s+(?:update|upgrade|up)(?=\s|$)(?![^\n&|;]{0,200}\s(?:-g|--global|npm)\b)"
     r"|\byarn\s+upgrade(?=\s|$)|\bbun\s+update(?=\s|$)|\bgo\s+get\s+(?:-\w\s+){0,2}-u\b|\bcargo\s+update\b"
     r"|\b(?:npm|yarn|pnpm|bun)\s[^\n&|;]{0,200}--no-(?:package-lock|lockfile)\b"
+    r"|\b(?:poetry|pdm|uv)\s+add\s[^\n&|;]{0,200}\.whl\b"
 )
+"""What changes what the lock file says; what a wheel needs that is added is resolved then."""
 _REMOVES = regex(
     r"\brm\s[^\n&|;]{0,200}?\b(?:uv\.lock|poetry\.lock|pdm\.lock|Pipfile\.lock|package-lock\.json"
     r"|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|go\.sum|Cargo\.lock)"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Collection, Iterator
+from fnmatch import fnmatch
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -11,10 +13,10 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 
 _FILE = regex(
-    r"(?:[\w./-]*/)?\.?[\w-]{1,60}(?:\.[\w-]{1,20})?\.(?:json|js|cjs|mjs|ts|py|npmrc|yml|yaml|toml)|\.npmrc"
+    r"(?:[\w./-]*/)?\.?[\w-]{1,60}(?:\.[\w-]{1,20})?\.(?:json|js|cjs|mjs|ts|py|npmrc|yml|yaml|toml)|(?:[\w./-]*/)?\.\w{1,20}rc"
 )
 _LOCK = regex(r"lock|shrinkwrap")
-_MANIFEST = regex(r"(?:^|/)(?:package\.json|pyproject\.toml)$")
+_MANIFESTS = ("package.json", "pyproject.toml")
 _ALL = "."
 
 
@@ -68,17 +70,47 @@ def shown(file: Place, number: int, line: str) -> Place:
 
 def brought(line: str) -> set[str]:
     """What an instruction copies; all there is, where it comes from another stage."""
+    return {_ALL} if "--from=" in line else set(_copied(line)[:-1])
+
+
+def placed(line: str, home: str) -> set[str]:
+    """The same of what an instruction copies into the directory that the next ones run in, by the
+    names that it has there; wherever it is, where the paths are not plain or it is not known."""
+    *given, target = _copied(line) or [""]
+    at = posixpath.normpath(posixpath.join(home, target))
+    if not given or "--from=" in line or "$" in line or (not home and target.startswith("/")):
+        return brought(line)
+    if at in (home, posixpath.normpath(home or ".")):
+        return set(given)
+    named = posixpath.basename(at) if len(given) == 1 and not target.endswith("/") else ""
+    return {named} if "." in named and posixpath.dirname(at) == home else set()
+
+
+def _copied(line: str) -> list[str]:
+    """What COPY or ADD names, its target last; empty of another instruction."""
     words = [word for word in line.split() if not word.startswith("--")]
     if not words or words[0].upper() not in ("COPY", "ADD"):
-        return set()
-    return {_ALL} if "--from=" in line else set(words[1:-1])
+        return []
+    listed = words[1:2] and words[1].startswith("[")
+    return [each for word in words[1:] if (each := word.strip('[]",') if listed else word)]
 
 
-def holds_no_lock(given: Collection[str]) -> bool:
-    """Whether what was copied are files by their names, and no lock file among them."""
-    return all(_FILE.fullmatch(each) and not _LOCK.search(each) for each in given)
+def holds_no_lock(given: Collection[str], locks: Collection[str] = ()) -> bool:
+    """Whether what was copied are files by their names, and none of them a lock file; a pattern is
+    none where it fits none of the paths of `locks`, all that there are."""
+    return all(
+        bool(locks) and not any(_fits(lock, each.removeprefix("./")) for lock in locks)
+        if "*" in posixpath.basename(each)
+        else _FILE.fullmatch(each) and not _LOCK.search(each)
+        for each in given
+    )
+
+
+def _fits(path: str, pattern: str) -> bool:
+    """Whether a pattern may bring the file, from whatever directory it is built."""
+    return fnmatch(path, pattern) or fnmatch(path, f"*/{pattern}")
 
 
 def holds_manifest(given: Collection[str]) -> bool:
     """Whether one of the files is a manifest."""
-    return any(map(_MANIFEST.search, given))
+    return any(fnmatch(name, posixpath.basename(each)) for name in _MANIFESTS for each in given)
