@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.source import Place
-from agentaudit.sources.git import outputs, programs, sharing, subjects
+from agentaudit.sources.git import outputs, programs, sharing, spare, subjects
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.dockerfile import Recipe
 from agentaudit.sources.git.homes import Homes
@@ -100,7 +100,7 @@ def _images(
         shared = crowded.count(directory(recipe.path)) > 1
         images.append(_image(reader, homes, recipe, mine, shared=shared))
     images = [image for image in images if not sharing.left(homes, images, image)]
-    for image in sharing.settled(homes, images):
+    for image in sharing.settled(homes, list(spare.without(reader, images))):
         yield from _of(image)
     for order in orders:
         aside = order.file is not None and not reader.is_own(order.file)
