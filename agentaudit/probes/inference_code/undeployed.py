@@ -11,7 +11,9 @@ _DROPPED = regex(
     r"(?i)uses: docker/build-push-action(?![^\n]*\s(?:load=(?!false)|outputs=))[^\n]*\spush=false"
 )
 _ASIDE = regex(
-    r"(?i)[/:.=](?:temp(?:orary)?|tmp|previews?|ephemeral|throwaway|pull-?requests?)[-_/:]"
+    r"(?i)(?:(?<=\w)[/:.]|=)(?:temp(?:orary)?|tmp|previews?|ephemeral|throwaway|pull-?requests?)[-_/:]"
+    # A file on the runner, which takes the place of a registry.
+    r"|\soutputs=[\"']?type=(?:docker|oci|tar|local|cacheonly)\b"
 )
 _OTHER = regex(
     r"(?i)(?:\s(?:-f|--file)[\s=]+|\sfile=)[\"']?(?:[\w.-]{1,60}/){0,6}"

@@ -59,6 +59,33 @@ def test_an_image_that_stays_on_the_runner_is_not_deployed(
     assert _outcome(ci_stamped, {".github/workflows/a.yml": HEAD.format(runner) + steps}) is outcome
 
 
+KEPT = ACTION.replace("push: {}", "outputs: {}")
+
+
+@pytest.mark.parametrize(
+    ("output", "second", "outcome"),
+    [
+        ("type=registry", None, Outcome.PASS),
+        (
+            "${{ inputs.push && 'type=registry' || 'type=docker,dest=/tmp/app.tar' }}",
+            "x",
+            Outcome.PASS,
+        ),
+        ("type=docker,dest=/tmp/app.tar", "registry.example/app:latest", Outcome.FAIL),
+        ("type=registry", "registry.example/tmp/app:1", Outcome.PASS),
+    ],
+)
+def test_a_file_on_the_runner_is_no_registry(
+    output: str, second: str | None, outcome: Outcome
+) -> None:
+    files = {".github/workflows/a.yml": HEAD.format("x") + KEPT.format(output)}
+    if second:
+        files[".github/workflows/b.yml"] = HEAD.format("x") + BUILD.replace(
+            "registry.example/app:$GITHUB_SHA", second
+        )
+    assert _outcome(ci_stamped, files) is outcome
+
+
 @pytest.mark.parametrize(
     ("name", "tag", "outcome"),
     [
