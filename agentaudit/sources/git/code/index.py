@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from agentaudit.code import Role
 from agentaudit.expressions import regex
-from agentaudit.sources.git.code import languages
+from agentaudit.sources.git.code import go_left, languages
 from agentaudit.sources.git.code.cache import Said, key, stamp
 from agentaudit.sources.git.code.extract import extract
 from agentaudit.sources.git.code.languages import Language
@@ -14,7 +14,7 @@ from agentaudit.sources.git.code.minified import is_minified
 from agentaudit.sources.git.code.notebooks import source, unveiled
 from agentaudit.sources.git.code.sieve import Sieve, sieve
 from agentaudit.sources.git.code.written import Written
-from agentaudit.sources.git.reader import Reader
+from agentaudit.sources.git.reader import Reader, directory
 
 _PROMPTS = regex(r"(?i)(?:^|[/_.-])prompts?(?:[/_.-]|$)|Prompts?\.")
 """Paths of modules that may hold prompts and nothing that is known besides."""
@@ -56,8 +56,9 @@ class Index:
         self._stamp = stamp() if self._cache.keeps else ""
         self._made: dict[str, Said] = {}
         self.files: dict[str, SourceFile] = {}
+        left = go_left.left(reader)
         for path in reader.paths:
-            language = languages.of(path)
+            language = languages.of(path) if directory(path) not in left else None
             part = reader.role(path) if language is not None else Role.VENDORED
             if language is None or part in (Role.VENDORED, Role.GENERATED):
                 continue
