@@ -1,5 +1,5 @@
-"""Extensions of editors, browsers and servers, and programs for desktops: what packs them is
-in no file of a platform."""
+"""Extensions of editors, browsers and servers, and programs for desktops and telephones: what packs
+them is in no file of a platform."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from agentaudit.code import Role
 from agentaudit.expressions import regex
+from agentaudit.sources.git import dart
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.reader import Reader, directory, mapping, word
@@ -37,6 +38,7 @@ _MANIFESTS = tuple(
 
 def packed(reader: Reader, homes: Homes) -> Iterator[Build]:
     """Projects of extensions and of programs."""
+    yield from dart.programs(reader, homes)
     for path in reader.named(lambda name: name.endswith(".spec")):
         home = homes.nearest(directory(path))
         if home is not None and _FROZEN.search(reader.text(path) or ""):

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from agentaudit import parse
 from agentaudit.expressions import regex
-from agentaudit.sources.git import lock_node, lock_python
+from agentaudit.sources.git import dart, lock_node, lock_python
 from agentaudit.sources.git.pinned import Pinned, pinned
 from agentaudit.sources.git.reader import mapping, sequence, word
 
@@ -83,6 +83,7 @@ FORMATS: dict[str, tuple[str, Callable[[str], Pinned]]] = {
     "gradle.lockfile": ("java", _gradle),
     "packages.lock.json": ("dotnet", _nuget),
     "Cargo.lock": ("rust", _cargo),
+    "pubspec.lock": ("dart", dart.lock),
 }
 """File name → ecosystem and reader."""
 

@@ -1,4 +1,4 @@
-"""Manifests: files that declare what a directory needs, of six ecosystems."""
+"""Manifests: files that declare what a directory needs, of seven ecosystems."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from agentaudit.expressions import regex
 from agentaudit.source import Dependency, Manifest
-from agentaudit.sources.git import catalogs, python_manifests
+from agentaudit.sources.git import catalogs, dart, python_manifests
 from agentaudit.sources.git.declared import Declared, Parsed
 from agentaudit.sources.git.reader import Reader, directory, line_of, mapping, sequence, word
 from agentaudit.sources.git.text import is_pointer
@@ -291,4 +291,5 @@ _BY_NAME: dict[str, Read] = {
     "build.gradle.kts": _gradle,
     "libs.versions.toml": _gradle,
     "Cargo.toml": _cargo,
+    dart.MANIFEST: dart.manifest,
 }

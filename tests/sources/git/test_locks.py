@@ -10,6 +10,9 @@ import pytest
 from agentaudit.source import Lock
 from agentaudit.sources.git import MemoryRepo
 
+PUBSPEC = (
+    "name: a\ndependencies:\n  flutter: {sdk: flutter}\n  own: {path: ../own}\n  http: ^1.2.1\n"
+)
 PYPROJECT = '[project]\nname = "a"\ndependencies = ["openai>=1", "Typing_Extensions"]\n'
 PACKAGE = '{"name": "a", "dependencies": {"openai": "^4", "@ai-sdk/openai": "1"}}'
 HASH = "--hash=sha256:" + "0" * 64
@@ -78,6 +81,7 @@ def _locks(files: dict[str, str]) -> tuple[Lock, ...]:
          '{"version": 1, "dependencies": {"net8.0": {"OpenAI": {"type": "Direct", "resolved": "2"}}}}'),
         ("Cargo.toml", '[package]\nname = "a"\n[dependencies]\nrig-core = "1"\n', "Cargo.lock",
          '[[package]]\nname = "rig-core"\nversion = "1"\n'),
+        ("pubspec.yaml", PUBSPEC, "pubspec.lock", 'packages:\n  http:\n    version: "1.2.1"\n'),
     ],
 )  # fmt: skip
 def test_complete_locks(manifest: str, content: str, lock: str, text: str) -> None:
@@ -93,6 +97,7 @@ def test_complete_locks(manifest: str, content: str, lock: str, text: str) -> No
         ("package.json", PACKAGE, "yarn.lock", YARN.replace("\nopenai", "\nopena"), ("openai",)),
         ("Cargo.toml", '[package]\nname = "a"\n[dependencies]\nrig-core = "1"\n', "Cargo.lock",
          '[[package]]\nname = "other"\nversion = "1"\n', ("rig-core",)),
+        ("pubspec.yaml", PUBSPEC, "pubspec.lock", 'packages:\n  path:\n    version: "1.9.0"\n', ("http",)),
     ],
 )  # fmt: skip
 def test_direct_requirements_that_a_lock_lacks(
