@@ -23,7 +23,7 @@ def below(reader: Reader, homes: Homes, path: str) -> list[str]:
     """The projects below the file from which all is taken that it names; none where any of it is of
     the directory of the file itself."""
     beside = directory(path)
-    named = (joined(beside, each) for each in _named(reader, path))
+    named = (joined(beside, each) for each in _named(reader, homes, path))
     found = {homes.nearest(each) for each in named if each is not None}
     return sorted(
         home
@@ -32,7 +32,7 @@ def below(reader: Reader, homes: Homes, path: str) -> list[str]:
     )
 
 
-def _named(reader: Reader, path: str) -> Iterator[str]:
+def _named(reader: Reader, homes: Homes, path: str) -> Iterator[str]:
     """Files and directories that it names, most of them made by a build."""
     name = path.rpartition("/")[2]
     if name.startswith("wrangler"):
@@ -41,11 +41,38 @@ def _named(reader: Reader, path: str) -> Iterator[str]:
         build = mapping(reader.toml(path).get("build"))
         if published := word(build.get("publish")):
             yield published if not build.get("base") else "."
+    elif path == "vercel.json" and (only := _served(reader, homes)):
+        yield only
     elif name == "vercel.json":
         data = mapping(reader.json(path))
+        services = mapping(data.get("services") or data.get("experimentalServices")).values()
+        parts = (mapping(each) for each in services)
+        yield from filter(None, (word(each.get("root")) for each in parts))
         yield from filter(None, [word(data.get("outputDirectory"))])
         for each in sequence(data.get("builds")):
             yield from filter(None, [word(mapping(each).get("src"))])
+
+
+_NAMES = frozenset(("outputDirectory", "builds", "services", "experimentalServices", "functions"))
+_SERVED = frozenset(("next", "nuxt", "@remix-run/react", "@sveltejs/kit", "astro"))
+"""Frameworks whose applications Vercel finds by itself."""
+
+
+def _served(reader: Reader, homes: Homes) -> str:
+    """The one member of a workspace that Vercel serves where its file says nothing of it, and the
+    manifest at the root only gathers the members; empty where there is no one such."""
+    root = mapping(reader.json("package.json"))
+    if root.get("dependencies") or _SERVED & {*mapping(root.get("devDependencies"))}:
+        return ""
+    if not _NAMES.isdisjoint(mapping(reader.json("vercel.json"))):
+        return ""
+    found = [
+        home
+        for home in homes.members
+        for given in [mapping(reader.json(f"{home}/package.json"))]
+        if not _SERVED.isdisjoint(mapping(given.get("dependencies")))
+    ]
+    return found[0] if len(found) == 1 else ""
 
 
 def page(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from agentaudit.source import Component
@@ -118,6 +120,12 @@ def test_an_image_that_keeps_the_output_of_one_member(kept: str, found: list[str
         ("vercel.json", '{"builds": [{"src": "apps/web/x.js"}, {"src": "api/x.js"}]}', ["."]),
         ("vercel.json", '{"outputDirectory": "../elsewhere"}', ["."]),
         ("vercel.json", "[]", ["."]),
+        ("vercel.json", '{"services": {"web": {"root": "apps/web/"}}}', ["apps/web"]),
+        (
+            "vercel.json",
+            '{"experimentalServices": {"web": {"root": "apps/web"}, "api": {"root": "api"}}}',
+            ["."],
+        ),
         ("netlify.toml", '[build]\npublish = "apps/web/dist"\n', ["apps/web"]),
         ("netlify.toml", '[build]\nbase = "apps/web"\npublish = "dist"\n', [".", "apps/web"]),
         ("wrangler.toml", "main = 'apps/web/src/index.ts'\n", ["apps/web"]),
@@ -132,6 +140,31 @@ def test_an_image_that_keeps_the_output_of_one_member(kept: str, found: list[str
 def test_files_of_platforms_about_a_project_below(name: str, text: str, found: list[str]) -> None:
     files = {"package.json": '{"name": "root"}', "apps/web/package.json": _member("web")}
     assert list(_components({**files, name: text})) == found
+
+
+NEXT = '{"name": "web", "dependencies": {"next": "15"}}'
+
+
+@pytest.mark.parametrize(
+    ("root", "text", "second", "found"),
+    [
+        ({}, '{"buildCommand": "turbo build"}', "{}", ["apps/web"]),
+        ({}, '{"buildCommand": "turbo build"}', NEXT, ["."]),
+        ({}, '{"outputDirectory": "dist"}', "{}", ["."]),
+        ({"dependencies": {"openai": "5"}}, '{"buildCommand": "turbo build"}', "{}", ["."]),
+        ({"workspaces": []}, '{"buildCommand": "turbo build"}', "{}", ["."]),
+    ],
+)
+def test_the_member_that_is_served_where_the_root_only_gathers(
+    root: dict[str, object], text: str, second: str, found: list[str]
+) -> None:
+    files = {
+        "package.json": json.dumps({"name": "root", "workspaces": ["apps/*"], **root}),
+        "apps/web/package.json": NEXT,
+        "apps/more/package.json": second,
+        "vercel.json": text,
+    }
+    assert list(_components(files)) == found
 
 
 AZD = "services:\n  web:\n    project: ./src\n    dist: {}\n    host: staticwebapp\n"
