@@ -7,6 +7,7 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
+from agentaudit.code import Role
 from agentaudit.evidence import safe
 from agentaudit.source import Component, Manifest, Place
 from agentaudit.sources.git import (
@@ -185,8 +186,10 @@ class Survey:
 
     def _owners(self, path: str) -> list[Part]:
         """The innermost component around a path; all of them when it is outside of each, and of
-        every other project too."""
-        if (part := self._around(path)) is not None:
+        every other project too. What deploys is about all where only scripts make the root one."""
+        part = self._around(path)
+        bare = part is not None and not (part.home or part.manifests or part.build_files)
+        if part is not None and not (bare and self._reader.role(path) is Role.INFRA):
             return [part]
         homes = {home_of(path, parsed) for path, parsed in self._manifests.items()} - {""}
         if any(inside(path, home) for home in homes):
