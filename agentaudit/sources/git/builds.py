@@ -23,6 +23,10 @@ _MAKES = regex(r"(?mi)^\s{0,20}(?:RUN|COPY|ADD)\s")
 """Lines of a build file that make more of an image than its base."""
 _HOSTED = frozenset(("azure.yaml", "azure.yml", "render.yaml", "render.yml", "fly.toml"))
 """Files whose images a platform keeps up by themselves, also one that is no more than its base."""
+_TRIES = regex(
+    r"(?i)(?:^|/)(?=[^/]{0,60}compose)[^/]{0,60}[._-](?:e2e|tests?|testing|mocks?)[._-][^/]{0,60}$"
+)
+"""Compose files that start what is only tried."""
 
 
 class Build(Struct, frozen=True):
@@ -82,7 +86,7 @@ def _images(
     reader: Reader, homes: Homes, recipes: list[Recipe], asked: list[Order]
 ) -> Iterator[Build]:
     known = {"", *reader.directories}
-    tried = [recipe for recipe in recipes if _is_trial(recipe, asked)]
+    tried = [recipe for recipe in recipes if _is_trial(homes, recipe, asked)]
     recipes = [recipe for recipe in recipes if recipe not in tried]
     orders = [
         order
@@ -240,12 +244,19 @@ def _means(order: Order, recipe: Recipe) -> bool:
 _LIBRARIES = frozenset(["lib", "libs", "libraries"])
 
 
-def _is_trial(recipe: Recipe, orders: list[Order]) -> bool:
-    """Whether it is an image in which CI tries libraries: nothing else builds it."""
-    if _LIBRARIES.isdisjoint(directory(recipe.path).split("/")):
-        return False
-    mine = [order.place.path for order in orders if _means(order, recipe)]
-    return bool(mine) and all(path.startswith((".github/", ".gitlab")) for path in mine)
+def _is_trial(homes: Homes, recipe: Recipe, orders: list[Order]) -> bool:
+    """Whether it is an image in which CI tries libraries, or one of no project that stands in for
+    something while others are tried: nothing else builds it."""
+    own = directory(recipe.path)
+    mine = [order for order in orders if _means(order, recipe)]
+    paths = [order.place.path for order in mine]
+    if not _LIBRARIES.isdisjoint(own.split("/")):
+        return bool(mine) and all(path.startswith((".github/", ".gitlab")) for path in paths)
+    taken = (joined(order.context, source) for order in mine for source in recipe.copies)
+    alone = (
+        bool(own) and own not in homes.known and all(path and inside(path, own) for path in taken)
+    )
+    return alone and bool(mine) and all(map(_TRIES.search, paths))
 
 
 def _context(reader: Reader, homes: Homes, recipe: Recipe) -> str:

@@ -234,3 +234,23 @@ def test_code_of_a_package_runs_in_those_who_need_it() -> None:
     assert [each.path for each in found.values() if each.agentic] == ["api", "lib"]
     started = {**tree, "lib/Procfile": "web: python -m ask_lib.main\n"}
     assert not _components(started)["api"].agentic
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("compose.yaml", [".", "proxy"]),
+        ("compose-e2e.yaml", ["."]),
+        ("docker-compose.test.yml", ["."]),
+        ("docker-compose.latest.yml", [".", "proxy"]),
+    ],
+)
+def test_an_image_that_only_trials_start_is_no_part(name: str, found: list[str]) -> None:
+    files = {
+        "requirements.txt": "openai\n",
+        "Dockerfile": "FROM python:3.12\nCOPY . .\n",
+        "proxy/Dockerfile": "FROM caddy:2.9\nCOPY Caddyfile /etc/caddy/\n",
+        "proxy/Caddyfile": ":80\n",
+        name: "services:\n  proxy:\n    build: proxy\n",
+    }
+    assert [each.path for each in MemoryRepo(files).components()] == found
