@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentaudit.sources.git import extensions
+from agentaudit.sources.git import edge, extensions, hosted
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.reader import Reader, directory
@@ -21,7 +21,10 @@ from agentaudit.sources.git.workflows import Run
 
 
 def started(reader: Reader, homes: Homes, runs: list[Run]) -> Iterator[Build]:
-    """Packages that CI or a manifest's script makes, and what CI or a Procfile starts."""
+    """Packages that CI or a manifest's script makes, what CI or a Procfile starts, and what a step
+    hands to a service that runs it."""
+    yield from edge.functions(reader, runs)
+    yield from hosted.made(reader, homes, runs)
     for path in reader.named(lambda name: name == "Procfile"):
         home = homes.nearest(directory(path))
         if home is not None:
