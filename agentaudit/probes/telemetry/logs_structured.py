@@ -243,7 +243,8 @@ def _is_id(given: Argument) -> bool:
 def _joined(repo: Repo, component: Component, live: list[Use]) -> Iterator[Place]:
     """Where the trace id enters the records."""
     for use in live:
-        if use.library in _JOINS and loaded(repo, component, use.place):
+        runs = loaded(repo, component, use.place) and not waits(repo, component, use)
+        if use.library in _JOINS and runs:
             yield use.place
         if use.library in xray.LIBRARIES:
             yield from xray.traced(repo, component)

@@ -138,6 +138,43 @@ def test_code_that_goes_on_without_a_key(condition: str, outcome: Outcome) -> No
     assert _outcome(tracing_wired, LANGFUSE | {"begin.py": code}) is outcome
 
 
+ONLY_WITH_KEYS = (
+    'import {{ NodeSDK }} from "@opentelemetry/sdk-node";\nimport winston from "winston";\n'
+    'import {{ LangfuseExporter }} from "langfuse-vercel";\nimport OpenAI from "openai";\n'
+    'import {{ getNodeAutoInstrumentations }} from "@opentelemetry/auto-instrumentations-node";\n'
+    "export const logger = winston.createLogger({{ format: winston.format.json() }});\n"
+    "export class Traces {{\n  begin() {{\n"
+    '    const openKey = this.configService.get<string>("LANGFUSE_PUBLIC_KEY"{0});\n'
+    '    const secretKey = this.configService.get<string>("LANGFUSE_SECRET_KEY"{0});\n'
+    '    const url = this.configService.get<string>("LANGFUSE_BASE_URL", "https://cloud.langfuse.com");\n'
+    "    if (openKey && secretKey && url) {{\n      new NodeSDK({{\n"
+    "        traceExporter: new LangfuseExporter(), instrumentations: [getNodeAutoInstrumentations()] }}).start();\n    }}\n  }}\n}}\n"
+    "new Traces().begin();\nnew OpenAI();\n"
+)
+NODE = {
+    "package.json": '{"name": "api", "dependencies": {"openai": "5.0.0", "winston": "3.17.0", '
+    '"langfuse-vercel": "3.38.0", "@opentelemetry/sdk-node": "0.200.0", '
+    '"@opentelemetry/auto-instrumentations-node": "0.60.0"}}'
+}
+
+
+@pytest.mark.parametrize(
+    ("default", "given", "outcome"),
+    [
+        ("", "", Outcome.FAIL),
+        ("", "LANGFUSE_PUBLIC_KEY", Outcome.PASS),
+        (", 'sk-lf-1'", "", Outcome.PASS),
+    ],
+)
+def test_scripts_that_wait_for_keys(default: str, given: str, outcome: Outcome) -> None:
+    files = NODE | {"src/index.ts": ONLY_WITH_KEYS.format(default)}
+    if given:
+        compose = COMPOSE.replace("LANGFUSE_SECRET_KEY", given).format("lf-1")
+        files |= {"Dockerfile": "FROM node:22\nCOPY . .\n", "compose.yaml": compose}
+    assert _outcome(tracing_wired, files) is outcome
+    assert _outcome(logs_structured, files) is outcome
+
+
 @pytest.mark.parametrize(
     ("image", "outcome"),
     [

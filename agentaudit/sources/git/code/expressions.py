@@ -18,7 +18,8 @@ ENVIRONMENT = regex(
     r"(?:os\.)?(?:getenv|environ\.get|environ\.setdefault|LookupEnv|Getenv)"
     r"|(?:env|environ|config|decouple\.config|env\.(?:str|bool|int|get)|Deno\.env\.get|Env\.GetString)"
     r"|System\.(?:getenv|getProperty)|(?:System\.)?Environment\.GetEnvironmentVariable"
-    r"|.{0,80}(?:[cC]onfiguration|config)\.(?:GetValue|GetSection|get|getString|GetConnectionString)"
+    r"|.{0,80}(?:[cC]onfiguration|config|[cC]onfigService)"
+    r"\.(?:GetValue|GetSection|get|getOrThrow|getString|GetConnectionString)"
 )
 """Calls whose first argument names a variable of the environment or a setting."""
 _VARIABLE = regex(
