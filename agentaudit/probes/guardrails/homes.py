@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from agentaudit.expressions import regex
 
 _HOME = regex(
@@ -18,12 +20,13 @@ _SCRIPT = regex(
 )
 
 
-def inside(text: str, home: str) -> str:
+def inside(text: str, home: str, services: Collection[str] = ()) -> str:
     """The command with the directory put before what it runs; empty where it runs elsewhere, or the
-    directory is of no suite."""
+    directory is of no suite. All tests of a service that evaluates are tests of its code."""
     if went := _GOES.match(text):
         home, text = f"{home}/{went[1]}".strip("/"), text[went.end() :]
     if not _HOME.search(home):
         return ""
-    placed = _SCRIPT.sub(rf"\1{home}/\2", _TESTS.sub(rf"\1 {home}/", text))
+    tests = text if home in services else _TESTS.sub(rf"\1 {home}/", text)
+    placed = _SCRIPT.sub(rf"\1{home}/\2", tests)
     return placed if placed != text else ""

@@ -44,6 +44,7 @@ def runs(repo: Repo) -> Iterator[Run]:
     often = files | {row.path for row in repeated(repo)}
     usual = {row.path for row in tested(repo)}
     asking = usual | {row.path for row in judged(repo, repo.components())}
+    services = {each.path for each in repo.components() if each.build_files}
     for step in regular(repo):
         told = (asking != usual or often != files) and _is_told_a_secret(repo, step)
         tests, named = (asking, often) if told else (usual, files)
@@ -52,7 +53,8 @@ def runs(repo: Repo) -> Iterator[Run]:
             found = run_of(text) or names(line.text, named) or alone(line.text, shown_in)
             found = found or whole(line.text, tests)
             if said and not found:
-                found = run_of(inside(line.text, step.home if line.place == step.place else ""))
+                home = step.home if line.place == step.place else ""
+                found = run_of(inside(line.text, home, services))
             if found and not (files and all(left_out(repo, f, step, line.text) for f in files)):
                 yield Run(found, step, line, gating)
 

@@ -176,3 +176,19 @@ def test_a_script_beside_the_suite_is_another(step: str, script: str, found: Out
         f"    steps:\n      - run: {step}\n",
     }
     assert PROBE.ask({"repo": testing.repository({"files": files})}).outcome is found
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [({}, Outcome.PASS), ({"evals/Dockerfile": "FROM python:3.12\nCOPY . .\n"}, Outcome.FAIL)],
+)
+def test_all_tests_of_a_service_that_evaluates(files: dict[str, str], found: Outcome) -> None:
+    files = {
+        "requirements.txt": "openai==1.93.0\n",
+        "evals/requirements.txt": "openai==1.93.0\n",
+        "evals/evaluate_rag.py": SCORES,
+        ".github/workflows/ci.yml": "on: [push]\njobs:\n  a:\n    runs-on: ubuntu-24.04\n"
+        "    steps:\n      - run: pytest -q\n        working-directory: evals\n",
+        **files,
+    }
+    assert PROBE.ask({"repo": testing.repository({"files": files})}).outcome is found
