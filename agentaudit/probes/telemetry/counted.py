@@ -6,6 +6,7 @@ import re
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.chart_guards import is_guarded
 from agentaudit.source import Repo
 
 _COUNT = regex(
@@ -21,13 +22,14 @@ _PART_OFF = regex(
 
 def is_switched_off(repo: Repo, place: Place) -> bool:
     """Whether the block of Terraform or the manifest that a line stands in is never created: by a
-    count of nought, a variable that is false by default and set nowhere, or a suspended release."""
+    count of nought, a variable that is false by default and set nowhere, a suspended release, or a
+    value of its chart."""
     rows = (repo.read(place) or "").split("\n")
     at = (place.line or 1) - 1
     if not place.path.endswith((".tf", ".yaml", ".yml")) or at >= len(rows):
         return False
     if not place.path.endswith(".tf"):
-        return any(map(_SUSPENDED.match, _document(rows, at)))
+        return any(map(_SUSPENDED.match, _document(rows, at))) or is_guarded(repo, place)
     head = next((n for n in range(at, max(-1, at - 60), -1) if _HEAD.match(rows[n])), at)
     end = next((n for n in range(head + 1, len(rows)) if rows[n].startswith("}")), len(rows))
     counted = next(filter(None, map(_COUNT.match, rows[head : min(end, head + 60)])), None)

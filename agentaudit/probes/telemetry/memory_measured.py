@@ -12,6 +12,7 @@ from agentaudit.probes.readable import of_code, step_missing, unread
 from agentaudit.probes.telemetry import dotnet_addresses
 from agentaudit.probes.telemetry.alarm_modules import of_memory
 from agentaudit.probes.telemetry.azure_counters import counted
+from agentaudit.probes.telemetry.counted import is_switched_off
 from agentaudit.probes.telemetry.dashboards import on_dashboards
 from agentaudit.probes.telemetry.declared_lines import saying
 from agentaudit.probes.telemetry.diagnostics import diagnosed
@@ -179,7 +180,8 @@ def memory_measured(repo: Repo, component: Component) -> Answer:
 def _declared(repo: Repo, component: Component) -> Iterator[Place]:
     """What measures it without a line of its code, or at its start."""
     for place in saying(repo, _EXPORTERS, _HINTS):
-        if "omsagent" not in place.text.lower() or is_used(repo, place):
+        unused = "omsagent" in place.text.lower() and not is_used(repo, place)
+        if not (unused or is_switched_off(repo, place)):
             yield place
     yield from insights(repo, component)
     yield from by_default(repo, component)

@@ -58,3 +58,43 @@ def test_a_service_that_reads_the_figures_of_containers(compose: str, outcome: O
     }
     asked = {"repo": testing.repository(given), "component": testing.component(given)}
     assert memory_measured.ask(asked).outcome is outcome
+
+
+RULES = (
+    "{{- if and .Values.api.enabled .Values.api.rules.enabled }}\nkind: PrometheusRule\nspec:\n"
+    "  {{- if .Values.labels }}\n  labels: {}\n  {{- end }}\n  groups:\n    - rules:\n"
+    "        - alert: Restarted\n"
+    "          expr: increase(kube_pod_container_status_restarts_total[30m]) > 0\n{{- end }}\n"
+)
+VALUES = "image: acme/api:1.0.0\napi:\n  enabled: true\n  rules:\n    enabled: false\n"
+CHART = {"chart/Chart.yaml": "apiVersion: v2\nname: api\nversion: 1.0.0\n"}
+
+
+@pytest.mark.parametrize(
+    ("rules", "files", "outcome"),
+    [
+        (RULES, {"chart/values.yaml": VALUES}, Outcome.FAIL),
+        (RULES, {"chart/values.yaml": VALUES.replace("false", "true")}, Outcome.PASS),
+        (
+            RULES,
+            {
+                "chart/values.yaml": VALUES,
+                "chart/values-prod.yaml": VALUES.replace("false", "true"),
+            },
+            Outcome.PASS,
+        ),
+        (RULES.replace("if and", "if or"), {"chart/values.yaml": VALUES}, Outcome.PASS),
+        (
+            "{{- if .Values.api.rules.enabled }}\n{{- end }}\n"
+            + RULES.replace(" .Values.api.rules.enabled", ""),
+            {"chart/values.yaml": VALUES},
+            Outcome.PASS,
+        ),
+    ],
+)
+def test_a_part_of_a_chart_that_waits_for_a_value(
+    rules: str, files: dict[str, str], outcome: Outcome
+) -> None:
+    given = {"files": {**APP, **CHART, "chart/templates/rules.yaml": rules, **files}}
+    asked = {"repo": testing.repository(given), "component": testing.component(given)}
+    assert restarts_kept.ask(asked).outcome is outcome
