@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
 from agentaudit.source import Component, Place, Repo
@@ -76,11 +77,26 @@ _CHART = regex(r"(?:^|/)values[\w.-]{0,40}\.ya?ml$")
 
 
 def _is_in_kubernetes(repo: Repo, component: Component) -> bool:
-    """Whether a chart or a manifest of Kubernetes starts it."""
+    """Whether a chart or a manifest of Kubernetes starts it, or the values of a chart name an image
+    that is called after it."""
     started = [each for each in component.built_by if each.path.endswith((".yaml", ".yml"))]
     return any(
         _CHART.search(each.path) or _WORKLOAD.search(repo.read(each) or "") for each in started
+    ) or any(
+        _CHART.search(each.place.path) and _is_image_of(component, each.value)
+        for each in component.code.settings
+        if each.name in ("repository", "image") and each.role in (Role.APP, Role.INFRA)
     )
+
+
+def _is_image_of(component: Component, reference: str) -> bool:
+    name = re.split(r"[:@]", reference.strip("\"' ").rpartition("/")[2])[0]
+    own = component.path.rpartition("/")[2]
+    return len(own) >= _SHORTEST and (name == own or name.endswith(f"-{own}"))
+
+
+_SHORTEST = 4
+"""Letters of a name that is not one of many."""
 
 
 def _names(repo: Repo, file: Place, component: Component) -> bool:

@@ -9,7 +9,7 @@ from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import of_code, step_missing, unread
-from agentaudit.probes.telemetry import dotnet_addresses
+from agentaudit.probes.telemetry import dotnet_addresses, ray_dashboard
 from agentaudit.probes.telemetry.alarm_modules import of_memory
 from agentaudit.probes.telemetry.azure_counters import counted
 from agentaudit.probes.telemetry.counted import is_switched_off
@@ -193,9 +193,9 @@ def _declared(repo: Repo, component: Component) -> Iterator[Place]:
     yield from on_dashboards(repo, component)
 
 
-_GPU = regex(r"(?i)nvidia|nvml|gpu|dcgm|torch|nvitop|wandb|mlflow")
+_GPU = regex(r"(?i)nvidia|nvml|gpu|dcgm|torch|nvitop|wandb|mlflow|^ray$")
 """What measures GPUs."""
-_ALSO_CPU = regex(r"(?i)wandb|mlflow")
+_ALSO_CPU = regex(r"(?i)wandb|mlflow|^ray$")
 _EXPORTERS = regex(
     r"(?i)(?:image|repository|chart|name)[\"']?\s*[:=]\s*[\"']?\S{0,100}(?:cadvisor|node-exporter"
     r"|dcgm-exporter|kube-prometheus-stack|datadog/agent|datadoghq/agent|process-exporter)\b"
@@ -250,6 +250,8 @@ _OF_RUNS = frozenset({"wandb", "mlflow", "codecarbon"})
 
 def _kept(repo: Repo, component: Component, use: Use) -> bool:
     """Whether the figure is kept: exporters keep it, of a reading the same file must."""
+    if use.library == ray_dashboard.LIBRARY:
+        return ray_dashboard.is_opened(component, use)
     if use.library not in _READERS:
         return not _registers_its_own(component, use)
     path, imports = use.place.path, component.code.imports

@@ -199,6 +199,22 @@ def test_a_cluster_of_kubernetes_measures_every_pod(kind: str, outcome: Outcome)
     assert memory_measured.ask(testing.build(given)).outcome is outcome
 
 
+@pytest.mark.parametrize(
+    ("image", "outcome"),
+    [("ghcr.io/acme/acme-planner", Outcome.PASS), ("ghcr.io/acme/acme-proxy", Outcome.FAIL)],
+)
+def test_an_image_of_a_chart_that_is_called_after_it(image: str, outcome: Outcome) -> None:
+    images = {f"{name}/Dockerfile": IMAGE for name in ("planner", "server")}
+    aks = 'resource "azurerm_kubernetes_cluster" "a" {\n  oms_agent {\n    id = 1\n  }\n}\n'
+    chart = {
+        "deploy/k8s/Chart.yaml": "apiVersion: v2\nname: acme\nversion: 1.0.0\n",
+        "deploy/k8s/values.yaml": f"agent:\n  repository: {image}\n  tag: main\n",
+    }
+    files = {**ASKS, **images, **chart, "infra/main.tf": aks}
+    given = {"component": {"files": files, "path": "planner"}, "repo": {"files": files}}
+    assert memory_measured.ask(testing.build(given)).outcome is outcome
+
+
 NODE_ASKS = 'import OpenAI from "openai";\nnew OpenAI();\n'
 READS_ITS_OWN = "const used = process.memoryUsage();\n"
 
@@ -310,3 +326,22 @@ def test_logfire_without_a_token_exports_nothing(start: str, outcome: Outcome) -
 def test_a_query_keeps_no_restarts(line: str, outcome: Outcome) -> None:
     repo = testing.repository({"files": {"infra/main.bicep": line}})
     assert restarts_kept.ask({"repo": repo}).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("package", "given", "outcome"),
+    [
+        ("ray[default]", "dashboard_host='0.0.0.0'", Outcome.PASS),
+        ("ray", "dashboard_host='0.0.0.0'", Outcome.FAIL),
+        ("ray[default]", "dashboard_host='0.0.0.0', include_dashboard=False", Outcome.FAIL),
+        ("ray[default]", "num_cpus=4", Outcome.FAIL),
+    ],
+)
+def test_a_dashboard_of_ray_that_others_may_open(
+    package: str, given: str, outcome: Outcome
+) -> None:
+    files = {
+        "requirements.txt": f"openai==1.93.0\n{package}==2.43.0\n",
+        "app.py": f"import ray\nfrom openai import OpenAI\nray.init({given})\nOpenAI()\n",
+    }
+    assert _outcome(memory_measured, files) is outcome

@@ -148,7 +148,8 @@ ONLY_WITH_KEYS = (
     '    const secretKey = this.configService.get<string>("LANGFUSE_SECRET_KEY"{0});\n'
     '    const url = this.configService.get<string>("LANGFUSE_BASE_URL", "https://cloud.langfuse.com");\n'
     "    if (openKey && secretKey && url) {{\n      new NodeSDK({{\n"
-    "        traceExporter: new LangfuseExporter(), instrumentations: [getNodeAutoInstrumentations()] }}).start();\n    }}\n  }}\n}}\n"
+    "        traceExporter: new LangfuseExporter(),\n"
+    "        instrumentations: [getNodeAutoInstrumentations()] }}).start();\n    }}\n  }}\n}}\n"
     "new Traces().begin();\nnew OpenAI();\n"
 )
 NODE = {
