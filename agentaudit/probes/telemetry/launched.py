@@ -1,5 +1,5 @@
 """Tracing that is asked for where a program is started or deployed: by the server and the command
-line of Google's ADK, by the agent of New Relic, by what a workflow hands LangSmith."""
+line of Google's ADK, by the agents of New Relic and Datadog, by what a workflow hands LangSmith."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ def launched(repo: Repo, component: Component) -> Iterator[Place]:
                 yield call.place
         yield from _ordered(repo, component)
     yield from _watched(repo, component)
+    yield from _patched(repo, component)
     yield from _handed(repo, component)
 
 
@@ -128,6 +129,26 @@ def _watched(repo: Repo, component: Component) -> Iterator[Place]:
             for file in repo.files(f"**/newrelic.{kind}"):
                 if _OBJECT.search(repo.read(file) or ""):
                     yield file
+
+
+_PATCHED = regex(
+    r"(?:@langchain/)?(?:langchain|langgraph)(?:[-/][\w-]{1,40})?|openai|openai-agents|anthropic|bedrock"
+    r"|boto3|google-genai|vertexai|litellm|crewai|pydantic-ai|mcp"
+)
+"""Libraries whose calls the agent of Datadog traces unasked."""
+_UNPATCHED = regex(
+    r"DD_(?:TRACE|TRACE_(?:OPENAI|ANTHROPIC|LANGCHAIN|LANGGRAPH|BOTOCORE|LITELLM|CREWAI))_ENABLED"
+)
+
+
+def _patched(repo: Repo, component: Component) -> Iterator[Place]:
+    """The line that starts it under the agent of Datadog, where nothing keeps that off models."""
+    uses = [u for trade in ("model", "agent") for u in component.uses(trade)]
+    if not any(_PATCHED.fullmatch(u.library) and _asks(u.strength) for u in uses):
+        return
+    told = (each for each in component.code.settings if _UNPATCHED.fullmatch(each.name[:80]))
+    if not any(each.value.strip("\"' ").lower() in ("false", "0") for each in told):
+        yield from (each for each in agents(repo, component) if "ddtrace-run" in each.text)
 
 
 def _switched_on(file: Place, text: str) -> Iterator[Place]:

@@ -51,6 +51,11 @@ SENT = ORDER.format(
 ELSEWHERE = SENT.format("agent.env", "pytest") + "  c:\n    steps:\n      - run: ssh host up\n"
 OTHERS = "gcloud run deploy a --image {} --set-env-vars=LANGSMITH_TRACING=true"
 BUILT = "docker push docker.io/a/b:1\n          "
+PATCHED = {
+    **OPENAI,
+    "app.py": ASK.format(""),
+    "Dockerfile": IMAGE + 'CMD ["ddtrace-run", "python", "app.py"]\n',
+}
 FOUND = {
     "helicone": {**OPENAI, "app.py": ASK.format(HELICONE)},
     "helicone by a variable": {
@@ -71,6 +76,7 @@ FOUND = {
         FLOW: ORDER.format(BUILT + OTHERS.format("docker.io/a/b")),
     },
     "new relic": {**WATCHED, "newrelic.ini": INI.format("true")},
+    "datadog": PATCHED,
     "new relic of Node.js": {
         **NODE,
         "newrelic.js": "exports.config = {\n  ai_monitoring: {\n    enabled: true\n  }\n}\n",
@@ -115,6 +121,11 @@ MISSING = {
     "not monitored": {**WATCHED, "newrelic.ini": INI.format("false")},
     "silent": {**WATCHED, "newrelic.ini": "monitor_mode = false\n" + INI.format("true")},
     "not started under it": {**WATCHED, "Dockerfile": IMAGE, "newrelic.ini": INI.format("true")},
+    "datadog, told not to": {
+        **PATCHED,
+        "Dockerfile": IMAGE
+        + 'ENV DD_TRACE_ENABLED=false\nCMD ["ddtrace-run", "python", "app.py"]\n',
+    },
     "the agent of Node.js as it comes": NODE,
 }
 
