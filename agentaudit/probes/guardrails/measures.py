@@ -15,12 +15,14 @@ MEASURES = regex(
     r"(?:[_-][\w-]{0,40})?(?:/(?:[\w.-]{1,80}/){0,3}(?!test_)[\w.-]{1,80})?(?<![._]test)(?<!\.spec)(?<!Test)"
     r"\.(?:py|ts|js|go|java|cs)$"
     r"|(?:^|/)cmd/[a-z]{1,30}evals?/[\w-]{1,60}(?<!_test)\.go$"
-    r"|(?-i:(?:^|/)[A-Z]?\w{0,40}(?:Ablation|Benchmark|Eval(?:uation)?)(?:Study|Suite)?(?:Runner|Main|Harness)"
+    r"|(?-i:(?:^|/)[A-Z]?\w{0,40}(?:Ablation|Benchmark|Eval(?:uation)?)(?:Study|Suite|Pipeline)?"
+    r"(?:Runner|Main|Harness|Service)"
     r"\.(?:java|kt|cs|scala)$)"
 )
 METRIC = regex(
     r"(?i)^\s{0,12}(?:export |async |public |private |static |default ){0,4}(?:def|func"
-    r"|function|class|struct|type|const|double|float64)\s(?:\([^()]{0,60}\)\s)?\w{0,40}(?:bleu|rouge|ndcg|faithfulness|groundedness"
-    r"|answer_?relevanc[ey]|answer_?correctness|context_?(?:precision|recall)|top_?k_?accurac)"
+    r"|function|class|struct|type|const|double|float|decimal|float64)\s(?:\([^()]{0,60}\)\s)?\w{0,40}(?:bleu|rouge|ndcg|faithfulness|groundedness"
+    r"|answer_?relevanc[ey]|answer_?correctness|context_?(?:precision|recall)|top_?k_?accurac|(?:recall|precision|hit_?rate)_?at_?k"
+    r"|(?-i:(?:Mrr|mrr|MRR)(?![a-z]))|reciprocal_?rank)"
 )
 """Where a measure of answers or of retrieval is written, in code that is a part of the product."""

@@ -155,6 +155,12 @@ STUDY = (
     "    private double averageNdcgAtK(List<Row> rows, int k) {\n        return 0.5;\n    }\n}\n"
 )
 
+RANK = (
+    "public class EvaluationPipelineService {{\n"
+    "    public float Calculate{}(int rank) {{\n        return rank < 1 ? 0 : 1 / (float)rank;\n"
+    "    }}\n}}\n"
+)
+
 
 @pytest.mark.parametrize(
     ("path", "text", "outcome"),
@@ -163,6 +169,9 @@ STUDY = (
         ("internal/cmd/labels/main.go", SHARE, Outcome.FAIL),
         ("src/test/java/x/AblationStudyRunner.java", STUDY, Outcome.PASS),
         ("src/main/java/x/StudyRunner.java", STUDY, Outcome.FAIL),
+        ("src/Api/EvaluationPipelineService.cs", RANK.format("MRRValue"), Outcome.PASS),
+        ("src/Api/EvaluationPipelineService.cs", RANK.format("Rent"), Outcome.FAIL),
+        ("src/Api/RevenueService.cs", RANK.format("MRRValue"), Outcome.FAIL),
     ],
 )
 def test_programs_that_score(path: str, text: str, outcome: Outcome) -> None:
