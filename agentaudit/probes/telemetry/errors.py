@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from agentaudit.code import Argument, Call, Code, Role, Strength
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.telemetry.loggers import PINO, PINO_OF_ERRORS, SCRIPTS, logger
+from agentaudit.probes.telemetry.loggers import PINO, PINO_OF_ERRORS, SCRIPTS, WINSTON, logger
 from agentaudit.probes.telemetry.silenced import declines, into_nothing
 from agentaudit.source import Component
 
@@ -253,6 +253,8 @@ def _given(call: Call, known: str) -> bool:
         keys = ("err", "error") if known == PINO_OF_ERRORS else ("err",)
         return any(_is_error(a, keys) or _first(a) for a in call.arguments)
     among = call.arguments[:1] if call.place.path.endswith(FIRST) else call.arguments
+    if known == WINSTON and not _is_console(call):
+        among = tuple(a for a in among if not a.name and a.value.written.strip()[:1] != "{")
     return any(
         _ERROR.fullmatch(a.value.written.strip()) and a.name in ("", "err", "error", "exception")
         for a in among

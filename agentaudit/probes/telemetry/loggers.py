@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 
 from agentaudit.code import Code, Role, Strength
@@ -13,6 +14,9 @@ PINO = "pino"
 PINO_OF_ERRORS = "pino of errors"
 """The same, told to do so under the key `error` too."""
 SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts")
+WINSTON = "winston"
+"""Writes the stack of an error that is an argument of its own, and of one among the fields of a
+record only where its format is told how: as JSON an error is empty."""
 NEST = "nest"
 """The console logger of NestJS: from version 11 on it prints whatever it is given behind a message
 as Node shows it, which is an error with its stack; before, the message of the error alone."""
@@ -53,6 +57,8 @@ def logger_of(repo: Repo, code: Code) -> str:
     """The same; where the code does not say it, what the repository's modules of logs say of the
     one that they make: components of a workspace share it."""
     known = logger(code) or (NEST if _is_of_nest(repo, code) else "")
+    if known == WINSTON and any(_WRITTEN_OUT.search(text) for text in _formats(repo, code)):
+        return _OWN
     logs = (call for call in code.calls if call.place.path.endswith(SCRIPTS))
     if known not in ("", PINO) or not any(_SHARED.search(call.callee[-100:]) for call in logs):
         return known
@@ -76,6 +82,20 @@ def _is_of_nest(repo: Repo, code: Code) -> bool:
 
 _RELEASE = regex(r"\"@nestjs/common\"\s{0,4}:\s{0,4}\"[v=^~> ]{0,4}(\d{1,4})\.")
 _PRINTS_ERRORS = 11
+
+
+_WRITTEN_OUT = regex(
+    r"\.stack\b|instanceof Error|serialize\w{0,10}Err|prettyPrint\(|inspect\(|ecsFormat\("
+    r"|winston-\w|-winston|winston-transport"
+)
+"""Signs that a format of Winston writes errors among the fields, or that something else does."""
+
+
+def _formats(repo: Repo, code: Code) -> Iterator[str]:
+    """Files that make a logger of Winston, or import what it is told to write with."""
+    rows = {row.place.path: row.place for row in code.imports if "winston" in row.module}
+    for place in rows.values():
+        yield (repo.read(Place(place.repo, place.path)) or "")[:100_000]
 
 
 _SHARED = regex(r"(?i)(?:^|[._])\w{0,20}log(?:ger)?\.(?:error|fatal|warn)$")

@@ -55,7 +55,8 @@ def _counts(path: str, text: str) -> tuple[int, int]:
         ("a.py", PYTHON + "future.exception()\n", (0, 0)),
         ("a.py", PYTHON + "span.record_exception(error)\n", (1, 0)),
         ("a.ts", NODE + "logger.error('x', err);\n", (1, 0)),
-        ("a.ts", NODE + "logger.error({ err }, 'x');\n", (1, 0)),
+        ("a.ts", NODE + "logger.error({ err }, 'x');\n", (0, 1)),
+        ("a.ts", NODE + "logger.error('x', { error });\n", (0, 1)),
         ("a.ts", NODE + "logger.error('x', { error: String(error) });\n", (0, 1)),
         ("a.ts", NODE + "console.error(error);\n", (1, 0)),
         ("a.ts", OWN + "console.log('x', error);\n", (1, 0)),
@@ -86,6 +87,22 @@ def _counts(path: str, text: str) -> tuple[int, int]:
 )  # fmt: skip
 def test_which_calls_keep_a_traceback(path: str, text: str, counts: tuple[int, int]) -> None:
     assert _counts(path, text) == counts
+
+
+@pytest.mark.parametrize(
+    ("made", "keeps"),
+    [
+        ("winston.format.json()", False),
+        ("winston.format.prettyPrint()", True),
+        ("winston.format((info) => ({ ...info, error: info.error?.stack }))()", True),
+    ],
+)
+def test_winston_writes_an_error_among_fields_where_it_is_told_how(made: str, keeps: bool) -> None:
+    text = NODE.replace("createLogger()", f"createLogger({{ format: {made} }})")
+    files = {**MANIFESTS, "a.ts": text + "logger.error('x', { error });\n"}
+    repo = testing.repository({"files": files})
+    code = repo.components()[0].code
+    assert bool(list(kept(code, logger_of(repo, code)))) is keeps
 
 
 def test_a_logger_of_ones_own_may_drop_what_it_is_given() -> None:
