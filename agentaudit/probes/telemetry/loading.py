@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.other_programs import is_another
@@ -95,11 +96,14 @@ def _started(repo: Repo, component: Component, named: re.Pattern[str]) -> bool:
 def _named(
     repo: Repo, component: Component, place: Place, kinds: tuple[str, ...], named: re.Pattern[str]
 ) -> bool:
-    """Whether another file says it, of the component; of any where the file is shared."""
+    """Whether another file says it that is no test or evaluation, of the component; of any where
+    the file is shared."""
     home = "" if component.path == "." else component.path + "/"
     home = home if place.path.startswith(home) else ""
     return any(
-        file.path != place.path and named.search(repo.read(file) or "")
+        file.path != place.path
+        and named.search(repo.read(file) or "")
+        and repo.role(file) not in (Role.TEST, Role.EVAL)
         for file in _files(repo, home, kinds)
     )
 

@@ -12,6 +12,7 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.telemetry.keys import CREDENTIAL, only_offered, provided
+from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.source import Component, Repo
 
 _FLAG = regex(r"(?i)enable|disable|tracing|trace|telemetry|observab|monitor|\bis_\w+_on\b")
@@ -98,18 +99,22 @@ _BY_VARIABLE = {
 
 def waits_for_variable(repo: Repo, component: Component, use: Use) -> bool:
     """Whether the call that shows it does nothing until a variable is true that nothing sets, or
-    only a template of settings that nobody has to copy."""
+    only a template of settings that nobody has to copy, or code that nothing loads."""
     call = call_of(component, use)
     methods, names = _BY_VARIABLE.get(use.library, (frozenset(), ()))
     if call is None or call.method not in methods:
         return False
-    return all(only_offered(repo, component, each.place) for each in _spelled(component, *names))
+    return all(
+        only_offered(repo, component, each.place) or not loaded(repo, component, each.place)
+        for each in _spelled(component, *names)
+    )
 
 
-def offered_only(component: Component, use: Use) -> Place | None:
+def offered_only(repo: Repo, component: Component, use: Use) -> Place | None:
     """Where a template of settings switches it on."""
     _, names = _BY_VARIABLE.get(use.library, (frozenset(), ()))
-    return next((each.place for each in _spelled(component, *names)), None)
+    places = (each.place for each in _spelled(component, *names))
+    return next((place for place in places if only_offered(repo, component, place)), None)
 
 
 _BEHIND = regex(r"(?i)^(?:el)?if\b[^\n]{0,80}(?:environ|getenv|process\.env|settings|config)")

@@ -70,7 +70,7 @@ def hindered(repo: Repo, component: Component, use: Use) -> Held | None:
     if keyless := _keyless(repo, component, use, condition):
         return keyless
     if waits_for_variable(repo, component, use):
-        return _unset(component, use)
+        return _unset(repo, component, use)
     if found := switch(repo, component, use):
         return Held(use, found, True, "waits for a switch that nothing in the repository sets")
     if only_offered(repo, component, use.place):
@@ -122,9 +122,9 @@ def _told_off(repo: Repo, component: Component, use: Use) -> Held | None:
     return None
 
 
-def _unset(component: Component, use: Use) -> Held:
+def _unset(repo: Repo, component: Component, use: Use) -> Held:
     """What keeps it off where no variable that is read switches it on."""
-    if offered := offered_only(component, use):
+    if offered := offered_only(repo, component, use):
         return Held(use, offered, False, "is switched on in a template of settings only")
     return Held(use, use.place, True, "does nothing until a variable says so")
 

@@ -474,3 +474,18 @@ def test_a_variable_of_langsmith_needs_what_reads_it(code: str, outcome: Outcome
         "Dockerfile": "FROM python:3.12\nCOPY . .\n",
     }
     assert _outcome(tracing_wired, files) is outcome
+
+
+@pytest.mark.parametrize(
+    ("path", "outcome"),
+    [("src/index.ts", Outcome.PASS), ("evals/run.ts", Outcome.FAIL)],
+)
+def test_a_variable_that_only_evaluations_set(path: str, outcome: Outcome) -> None:
+    files = {
+        "package.json": '{"name": "a", "dependencies": {"openai": "5.0.0", "langsmith": "0.4.0"}}',
+        "src/client.ts": 'export function connect() { process.env.LANGSMITH_TRACING = "true"; }\n',
+        "src/index.ts": 'import { traceable } from "langsmith/traceable";\n'
+        'import OpenAI from "openai";\ntraceable(() => new OpenAI())();\n',
+    }
+    files[path] = 'import { connect } from "../src/client";\nconnect();\n' + files.get(path, "")
+    assert _outcome(tracing_wired, files) is outcome
