@@ -59,8 +59,9 @@ def lacking(component: Component, calls: list[Call], uses: list[Use]) -> Answer:
     fact, place = "guardrail", component.id
     for call in calls:
         if call.condition is not None and call.condition.default is False:
-            where = call.condition.setting or call.condition.text
-            message = f"{call.method} is off by default: it asks {where}"
+            asked, text = call.condition.setting, call.condition.text
+            why = f"it asks {asked}" if asked else f"it stands behind `{text}`"
+            message = f"{call.method} is off by default: {why}"
             shown = (call.place.evidence(), call.condition.place.evidence())
             return failed(message, *shown, reason="off_by_default", fact=fact, place=place)
     for use in uses:

@@ -101,6 +101,8 @@ class _Asked:
     def _value(self, given: list[Any]) -> tuple[str | None, str]:
         """The default value of what is asked, and the setting that would change it."""
         expression = Expression(*given)
+        if expression.kind == "text":
+            return expression.text, ""
         if self._is_state(expression):
             return self._file.written.bindings[expression.name].text, ""
         found = self._resolver.value(self._file, self._scope, expression)

@@ -22,6 +22,14 @@ _LEAVES = frozenset(
     )
 )
 """Statements after which the rest of a block does not run."""
+_HOISTED = frozenset(
+    (
+        *("function_declaration", "generator_function_declaration", "local_function_statement"),
+        *("comment", "labeled_statement"),
+    )
+)
+"""What may be run all the same by what stands before it."""
+_NEVER = ["truth", ["text", "false", "", 0, ""]]
 _MARKS = frozenset({"decorated_definition", "modifiers", "attribute_list", "export_statement"})
 _TYPES = frozenset(
     (
@@ -87,7 +95,9 @@ class Scopes:
 
     @cached_property
     def _guards(self) -> _Spans:
-        return _Spans([each for node in self._leaf.found("if") for each in self._if(node)])
+        asked = [each for node in self._leaf.found("if") for each in self._if(node)]
+        left = [each for node in self._leaf.found("leave") for each in self._after(node)]
+        return _Spans(asked + left)
 
     def names(self, byte: int) -> list[tuple[str, bool]]:
         """Names around a byte, outermost first, each with whether it is run without being named:
@@ -130,6 +140,8 @@ class Scopes:
     def _guard(self, condition: Node, holds: bool) -> Guard:
         line = self._leaf.line(condition)
         text = " ".join(self._leaf.text(condition, 400).split())[:200]
+        if condition.type in _LEAVES:
+            return Guard(line, text, _NEVER)
         parsed = logic(self._leaf, condition)
         if condition.type in CASES:
             text = " ".join(case(self._leaf, condition)[1].split())[:200]
@@ -182,6 +194,14 @@ class Scopes:
             block = node.parent
             if block is not None and block.end_byte > node.end_byte:
                 yield node.end_byte, block.end_byte, (condition, False)
+
+    def _after(self, node: Node) -> Iterator[tuple[int, int, tuple[Node, bool]]]:
+        """What stands after the end of its block, and never runs."""
+        after = node.next_named_sibling
+        while after is not None:
+            if after.type not in _HOISTED:
+                yield after.start_byte, after.end_byte, (node, True)
+            after = after.next_named_sibling
 
     def _leaves(self, then: Node) -> bool:
         """Whether a branch ends the block that it stands in."""

@@ -5,3 +5,4 @@
 [(parameter) (variable_declaration)] @param
 [(class_declaration) (struct_declaration) (interface_declaration) (record_declaration) (enum_declaration) (method_declaration) (constructor_declaration) (local_function_statement)] @scope
 [(if_statement) (conditional_expression)] @if
+(block [(return_statement) (throw_statement) (continue_statement) (break_statement)] @leave . (_))

@@ -5,3 +5,4 @@
 [(parameter_declaration) (field_declaration)] @param
 [(function_declaration) (method_declaration)] @scope
 (if_statement) @if
+(statement_list [(return_statement) (continue_statement) (break_statement)] @leave . (_))

@@ -8,3 +8,4 @@
 [(typed_parameter) (typed_default_parameter) (default_parameter)] @param
 [(function_definition) (class_definition)] @scope
 [(if_statement) (conditional_expression) (case_clause)] @if
+(block [(return_statement) (raise_statement) (continue_statement) (break_statement)] @leave . (_))

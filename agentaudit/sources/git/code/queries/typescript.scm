@@ -8,3 +8,4 @@
 (variable_declarator value: [(arrow_function) (function_expression)]) @scope
 [(if_statement) (ternary_expression) (switch_case)] @if
 (binary_expression operator: "&&") @if
+(statement_block [(return_statement) (throw_statement) (continue_statement) (break_statement)] @leave . (_))
