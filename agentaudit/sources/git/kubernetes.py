@@ -63,7 +63,7 @@ def manifests(reader: Reader) -> list[str]:
 
 
 def _gives(path: str, text: str) -> bool:
-    told = may_start(text) or ("kind: ConfigMap" in text and "data:" in text)
+    told = may_give(text) or ("kind: ConfigMap" in text and "data:" in text)
     return told and "{{" not in text and not _CONTRIBUTED.search(path)
 
 
@@ -83,11 +83,16 @@ def _charts(reader: Reader) -> set[str]:
 
 def may_start(text: str) -> bool:
     """Whether a file can be a manifest that starts containers."""
-    return (
-        "image:" in text
-        and "kind:" in text
-        and "containers:" in text.replace("Containers", "containers")
-    )
+    return "image:" in text and _tells_of_containers(text)
+
+
+def may_give(text: str) -> bool:
+    """Whether a file can be a manifest that gives containers variables: a patch names no image."""
+    return _tells_of_containers(text) and any(key in text for key in ("image:", "env:", "envFrom:"))
+
+
+def _tells_of_containers(text: str) -> bool:
+    return "kind:" in text and "containers:" in text.replace("Containers", "containers")
 
 
 def _manifest(reader: Reader, path: str, tree: Tree) -> Iterator[Started]:

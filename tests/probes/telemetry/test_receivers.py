@@ -85,6 +85,13 @@ def _traced(files: dict[str, str], homes: tuple[str, ...]) -> list[bool]:
             {"k8s/patch.yaml": _pod("flow", ("", ON)) + "      - image: bot\n"},
             False,
         ),
+        (_pod("bot", ("bot:1", "")), {"k8s/prod/patch.yaml": _pod("bot", ("", ON))}, True),
+        (_pod("bot", ("vendor/flow:1", "")), {"k8s/prod/patch.yaml": _pod("bot", ("", ON))}, False),
+        (
+            _pod("bot", ("bot:1", "")),
+            {"k8s/prod/patch.yaml": _pod("bot", ("", "tty: true"))},
+            False,
+        ),
     ],
 )
 def test_a_manifest_gives_to_its_own_containers(

@@ -13,7 +13,7 @@ from agentaudit.expressions import regex
 from agentaudit.parse import Tree
 from agentaudit.sources.git.code.infrastructure import Row, infrastructure
 from agentaudit.sources.git.given import RENDER
-from agentaudit.sources.git.kubernetes import may_start
+from agentaudit.sources.git.kubernetes import may_give
 from agentaudit.sources.git.reader import Reader, line_of, word
 from agentaudit.sources.git.text import lines
 
@@ -139,7 +139,7 @@ def _docker(reader: Reader, path: str) -> Iterator[Row]:
 def _yaml(reader: Reader, path: str) -> Iterator[Row]:
     if "{{" in (reader.text(path) or "") and "/templates/" in f"/{path}":
         return  # a chart's template is no YAML yet
-    started = path.rpartition("/")[2] in RENDER or may_start(reader.text(path) or "")
+    started = path.rpartition("/")[2] in RENDER or may_give(reader.text(path) or "")
     for tree in reader.yaml(path):
         rows = _flat(tree.data, partial(_line, tree))
         yield from filter(_is_environment, rows) if started else rows
