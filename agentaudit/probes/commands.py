@@ -15,7 +15,7 @@ _PIECE = regex(
     re.DOTALL,
 )
 _SEPARATORS = frozenset(["&&", "||", ";", "|", "\n"])
-_PRINTS = regex(r"\s*(?:\w+=\S*\s+)*(?:sudo\s+)?(?:echo|printf|cat|grep|:|true|false)(?:\s|$)")
+_PRINTS = regex(r"\s*@?(?:\w+=\S*\s+)*(?:sudo\s+)?(?:echo|printf|cat|grep|:|true|false)(?:\s|$)")
 _EXPLAINS = regex(r"(?:^|\s)(?:--help|-h|--version|--dry-run|--collect-only|--co)(?=[\s)\"']|$)")
 _FAILS = regex(r"\b(?:exit|return)\s+[1-9$]|\bfalse\b")
 

@@ -12,7 +12,7 @@ from agentaudit.probes.guardrails.chosen import is_chosen, left_out, rows_of
 from agentaudit.probes.guardrails.cloned import cloned
 from agentaudit.probes.guardrails.ended import repeated
 from agentaudit.probes.guardrails.homes import inside
-from agentaudit.probes.guardrails.leads import Leads, Line
+from agentaudit.probes.guardrails.leads import Leads, Line, does_anything
 from agentaudit.probes.guardrails.runs import alone, names, run_of, whole
 from agentaudit.probes.guardrails.suites import suite, suite_files
 from agentaudit.probes.guardrails.tested import judged, tested
@@ -55,6 +55,8 @@ def runs(repo: Repo) -> Iterator[Run]:
             if said and not found:
                 home = step.home if line.place == step.place else ""
                 found = run_of(inside(line.text, home, services))
+            if found and leads.only_tell(found):
+                continue
             if found and not (files and all(left_out(repo, f, step, line.text) for f in files)):
                 yield Run(found, step, line, gating)
 
@@ -95,7 +97,7 @@ def _lines(step: Step, leads: Leads) -> Iterator[tuple[Line, bool]]:
     """The commands of a step, and what they lead to, each with whether its failure counts."""
     for text, gating in commands(step):
         yield Line(text, step.place), gating
-        yield from ((line, gating) for line in leads.of(text))
+        yield from ((line, gating) for line in leads.of(text) if does_anything(line))
 
 
 def fetching(repo: Repo, steps: list[Step]) -> Line | None:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from agentaudit.expressions import regex
-from agentaudit.source import Place, Repo
+from agentaudit.heredocs import written_down
+from agentaudit.probes.commands import commands
+from agentaudit.source import Place, Repo, Step
 
 _SCRIPT = regex(r"(?<![\w/$}-])(?:\./)?((?:[\w.-]{1,80}/){0,8}[\w.-]{1,80}\.(?:sh|bash|ps1))\b")
 _TARGET = regex(
@@ -47,6 +49,13 @@ class Leads:
             yield line
             yield from self.of(line.text, hops - 1)
 
+    def only_tell(self, text: str) -> bool:
+        """Whether the command names a target or an entry that does nothing but print."""
+        made = [self._made().get(found[1]) for found in _TARGET.finditer(text)]
+        packaged = [self._packaged().get(found[1]) for found in _ENTRY.finditer(text)]
+        known = [lines for lines in (*made, *packaged) if lines is not None]
+        return bool(known) and not any(does_anything(line) for lines in known for line in lines)
+
     def _next(self, text: str) -> Iterator[Line]:
         for found in () if _ASIDE.match(text.lstrip("@- ")) else _SCRIPT.finditer(text):
             yield from self._script(found[1])
@@ -65,9 +74,9 @@ class Leads:
     def lines(self, place: Place) -> Iterator[Line]:
         """Commands of a file; a continued command is one."""
         rows = (self._repo.read(place) or "").split("\n")[:_MOST_LINES]
-        held = ""
+        held, told = "", written_down(rows)
         for number, row in enumerate(rows):
-            if row.lstrip().startswith("#"):
+            if number in told or row.lstrip().startswith("#"):
                 continue
             held += row.strip().removesuffix("\\")[:2000]
             if not row.rstrip().endswith("\\"):
@@ -90,10 +99,11 @@ class Leads:
                 names = head[1].split()
             elif row[:1] not in ("\t", " "):
                 names = names if not row.strip() else []
-            elif not row.strip().startswith(("#", "@echo")):
+            else:
                 line = Line(row.strip(), Place(place.repo, place.path, number + 1, row.strip()))
+                told = not row.strip() or row.strip().startswith(("#", "@echo"))
                 for name in names:
-                    found.setdefault(name, []).append(line)
+                    found.setdefault(name, []).extend([] if told else [line])
 
     def _packaged(self) -> dict[str, list[Line]]:
         """Scripts of package.json, by name."""
@@ -106,6 +116,11 @@ class Leads:
                     line = Line(command, Place(place.repo, place.path, row, command))
                     self._entries.setdefault(name, []).append(line)
         return self._entries
+
+
+def does_anything(line: Line) -> bool:
+    """Whether one of its commands does more than print."""
+    return any(True for _ in commands(Step("", line.text, line.place)))
 
 
 def _scripts(text: str) -> Iterator[tuple[str, str]]:

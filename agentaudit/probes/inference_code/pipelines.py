@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from agentaudit.expressions import regex
+from agentaudit.heredocs import written_down
 from agentaudit.probes.inference_code.builds import builds, committed, concerns, handed
 from agentaudit.probes.inference_code.called import reused
 from agentaudit.probes.inference_code.groovy import named_in_groovy
@@ -142,9 +143,10 @@ def _values(repo: Repo, component: Component) -> dict[str, set[str]]:
 def _commands(
     file: Place, text: str, values: Mapping[str, Collection[str]]
 ) -> Iterator[tuple[Step, str]]:
+    told = written_down(text.split("\n"))
     for number, line in enumerate(text.split("\n"), 1):
         command = line.strip().lstrip("@-").strip()
-        if command and not command.startswith("#"):
+        if number - 1 not in told and command and not command.startswith("#"):
             for each in _variants(command, values):
                 yield Step(file.path, each[:4000], replace(file, line=number)), text
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from msgspec import Struct, field
 
 from agentaudit.expressions import regex
+from agentaudit.heredocs import written_down
 from agentaudit.sources.git.images import expand
 
 ROOT = "/%repository%"
@@ -61,7 +62,10 @@ def _joined(rows: list[Row]) -> list[Row]:
     found: list[Row] = []
     parts: list[str] = []
     start = 0
-    for number, row in rows:
+    told = written_down([row for _, row in rows])
+    for at, (number, row) in enumerate(rows):
+        if at in told:
+            continue
         text = row.strip()[:4000]
         if text.startswith("#"):
             continue

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from agentaudit.expressions import regex
+from agentaudit.heredocs import written_down
 from agentaudit.parse import Path, Tree
 from agentaudit.source import Step
 from agentaudit.sources.git.globs import matches
@@ -164,9 +165,12 @@ class _File(Struct, frozen=True):
         folded = block is not None and block[0].startswith(">")
         number = line + 1 if block else line
         parts: list[str] = []
-        for row in script.split("\n"):
-            parts.append(row.strip().removesuffix("\\").strip())
-            if not row.rstrip().endswith("\\"):
+        rows = script.split("\n")
+        told = written_down(rows) if "<<" in script else ()
+        for at_row, row in enumerate(rows):
+            shown = "" if at_row in told else row
+            parts.append(shown.strip().removesuffix("\\").strip())
+            if not shown.rstrip().endswith("\\"):
                 text = " ".join(filter(None, parts))
                 if text and not text.startswith("#"):
                     yield number, text

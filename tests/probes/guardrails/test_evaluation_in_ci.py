@@ -192,3 +192,30 @@ def test_all_tests_of_a_service_that_evaluates(files: dict[str, str], found: Out
         **files,
     }
     assert PROBE.ask({"repo": testing.repository({"files": files})}).outcome is found
+
+
+@pytest.mark.parametrize(
+    ("step", "recipe", "entry", "found"),
+    [
+        ("make eval", "python scripts/judge.py", "", Outcome.PASS),
+        ("make eval", '@echo "run: promptfoo eval"', "", Outcome.FAIL),
+        ("make eval", "echo later && promptfoo eval", "", Outcome.PASS),
+        ("npm run eval", "", "echo 'later: promptfoo eval'", Outcome.FAIL),
+        ("npm run eval", "", "node judge.js", Outcome.PASS),
+        ("|\n          cat <<EOF\n          promptfoo eval\n          EOF", "", "", Outcome.FAIL),
+        ("|\n          cat x.txt\n          promptfoo eval", "", "", Outcome.PASS),
+    ],
+)
+def test_what_only_tells_of_the_suite_runs_none(
+    step: str, recipe: str, entry: str, found: Outcome
+) -> None:
+    scripts = f'{{"name": "a", "scripts": {{"eval": "{entry}"}}}}'
+    files = {
+        "requirements.txt": "openai==1.93.0\n",
+        "promptfooconfig.yaml": "prompts: [a]\nproviders: [openai:gpt-4o]\ntests: []\n",
+        "Makefile": f"eval:\n\t{recipe}\n" if recipe else "all:\n\ttrue\n",
+        "package.json": scripts if entry else '{"name": "a"}',
+        ".github/workflows/ci.yml": "on: [push]\njobs:\n  a:\n    runs-on: ubuntu-24.04\n"
+        f"    steps:\n      - run: {step}\n",
+    }
+    assert PROBE.ask({"repo": testing.repository({"files": files})}).outcome is found

@@ -1,0 +1,39 @@
+"""What a shell script writes down without running it."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit.heredocs import written_down
+
+BODY = "docker build -t x .\nEOF"
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        (f"cat <<EOF\n{BODY}\nls", True),
+        (f"cat > howto.txt <<'EOF'\n{BODY}", True),
+        (f"  cat <<-EOF >> $GITHUB_STEP_SUMMARY\n{BODY}\necho $GITHUB_STEP_SUMMARY", True),
+        (f'sudo tee /etc/x.conf <<"EOF" >/dev/null\n{BODY}', True),
+        (f"usage() {{ cat <<EOF\n{BODY}\n}}\nusage", True),
+        (f"cat > build.sh <<EOF\n{BODY}\nbash build.sh", False),
+        (f"cat <<EOF | bash\n{BODY}", False),
+        (f"cat <<EOF | ssh host\n{BODY}", False),
+        (f"ssh host <<EOF\n{BODY}", False),
+        (f"bash -s <<EOF\n{BODY}", False),
+        (f"# cat <<EOF\n{BODY}", False),
+        ("cat <<EOF\ndocker build -t x .", False),
+        ("cat <<< EOF\ndocker build -t x .\nEOF", False),
+        ("x=$((1<<2))\ndocker build -t x .\n2", False),
+    ],
+)
+def test_what_is_only_written_down(script: str, told: bool) -> None:
+    rows = script.split("\n")
+    build = next(at for at, row in enumerate(rows) if "docker" in row)
+    assert (build in written_down(rows)) is told
+    assert rows.index("ls") not in written_down(rows) if "ls" in rows else True
+
+
+def test_many_that_nobody_closes_take_no_time() -> None:
+    assert not written_down(["cat <<A"] * 3_000)
