@@ -33,6 +33,25 @@ _SKIPS = regex(
     r"(?:os\.)?(?:getenv\(|environ\.get\(|environ\[|process\.env\.|env\.)\s*[\"']?([A-Z]\w{2,60})"
 )
 """Tests that are left out where a variable is not set."""
+_ALL_SKIPPED = regex(
+    r"(?m)^pytestmark\s{0,4}=\s{0,4}\[?\s{0,4}pytest\.mark\.skip\b(?!if)"
+    r"|^pytest\.skip\([^\n]{0,300}allow_module_level\s{0,4}=\s{0,4}True"
+)
+_TEST = regex(
+    r"(?m)^(?P<marks>(?:[ \t]{0,12}@[^\n]{1,300}\n){0,12})[ \t]{0,12}(?:async[ \t]{1,4})?"
+    r"def[ \t]{1,4}test\w{0,100}\("
+    r"|^(?:describe|suite|test|it)(?P<skip>\.skip|\.todo)?(?:\.\w{1,20}){0,2}\("
+)
+_SKIP = regex(r"@(?:pytest\.mark|unittest)\.skip\b(?!if)")
+
+
+def is_skipped(text: str) -> bool:
+    """Whether every test of a file is marked to be left out, whatever is set."""
+    if "skip" not in text and ".todo(" not in text:
+        return False
+    found = list(_TEST.finditer(text))
+    left = all(each["skip"] or _SKIP.search(each["marks"] or "") for each in found)
+    return _ALL_SKIPPED.search(text) is not None or (bool(found) and left)
 
 
 _MOST_ROWS = 5000
@@ -58,10 +77,13 @@ def is_chosen(repo: Repo, step: Step) -> bool:
 
 
 def left_out(repo: Repo, file: str, step: Step, text: str) -> bool:
-    """Whether the tests of a file wait for a variable that neither the command nor the workflow
-    names."""
+    """Whether all tests of a file are skipped, or wait for a variable that neither the command nor
+    the workflow names."""
     for place in repo.files(file):
-        names = _SKIPS.findall((repo.read(place) or "")[:100_000])
+        tests = (repo.read(place) or "")[:100_000]
+        if is_skipped(tests):
+            return True
+        names = _SKIPS.findall(tests)
         told = text + (repo.read(Place(step.place.repo, step.place.path)) or "")
         return bool(names) and not any(name in told for name in names)
     return False

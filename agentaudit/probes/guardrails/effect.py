@@ -12,6 +12,7 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.bodies import Body, bodies
 from agentaudit.probes.guardrails.callers import said
+from agentaudit.probes.guardrails.caught import is_caught
 from agentaudit.probes.guardrails.constant import is_constant
 from agentaudit.probes.guardrails.elsewhere import is_beside, is_elsewhere, is_logged
 from agentaudit.probes.guardrails.filled import is_unfilled, judges_nothing
@@ -27,7 +28,9 @@ _LIBRARY = regex(
     r"\.moderations?\.(?:create|moderate)$|\.Moderations\.New$|/go-openai\.[\w.]{1,60}\.Moderations$"
 )
 _DECORATED = frozenset({"input_guardrail", "output_guardrail"})
-_LISTED = regex(r"(?<!import )\b(?:in|out)put_guardrails\b")
+_LISTED = regex(
+    r"(?<!import )\b(?:in|out)put_guardrails\b(?!\s{0,4}[=:]\s{0,4}(?:\[\s{0,4}\]|None\b))"
+)
 _SCANS = frozenset({"scan_prompt", "scan_output", "scan"})
 _CLEANS = frozenset(
     {"Anonymize", "Deanonymize", "Secrets", "InvisibleText", "BanSubstrings", "Regex", "Sensitive"}
@@ -68,7 +71,7 @@ def _is_idle(repo: Repo, code: Code, call: Call) -> bool:
         return True
     if is_logged(repo, call) or is_unmade(repo, code, call):
         return True
-    if _is_dropped(repo, code, call):
+    if _is_dropped(repo, code, call) or is_caught(repo, call):
         return True
     made = not call.method[:1].islower() and not call.method.startswith("_")
     if made and not call.place.path.endswith(".go"):
@@ -117,10 +120,13 @@ def _is_dropped(repo: Repo, code: Code, call: Call) -> bool:
     if not re.fullmatch(r"\w{4,80}", inner):
         return False
     rows = said(repo, inner, call.place.path.rpartition(".")[2])
-    if NAMED.search(inner) and rows and all(is_detached(row.text, inner) for row in rows):
+    beside = bool(rows) and all(is_detached(row.text, inner) for row in rows)
+    if beside and NAMED.search(inner):
         return True
     if not _tells_only(repo, code, call, inner):
         return False
+    if beside:
+        return True
     above = [replace(call, callee=inner, place=row, scope=_named(repo, row)) for row in rows]
     silent = all(map(_only_answers, bodies(repo, above[0]))) if above else False
     return bool(above) and all(

@@ -9,6 +9,8 @@ from msgspec.structs import replace
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.guardrails.bodies import deeper
+from agentaudit.probes.guardrails.caught import is_lost
 from agentaudit.source import Repo
 
 _SCORE = regex(
@@ -56,6 +58,13 @@ _ENDS = regex(
     r"|assert\s+(?:not\s+)?[\w.]*(?:passed|success|ok)\b|t\.(?:Fatal|Error)"
 )
 """How a run ends with a verdict that was put into a variable."""
+_BY_CODE = regex(
+    r"\b(?:exit(?:_code)?|SystemExit|Exit|return|code)\b\s{0,4}[(=]?\s{0,4}"
+    r"(?:(?P<well>0 if )|(?P<badly>[1-9] if )|)(?P<asked>[^?:\n]{1,120}?)"
+    r"(?: else [01]\b|\s{0,2}\?\s{0,2}(?P<then>[01])\s{0,2}:\s{0,2}[01]\b)",
+    words=(" else ", "?"),
+)
+"""A run that ends with what a comparison says: `exit(0 if score >= 0.8 else 1)`."""
 _WITHIN = 8
 """Lines after an `if` within which the run must fail."""
 
@@ -64,6 +73,9 @@ def held(repo: Repo, place: Place) -> Iterator[Place]:
     """Rows of a file that do."""
     rows = (repo.read(replace(place, line=None, text="")) or "").split("\n")
     for number, row in enumerate(rows):
+        if _ends_by_mark(row[:400]) and any(_ENDS.search(each[:400]) for each in rows):
+            yield replace(place, line=number + 1, text=row.strip())
+            continue
         statement = _STATEMENT.search(row[:400])
         if _GRADE.search(row[:400]):
             yield replace(place, line=number + 1, text=row.strip())
@@ -75,8 +87,30 @@ def held(repo: Repo, place: Place) -> Iterator[Place]:
             fails = any(_ENDS.search(each[:400]) for each in rows)
         else:
             fails = statement[1] not in ("if", "elif") or bool(_FAILS.search(after[:4000]))
-        if fails:
-            yield replace(place, line=number + 1, text=row.strip())
+        line = replace(place, line=number + 1, text=row.strip())
+        ends = any("exit" in each for each in (row, *deeper(rows, number)))
+        if fails and (ends or not is_lost(repo, line)):
+            yield line
+
+
+def _ends_by_mark(row: str) -> bool:
+    """Whether the run ends badly with a score below a number."""
+    found = _BY_CODE.search(row)
+    if found is None or (found["then"] is None) == (not found["well"] and not found["badly"]):
+        return False
+    well = bool(found["well"]) or found["then"] == "0"
+    return any(
+        _fits(held, found["asked"][: held.start()], well) for held in _HELD.finditer(found["asked"])
+    )
+
+
+def _fits(held: re.Match[str], given: str, well: bool) -> bool:
+    """Whether a score is held against a number from below, or what is bad from above, where the
+    run ends well by that; the other way round where it ends badly."""
+    bad = bool(_BAD.search(given))
+    if held[1] == "," or not (bad or _SCORE.search(given)):
+        return False
+    return held[1].startswith(_UP if bad != well else _DOWN)
 
 
 def _is_mark(statement: re.Match[str], row: str) -> bool:
