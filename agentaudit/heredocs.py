@@ -18,6 +18,8 @@ _RUNS = regex(
     r"\|\s{0,4}(?:sudo\s+)?(?:\S{0,60}/)?(?:ba|z|da)?sh\b|\|\s{0,4}(?:ssh|docker|kubectl|xargs)\b"
 )
 """Whom such a text is handed to where it is run after all."""
+_SETS = regex(r"\s{0,40}(?:export\s{1,4})?[A-Za-z_]\w{0,60}=\S")
+"""A variable in a file of them: whoever takes the file is told it."""
 _SUMMARY = regex(r"\$\{?[A-Z_]{1,40}\}?|/dev/\w{1,20}|-")
 
 
@@ -35,7 +37,7 @@ def written_down(rows: Sequence[str]) -> frozenset[int]:
             continue
         end = next(n for n in range(at, len(rows)) if rows[n].strip() == opened[3])
         if not _is_run(opened[1] + opened[4], rows[end + 1 :]):
-            found.update(range(at, end + 1))
+            found.update(n for n in range(at, end + 1) if not _SETS.match(rows[n][:200]))
         at = end + 1
     return frozenset(found)
 

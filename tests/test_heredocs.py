@@ -37,3 +37,7 @@ def test_what_is_only_written_down(script: str, told: bool) -> None:
 
 def test_many_that_nobody_closes_take_no_time() -> None:
     assert not written_down(["cat <<A"] * 3_000)
+
+
+def test_variables_are_told_to_whoever_takes_the_file() -> None:
+    assert written_down(["cat > a.env <<EOF", "TRACE=true", "make all", "EOF"]) == {2, 3}
