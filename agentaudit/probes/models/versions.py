@@ -64,9 +64,21 @@ _AZURE = regex(r"(?i)\.openai\.azure\.com/openai/deployments/")
 
 def _refers(setting: Setting) -> bool:
     """Whether infrastructure code hands a model on to what it starts, beside what deploys it."""
+    if INFRASTRUCTURE.search(setting.place.path) and _OF_AZURE.fullmatch(setting.name):
+        return True
     object = setting.path.rpartition(".")[0]
     bicep = setting.place.path.endswith((".bicep", ".bicepparam"))
     return bicep and setting.name == "model" and bool(object) and "Microsoft." not in object
+
+
+_VARIABLE = regex(r"[A-Z][A-Z0-9_]{1,100}")
+_OF_AZURE = regex(r"[A-Z0-9_]{0,60}(?:AZURE|DEPLOYMENT)[A-Z0-9_]{0,60}")
+"""Variables of the environment, and those that name what is deployed."""
+
+
+def _asks(row: Setting) -> bool:
+    """Whether it is a variable of what is started, which asks somebody for a model."""
+    return bool(_VARIABLE.fullmatch(row.name)) and not _OF_AZURE.fullmatch(row.name)
 
 
 def _calls(setting: Setting, deployed: set[str]) -> bool:
@@ -94,6 +106,7 @@ def deployed_loose(settings: Iterable[Setting]) -> set[str]:
     deployed = [r for r in rows if _above(r).endswith(".model") or _DEPLOYS.search(r.place.path)]
     homes = _deployments(rows)
     deployed = [row for row in deployed if row not in numbers and _above(row) not in homes]
+    deployed = [row for row in deployed if not _asks(row)]
     named = ((row, model_id(value(row))) for row in deployed)
     # Azure numbers the versions of OpenAI's models beside their ids; those of others hold them.
     ours = ((row, id) for row, id in named if id and id.family.startswith("OpenAI"))

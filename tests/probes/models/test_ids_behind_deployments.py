@@ -136,6 +136,26 @@ def test_a_name_without_a_version_pins_nothing() -> None:
     assert _ask(CODE, "infra/main.bicep", other) is Outcome.FAIL
 
 
+@pytest.mark.parametrize(
+    ("named", "id", "outcome"),
+    [
+        ("OPENAI_MODEL", "gpt-4o-2024-08-06", Outcome.PASS),
+        ("OPENAI_MODEL", "gpt-4o", Outcome.FAIL),
+        ("AZURE_OPENAI_DEPLOYMENT", "gpt-4o-2024-08-06", Outcome.FAIL),
+    ],
+)
+@pytest.mark.parametrize("text", ['env {{\n  name  = "{}"\n  value = "{}"\n}}\n', '{} = "{}"\n'])
+def test_what_a_function_is_told_to_ask_is_no_deployment(
+    text: str, named: str, id: str, outcome: Outcome
+) -> None:
+    block = f'resource "aws_lambda_function" "a" {{\n{text.format(named, id)}}}\n'
+    asks = (
+        "import os\nfrom openai import OpenAI\n"
+        f"OpenAI().responses.create(model=os.environ['{named}'])\n"
+    )
+    assert _ask(asks, "infra/main.tf", block) is outcome
+
+
 def test_one_of_two_deployments_is_not_enough() -> None:
     pinned = DEPLOYMENTS.replace("VERSION", "2024-08-06")
     free = "  - name: other\n    model:\n      format: OpenAI\n      name: gpt-4o\n"

@@ -201,6 +201,23 @@ def test_terraform_defaults(understand: Understand) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "value"),
+    [
+        ("a.tf", 'env {\n  name  = "MODE"\n  value = "fast"\n}\n', "fast"),
+        ("a.tf", 'env = [\n  { name = "MODE", value = "fast" },\n]\n', "fast"),
+        ("a.tf", 'env {\n  name = "MODE"\n}\nother {\n  value = "fast"\n}\n', ""),
+        ("a.tf", 'env {\n  name = "mode"\n  value = "fast"\n}\n', ""),
+    ],
+)
+def test_variables_of_infrastructure(
+    path: str, text: str, value: str, understand: Understand
+) -> None:
+    """Cloud Run and ECS take a list of names with their values."""
+    code = understand({f"infra/{path}": text, "a.py": "import openai\n"}).code
+    assert "".join(each.value for each in code.set("MODE")) == value
+
+
 def test_what_a_method_binds_for_itself_is_no_field(understand: Understand) -> None:
     settings = (
         "class Settings:\n    model = 'gpt-4o'\n    def shown(self):\n        model = 'none'\n"

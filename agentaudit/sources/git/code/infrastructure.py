@@ -46,6 +46,7 @@ def infrastructure(reader: Reader, path: str, left: int = _HANDED_ON) -> Iterato
     around: list[str] = []
     beside = {row.path[-1]: row.value for row in reversed(_beside(reader, path))}
     given, off = beside | _handed(reader, path, left), switched_off(reader, path)
+    named: Row | None = None
     for number, line in enumerate(lines(reader.text(path) or ""), 1):
         line = line[:1000].partition("//")[0] if "://" not in line else line[:1000]
         if line.lstrip().startswith("#"):
@@ -53,7 +54,8 @@ def infrastructure(reader: Reader, path: str, left: int = _HANDED_ON) -> Iterato
         for row in _pairs(line, tuple(around[-6:]), number, given) if number not in off else ():
             if len(row.path) == 1 or row.path[:-1] == ("locals",):
                 given.setdefault(row.path[-1], row.value)
-            yield row
+            yield _variable(named, row) or row
+            named = row if row.path[-1] == "name" and path.endswith(".tf") else named
         opens = line[:400].rstrip().endswith(("{", "["))
         opened = _BLOCK.match(line[:400]) if opens else None
         if opened is not None:
@@ -62,6 +64,20 @@ def infrastructure(reader: Reader, path: str, left: int = _HANDED_ON) -> Iterato
             around += [name for _, name in _opens(line[:1000])]
         for _ in range(min(line.count("}") + line.count("]"), len(around))):
             around.pop()
+
+
+_IN_CAPITALS = regex(r"[A-Z][A-Z0-9_]{1,100}")
+_NEAR = 3
+"""Lines from the name of a variable to its value."""
+
+
+def _variable(named: Row | None, row: Row) -> Row | None:
+    """`name = "X"` and `value = "Y"` of one block: a variable of what it starts."""
+    if named is None or row.path[-1] != "value" or named.path[:-1] != row.path[:-1]:
+        return None
+    near = (row.line or 0) - (named.line or 0) <= _NEAR
+    told = near and _IN_CAPITALS.fullmatch(named.value)
+    return Row((*row.path[:-1], named.value), row.value, row.line) if told else None
 
 
 def _opens(line: str) -> Iterator[tuple[int, str]]:
