@@ -21,6 +21,8 @@ _LONG, _MOST = 160, 0.85
 _CONSTANT = regex(
     r"(?m)^(?:export |const |let |var |public |static |final )*\w{1,80} ?(?::[^=\n]{0,80})?=(?!=)"
 )
+_BEGINS = regex(r"(?:\s|#[^\n]{0,300}\n){0,40}[A-Z][A-Z_\d]{1,80} ?(?::[^=\n]{0,80})?= ?[rfRF]?")
+"""What stands before a text of a module of Python that holds nothing but them."""
 
 
 def is_apart(prompt: Prompt) -> bool:
@@ -56,8 +58,12 @@ def modules(repo: Repo, component: Component) -> set[str]:
 
 
 def _is_module(repo: Repo, component: Component, path: str, sizes: list[int]) -> bool:
-    """Whether prompts of these sizes are all that a file holds, but for one name that they use."""
+    """Whether prompts of these sizes are all that a file holds, but for one name that they use, and
+    other texts between three quotes."""
     text = repo.read(Place(component.repo, path)) or ""
+    between = text.split('"""')[::2]
+    if len(between) > 1 and all(map(_BEGINS.fullmatch, between[:-1])) and not between[-1].strip():
+        return True
     names = len(_CONSTANT.findall(text)) - len(sizes)
     return sum(sizes) >= _MOST * len(text) and names <= 1
 

@@ -30,6 +30,11 @@ _LIBRARIES = regex(
     r"|helicone|agentops|datadog|ddtrace|io\.micrometer)\b"
 )
 _SWITCHED = regex(r"(?i)(?<![a-z])(?:is_?)?(?:enabled|disabled)(?![a-z])|[a-z]Enabled\b")
+_CONFIGURED = regex(
+    r"(?i:(?<![a-z])(?:settings?|config(?:uration)?|environ|getenv|env|flags?|properties)(?![a-z]))"
+    r"|@Value\b|@Conditional|(?:EN|DIS)ABLED\b"
+)
+"""What reads a switch from outside: any other is a state of the recorder, which code gives it."""
 _KINDS = ("py", "ts", "js", "java", "go", "cs")
 _MANY = 3
 """Told in fewer places, begin and end of a run are known and no step."""
@@ -55,7 +60,8 @@ def kept(repo: Repo, component: Component) -> Place | None:
     homes = _homes(component)
     stores = _stores(repo, homes)
     said = "\n".join(stores.values())
-    if not stores or (_SWITCHED.search(said) and not _on(component)):
+    switched = _SWITCHED.search(said) and _CONFIGURED.search(said)
+    if not stores or (switched and not _on(component)):
         return None
     offered = {name for name in _OFFERS.findall(said) if _TRACE.search(name)}
     if not offered:

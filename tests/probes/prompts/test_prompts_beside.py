@@ -233,3 +233,22 @@ def test_a_copy_for_a_missing_file_is_no_prompt_of_its_own(
     )
     files = {"requirements.txt": "openai==1.93.0\n", "app.py": source, name: kept}
     assert _outcome(files) is outcome
+
+
+SHORTER = "Choose one.\n\n### Letter:\n{letter}\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "outcome"),
+    [
+        ("", Outcome.PASS),
+        (f'\n# told a clerk\nCLERK = """{SHORTER}"""\n', Outcome.PASS),
+        (f'\nCLERK = """{SHORTER}"""\nMOST = 5\n', Outcome.FAIL),
+        (f'\nCLERK = """{SHORTER}"""\n{CODE}', Outcome.FAIL),
+    ],
+)
+def test_a_module_of_texts_of_which_one_is_long(more: str, outcome: Outcome) -> None:
+    text = f'PLANNER = """{TEXT[:200]}"""\n{more * 3}'
+    ask = ASK.replace("from prompts", "from wording")
+    files = {"requirements.txt": "openai==1.93.0\n", "app.py": ask, "wording.py": text}
+    assert _outcome(files) is outcome

@@ -25,6 +25,8 @@ STEPS = "\n    ".join(
 )
 OPENED = "\n    ".join(f"event_trace.{name}(question)" for name in ("start", "load", "end"))
 
+STATE = "if not self.enabled:\n            return\n        "
+
 
 def _outcome(files: dict[str, str]) -> Outcome:
     given = {"files": {"requirements.txt": "openai==1.93.0\n", **files}}
@@ -40,9 +42,14 @@ def _outcome(files: dict[str, str]) -> Outcome:
         (RECORDER % "", STEPS.split("\n")[0], Outcome.FAIL),
         (RECORDER.partition("    def persist")[0], STEPS, Outcome.FAIL),
         (RECORDER % "if not TRACES_ENABLED:\n            return\n        ", STEPS, Outcome.FAIL),
+        (RECORDER % STATE, STEPS, Outcome.PASS),
+        (RECORDER % f"# of the settings\n        {STATE}", STEPS, Outcome.FAIL),
         ("import langfuse\n" + RECORDER % "", STEPS, Outcome.FAIL),
     ],
-    ids=["kept", "opened and closed only", "one step", "not kept", "switched", "a library's"],
+    ids=[
+        *("kept", "opened and closed only", "one step", "not kept", "switched", "its own state"),
+        *("a state that settings give", "a library's"),
+    ],
 )
 def test_a_trace_of_its_own(recorder: str, told: str, outcome: Outcome) -> None:
     files = {"keeping/event_trace.py": recorder, "app.py": TOLD.format(told)}

@@ -226,6 +226,7 @@ TEMPLATE = (
 )
 IMAGE = "FROM mcr.microsoft.com/dotnet/aspnet:9.0\nCOPY . .\n"
 HOST_OF_ALL = {"host/host.csproj": '<Project Sdk="Aspire.AppHost.Sdk/9.5.0"></Project>\n'}
+COMPOSED = "services:\n  api:\n    build: .\n"
 MEASURED = TEMPLATE.replace(
     "builder.Logging.AddOpenTelemetry(x => {});",
     "builder.Services.AddOpenTelemetry().WithMetrics(x => x.AddRuntimeInstrumentation());",
@@ -254,7 +255,8 @@ def test_what_is_measured_is_sent_or_served(
         ({}, Outcome.FAIL),
         (HOST_OF_ALL, Outcome.PASS),
         ({"Dockerfile": IMAGE}, Outcome.FAIL),
-        ({"Dockerfile": IMAGE, **HOST_OF_ALL}, Outcome.FAIL),
+        ({"Dockerfile": IMAGE, **HOST_OF_ALL}, Outcome.PASS),
+        ({"Dockerfile": IMAGE, **HOST_OF_ALL, "compose.yaml": COMPOSED}, Outcome.FAIL),
         (
             {"Dockerfile": f"{IMAGE}ENV OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4317\n"},
             Outcome.PASS,
