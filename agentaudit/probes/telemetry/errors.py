@@ -132,7 +132,7 @@ def answering(code: Code) -> set[str]:
 _LANGUAGES = {
     **dict.fromkeys(("py", "ipynb"), "python"),
     **dict.fromkeys(("ts", "tsx", "mts", "js", "jsx", "mjs", "cjs"), "script"),
-    **{"go": "go", "java": "java", "kt": "java", "cs": "dotnet"},
+    **{"go": "go", "java": "java", "kt": "java", "cs": "dotnet", "razor": "dotnet"},
 }
 
 

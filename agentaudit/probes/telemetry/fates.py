@@ -48,7 +48,7 @@ def followed(repo: Repo, component: Component, keeping: Sequence[Call]) -> Fates
     return _Followed(Program(repo, component), component.code, keeping).fates()
 
 
-_DECLARING = regex(r"\.java$|(?<!/Program)(?<!^Program)\.cs$")
+_DECLARING = regex(r"\.(?:java|razor)$|(?<!/Program)(?<!^Program)\.cs$")
 """Files in which nothing runs but what stands in a function."""
 _SCRIPTS = (".ts", ".tsx", ".js", ".mjs", ".cjs", ".mts")
 _DEEP, _SEEN = 8, 1500

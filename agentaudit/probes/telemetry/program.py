@@ -17,7 +17,7 @@ from agentaudit.probes.aside import is_serving
 from agentaudit.probes.telemetry.errors import language
 from agentaudit.source import Component, Repo
 
-_LANGUAGES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".mts", ".java", ".cs")
+_LANGUAGES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".mts", ".java", ".cs", ".razor")
 _SHOWING = regex(r"(?:^|/)(?:demo|example)\.")
 """Files that show how something is used."""
 _MANY = 400
@@ -55,6 +55,7 @@ class Program:
         for path in main[:_MANY]:
             yield replace(known[path], line=None, text="")
         suffixes = {path.rpartition(".")[2] for path in main}
+        suffixes |= {"razor"} if "cs" in suffixes else set()  # its pages call what asks
         beside = (file for file in self._others(component, suffixes) if file.path not in known)
         yield from islice(beside, max(0, _MANY - len(main)))
 

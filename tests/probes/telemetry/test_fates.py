@@ -318,3 +318,30 @@ def test_a_tool_that_tells_the_agent_a_message_is_no_lack_where_the_run_keeps_it
     assert _followed({**PYTHON, "app.py": kept_, "tools/search.py": TOOL}).is_kept
     assert not _followed({**PYTHON, "app.py": kept_, "steps/search.py": TOOL}).is_kept
     assert _followed({**PYTHON, "tools/search.py": TOOL}).only_lost
+
+
+SHOP = {
+    "shop.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup><PackageReference '
+    'Include="OpenAI" Version="2.1.0" /></ItemGroup></Project>\n',
+    "Planner.cs": "using OpenAI.Chat;\npublic class Planner {\n"
+    "  public async Task<string> Outline(string text) {\n"
+    "    return await client.CompleteChatAsync(text);\n  }\n}\n",
+}
+PAGE = (
+    '@page "/ask"\n<p>@said</p>\n@code {{\n  async Task Ask() {{\n'
+    "    try {{ said = await Planner.Outline(text); }}\n    catch (Exception ex) {{ {} }}\n  }}\n}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("does", "fate"),
+    [
+        ("said = ex.Message;", "lost"),
+        ('logger.LogError(ex, "failed");', "kept"),
+        ("throw;", "leaving"),
+    ],
+)
+def test_pages_of_blazor_call_what_asks(does: str, fate: str) -> None:
+    ends = _followed({**SHOP, "Pages/Ask.razor": PAGE.format(does)})
+    assert [name for name in FATES if getattr(ends, name)] == [fate]
+    assert {place.path for place in getattr(ends, fate)} == {"Pages/Ask.razor"}
