@@ -58,6 +58,16 @@ def _asked(probe: Probe, files: dict[str, str]) -> Outcome:
 
 
 GOOGLE = "google-genai==1.9.0\ngoogle-cloud-aiplatform==1.87.0\n"
+CHROMA = "chromadb==1.0.0\n"
+ADDED = (
+    "import chromadb\n\nclass Store:\n    def __init__(self):\n"
+    "        self.client = chromadb.PersistentClient('db')\n\n    def add(self, document):\n"
+    "        store = self.client.get_or_create_collection(document.collection)\n"
+    "        ids = [f'{{{}}}_{{i}}' for i in range(len(document.pieces))]\n"
+    "        store.add(documents=document.pieces, embeddings=document.embeddings,\n"
+    "                  metadatas=document.metadata, ids=ids)\n"
+    "        return store.query(query_texts=['x'])\n"
+)
 PGVECTOR = "litellm==1.70.0\npgvector==0.4.1\n"
 
 
@@ -78,13 +88,14 @@ def test_ingestion_is_seen(files: dict[str, str]) -> None:
     "files",
     [
         _python(GOOGLE, VERTEX.replace("datapoint_id=ID", 'datapoint_id=f"{filename}:{number}"')),
+        _python(CHROMA, ADDED.format("document.filename")),
         _python(PGVECTOR, MAPPED.replace("NAME", "ContentDB")),
         {"app.csproj": CSPROJ, "Changes.cs": PROCEDURE},
         _python(
             "weaviate-client==4.16.0\n", WEAVIATE.replace("GIVEN", "{'fullDocument': original}")
         ),
     ],
-    ids=["an id of file and page", "a row of its own", "a row by its key", "a reference"],
+    ids=["an id of file and page", "ids of file and number", "a row of its own", "a row by its key", "a reference"],
 )
 def test_source_is_kept(files: dict[str, str]) -> None:
     assert _asked(source_kept, files) is Outcome.PASS
@@ -94,10 +105,11 @@ def test_source_is_kept(files: dict[str, str]) -> None:
     "files",
     [
         _python(GOOGLE, VERTEX.replace("datapoint_id=ID", "datapoint_id=str(number)")),
+        _python(CHROMA, ADDED.format("document.collection")),
         _python(PGVECTOR, MAPPED.replace("NAME", "ContentChunk")),
         _python("weaviate-client==4.16.0\n", WEAVIATE.replace("GIVEN", "{'ofUser': original}")),
     ],
-    ids=["a running number", "a piece without a source", "a reference to nobody's document"],
+    ids=["a running number", "of a collection", "a piece without a source", "a reference to nobody's document"],
 )
 def test_no_source_is_kept(files: dict[str, str]) -> None:
     assert _asked(source_kept, files) is not Outcome.PASS
