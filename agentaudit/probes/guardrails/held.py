@@ -16,7 +16,7 @@ from agentaudit.source import Repo
 _SCORE = regex(
     r"(?i)score|accuracy|pass_?rate|success_?rate|recall|precision|f1|faithful|relevan|correct"
     r"|ground|similarity|coheren|fluency|hit_?rate|ndcg|mrr|mean|avg|average|grade|quality|passed"
-    r"|win_?rate|exact_match"
+    r"|(?:win|refusal)_?rate|exact_match"
 )
 _BAD = regex(r"(?i)toxicity|halluc|error_?rate|failure_?rate|violation|leak")
 """Scores of which less is better."""
@@ -24,7 +24,7 @@ _STATEMENT = regex(
     r"\b(?:assert|require|Assert)\w{0,10}[.]?(?:Greater|Less)\w{0,20}\(|\bassertThat\b"
     r"|\b(?:assertTrue|Assert\.(?:True|IsTrue|That)|assert\.(?:ok|True|isTrue))(?=\()"
     r"|\b(assert|if|elif|expect)\b|\bShould"
-    r"|\b(?:\w{0,40}_)?(?:passed|passes|success|succeeded|ok)\s{0,4}:?=(?!=)(?=[^\n]{0,200}[<>])"
+    r"|\b(?:\w{0,40}_)?(?:passed|passes|success|succeeded|ok|check)\s{0,4}:?=(?!=)(?=[^\n]{0,200}[<>])"
 )
 _MARK = (
     r"(?:0?\.\d{1,4}|1\.0|[1-9]\d(?:\.\d{1,3})?%?"

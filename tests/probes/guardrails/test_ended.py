@@ -64,6 +64,7 @@ HANDED = (
     "            said = generate_fn(case['text'])\n        else:\n            {}\n"
     "        print(score_similarity(said, case['expected']))\n\n{}\n"
 )
+CHECKED = "refusal_check = refusal_rate >= args.min_refusal_rate\n    "
 TEXT = 'said = "I cannot help with that."'
 PAIR = (
     "from planner.app import answer\n\nCASES = [{{'good_response': 'Wear gloves.', {}: 'No.'}}]\n\n"
@@ -93,6 +94,11 @@ def _asked(probe: Probe, files: dict[str, str]) -> Outcome:
             {"evals/run.py": SUITE.format("if tries['passed'] < 3:\n        sys.exit(1)")},
             Outcome.FAIL,
         ),
+        (
+            {"evals/run.py": SUITE.format(CHECKED + "sys.exit(0 if refusal_check else 1)")},
+            Outcome.PASS,
+        ),
+        ({"evals/run.py": SUITE.format(CHECKED + "print(refusal_check)")}, Outcome.FAIL),
         ({**NODE, "src/rag/evaluate-rag.ts": ""}, Outcome.FAIL),
         (
             {path: text.replace("END", "process.exitCode = 1;") for path, text in NODE.items()},

@@ -95,7 +95,13 @@ def test_ingestion_is_seen(files: dict[str, str]) -> None:
             "weaviate-client==4.16.0\n", WEAVIATE.replace("GIVEN", "{'fullDocument': original}")
         ),
     ],
-    ids=["an id of file and page", "ids of file and number", "a row of its own", "a row by its key", "a reference"],
+    ids=[
+        "an id of file and page",
+        "ids of file and number",
+        "a row of its own",
+        "a row by its key",
+        "a reference",
+    ],
 )
 def test_source_is_kept(files: dict[str, str]) -> None:
     assert _asked(source_kept, files) is Outcome.PASS
@@ -109,7 +115,12 @@ def test_source_is_kept(files: dict[str, str]) -> None:
         _python(PGVECTOR, MAPPED.replace("NAME", "ContentChunk")),
         _python("weaviate-client==4.16.0\n", WEAVIATE.replace("GIVEN", "{'ofUser': original}")),
     ],
-    ids=["a running number", "of a collection", "a piece without a source", "a reference to nobody's document"],
+    ids=[
+        "a running number",
+        "of a collection",
+        "a piece without a source",
+        "a reference to nobody's document",
+    ],
 )
 def test_no_source_is_kept(files: dict[str, str]) -> None:
     assert _asked(source_kept, files) is not Outcome.PASS

@@ -329,7 +329,8 @@ SHOP = {
 }
 PAGE = (
     '@page "/ask"\n<p>@said</p>\n@code {{\n  async Task Ask() {{\n'
-    "    try {{ said = await Planner.Outline(text); }}\n    catch (Exception ex) {{ {} }}\n  }}\n}}\n"
+    "    try {{ said = await Planner.Outline(text); }}\n"
+    "    catch (Exception ex) {{ {} }}\n  }}\n}}\n"
 )
 
 
