@@ -9,6 +9,19 @@ from agentaudit.expressions import regex
 from agentaudit.sources.git.reader import Reader
 
 _MENTIONS = ("chat/completions", "/openai/deployments/", ".openai.azure.com")
+_ASKS = regex(
+    r"\.\s{0,40}chat\s{0,40}\??\.\s{0,40}completions\s{0,40}\??\.\s{0,40}(?:create|parse|stream)\("
+    r"|\.(?:invoke_agent_runtime|[iI]nvokeAgentRuntime(?:Async)?)\(|\bInvokeAgentRuntimeCommand\(",
+    words=("completions", "nvoke"),
+)
+"""The methods of clients that nothing else has, whatever library they are of or whoever made them:
+the interface of OpenAI, and an agent that a cloud runs."""
+_SENDS = (
+    r"(?:(?i:client|session|axios\w{0,20}|instance)\)?\.(?i:post\w{0,20})(?:<[^<>()]{0,60}>)?\("
+    r"|\bnew\s{1,9}HttpRequestMessage\(\s{0,40}HttpMethod\.Post,|\.uri\(|@POST\(|\[Post\()\s{0,40}[\"'`]"
+)
+"""What sends to a path on a base that it was given before, or declares in an interface (Retrofit,
+Refit) that it does."""
 _PATH = r"/?(?:v\d/)?chat/completions\b"
 _APPENDS = regex(
     r"(?:([\w.()\[\]\"']{0,80})\}|([\w.()\[\]\"'/, ]{1,80})\+\s{0,9}[\"'`]|%s)"
@@ -18,7 +31,7 @@ _APPENDS = regex(
     rf"|\bnew\s{{1,9}}UR[LI]\(\s{{0,40}}[\"'`]{_PATH}[\"'`],"
     rf"|\bnew\s{{1,9}}Uri\([^\"'`()\n]{{1,80}},\s{{0,9}}[\"'`]{_PATH}"
     r"|\b(?:https|wss)://[\w.$()-]{0,40}\{[\w.()]{0,60}\}\.openai\.azure\.com\b"
-    rf"|(?i:client|session|axios\w{{0,20}}|instance)\)?\.post\(\s{{0,40}}[\"'`]{_PATH}"
+    rf"|{_SENDS}{_PATH}"
     r"|\b(?i:fetch|post|request|url|endpoint)\s{0,9}[(=:]\s{0,40}[\"'`]https?://[\w.:-]{3,120}/[\w./-]{0,80}?"
     r"chat/completions\b"
 )
@@ -28,7 +41,7 @@ _LOCAL = r"/?api/(?:chat|generate|embed(?:dings)?)\b"
 _OLLAMA = regex(
     rf"(?:([\w.()\[\]\"']{{0,80}})\}}|([\w.()\[\]\"'/, ]{{1,80}})\+\s{{0,9}}[\"'`]|%s){_LOCAL}"
     rf"|\bnew\s{{1,9}}U(?:RL|RI|ri)\(\s{{0,40}}[\"'`]{_LOCAL}[\"'`],"
-    rf"|(?i:client|session|axios\w{{0,20}}|instance)\)?\.(?i:post\w{{0,20}})\(\s{{0,40}}[\"'`]{_LOCAL}"
+    rf"|{_SENDS}{_LOCAL}"
 )
 """The paths of Ollama's interface, in a file that speaks of it: many applications have the same."""
 _OWN = regex(r"(?i)back_?end|server|gateway|prefix|proxy|agent|router|version")
@@ -46,12 +59,23 @@ _SERVES = regex(
 
 def appends(reader: Reader, paths: Iterable[str]) -> bool:
     """Whether one of the files of an application appends to a base the path of the interface that
-    most providers and model servers have."""
-    return any(_appends(reader.text(path) or "", path) for path in paths if _may(reader, path))
+    most providers and model servers have, or calls the method that clients of it have."""
+    texts = ((reader.text(path) or "", path) for path in paths if _may(reader, path))
+    return any(_calls(text) or _appends(text, path) for text, path in texts)
 
 
 def _may(reader: Reader, path: str) -> bool:
     return reader.role(path) is Role.APP and not path.endswith((*_PAGES, ".ipynb"))
+
+
+def _calls(text: str) -> bool:
+    return any(not _noted(text, found.start()) for found in _ASKS.finditer(text))
+
+
+def _noted(text: str, at: int) -> bool:
+    """Whether the row of a place is a comment, or a text."""
+    row = text[text.rfind("\n", 0, at) + 1 : at].lstrip()
+    return row.startswith(("#", "//", "*", '"', "'", "`"))
 
 
 def _appends(text: str, path: str) -> bool:

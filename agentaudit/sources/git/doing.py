@@ -72,7 +72,7 @@ class Doing:
         used = {trade: list(filter(acts, code.used.get(trade, ()))) for trade in AGENTIC}
         carries = any(is_protocol(use.library) for t in AGENTIC for use in code.used.get(t, ()))
         asks = code.posts and self._posts(home, code)
-        if not asks and not any(used.values()):
+        if not asks and not any(used[trade] for trade in ("model", "agent", "embedding")):
             unread = (path for path in self._unread if self._innermost(path) == home)
             asks = asked.appends(self._reader, (*self._whole(home), *unread))
         if not share.lent and asks == code.posts and not (carries and not any(used.values())):

@@ -18,11 +18,15 @@ MANIFESTS = {
     "js": {"package.json": '{"name": "chat", "dependencies": {"axios": "1"}}'},
     "ts": {"package.json": '{"name": "chat", "dependencies": {"axios": "1"}}'},
     "cs": {"App.csproj": '<Project Sdk="Microsoft.NET.Sdk.Worker"></Project>\n'},
+    "java": {"pom.xml": "<project><artifactId>chat</artifactId></project>\n"},
     "rs": {"Cargo.toml": '[package]\nname = "chat"\n\n[dependencies]\nreqwest = "0.12"\n'},
 }
 ROUTE = '@app.post("/chat/completions")\ndef serve(): ...\n'
 OLLAMA = "class OllamaChat(HttpClient http) {\n  Task Ask() => http.PATH;\n}\n"
 POSTED = 'PostAsJsonAsync("/api/chat", body)'
+HTTP_CLIENT = 'class C { Task Ask(object q) => VERB("v1/chat/completions", q); }\n'
+REFIT = 'interface IChat { [Post("/v1/chat/completions")] Task<Answer> Ask(Body body); }\n'
+SPRING = 'class C { void ask() { c.post().uri("/v1/chat/completions").retrieve(); } }\n'
 OWN = 'import os\nurl = f"{os.environ["BACKEND_URL"]}/chat/completions"\n'
 
 
@@ -59,6 +63,13 @@ OWN = 'import os\nurl = f"{os.environ["BACKEND_URL"]}/chat/completions"\n'
         ("app.py", '@app.post("/api/chat")\ndef ollama(): ...\n', False),
         ("Chat.cs", OLLAMA.replace("http", "httpClient").replace("PATH", POSTED), True),
         ("Chat.cs", OLLAMA.replace("PATH", 'MapPost("/api/chat", Ask)'), False),
+        ("Chat.cs", HTTP_CLIENT.replace("VERB", "_httpClient.PostAsJsonAsync"), True),
+        ("Chat.cs", HTTP_CLIENT.replace("VERB", "_routes.MapPost"), False),
+        ("Chat.cs", REFIT, True),
+        ("Chat.cs", REFIT.replace("[Post", "[HttpPost"), False),
+        ("src/Chat.java", SPRING, True),
+        ("src/Chat.java", SPRING.replace(".uri(", ".matches("), False),
+        ("app.ts", 'await client.post<Answer>("/v1/chat/completions", b); // api_key\n', True),
         ("src/main.rs", 'let u = format!("{}/chat/completions", config.base);\n', True),
         ("src/main.rs", 'let r = Router::new().route("/chat/completions", post(h));\n', False),
     ],
@@ -66,6 +77,32 @@ OWN = 'import os\nurl = f"{os.environ["BACKEND_URL"]}/chat/completions"\n'
 def test_a_path_that_is_appended_to_a_base(path: str, text: str, agentic: bool) -> None:
     files = {**MANIFESTS[path.rpartition(".")[2]], path: text}
     assert _components(files)["."].agentic is agentic
+
+
+@pytest.mark.parametrize(
+    ("path", "row", "agentic"),
+    [
+        ("app.py", "client.invoke_agent_runtime(agentRuntimeArn=ARN, payload=body)", True),
+        ("app.py", "# client.invoke_agent_runtime(agentRuntimeArn=ARN)", False),
+        ("app.py", "client.invoke_endpoint(EndpointName=NAME)", False),
+        ("app.ts", "await made.send(new InvokeAgentRuntimeCommand(body));", True),
+        ("app.ts", "await this._made?.chat.completions.create(body);", True),
+        ("app.ts", "await this._made.chat.messages.create(body);", False),
+    ],
+)
+def test_a_method_that_nothing_but_a_client_of_models_has(
+    path: str, row: str, agentic: bool
+) -> None:
+    found = _components({**MANIFESTS[path.rpartition(".")[2]], path: f"{row}\n"})
+    assert found["."].agentic is agentic
+
+
+@pytest.mark.parametrize("store", ["", "lancedb"])
+def test_a_store_of_vectors_says_nothing_about_who_asks(store: str) -> None:
+    code = 'import os\nurl = os.environ["LLM_URL"] + "/chat/completions"\n'
+    imported = f"import {store}\n{store}.connect()\n" if store else ""
+    found = _components({"requirements.txt": f"{store}\n", "app.py": imported + code})
+    assert found["."].does == ({"model"} | ({"vector_store"} if store else set()))
 
 
 @pytest.mark.parametrize(
