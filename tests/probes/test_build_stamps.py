@@ -41,3 +41,26 @@ def test_a_plug_in_of_the_parent_runs_in_its_modules(
     repo = MemoryRepo({"pom.xml": ALL.format(parent), "agent/pom.xml": MODULE.format(named, own)})
     agent = next(each for each in repo.components() if each.path == "agent")
     assert {place.path for place in built_in(repo, agent)} == ({found} if found else set())
+
+
+@pytest.mark.parametrize(
+    ("needs", "properties", "found"),
+    [
+        ("quarkus-info", "", True),
+        ("quarkus-info", "quarkus.info.build.enabled=false\n", True),
+        ("quarkus-info", "quarkus.info.git.enabled=false\n", False),
+        ("quarkus-rest", "", False),
+    ],
+)
+def test_quarkus_tells_its_commit_unless_told_not_to(
+    needs: str, properties: str, found: bool
+) -> None:
+    need = f"<dependency><groupId>io.quarkus</groupId><artifactId>{needs}</artifactId></dependency>"
+    files = {
+        "pom.xml": f"<project><artifactId>agent</artifactId>{need}</project>\n",
+        "src/main/resources/application.properties": properties,
+        "src/main/java/Main.java": "class Main {}\n",
+    }
+    repo = MemoryRepo(files)
+    (agent,) = repo.components()
+    assert bool(list(built_in(repo, agent))) is found

@@ -42,6 +42,10 @@ _BOUND = regex(
     r"<goal>\s*(?:revision|create)\s*</goal>|<artifactId>\s*spring-boot-starter-parent\s*<"
 )
 """Maven runs a plug-in only in a phase that it is bound to; the parent of Spring Boot binds it."""
+_TELLS = regex(r"<artifactId>\s*quarkus-info\s*<")
+"""An extension that reads the repository while it is built, unless told not to, and serves the
+commit."""
+_SILENT = regex(r"(?m)^\s*[\"']?quarkus\.info\.(?:git\.)?enabled[\"']?\s*=\s*false\b")
 _PARENT = regex(
     r"<parent>.{0,600}?<artifactId>([\w.-]{1,100})</artifactId>.{0,600}?</parent>", re.DOTALL
 )
@@ -72,6 +76,7 @@ def _plugged(repo: Repo, component: Component) -> Iterator[Place]:
         text = _bare(repo.read(manifest.place) or "")
         if manifest.place.path.endswith("pom.xml"):
             yield from _run_by_maven(repo, manifest.place, text)
+            yield from _told(repo, manifest.place, text)
         elif manifest.ecosystem == "java":
             yield from _lines(manifest.place, text, _GRADLE)
         elif manifest.ecosystem == "dotnet":
@@ -90,6 +95,14 @@ def _run_by_maven(repo: Repo, file: Place, text: str) -> Iterator[Place]:
     for place, each in around:
         asked = _MANAGED.sub(lambda m: "\n" * m[0].count("\n"), each)
         yield from _lines(place, asked, _MAVEN) if _BOUND.search(asked) else ()
+
+
+def _told(repo: Repo, file: Place, text: str) -> Iterator[Place]:
+    """Where Quarkus is asked to tell its commit, and no properties keep it from doing so."""
+    home = file.path.removesuffix("pom.xml")
+    properties = repo.files(f"{home}src/main/resources/application.properties")
+    if not any(_SILENT.search(repo.read(each) or "") for each in properties):
+        yield from _lines(file, text, _TELLS)
 
 
 def _parents(repo: Repo, file: Place, text: str) -> Iterator[tuple[Place, str]]:

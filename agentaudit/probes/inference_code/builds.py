@@ -15,6 +15,7 @@ _BUILD = regex(
     r"\bdocker(?:\s+image|\s+buildx)?\s+(?:build|bake)\b|\bdocker[- ]compose\s.{0,200}\bbuild\b"
     r"|[\w-]/(?:build-push-action|bake-action)|\b(?:podman|buildah)\s+(?:build|bud)\b"
     r"|/kaniko/executor|kaniko-action|\bko\s+(?:build|publish)\b|\bpack\s+build\b|\bjib:build\b"
+    r"|-Dquarkus\.container-image\.(?:build|push)=true\b|\bquarkus\s+image\s+(?:build|push)\b"
     r"|\bspring-boot:build-image(?![\w])|\bbootBuildImage\b"
     r"|\bgcloud\s+(?:builds\s+submit|run\s+deploy)\b|\baz\s+acr\s+build\b|\bskaffold\s+(?:build|run)\b"
     r"|\b(?:depot|nerdctl)\s+build\b|\bfly(?:ctl)?\s+deploy\b|\bearthly\s|\bkamal\s+(?:deploy|build)\b"
@@ -59,6 +60,7 @@ _MADE = regex(r"(?:^|[\s;&|(])make\s+(?:\S{1,200}\s+){0,20}?\S{0,60}(?:build|ima
 _TAG = regex(
     r"(?:^|\s)(?:-t|--tags?|--image(?:-label)?|--destination|--version(?:-suffix)?|-Djib\.to\.(?:image|tags)"
     r"|-Dspring-boot\.build-image\.(?:imageName|tags)|--imageName"
+    r"|-Dquarkus\.container-image\.(?:image|tag|additional-tags)"
     r"|[-/]{1,2}[DPp]:?(?:project\.)?(?:[vV]ersion|revision|ContainerImageTags?)|\bpack\s+build"
     rf"|--set\s+[\"']?[\w.*-]{{1,60}}\.tags?)[=\s]+{_VALUE}"
 )

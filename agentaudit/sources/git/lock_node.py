@@ -20,7 +20,8 @@ def npm(text: str) -> Pinned:
     """package-lock.json and npm-shrinkwrap.json.
 
     Version 1 lists optional packages among those that are needed, and leaves them out where they
-    do not fit the platform: what it needs is not looked at.
+    do not fit the platform: what it needs is not looked at. An optional package without a version
+    could not be had when the lock was written: it is not installed either.
     """
     data = mapping(parse.json(text))
     if "packages" not in data and "dependencies" not in data:
@@ -30,7 +31,8 @@ def npm(text: str) -> Pinned:
         inner = mapping(item)
         if "node_modules/" in path:
             name = path.rpartition("node_modules/")[2]
-            pairs.append((name, word(inner.get("version")) or "link" * bool(inner.get("link"))))
+            version = word(inner.get("version")) or "link" * bool(inner.get("link"))
+            pairs.append((name, version or "not to be had" * (inner == {"optional": True})))
         elif path:
             members.add(path)
         # A directory beside the project, that nothing links to any more or that locks its own.

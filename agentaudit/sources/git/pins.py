@@ -92,11 +92,12 @@ _WRITTEN = regex(
 _TAGGED = regex(r"(?:^|[-_.])(?:python|py)-?(3\.\d{1,2}(?:\.\d{1,2})?)(?=[-_]|$)")
 """A version of Python in the tag of an image that is called after something else."""
 _JAVA_IMAGES = regex(
-    r"(?:[\w]{1,20}-){0,3}(?:openjdk|jdk|jre|zulu|liberica|corretto|sapmachine|semeru|graalvm"
+    r"(?:[\w]{1,20}-){0,3}(?:openjdk|java|jdk|jre|zulu|liberica|corretto|sapmachine|semeru|graalvm"
     r"|dragonwell|temurin|microsoft-java)(?:-(?:alpine|alpaquita|debian|ubuntu|centos|rocky|slim|headless"
     r"|minimal|devel|runtime|crac|musl|glibc|lite|jdk|jre|java|base)){0,4}"
 )
-"""Images of Java by the makers of its distributions: liberica-openjdk-alpine, zulu-openjdk."""
+"""Images of Java by the makers of its distributions, and what is called after it: zulu-openjdk,
+alpine/java."""
 _CALLED = regex(
     r"(?P<name>python|nodejs|openjdk|dotnet)-(?P<version>\d{1,3})"
     r"(?:-(?:minimal|runtime|sdk|aspnet|jre|devel|builder))?"

@@ -14,6 +14,7 @@ FILES = {
         ("Dockerfile", "FROM python:3.12\nCOPY . .\n"),
     )
 }
+QUARKUS = "mvn package -Dquarkus.container-image.build=true -Dquarkus.container-image.tag=latest"
 ACTION = "uses: docker/build-push-action@v6"
 
 
@@ -29,6 +30,8 @@ def step(text: str, line: int = 1) -> Step:
         (f"{ACTION} context=.", True),
         ("/kaniko/executor --context .", True),
         ("uv build", True),
+        ("./mvnw -B package -Dquarkus.container-image.push=true", True),
+        ("./mvnw -B package -Dquarkus.container-image.push=false", False),
         ("docker run a", False),
         ("pytest tests/test_docker_builder.py", False),
         ("npm run build", False),
@@ -46,6 +49,8 @@ def test_what_builds(text: str, built: bool) -> None:
     [
         ("docker build -t a:$GITHUB_SHA .", "", True),
         ("docker build -t a:${CI_COMMIT_SHORT_SHA} .", "", True),
+        (f"{QUARKUS} -Dquarkus.container-image.additional-tags=$GITHUB_SHA", "", True),
+        (f"{QUARKUS} -Dquarkus.container-image.labels=$GITHUB_SHA", "", False),
         ("docker build -t a:$(git rev-parse HEAD) .", "", True),
         ("docker build -t a:$TAG .", 'echo "TAG=${GITHUB_SHA::7}" >> $GITHUB_ENV', True),
         ("docker build -t a:$TAG .", "env:\n  TAG: ${{ github.sha }}", True),

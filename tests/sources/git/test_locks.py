@@ -171,6 +171,16 @@ def test_an_indirect_package_that_is_named_must_be_pinned(
     assert found.complete is False
 
 
+@pytest.mark.parametrize(("row", "complete"), [('"optional": true', True), ('"dev": true', False)])
+def test_an_optional_package_that_npm_did_not_find_is_not_installed(
+    row: str, complete: bool
+) -> None:
+    manifest = PACKAGE.replace("}}", '}, "optionalDependencies": {"fast-msvc": "0.5.0"}}')
+    lock = NPM.replace('"packages": {', '"packages": {"node_modules/fast-msvc": {ROW},')
+    (found,) = _locks({"package.json": manifest, "package-lock.json": lock.replace("ROW", row)})
+    assert (found.complete and not found.missing) is complete
+
+
 def test_the_hash_of_a_go_mod_pins_no_module() -> None:
     files = {"go.mod": "module x.io/a\ngo 1.22\nrequire x.io/b v1.0.0\n"}
     (found,) = _locks({**files, "go.sum": "x.io/b v1.0.0/go.mod h1:y=\n"})

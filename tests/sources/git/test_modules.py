@@ -121,6 +121,8 @@ def test_a_member_that_is_published_is_not_the_workspace() -> None:
     [
         ("bellsoft/liberica-openjdk-rocky:17.0.16-cds", ["java 17.0.16-cds"]),
         ("azul/zulu-openjdk:21", ["java 21"]),
+        ("alpine/java:21-jdk", ["java 21-jdk"]),
+        ("example/javascript:21", []),
         ("ghcr.io/graalvm/jdk:java17", []),
         ("acme/jdk-tools-proxy2:21", []),
     ],
