@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -122,6 +123,8 @@ def _image(
     home = next(said, "") or programs.home(homes, context, mine)
     home = home or subjects.home(homes, recipe, context, shared, mine)
     covers = _covered(homes, home, context, recipe)
+    if "." not in recipe.kept and outputs.named(recipe.taken):
+        covers = tuple(path for path in covers if not _is_unmade(reader, homes, recipe, home, path))
     return Image(recipe, tuple(mine), context, home, covers)
 
 
@@ -152,6 +155,17 @@ def _is_module(homes: Homes, home: str, context: str) -> bool:
 def _is_page(homes: Homes, path: str, home: str) -> bool:
     """Whether a manifest is of Node, beside the project that an image is of."""
     return path.endswith("package.json") and homes.manifests[path] != home
+
+
+def _is_unmade(reader: Reader, homes: Homes, recipe: Recipe, home: str, path: str) -> bool:
+    """Whether a manifest is of a page beside the project of an image that takes in what it makes by
+    name, where neither the build file nor a script of the project names its directory."""
+    page = homes.manifests[path]
+    if not inside(page, home) or not _is_page(homes, path, home) or page in homes.members:
+        return False
+    texts = (reader.text(recipe.path) or "", *homes.scripts.values())
+    name = re.compile(rf"(?<![\w-]){re.escape(page.rpartition('/')[2])}(?![\w-])")
+    return not any(map(name.search, texts))
 
 
 def _ordered(reader: Reader, homes: Homes, order: Order) -> str | None:

@@ -42,7 +42,7 @@ class Service(Struct, frozen=True):
     target: str = ""
     """The stage of its build file that becomes its image."""
     mounts: tuple[str, ...] = ()
-    """Directories of the repository that it works in, as they are."""
+    """Directories of the repository that it works in, as they are, or of a script that it runs."""
     command: str = ""
     """What it starts instead of what its image would."""
     bare: bool = False
@@ -183,19 +183,29 @@ _VARIABLE = regex(r"\$\{?([A-Za-z_]\w{0,100})")
 
 
 def _mounts(path: str, given: dict[str, Any]) -> Iterator[str]:
-    """Directories that are mounted where the service works, and that its command runs."""
-    works = expand(word(given.get("working_dir")), {})[0].rstrip("/")
-    for item in sequence(given.get("volumes")) if works and given.get("command") else ():
+    """Directories that are mounted where the service works, and that its command runs, and that
+    of the file itself, where a script beside it is mounted and started."""
+    works = expand(word(given.get("working_dir")), {})[0].rstrip("/") if given.get("command") else ""
+    runs = {*_said(given.get("command")).split(), *_said(given.get("entrypoint")).split()}
+    for item in sequence(given.get("volumes")) if works or runs else ():
         source, _, rest = word(item).partition(":")
         source = word(mapping(item).get("source")) or source
         target = (word(mapping(item).get("target")) or rest.partition(":")[0]).rstrip("/")
         found = joined(directory(path), source) if source.startswith(".") else None
         if found and target == works:
             yield found
+        elif found and target in runs and _SCRIPT.search(target):
+            yield from [directory(path)] if directory(found) == directory(path) else ()
+
+
+_SCRIPT = regex(r"\.(?:sh|py|[cm]?[jt]s)$")
 
 
 def _command(given: dict[str, Any]) -> str:
-    value = given.get("command") or given.get("entrypoint")
+    return _said(given.get("command") or given.get("entrypoint"))
+
+
+def _said(value: object) -> str:
     return word(value) or " ".join(map(word, sequence(value)))
 
 

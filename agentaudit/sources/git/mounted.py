@@ -1,5 +1,5 @@
-"""Projects that a compose file starts in the image of their language: nothing is built, the
-directory is mounted and run as it is."""
+"""What a compose file starts without building anything: projects in the image of their language,
+mounted and run as they are, and scripts of a directory that run somebody else's image."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import Service
 from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.images import short_name
-from agentaudit.sources.git.reader import Reader
+from agentaudit.sources.git.reader import Reader, directory
+from agentaudit.sources.git.standing import is_part, serves
 
 _TRIES = regex(r"(?i)(?:^|[/._-])(?:tests?|testing|e2e|mocks?|lint|migrat\w{1,10})(?:[/._-]|$)")
 """What is started for a trial, or once."""
 
 
 def started(reader: Reader, homes: Homes, services: list[Service]) -> Iterator[Build]:
-    """Each such project, which stands in a directory of its own."""
+    """Each such project, which stands in a directory of its own, and each directory with a compose
+    file of its own whose scripts start the image."""
     for service in services:
         image = service.image
         if image is None or service.context is not None or not reader.is_own(service.file):
@@ -31,3 +33,7 @@ def started(reader: Reader, homes: Homes, services: list[Service]) -> Iterator[B
             runtime = f"{short_name(image.reference)} {pin[1]}"
             names = frozenset((service.name.lower(),))
             yield Build(mine[0], service.place, names=names, runtime=runtime)
+        own = directory(service.file)
+        served = serves(image.reference)
+        if own in service.mounts and homes.is_app(own) and is_part(own, homes, served=served):
+            yield Build(own, service.place, bare=True)

@@ -34,6 +34,15 @@ def maker(path: str) -> str:
     return home if home != path else ""
 
 
+def named(taken: Collection[str]) -> bool:
+    """Whether what an image takes from the stages before is what their builds make, by name, and
+    not all that lies there."""
+    paths = [f"/{each}" for each in taken]
+    whole = any(other.startswith(f"{each}/") for each in paths for other in paths)
+    deep = all(each.count("/") > 1 for each in paths)
+    return deep and not whole and any(map(_MADE.search, paths))
+
+
 def home(path: str) -> str | None:
     """The directory whose build by Maven or Gradle makes a path; None where none does."""
     found = _OUTPUT.split(path)[0]

@@ -55,10 +55,10 @@ def _apart(build: Build, homes: Homes, deployed: Collection[str]) -> str:
     if build.recipe is None:
         return ""
     own = directory(build.recipe.path)
-    model = any(_SERVERS.search(base.reference) for base in build.recipe.published.bases)
+    model = any(serves(base.reference) for base in build.recipe.published.bases)
     served = bool(build.names) or model
     holds = build.recipe.copies or model
-    if build.home == own and holds and _is_part(own, homes, served=served):
+    if build.home == own and holds and is_part(own, homes, served=served):
         return own
     for above in ancestors(own) if homes.known else ():
         if not above or any(inside(home, above) for home in homes.known):
@@ -85,7 +85,12 @@ _SERVERS = regex(
 """Images of what answers for models: with a configuration copied in, it is a part of its own."""
 
 
-def _is_part(own: str, homes: Homes, *, served: bool) -> bool:
+def serves(reference: str) -> bool:
+    """Whether an image is of a model server."""
+    return _SERVERS.search(reference) is not None
+
+
+def is_part(own: str, homes: Homes, *, served: bool) -> bool:
     """Whether a directory without a manifest, which no project is around, holds code, or is what is
     `served` beside the others: what a model server, a database or a proxy is made of."""
     near = any(inside(own, home) or inside(home, own) for home in homes.known if home)

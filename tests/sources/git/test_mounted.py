@@ -139,3 +139,31 @@ def test_the_runtime_by_the_default_of_a_variable_of_terraform() -> None:
         "hook/main.py": "x = 1\n",
     }
     assert "python3.12" in [text for _, text in _components(files)["hook"].runtime_pins]
+
+
+SERVED = """services:
+  vllm:
+    image: vllm/vllm-openai:v0.15.0
+    entrypoint: ["/bin/bash", "/app/start.sh"]
+    volumes: ["./start.sh:/app/start.sh"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("", "", [".", "server"]),
+        ("vllm/vllm-openai:v0.15.0", "mirror.example/cache:1", ["."]),
+        ('"/app/start.sh"]', '"-c", "true"]', ["."]),
+        ("./start.sh:", "./config.yaml:", ["."]),
+        ("./start.sh:", "../start.sh:", ["."]),
+    ],
+)
+def test_a_directory_with_a_compose_file_whose_script_starts_a_model_server(
+    old: str, new: str, found: list[str]
+) -> None:
+    compose = SERVED.replace(old, new) if old else SERVED
+    if "config.yaml" in new:
+        compose = compose.replace("/app/start.sh", "/app/config.yaml")
+    files = {**FILES, "server/docker-compose.yaml": compose, "server/start.sh": "vllm serve a/b\n"}
+    assert [path for path in _components(files) if path != "web"] == found

@@ -215,3 +215,33 @@ def test_a_program_of_node_that_its_script_starts(manifest: dict[str, Any], foun
 def test_a_page_below_a_root_in_another_language(more: dict[str, str], found: list[str]) -> None:
     files = {"pom.xml": "<project></project>", "src/main/java/A.java": "class A {}\n"}
     assert _homes({**files, "web/package.json": _page("vite"), "web/a.ts": "1", **more}) == found
+
+
+STAGED = (
+    "FROM node:22.1 AS build\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\nFROM node:22.1\n"
+    "COPY package*.json ./\nCOPY --from=build /app/dist ./dist\n"
+    "COPY --from=build /app/node_modules ./node_modules\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("image", "script", "found"),
+    [
+        (STAGED, "nest build", [".", "pages"]),
+        (STAGED, "nest build && npm --prefix pages run build", ["."]),
+        (STAGED.replace("npm ci", "npm ci && cd pages && npm ci"), "nest build", ["."]),
+        (STAGED.replace("/app/dist ./dist", "/app ."), "nest build", ["."]),
+        ("FROM node:22.1\nCOPY . .\n", "nest build", ["."]),
+    ],
+)
+def test_a_page_beside_what_an_image_takes_from_its_build_by_name(
+    image: str, script: str, found: list[str]
+) -> None:
+    files = {
+        "Dockerfile": image,
+        "package.json": json.dumps({"name": "api", "scripts": {"build": script}}),
+        "src/main.ts": "1",
+        "pages/package.json": _page("next dev"),
+        "pages/src/a.ts": "1",
+    }
+    assert _homes(files) == found
