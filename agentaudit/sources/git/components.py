@@ -34,7 +34,7 @@ from agentaudit.sources.git.code.assemble import Repository
 from agentaudit.sources.git.codes import with_code
 from agentaudit.sources.git.environments import Environments
 from agentaudit.sources.git.homes import Homes
-from agentaudit.sources.git.parts import Part, alone, home_of, join, local, order, unique
+from agentaudit.sources.git.parts import Part, alone, home_of, join, local, merge, order, unique
 from agentaudit.sources.git.projects import Project, told
 from agentaudit.sources.git.reader import Reader, directory, inside
 from agentaudit.sources.git.roles import SOURCES
@@ -131,6 +131,20 @@ class Survey:
             own = {p: m for p, m in part.manifests.items() if self._belongs(p, part)}
             # An image that is made of other components and nothing else holds what they need.
             part.manifests = own or part.manifests
+        for home in [home for home in self._parts if home not in homes.known]:
+            self._hand_out(home)
+
+    def _hand_out(self, home: str) -> None:
+        """An image that is made of several components with images of their own is one more of each
+        of them, where its directory has nothing else."""
+        part = self._parts[home]
+        made = {home_of(path, parsed) for path, parsed in part.manifests.items()}
+        others = [self._parts[each] for each in sorted(made) if each in self._parts]
+        apart = len(made) > 1 and len(others) == len(made)
+        if apart and part.build_files and all(other.build_files for other in others):
+            del self._parts[home]
+            for other in others:
+                merge(other, part)
 
     def _join(self, builds: Iterable[Build]) -> None:
         """What is built of no directory of its own is of the component around it."""

@@ -64,6 +64,15 @@ def join(part: Part, build: Build) -> None:
         part.runtimes += build.recipe.runtimes
 
 
+def merge(part: Part, other: Part) -> None:
+    """Add the images of another to those of a component, with all that asks for them."""
+    part.places += other.places
+    part.build_files += other.build_files
+    part.names |= other.names
+    part.copies |= other.copies
+    part.runtimes += other.runtimes
+
+
 def order(place: Place) -> tuple[str, int]:
     return place.path, place.line or 0
 

@@ -254,3 +254,30 @@ def test_an_image_that_only_trials_start_is_no_part(name: str, found: list[str])
         name: "services:\n  proxy:\n    build: proxy\n",
     }
     assert [each.path for each in MemoryRepo(files).components()] == found
+
+
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        ({}, {"api": ["Dockerfile", "api/Dockerfile"], "web": ["Dockerfile", "web/Dockerfile"]}),
+        ({"package.json": '{"name": "all"}'}, {".": ["Dockerfile"], "api": ["api/Dockerfile"]}),
+    ],
+)
+def test_an_image_of_several_components_is_one_more_of_each(
+    more: dict[str, str], found: dict[str, list[str]]
+) -> None:
+    files = {
+        "Dockerfile": "FROM python:3.12\nCOPY api/ api/\nCOPY web/ web/\nCOPY pack*.json ./\n",
+        "api/Dockerfile": "FROM python:3.12\nCOPY . .\n",
+        "api/requirements.txt": "openai\n",
+        "api/main.py": "import openai\n",
+        "web/Dockerfile": "FROM node:22.1\nCOPY . .\n",
+        "web/package.json": '{"name": "web"}',
+        "web/src/a.js": "1\n",
+    }
+    got = {
+        component.path: [file.place.path for file in component.build_files]
+        for component in MemoryRepo({**files, **more}).components()
+    }
+    assert {path: got[path] for path in found} == found
+    assert more or got.keys() == found.keys()
