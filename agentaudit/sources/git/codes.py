@@ -39,6 +39,7 @@ class Codes:
         projects: Iterable[Project],
         repository: Repository,
         environments: Environments,
+        copies: Mapping[str, Collection[str]],
         needs: Callable[[str], Sequence[Dependency]],
     ) -> None:
         self._reader = reader
@@ -53,6 +54,8 @@ class Codes:
         if "" not in self._parts and _gathers(reader):
             # An image takes its manifest in to install a member: what else stands there is no part.
             self._projects.pop("", None)
+        self._copies = {} if self._projects else copies
+        """Component → what its images take in, where no manifest says what is whose."""
         self._needs = needs
         self._owners: dict[str, list[str]] = {}
         self._cut: dict[str, str] = {}
@@ -159,7 +162,11 @@ class Codes:
                 if _ASIDE.match(home[len(above) :]) and self._users(project):
                     return []
                 return self._users(project) or self._served(above, home)
-        return list(self._parts)
+        return [part for part in self._copies if self._takes(part, home)] or list(self._parts)
+
+    def _takes(self, part: str, path: str) -> bool:
+        """Whether the images of a component take in what stands at a path."""
+        return any(inside(path, source) for source in self._copies.get(part, ()))
 
     def _running(self, part: str) -> Iterator[str]:
         """The components that code of a component runs in: that of one which nothing starts runs in
@@ -175,7 +182,7 @@ class Codes:
     def _is_far(self, path: str, part: str) -> bool | None:
         """For a file that a component shares: whether it is nothing that the component is known to
         need itself; None for its own files."""
-        if inside(path, part) or len(self._parts) == 1:
+        if inside(path, part) or len(self._parts) == 1 or self._takes(part, path):
             return None
         if path.endswith(".py") and self.shares(part):
             return path not in self._imported[part]
@@ -262,7 +269,7 @@ def with_code(
 ) -> tuple[Component, ...]:
     """The components, by home, with what their code says; `copies` is what their images take in,
     `declared` what the project of a directory needs."""
-    codes = Codes(reader, components, projects, repository, environments, declared)
+    codes = Codes(reader, components, projects, repository, environments, copies, declared)
     collects = gc.isenabled()
     gc.disable()  # millions of small values, and no cycle among them: looking for one costs a tenth
     try:

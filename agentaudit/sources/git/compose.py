@@ -185,8 +185,9 @@ _VARIABLE = regex(r"\$\{?([A-Za-z_]\w{0,100})")
 def _mounts(path: str, given: dict[str, Any]) -> Iterator[str]:
     """Directories that are mounted where the service works, and that its command runs, and that
     of the file itself, where a script beside it is mounted and started."""
-    works = expand(word(given.get("working_dir")), {})[0].rstrip("/") if given.get("command") else ""
-    runs = {*_said(given.get("command")).split(), *_said(given.get("entrypoint")).split()}
+    command = given.get("command")
+    works = expand(word(given.get("working_dir")) if command else "", {})[0].rstrip("/")
+    runs = {*_said(command).split(), *_said(given.get("entrypoint")).split()}
     for item in sequence(given.get("volumes")) if works or runs else ():
         source, _, rest = word(item).partition(":")
         source = word(mapping(item).get("source")) or source

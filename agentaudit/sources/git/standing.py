@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from agentaudit.expressions import regex
 from agentaudit.sources.git.builds import Build
+from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.reader import ancestors, directory, inside
 
@@ -42,10 +43,50 @@ def parted(
 ) -> list[tuple[Build, str]]:
     """Each build with the directory of the part that it makes; empty where it makes none, and for a
     single image of a repository without any manifest, which is that of the whole."""
+    if not homes.known and _take_apart(builds, homes):
+        return list(_by_build_file(builds))
     found = [(build, _apart(build, homes, deployed)) for build in builds]
     if not homes.known and len({home for _, home in found if home}) == 1:
         return [(build, "") for build in builds]
     return found
+
+
+def _take_apart(builds: Iterable[Build], homes: Homes) -> bool:
+    """Whether the build files stand in several directories, and what those of one take in, by name,
+    none of another does: without a manifest that alone tells the parts."""
+    taken: dict[str, set[str]] = {}
+    for build in builds:
+        if build.recipe is not None:
+            own = directory(build.recipe.path)
+            paths = {_found(homes, own, source) for source in build.recipe.copies}
+            taken.setdefault(own, set()).update(paths or {""})
+    everywhere = any(not own or "" in paths for own, paths in taken.items())
+    pairs = [(one, other) for one in taken for other in taken if one != other]
+    return (
+        bool(pairs)
+        and not everywhere
+        and not any(
+            inside(path, source)
+            for one, other in pairs
+            for path in taken[one]
+            for source in taken[other]
+        )
+    )
+
+
+def _found(homes: Homes, own: str, source: str) -> str:
+    """The nearest path at or above a build file that a source of it may be; empty for all there is,
+    and where nothing is."""
+    paths = (joined(above, source) or "" for above in ancestors(own) if source != ".")
+    return next(filter(homes.holds, paths), "")
+
+
+def _by_build_file(builds: Iterable[Build]) -> Iterator[tuple[Build, str]]:
+    """Each build with the directory of its build file; who asks for an image follows upon it."""
+    own = ""
+    for build in builds:
+        own = directory(build.recipe.path) if build.recipe is not None else own
+        yield build, own
 
 
 def _apart(build: Build, homes: Homes, deployed: Collection[str]) -> str:

@@ -70,7 +70,7 @@ def test_a_workspace_copies_its_root_for_one_member() -> None:
     assert sorted(found) == ["apps/api", "apps/web"]
 
 
-def test_an_image_of_other_components_holds_what_they_need() -> None:
+def test_an_image_of_other_components_is_one_more_of_each() -> None:
     found = _components(
         {
             "Dockerfile": "FROM node:22 AS ui\nCOPY frontend/ .\nFROM python:3.12\nCOPY backend/ .\n",
@@ -80,11 +80,10 @@ def test_an_image_of_other_components_holds_what_they_need() -> None:
             "frontend/package.json": NODE,
         }
     )
-    assert sorted(found) == [".", "backend", "frontend"]
-    assert [m.place.path for m in found["."].manifests] == [
-        "backend/pyproject.toml",
-        "frontend/package.json",
-    ]
+    assert sorted(found) == ["backend", "frontend"]
+    for path, component in found.items():
+        files = [file.place.path for file in component.build_files]
+        assert files == ["Dockerfile", f"{path}/Dockerfile"]
 
 
 @pytest.mark.parametrize(

@@ -281,3 +281,31 @@ def test_an_image_of_several_components_is_one_more_of_each(
     }
     assert {path: got[path] for path in found} == found
     assert more or got.keys() == found.keys()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("", "", {"docker/judge": True, "docker/vision": False}),
+        ("COPY steps/vision/", "COPY steps/", {".": True}),
+        ("COPY steps/vision/ /app", "COPY . /app", {".": True}),
+    ],
+)
+def test_build_files_of_several_directories_without_any_manifest(
+    old: str, new: str, found: dict[str, bool]
+) -> None:
+    files = {
+        "docker/judge/Dockerfile.train": "FROM python:3.12\nCOPY train/judge/ /app\n",
+        "docker/judge/Dockerfile.steps": "FROM python:3.12\nCOPY steps/judge/ /app\n",
+        "docker/vision/Dockerfile.steps": "FROM python:3.12\nCOPY steps/vision/ /app\n",
+        "train/judge/run.py": "print(1)\n",
+        "steps/judge/ask.py": "import openai\nopenai.OpenAI()\n",
+        "steps/vision/run.py": "print(2)\n",
+    }
+    if old:
+        path = "docker/vision/Dockerfile.steps"
+        files[path] = files[path].replace(old, new)
+    components = MemoryRepo(files).components()
+    assert {component.path: component.agentic for component in components} == found
+    if not old:
+        assert [len(component.build_files) for component in components] == [2, 1]

@@ -119,7 +119,7 @@ WHOLE = "FROM node:22 AS page\nCOPY page/ .\nFROM python:3.12\nCOPY backend/ ./b
     ("compose", "found"),
     [
         ("services:\n  app:\n    build: .\n", ["."]),
-        ("services:\n  db:\n    image: postgres\n", [".", "backend", "page"]),
+        ("services:\n  db:\n    image: postgres\n", ["backend", "page"]),
     ],
 )
 def test_build_files_that_nobody_names_beside_an_image_of_all(
