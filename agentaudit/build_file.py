@@ -29,3 +29,5 @@ class BuildFile(Struct, frozen=True):
     problem: str = ""
     beside: tuple[frozenset[int], ...] = (frozenset(),)
     """For every image that is built by it, the lines of stages which that is not made of."""
+    context: str | None = None
+    """Directory that it is built from, empty for the root; None where nobody says, or not alike."""

@@ -99,10 +99,12 @@ def _loose(component: Component, file: Place, text: str) -> Iterator[Place]:
     for number, line in enumerate(text.split("\n"), 1):
         for found in () if _COMMENT.match(line) else _PIP.finditer(line[:2000]):
             asked = found[1]
-            lists = {name.rpartition("/")[2] for name in _LIST.findall(asked)} - {_PROJECT}
+            lists = {name.rpartition("/")[2] for name in _LIST.findall(asked)}
             # What is installed already satisfies the project that is installed after it.
             settled = settled or bool(lists & locked)
-            itself = _ITSELF.search(asked) and "--no-deps" not in asked and _PROJECT in ranges
+            itself = _PROJECT in lists or _ITSELF.search(asked) is not None
+            itself = itself and "--no-deps" not in asked and _PROJECT in ranges
+            lists -= {_PROJECT}
             named = not lists and not settled and _named(asked) & declared
             if lists & ranges or named or (itself and not lists and not settled):
                 yield replace(file, line=number, text=line.strip()[:300])
@@ -116,9 +118,13 @@ def _named(asked: str) -> set[str]:
 
 
 _PACKAGES = regex(
-    r"\b(?:npm\s+(?:i|install)|yarn(?:\s+install)?|(?:pnpm|bun)\s+(?:i|install))(?![\w.-])"
+    r"\b(?:npm\s+(?:ci|i|install)|yarn(?:\s+install)?|(?:pnpm|bun)\s+(?:i|install))(?![\w.-])"
     r"([^\n&|;]{0,300})"
 )
+
+
+def _is_given(file: BuildFile, path: str) -> bool:
+    return not file.context or path.startswith(f"{file.context}/")
 
 
 _HOME = regex(r"(?i)WORKDIR\s+[\"']?([^\s\"'$]{1,200})[\"']?\s*")
@@ -126,8 +132,9 @@ _ELSEWHERE = regex(r"\bcd\s|\bpushd\s|--prefix\b|--cwd\b|\s-C\s")
 
 
 def _without_lock(component: Component, file: BuildFile, text: str) -> Iterator[Place]:
-    """Lines that install the packages of a manifest which was copied without its lock file."""
-    locks = {lock.place.path for lock in component.locks}
+    """Lines that install the packages of a manifest which was copied without its lock file: one
+    that is not named, or does not lie in the directory that the image is built from."""
+    locks = {lock.place.path for lock in component.locks if _is_given(file, lock.place.path)}
     left: dict[str, tuple[str, set[str]]] = {}
     for stage in stages(text) if "mount=type=bind" not in text else ():
         home, above = left.get(stage.above, ("", set()))

@@ -95,11 +95,11 @@ def _copied(line: str) -> list[str]:
     return [each for word in words[1:] if (each := word.strip('[]",') if listed else word)]
 
 
-def holds_no_lock(given: Collection[str], locks: Collection[str] = ()) -> bool:
+def holds_no_lock(given: Collection[str], locks: Collection[str] | None = None) -> bool:
     """Whether what was copied are files by their names, and none of them a lock file; a pattern is
-    none where it fits none of the paths of `locks`, all that there are."""
+    none where it fits none of the paths of `locks`, all that there are; not known without."""
     return all(
-        bool(locks) and not any(_fits(lock, each.removeprefix("./")) for lock in locks)
+        locks is not None and not any(_fits(lock, each.removeprefix("./")) for lock in locks)
         if "*" in posixpath.basename(each)
         else _FILE.fullmatch(each) and not _LOCK.search(each)
         for each in given

@@ -131,8 +131,11 @@ def _image(
 def _of(image: Image) -> Iterator[Build]:
     """The image, and everything that asks for it."""
     names = frozenset(name for order in image.orders for name in order.names)
-    place = image.recipe.published.place
-    yield Build(image.home, place, image.covers, image.recipe, names, aside=image.aside)
+    contexts = {order.context for order in image.orders}
+    file = image.recipe.published
+    file = replace(file, context=contexts.pop() if len(contexts) == 1 else None)
+    recipe = replace(image.recipe, published=file)
+    yield Build(image.home, file.place, image.covers, recipe, names, aside=image.aside)
     for order in image.orders:
         yield Build(image.home, order.place, (), None, order.names, aside=image.aside)
 

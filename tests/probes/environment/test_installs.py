@@ -13,6 +13,7 @@ from agentaudit.probes.environment.lock_complete import (
     UV,
     lock_complete,
 )
+from agentaudit.sources.git.memory import MemoryRepo
 
 BASE = "FROM node:24.1 AS deps\nWORKDIR /app\n"
 MAKEFILE = "install: setup\n\t@echo done\n\nsetup:\n\tuv pip install .\n\ndev:\n\tuv sync\n"
@@ -59,6 +60,8 @@ def test_where_the_lock_file_is_when_node_installs(lines: str, expected: Outcome
         ("RUN make install", Outcome.FAIL),
         ("RUN apt-get update && make install && rm -rf /tmp", Outcome.FAIL),
         ("RUN make dev", Outcome.PASS),
+        ("RUN uv pip install --system -r /app/pyproject.toml", Outcome.FAIL),
+        ("RUN uv sync && uv pip install -r pyproject.toml", Outcome.PASS),
         ("RUN cmake install", Outcome.PASS),
         ("RUN poetry add --lock ./lib-*.whl && poetry install", Outcome.FAIL),
         ("RUN poetry install && poetry build -o lib.whl", Outcome.PASS),
@@ -69,3 +72,28 @@ def test_what_python_installs_by_a_rule_or_adds(runs: str, expected: Outcome) ->
     files = {"pyproject.toml": PROJECT, "uv.lock": UV, "Makefile": MAKEFILE}
     files |= {"poetry.lock": UV} if "poetry" in runs else {}
     assert _outcome({**files, "Dockerfile": image}) is expected
+
+
+@pytest.mark.parametrize(
+    ("built", "install", "expected"),
+    [
+        ("./server", "npm install", Outcome.FAIL),
+        ("./server", "npm ci", Outcome.FAIL),
+        ("{context: ., dockerfile: server/Dockerfile}", "npm install", Outcome.PASS),
+    ],
+)
+def test_the_lock_of_a_workspace_above_what_the_image_is_built_from(
+    built: str, install: str, expected: Outcome
+) -> None:
+    lock = NODE_LOCK.replace('"": {', '"": {}, "server": {')
+    files = {
+        "package.json": '{"name": "all", "private": true, "workspaces": ["server"]}',
+        "package-lock.json": lock,
+        "server/package.json": NODE,
+        "server/index.js": "import OpenAI from 'openai';\n",
+        "server/Dockerfile": f"{BASE}COPY package*.json ./\nRUN {install}\nCOPY . .\n",
+        "compose.yaml": f"services:\n  server:\n    build: {built}\n",
+    }
+    repo = MemoryRepo(files)
+    server = next(each for each in repo.components() if each.path == "server")
+    assert lock_complete.ask({"repo": repo, "component": server}).outcome is expected
