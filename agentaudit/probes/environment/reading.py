@@ -128,10 +128,11 @@ _SCRIPTS = (
     *("**/*.sh", "**/*.ps1", "**/*.bat", "**/*.cmd", "**/Makefile", "**/*.mk", "**/justfile"),
     *("**/*cloudbuild*.y*ml", ".github/workflows/*.y*ml", ".gitlab-ci.yml", "**/Jenkinsfile"),
     *("**/*azure-pipelines*.y*ml", "**/Taskfile.y*ml", "**/bitbucket-pipelines.yml"),
+    "**/*buildspec*.y*ml",
 )
 _PIPED = regex(
     r"--(?:set|update)-(?:env-vars|secrets)|--env(?:ironment)?-var(?:iable)?s\b|\bappsettings set\b"
-    r"|>>?\s?\S{0,60}\.env\b"
+    r"|(?:>>?|\|\s?tee(?:\s-a)?)\s?\S{0,60}\.env\b"
 )
 """How a pipeline gives variables to what it deploys."""
 _SETS = regex(

@@ -3,6 +3,7 @@ the variables of what they start."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 
 from agentaudit.expressions import regex
@@ -38,16 +39,33 @@ def declaring(reader: Reader) -> Iterator[tuple[Place, str]]:
                 yield reader.place(path, text.count("\n", 0, found.start()) + 1), text
 
 
+_JOINED = regex(r"[\"'`]([A-Za-z][a-z0-9]{1,40}(?:[A-Z][a-z0-9]{1,40}){1,6})[\"'`]")
+"""A quoted name that is written in one, as constructs are called."""
+
+
 def started(parts: Collection[Part], path: str, text: str) -> list[Part]:
     """The components that a stack starts: those it names by directory or image; where it names
     none, the one that it stands in, or the only one."""
-    named = [part for part in parts if any(word in text for word in _words(part))]
+    joined = {_apart(word) for word in _JOINED.findall(text)}
+    named = [part for part in parts if _is_named(part, text, joined)]
     around = sorted((p for p in parts if inside(path, p.home)), key=lambda p: len(p.home))
     return named or around[-1:] or (list(parts) if len(parts) == 1 else [])
 
 
+def _is_named(part: Part, text: str, joined: Collection[str]) -> bool:
+    apart = part.home.rpartition("/")[2].lower().replace("-", "_")
+    return apart in joined or any(word in text for word in _words(part))
+
+
+def _apart(name: str) -> str:
+    """A name that is written in one, as a directory may be: `textReader` of text_reader."""
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
+
+
 def _words(part: Part) -> Iterator[str]:
-    """How a stack may write a component: quoted, as a directory or an image's name."""
+    """How a stack may write a component: quoted, as a directory or an image's name; or where its
+    commands go to build it."""
+    yield from (f"cd {part.home}{after}" for after in ("\n", " ", '"', "'") if part.home)
     for word in {part.home, part.home.rpartition("/")[2], *part.names} - {""}:
         for before, after in (("/", '"'), ("/", "'"), ("/", ":"), ('"', '"'), ("'", "'")):
             yield f"{before}{word}{after}"

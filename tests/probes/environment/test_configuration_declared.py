@@ -105,6 +105,15 @@ DEPLOYED = "steps:\n  - args: ['run', '--set-secrets=MODEL_ID=model-id:latest']\
             },
             FAIL,
         ),
+        (
+            {
+                **MANIFEST,
+                "app.py": _read("MODEL_ID"),
+                "buildspec.yml": "commands:\n  - echo 'MODEL_ID=$M' | tee -a .env.local\n",
+            },
+            PASS,
+        ),
+        ({**MANIFEST, "app.py": _read("MODEL_ID"), "buildspec.yml": "- MODEL_ID=x pytest"}, FAIL),
         ({**MANIFEST, "app.py": LOADS + _read("MODEL_ID"), "cloudbuild.yaml": DEPLOYED}, PASS),
         (
             {**MANIFEST, "app.py": LOADS + _read("MODEL_ID", "PLACE"), "cloudbuild.yaml": DEPLOYED},

@@ -115,6 +115,16 @@ ECS = (
     "  image: ecs.ContainerImage.fromRegistry('acme/planner'),\n  environment: {\n"
     "    OPENAI_MODEL: 'gpt',\n  },\n});\n"
 )
+AMPLIFY = (
+    "import { App } from '@aws-cdk/aws-amplify-alpha';\nnew App(this, 'site', {\n"
+    "  environmentVariables: { VITE_API_URL: api.url },\n"
+    "  buildSpec: BuildSpec.fromObject({ commands: ['cd planner', 'npm ci'] }),\n});\n"
+)
+IMAGES = (
+    "import * as lambda from 'aws-cdk-lib/aws-lambda';\nnew lambda.DockerImageFunction(this, 'f', {\n"
+    "  code: lambda.DockerImageCode.fromEcr(repos['tripPlanner']),\n"
+    "  environment: { MODEL_NAME: 'gpt' },\n});\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -124,6 +134,10 @@ ECS = (
         ("infra/Pulumi.yaml", "infra/__main__.py", PULUMI.replace("planner", "web"), []),
         ("infra/cdk.json", "infra/stack.ts", ECS, ["planner"]),
         ("infra/cdk.json", "infra/stack.ts", ECS.replace("OPENAI_MODEL", "account"), []),
+        ("infra/cdk.json", "infra/site.ts", AMPLIFY, ["planner"]),
+        ("infra/cdk.json", "infra/site.ts", AMPLIFY.replace("cd planner", "cd site"), []),
+        ("infra/cdk.json", "infra/stack.ts", IMAGES, ["trip_planner"]),
+        ("infra/cdk.json", "infra/stack.ts", IMAGES.replace("tripP", "routeP"), []),
         ("infra/other.json", "infra/stack.ts", ECS, []),
         ("cdk.json", "planner/run.ts", "const env = { environment: { OPENAI_MODEL: 'x' } };\n", []),
     ],
@@ -131,8 +145,7 @@ ECS = (
 def test_variables_that_a_stack_declares(
     project: str, path: str, text: str, declares: list[str]
 ) -> None:
-    homes = {
-        f"{home}/{name}": file for home in ("planner", "reader") for name, file in IMAGE.items()
-    }
+    parts = ("planner", "reader", "trip_planner")
+    homes = {f"{home}/{name}": file for home in parts for name, file in IMAGE.items()}
     found = _components({**homes, project: "{}", path: text})
     assert [home for home, each in found.items() if each.settings] == declares
