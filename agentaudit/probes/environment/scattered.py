@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from agentaudit.code import Role
 from agentaudit.expressions import regex
-from agentaudit.probes.aside import ASIDE
+from agentaudit.probes.environment.omitted import is_beside, is_text, omitted, unlisted
 from agentaudit.probes.environment.tabled import tabled
 from agentaudit.probes.environment.variables import (
     ALWAYS,
     DEFAULTED,
     READS,
     WRITES,
-    is_comment,
-    line_above,
     sources,
 )
 from agentaudit.source import Component, Place, Repo
@@ -41,17 +37,18 @@ _FEW = 3
 
 def scattered(repo: Repo, component: Component) -> tuple[tuple[str, ...], Place] | None:
     """Variables that its code reads all over the place, and where it first does, though a module of
-    settings knows some: where those that it does not know are more than those that it reads."""
+    settings knows some: where those that it does not know are more than those that it reads; or
+    though a template of an environment does."""
     modules = {place.path for place in component.settings}
     named = [path.rpartition("/")[2] for path in modules]
     if not all(name.endswith(_MODULES) or _PARTS.fullmatch(name) for name in named):
-        return None
+        return omitted(repo, component)
     known = "\n".join((repo.read(place) or "").lower() for place in component.settings)
     given = {each.name for each in component.code.settings if each.role is not Role.TEST}
     deployed = all(map(_DEPLOYS.fullmatch, named))
     inside, outside = set[str](), dict[str, Place]()
     for file, suffix in sources(repo, component):
-        text = (repo.read(file) or "")[:300_000] if not _BESIDE.search(file.path) else ""
+        text = (repo.read(file) or "")[:300_000] if not is_beside(file.path) else ""
         if central := file.path in modules or _CENTRAL.search(file.path) is not None:
             inside |= set(_ASKED.findall(text))
         for found in READS[suffix].finditer(text):
@@ -59,7 +56,7 @@ def scattered(repo: Repo, component: Component) -> tuple[tuple[str, ...], Place]
             if deployed and (name in given or _is_in(name, known)):
                 inside.add(name)
             told = name in given or ALWAYS.fullmatch(name) or not name.isupper()
-            if told or WRITES.match(text, found.end()) or _is_text(text, found.start()):
+            if told or WRITES.match(text, found.end()) or is_text(text, found.start()):
                 continue
             if central:
                 inside.add(name)
@@ -67,7 +64,7 @@ def scattered(repo: Repo, component: Component) -> tuple[tuple[str, ...], Place]
                 outside.setdefault(name, file)
     if len(outside) < _FEW or len(outside) <= len(inside) or _SCHEMA.search(known):
         return None
-    left = _unlisted(repo, outside)
+    left = unlisted(repo, outside)
     enough = len(left) >= _FEW - 1 and 2 * len(left) > len(outside)
     if not enough or tabled(repo, component, left) is not None:
         return None
@@ -79,37 +76,6 @@ def _is_in(name: str, known: str) -> bool:
     return name.lower() in known or name.lower().replace("_", "") in known
 
 
-def _unlisted(repo: Repo, found: dict[str, Place]) -> dict[str, Place]:
-    """Those that no list of variables names."""
-    for text in _listing(repo):
-        found = {name: place for name, place in found.items() if name not in text}
-    return found
-
-
-_BESIDE = regex(
-    r"(?:^|/)(?:alembic|migrations|evals?|evaluations?|benchmarks?|scripts?|tools|bin|notebooks?)/"
-)
-"""Directories of what is run beside the application."""
-
-
-def _is_text(text: str, at: int) -> bool:
-    """Whether what begins there stands in a text or a comment of its line."""
-    above = line_above(text, at)
-    return is_comment(above) or any(above.count(quote) % 2 for quote in "\"'`")
-
-
-def _listing(repo: Repo) -> Iterator[str]:
-    """What lists variables, wherever it lies: examples of environments, deployments, scripts."""
-    for pattern in _LISTS:
-        for file in repo.files(pattern):
-            if repo.role(file) not in ASIDE:
-                yield (repo.read(file) or "")[:300_000]
-
-
-_LISTS = (
-    *("**/*.yml", "**/*.yaml", "**/*.env*", "**/.env*", "**/*.toml", "**/*.tf", "**/*.bicep"),
-    *("**/package.json", "**/Dockerfile*", "**/turbo.json", "**/*.tpl", "**/*.template"),
-)
 _SCHEMA = regex(
     r"basesettings|z\.object\(|createenv\(|dynaconf|environ\.env\(|envconfig|viper"
     r"|aws[-_]?cdk|\bpulumi\b|[\"']constructs[\"']|[\"']sst[\"'/]|\bcdktf\b"

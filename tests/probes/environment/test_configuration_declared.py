@@ -55,6 +55,25 @@ DEPLOYED = "steps:\n  - args: ['run', '--set-secrets=MODEL_ID=model-id:latest']\
     [
         ({**SETTINGS, "app/a.py": _read("A_URL", "B_URL", "C_URL")}, FAIL),
         ({**TYPED, "src/app.ts": ASKS}, PASS),
+        ({**NODE, ".env.example": "A_URL=\nB_URL=\nC_URL=\n", "src/app.ts": ASKS}, PASS),
+        ({**NODE, ".env.example": "A_URL=\nB_URL=\n", "src/app.ts": ASKS}, FAIL),
+        (
+            {
+                **NODE,
+                ".env.example": "A_URL=\nB_URL=\n",
+                "src/app.ts": ASKS.replace("C_URL", "C_SIZE"),
+            },
+            PASS,
+        ),
+        (
+            {
+                **NODE,
+                ".env.example": "A_URL=\n",
+                "src/app.ts": ASKS,
+                "deploy/live.yaml": "env: [B_URL, C_URL]\n",
+            },
+            PASS,
+        ),
         ({**TYPED, "src/app.ts": ASKS.replace("A_URL", "G_URL")}, PASS),
         ({**TYPED, "src/app.ts": ASKS.replace("_URL", "_PLACE")}, FAIL),
         ({**NODE, "src/environment.ts": "type Environment = { a: string };", "a.ts": ASKS}, FAIL),
