@@ -11,6 +11,7 @@ from agentaudit.finding import Answer
 from agentaudit.model_ids import model_id
 from agentaudit.probe import unknown
 from agentaudit.probes.models.ids import Used
+from agentaudit.probes.models.stored import is_stored, stored
 from agentaudit.probes.models.templated import templated, variables
 from agentaudit.source import Component, Repo
 
@@ -35,7 +36,9 @@ def told(
     repo: Repo, component: Component, doubts: Sequence[Value], purposes: frozenset[str]
 ) -> list[Used]:
     """What infrastructure code names where the serving code takes the model from variables: from
-    such that it sets, or from one that is not in sight."""
+    such that it sets, from a store that it fills, or from one that is not in sight."""
+    if (kept := stored(repo, component, purposes)) and all(is_stored(v, kept) for v in doubts):
+        return [each.used for each in kept]
     both = [*stacked(component, purposes), *templated(repo, component, purposes)]
     ids = list({each.id.text.lower(): each for each in reversed(both)}.values())[::-1]
     names = {each.name.strip("\"'") for each in component.code.literals if _takes_part(each)}

@@ -9,6 +9,7 @@ from agentaudit.probes.models.by_deployment import pinned
 from agentaudit.probes.models.hub import Load
 from agentaudit.probes.models.hub_loads_pinned import SHA
 from agentaudit.probes.models.ids import Used, asked
+from agentaudit.probes.models.stored import stored
 from agentaudit.probes.rag.aside import in_artifact, in_use, unheard_of
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.managed import embedding_models
@@ -128,9 +129,7 @@ def _java(model: str) -> dict[str, object]:
         ),
         Example(
             Outcome.UNKNOWN,
-            _python(
-                "import os\n" + OPENAI.replace("'{}'", "os.environ['EMBEDDING_MODEL']"),
-            ),
+            _python("import os\n" + OPENAI.replace("'{}'", "os.environ['EMBEDDING_MODEL']")),
             "it is set outside of the repository",
         ),
         Example(
@@ -188,9 +187,11 @@ def embedding_model_pinned(repo: Repo, component: Component) -> Answer:
 
 
 def _by_stack(repo: Repo, component: Component) -> Answer:
-    """What a stack says about the Knowledge Base that is asked."""
-    named = embedding_models(repo, component)
-    shown = [place.evidence() for _, _, place in named[:5]]
+    """What a stack says about the Knowledge Base that is asked, or keeps in a store."""
+    kept = (each.used for each in stored(repo, component, frozenset({"embedding"})))
+    told = ((each.id.text, each.pinned, each.place) for each in kept)
+    named = [*embedding_models(repo, component), *told]
+    shown = [place.evidence() for *_, place in named[:5]]
     if free := [name for name, pinned, _ in named if not pinned]:
         return failed(
             f"the embedding model is named without a version: {', '.join(free[:3])}",
@@ -200,7 +201,7 @@ def _by_stack(repo: Repo, component: Component) -> Answer:
             place=component.id,
         )
     if named:
-        return passed("the stack pins the embedding model of the Knowledge Base", *shown)
+        return passed("the stack pins the embedding model", *shown)
     return _unsaid(component, "which embedding model is used", component.evidence())
 
 

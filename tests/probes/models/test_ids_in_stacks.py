@@ -91,3 +91,62 @@ def test_a_stack_overrides_the_default_of_the_code(field: str, id: str, outcome:
     }
     given = {"component": {"files": files, "path": "planner"}, "repo": {"files": files}}
     assert ids_pinned.ask(testing.build(given)).outcome is outcome
+
+
+LOOKS_UP = (
+    "import os\nimport boto3\nclient = boto3.client('bedrock-runtime')\n"
+    "store = boto3.client('ssm')\n\ndef get_parameter():\n"
+    "    found = store.get_parameter(Name={})\n    return found['Parameter']['Value']\n\n"
+    "def answer(question):\n"
+    "    return client.converse(modelId=get_parameter(), messages=[])\n\nanswer('why?')\n"
+)
+STORE = (
+    'import {{ Stack }} from "aws-cdk-lib"\n'
+    'const planner = new ssm.StringParameter(this, "P", {{\n'
+    '  parameterName: "/planner/model",\n  stringValue: "{}",\n}})\n'
+    'new Function(this, "F", {{ environment: {{ {}: planner.parameterName }} }})\n'
+)
+LLAMA = "meta.llama3-70b-instruct-v1:0"
+
+
+@pytest.mark.parametrize(
+    ("asked", "stack", "outcome"),
+    [
+        ("os.environ['PLANNER_PARAM']", STORE.format(LLAMA, "PLANNER_PARAM"), Outcome.PASS),
+        ("os.environ['PLANNER_PARAM']", STORE.format(LLAMA, "READER_PARAM"), Outcome.UNKNOWN),
+        (
+            "os.environ['PLANNER_PARAM']",
+            STORE.format("anthropic.claude-v2", "PLANNER_PARAM"),
+            Outcome.FAIL,
+        ),
+        ("'/planner/model'", STORE.format(LLAMA, "OTHER"), Outcome.PASS),
+        ("'/reader/model'", STORE.format(LLAMA, "OTHER"), Outcome.UNKNOWN),
+    ],
+)
+def test_a_stack_keeps_the_model_in_a_store(asked: str, stack: str, outcome: Outcome) -> None:
+    assert _asked(ids_pinned, LOOKS_UP.format(asked), stack) is outcome
+
+
+EMBEDS = (
+    "import os\nimport boto3\nfrom langchain_aws import BedrockEmbeddings\n"
+    "from langchain_postgres import PGVector\nstore = boto3.client('ssm')\n\n"
+    "def get_parameter():\n    return store.get_parameter(Name=os.environ['EMBED_PARAM'])\n\n"
+    "index = PGVector(embeddings=BedrockEmbeddings(model_id=get_parameter()))\n\n"
+    "def search(question):\n    return index.similarity_search(question)\n\nsearch('why?')\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("variable", "outcome"),
+    [("EMBED_PARAM", Outcome.PASS), ("READER_PARAM", Outcome.UNKNOWN)],
+)
+def test_a_stack_keeps_the_embedding_model_in_a_store(variable: str, outcome: Outcome) -> None:
+    stack = STORE.format("amazon.titan-embed-text-v2:0", variable)
+    files = {
+        "requirements.txt": "boto3==1.40.0\nlangchain-aws==1.0.0\nlangchain-postgres==0.0.16\n",
+        "app.py": EMBEDS,
+        "cdk/lib/stack.ts": stack,
+    }
+    given = {"files": files}
+    inputs = {"repo": testing.repository(given), "component": testing.component(given)}
+    assert embedding_model_pinned.ask(inputs).outcome is outcome
