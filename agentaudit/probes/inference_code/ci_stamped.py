@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.inference_code.builds import stamped
+from agentaudit.probes.inference_code.declared_pipelines import declared
 from agentaudit.probes.inference_code.otherwise import otherwise
 from agentaudit.probes.inference_code.pipelines import building, named_by_commit, pipelines
 from agentaudit.probes.inference_code.undeployed import is_aside, is_undeployed
@@ -259,7 +260,7 @@ def ci_stamped(repo: Repo, component: Component) -> Answer:
             return passed("CI builds it and tags it with the commit", step.place.evidence())
     if found := otherwise(repo, component):
         return found
-    others = list(pipelines(repo, component))
+    others = [*pipelines(repo, component), *declared(repo, component)]
     for file, text in others:
         if line := named_by_commit(file, text):
             return passed("a pipeline builds it and tags it with the commit", line.evidence())

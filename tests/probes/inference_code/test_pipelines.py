@@ -110,3 +110,51 @@ def test_a_pipeline_of_proposals_deploys_nothing(event: str, outcome: Outcome) -
     given = {"repo": testing.repository({"files": files})}
     given["component"] = testing.component({"files": files})
     assert ci_stamped.ask(given).outcome is outcome
+
+
+STACK = """import {{ BuildSpec }} from "aws-cdk-lib/aws-codebuild";
+props.parts.forEach((part) => {{
+  new PipelineProject(this, part.name, {{
+    buildSpec: BuildSpec.fromObject({{
+      phases: {{ build: {{ commands: [
+        "COMMIT=$(echo $CODEBUILD_RESOLVED_SOURCE_VERSION | cut -c 1-7)",
+        "TAG=live-${{COMMIT}}",
+        `docker build -t $REGISTRY:$TAG $SOURCES/${{part.sourceDir}}`,
+        "docker push $REGISTRY:{}",
+      ] }} }},
+    }}),
+  }});
+}});
+"""
+PROGRAM = (
+    'import * as cdk from "aws-cdk-lib";\n'
+    'new Pipelines(app, {{ parts: [\n  {{\n    name: "a",\n    {}: "{}",\n  }},\n] }});\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("pushed", "key", "home", "outcome"),
+    [
+        ("$TAG", "sourceDir", "planner", Outcome.PASS),
+        ("latest", "sourceDir", "planner", Outcome.FAIL),
+        ("$TAG", "sourceDir", "reader", Outcome.FAIL),
+        ("$TAG", "templateDir", "planner", Outcome.FAIL),
+    ],
+)
+def test_a_pipeline_that_a_stack_declares(
+    pushed: str, key: str, home: str, outcome: Outcome
+) -> None:
+    parts = {
+        f"services/{name}/{file}": text
+        for name in ("planner", "reader")
+        for file, text in (("Dockerfile", "FROM python:3.12\nCOPY . .\n"), ("app.py", ""))
+    }
+    manifests = {f"services/{name}/requirements.txt": "a\n" for name in ("planner", "reader")}
+    stack = {
+        "cdk/cdk.json": "{}",
+        "cdk/bin/app.ts": PROGRAM.format(key, f"services/{home}"),
+        "cdk/lib/pipelines.ts": STACK.format(pushed),
+    }
+    files = {**parts, **manifests, **stack}
+    given = {"component": {"files": files, "path": "services/planner"}, "repo": {"files": files}}
+    assert ci_stamped.ask(testing.build(given)).outcome is outcome
