@@ -48,13 +48,17 @@ def omitted(repo: Repo, component: Component) -> tuple[tuple[str, ...], Place] |
 
 
 def _read(repo: Repo, component: Component) -> Iterator[tuple[str, Place]]:
-    """Variables that its code reads, in the order of its files."""
+    """Variables that its code reads, in the order of its files, without those of components
+    below it."""
+    others = {f"{each.path}/" for each in repo.components()} - {f"{component.path}/", "./"}
+    below = tuple(home for home in others if not component.path.startswith(home.rstrip("/")))
     for file, suffix in sources(repo, component):
-        text = "" if is_beside(file.path) else (repo.read(file) or "")[:300_000]
+        aside = is_beside(file.path) or file.path.startswith(below)
+        text = "" if aside else (repo.read(file) or "")[:300_000]
         for found in READS[suffix].finditer(text):
             name = next(filter(None, found.groups()))
-            aside = WRITES.match(text, found.end()) or is_text(text, found.start())
-            if name.isupper() and not ALWAYS.fullmatch(name) and not aside:
+            told = WRITES.match(text, found.end()) or is_text(text, found.start())
+            if name.isupper() and not ALWAYS.fullmatch(name) and not told:
                 yield name, file
 
 

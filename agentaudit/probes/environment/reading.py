@@ -48,6 +48,9 @@ def copied(repo: Repo, component: Component) -> Place | None:
 
 _ADDRESS = regex(
     r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):\d{2,5}"
+    r"|https?://[\w-]{1,80}(?:\.[\w-]{1,60}){0,4}\.(?:elb\.amazonaws\.com|on\.aws|a\.run\.app"
+    r"|azurewebsites\.net|azurecontainerapps\.io|onrender\.com|herokuapp\.com)"
+    r"|https?://[\w-]{1,40}\.execute-api\.[\w-]{1,30}\.amazonaws\.com"
     r"|\.(?:run|launch)\([^()]{0,200}\bport\s?=\s?\d{2,5}"
 )
 _LOCAL = frozenset(

@@ -143,6 +143,8 @@ DEPLOYED = "steps:\n  - args: ['run', '--set-secrets=MODEL_ID=model-id:latest']\
         ({**MANIFEST, "train.py": "import os\nrank = os.environ['LOCAL_RANK']\n"}, PASS),
         ({**MANIFEST, "app.py": "import os\nos.environ['WANDB_PROJECT'] = 'x'\n"}, PASS),
         ({**MANIFEST, "app.py": "import uvicorn\nuvicorn.run('x:app')\n"}, PASS),
+        ({**MANIFEST, "app.py": "ASKED = 'http://chat-1.eu-west-1.elb.amazonaws.com'\n"}, FAIL),
+        ({**MANIFEST, "app.py": "SHOWN = 'https://docs.aws.amazon.com/elb'\n"}, PASS),
         ({**MANIFEST, "app.py": "import uvicorn\nuvicorn.run('x:app', port=8000)\n"}, FAIL),
         ({**MANIFEST, "app.py": "import streamlit as st\nkey = st.secrets['KEY']\n"}, FAIL),
         (
@@ -191,4 +193,14 @@ DEPLOYED = "steps:\n  - args: ['run', '--set-secrets=MODEL_ID=model-id:latest']\
 )
 def test_what_counts_as_declared(files: dict[str, str], outcome: Outcome) -> None:
     needs = testing.build({"component": {"files": files}, "repo": {"files": files}})
+    assert configuration_declared.ask(needs).outcome is outcome
+
+
+@pytest.mark.parametrize(("home", "outcome"), [("worker", PASS), ("lib", FAIL)])
+def test_a_template_is_about_no_component_below(home: str, outcome: Outcome) -> None:
+    build = {"Dockerfile": "FROM node:22\nCOPY . .\n", "worker/Dockerfile": "FROM node:22.4\n"}
+    page = {**NODE, ".env.example": "A_URL=\n", "src/app.ts": "start(process.env.A_URL);\n"}
+    below = {"worker/package.json": '{"name": "worker"}', f"{home}/run.ts": ASKS}
+    files = {**page, **build, **below}
+    needs = testing.build({"component": {"files": files, "path": "."}, "repo": {"files": files}})
     assert configuration_declared.ask(needs).outcome is outcome
