@@ -74,8 +74,15 @@ def _is_unasked(repo: Repo, code: Code, call: Call) -> bool:
 def said(repo: Repo, name: str, suffix: str) -> tuple[Place, ...]:
     """Rows, each with its text, but of tests, that use a function by its name, or decorate it."""
     files = repo.files(f"**/*.{suffix}", saying=(name,))
-    asked = (f for f in files if not (TESTS.search(f.path) or _PASSED_ON.search(f.path)))
-    return tuple(row for file in asked for row in _rows(file, repo.read(file) or "", name))
+    texts = ((f, repo.read(f) or "") for f in files if not TESTS.search(f.path))
+    asked = ((f, t) for f, t in texts if not _PASSED_ON.search(f.path) or _defines(t, name))
+    return tuple(row for file, text in asked for row in _rows(file, text, name))
+
+
+def _defines(text: str, name: str) -> bool:
+    """Whether a module holds the function itself: that of a function of a cloud is often called as
+    those that only hand on."""
+    return re.search(rf"\b(?:def|function)\s{{1,4}}{re.escape(name)}\b", text) is not None
 
 
 def _rows(file: Place, text: str, name: str) -> Iterator[Place]:

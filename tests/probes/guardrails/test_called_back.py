@@ -152,3 +152,27 @@ def _python(added: str) -> dict[str, str]:
 def test_what_is_registered(files: dict[str, str], outcome: Outcome) -> None:
     answer = on_by_default.ask(testing.build({"component": {"files": files}}))
     assert answer.outcome is outcome, answer.message
+
+
+LAMBDA = (
+    "const OpenAI = require('openai');\nconst client = new OpenAI();\n"
+    "async function applyGuardrails(text) {\n"
+    "  const found = await client.moderations.create({ input: text });\n"
+    "  return { blocked: found.results[0].flagged };\n}\n\n"
+    "async function handleMessage(text) {\n  const verdict = await applyGuardrails(text);\n"
+    "  if (verdict.blocked) {\n    return 'no';\n  }\n"
+    "  return client.responses.create({ model: 'gpt-4o-2024-08-06', input: text });\n}\n\n"
+)
+HANDLER = "exports.handler = async (event) => {\n  return await handleMessage(event.body);\n};\n"
+
+
+@pytest.mark.parametrize(
+    ("handler", "outcome"),
+    [(HANDLER, Outcome.PASS), ("", Outcome.UNKNOWN)],
+)
+def test_a_function_of_a_cloud_is_called_as_what_hands_on(handler: str, outcome: Outcome) -> None:
+    manifest = '{"name": "handler", "dependencies": {"openai": "5.0.0"}}'
+    files = {"package.json": manifest, "index.js": LAMBDA + handler}
+    given = {"component": {"files": files}, "repo": {"files": files}}
+    answer = on_by_default.ask(testing.build(given))
+    assert answer.outcome is outcome, answer.message
