@@ -21,6 +21,7 @@ from agentaudit.probes.telemetry.hosting import hosts
 from agentaudit.probes.telemetry.insights import insights
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.oms_agent import is_used
+from agentaudit.probes.telemetry.registries import lacks_memory
 from agentaudit.probes.telemetry.unasked import by_default, serving
 from agentaudit.probes.telemetry.watchers import watchers
 from agentaudit.source import Component, Repo
@@ -253,30 +254,12 @@ def _kept(repo: Repo, component: Component, use: Use) -> bool:
     if use.library == ray_dashboard.LIBRARY:
         return ray_dashboard.is_opened(component, use)
     if use.library not in _READERS:
-        return not _registers_its_own(component, use)
+        return not lacks_memory(component, use)
     path, imports = use.place.path, component.code.imports
     metered = any(i.place.path == path and "opentelemetry" in i.module for i in imports)
     keepers = _KEEPERS if metered else _KEEPERS - _OF_METERS
     kept = (c for c in serving(component) if c.place.path == path and c.method in keepers)
     return any(kept) or logged(repo, use.place)
-
-
-def _registers_its_own(component: Component, use: Use) -> bool:
-    """Whether it exports a registry of its own, which lacks what is collected by default."""
-    at = (use.place.path, use.place.line)
-    calls = [c for c in serving(component) if (c.place.path, c.place.line) == at]
-    given = [
-        call.argument("registry") or (call.at(0) if call.method == _WRITES else None)
-        for call in calls
-    ]
-    own = any(each and each.written.rpartition(".")[2] != "REGISTRY" for each in given)
-    if use.library != "prometheus-client" or not own:
-        return False
-    return next(component.code.methods("ProcessCollector"), None) is None
-
-
-_WRITES = "generate_latest"
-"""Takes the registry as its first argument."""
 
 
 def _places(

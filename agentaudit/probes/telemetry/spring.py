@@ -95,6 +95,14 @@ _SERVING = regex(r"(?:prod|production|docker|k8s|kubernetes|cloud|staging)")
 """Profiles of where it serves, which whoever deploys it switches on."""
 
 
+def stands_aside(component: Component, place: Place) -> bool:
+    """Whether it stands in a file of a profile that is neither on by default nor one of where it
+    serves."""
+    file = _FILE.search(place.path)
+    aside = bool(file and file[1] and not _SERVING.fullmatch(file[1]))
+    return aside and all(each.place.path != place.path for each in _by_default(component).values())
+
+
 def structured(component: Component) -> Place | None:
     """The setting by which Spring Boot writes its logs as JSON, where it serves."""
     said = [_by_default(component)]

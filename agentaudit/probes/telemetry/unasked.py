@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from agentaudit.code import Call, Role
 from agentaudit.expressions import regex
-from agentaudit.probes.telemetry import liberty, quarkus
+from agentaudit.probes.telemetry import liberty, quarkus, spring
 from agentaudit.probes.telemetry.dotnet_addresses import unread
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.lent import runs_here
@@ -75,7 +75,8 @@ def _actuated(repo: Repo, component: Component) -> Iterator[Place]:
     for setting in component.code.settings:
         shown = setting.path.endswith(_EXPOSED) or _EXPOSED in (setting.name, setting.path[:-2])
         read = re.search(r"metrics|\*", setting.value)
-        if shown and (read or ("prometheus" in setting.value and _has_registry(repo))):
+        told = shown and not spring.stands_aside(component, setting.place)
+        if told and (read or ("prometheus" in setting.value and _has_registry(repo))):
             yield setting.place
     sent = r"io\.micrometer:micrometer-registry-(?!prometheus|simple)[\w-]+"
     yield from (need.place for need in needs if re.fullmatch(sent, need.name))

@@ -135,6 +135,21 @@ def test_what_springs_actuator_exposes(exposed: str, more: str, outcome: Outcome
 
 
 @pytest.mark.parametrize(
+    ("profile", "main", "outcome"),
+    [
+        ("dev", "", Outcome.FAIL),
+        ("dev", "spring.profiles.active=dev\n", Outcome.PASS),
+        ("prod", "", Outcome.PASS),
+    ],
+)
+def test_a_profile_that_nobody_switches_on(profile: str, main: str, outcome: Outcome) -> None:
+    told = "management.endpoints.web.exposure.include=health,metrics\n"
+    aside = RESOURCES.replace("application", f"application-{profile}")
+    files = {"pom.xml": SPRING, "src/main/java/A.java": CHAT, RESOURCES: main, aside: told}
+    assert _outcome(memory_measured, files) is outcome
+
+
+@pytest.mark.parametrize(
     ("asks", "outcome"),
     [
         ("runtimeOnly", Outcome.PASS),

@@ -301,6 +301,37 @@ def test_a_registry_of_its_own_holds_no_memory(made: str, outcome: Outcome) -> N
 
 
 @pytest.mark.parametrize(
+    ("made", "outcome"),
+    [
+        ("promhttp.Handler()", Outcome.PASS),
+        ("promhttp.HandlerFor(prometheus.DefaultGatherer, promhttp.HandlerOpts{})", Outcome.PASS),
+        ("promhttp.HandlerFor(own, promhttp.HandlerOpts{})", Outcome.FAIL),
+        (
+            "filled(own, collectors.NewGoCollector(), promhttp.HandlerFor(own, o))",
+            Outcome.PASS,
+        ),
+    ],
+)
+def test_a_registry_of_go_holds_what_it_is_given(made: str, outcome: Outcome) -> None:
+    imports = '"github.com/prometheus/client_golang/prometheus"\n\t'.join(
+        ['import (\n\t"net/http"\n\t', '"github.com/sashabaranov/go-openai"\n']
+    )
+    taken = "".join(
+        f'\t"github.com/prometheus/client_golang/prometheus/{each}"\n'
+        for each in ("promhttp", "collectors")
+        if each in made
+    )
+    files = {
+        "go.mod": "module x\n\ngo 1.24\n\nrequire (\n\tgithub.com/sashabaranov/go-openai v1.40.0\n"
+        "\tgithub.com/prometheus/client_golang v1.22.0\n)\n",
+        "main.go": f"package main\n\n{imports}{taken})\n\nfunc main() {{\n"
+        '\topenai.NewClient("")\n\town := prometheus.NewRegistry()\n'
+        f'\thttp.Handle("/metrics", {made})\n}}\n',
+    }
+    assert _outcome(memory_measured, files) is outcome
+
+
+@pytest.mark.parametrize(
     ("start", "outcome"),
     [
         ("logfire.configure()\n", Outcome.PASS),
