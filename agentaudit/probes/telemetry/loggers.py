@@ -13,6 +13,8 @@ PINO = "pino"
 """Writes the stack of an error that it is given first, or under the key `err`, and of no other."""
 PINO_OF_ERRORS = "pino of errors"
 """The same, told to do so under the key `error` too."""
+_WRAPPED = "own, around pino"
+"""A module of logs that hands pino each error that it is given under the key `err`."""
 SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts")
 WINSTON = "winston"
 """Writes the stack of an error that is an argument of its own, and of one among the fields of a
@@ -65,6 +67,8 @@ def logger_of(repo: Repo, code: Code) -> str:
     made = {_made(repo.read(file) or "") for file in _modules(repo)} - {""}
     if PINO_OF_ERRORS in made and made <= {PINO, PINO_OF_ERRORS}:
         return PINO_OF_ERRORS
+    if made == {_WRAPPED}:
+        return _WRAPPED
     return known or (made.pop() if len(made) == 1 else "")
 
 
@@ -102,6 +106,7 @@ _SHARED = regex(r"(?i)(?:^|[._])\w{0,20}log(?:ger)?\.(?:error|fatal|warn)$")
 _MOST = 20
 """Modules of logs that are read."""
 _PINO = regex(r"\bpino\(")
+_HANDS = regex(r"\binstanceof Error\)?[^;]{0,80}\{\s{0,4}err(?::\s{0,4}\w{1,40})?\s{0,4}[,}]")
 _ERRORS = regex(r"\berror:\s?(?:pino\.)?stdSerializers\.err|\berrorKey:\s?[\"']error[\"']")
 _WINSTON = regex(r"\bwinston\.createLogger\(")
 _STACKS = regex(r"\.stack\b|errors\(\s?\{\s?stack:\s?true")
@@ -111,11 +116,12 @@ _WHOLE = regex(
     r"\binstanceof Error\)?\s{0,4}\)?\s{0,10}[{?&]{0,2}\s{0,20}(?:return\s)?[\w.]{0,40}\.stack\b"
 )
 """Turns an error into its stack."""
+_NAMES = ("log", "logger", "logging", "logger.service")
 _TAILS = ("", "/index", "/src/index")
 
 
 def _modules(repo: Repo) -> list[Place]:
-    stems = [f"**/{name}{tail}" for name in ("log", "logger", "logging") for tail in _TAILS]
+    stems = [f"**/{name}{tail}" for name in _NAMES for tail in _TAILS]
     shapes = [f"{stem}.{kind}" for stem in stems for kind in ("ts", "js", "mjs")]
     return list(islice((file for shape in shapes for file in repo.files(shape)), _MOST))
 
@@ -124,6 +130,8 @@ def _made(text: str) -> str:
     """The library of the logger that a module makes, where that keeps stacks; one of its own may
     turn errors into them."""
     if _PINO.search(text[:50_000]):
+        if _HANDS.search(text[:50_000]):
+            return _WRAPPED
         return PINO_OF_ERRORS if _ERRORS.search(text[:50_000]) else PINO
     kept = _WINSTON.search(text[:50_000]) and _STACKS.search(text[:50_000])
     own = _OWN if _WHOLE.search(text[:50_000]) else ""

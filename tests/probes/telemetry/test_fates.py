@@ -147,6 +147,29 @@ def test_loggers_that_a_workspace_shares(more: str, outcome: Outcome) -> None:
     assert tracebacks_kept.ask(asked).outcome is outcome
 
 
+WRAPS = (
+    'import pino from "pino";\nconst out = pino();\n'
+    "function write(said: string, value: unknown) {{\n"
+    "  if (value instanceof Error) {{\n    out.error({{ err: {} }}, said);\n    return;\n  }}\n"
+    "  out.error(said);\n}}\nexport const createLogger = (name: string) => ({{ error: write }});\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "outcome"), [("value", Outcome.PASS), ("value.message", Outcome.FAIL)]
+)
+def test_a_module_that_hands_pino_the_errors_it_is_given(given: str, outcome: Outcome) -> None:
+    asks = ASKS.replace('{ error }, "failed"', '"failed", error').replace("../shared/", "")
+    files = {
+        "package.json": NODE["package.json"].replace('"openai"', '"pino": "9.0.0", "openai"'),
+        "src/utils/logger.service.ts": WRAPS.format(given),
+        "src/index.ts": asks.replace("../utils/logger", "./utils/logger.service"),
+    }
+    told = {"files": files}
+    asked = {"repo": testing.repository(told), "component": testing.component(told)}
+    assert tracebacks_kept.ask(asked).outcome is outcome
+
+
 WRITES = (
     "export class Logger {{ error(said: string, value: unknown) {{\n"
     "    console.error(said, value instanceof Error ? {} : value);\n  }} }}\n"
