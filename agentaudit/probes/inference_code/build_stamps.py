@@ -22,6 +22,10 @@ _LINKED = regex(
     r"-X[ =]['\"]{0,2}[\w./${}-]{1,200}?"
     r"(?:[Cc]ommit|[Gg]it|[Rr]evision|[Ss][Hh][Aa]|[Hh]ash)\w{0,30}=(?P<value>[^\n]{0,200})"
 )
+_LABELLED = regex(
+    r"(?:image\.revision|vcs-ref)[\"']?\s{0,4}[:=]\s{0,4}[^\n]{0,100}\{\{-?\s{0,4}\.(?:Short|Full)?Commit\b"
+)
+"""A label by which GoReleaser writes the commit into the images that it makes."""
 _RECIPES = (
     *("Makefile", "makefile", "GNUmakefile", "*.mk", "build/*.mk", "justfile", "Taskfile.y*ml"),
     *("scripts/*.sh", "hack/*.sh", "build/*.sh", "*.sh", ".goreleaser*.y*ml", "magefile.go"),
@@ -64,6 +68,7 @@ def built_in(repo: Repo, component: Component) -> Iterator[Place]:
     spoken = {manifest.ecosystem for manifest in component.manifests}
     for file in _beside(repo, component, _RECIPES) if "go" in spoken else ():
         yield from _linked(repo, file)
+        yield from _lines(file, repo.read(file) or "", _LABELLED)
     for file in _beside(repo, component, _BUNDLERS, root=False) if "node" in spoken else ():
         for place in _lines(file, repo.read(file) or "", _BUNDLED):
             if not _NOT_STAMPS.search(place.text):

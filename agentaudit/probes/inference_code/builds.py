@@ -13,7 +13,7 @@ from agentaudit.source import Component, Step
 
 _BUILD = regex(
     r"\bdocker(?:\s+image|\s+buildx)?\s+(?:build|bake)\b|\bdocker[- ]compose\s.{0,200}\bbuild\b"
-    r"|[\w-]/(?:build-push-action|bake-action)|\b(?:podman|buildah)\s+(?:build|bud)\b"
+    r"|[\w-]/(?:build-push-action|bake-action|buildah-build)\b|\b(?:podman|buildah)\s+(?:build|bud)\b"
     r"|/kaniko/executor|kaniko-action|\bko\s+(?:build|publish)\b|\bpack\s+build\b|\bjib:build\b"
     r"|-Dquarkus\.container-image\.(?:build|push)=true\b|\bquarkus\s+image\s+(?:build|push)\b"
     r"|\bspring-boot:build-image(?![\w])|\bbootBuildImage\b"

@@ -53,3 +53,24 @@ def test_a_command_without_the_variable_says_nothing(main: str, *, found: bool) 
     repo = MemoryRepo(files)
     (component,) = repo.components()
     assert bool(list(built_in(repo, component))) is found
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        ('labels: {"org.opencontainers.image.revision": "{{ .FullCommit }}"}', True),
+        ("- --label=org.opencontainers.image.revision={{.Commit}}", True),
+        ("# - --label=org.opencontainers.image.revision={{.Commit}}", False),
+        ('labels: {"org.opencontainers.image.revision": "{{ .Tag }}"}', False),
+        ('labels: {"org.opencontainers.image.created": "{{ .CommitDate }}"}', False),
+    ],
+)
+def test_labels_of_the_images_that_a_releaser_makes(row: str, *, found: bool) -> None:
+    files = {
+        "go.mod": "module bot\n\ngo 1.24\n",
+        "main.go": "package main\n\nfunc main() {}\n",
+        ".goreleaser.yaml": f"dockers_v2:\n  - id: bot\n    {row}\n",
+    }
+    repo = MemoryRepo(files)
+    (component,) = repo.components()
+    assert bool(list(built_in(repo, component))) is found
