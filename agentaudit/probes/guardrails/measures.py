@@ -7,9 +7,12 @@ from agentaudit.expressions import regex
 EXPECTED = regex(
     r"(?i)\b(?:is_?)?(?:pass(?:ed)?|correct|match(?:ed|es)?|ok|success)[\"']?\s{0,4}(?::|=(?!=))"
     r"[^\n]{0,120}(?:===?|\bin\b|\.equals\()[^\n]{0,80}expected"
+    r"|\bexpected(?:_\w{1,20})?\)? (?:in|==) (?:str\()?actual\b"
     r"|%d (?:passed|correct)\s?(?:/|of|out of)\s?%d\b"
 )
 """Where what came out is held against what was expected, or the share of it is told."""
+FOUND = regex(r"(?i)\.includes\(\s?[\w.]{0,40}expect\w{0,40}\)\s{0,4}\?\s{0,4}1\s{0,4}:\s{0,4}0\b")
+"""Where what was expected counts one if it is found."""
 MEASURES = regex(
     r"(?i)(?:^|/)(?:[\w-]{0,40}[_-])?(?:eval\w{0,10}|metrics?|judges?|graders?|scor(?:er|ing)s?|validat\w{0,5}[_-]retriev\w{0,4})"
     r"(?:[_-][\w-]{0,40})?(?:/(?:[\w.-]{1,80}/){0,3}(?!test_)[\w.-]{1,80})?(?<![._]test)(?<!\.spec)(?<!Test)"

@@ -21,7 +21,7 @@ from agentaudit.probes.guardrails.configured import configured
 from agentaudit.probes.guardrails.ended import counted
 from agentaudit.probes.guardrails.hollow import is_hollow, is_mute, is_typed, serves
 from agentaudit.probes.guardrails.leads import Leads
-from agentaudit.probes.guardrails.measures import EXPECTED, MEASURES, METRIC
+from agentaudit.probes.guardrails.measures import EXPECTED, FOUND, MEASURES, METRIC
 from agentaudit.probes.guardrails.outside import OUTSIDE
 from agentaudit.probes.guardrails.runs import TOOL
 from agentaudit.probes.guardrails.tested import live, scripted, tested
@@ -108,14 +108,24 @@ def _computed(repo: Repo, components: Iterable[Component]) -> Iterator[Suite]:
         for each in component.code.imports
         if asking.asks(each) and not OUTSIDE.search(each.place.path)
     }
+    fetching = {(each.repo, each.path) for each in _fetching(repo)}
     measured = {
         (each.repo, each.path)
         for each in repo.files("**")
         if MEASURES.search(each.path) and not OUTSIDE.search(each.path)
     }
-    for pattern, paths in ((_SCORED, files), (METRIC, measured), (EXPECTED, measured)):
+    own = ((METRIC, measured), (EXPECTED, measured), (FOUND, files | fetching))
+    for pattern, paths in ((_SCORED, files), *own):
         for name, path in sorted(paths):
             yield from _matching(repo, Place(name, path), pattern)
+
+
+def _fetching(repo: Repo) -> Iterator[Place]:
+    """Scripts of evaluation that ask the running system, for which they import nothing."""
+    for kind in ("ts", "js", "mjs"):
+        for file in repo.files(f"**/*.{kind}", saying=("fetch(",)):
+            if repo.role(file) in SUITE_ROLES and not OUTSIDE.search(file.path):
+                yield file
 
 
 def _tested(repo: Repo) -> Iterator[Suite]:

@@ -42,6 +42,7 @@ def _tested(repo: Repo) -> Iterator[Place]:
         if any(_IMPORT.match(row) and own & set(_WORDS.findall(row)) for row in text.split("\n")):
             yield from (row for row in held(repo, file) if _RATE.search(row.text))
     yield from _alike(repo)
+    yield from _matched(repo)
 
 
 def _alike(repo: Repo) -> Iterator[Place]:
@@ -54,6 +55,22 @@ def _alike(repo: Repo) -> Iterator[Place]:
             yield from (row for row in held(repo, file) if "similar" in row.text.lower())
 
 
+def _matched(repo: Repo) -> Iterator[Place]:
+    """Rows that hold the same in tests of scripts, by the matcher that promptfoo is made into; it
+    has a threshold where none is given."""
+    for kind in ("ts", "js", "mjs"):
+        for file in repo.files(f"**/*.{kind}", saying=_MATCHERS):
+            text = (repo.read(file) or "")[:100_000]
+            if OUTSIDE.search(file.path) or _PRETENDS.search(text):
+                continue
+            for number, row in enumerate(text.split("\n"), 1):
+                if _MATCHED.search(row[:300]):
+                    yield Place(file.repo, file.path, number, row.strip()[:200])
+
+
+_MATCHERS = ("toMatchSemanticSimilarity",)
+_MATCHED = regex(r"\bexpect\(\s?(?:await\s)?[\w.]{1,60}\([^\n]{0,200}\.toMatchSemanticSimilarity\(")
+"""What a function answers, not a text that was typed in."""
 _MEANING = ("cos_sim", "cosine_similarity", "semantic_similarity")
 _ASKS = regex(r"\.post\(")
 _ANSWERED = regex(r"[\[(][\"'](?:response|answer|output|reply|message|text|content)[\"'][\])]")

@@ -218,3 +218,54 @@ def test_attacks_that_a_text_answers_are_none(call: str, outcome: Outcome) -> No
 def test_reading_a_literal_scores_nothing(called: str, outcome: Outcome) -> None:
     files = {"evals/cases.py": f"import ast\nimport openai\n\nCASES = {called}(TEXT)\n"}
     assert _asked(output_scored, {**NEEDS, **files}) is outcome
+
+
+SPEC = (
+    'import {{ cases }} from "./cases.ts";\nfor (const {{ query, expected }} of cases) {{\n'
+    "  const said = await {}\n  const text = await said.text();\n  const found = {};\n"
+    "  console.log(query, found);\n}}\n"
+)
+FETCHED = 'fetch("http://localhost:3000/api/search", { body: query });'
+
+
+@pytest.mark.parametrize(
+    ("asks", "found", "outcome"),
+    [
+        (FETCHED, "text.includes(expected) ? 1 : 0", Outcome.PASS),
+        (FETCHED, "text.includes(expected)", Outcome.FAIL),
+        ("read(query);", "text.includes(expected) ? 1 : 0", Outcome.FAIL),
+    ],
+)
+def test_a_script_asks_without_an_import(asks: str, found: str, outcome: Outcome) -> None:
+    kept = {name: NODE[name] for name in ("package.json", "src/ask.ts")}
+    files = {**kept, "evals/search.spec.ts": SPEC.format(asks, found)}
+    assert _asked(output_scored, files) is outcome
+
+
+@pytest.mark.parametrize(
+    ("row", "outcome"),
+    [
+        ("return str(expected) in str(actual)", Outcome.PASS),
+        ("return bool(expected and actual)", Outcome.FAIL),
+    ],
+)
+def test_what_was_expected_is_held_against_what_came(row: str, outcome: Outcome) -> None:
+    text = f"from planner.app import answer\n\ndef check(expected, actual):\n    {row}\n"
+    assert _asked(output_scored, {**NEEDS, "planner/evaluation.py": text}) is outcome
+
+
+JEST = (
+    "describe('answers', () => {{\n  test('who founded it', async () => {{\n"
+    "    await expect(await {}).toMatchSemanticSimilarity(\n      'Two brothers did.',\n"
+    "      0.9,\n    );\n  }});\n}});\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [("callModel('Who founded it?')", Outcome.PASS), ("'Two brothers did.'", Outcome.FAIL)],
+)
+def test_a_matcher_of_meaning_holds_what_a_model_says(said: str, outcome: Outcome) -> None:
+    files = {**NEEDS, "quality/index.test.js": JEST.format(said)}
+    assert _asked(output_scored, files) is outcome
+    assert _asked(pass_marks_numeric, files) is outcome
