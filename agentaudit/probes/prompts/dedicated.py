@@ -16,6 +16,12 @@ _DEDICATED = regex(
     r"|Prompts?(?:Templates?|Const\w{0,10}|Texts?|Strings?)?\.(?:java|cs|kt|go|ts|tsx|js)$"
 )
 """Modules and directories that hold prompts and nothing else, by their name."""
+_MAKES = regex(
+    r"(?:^|/)(?:build|create|make|generate|compose|construct|assemble|render|format)"
+    r"(?:[_-]\w{1,40}){0,3}?(?:[_-]p|P)rompts?\.\w{1,4}$"
+)
+"""Modules that are called after what a function does with a prompt, and not after prompts: what is
+written in them stands among the code that puts it together."""
 _LONG, _MOST = 160, 0.85
 """Characters of a constant that is a prompt; their share of a module that holds nothing else."""
 _CONSTANT = regex(
@@ -32,7 +38,7 @@ def is_apart(prompt: Prompt) -> bool:
 
 def is_dedicated(path: str) -> bool:
     """Whether a file is called after prompts."""
-    return bool(_DEDICATED.search(path))
+    return bool(_DEDICATED.search(path)) and not _MAKES.search(path)
 
 
 def is_aside(prompt: Prompt) -> bool:

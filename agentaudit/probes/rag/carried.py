@@ -46,7 +46,7 @@ def names_source(call: Call) -> bool:
     )
 
 
-_MAKES = regex(r"a?from_\w{1,60}|[A-Z]\w{0,80}")
+_MAKES = regex(r"a?from(?:_\w|[A-Z])\w{0,60}|[A-Z]\w{0,80}")
 """Calls that make a store, and are told where it is."""
 _ADDRESS = regex(
     r"(?i)(?:[a-z]{1,12}_?)?ur[il]|path|(?:index|collection|table|persist)_?(?:path|name)"

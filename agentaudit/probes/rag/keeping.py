@@ -56,10 +56,11 @@ def keeping(repo: Repo, component: Component) -> list[Call]:
 
 def bare_rows(repo: Repo, component: Component) -> Iterator[Place]:
     """Where SQL stores a piece with its vector, and in no column anything else, or what is stored
-    is read from a stream without a name."""
+    is read from a stream without a name, or cut from texts alone."""
     filling = {call.place.path for call in indexing(component)}
     reading = {call.place.path for call in _read(repo, component, filling)}
     yield from unnamed(repo, component, reading)
+    yield from (call.place for call in _cut_bare(repo, component, filling))
     for place in stored(repo, component):
         rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")
         first = (place.line or 1) - 1
@@ -69,6 +70,23 @@ def bare_rows(repo: Repo, component: Component) -> Iterator[Place]:
 
 _STATEMENT = 12
 """Lines of one statement."""
+_FROM_TEXTS = frozenset({"create_documents", "createDocuments"})
+"""Methods of splitters of LangChain that make documents of texts, and take apart from these what
+belongs to each."""
+
+
+def _cut_bare(repo: Repo, component: Component, filling: set[str]) -> Iterator[Call]:
+    """Calls that make documents of nothing but texts, in files that fill an index with them and
+    say nothing else of them."""
+    for call in component.code.methods(*_FROM_TEXTS):
+        told = call.at(1) is not None or call.argument("metadatas") is not None
+        if call.role is not Role.APP or told or call.place.path not in filling:
+            continue
+        text = _ASIDES.sub("", repo.read(Place(call.place.repo, call.place.path)) or "")
+        if not _NOTED.search(text):
+            yield call
+
+
 _READERS = regex(
     r"^org\.springframework\.ai\.reader\.(?:pdf\.\w{4,9}PdfDocumentReader|tika\.TikaDocumentReader|TextReader)$"
 )

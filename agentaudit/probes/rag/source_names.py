@@ -34,7 +34,9 @@ INITIALIZED = regex(
 what it comes from."""
 KEYWORD = regex(rf"(?i){_NAME}")
 ONE_WORD = regex(
-    r"\s{0,8}(?:([\"'])[\w -]{0,80}\1|None\b|null\b|undefined\b|nil\b)"
+    r"\s{0,8}(?:([\"'])[\w -]{0,80}\1|None\b|null\b|undefined\b|nil\b"
+    r"|process\.env\b[\w.\[\]\"'!]{0,80}|os\.(?:environ\b|getenv\()[\w.()\[\]\"']{0,80})"
     r"(?:\s{0,8}[,}\])]|[ \t]{0,8}[;\n])"
 )
-"""What stands behind such a name where it is the same for every chunk, and is no file."""
+"""What stands behind such a name where it is the same for every chunk, and is no file: a word, or
+what the environment says, which tells where the store is."""

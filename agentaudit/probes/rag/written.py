@@ -241,13 +241,20 @@ _FOUND = regex(r"[\"'](?:_additional|additional|certainty|similarity|score)[\"']
 
 
 def _asks(text: str, found: re.Match[str]) -> bool:
-    """Whether a vector is given to a search."""
-    return _SEARCH.search(text, max(found.start() - 160, 0), found.start()) is not None
+    """Whether a vector is given to a search, or stands among the limits of one."""
+    if _SEARCH.search(text, max(found.start() - 160, 0), found.start()):
+        return True
+    return _LIMITS.match(text, found.end()) is not None
 
 
 _SEARCH = regex(
     r"(?i)search|(?<!embed)(?<!embed_)quer(?:y|ies)|nearest|similar|\bmatch|recommend|\brpc\("
 )
+_LIMITS = regex(
+    r"(?i)[^{}]{0,300}?\b(?:\w{1,20}_?threshold|(?:match|document|chunk|result)_?(?:count|limit)|top_?k"
+    r"|num_?(?:candidates|probes|results)|(?:min|max)_?(?:score|distance|results))\b[\"']?\s{0,4}[:,}]"
+)
+"""How much a search is to find, and how near."""
 _REMARK = regex(r"\s{0,200}(?:#|//)")
 _SIGNATURE = regex(
     r"\s{0,80}(?:export\s)?(?:default\s)?(?:async\s)?(?:def|function|func)\s[^{}]{0,300}"

@@ -174,7 +174,12 @@ def test_vectors_need_no_prompt(more: dict[str, str], outcome: Outcome) -> None:
 
 @pytest.mark.parametrize(
     ("name", "outcome"),
-    [("prompt_builder.py", Outcome.PASS), ("prompted.py", Outcome.FAIL)],
+    [
+        ("prompt_builder.py", Outcome.PASS),
+        ("prompted.py", Outcome.FAIL),
+        ("build_prompt.py", Outcome.FAIL),
+        ("created_prompts.py", Outcome.PASS),
+    ],
 )
 def test_a_module_that_is_called_after_prompts(name: str, outcome: Outcome) -> None:
     module = name.removesuffix(".py")

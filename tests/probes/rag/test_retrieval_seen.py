@@ -160,3 +160,30 @@ def test_a_function_that_nobody_calls_fills_no_index(rest: str, outcome: Outcome
     )
     files = {"go.mod": needs, "store.go": STORED.replace("REST", rest)}
     assert _ask(ingestion_in_repository, files) is outcome
+
+
+ROWS = (
+    'import { createClient } from "@supabase/supabase-js";\nimport OpenAI from "openai";\n'
+    'const db = createClient("u", "k");\n'
+    "export async function answer(text: string) {\n"
+    "  const { data } = await new OpenAI().embeddings.create({ model: 'e', input: text });\n"
+    "  const embedding = data[0].embedding;\n"
+    "  const given = {\n    embedding: embedding,\n    GIVEN,\n  };\n"
+    "  const found = await near(given);\n"
+    "  await db.from('requests').insert({ text, found });\n}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "outcome"),
+    [("match_threshold: 0.8", Outcome.FAIL), ("content: text", Outcome.PASS)],
+)
+def test_a_vector_among_the_limits_of_a_search_is_no_row(given: str, outcome: Outcome) -> None:
+    files = {
+        "package.json": '{"name": "a", "dependencies": {"openai": "5", '
+        '"@supabase/supabase-js": "2", "chromadb": "3"}}',
+        "find.ts": 'import { ChromaClient } from "chromadb";\n'
+        "export const near = (given) => new ChromaClient().query(given);\n",
+        "answer.ts": ROWS.replace("GIVEN", given),
+    }
+    assert _ask(ingestion_in_repository, files) is outcome

@@ -124,3 +124,49 @@ def test_the_address_of_a_store_says_nothing_of_where_a_chunk_comes_from() -> No
     assert _asked(source_kept, {**needs, "store.py": STORE}) is not Outcome.PASS
     told = STORE.replace("page_content=chunk)", "page_content=chunk, metadata={'source': name})")
     assert _asked(source_kept, {**needs, "store.py": told}) is Outcome.PASS
+
+
+CHROMA = (
+    'import { Chroma } from "@langchain/community/vectorstores/chroma";\n'
+    'import { OpenAIEmbeddings } from "@langchain/openai";\n'
+    "export const keep = async (docs) => {\n"
+    "  await Chroma.fromDocuments(docs, new OpenAIEmbeddings(), { collectionName: 'a', GIVEN });\n"
+    "};\nexport const find = (store: Chroma, q: string) => store.similaritySearch(q);\n"
+)
+
+
+@pytest.mark.parametrize(
+    "given", ["url: process.env.CHROMADB_URL", "url: process.env['STORE']!, a: 1"]
+)
+def test_nor_does_it_where_a_script_makes_the_store(given: str) -> None:
+    files = {**LANGCHAIN, "store.ts": CHROMA.replace("GIVEN", given)}
+    assert _asked(source_kept, files) is Outcome.UNKNOWN
+
+
+LANGCHAIN = {
+    "package.json": '{"name": "a", "dependencies": {"@langchain/community": "0.3.0", '
+    '"@langchain/openai": "0.6.0", "@langchain/textsplitters": "0.1.0"}}'
+}
+CUT = (
+    'import { HNSWLib } from "@langchain/community/vectorstores/hnswlib";\n'
+    'import { OpenAIEmbeddings } from "@langchain/openai";\n'
+    'import { RecursiveCharacterTextSplitter } from "@langchain/textsplitters";\n'
+    "export async function POST(request: Request) {\n"
+    "  const text = await request.text();\n"
+    "  const splitter = new RecursiveCharacterTextSplitter({ chunkSize: 500 });\n"
+    "  const docs = await splitter.createDocuments(GIVEN);\n"
+    "  await HNSWLib.fromDocuments(docs, new OpenAIEmbeddings());\n}\n"
+)
+NOTING = (
+    'import { Chroma } from "@langchain/community/vectorstores/chroma";\n'
+    "export const find = (store: Chroma) => store.similaritySearch('q');\n"
+    "export const source = (doc) => doc.metadata.source;\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("text.split('\\n')", False), ("[text], [{ source: name }]", True)]
+)
+def test_what_is_cut_from_texts_alone_has_no_source(given: str, kept: bool) -> None:
+    files = {**LANGCHAIN, "api/route.ts": CUT.replace("GIVEN", given), "find.ts": NOTING}
+    assert (_asked(source_kept, files) is Outcome.PASS) is kept
