@@ -187,3 +187,22 @@ def test_a_vector_among_the_limits_of_a_search_is_no_row(given: str, outcome: Ou
         "answer.ts": ROWS.replace("GIVEN", given),
     }
     assert _ask(ingestion_in_repository, files) is outcome
+
+
+PAGE = (
+    '@page "/"\n@using Microsoft.KernelMemory\n@inject Settings settings\n\n<h1>Ask</h1>\n\n'
+    "@code {\n    private IKernelMemory memory = new KernelMemoryBuilder().Build();\n\n"
+    "    private async Task Keep(Stream file, string name)\n    {\n"
+    "        await memory.DOES(file, name);\n        await memory.AskAsync(name);\n    }\n}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("does", "outcome"),
+    [("ImportDocumentAsync", Outcome.PASS), ("DeleteDocumentAsync", Outcome.FAIL)],
+)
+def test_a_page_of_blazor_fills_an_index(does: str, outcome: Outcome) -> None:
+    needs = '<PackageReference Include="Microsoft.KernelMemory" Version="0.98.0" />'
+    project = f'<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup>{needs}</ItemGroup></Project>\n'
+    files = {"App.csproj": project, "Pages/Home.razor": PAGE.replace("DOES", does)}
+    assert _ask(ingestion_in_repository, files) is outcome

@@ -188,3 +188,24 @@ def test_arguments_of_options_objects_are_by_name(understand: Understand) -> Non
     assert model is not None
     assert system is not None
     assert (model.text, model.via, system.text) == ("gpt-5", "constant", "s")
+
+
+PAGE = (
+    '@page "/"\n@using Microsoft.SemanticKernel\n@inject Kernel kernel\n\n<p>@answer</p>\n\n'
+    "@code {\n    private string answer = string.Empty;\n\n"
+    '    async Task Ask()\n    {\n        await kernel.InvokePromptAsync("Why?");\n    }\n}\n'
+)
+SEMANTIC_KERNEL = (
+    '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup>'
+    '<PackageReference Include="Microsoft.SemanticKernel" Version="1.60.0" /></ItemGroup></Project>'
+)
+
+
+def test_a_page_of_blazor_is_given_what_it_calls(understand: Understand) -> None:
+    component = understand({"app.csproj": SEMANTIC_KERNEL, "Home.razor": PAGE})
+    (call,) = component.code.methods("InvokePromptAsync")
+    assert call.callee == "Microsoft.SemanticKernel.Kernel.InvokePromptAsync"
+    assert call.place.line == 12
+    bare = understand({"app.csproj": SEMANTIC_KERNEL, "Home.razor": PAGE.partition("@code")[0]})
+    assert not list(bare.code.methods("InvokePromptAsync"))
+    assert not bare.code.imports

@@ -12,6 +12,7 @@ from agentaudit.sources.git.code.extract import extract
 from agentaudit.sources.git.code.languages import Language
 from agentaudit.sources.git.code.minified import is_minified
 from agentaudit.sources.git.code.notebooks import source, unveiled
+from agentaudit.sources.git.code.razor import program
 from agentaudit.sources.git.code.sieve import Sieve, sieve
 from agentaudit.sources.git.code.written import Written
 from agentaudit.sources.git.reader import Reader, directory
@@ -128,8 +129,7 @@ class Index:
             found = "a Git LFS pointer, not the file"
         if isinstance(found, str):
             return SourceFile(path, language, part, b"", _UNASKED, found)
-        data = source(found) if path.endswith(".ipynb") else unveiled(found)
-        return SourceFile(path, language, part, data, _UNASKED)
+        return SourceFile(path, language, part, _code(path, found), _UNASKED)
 
     def parsed(self, file: SourceFile) -> SourceFile:
         """The file, parsed whatever is in it."""
@@ -139,3 +139,10 @@ class Index:
         file.looked = True
         self._take(file, name, said, fresh=known is None)
         return file
+
+
+def _code(path: str, data: bytes) -> bytes:
+    """What is code in a file, every line where it was."""
+    if path.endswith(".razor"):
+        return program(data)
+    return source(data) if path.endswith(".ipynb") else unveiled(data)

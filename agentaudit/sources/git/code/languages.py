@@ -220,7 +220,7 @@ LANGUAGES = (
     Language(
         "csharp",
         "dotnet",
-        ("cs",),
+        ("cs", "razor"),
         "tree_sitter_c_sharp",
         "language",
         "csharp",

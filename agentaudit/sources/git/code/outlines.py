@@ -8,12 +8,12 @@ from itertools import pairwise
 import msgspec
 
 from agentaudit.blocks import Block
-from agentaudit.expressions import regex
 from agentaudit.sources.git.code import languages
 from agentaudit.sources.git.code.cache import Said, key, stamp
 from agentaudit.sources.git.code.extract import opened
 from agentaudit.sources.git.code.languages import Language
 from agentaudit.sources.git.code.outline import Outline
+from agentaudit.sources.git.code.razor import script
 from agentaudit.sources.git.reader import Reader
 
 _LONGEST = 400_000
@@ -21,7 +21,6 @@ _LONGEST = 400_000
 _QUERY = "-blocks"
 _MARK = "blocks"
 """What rows that are kept begin with, so that they are taken for nothing else."""
-_SCRIPT = regex(rb"@(?:code|functions)\s{0,40}\{")
 
 
 class Outlines:
@@ -49,7 +48,7 @@ class Outlines:
         data = self._reader.data(path) if language is not None else ""
         if language is None or isinstance(data, str) or len(data) > _LONGEST:
             return ()
-        data = _script(data) if path.endswith(".razor") else data
+        data = script(data) if path.endswith(".razor") else data
         if not self._reader.cache.keeps:
             return outline(language, data)
         name = key(self._stamp, f"{language.name}{_QUERY}", data)
@@ -85,21 +84,7 @@ def _loaded(said: Said | None) -> tuple[Block, ...] | None:
 def _language(path: str) -> Language | None:
     if path.endswith(".ipynb"):  # its lines are none of the file
         return None
-    return languages.of(path if not path.endswith(".razor") else "page.cs")
-
-
-def _script(data: bytes) -> bytes:
-    """A page of Blazor without what is no code, everything else where it was."""
-    found = _SCRIPT.search(data)
-    if found is None:
-        return b""
-    head = b"\n" * data.count(b"\n", 0, found.end())
-    head += (found.end() - len(head) - len(_CLASS)) * b" " + _CLASS
-    return head[: found.end()] + data[found.end() : data.rfind(b"}") + 1]
-
-
-_CLASS = b"class A{"
-"""What methods stand in."""
+    return languages.of(path)
 
 
 def _in_characters(found: tuple[Block, ...], data: bytes) -> tuple[Block, ...]:
