@@ -21,6 +21,7 @@ from agentaudit.probes.guardrails.middleware import around_models, around_routes
 from agentaudit.probes.guardrails.objects import refused
 from agentaudit.probes.guardrails.own import ASIDE, decisive, is_within, own_calls
 from agentaudit.probes.guardrails.phrases import refusing
+from agentaudit.probes.guardrails.posted import posted
 from agentaudit.probes.guardrails.proxied import of_the_proxy
 from agentaudit.probes.guardrails.requests import in_requests
 from agentaudit.probes.guardrails.reviewed import reviewing
@@ -285,6 +286,7 @@ def _elsewhere(repo: Repo, component: Component) -> Answer | None:
 _ELSEWHERE: tuple[tuple[Callable[[Repo, Component], Place | None], str], ...] = (
     (content_filter, "the deployment of the model has a content filter of its own that blocks"),
     (refusing, "phrases that take a system over are refused wherever somebody asks"),
+    (posted, "a provider is asked whether it may be said, and what is flagged is turned away"),
     (reviewing, "a second answer of a model decides whether the first is given"),
     (deciding, "a field of a model's answer says whether it is safe, and decides"),
     (refused, "what judges questions is asked, and turns them away"),

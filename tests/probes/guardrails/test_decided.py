@@ -116,3 +116,27 @@ WARNED = (
 def test_an_answer_with_a_warning_goes_out_all_the_same(left: str, outcome: Outcome) -> None:
     text = WARNED.format(left)
     assert _outcome({"requirements.txt": "openai==1.93.0\n", "app.py": text}) is outcome
+
+
+FETCHED = (
+    'import OpenAI from "openai";\n\nexport async function answer(input: string) {\n'
+    '  const asked = await fetch(\n    "https://api.openai.com/v1/moderations",\n'
+    '    { method: "POST", body: JSON.stringify({ input }) },\n  );\n'
+    "  const { results } = await asked.json();\n  if (IF) {\n    DOES;\n  }\n"
+    "  return new OpenAI().responses.create({ model: 'gpt-4o', input });\n}\n"
+    "console.log(await answer('why?'));\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "does", "outcome"),
+    [
+        ("results[0].flagged", 'throw new UserError("flagged")', Outcome.PASS),
+        ("results[0].flagged", "console.warn(results[0])", Outcome.FAIL),
+        ("!results[0].flagged", "return input", Outcome.FAIL),
+    ],
+)
+def test_a_provider_is_asked_by_a_request(asked: str, does: str, outcome: Outcome) -> None:
+    text = FETCHED.replace("IF", asked).replace("DOES", does)
+    package = '{"name": "web", "dependencies": {"openai": "5"}}'
+    assert _outcome({"package.json": package, "answer.ts": text}) is outcome
