@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from agentaudit.blocks import Block, Part
 from agentaudit.code import Call, Code
@@ -27,6 +28,7 @@ from agentaudit.probes.telemetry.catches import (
 )
 from agentaudit.probes.telemetry.ends import Fates
 from agentaudit.probes.telemetry.errors import language
+from agentaudit.probes.telemetry.handlers import is_run_later, silent
 from agentaudit.probes.telemetry.held import holds_elsewhere, is_page
 from agentaudit.probes.telemetry.pools import keeps_errors, settled
 from agentaudit.probes.telemetry.program import Program
@@ -114,6 +116,8 @@ class _Followed:
             fate, at, name = self._fate(path, line)
             function = (path, at, name)
             calling = self._callers.of(*function) if name and depth < _DEEP else ()
+            if fate == "leaving" and not calling and self._is_answered(path):
+                fate = "lost"
             if fate and (fate != "leaving" or not calling):
                 ends[fate][path, at] = self._program.shown(path, at)
             losing += [(path, line)] if fate == "lost" and not is_page(path) else []
@@ -126,6 +130,14 @@ class _Followed:
             within[function] += [(path, line)] if calling else []
         failing = len(below(losing, above, within) & asked.keys())
         return self._judged(ends, len(asked), failing)
+
+    def _is_answered(self, path: str) -> bool:
+        """Whether what leaves a file of scripts ends in a function that tells nobody of it."""
+        return path.endswith(_SCRIPTS) and not is_page(path) and bool(self._silent)
+
+    @cached_property
+    def _silent(self) -> list[tuple[str, Block]]:
+        return silent(self._program)
 
     def _judged(
         self, ends: dict[str, dict[tuple[str, int], Place]], asked: int, failing: int
@@ -183,6 +195,8 @@ class _Followed:
                 by = (name.rpartition(".")[2] for name in (block.given, *block.marks) if name)
                 if (fate := self._surrounded(path, by)) != "leaving" or block.name:
                     return fate, block.first, block.name if fate == "leaving" else ""
+                if is_run_later(path, block):
+                    return fate, block.first, ""
             for catch in catches(found) if block.part is Part.TRY else ():
                 if catch.tried == block:
                     fate = self._caught(path, catch, asked=_OF_SERVICE)

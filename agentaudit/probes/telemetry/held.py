@@ -30,7 +30,7 @@ _MARKS = {
     ),
 }
 _OF_SCRIPTS = ("allSettled(", "setErrorHandler(", "@Catch(", ".onError(", "uncaughtEx")
-_FOUR = regex(
+FOUR = regex(
     r"\(\s?_?err(?:or)?\b[^(),]{0,40},\s?\w{1,20}\b[^(),]{0,40},\s?\w{1,20}\b[^(),]{0,40},"
 )
 """The parameters of a function of Express that answers for all errors."""
@@ -58,7 +58,7 @@ def holds_elsewhere(path: str, text: str) -> bool:
     marks = _OF_SCRIPTS if suffix in _SCRIPTS else _MARKS.get(suffix, ())
     if any(mark in text for mark in marks):
         return True
-    return suffix in _SCRIPTS and "err" in text and bool(_FOUR.search(text))
+    return suffix in _SCRIPTS and "err" in text and bool(FOUR.search(text))
 
 
 def is_told(component: Component) -> bool:

@@ -369,3 +369,37 @@ def test_pages_of_blazor_call_what_asks(does: str, fate: str) -> None:
     ends = _followed({**SHOP, "Pages/Ask.razor": PAGE.format(does)})
     assert [name for name in FATES if getattr(ends, name)] == [fate]
     assert {place.path for place in getattr(ends, fate)} == {"Pages/Ask.razor"}
+
+
+ROUTES = (
+    'import fastify from "fastify";\nimport { outline } from "./planner";\n'
+    'import { answered } from "./answered";\n'
+    "function routes(app) {\n"
+    '  app.post("/ask", async (request, reply) => reply.send(await outline(request.body)));\n}\n'
+    "const start = async () => {\n  try {\n    const server = fastify();\n"
+    "    SET;\n    routes(server);\n    await server.listen();\n"
+    "  } catch (error) {\n    console.error(error);\n  }\n};\nstart();\n"
+)
+ANSWERED = (
+    "export async function answered(error: Error, request: Request, reply: Reply) {\n"
+    "  DOES reply.status(500).send({ message: error.message });\n}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("set_", "does", "fate"),
+    [
+        ("server.setErrorHandler(answered)", "", "lost"),
+        ("server.setErrorHandler((error, req, res) => res.send(error.message))", "", "lost"),
+        ("server.use((err, req, res, next) => { res.json({ error: err.message }); })", "", "lost"),
+        ("server.use((err, req, res, next) => { next(err); })", "", "leaving"),
+        ("server.setErrorHandler(answered)", "request.log.error(error);", "leaving"),
+        ("server.register(other)", "", "leaving"),
+    ],
+)
+def test_what_a_route_raises_ends_in_what_answers_for_errors(
+    set_: str, does: str, fate: str
+) -> None:
+    files = {"answered.ts": ANSWERED.replace("DOES", does), "app.ts": ROUTES.replace("SET", set_)}
+    ends = _followed({**NODE, **files})
+    assert [name for name in FATES if getattr(ends, name)] == [fate]
