@@ -280,6 +280,9 @@ def _mostly_lost(ends: Fates, keeping: Sequence[Call]) -> bool:
     """Whether so many are lost, around models or where requests arrive, that the calls that keep
     one elsewhere do not make up for it."""
     kept = len(keeping)
+    all_fail = ends.only_lost and not ends.leaving and ends.failing == ends.asked
+    if all_fail and kept <= _MANY_AT_EDGE:
+        return True
     at_edge = lost_at_edge(ends) and not any(map(outermost, keeping))
     if at_edge and kept <= _MANY_AT_EDGE * sum(map(arrives, ends.lost)):
         return True

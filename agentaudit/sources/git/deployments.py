@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from agentaudit.expressions import regex
 from agentaudit.parse import Tree
-from agentaudit.sources.git import aspire, targets
+from agentaudit.sources.git import aspire, subjects, targets
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import environment, joined
 from agentaudit.sources.git.functions import app_roots
@@ -57,6 +57,7 @@ def declared(reader: Reader, homes: Homes) -> Iterator[Build]:
         yield from _build(reader, homes, path, project, tree.line("services", name))
     for path, tree, number, service in _services(reader, _RENDER):
         root = joined(directory(path), word(service.get("rootDir")) or ".")
+        root = root or _member(homes, service) or root
         yield from _build(reader, homes, path, root, tree.line("services", number))
     for path in reader.named(_BESIDE.__contains__):
         # A database of Cloudflare is told of in the same file, and runs nothing.
@@ -76,6 +77,15 @@ def declared(reader: Reader, homes: Homes) -> Iterator[Build]:
                 # An image that takes the graphs in is what is deployed: the file only serves them.
                 yield replace(build, configures=names, compiles=True)
     yield from aspire.started(reader, homes)
+
+
+def _member(homes: Homes, service: dict[str, Any]) -> str:
+    """The one member of a workspace that a service of Render starts, or else builds; empty where
+    there is no one such member."""
+    for key in ("startCommand", "buildCommand"):
+        if found := subjects.named(homes, word(service.get(key))):
+            return found.pop() if len(found) == 1 else ""
+    return ""
 
 
 def named(reader: Reader) -> Iterator[str]:

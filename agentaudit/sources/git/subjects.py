@@ -130,15 +130,22 @@ def _run(homes: Homes, recipe: Recipe) -> str:
     scripts = (homes.scripts.get(name, "") for name in _SCRIPT.findall(recipe.started))
     started = " ".join((recipe.started, *scripts))
     words = [f"/{word.strip('./')}/" for word in _WORD.findall(started)]
-    asked = {found.strip("./") for found in _MEMBER.findall(started)}
+    asked = named(homes, started)
     found = [
         each
         for each in homes.members
-        if asked & {each, each.rpartition("/")[2], homes.name(each)}
-        or any(f"/{each}/" in word for word in words)
+        if each in asked or any(f"/{each}/" in word for word in words)
     ]
     kept = [each for each in homes.members if any(f"/{each}/" in f"/{t}/" for t in recipe.taken)]
     return found[0] if len(found) == 1 and not set(kept) - set(found) else ""
+
+
+def named(homes: Homes, commands: str) -> set[str]:
+    """The members of a workspace that commands are about: `pnpm --filter shop-api start`."""
+    asked = {found.strip("./") for found in _MEMBER.findall(commands)}
+    return {
+        each for each in homes.members if asked & {each, each.rpartition("/")[2], homes.name(each)}
+    }
 
 
 def _below(homes: Homes, recipe: Recipe, context: str, shared: bool, below: set[str]) -> str:

@@ -403,3 +403,27 @@ def test_what_a_route_raises_ends_in_what_answers_for_errors(
     files = {"answered.ts": ANSWERED.replace("DOES", does), "app.ts": ROUTES.replace("SET", set_)}
     ends = _followed({**NODE, **files})
     assert [name for name in FATES if getattr(ends, name)] == [fate]
+
+
+CACHE = "".join(
+    f"export async function read{n}(k: string) {{\n  try {{\n    return await open(k);\n"
+    "  } catch (error) {\n    console.error('failed', error);\n  }\n}\n"
+    for n in range(12)
+)
+
+
+@pytest.mark.parametrize(
+    ("does", "outcome"),
+    [
+        ("res.status(500).json({ error: String(error) });", Outcome.FAIL),
+        ("console.error('failed', error);", Outcome.PASS),
+    ],
+)
+def test_a_few_calls_elsewhere_make_up_for_no_question(does: str, outcome: Outcome) -> None:
+    files = {**NODE, "lib/cache.ts": CACHE, "lib/ask.ts": SERVED % does}
+    files["lib/ask.ts"] = files["lib/ask.ts"].replace("./planner", "../planner")
+    reads = "".join(f"read{n}('a');\n" for n in range(12))
+    files["start.ts"] = f'import * as cache from "./lib/cache";\nimport "./lib/ask";\n{reads}'
+    given = {"files": files}
+    inputs = {"repo": testing.repository(given), "component": testing.component(given)}
+    assert tracebacks_kept.ask(inputs).outcome is outcome

@@ -342,3 +342,26 @@ def test_an_image_of_one_application_that_copies_all(copied: str, found: list[st
         "      dockerfile: apps/api/Dockerfile\n",
     }
     assert list(_components(files)) == found
+
+
+MONOREPO = {
+    "package.json": '{"name": "shop", "workspaces": ["apps/*", "libs/*"]}',
+    "apps/api/package.json": '{"name": "@shop/api", "dependencies": {"@shop/chat": "*"}}',
+    "apps/api/app.ts": 'import { ask } from "@shop/chat";\nask();\n',
+    "libs/chat/package.json": '{"name": "@shop/chat", "dependencies": {"openai": "5.8.2"}}',
+    "libs/chat/index.ts": 'import OpenAI from "openai";\nexport const ask = () =>\n'
+    '  new OpenAI().responses.create({ model: "gpt-4o", input: "why?" });\n',
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("pnpm --filter @shop/api run start", ["apps/api"]),
+        ("npm start -w apps/api", ["apps/api"]),
+        ("node server.js", [".", "libs/chat"]),
+    ],
+)
+def test_a_blueprint_starts_a_member_of_the_workspace(command: str, expected: list[str]) -> None:
+    render = f"services:\n  - type: web\n    rootDir: .\n    startCommand: {command}\n"
+    assert list(_components({**MONOREPO, "render.yaml": render})) == expected
