@@ -95,6 +95,7 @@ def pnpm(text: str) -> Pinned:
     """Sections at the margin, packages two spaces in, what they need six."""
     if "lockfileVersion" not in text[:400]:
         return pinned([])
+    text = text.replace('"', "'")  # pnpm writes single quotes, formatters of the repository others
     pairs, members, section, below = list(_pnpm_aliases(text)), set(), "", ""
     needed: set[str] = set()
     for line in text.split("\n"):

@@ -72,6 +72,7 @@ def _locks(files: dict[str, str]) -> tuple[Lock, ...]:
         ("package.json", PACKAGE, "yarn.lock", BERRY),
         ("package.json", PACKAGE, "pnpm-lock.yaml", PNPM),
         ("package.json", PACKAGE, "pnpm-lock.yaml", PNPM5),
+        ("package.json", PACKAGE, "pnpm-lock.yaml", PNPM.replace("'", '"')),
         ("package.json", PACKAGE, "bun.lock", BUN),
         ("go.mod", "module x.io/a\ngo 1.22\nrequire github.com/openai/openai-go v0.1.0\n", "go.sum",
          "github.com/openai/openai-go v0.1.0 h1:x=\ngithub.com/openai/openai-go v0.1.0/go.mod h1:y=\n"),
