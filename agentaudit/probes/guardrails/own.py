@@ -38,7 +38,7 @@ _NO_CALL = regex(
     r"(?i)(?:error|exception|config|configs|configuration|settings?|result|results|output|decision"
     r"|schema|request|response|event|events|span|tag|state|type|enum|log|logger|record|entry|row"
     r"|dataset|evaluator|metric|score|adapter|prompt|instructions|page|panel|form|button|dialog"
-    r"|table|tab|card|badge|icon|view|context|provider|store|props|dto|entity|repository|migration"
+    r"|table|tab|card|badge|icon|indicator|banner|tooltip|toast|view|context|provider|store|props|dto|entity|repository|migration"
     r"|model|params?|parameters|options?|required|enabled|active|(?<=_)(?:on|off)|configured|available|span|observation"
     r"|command|reasons?|triggered|tripwire|failure|violation|categories|category|template|message|test|spec|stats"
     r"|name|title|label|description)s?$"

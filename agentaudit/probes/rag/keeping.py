@@ -76,17 +76,18 @@ belongs to each."""
 
 
 def _cut_bare(repo: Repo, component: Component, filling: set[str]) -> Iterator[Call]:
-    """Calls that make documents of nothing but texts, in files that fill an index with them and
-    say nothing else of them."""
+    """Calls that make documents of nothing but texts, in files that fill an index with them, say
+    nothing else of them and make no rows of their own of what was cut."""
     for call in component.code.methods(*_FROM_TEXTS):
         told = call.at(1) is not None or call.argument("metadatas") is not None
         if call.role is not Role.APP or told or call.place.path not in filling:
             continue
         text = _ASIDES.sub("", repo.read(Place(call.place.repo, call.place.path)) or "")
-        if not _NOTED.search(text):
+        if not _NOTED.search(text) and not _REWRITTEN.search(text):
             yield call
 
 
+_REWRITTEN = regex(r"\.page_?[cC]ontent\b")
 _READERS = regex(
     r"^org\.springframework\.ai\.reader\.(?:pdf\.\w{4,9}PdfDocumentReader|tika\.TikaDocumentReader|TextReader)$"
 )

@@ -170,3 +170,12 @@ NOTING = (
 def test_what_is_cut_from_texts_alone_has_no_source(given: str, kept: bool) -> None:
     files = {**LANGCHAIN, "api/route.ts": CUT.replace("GIVEN", given), "find.ts": NOTING}
     assert (_asked(source_kept, files) is Outcome.PASS) is kept
+
+
+def test_what_makes_rows_of_its_own_of_what_it_cut_may_name_the_source() -> None:
+    rows = "  const rows = docs.map((each) => row(each.pageContent, name));\n  await HNSWLib"
+    code = CUT.replace("GIVEN", "[text]").replace("  await HNSWLib", rows)
+    files = {**LANGCHAIN, "api/route.ts": code, "find.ts": NOTING}
+    assert _asked(source_kept, files) is not Outcome.FAIL
+    bare = {**files, "api/route.ts": CUT.replace("GIVEN", "[text]")}
+    assert _asked(source_kept, bare) is Outcome.FAIL
