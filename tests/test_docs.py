@@ -110,6 +110,7 @@ def test_our_own_score_explains_every_open_criterion() -> None:
     assert done.returncode == 0, done.stderr
     audit = json.loads(done.stdout)
     told = section("Our own score")
+    assert f"gives {int(audit['score']['low'])} of 100" in told
     first = [c for d in audit["dimensions"] for c in d["criteria"] if c["level"] == 1]
     assert len(first) >= 8
     for criterion in first:

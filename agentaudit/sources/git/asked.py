@@ -73,9 +73,10 @@ def _calls(text: str) -> bool:
 
 
 def _noted(text: str, at: int) -> bool:
-    """Whether the row of a place is a comment, or a text."""
+    """Whether a place is in a comment, or in a text: of its row, or a longer one."""
     row = text[text.rfind("\n", 0, at) + 1 : at].lstrip()
-    return row.startswith(("#", "//", "*", '"', "'", "`"))
+    in_text = any(row.count(quote) % 2 for quote in "\"'`") or text.count('"""', 0, at) % 2
+    return bool(in_text) or row.startswith(("#", "//", "*", '"', "'", "`"))
 
 
 def _appends(text: str, path: str) -> bool:
