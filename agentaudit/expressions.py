@@ -78,3 +78,8 @@ def regex(pattern: str | bytes, flags: int = 0, words: tuple[str, ...] = ()) -> 
     few files hold any.
     """
     return Regex(pattern, flags, words)
+
+
+def in_text(above: str) -> bool:
+    """Whether a row of code that begins so has opened a text and not closed it."""
+    return any(above.count(quote) % 2 for quote in "\"'`")

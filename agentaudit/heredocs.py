@@ -20,21 +20,25 @@ _RUNS = regex(
 """Whom such a text is handed to where it is run after all."""
 _SETS = regex(r"\s{0,40}(?:export\s{1,4})?[A-Za-z_]\w{0,60}=\S")
 """A variable in a file of them: whoever takes the file is told it."""
-_SUMMARY = regex(r"\$\{?[A-Z_]{1,40}\}?|/dev/\w{1,20}|-")
+_SHOWN = regex(r"\$\{?[A-Z_]{1,40}\}?|/dev/\w{1,20}|-")
+"""Where a text goes that is only shown: a summary of CI, a terminal."""
+_MOST = 200
+"""Such texts of one script; what stands in further ones counts as if it ran."""
 
 
 def written_down(rows: Sequence[str]) -> frozenset[int]:
     """The indexes of such rows."""
     found: set[int] = set()
     last = {row.strip(): at for at, row in enumerate(rows)}
-    at = 0
-    while at < len(rows):
+    at = seen = 0
+    while at < len(rows) and seen < _MOST:
         opened = _OPENS.search(rows[at][:2000]) if "<<" in rows[at] else None
         at += 1
         if opened is None or rows[at - 1].lstrip().startswith("#"):
             continue
         if last.get(opened[3], 0) < at:
             continue
+        seen += 1
         end = next(n for n in range(at, len(rows)) if rows[n].strip() == opened[3])
         if not _is_run(opened[1] + opened[4], rows[end + 1 :]):
             found.update(n for n in range(at, end + 1) if not _SETS.match(rows[n][:200]))
@@ -47,7 +51,7 @@ def _is_run(around: str, below: Sequence[str]) -> bool:
     if _RUNS.search(around):
         return True
     into = _INTO.search(around)
-    if into is None or _SUMMARY.fullmatch(into[1]):
+    if into is None or _SHOWN.fullmatch(into[1]):
         return False
     name = into[1].rpartition("/")[2]
     again = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])")

@@ -41,3 +41,12 @@ def test_many_that_nobody_closes_take_no_time() -> None:
 
 def test_variables_are_told_to_whoever_takes_the_file() -> None:
     assert written_down(["cat > a.env <<EOF", "TRACE=true", "make all", "EOF"]) == {2, 3}
+
+
+def test_of_very_many_the_first_are_looked_into() -> None:
+    rows = [
+        row for n in range(9_000) for row in (f"cat <<E{n} > f{n}.txt", "docker build .", f"E{n}")
+    ]
+    told = written_down(rows)
+    assert 1 in told
+    assert len(rows) - 2 not in told

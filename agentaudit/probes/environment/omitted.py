@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentaudit.code import Role
-from agentaudit.expressions import regex
+from agentaudit.expressions import in_text, regex
 from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.environment.variables import (
     ALWAYS,
@@ -77,7 +77,7 @@ def unlisted(repo: Repo, found: dict[str, Place]) -> dict[str, Place]:
 def is_text(text: str, at: int) -> bool:
     """Whether what begins there stands in a text or a comment of its line."""
     above = line_above(text, at)
-    return is_comment(above) or any(above.count(quote) % 2 for quote in "\"'`")
+    return is_comment(above) or in_text(above)
 
 
 def _listing(repo: Repo) -> Iterator[str]:

@@ -38,11 +38,14 @@ def _rules(text: str, targets: set[str]) -> str:
     """The text with the lines of other rules left empty; what a rule needs is run too."""
     lines = text.split("\n")
     rules = {n: found for n, line in enumerate(lines) if (found := _RULE.fullmatch(line))}
-    needs = {found[1]: set(found[2].split()) for found in rules.values()}
-    for _ in needs:
-        targets = targets.union(*(needs.get(name, ()) for name in targets))
+    needs = {found[1]: found[2].split() for found in rules.values()}
+    live, pending = set[str](), list(targets)
+    while pending:
+        if (target := pending.pop()) not in live:
+            live.add(target)
+            pending += needs.get(target, ())
     kept, runs = list[str](), False
     for number, line in enumerate(lines):
-        runs = rules[number][1] in targets if number in rules else runs
+        runs = rules[number][1] in live if number in rules else runs
         kept.append(line if runs and line.startswith("\t") else "")
     return "\n".join(kept)

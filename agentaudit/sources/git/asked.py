@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from agentaudit.code import Role
-from agentaudit.expressions import regex
+from agentaudit.expressions import in_text, regex
 from agentaudit.sources.git.reader import Reader
 
 _MENTIONS = ("chat/completions", "/openai/deployments/", ".openai.azure.com")
@@ -75,8 +75,8 @@ def _calls(text: str) -> bool:
 def _noted(text: str, at: int) -> bool:
     """Whether a place is in a comment, or in a text: of its row, or a longer one."""
     row = text[text.rfind("\n", 0, at) + 1 : at].lstrip()
-    in_text = any(row.count(quote) % 2 for quote in "\"'`") or text.count('"""', 0, at) % 2
-    return bool(in_text) or row.startswith(("#", "//", "*", '"', "'", "`"))
+    told = in_text(row) or text.count('"""', 0, at) % 2 == 1
+    return told or row.startswith(("#", "//", "*", '"', "'", "`"))
 
 
 def _appends(text: str, path: str) -> bool:

@@ -16,7 +16,10 @@ from agentaudit.probes.environment.lock_complete import (
 from agentaudit.sources.git.memory import MemoryRepo
 
 BASE = "FROM node:24.1 AS deps\nWORKDIR /app\n"
-MAKEFILE = "install: setup\n\t@echo done\n\nsetup:\n\tuv pip install .\n\ndev:\n\tuv sync\n"
+MAKEFILE = (
+    "install: setup\n\t@echo done\n\nsetup:\n\tuv pip install .\n\n"
+    "dev:\n\tuv sync\n\nturn: back\n\nback: turn\n"
+)
 
 
 def _outcome(files: dict[str, str]) -> Outcome:
@@ -60,6 +63,7 @@ def test_where_the_lock_file_is_when_node_installs(lines: str, expected: Outcome
         ("RUN make install", Outcome.FAIL),
         ("RUN apt-get update && make install && rm -rf /tmp", Outcome.FAIL),
         ("RUN make dev", Outcome.PASS),
+        ("RUN make turn", Outcome.PASS),
         ("RUN uv pip install --system -r /app/pyproject.toml", Outcome.FAIL),
         ("RUN uv sync && uv pip install -r pyproject.toml", Outcome.PASS),
         ("RUN cmake install", Outcome.PASS),
