@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
+from agentaudit.sources.git.code.extract import extract
+from agentaudit.sources.git.code.languages import of
+from agentaudit.sources.git.code.sieve import sieve
 from tests.sources.code.conftest import Understand
 
 NODE = '{"name": "a", "dependencies": {"langfuse": "3"}}'
@@ -80,3 +85,14 @@ def test_csharp(body: str, default: bool | None, understand: Understand) -> None
         '<PackageReference Include="OpenAI" Version="2.0.0" /></ItemGroup></Project>'
     )
     assert _default(understand, {"a.csproj": project, "A.cs": text}, "ChatClient") is default
+
+
+def test_a_block_of_very_many_returns_costs_no_more_than_few() -> None:
+    """Only the first of them is ever met: six thousand took minutes when each marked the rest."""
+    language = of("a.py")
+    assert language is not None
+    text = "from openai import OpenAI\n\ndef f():\n" + "    return OpenAI()\n" * 6_000
+    began = process_time()
+    found = extract(language, text.encode(), sieve())
+    assert process_time() - began < 10
+    assert len(found.calls) > 1

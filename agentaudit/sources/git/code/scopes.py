@@ -96,7 +96,7 @@ class Scopes:
     @cached_property
     def _guards(self) -> _Spans:
         asked = [each for node in self._leaf.found("if") for each in self._if(node)]
-        left = [each for node in self._leaf.found("leave") for each in self._after(node)]
+        left = [each for node in self._first_leaves() for each in self._after(node)]
         return _Spans(asked + left)
 
     def names(self, byte: int) -> list[tuple[str, bool]]:
@@ -195,13 +195,20 @@ class Scopes:
             if block is not None and block.end_byte > node.end_byte:
                 yield node.end_byte, block.end_byte, (condition, False)
 
+    def _first_leaves(self) -> Iterator[Node]:
+        """The first statement of each block that leaves it: what follows it never runs anyway."""
+        met: set[int] = set()
+        for node in sorted(self._leaf.found("leave"), key=lambda each: each.start_byte):
+            block = node.parent
+            if block is not None and block.id not in met:
+                met.add(block.id)
+                yield node
+
     def _after(self, node: Node) -> Iterator[tuple[int, int, tuple[Node, bool]]]:
         """What stands after the end of its block, and never runs."""
-        after = node.next_named_sibling
-        while after is not None:
-            if after.type not in _HOISTED:
+        for after in node.parent.named_children if node.parent is not None else ():
+            if after.start_byte >= node.end_byte and after.type not in _HOISTED:
                 yield after.start_byte, after.end_byte, (node, True)
-            after = after.next_named_sibling
 
     def _leaves(self, then: Node) -> bool:
         """Whether a branch ends the block that it stands in."""
