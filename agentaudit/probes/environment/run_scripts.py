@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.make_rules import idle_lines
 from agentaudit.source import Component, Repo
 
 _SCRIPT = regex(r"^\s*(?:RUN|CMD|ENTRYPOINT)\s[^\n]{0,200}?([\w./-]{1,120}\.sh)\b", re.M)
 _MAKE = regex(
     r"^\s*RUN\s(?:[^\n]{0,200}?&&\s*)?make((?:\s+[\w-]{1,60}){1,8})\s*(?:&&|;|\\?$)", re.M
 )
-_RULE = regex(r"([\w-]{1,60})[ \t]{0,4}:(?!=)([\w \t-]{0,400})(?:#.*)?")
 
 
 def run_scripts(repo: Repo, component: Component, text: str) -> Iterator[tuple[Place, str]]:
@@ -22,9 +22,9 @@ def run_scripts(repo: Repo, component: Component, text: str) -> Iterator[tuple[P
     for path in dict.fromkeys(_SCRIPT.findall(text)):
         for file in _found(repo, component, path.removeprefix("./").lstrip("/")):
             yield file, repo.read(file) or ""
-    if targets := {name for found in _MAKE.finditer(text) for name in found[1].split()}:
+    if asked := {name for found in _MAKE.finditer(text) for name in found[1].split()}:
         for file in _found(repo, component, "Makefile"):
-            yield file, _rules(repo.read(file) or "", targets)
+            yield file, _run_lines(repo.read(file) or "", asked)
 
 
 def _found(repo: Repo, component: Component, path: str) -> Iterator[Place]:
@@ -34,18 +34,8 @@ def _found(repo: Repo, component: Component, path: str) -> Iterator[Place]:
         yield from (file for file in repo.files(at + inner) if file.repo == component.repo)
 
 
-def _rules(text: str, targets: set[str]) -> str:
-    """The text with the lines of other rules left empty; what a rule needs is run too."""
-    lines = text.split("\n")
-    rules = {n: found for n, line in enumerate(lines) if (found := _RULE.fullmatch(line))}
-    needs = {found[1]: found[2].split() for found in rules.values()}
-    live, pending = set[str](), list(targets)
-    while pending:
-        if (target := pending.pop()) not in live:
-            live.add(target)
-            pending += needs.get(target, ())
-    kept, runs = list[str](), False
-    for number, line in enumerate(lines):
-        runs = rules[number][1] in live if number in rules else runs
-        kept.append(line if runs and line.startswith("\t") else "")
-    return "\n".join(kept)
+def _run_lines(text: str, asked: set[str]) -> str:
+    """The text with the lines of other recipes left empty; what a rule needs is run too."""
+    idle = idle_lines(text, asked)
+    lines = enumerate(text.split("\n"), 1)
+    return "\n".join(row if row.startswith("\t") and at not in idle else "" for at, row in lines)

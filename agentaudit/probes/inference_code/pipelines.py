@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from agentaudit.expressions import regex
 from agentaudit.heredocs import written_down
+from agentaudit.make_rules import idle_lines
 from agentaudit.probes.inference_code.builds import builds, committed, concerns, handed
 from agentaudit.probes.inference_code.called import reused
 from agentaudit.probes.inference_code.groovy import named_in_groovy
@@ -17,7 +18,6 @@ from agentaudit.probes.inference_code.piped_names import TOLD, named_by_variable
 from agentaudit.probes.inference_code.reached import (
     as_rules,
     asked_targets,
-    idle_lines,
     is_elsewhere,
     live_jobs,
 )

@@ -7,11 +7,10 @@ import re
 from collections.abc import Iterable
 
 from agentaudit.expressions import regex
+from agentaudit.make_rules import targets
 from agentaudit.source import Component, Repo, Step
 
 _MAKE = regex(r"(?:^|[\s;&|(])(?:make|just|task)(?=\s|$)([^\n;&|)]{0,400})")
-_RULE = regex(r"([^\s:#=][^:#=]{0,300}?)\s{0,9}::?(?![=:])([^=\n]{0,600})")
-_AGAIN = regex(r"(?:\$[({]MAKE[)}]|\bmake|\bjust|\btask)\s([^\n;&|)]{1,300})")
 
 
 def asked_targets(steps: Iterable[Step]) -> frozenset[str] | None:
@@ -20,45 +19,11 @@ def asked_targets(steps: Iterable[Step]) -> frozenset[str] | None:
     found = set[str]()
     for step in steps:
         for command in _MAKE.finditer(step.text):
-            words = _targets(command[1])
+            words = targets(command[1])
             if any("$" in word for word in words):
                 return None
             found.update(words or [""])
     return frozenset(found)
-
-
-def _targets(text: str) -> list[str]:
-    words = re.sub(r"(?:^|\s)-[Cfj]\s*\S+", " ", text).split()
-    return [word.strip("\"'") for word in words if word[0] not in "-#>" and "=" not in word]
-
-
-def idle_lines(text: str, asked: frozenset[str] | None) -> frozenset[int]:
-    """Numbers of the lines of a Makefile, or of its like, that belong to recipes which nothing asks
-    for, by itself or through another rule."""
-    rules = _rules(text)
-    if asked is None or not rules:
-        return frozenset()
-    live, pending = set[int](), [each or rules[0][0][0] for each in asked]
-    while pending:
-        target = pending.pop()
-        for at, (names, needs, _) in enumerate(rules):
-            if at not in live and (target in names or any("%" in n or "$" in n for n in names)):
-                live.add(at)
-                pending += needs
-    return frozenset(n for at, (_, _, rows) in enumerate(rules) if at not in live for n in rows)
-
-
-def _rules(text: str) -> list[tuple[list[str], list[str], list[int]]]:
-    """Names, needed targets and the lines of each recipe."""
-    found: list[tuple[list[str], list[str], list[int]]] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if line[:1] in ("\t", " ") and line.strip():
-            if found:
-                found[-1][2].append(number)
-                found[-1][1].extend(w for m in _AGAIN.finditer(line[:2000]) for w in _targets(m[1]))
-        elif (rule := _RULE.fullmatch(line.partition("#")[0].rstrip()[:900])) and rule[1][0] != ".":
-            found.append((rule[1].lstrip("@").split(), rule[2].split(), []))
-    return found
 
 
 _TASK = regex(r"^  ([\w:.*-]{1,80}):[ \t]*$|^  ([\w:.*-]{1,80}):[ \t]*(?=[\[{])")

@@ -9,7 +9,7 @@ from agentaudit.finding import Outcome
 from agentaudit.probe import Probe
 from agentaudit.probes.inference_code.ci_stamped import ci_stamped
 from agentaudit.probes.inference_code.commit_stamped import commit_stamped
-from agentaudit.probes.inference_code.reached import idle_lines, live_jobs
+from agentaudit.probes.inference_code.reached import live_jobs
 
 APP = {
     "requirements.txt": "openai==1.93.0\n",
@@ -109,12 +109,6 @@ def test_a_label_counts_in_a_stage_that_is_shipped(base: str, more: str, outcome
     build = f"docker build{more} --build-arg GIT_SHA=$GITHUB_SHA -t r.example/app:1 ."
     files = {"Dockerfile": STAGES.format(base), **_workflow(RUN.format(build))}
     assert _outcome(commit_stamped, files) is outcome
-
-
-def test_rules_that_nothing_asks_for_are_idle() -> None:
-    assert idle_lines(MAKEFILE, frozenset({"ship"})) == {3}
-    assert idle_lines(MAKEFILE, frozenset({""})) == {5, 7, 9}
-    assert idle_lines(MAKEFILE, None) == frozenset()
 
 
 def test_a_template_lives_by_its_anchor() -> None:
