@@ -22,6 +22,7 @@ from agentaudit.probes.environment.variables import (
     names,
     sources,
 )
+from agentaudit.probes.once import once
 from agentaudit.source import Component, Place, Repo
 
 _KEY = regex(r"(?i)key|endpoint|token|credential")
@@ -99,16 +100,30 @@ _FRAMES = regex(
 
 def _told(repo: Repo, component: Component) -> set[str]:
     """Names that deployments give a value, but for those that start a component beside it."""
-    around = (".", component.path)
-    beside = (c for c in repo.components() if c.path not in around)
-    apart = (c for c in beside if not component.path.startswith(f"{c.path}/"))
-    theirs = {place.path for other in apart for place in other.settings}
     rows = (each for each in component.code.settings if each.role is not Role.TEST and each.name)
     return {
         each.name
         for each in rows
-        if each.place.path not in theirs and each.place.path.rpartition(".")[2] not in READS
+        if not _is_for_another(repo, component, each.place.path)
+        and each.place.path.rpartition(".")[2] not in READS
     }
+
+
+def _is_for_another(repo: Repo, component: Component, path: str) -> bool:
+    """Whether a file starts a component that neither is this one nor holds it."""
+    around = (".", component.path)
+    starts = (each for each in _started(repo).get(path, ()) if each not in around)
+    return any(not component.path.startswith(f"{each}/") for each in starts)
+
+
+@once
+def _started(repo: Repo) -> dict[str, set[str]]:
+    """File that sets variables → directories of the components that it starts."""
+    found: dict[str, set[str]] = {}
+    for each in repo.components():
+        for place in each.settings:
+            found.setdefault(place.path, set()).add(each.path)
+    return found
 
 
 def _needed(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.inference_code.builds import concerns
+from agentaudit.probes.once import once
 from agentaudit.source import Component, Place, Repo, Step
 
 _SPECIFIED = regex(r"\bBuildSpec\.from_?[oO]bject\w{0,10}\(")
@@ -24,15 +25,23 @@ def declared(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
     """Code of stacks whose pipelines build and push an image of the component, with its commands
     as a build specification writes them."""
     alone = len(repo.components()) == 1
+    for file, plain in _specified(repo):
+        built = _BUILD.findall(plain) if file.repo == component.repo else []
+        if (alone and built) or any(_is_of(line, file, component) for line in built):
+            yield file, plain
+
+
+@once
+def _specified(repo: Repo) -> list[tuple[Place, str]]:
+    """Code of stacks with specifications of builds that push an image, written as in a file."""
+    found = []
     for suffix in ("ts", "py"):
         for file in repo.files(f"**/*.{suffix}", saying=("BuildSpec",)):
-            if file.repo != component.repo or repo.role(file) in ASIDE:
-                continue
-            text = (repo.read(file) or "")[:200_000]
+            text = (repo.read(file) or "")[:200_000] if repo.role(file) not in ASIDE else ""
             plain = _COMMAND.sub(lambda found: f"- {found[2]}", text)
-            built = _BUILD.findall(plain) if _SPECIFIED.search(text) and _PUSH.search(plain) else []
-            if (alone and built) or any(_is_of(line, file, component) for line in built):
-                yield file, plain
+            if _SPECIFIED.search(text) and _PUSH.search(plain):
+                found.append((file, plain))
+    return found
 
 
 def _is_of(line: str, file: Place, component: Component) -> bool:

@@ -15,6 +15,7 @@ from agentaudit.probes.inference_code.stamps import (
     is_named_for_commit,
     told_the_tag,
 )
+from agentaudit.probes.once import once
 from agentaudit.source import Component, Repo
 
 _CLONED = r"\$\(tasks\.[\w-]{1,60}\.results\.commit\)"
@@ -103,9 +104,14 @@ def _is_read(repo: Repo, component: Component, name: str) -> bool:
     return False
 
 
+@once
+def _is_alone(repo: Repo) -> bool:
+    return sum(bool(each.build_files and each.agentic) for each in repo.components()) == 1
+
+
 def deployed_tag(repo: Repo, component: Component) -> Iterator[Place]:
     """Where a deployment of the only service that is deployed tells it the tag of its image."""
-    if sum(bool(each.build_files and each.agentic) for each in repo.components()) == 1:
+    if _is_alone(repo):
         yield from told_the_tag(repo, component, _TOLD)
 
 

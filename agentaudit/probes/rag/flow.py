@@ -10,6 +10,7 @@ from itertools import islice
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
+from agentaudit.probes.beside import inner
 from agentaudit.probes.rag.searches import ANSWERS
 from agentaudit.source import Component, Repo
 
@@ -129,11 +130,7 @@ def _arguments(text: str, start: int) -> str:
 def _files(repo: Repo, component: Component) -> Iterator[Place]:
     """Source files below the component, and below no other, that say something of vectors."""
     home = "" if component.path == "." else f"{component.path}/"
-    inner = tuple(
-        f"{each.path}/"
-        for each in repo.components()
-        if each.repo == component.repo and f"{each.path}/".startswith(home) and each != component
-    )
+    below = inner(repo, component)
     for suffix in _PATTERNS:
         found = (
             each
@@ -141,6 +138,6 @@ def _files(repo: Repo, component: Component) -> Iterator[Place]:
             if each.repo == component.repo and repo.role(each) not in ASIDE
             if not _ASIDE.search(each.path)
             if not ANSWERS.search(each.path)
-            if not (inner and each.path.startswith(inner))
+            if not each.path.startswith(below)
         )
         yield from islice(found, _MOST)

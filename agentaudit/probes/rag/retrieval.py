@@ -10,6 +10,7 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.model_ids import model_id
 from agentaudit.probes.aside import ASIDE
+from agentaudit.probes.beside import inner
 from agentaudit.probes.once import once
 from agentaudit.probes.rag import flow, over_http
 from agentaudit.probes.rag.ingestion import indexing
@@ -125,13 +126,12 @@ def _files(repo: Repo, component: Component) -> list[Place]:
     code = component.code
     told = {(c.place.repo, c.place.path) for c in code.calls if c.role in _COUNTS}
     told |= {(i.place.repo, i.place.path) for i in code.imports if i.role in _COUNTS}
-    inner = [f"{c.path}/" for c in repo.components() if c.repo == component.repo]
-    inner = [path for path in inner if path != home and path.startswith(home) and path != "./"]
+    below = inner(repo, component)
     own = {
         (each.repo, each.path)
         for each in repo.files("**")
         if each.repo == component.repo and each.path.startswith(home) and _CODE.search(each.path)
-        if not each.path.startswith(tuple(inner)) and repo.role(each) not in ASIDE
+        if not each.path.startswith(below) and repo.role(each) not in ASIDE
     }
     found = sorted(
         (not _ABOUT.search(path), path, name)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.once import once
 from agentaudit.source import Component, Repo
 
 _ON = regex(r"\"enableOtel\"\s{0,4}:\s{0,4}true\b")
@@ -20,14 +21,19 @@ def names(place: Place) -> bool:
     return place.path.rpartition("/")[2] == _FILE
 
 
+@once
+def _starts(repo: Repo) -> list[tuple[str, int]]:
+    """File and line at which each runtime's part of a configuration begins."""
+    built = (place for each in repo.components() for place in each.built_by if names(place))
+    return sorted({(place.path, place.line or 0) for place in built})
+
+
 def started(repo: Repo, component: Component) -> Iterator[Place]:
     """Where the configuration of a runtime that builds the component asks for it."""
-    built = (place for each in repo.components() for place in each.built_by if names(place))
-    starts = {(place.path, place.line or 0) for place in built}
     for place in filter(names, component.built_by):
         rows = (repo.read(place) or "")[:300_000].split("\n")
         first = place.line or 1
-        below = (line for path, line in starts if path == place.path and line > first)
+        below = (line for path, line in _starts(repo) if path == place.path and line > first)
         for number in range(first, min(below, default=len(rows) + 1)):
             if asked := _ON.search(rows[number - 1] if number <= len(rows) else ""):
                 text = f"{asked[0]} (opentelemetry-instrument)"

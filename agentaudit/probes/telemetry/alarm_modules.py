@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
+from agentaudit.probes.beside import is_alone
 from agentaudit.probes.telemetry.alerts import is_beside
 from agentaudit.source import Component, Place, Repo
 
@@ -67,10 +68,10 @@ _MEMORY = regex(r"(?i)memory")
 def of_memory(repo: Repo, component: Component) -> Iterator[Place]:
     """First line of each module of alarms on the memory of a service of containers that is named
     like the component, or of all of them where there is but one that asks models."""
-    agentic = [each.path for each in repo.components() if each.agentic]
+    alone = is_alone(repo)
     name = component.path.rpartition("/")[2]
     for place, block in _modules(repo):
-        if _MEMORY.search(block) and (len(agentic) == 1 or name in re.findall(r"\w+", block)):
+        if _MEMORY.search(block) and (alone or name in re.findall(r"\w+", block)):
             yield place
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from agentaudit.code import Call, Role
 from agentaudit.expressions import regex
+from agentaudit.probes.beside import is_alone
 from agentaudit.probes.telemetry.keys import is_deployed
 from agentaudit.probes.telemetry.releases import oldest
 from agentaudit.probes.telemetry.unasked import serving
@@ -113,7 +114,7 @@ def _is_handed(repo: Repo, component: Component) -> Iterator[bool]:
     """Modules that are given an Application Insights, whose address they put into the settings of
     the application that they name."""
     name = component.path.rpartition("/")[2] if component.path != "." else component.name
-    alone = sum(each.agentic for each in repo.components()) == 1
+    alone = is_alone(repo)
     for file in repo.files("**/main.bicep"):
         text = (repo.read(file) or "")[:300_000]
         if "applicationInsight" not in text or file.repo != component.repo:

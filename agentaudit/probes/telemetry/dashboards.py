@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
+from agentaudit.probes.beside import is_alone
 from agentaudit.probes.telemetry.counted import is_switched_off
 from agentaudit.source import Component, Place, Repo
 
@@ -31,7 +32,7 @@ _SHOWS = regex(
 
 def on_dashboards(repo: Repo, component: Component) -> Iterator[Place]:
     """Where they show it: of a component that they name, or of the only one that asks models."""
-    alone = sum(each.agentic for each in repo.components()) == 1
+    alone = is_alone(repo)
     name = _joined(component.path.rpartition("/")[2])
     named = re.compile(rf"(?<![a-z\d]){re.escape(name)}(?![a-z\d])")
     for file in repo.files("**/*.tf", saying=_BOARDS):

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
+from agentaudit.probes.beside import is_alone
 from agentaudit.probes.telemetry.modules_handed import is_handed
 from agentaudit.source import Component, Place, Repo
 
@@ -40,7 +41,7 @@ _ANY = frozenset({"app", "web", "site", "host", "service", "main", "function", "
 def diagnosed(repo: Repo, component: Component) -> Iterator[Place]:
     """Where the figures of the application are kept; of several components, where the file is
     called like the component."""
-    alone = sum(each.agentic for each in repo.components()) == 1
+    alone = is_alone(repo)
     for kind in _APPS:
         for file in repo.files(f"**/*.{kind}"):
             brought = "/avm/" in f"/{file.path}" or repo.role(file) in ASIDE

@@ -11,6 +11,8 @@ from msgspec.structs import replace
 from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
+from agentaudit.probes.beside import is_alone
+from agentaudit.probes.once import once
 from agentaudit.source import Component, Place, Repo
 
 _DECLARED = ("**/*.tf", "**/*.yml", "**/*.yaml", "**/*.json.tpl")
@@ -41,10 +43,9 @@ def insights(repo: Repo, component: Component) -> Iterator[Place]:
     runtime of Bedrock AgentCore is handed runs in no cluster of its own."""
     if any(component.code.methods("BedrockAgentCoreApp")):
         return
-    packed = [each for each in repo.components() if each.agentic and _is_packed(each)]
+    packed = _packed(repo)
     function = bool(packed) and not _is_packed(component)
-    beside = packed if packed and not function else repo.components()
-    alone = sum(each.agentic for each in beside) == 1
+    alone = len(packed) == 1 if packed and not function else is_alone(repo)
     runs = not function and _is_in_kubernetes(repo, component)
     for pattern in (*_DECLARED, *_programs(repo)):
         for file in repo.files(pattern):
@@ -63,6 +64,11 @@ def insights(repo: Repo, component: Component) -> Iterator[Place]:
                 if not re.match(r"\s*(?:#|//)", text[start : found.end()]):
                     line = text.count("\n", 0, found.start()) + 1
                     yield replace(file, line=line, text=found[0].split("\n")[0].strip())
+
+
+@once
+def _packed(repo: Repo) -> list[Component]:
+    return [each for each in repo.components() if each.agentic and _is_packed(each)]
 
 
 def _is_packed(component: Component) -> bool:

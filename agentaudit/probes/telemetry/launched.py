@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from agentaudit.code import Strength
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
+from agentaudit.probes.beside import is_alone
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.unasked import serving
 from agentaudit.source import Component, Place, Repo, Step
@@ -97,7 +98,7 @@ def _asks(strength: Strength) -> bool:
 def _ordered(repo: Repo, component: Component) -> Iterator[Place]:
     """Commands that deploy it so; of several components, those that name it."""
     name = component.path.rpartition("/")[2]
-    alone = sum(each.agentic for each in repo.components()) == 1
+    alone = is_alone(repo)
     files = [each.place for each in component.build_files]
     files += [f for kind in _ORDERS for f in repo.files(kind, saying=_FLAGS)]
     for file in files:

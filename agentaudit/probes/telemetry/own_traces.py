@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import is_serving
+from agentaudit.probes.once import once
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.source import Component, Place, Repo
 
@@ -94,13 +95,18 @@ def _is_of(repo: Repo, file: Place, homes: set[str]) -> bool:
     return mine and is_serving(repo, file) and not _PAGES.search(file.path)
 
 
+@once
+def _called_after_it(repo: Repo) -> list[Place]:
+    found = (file for kind in _KINDS for file in repo.files(f"**/*.{kind}"))
+    return [file for file in found if _TRACE.search(file.path)]
+
+
 def _stores(repo: Repo, homes: set[str]) -> dict[str, str]:
     """Files that are called after the trace, where they keep it and know what its steps are."""
     found = {
         file.path: (repo.read(file) or "")[:200_000]
-        for kind in _KINDS
-        for file in repo.files(f"**/*.{kind}")
-        if _TRACE.search(file.path) and _is_of(repo, file, homes)
+        for file in _called_after_it(repo)
+        if _is_of(repo, file, homes)
     }
     said = "\n".join(found.values())
     words = {each.lower() for each in _SAYS.findall(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", said))}

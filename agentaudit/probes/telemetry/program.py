@@ -14,6 +14,7 @@ from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import is_serving
+from agentaudit.probes.beside import inner
 from agentaudit.probes.telemetry.errors import language
 from agentaudit.source import Component, Repo
 
@@ -61,11 +62,7 @@ class Program:
 
     def _others(self, component: Component, suffixes: set[str]) -> Iterator[Place]:
         home = "" if component.path == "." else component.path + "/"
-        apart = tuple(
-            other.path + "/"
-            for other in self._repo.components()
-            if other.path != "." and other.path != component.path and other.path.startswith(home)
-        )
+        apart = inner(self._repo, component)
         for suffix in sorted(suffixes):
             for file in self._repo.files(f"{home}**/*.{suffix}"):
                 if not file.path.startswith(apart) and not _is_beside(self._repo, file):

@@ -18,7 +18,7 @@ from agentaudit.sources.git.code.unread import is_unread, unread
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.doing import Doing, Share
 from agentaudit.sources.git.environments import Environments
-from agentaudit.sources.git.projects import Project, by_home, is_package, reached
+from agentaudit.sources.git.projects import Project, by_home, by_name, is_package, reached
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside, mapping, word
 from agentaudit.trades import AGENTIC
 
@@ -215,8 +215,9 @@ class Codes:
     @cached_property
     def _reached(self) -> dict[str, dict[str, bool]]:
         """Component → homes of the projects that it needs → whether only its libraries do."""
+        named = by_name(self._projects.values())
         return {
-            part: reached(self._projects.values(), {need.name for need in needs})
+            part: reached(named, {need.name for need in needs})
             for part, needs in self._parts.items()
         }
 

@@ -16,7 +16,7 @@ from agentaudit.sources.git.dockerfile import Recipe
 from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.images import expand
 from agentaudit.sources.git.parts import Part, home_of
-from agentaudit.sources.git.projects import Project, reached
+from agentaudit.sources.git.projects import Project, by_name, reached
 from agentaudit.sources.git.reader import Reader, directory, inside
 
 _SETTINGS = frozenset(("settings.gradle", "settings.gradle.kts"))
@@ -82,12 +82,13 @@ def complete(
 ) -> None:
     """Give the components of a Maven or Gradle build the manifests of the modules they name: what
     they are packed into holds these, too. What only those need may be common to all components."""
-    named = {home_of(path, parsed): path for path, parsed in manifests.items()}
+    homes = {home_of(path, parsed): path for path, parsed in manifests.items()}
+    named = by_name(projects)
     for part in parts.values():
         own = [parsed for parsed in part.manifests.values() if parsed.ecosystem == "java"]
         needs = {each.name for parsed in own for each in parsed.dependencies}
-        for home, far in reached(projects, needs).items() if own else ():
-            path = named.get(home, "")
+        for home, far in reached(named, needs).items() if own else ():
+            path = homes.get(home, "")
             if home not in parts and path and not far and manifests[path].ecosystem == "java":
                 part.manifests[path] = manifests[path]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -39,13 +39,18 @@ def by_home(projects: Iterable[Project]) -> dict[str, Project]:
     return found
 
 
-def reached(projects: Iterable[Project], needs: Iterable[str]) -> dict[str, bool]:
-    """Homes of the projects that somebody needs who requires these names → whether only the
-    projects that are needed so need it."""
-    named: dict[str, list[Project]] = {}
+def by_name(projects: Iterable[Project]) -> dict[str, list[Project]]:
+    """The projects by their names, as `told` writes them."""
+    found: dict[str, list[Project]] = {}
     for project in projects:
         if project.name:
-            named.setdefault(told(project.name), []).append(project)
+            found.setdefault(told(project.name), []).append(project)
+    return found
+
+
+def reached(named: Mapping[str, Iterable[Project]], needs: Iterable[str]) -> dict[str, bool]:
+    """Homes of the projects, given by name, that somebody needs who requires these names → whether
+    only the projects that are needed so need it."""
     found: dict[str, bool] = {}
     names, far = set(map(told, needs)), False
     while names:

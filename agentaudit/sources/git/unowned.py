@@ -11,7 +11,7 @@ from agentaudit.expressions import regex
 from agentaudit.source import Dependency
 from agentaudit.sources.git import libraries
 from agentaudit.sources.git.code.assemble import Repository
-from agentaudit.sources.git.projects import Project, by_home, reached
+from agentaudit.sources.git.projects import Project, by_home, by_name, reached
 from agentaudit.sources.git.reader import ancestors, directory
 from agentaudit.trades import AGENTIC, acts
 
@@ -77,10 +77,11 @@ def _used(known: Mapping[str, Project], parts: Collection[str]) -> set[str]:
     """Directories of the projects that components need, if only through others, and of copies of
     projects that components hold."""
     found: set[str] = set()
+    named = by_name(known.values())
     held: dict[tuple[str, str], set[str]] = {}
     for part in known.values():
         if part.home in parts or part.parts:
-            found |= set(reached(known.values(), part.needs))
+            found |= set(reached(named, part.needs))
             held.setdefault(_called(part), set()).update(part.needs)
     return found | {
         each.home
