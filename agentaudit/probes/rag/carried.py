@@ -103,11 +103,24 @@ def is_bare(call: Call) -> bool:
         bool(call.arguments)
         and all(
             (argument.name and not _CARRIES.fullmatch(argument.name))
-            or argument.value.written.lstrip().startswith(("[", "{", "("))
+            or _is_whole(argument)
             or (argument.name == "documents" and _is_of_chroma(call))
             for argument in call.arguments
         )
     )
+
+
+def _is_whole(given: Argument) -> bool:
+    """Whether what is given stands in the call, and is not taken from things made elsewhere."""
+    written = given.value.written.lstrip()
+    taken = _BESIDE.search(given.name) and _TAKEN.match(written)
+    return written.startswith(("[", "{", "(")) and not taken
+
+
+_BESIDE = regex(r"(?i)meta|payload")
+_TAKEN = regex(
+    r"\[\s{0,8}(?:[\w.]{1,60}\(\s{0,4})?[a-z_][\w.]{0,60}(?:\(\))?\)?\s{1,40}for\s|[\[{]\s{0,8}(?:\*\*|\.\.\.)\w"
+)
 
 
 def _only_renews(call: Call) -> bool:

@@ -12,7 +12,15 @@ from agentaudit.probes.rag.carried import is_bare, is_plain, names_source, store
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.leading import leading
 from agentaudit.probes.rag.nameless import unnamed
-from agentaudit.probes.rag.source_names import BARE_KEY, INITIALIZED, KEY, ONE_WORD
+from agentaudit.probes.rag.passed_in import passed_in
+from agentaudit.probes.rag.source_names import (
+    BARE_KEY,
+    FIELD,
+    INITIALIZED,
+    KEY,
+    MADE_WITH,
+    ONE_WORD,
+)
 from agentaudit.probes.rag.written import stored
 from agentaudit.source import Component, Repo
 
@@ -51,7 +59,8 @@ def keeping(repo: Repo, component: Component) -> list[Call]:
     ]
     if filling and (all(map(is_plain, filling)) or any(_stripped(repo, call) for call in filling)):
         copied = [call for call in copied if call in filling]
-    return stored or rows or copied or [call for call in filling if _put_together(repo, call)]
+    near = stored or rows or copied or [call for call in filling if _put_together(repo, call)]
+    return near or [call for call in filling if _handed_in(repo, component, call)]
 
 
 def bare_rows(repo: Repo, component: Component) -> Iterator[Place]:
@@ -112,10 +121,25 @@ def _put_together(repo: Repo, call: Call) -> bool:
     leads to it."""
     if is_bare(call) or "crewai" in call.callee:
         return False
-    text = leading(repo, call.place)
-    if call.place.path.endswith(_SCRIPT):
+    return _is_told(call.place, leading(repo, call.place))
+
+
+def _handed_in(repo: Repo, component: Component, call: Call) -> bool:
+    """Whether who calls the function around it, with what it stores, is given a source."""
+    if is_bare(call) or "crewai" in call.callee:
+        return False
+    return any(_is_told(row, text) for row, text in passed_in(repo, component, call))
+
+
+def _is_told(place: Place, text: str) -> bool:
+    """Whether code says where a chunk comes from, as the language of its file writes it."""
+    if place.path.endswith(_SCRIPT):
         return _tells(BARE_KEY, text)
-    if call.place.path.endswith(".cs") and _tells(INITIALIZED, text):
+    if place.path.endswith(".cs") and _tells(INITIALIZED, text):
+        return True
+    if place.path.endswith(".go") and _tells(FIELD, text):
+        return True
+    if place.path.endswith(".py") and _tells(MADE_WITH, text):
         return True
     return _tells(KEY, _REMARK.sub("", text))
 

@@ -9,7 +9,7 @@ from agentaudit.expressions import regex
 _NAME = (
     r"(?:(?:external_)?source(?!_?(?:len|count|size|lang)|s\b)\w{0,20}|(?:(?:full|parent|original|root)_?)?(?:doc|document|parent|post|article|message|product|ticket"
     r"|issue|thread|note|email|mail|paper|book|video|asset|blob|attachment|upload|resource|media)_?ids?"
-    r"|file_?(?:name|path|id)?|filename|filepath|path|(?:(?!image|avatar|base|api|icon|logo|thumb)[a-z]{1,12}_)?ur[il]"
+    r"|file_?(?:name|path|id)?|filename|filepath|path|(?:note|doc|document|page|article|relative)_?path|(?:doc|document)_?name|(?:(?!image|avatar|base|api|icon|logo|thumb)[a-z]{1,12}_)?ur[il]"
     r"|(?:full|parent|original)_?(?:document|file|article)|link|page(?!_?(?:len|count|size|content|text))\w{0,12}|(?:(?!job)[a-z]{1,12}_)?title|origin|citation\w{0,12}|ref_doc_id|semantic_identifier)"
 )
 """Names under which a chunk says where it comes from."""
@@ -22,9 +22,18 @@ COLUMN = regex(rf"(?i)insert\s{{1,8}}into\s[^;()]{{0,80}}\([^;()]{{0,300}}\b{_NA
 """Such a name as a column of a row that SQL stores."""
 KEY = regex(
     rf"(?i)[\"']{_NAME}[\"']\s{{0,4}}:|\[[\"']{_NAME}[\"']\]\s{{0,4}}=(?!=)|MemoryRecordMetadata\("
+    rf"|(?<!response)(?<!result)(?<!\bres)(?<!resp)(?<!model)(?<!headers)(?<!params)(?<!body)"
+    rf"\.(?:put|putIfAbsent)\(\s{{0,8}}\"{_NAME}\"\s{{0,4}},"
 )
+MADE_WITH = regex(
+    rf"(?i)\b(?:dict|\w{{0,30}}(?:chunk|meta_?data|payload|record|document|node|point|passage|segment|entry))\w{{0,12}}"
+    rf"\([^()]{{0,300}}?\b{_NAME}\s{{0,4}}=(?!=)\s{{0,4}}"
+)
+"""Such a name where Python makes a chunk, or what belongs to it, with arguments by name."""
 BARE_KEY = regex(rf"(?i)[{{,]\s{{0,40}}{_NAME}\s{{0,4}}(?:,|:(?!\s{{0,4}}(?:string|number)\b))")
 """The same as JavaScript writes it."""
+FIELD = regex(rf"(?i)[{{,]\s{{0,40}}{_NAME}\s{{0,4}}:(?!=)")
+"""The same as Go writes a field."""
 INITIALIZED = regex(
     rf"(?i)\{{\s{{0,8}}\"{_NAME}\"\s{{0,4}},|^\s{{4,40}}{_NAME}\s=\s(?=[^=;\n]{{1,120}},?\r?$)"
     rf"|[(,]\s{{0,80}}(?:description|additionalMetadata|externalSourceName|metadata):\s(?:\w{{1,30}}\.)?{_NAME}\b",

@@ -96,7 +96,7 @@ _SOURCE = (
 _TYPE = regex(
     r"\b(?:class|type|interface|record|struct|model)\s{1,4}"
     r"(?!\w{0,40}(?:Completion|Stream|Message|Delta|Event))\w{0,40}(?:Chunk|Passage|Embedding|Section)s?"
-    r"(?:Data|Row|Record|Model|Meta_?[dD]ata|Schema|Entity|DTO|Dto|Input|Document|Table|Info|Result)?"
+    r"(?:Data|Row|Record|Model|Meta(?:_?[dD]ata)?|Schema|Entity|DTO|Dto|Input|Document|Table|Info|Result)?"
     rf"\b[^@]{{0,900}}?\b(?i:{_SOURCE})\b\s{{0,4}}[?:]"
 )
 """A type of chunks that has a field for where it comes from."""
