@@ -11,7 +11,7 @@ from agentaudit.probes.telemetry.catches import functions
 
 _APART = regex(
     r"(?:create_task|ensure_future|add_task|Thread|Process|start_new_thread|start_soon|call_later"
-    r"|setTimeout|setInterval|setImmediate|queueMicrotask|waitUntil|Task\.Run)"
+    r"|setTimeout|setInterval|setImmediate|queueMicrotask|waitUntil)"
     r"\(\s*(?:\w{1,40}\s{0,4}=\s{0,4})?(?:\(\)\s{0,4}=>\s{0,4}|lambda:\s?)?(?:self\.|this\.|cls\.)?$"
 )
 """What runs a function that it is given beside whoever gives it: what that raises is written by

@@ -18,6 +18,10 @@ FALLBACKS = ("fallbackMethod", "@Recover")
 """How Java tells that a method answers for another."""
 
 
+LOOKS_ON = "doOnError"
+"""What is told of an error of a stream, which goes on."""
+
+
 def may_catch(text: str) -> bool:
     """Whether a file may catch anything, by its words: to know its blocks it is parsed."""
     return any(word in text for word in ("except", "catch", "suppress(", *FALLBACKS))

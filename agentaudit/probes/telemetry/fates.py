@@ -18,6 +18,7 @@ from agentaudit.expressions import regex
 from agentaudit.probes.telemetry.attempts import is_sync
 from agentaudit.probes.telemetry.calling import Callers, below
 from agentaudit.probes.telemetry.catches import (
+    LOOKS_ON,
     around,
     catches,
     is_broad,
@@ -28,12 +29,14 @@ from agentaudit.probes.telemetry.catches import (
 )
 from agentaudit.probes.telemetry.ends import Fates
 from agentaudit.probes.telemetry.errors import language
+from agentaudit.probes.telemetry.forgotten import forgets, is_forgotten
 from agentaudit.probes.telemetry.handlers import is_run_later, silent
 from agentaudit.probes.telemetry.held import holds_elsewhere, is_page
-from agentaudit.probes.telemetry.pools import keeps_errors, settled
+from agentaudit.probes.telemetry.pools import gathered, keeps_errors, settled
 from agentaudit.probes.telemetry.program import Program
 from agentaudit.probes.telemetry.questions import questions
 from agentaudit.probes.telemetry.silenced import unheard
+from agentaudit.probes.telemetry.streams import hushed
 from agentaudit.probes.telemetry.wrappers import (
     is_given,
     keeps,
@@ -122,14 +125,20 @@ class _Followed:
                 ends[fate][path, at] = self._program.shown(path, at)
             losing += [(path, line)] if fate == "lost" and not is_page(path) else []
             for other, number, apart in calling if function not in within else ():
-                if apart:
-                    ends["leaving"][other, number] = self._program.shown(other, number)
+                if end := self._apart(other, number, name, apart=apart):
+                    ends[end][other, number] = self._program.shown(other, number)
                 else:
                     waiting.append((other, number, depth + 1))
                     above[other, number].append(function)
             within[function] += [(path, line)] if calling else []
         failing = len(below(losing, above, within) & asked.keys())
         return self._judged(ends, len(asked), failing)
+
+    def _apart(self, path: str, line: int, name: str, *, apart: bool) -> str:
+        """What becomes of an exception of a function that a line has run beside itself."""
+        if forgets(path, self._program.lines(path)[line - 1], name):
+            return "lost"
+        return "leaving" if apart else ""
 
     def _is_answered(self, path: str) -> bool:
         """Whether what leaves a file of scripts ends in a function that tells nobody of it."""
@@ -183,15 +192,20 @@ class _Followed:
         """What becomes of an exception of a line within its function, the line where that is
         decided, and the name of the function that it leaves."""
         found = self._program.blocks(path)
-        dropped = settled(self._program.text(path), line)
+        text = self._program.text(path)
+        dropped = settled(text, line)
+        if path.endswith(_SCRIPTS) and "onError" in text and hushed(text, found, line):
+            return "lost", line, ""
         for block in around(found, line):
             if dropped is not None and block.start < dropped:
                 return "lost", line, ""
             if block.part is Part.FUNCTION:
                 if any(_TOLD_AGENT.fullmatch(mark[-60:]) for mark in block.marks):
                     return "", block.first, ""
-                if keeps_errors(self._program.text(path), block):
+                if keeps_errors(text, block) or is_forgotten(path, text, block):
                     return "lost", block.first, ""
+                if path.endswith(".py") and gathered(text, block, line):
+                    return "lost", line, ""
                 by = (name.rpartition(".")[2] for name in (block.given, *block.marks) if name)
                 if (fate := self._surrounded(path, by)) != "leaving" or block.name:
                     return fate, block.first, block.name if fate == "leaving" else ""
@@ -254,7 +268,7 @@ class _Followed:
         typed = asked is not None and any(asked.search(name) for name in catch.types)
         if not is_broad(path, catch) and not typed:
             return "leaving"
-        text = self._program.text(path)
+        text, found = self._program.parts(path)
         body = catch.body(text)[:4000]
         if not is_broad(path, catch) and _AGAIN.search(body):
             return "leaving"
@@ -274,8 +288,8 @@ class _Followed:
             for name, text in dict.fromkeys(_CALLED.findall(body))
         ):
             return "kept"
-        passed = _PASSES.search(body) or is_rethrown(text, catch, self._program.blocks(path))
-        return "leaving" if passed else "lost"
+        passed = catch.given == LOOKS_ON or _PASSES.search(body) is not None
+        return "leaving" if passed or is_rethrown(text, catch, found) else "lost"
 
     def _told(self, path: str, name: str) -> str:
         """What becomes of the error of a promise that is given to a function by its name."""

@@ -29,7 +29,14 @@ _MARKS = {
         "FallbackAsync(",
     ),
 }
-_OF_SCRIPTS = ("allSettled(", "setErrorHandler(", "@Catch(", ".onError(", "uncaughtEx")
+_OF_SCRIPTS = (
+    "handleServerError",
+    "allSettled(",
+    "setErrorHandler(",
+    "@Catch(",
+    ".onError(",
+    "uncaughtEx",
+)
 FOUR = regex(
     r"\(\s?_?err(?:or)?\b[^(),]{0,40},\s?\w{1,20}\b[^(),]{0,40},\s?\w{1,20}\b[^(),]{0,40},"
 )

@@ -47,6 +47,33 @@ def settled(text: str, line: int) -> int | None:
     return None
 
 
+_GATHERS = regex(r"\bgather\(", words=("gather(",))
+_AS_VALUES = regex(r"\breturn_exceptions\s{0,4}=\s{0,4}True\b")
+_ASKED = regex(r"\bexc_info\b|traceback|\braise\b|\.exception\(|format_exc|opt\(exception")
+_TAKEN = regex(r"[ \t]*(\w{1,60})(?:\.append\(|\s{0,4}=(?!=))")
+
+
+def gathered(text: str, function: Block, line: int) -> bool:
+    """Whether a line of a function of Python is, or makes, one of what `asyncio.gather` gives back
+    with its exception as a value, and the function neither raises that nor writes its traceback."""
+    body = function.body(text)
+    if "return_exceptions" not in body or _ASKED.search(body):
+        return False
+    row = text.split("\n")[line - 1]
+    taken = _TAKEN.match(row[:200])
+    for found in _GATHERS.finditer(text, function.inside, function.end):
+        end = _closed(text, found.end())
+        given = text[found.end() : end]
+        if not _AS_VALUES.search(given):
+            continue
+        first = text.count("\n", 0, found.start()) + 1
+        if first <= line <= first + given.count("\n"):
+            return True
+        if taken and re.search(rf"\*\s{{0,4}}{re.escape(taken[1])}\b", given):
+            return True
+    return False
+
+
 def _is_asked(text: str) -> bool:
     """Whether a file uses what failed as it is, and not its message alone."""
     whole = (not (found[1] or found[2]) for found in _REASON.finditer(text))

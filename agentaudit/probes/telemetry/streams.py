@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from agentaudit.blocks import Block, Part
 from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.handlers import tells
 from agentaudit.source import Component
 
 _STATED = regex(r"\"ai\":\s{0,4}\"[^\d\"]{0,3}(\d{1,3})[.\"]")
@@ -35,3 +39,21 @@ def masked(component: Component) -> Place | None:
         if told and _TEXT.fullmatch(told.written) and not _TOLD.search(told.written):
             return call.place
     return None
+
+
+_STREAMS = regex(r"(?:.{0,100}\.)?stream(?:Text|Object)")
+_NEAR = 60
+"""Lines of such a call before what it is told to do with an error."""
+
+
+def hushed(text: str, found: Sequence[Block], line: int) -> bool:
+    """Whether a stream that is asked for on a line is told what to do with an error, and that
+    leaves nothing of it but its message."""
+    rows = text.split("\n")
+    for block in found:
+        named = block.part is Part.FUNCTION and block.name == "onError"
+        if named and 0 <= block.first - line <= _NEAR and _STREAMS.fullmatch(block.given[-120:]):
+            between = "\n".join(rows[line : block.first - 1])
+            if "streamText(" not in between and "streamObject(" not in between:
+                return not tells(block, text)
+    return False

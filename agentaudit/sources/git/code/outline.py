@@ -31,6 +31,8 @@ _AROUND = frozenset(
     )
 )
 """What stands between a function and what names it, or the call that it is given to."""
+_INSTEAD = frozenset({"onErrorResume", "onErrorReturn"})
+"""Methods of streams that may be told first which errors they are for."""
 _CALLED = ("function", "constructor", "name", "type")
 _BEYOND = 12
 """Levels around a function that are looked at."""
@@ -199,21 +201,25 @@ class Outline:
             )
 
     def _promise(self, node: Node) -> None:
-        """`ask().catch(…)`, `ask().then(…, …)`, and `ask().exceptionally(…)` of Java."""
+        """`ask().catch(…)`, `ask().then(…, …)`, and in Java `ask().exceptionally(…)`, and what a
+        stream is told to do instead: `ask().onErrorResume(TimeoutException.class, …)`."""
         called = node.child_by_field_name("function") or node
         given = node.child_by_field_name("arguments")
         made, method = first(called, ("object",)), first(called, ("property", "name"))
         if given is None or made is None or method is None:
             return
         how = self._leaf.text(method)
-        answers = nth(given, 1 if how == "then" else 0)
+        last = given.named_child_count - 1
+        answers = nth(given, last if how in _INSTEAD else 1 if how == "then" else 0)
         if answers is None:
             return
         tried = self._block(Part.TRY, made, made)
         body = answers.child_by_field_name("body") or answers
         taken = tuple(self._parameters(answers))
         named = taken[0] if taken else ""
-        self._block(Part.CATCH, method, body, name=named, given=how, tried=tried)
+        kind = nth(given, 0) if how in _INSTEAD and last > 0 else None
+        types = () if kind is None else (self._leaf.text(kind, 100).removesuffix(".class"),)
+        self._block(Part.CATCH, method, body, name=named, types=types, given=how, tried=tried)
 
     def _suppress(self, node: Node) -> None:
         """`with suppress(…):`, which goes on as if nothing had been raised."""
