@@ -13,7 +13,7 @@ _NAMES = regex(
     r"\.env(?:\.[\w-]{1,40})?[._-](?:example|sample|template|dist|defaults?)"
     r"|(?:example|sample|template)?\.?env[._-](?:example|sample|template|dist)|\.?(?:example|sample|template)\.env"
     r"|\.env(?:\.(?!test|ci\b|keys|vault)[\w-]{1,30}){0,2}|\.env\.(?:example|sample|template)\.\w{1,10}"
-    r"|(?!test)[\w-]{1,40}\.env|\.envrc|env\.(?:ya?ml|list)|\.flaskenv"
+    r"|(?!test)[\w-]{1,40}\.env|\.envrc(?:[._-](?:example|sample|template|dist))?|env\.(?:ya?ml|list)|\.flaskenv"
     r"|(?:(?:[\w-]{1,60}[._-])?settings|settings[._-][\w-]{1,60})\.py"
     r"|(?:(?:[\w-]{1,60}[._-])?config|config[._-][\w-]{1,60})\.(?:py|ya?ml|toml|json)"
     r"|config\.(?:ya?ml|toml|json)[._-](?:example|sample|template|dist)"

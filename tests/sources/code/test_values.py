@@ -86,6 +86,12 @@ PYTHON = {
         "gpt-4o",
         "setting",
     ),
+    "file of direnv": (
+        {"model": "os.environ['CHAT_MODEL']"},
+        {".envrc.sample": "export CHAT_MODEL=gpt-4o\n"},
+        "gpt-4o",
+        "setting",
+    ),
     "compose": (
         {"model": "os.getenv('CHAT_MODEL')"},
         {

@@ -22,6 +22,7 @@ def _declaring(files: dict[str, str]) -> list[str]:
     [
         (".env.example", "OPENAI_API_KEY\nSLACK_TOKEN\n"),
         (".env.nodb", "OPENAI_API_KEY=\n"),
+        (".envrc.sample", "export OPENAI_API_KEY=\n"),
         ("env/backend.env", "OPENAI_API_KEY=\n"),
         ("application.example.yml", "model: gpt-4.1\n"),
         ("llm_config.example.yml", "model: gpt-4.1\n"),
