@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct, field
 
 from agentaudit.audit.request import Request, Sources
+from agentaudit.code import Strength
 from agentaudit.evidence import Evidence, Location
 from agentaudit.hosting import hosted
 from agentaudit.lineage.subjects import Uses
@@ -116,15 +117,16 @@ def _given(evidence: Evidence | None) -> tuple[Evidence, ...]:
 def _declared(
     components: tuple[Component, ...] | None, trades: tuple[str, ...]
 ) -> tuple[Evidence, ...]:
-    found = (
-        dependency
-        for component in components or ()
-        for trade in trades
-        for dependency in component.declares.get(trade, ())
-    )
-    return tuple(
-        Evidence(Location(d.place.repo, d.place.path, d.place.line), d.name) for d in found
-    )[:5]
+    """What manifests name; where none does, what code takes from a project beside it."""
+    asked = [(component, trade) for component in components or () for trade in trades]
+    found = [d for component, trade in asked for d in component.declares.get(trade, ())]
+    said = [(d.place, d.name) for d in found] or [
+        (use.place, use.library)
+        for component, trade in asked
+        for use in component.uses(trade)
+        if use.strength >= Strength.IMPORTED
+    ]
+    return tuple(Evidence(Location(at.repo, at.path, at.line), name) for at, name in said[:5])
 
 
 def _applies(what: str, evidence: tuple[Evidence, ...]) -> Applicability:
