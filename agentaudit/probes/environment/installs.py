@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
-
-from msgspec.structs import replace
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.environment.managers import imported, is_whole, plain, unlocked
+from agentaudit.probes.environment.managers import imported, is_whole, plain, unlocked, unspoken
 from agentaudit.probes.environment.run_scripts import run_scripts
 from agentaudit.probes.environment.stages import (
+    deployed,
     holds_manifest,
     holds_no_lock,
     placed,
+    renamed,
     shown,
     stages,
+    steps,
 )
-from agentaudit.source import BuildFile, Component, Manifest, Repo
+from agentaudit.source import BuildFile, Component, Lock, Manifest, Repo
 
 _PIP = regex(r"\bpip3?\s+install\b([^\n&|;]{0,600})")
 _LIST = regex(r"(?:-r|--requirements?)[\s=]+[\"']?(\S{1,200}?)[\"']?(?=\s|$)")
@@ -43,15 +44,14 @@ def past_the_lock(repo: Repo, component: Component) -> Iterator[Place]:
     """Lines of its build files by which pip or another manager installs what no lock file pins, or
     what one pins without asking it: a list of ranges, the project by its manifest, what it declares
     by bare names, though a lock file lies beside it."""
-    for file in component.build_files:
+    for file in deployed(component.build_files):
         text = repo.read(file.place) or ""
         for place, lines in ((file.place, text), *run_scripts(repo, component, text)):
             if not _LOCKED.search(_bare(lines)):
-                yield from _loose(component, place, lines)
+                yield from _loose(repo, component, place, lines)
     yield from unlocked(repo, component)
-    if any(m.ecosystem == "node" for m in component.manifests):
-        for file in component.build_files:
-            yield from _without_lock(component, file, repo.read(file.place) or "")
+    for file in deployed(component.build_files):
+        yield from _without_lock(component, file, repo.read(file.place) or "")
 
 
 _ANY = regex(r"\bfind\s[^\n]{0,200}requirements|\*{1,2}/[^\n]{0,60}requirements|\bxargs\b")
@@ -62,6 +62,8 @@ def left_out(repo: Repo, component: Component, manifest: Manifest) -> bool:
     """Whether it is a list of requirements which none of the component's images installs, nor what
     asks a model or trains one, in a directory of its own or beside the project and without anything
     that the code imports: what somebody runs now and then, beside the application."""
+    if manifest.ecosystem in unspoken(repo, component):
+        return True
     path = PurePosixPath(manifest.place.path)
     home = "" if component.path == "." else component.path
     within = path.parent.relative_to(home).parts if path.is_relative_to(home) else ()
@@ -90,16 +92,19 @@ def _bare(text: str) -> str:
     return "\n".join(line for line in text.split("\n") if not _COMMENT.match(line))
 
 
-def _loose(component: Component, file: Place, text: str) -> Iterator[Place]:
-    locked = {lock.place.path.rpartition("/")[2] for lock in component.locks if lock.complete}
-    ranges = {m.place.path.rpartition("/")[2] for m in component.manifests if m.dependencies}
+def _loose(repo: Repo, component: Component, file: Place, text: str) -> Iterator[Place]:
+    locked = {_last(lock.place.path) for lock in component.locks if lock.complete}
+    ranges = {_last(m.place.path) for m in component.manifests if m.dependencies}
+    ranges |= {_last(k.place.path) for k in component.locks if _is_short(repo, component, k)}
     ranges -= locked
     declared = {d.name for m in component.manifests for d in m.dependencies} if locked else set()
-    settled = False
-    for number, line in enumerate(text.split("\n"), 1):
-        for found in () if _COMMENT.match(line) else _PIP.finditer(line[:2000]):
+    settled, called = False, dict[str, str]()
+    for number, line in steps(text):
+        called |= renamed(line)
+        for found in _PIP.finditer(line):
             asked = found[1]
-            lists = {name.rpartition("/")[2] for name in _LIST.findall(asked)}
+            lists = {_last(name) for name in _LIST.findall(asked)}
+            lists = {called.get(name, name) for name in lists}
             # What is installed already satisfies the project that is installed after it.
             settled = settled or bool(lists & locked)
             itself = _PROJECT in lists or _ITSELF.search(asked) is not None
@@ -107,7 +112,19 @@ def _loose(component: Component, file: Place, text: str) -> Iterator[Place]:
             lists -= {_PROJECT}
             named = not lists and not settled and _named(asked) & declared
             if lists & ranges or named or (itself and not lists and not settled):
-                yield replace(file, line=number, text=line.strip()[:300])
+                yield shown(file, number, line)
+
+
+def _is_short(repo: Repo, component: Component, lock: Lock) -> bool:
+    """Whether it is a list of versions, and not of so many more packages than are asked for beside
+    it that it can only have been taken from an installed environment."""
+    pinned = (repo.read(lock.place) or "").count("==") if lock.place.path.endswith(".txt") else 0
+    direct = max((len(m.dependencies) for m in component.manifests), default=0)
+    return bool(lock.problem) and 0 < pinned < 2 * direct
+
+
+def _last(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _named(asked: str) -> set[str]:
@@ -127,24 +144,46 @@ def _is_given(file: BuildFile, path: str) -> bool:
     return not file.context or path.startswith(f"{file.context}/")
 
 
+_RESOLVES = regex(
+    r"\b(?:uv\s+(?:sync|lock|export)|(?:poetry|pdm|pipenv)\s+(?:install|sync|lock|export))\b"
+    r"([^\n&|;]{0,300})"
+)
+_AS_LOCKED = regex(r"--(?:frozen|locked|deploy|ignore-pipfile)\b")
+_COMPILES = regex(r"\bpip-compile\b|\buv\s+pip\s+compile\b")
 _HOME = regex(r"(?i)WORKDIR\s+[\"']?([^\s\"'$]{1,200})[\"']?\s*")
-_ELSEWHERE = regex(r"\bcd\s|\bpushd\s|--prefix\b|--cwd\b|\s-C\s")
+_ELSEWHERE = regex(r"\bcd\s|\bpushd\s|--prefix\b|--cwd\b|\s-C\s|--(?:directory|project)\b")
 
 
-def _without_lock(component: Component, file: BuildFile, text: str) -> Iterator[Place]:
+def _without_lock(component: Component, file: BuildFile, text: str) -> list[Place]:
     """Lines that install the packages of a manifest which was copied without its lock file: one
     that is not named, or does not lie in the directory that the image is built from."""
     locks = {lock.place.path for lock in component.locks if _is_given(file, lock.place.path)}
-    left: dict[str, tuple[str, set[str]]] = {}
+    left: dict[str, tuple[str, dict[str, set[str]]]] = {}
+    found = list[Place]()
     for stage in stages(text) if "mount=type=bind" not in text else ():
-        home, above = left.get(stage.above, ("", set()))
-        copied = set(above)
+        home, above = left.get(stage.above, ("", {}))
+        held = {at: set(names) for at, names in above.items()}
         for number, line in stage.lines:
             if (moved := _HOME.fullmatch(line)) is not None:
-                at = posixpath.normpath(posixpath.join(home, moved[1]))
-                home, copied = at, copied if at == home else set()
-            copied |= placed(line, home)
-            whole = not _ELSEWHERE.search(line) and any(map(is_whole, _PACKAGES.findall(line)))
-            if whole and holds_manifest(copied) and holds_no_lock(copied, locks):
-                yield shown(file.place, number, line)
-        left[stage.name] = home, copied
+                home = posixpath.normpath(posixpath.join(home, moved[1]))
+            at, names = placed(line, home)
+            held.setdefault(at, set()).update(names)
+            copied = held.get(home, set())
+            bare = holds_manifest(copied) and holds_no_lock(copied, locks)
+            if bare and not _ELSEWHERE.search(line) and _looks_up(line, copied):
+                found.append(shown(file.place, number, line))
+            elif not bare and _RESOLVES.search(line):
+                found.clear()  # what an earlier line looked up is made equal to the lock file
+        left[stage.name] = home, held
+    return found
+
+
+def _looks_up(line: str, copied: Collection[str]) -> bool:
+    """Whether a line installs all of a manifest by versions that it looks up, where no lock file is
+    among what was copied."""
+    if any(map(is_whole, _PACKAGES.findall(line))):
+        return True
+    if asks := _RESOLVES.findall(line):
+        return not all(map(_AS_LOCKED.search, asks))
+    listed = any(name.endswith(".txt") for name in copied)
+    return not listed and _COMPILES.search(line) is not None

@@ -6,7 +6,7 @@ from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, failed, passed, probe
 from agentaudit.probes.environment.covering import covers, standing, trusted
 from agentaudit.probes.environment.installs import left_out, past_the_lock
-from agentaudit.probes.environment.managers import asked, used
+from agentaudit.probes.environment.managers import asked, unspoken, used
 from agentaudit.source import Component, Lock, Manifest, Repo
 
 PROJECT = '[project]\nname = "planner"\ndependencies = ["openai>=1"]\n'
@@ -238,7 +238,8 @@ def lock_complete(repo: Repo, component: Component) -> Answer:
     loose = {m for m in manifests if left_out(repo, component, m)}
     locks = standing(component.locks, loose, manifests, settled, asked(repo, component))
     locked = {lock.ecosystem for lock in locks if trusted(lock, settled)}
-    wanted = [m for m in manifests if m not in loose or m.ecosystem not in locked]
+    idle = unspoken(repo, component) if locked else ()
+    wanted = [m for m in manifests if m not in loose or m.ecosystem not in {*locked, *idle}]
     gaps = Gaps(len(wanted))
     for manifest in wanted:
         covering = [lock for lock in locks if covers(lock, manifest)]

@@ -14,13 +14,14 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.environment.stages import (
     Stage,
+    deployed,
     holds_manifest,
     holds_no_lock,
     shown,
     stages,
     steps,
 )
-from agentaudit.source import BuildFile, Component, Repo
+from agentaudit.source import BuildFile, Component, Lock, Repo
 
 _LOCKS = {
     "npm": ("package-lock.json", "npm-shrinkwrap.json"),
@@ -89,11 +90,17 @@ class Installation(Struct, frozen=True):
 def installations(repo: Repo, file: BuildFile) -> Iterator[Installation]:
     """Those of one build file, in order; a line that takes whichever lock is there is left out."""
     for number, line in steps(repo.read(file.place) or ""):
-        for found in () if _CHOOSES.search(line) else _WHOLE.finditer(line):
-            manager, rest = (text for text in found.groups() if text is not None)
-            if manager not in _NODE or is_whole(rest):
-                frozen = _FROZEN.search(found[0]) is not None
-                yield Installation(manager, frozen, shown(file.place, number, line))
+        for manager, command in () if _CHOOSES.search(line) else _wholes(line):
+            frozen = _FROZEN.search(command) is not None
+            yield Installation(manager, frozen, shown(file.place, number, line))
+
+
+def _wholes(line: str) -> Iterator[tuple[str, str]]:
+    """The managers that a line installs all of a manifest by, each with its command."""
+    for found in _WHOLE.finditer(line):
+        manager, rest = (text for text in found.groups() if text is not None)
+        if manager not in _NODE or is_whole(rest):
+            yield manager, found[0]
 
 
 def is_whole(rest: str) -> bool:
@@ -107,7 +114,7 @@ def used(repo: Repo, component: Component) -> frozenset[str]:
     one manager, frozen, or where its lock is the only one that is copied by its name."""
     found = [
         (each, repo.read(file.place) or "")
-        for file in component.build_files
+        for file in deployed(component.build_files)
         for each in installations(repo, file)
     ]
     decided = set[str]()
@@ -117,13 +124,38 @@ def used(repo: Repo, component: Component) -> frozenset[str]:
             each.frozen or _copies_alone(each.manager, text) for each, text in mine
         ):
             decided.update(_LOCKS[mine[0][0].manager])
+        if not mine and kind is _NODE:
+            decided.update(n for each in _told(repo, component) for n in _LOCKS[each])
     return frozenset(decided)
+
+
+_NAMED = regex(r"\"packageManager\"\s*:\s*\"(npm|yarn|pnpm|bun)@")
+_APART = regex(r"\bcd\s|--prefix\b|--cwd\b|\s-C\s|--(?:filter|dir)\b")
+
+
+def _told(repo: Repo, component: Component) -> set[str]:
+    """The manager that the project names or, where it names none, the one that CI installs by."""
+    homes = {lock.place.path.rpartition("/")[0] for lock in component.locks if _is_node(lock)}
+    if len(homes) != 1 or sum(map(_is_node, component.locks)) == 1:
+        return set()
+    home = homes.pop()
+    texts = (repo.read(file) or "" for file in repo.files(f"{home}/package.json".lstrip("/")))
+    if named := {name for text in texts for name in _NAMED.findall(text)}:
+        return named
+    steps = (each for each in repo.steps() if each.home.strip("./") == home.strip("./"))
+    whole = (_wholes(step.text) for step in steps if not _APART.search(step.text))
+    found = {manager for each in whole for manager, _ in each} & _NODE
+    return found if len(found) == 1 else set()
+
+
+def _is_node(lock: Lock) -> bool:
+    return lock.ecosystem == "node"
 
 
 def asked(repo: Repo, component: Component) -> frozenset[str]:
     """Names of the lock files that its images may install by though they have fallen behind:
     frozen, nobody could build one from them."""
-    found = (each for file in component.build_files for each in installations(repo, file))
+    found = (each for file in deployed(component.build_files) for each in installations(repo, file))
     return frozenset(n for each in found if not each.frozen for n in _LOCKS[each.manager])
 
 
@@ -135,7 +167,7 @@ def _copies_alone(manager: str, text: str) -> bool:
 def unlocked(repo: Repo, component: Component) -> Iterator[Place]:
     """Lines of its build files by which a manager installs what the lock files do not hold."""
     locks = {PurePosixPath(lock.place.path).name for lock in component.locks}
-    for file in component.build_files:
+    for file in deployed(component.build_files):
         text = repo.read(file.place) or ""
         for each in installations(repo, file):
             mine = set(_LOCKS[each.manager])
@@ -195,6 +227,19 @@ def imported(component: Component) -> frozenset[str]:
         if row.role is Role.APP
         for name in (row.library, row.module, row.module.partition(".")[0])
     )
+
+
+def unspoken(repo: Repo, component: Component) -> frozenset[str]:
+    """Python, where lists of requirements beside a project in another language are all there is of
+    it: none of the application's code is in it, nor is its image."""
+    files = {m.place.path for m in component.manifests if m.ecosystem == "python"}
+    others = {m.ecosystem for m in component.manifests} - {"python"}
+    if not files or not others or not all("requirements" in PurePosixPath(p).name for p in files):
+        return frozenset()
+    home = "" if component.path == "." else f"{component.path}/"
+    written = any(repo.role(file) is Role.APP for file in repo.files(f"{home}**/*.py"))
+    bases = (base.reference for file in component.build_files for base in file.bases)
+    return frozenset(() if written or any("python" in each for each in bases) else ("python",))
 
 
 def _asked(adds: re.Match[str]) -> Iterator[tuple[str, str]]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from agentaudit.evidence import Evidence
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
+from agentaudit.probes.environment.managers import unspoken
 from agentaudit.probes.environment.runtimes import INSTEAD, language, pinned
-from agentaudit.source import Component, Place, Repo
+from agentaudit.probes.environment.stages import deployed, stages
+from agentaudit.source import BuildFile, Component, Place, Repo
 from agentaudit.trades import AGENTIC
 
 
@@ -70,14 +72,51 @@ def speaks(component: Component, pins: list[Pin]) -> bool:
 
 
 def running(pins: list[Pin], component: Component) -> Iterator[Pin]:
-    """The pins by images that the component runs in: the last of the language in each build file;
-    without a build file, those by which a deployment asks the platform for a version."""
-    for file in component.build_files:
-        mine = [pin for pin in pins if pin.place.path == file.place.path]
-        yield from sorted(mine, key=lambda pin: pin.place.line or 0)[-1:]
+    """The pins by images that the component runs in: the last of the language in each build file,
+    of those for deployment where these pin any; without a build file, those by which a deployment
+    asks the platform for a version."""
+    named = {pin.place.path for pin in pins}
+    files = [file for file in component.build_files if file.place.path in named]
+    yield from _last(pins, deployed(files))
     if not component.build_files:
         asked = [pin for pin in pins if _ASKED.search(pin.place.path)]
         yield from asked if any(pin.version for pin in asked) else ()
+
+
+def _last(pins: list[Pin], files: Iterable[BuildFile]) -> Iterator[Pin]:
+    """The last pin of each file, but for stages that no image is made of."""
+    for file in files:
+        mine = [pin for pin in pins if pin.place.path == file.place.path]
+        mine = [pin for pin in mine if not _is_beside(pin, file)] or mine
+        yield from sorted(mine, key=lambda pin: pin.place.line or 0)[-1:]
+
+
+def _is_beside(pin: Pin, file: BuildFile) -> bool:
+    """Whether no image that is built by the file is made of the stage that the pin begins."""
+    return bool(file.beside) and all(pin.place.line in lines for lines in file.beside)
+
+
+def run_instead(repo: Repo, component: Component, pins: list[Pin]) -> list[Pin]:
+    """The pins without those of images that only make what another runtime then runs in place of
+    the usual one: what the last stage is built upon."""
+    left = list(pins)
+    for file in component.build_files:
+        mine = [pin for pin in pins if pin.place.path == file.place.path]
+        last = _last_base(repo.read(file.place) or "")
+        over = {pin.language for pin in mine if pin.place.line == last}
+        for usual, others in INSTEAD.items():
+            if over & set(others):
+                left = [pin for pin in left if pin not in mine or pin.language != usual]
+    return left
+
+
+def _last_base(text: str) -> int:
+    """The line of the image that the last stage of a build file is built upon."""
+    found = stages(text)
+    named, stage = {each.name: each for each in found[1:]}, found[-1]
+    for _ in found:
+        stage = named.get(stage.above, stage)
+    return stage.lines[0][0] if stage.lines else 0
 
 
 def only_by_images(component: Component, pins: list[Pin]) -> bool:
@@ -130,8 +169,9 @@ def left_behind(repo: Repo, component: Component, pins: list[Pin]) -> set[str]:
     """Languages that its images and functions do not run: they make the pages that are served, are
     for those who develop it, or write the program that deploys it."""
     manifests = {m.ecosystem for m in component.manifests} or {pin.language for pin in pins}
-    last = {pin.language for pin in running(pins, component)} & manifests
-    behind = manifests - last if last else set[str]()
+    run = (*running(pins, component), *_last(pins, component.build_files))
+    last = {pin.language for pin in run} & manifests
+    behind = (manifests - last if last else set[str]()) | unspoken(repo, component)
     if len(manifests) > 1 and (_only_deploys(component) or _is_embedded(repo, component)):
         behind = behind | {"node"}
     if component.build_files:

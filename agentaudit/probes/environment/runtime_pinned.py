@@ -10,6 +10,7 @@ from agentaudit.probes.environment.running import (
     left_behind,
     only_by_images,
     pins_of,
+    run_instead,
     running,
     speaks,
     spoken_by,
@@ -240,7 +241,7 @@ def runtime_pinned(repo: Repo, component: Component) -> Answer:
     Lock files fix the libraries, not the interpreter beneath them. Dictionary order, float
     formatting and default encodings have all changed between minor versions.
     """
-    pins = list(pins_of(component))
+    pins = run_instead(repo, component, list(pins_of(component)))
     languages = spoken_by(component, pins)
     if languages and not speaks(component, pins):
         return not_applicable("no code of a language of its own", component.evidence())

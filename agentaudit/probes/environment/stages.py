@@ -11,13 +11,32 @@ from msgspec.structs import replace
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.source import BuildFile
 
 _FILE = regex(
-    r"(?:[\w./-]*/)?\.?[\w-]{1,60}(?:\.[\w-]{1,20})?\.(?:json|js|cjs|mjs|ts|py|npmrc|yml|yaml|toml)|(?:[\w./-]*/)?\.\w{1,20}rc"
+    r"(?:[\w./-]*/)?\.?[\w-]{1,60}(?:\.[\w-]{1,20})?\.(?:json|js|cjs|mjs|ts|py|npmrc|yml|yaml|toml"
+    r"|md|rst|txt|in|cfg|ini)|(?:[\w./-]*/)?(?:\.\w{1,20}rc|Pipfile|LICENSE|README|\.python-version)"
 )
 _LOCK = regex(r"lock|shrinkwrap")
-_MANIFESTS = ("package.json", "pyproject.toml")
+_MANIFESTS = ("package.json", "pyproject.toml", "Pipfile", "requirements.in")
 _ALL = "."
+
+
+_WORKED_ON = regex(
+    r"(?i)(?:^|[._-])(?:dev(?:el(?:op(?:ment)?)?)?|debug|local|tests?|testing|ci)(?:[._-]|$)"
+)
+_DEPLOYED = regex(r"(?i)(?:^|[._-])(?:prod(?:uction)?|release)(?:[._-]|$)")
+
+
+def deployed(files: Collection[BuildFile]) -> list[BuildFile]:
+    """Build files of what is deployed: by their names those of production, else those that are not
+    for who develops and tests; all, where the names leave none."""
+    names = {file.place.path: file.place.path.rpartition("/")[2] for file in files}
+    made = [file for file in files if _DEPLOYED.search(names[file.place.path])]
+    rest = [file for file in files if not _WORKED_ON.search(names[file.place.path])]
+    plain = {file.place.path.rpartition("/")[0] for file in made}
+    others = [f for f in rest if f in made or f.place.path.rpartition("/")[0] not in plain]
+    return others or rest or list(files)
 
 
 class Stage(Struct):
@@ -73,17 +92,24 @@ def brought(line: str) -> set[str]:
     return {_ALL} if "--from=" in line else set(_copied(line)[:-1])
 
 
-def placed(line: str, home: str) -> set[str]:
-    """The same of what an instruction copies into the directory that the next ones run in, by the
-    names that it has there; wherever it is, where the paths are not plain or it is not known."""
+def placed(line: str, home: str) -> tuple[str, set[str]]:
+    """The same of what an instruction copies, by the names that it has there, after the directory
+    that it comes to: the one that the next instructions run in, where the paths are not plain."""
     *given, target = _copied(line) or [""]
+    if not given or "--from=" in line or "$" in line:
+        return home, brought(line)
     at = posixpath.normpath(posixpath.join(home, target))
-    if not given or "--from=" in line or "$" in line or (not home and target.startswith("/")):
-        return brought(line)
-    if at in (home, posixpath.normpath(home or ".")):
-        return set(given)
+    if at == posixpath.normpath(home or "."):
+        return home, set(given)
     named = posixpath.basename(at) if len(given) == 1 and not target.endswith("/") else ""
-    return {named} if "." in named and posixpath.dirname(at) == home else set()
+    return (posixpath.dirname(at), {named}) if "." in named else (at, set(given))
+
+
+def renamed(line: str) -> dict[str, str]:
+    """The name that an instruction gives to the one file that it copies, with the file's own."""
+    words = _copied(line)
+    own, named = (posixpath.basename(word) for word in (words if len(words) == 2 else ("", "")))
+    return {named: own} if "." in named and "." in own else {}
 
 
 def _copied(line: str) -> list[str]:

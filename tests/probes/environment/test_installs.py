@@ -9,6 +9,7 @@ from agentaudit.finding import Outcome
 from agentaudit.probes.environment.lock_complete import (
     NODE,
     NODE_LOCK,
+    PINNED,
     PROJECT,
     UV,
     lock_complete,
@@ -101,3 +102,100 @@ def test_the_lock_of_a_workspace_above_what_the_image_is_built_from(
     repo = MemoryRepo(files)
     server = next(each for each in repo.components() if each.path == "server")
     assert lock_complete.ask({"repo": repo, "component": server}).outcome is expected
+
+
+PYTHON = "FROM python:3.12 AS deps\nWORKDIR /app\n"
+LISTED = {
+    "requirements.in": "openai>=1\n",
+    "requirements.txt": PINNED,
+    "requirements-docker.txt": "openai==1.93.0\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("COPY pyproject.toml README.md ./\nRUN uv sync --no-dev\nCOPY . .\n", Outcome.FAIL),
+        ("COPY pyproject.toml uv.lock* ./\nRUN uv sync --no-dev\nCOPY . .\n", Outcome.PASS),
+        ("COPY pyproject.toml /app/\nRUN uv sync\n", Outcome.FAIL),
+        ("COPY pyproject.toml /other/\nRUN uv sync\n", Outcome.PASS),
+        ("COPY pyproject.toml ./\nRUN uv lock && uv sync --frozen\n", Outcome.FAIL),
+        ("COPY pyproject.toml ./\nRUN uv pip compile pyproject.toml -o all.txt\n", Outcome.FAIL),
+        ("COPY pyproject.toml ./\nRUN uv sync\nCOPY . .\nRUN uv sync --frozen\n", Outcome.PASS),
+        ("COPY src ./src\nRUN uv sync --frozen\n", Outcome.PASS),
+    ],
+)
+def test_where_the_lock_file_is_when_python_installs(lines: str, expected: Outcome) -> None:
+    files = {"pyproject.toml": PROJECT, "uv.lock": UV, "Dockerfile": PYTHON + lines}
+    assert _outcome(files) is expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("COPY requirements.txt .\nRUN pip install -r requirements.txt\n", Outcome.PASS),
+        (
+            "COPY requirements-docker.txt requirements.txt\n"
+            "RUN pip install \\\n -r requirements.txt\n",
+            Outcome.FAIL,
+        ),
+        (
+            "COPY requirements-docker.txt .\nRUN pip install -r requirements-docker.txt\n",
+            Outcome.FAIL,
+        ),
+        (
+            "COPY ../requirements.in /app/requirements.in\nRUN pip-compile requirements.in\n",
+            Outcome.FAIL,
+        ),
+        (
+            "COPY requirements.in requirements.txt ./\nRUN pip-compile requirements.in\n",
+            Outcome.PASS,
+        ),
+    ],
+)
+def test_which_list_the_image_installs(lines: str, expected: Outcome) -> None:
+    assert _outcome({**LISTED, "Dockerfile": PYTHON + lines}) is expected
+
+
+def test_what_is_deployed_decides_not_what_is_worked_on() -> None:
+    files = {"pyproject.toml": PROJECT, "uv.lock": UV}
+    good, bad = f"{PYTHON}COPY . .\nRUN uv sync\n", f"{PYTHON}COPY . .\nRUN pip install .\n"
+    assert _outcome({**files, "Dockerfile": good, "Dockerfile.dev": bad}) is Outcome.PASS
+    assert _outcome({**files, "Dockerfile": bad, "Dockerfile.prod": good}) is Outcome.PASS
+    assert _outcome({**files, "Dockerfile": good, "Dockerfile.gpu": bad}) is Outcome.FAIL
+    assert _outcome({**files, "Dockerfile.dev": bad}) is Outcome.FAIL
+
+
+YARN = '# yarn lockfile v1\n\n\nopenai@^5.0.0:\n  version "5.1.0"\n'
+STEPS = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: {}\n"
+
+
+@pytest.mark.parametrize(
+    ("manifest", "run", "expected"),
+    [
+        (NODE, "npm ci", Outcome.PASS),
+        (NODE, "npm ci && yarn install", Outcome.FAIL),
+        (NODE, "npm install -g pm2", Outcome.FAIL),
+        (NODE, "cd other && npm ci", Outcome.FAIL),
+        (NODE[:-1] + ', "packageManager": "yarn@1.22.22"}', "npm ci", Outcome.PASS),
+    ],
+)
+def test_which_of_two_locks_of_node_is_used(manifest: str, run: str, expected: Outcome) -> None:
+    locks = {"package-lock.json": NODE_LOCK, "yarn.lock": YARN}
+    workflow = {".github/workflows/ci.yml": STEPS.format(run)}
+    assert _outcome({"package.json": manifest, **locks, **workflow}) is expected
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, Outcome.PASS),
+        ({"app.py": "import openai\n"}, Outcome.FAIL),
+        ({"pyproject.toml": PROJECT}, Outcome.FAIL),
+    ],
+)
+def test_a_list_for_notebooks_beside_a_project_of_node(
+    more: dict[str, str], expected: Outcome
+) -> None:
+    files = {"package.json": NODE, "package-lock.json": NODE_LOCK, "index.js": "import 'openai'\n"}
+    assert _outcome({**files, "requirements.txt": "pandas==2.2.3\n", **more}) is expected

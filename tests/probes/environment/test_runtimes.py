@@ -104,3 +104,29 @@ def test_pages_that_a_program_in_go_takes_in(path: str, needs: str, outcome: Out
     given = testing.component({"files": files})
     inputs = {"repo": testing.repository({"files": files}), "component": given}
     assert runtime_pinned.ask(inputs).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"Dockerfile": "node:22.1", "Dockerfile.dev": "node:22"}, Outcome.PASS),
+        ({"Dockerfile": "node:22", "Dockerfile.dev": "node:22.1"}, Outcome.FAIL),
+        ({"Dockerfile": "node:22", "Dockerfile.prod": "node:22.1"}, Outcome.PASS),
+        ({"Dockerfile.dev": "node:22"}, Outcome.FAIL),
+        ({"Dockerfile": "oven/bun:1.2.8 AS bun\nFROM node:22\nFROM bun"}, Outcome.PASS),
+        ({"Dockerfile": "oven/bun:1.2.8 AS bun\nFROM node:22"}, Outcome.FAIL),
+    ],
+)
+def test_which_build_file_and_stage_runs(files: dict[str, str], expected: Outcome) -> None:
+    images = {name: f"FROM {base}\nCOPY . .\n" for name, base in files.items()}
+    given = {"files": {"package.json": '{"name": "web"}', "index.js": "import 'x'\n", **images}}
+    asked = {"repo": testing.repository(given), "component": testing.component(given)}
+    assert runtime_pinned.ask(asked).outcome is expected
+
+
+def test_lists_of_python_beside_a_project_of_node() -> None:
+    files = {"package.json": '{"name": "web"}', ".node-version": "22.1\n", "index.js": "f()\n"}
+    for more, expected in (({}, Outcome.PASS), ({"app.py": "import json\n"}, Outcome.FAIL)):
+        given = {"files": {**files, "requirements.txt": "pandas\n", **more}}
+        asked = {"repo": testing.repository(given), "component": testing.component(given)}
+        assert runtime_pinned.ask(asked).outcome is expected
