@@ -8,6 +8,7 @@ from agentaudit.code import Call, Code, Role, Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.listed import is_listed
+from agentaudit.probes.guardrails.off_above import is_off_above
 from agentaudit.probes.guardrails.outside import TESTS
 from agentaudit.probes.guardrails.unused import is_unused
 from agentaudit.probes.guardrails.verdicts import is_ignored
@@ -35,6 +36,8 @@ _FILLED = regex(
 def has_effect(repo: Repo, component: Component, use: Use) -> bool:
     """Whether what a library says may stop something: somebody reads it, and what was made of it
     is used."""
+    if is_off_above(repo, component.code, use.place):
+        return False
     if is_unused(repo, use.place) or _is_unadvised(repo, use) or is_listed(repo, use.place):
         return False
     if use.library == _EMPTY and not any(map(_FILLED.search, _texts(repo, component.code, use))):

@@ -10,7 +10,6 @@ from agentaudit.probes.asking import asks
 from agentaudit.probes.guardrails.answers import ignored, judged, lacking, unheard
 from agentaudit.probes.guardrails.asked_of import has_effect
 from agentaudit.probes.guardrails.aspects import around_methods
-from agentaudit.probes.guardrails.callers import is_loose
 from agentaudit.probes.guardrails.constant import is_constant
 from agentaudit.probes.guardrails.content_filters import content_filter
 from agentaudit.probes.guardrails.decided import deciding
@@ -19,6 +18,7 @@ from agentaudit.probes.guardrails.gates import judged as is_gate
 from agentaudit.probes.guardrails.gates import turns_away
 from agentaudit.probes.guardrails.middleware import around_models, around_routes
 from agentaudit.probes.guardrails.objects import refused
+from agentaudit.probes.guardrails.off_above import is_led_nowhere
 from agentaudit.probes.guardrails.own import ASIDE, decisive, is_within, own_calls
 from agentaudit.probes.guardrails.phrases import refusing
 from agentaudit.probes.guardrails.posted import posted
@@ -252,7 +252,7 @@ def on_by_default(repo: Repo, component: Component) -> Answer:
     calls = [*own, *in_requests(repo, component.code), *around_models(repo, component.code)]
     if not uses and not asks(component):
         return unasked(component)
-    chosen = [call for call in calls if is_loose(repo, component.code, call)]
+    chosen = [call for call in calls if is_led_nowhere(repo, component.code, call)]
     live = [call for call in calls if call.reached and not _is_off(call) and call not in chosen]
     idle = without_effect(repo, component.code, live)
     live = [call for call in live if call not in idle]
