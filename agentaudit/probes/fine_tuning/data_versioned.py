@@ -22,8 +22,13 @@ _RESULT = regex(
     r"(?i)(?:^|[/_.-])(?:results?|outputs?|logs?|metrics|evals?|predictions?|history|loss)(?:[/_.-])"
 )
 _REVISION = regex(r"\b(?:\w+_)?revision[\"']?\s*[:=]\s*[\"']?[0-9a-f]{7,40}\b")
+_DVC = regex(
+    r"(?i)^\s{0,40}[\"']?dvc_\w{0,30}(?:version|rev|revision|tag)[\"']?\s{0,4}[:=]\s{0,4}"
+    r"[\"']?[\w/-]{0,60}\d\.\d"
+)
 _COMMIT = regex(r"[0-9a-f]{7,64}|v?\d{1,4}(?:\.\d{1,4}){1,3}")
 _AZURE = regex(r"\bMLClient(?:\.\w{1,40})?\.data\.get$")
+_TAGGED = regex(r"[0-9a-f]{7,64}|(?:[\w-]{0,60}[/_-])?v?\d{1,4}(?:\.\d{1,4}){1,3}")
 _FIXED = regex(r"[0-9a-f]{7,64}|\d{1,6}(?:\.\d{1,6}){0,3}")
 _VERSION = regex(r":v\d{1,6}$")
 NEAR = 5
@@ -254,17 +259,16 @@ def _pinned_in_code(component: Component) -> Iterator[Call]:
     for call in component.code.calls:
         revision = call.argument("revision", "version")
         text = revision.text if revision is not None else None
-        named = call.at(0)
-        if call.method in ("load_dataset", "snapshot_download", "get_url", "open"):
-            if text and _COMMIT.fullmatch(text):
-                yield call
-        elif _of_registry(call, _text(named)):
+        loads = call.method in ("load_dataset", "snapshot_download", "get_url", "open")
+        if (loads and text and _COMMIT.fullmatch(text)) or _of_registry(call, _text(call.at(0))):
             yield call
 
 
 def _of_registry(call: Call, named: str) -> bool:
     """Whether it asks a registry of data sets for one version: Weights & Biases, ClearML, Azure
-    ML."""
+    ML; or DVC for a tag of another repository."""
+    if call.below("dvc"):
+        return _TAGGED.fullmatch(_text(call.argument("rev"))) is not None
     if call.method == "use_artifact":
         return _VERSION.search(named) is not None
     if call.method == "get" and call.below("clearml"):
@@ -281,7 +285,8 @@ def _text(value: Value | None) -> str:
 
 
 def _pinned_in_configuration(repo: Repo, component: Component) -> Iterator[Place]:
-    """Lines of the component's configuration that pin a Hub data set to a commit."""
+    """Lines of the component's configuration that pin a Hub data set to a commit, or what DVC keeps
+    elsewhere to a tag."""
     home = "" if component.path == "." else f"{component.path}/"
     for suffix in ("yaml", "yml", "toml", "json"):
         for file in repo.files(f"{home}**/*.{suffix}"):
@@ -290,5 +295,6 @@ def _pinned_in_configuration(repo: Repo, component: Component) -> Iterator[Place
             rows = (repo.read(file) or "").split("\n")
             for number, row in enumerate(rows):
                 near = "\n".join(rows[max(0, number - NEAR) : number + NEAR])
-                if _REVISION.search(row[:400]) and "dataset" in near:
+                told = _REVISION.search(row[:400]) is not None and "dataset" in near
+                if told or _DVC.match(row[:400]):
                     yield replace(file, line=number + 1, text=row.strip())

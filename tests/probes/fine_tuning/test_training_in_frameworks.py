@@ -7,6 +7,7 @@ import pytest
 from agentaudit import testing
 from agentaudit.finding import Outcome
 from agentaudit.probes.fine_tuning.code_in_repository import code_in_repository
+from agentaudit.probes.fine_tuning.data_versioned import data_versioned
 from agentaudit.probes.fine_tuning.runs_tracked import runs_tracked
 
 AXOLOTL = (
@@ -145,3 +146,28 @@ def test_a_configuration_that_a_command_line_runs(more: str, tracked: Outcome) -
     }
     assert code_in_repository.ask(inputs).outcome is Outcome.PASS
     assert runs_tracked.ask(inputs).outcome is tracked
+
+
+DVC = (
+    "import dvc.api\nfrom trl import SFTTrainer\n\n"
+    "data = dvc.api.read('train.jsonl', repo='https://git.example/data', rev={})\n"
+    "SFTTrainer(model='./base', train_dataset=data).train()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("rev", "settings", "outcome"),
+    [
+        ("'invoices-v1.2.0'", "", Outcome.PASS),
+        ("'9f86d081884c7d65'", "", Outcome.PASS),
+        ("'main'", "", Outcome.FAIL),
+        ("asked", "", Outcome.FAIL),
+        ("asked", 'dvc_data_version: "invoices-v1.2.0"\n', Outcome.PASS),
+        ("asked", "dvc_data_version: main\n", Outcome.FAIL),
+    ],
+)
+def test_data_that_dvc_keeps_elsewhere(rev: str, settings: str, outcome: Outcome) -> None:
+    files = {"requirements.txt": "trl==0.19.0\ndvc==3.5.0\n", "train.py": DVC.format(rev)}
+    given = {"files": {**files, "configs/sft.yaml": settings}}
+    asked = {"repo": testing.repository(given), "component": testing.component(given)}
+    assert data_versioned.ask(asked).outcome is outcome
