@@ -4,6 +4,7 @@ from agentaudit.evidence import Evidence, Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.environment.above import listed
+from agentaudit.probes.environment.in_code import declared
 from agentaudit.probes.environment.reading import addressed, copied, proxied, undeclared, written
 from agentaudit.probes.environment.scattered import scattered
 from agentaudit.probes.environment.tabled import tabled
@@ -275,9 +276,9 @@ def _unset(repo: Repo, component: Component) -> Answer:
             return _failed(component, _FIXED, address.evidence(), "in_code")
         message = "its code reads no setting but what a platform gives or a deployment declares"
         return passed(message, *(place.evidence() for place in component.built_by[:3]))
-    for kind in (listed, tabled):
+    for kind in (listed, tabled, declared):
         if (file := kind(repo, component, reads or ())) is not None:
-            return passed(f"what it reads is listed in {file.path}", file.evidence())
+            return passed(f"what it reads is declared in {file.path}", file.evidence())
     if server is not None:
         return passed("declared in the configuration of its web server", server.evidence())
     if image := _of_image(component):

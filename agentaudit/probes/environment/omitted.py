@@ -18,7 +18,7 @@ from agentaudit.probes.environment.variables import (
 from agentaudit.source import Component, Place, Repo
 
 _TEMPLATE = regex(
-    r"(?i)(?:[\w-]{1,40}[._-]|\.)?env(?:[._-](?!d\.ts|\w{0,40}\.?[mc]?[jt]s)[\w.-]{1,60})?"
+    r"(?i)(?:[\w-]{1,40}[._-]|\.|dot)?env(?:rc)?(?:[._-](?!d\.ts|\w{0,40}\.?[mc]?[jt]s)[\w.-]{1,60})?"
 )
 _NEEDED = regex(r"KEY|SECRET|TOKEN|PASSWORD|CREDENTIAL|URL|HOST|ENDPOINT")
 """Variables without which nothing can be asked, whatever the code takes in their stead."""

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from agentaudit.code import Role
 from agentaudit.expressions import regex
-from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.asking import PASSES_ON
+from agentaudit.probes.environment.deployed import deployed
 from agentaudit.probes.environment.variables import (
     ALWAYS,
     DEFAULTED,
@@ -75,7 +75,7 @@ def undeclared(repo: Repo, component: Component) -> frozenset[str] | None:
     if not any(_KEY.search(name) for name in given):
         read |= {KEY_OF + library for library in _keyed(component)}
     left = frozenset(n for n in read if n not in given and not ALWAYS.fullmatch(n))
-    scripted = _set_in_scripts(repo, left)
+    scripted = deployed(repo, left)
     if any(_KEY.search(name) or name.endswith("_USE_VERTEXAI") for name in scripted):
         left = frozenset(name for name in left if not name.startswith(KEY_OF))
     return _needed(repo, component, left - scripted, asked & (_told(repo, component) | scripted))
@@ -140,39 +140,6 @@ def _needed(
 def is_exception(left: Collection[str], told: Collection[str]) -> bool:
     """Whether what is left is one variable, no key, that several others are told beside."""
     return len(left) == 1 and len(told) >= _SEVERAL and not any(map(_KEY.search, left))
-
-
-_SCRIPTS = (
-    *("**/*.sh", "**/*.ps1", "**/*.bat", "**/*.cmd", "**/Makefile", "**/*.mk", "**/justfile"),
-    *("**/*cloudbuild*.y*ml", ".github/workflows/*.y*ml", ".gitlab-ci.yml", "**/Jenkinsfile"),
-    *("**/*azure-pipelines*.y*ml", "**/Taskfile.y*ml", "**/bitbucket-pipelines.yml"),
-    "**/*buildspec*.y*ml",
-)
-_PIPED = regex(
-    r"--(?:set|update)-(?:env-vars|secrets)|--env(?:ironment)?-var(?:iable)?s\b|\bappsettings set\b"
-    r"|(?:>>?|\|\s?tee(?:\s-a)?)\s?\S{0,60}\.env\b"
-)
-"""How a pipeline gives variables to what it deploys."""
-_SETS = regex(
-    r"(?:^|[\s;&,\"'=]|\$env:)(?:export\s{1,4})?([A-Z][A-Z\d_]{2,100})"
-    r"(?:\s{0,2}[:?]?=(?!=)|\\?[\"']\s?:\s?\\?[\"'$])",
-    re.M,
-)
-"""How a script gives a variable a value."""
-
-
-def _set_in_scripts(repo: Repo, names: frozenset[str]) -> set[str]:
-    """What scripts and pipelines of the repository set that build, deploy or start it, where one of
-    the names is among it."""
-    found = set[str]()
-    for pattern in _SCRIPTS if names else ():
-        for file in repo.files(pattern):
-            text = "" if repo.role(file) in ASIDE else (repo.read(file) or "")[:200_000]
-            if file.path.endswith((".yml", ".yaml")) and not _PIPED.search(text):
-                continue
-            told = set(_SETS.findall(text))
-            found |= told if not names.isdisjoint(told) else set()
-    return found
 
 
 _ARGUMENT = regex(

@@ -17,7 +17,7 @@ from agentaudit.source import Component, Place, Repo
 
 _MODULES = (".py", ".ts", ".js", ".mts", ".mjs", ".cjs", ".go")
 _DEPLOYS = regex(
-    r"(?:(?:docker-)?compose[\w.-]{0,60}\.ya?ml|fly\.toml|render\.yaml|Procfile"
+    r"(?:(?:docker-)?compose[\w.-]{0,60}\.ya?ml|fly\.toml|render\.yaml|vercel\.json|Procfile"
     r"|[\w.-]{1,80}\.(?:tf|tfvars|bicep|bicepparam))"
 )
 """Deployments, which set what they need and list nothing."""

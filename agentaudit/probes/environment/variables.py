@@ -86,6 +86,7 @@ OPTIONAL = regex(r"[\"']?[\])]{0,2}\s{0,4}(?:as \w{1,40}\s{0,4})?(?:\?\?|\|\|)")
 DEFAULTED = regex(
     r"\\?[\"']\s{0,40},\s{0,40}(?:default\s?=\s?)?(?!\\?[\"']\\?[\"']|None\b)[^\s)]"
     r"|[\"']?[\])]{0,2}[!?]?\s{0,40}(?:\?\?|\|\||\bor\b)\s{0,40}(?![\"'`]{2}|None\b)[^\s)]"
+    r"|[\"']?[\])]{0,2}\s{0,4}[!=]={1,2}\s{0,4}[\"'`]\w"
     r"|:[^}\s]"
 )
 """What follows a setting that has a value of its own in the code."""

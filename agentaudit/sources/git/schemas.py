@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterator
 
 from agentaudit.expressions import regex
-from agentaudit.sources.git.reader import Reader
+from agentaudit.sources.git.reader import Reader, directory
 
-_WORDS = r"(?:config(?:uration)?|settings|options|env(?:ironment)?|flags|params|properties|conf)"
+_WORDS = (
+    r"(?:config(?:uration)?|settings|options|env(?:ironment)?|flags|params|properties|conf|cfg)"
+)
 _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (
         regex(rf"(?i)(?:[\w-]{{1,40}}[._-])?{_WORDS}\.go"),
@@ -24,6 +26,13 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
         regex(
             r"viper\.(?:SetDefault|BindPFlag|BindEnv)\(|\.(?:Persistent)?Flags\(\)\s{0,9}\.\s{0,9}"
             r"(?:String|Int|Bool|Duration|Float\d\d)(?:Slice)?(?:Var)?P?\("
+        ),
+    ),
+    (
+        regex(r"main\.go"),
+        regex(
+            r"\bflag\.(?:String|Int|Bool|Duration|Float64)(?:Var)?\([^\n]{1,300}\n"
+            r"(?:[^\n]{0,300}\n){0,3}?[^\n]{0,80}\bflag\.(?:String|Int|Bool|Duration|Float64)"
         ),
     ),
     (
@@ -48,7 +57,8 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (
         regex(
             r"(?:env(?:ironment)?(?:_?(?:vars?|variables|config|settings))?|options|conf|consts?"
-            r"|constants?|params|defaults?|globals|vars|secrets|credentials|parameters)\.py"
+            r"|constants?|params|defaults?|globals|vars|secrets|credentials|parameters"
+            r"|cfg|configs?|configuration|settings)\.py"
         ),
         regex(r"\bBaseSettings\b|os\.(?:environ|getenv)\b|environ\.Env\(|\bdecouple\b"),
     ),
@@ -94,6 +104,10 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
         ),
     ),
     (
+        regex(r"(?:constants?|consts?|globals)\.(?:[mc]?[tj]s)"),
+        regex(r"\bprocess\.env\.|\bimport\.meta\.env\.|\bDeno\.env\b"),
+    ),
+    (
         regex(r"nuxt\.config\.[mc]?[jt]s"),
         regex(r"\b(?:runtimeConfig|publicRuntimeConfig|privateRuntimeConfig)\s*:\s*\{\s*\w"),
     ),
@@ -105,7 +119,7 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     ),
     (
         regex(r"(?:config|runtime|prod|dev)\.exs"),
-        regex(r"^\s*config\s+:\w{1,60},|System\.(?:get|fetch)_env", re.M),
+        regex(r"^[ \t]*config[ \t]+:\w{1,60},|System\.(?:get|fetch)_env", re.M),
     ),
     (
         regex(
@@ -115,7 +129,7 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     ),
     (
         regex(r"(?:application|reference)\.conf"),
-        regex(r"^\s*[\w.-]{1,80}\s*(?:=|\{)|\$\{\?\w", re.M),
+        regex(r"^[ \t]*[\w.-]{1,80}[ \t]*(?:=|\{)|\$\{\?\w", re.M),
     ),
     (
         regex(r"(?:[Ww]eb|[Aa]pp)\.config"),
@@ -139,7 +153,9 @@ _SCHEMAS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
         ),
     ),
     (
-        regex(r"plugin\.json|app\.json|render\.ya?ml|fly\.toml|wrangler\.(?:toml|jsonc?)"),
+        regex(
+            r"plugin\.json|app\.json|vercel\.json|render\.ya?ml|fly\.toml|wrangler\.(?:toml|jsonc?)"
+        ),
         regex(
             r"\"settings_schema\"|\"env\"\s*:\s*\{|envVars:|^\[(?:env|vars)\]|\"vars\"\s*:"
             r"|^\[ai\]|\"ai\"\s*:\s*\{",
@@ -156,11 +172,24 @@ def schemas(reader: Reader) -> list[str]:
 
 
 def _declaring(reader: Reader, named: re.Pattern[str], holds: re.Pattern[str]) -> Iterator[str]:
-    for path in reader.named(named.fullmatch):
+    for path in _named(reader, named):
         # Below .github lie parts of CI, not what others use.
         if (
             reader.is_own(path)
             and not path.startswith(".github/")
             and holds.search((reader.text(path) or "")[:200_000])
         ):
+            yield path
+
+
+_INDEX = regex(r"__init__\.py|index\.[mc]?[jt]s|mod\.rs")
+"""Files that are the module which their directory is called after."""
+
+
+def _named(reader: Reader, named: re.Pattern[str]) -> Iterator[str]:
+    """Files of such a name, and those whose directory gives it to them."""
+    yield from reader.named(named.fullmatch)
+    for path in reader.named(_INDEX.fullmatch):
+        _, _, home = directory(path).rpartition("/")
+        if named.fullmatch(f"{home}.{path.rpartition('.')[2]}"):
             yield path

@@ -10,8 +10,9 @@ from agentaudit.sources.git.schemas import schemas
 from agentaudit.sources.git.text import lines
 
 _NAMES = regex(
-    r"\.env(?:\.[\w-]{1,40})?[._-](?:example|sample|template|dist|defaults?)"
-    r"|(?:example|sample|template)?\.?env[._-](?:example|sample|template|dist)|\.?(?:example|sample|template)\.env"
+    r"\.env(?:rc)?(?:\.[\w-]{1,40})?[._-](?:example|sample|template|dist|defaults?)"
+    r"|(?:(?:example|sample|template)?\.?|dot)env(?:rc)?[._-](?:example|sample|template|dist)(?:\.(?:txt|sh))?"
+    r"|\.?(?:example|sample|template)[._-](?:dot)?env(?:rc)?(?:\.txt)?"
     r"|\.env(?:\.(?!test|ci\b|keys|vault)[\w-]{1,30}){0,2}|\.env\.(?:example|sample|template)\.\w{1,10}"
     r"|(?!test)[\w-]{1,40}\.env|\.envrc(?:[._-](?:example|sample|template|dist))?|env\.(?:ya?ml|list)|\.flaskenv"
     r"|(?:(?:[\w-]{1,60}[._-])?settings|settings[._-][\w-]{1,60})\.py"
@@ -26,6 +27,7 @@ _NAMES = regex(
     r"|(?:bootstrap|microprofile-config)(?:-[\w-]{1,60})?\.(?:ya?ml|properties)"
     r"|appsettings(?:\.[\w-]{1,60})?\.json|application(?:-[\w-]{1,60})?\.(?:ya?ml|properties)"
     r"|[\w-]{0,40}env(?:ironment)?[\w-]{0,40}[._-](?:example|sample|template)\.(?:sh|bash|zsh|ps1)"
+    r"|[\w-]{0,40}env(?:ironment)?[\w-]{0,40}\.(?:sh|bash|zsh|ps1)[._-](?:example|sample|template|dist)"
     r"|\.dev\.vars(?:\.[\w-]{1,40})?|wrangler(?:\.[\w-]{1,40})?\.(?:toml|jsonc?)\.(?:example|sample)"
     r"|tauri(?:\.[\w-]{1,40})?\.conf\.json|[\w.-]{1,80}\.(?:tf|tfvars|bicep|bicepparam)",
     re.IGNORECASE,
@@ -48,8 +50,9 @@ _NAMED = regex(
 _COMMENTED = regex(r"#\s?[A-Z][A-Z0-9_]{2,100}=")
 """The same in a template of an environment, which lists what may be left out as a comment."""
 _DIRECTORY = regex(
-    r"(?:.*/)?(?:(?:config|configs|settings)/[^/]{1,100}\.(?:py|ya?ml|toml|json|ini|php)"
-    r"|(?:(?:run|app|model|agent|llm|user|default|train|training)[_-]configs?|conf|etc)/[^/]{1,100}\.(?:ya?ml|toml|json|ini)"
+    r"(?:.*/)?(?:_?(?:config|configs|settings)/[^/]{1,100}\.(?:py|ya?ml|toml|json|ini|php)"
+    r"|(?:(?:run|app|model|agent|llm|user|default|train|training)[_-]configs?|_?conf|_?cfg|configurations?|etc)/[^/]{1,100}\.(?:ya?ml|toml|json|ini)"
+    r"|(?:config|configs|conf)/[\w-]{1,40}/[^/]{1,100}\.(?:ya?ml|toml|ini)"
     r"|envs?/[\w.-]{1,60}\.env)"
 )
 _BARE = regex(r"[A-Z][A-Z0-9_]{2,100}\s*")

@@ -25,7 +25,7 @@ _MOST = 5000
 _CUT = f"holds more than {_MOST:,} settings: the rest is not read"
 _DEEPEST = 12
 _LONGEST = 400
-_ENV_NAME = regex(r"(?i)(?:.*/)?(?:[\w-]*\.)?env(?:rc)?(?:[._-][\w.-]+)?|.*\.env(?:\.[\w-]+)?")
+_ENV_NAME = regex(r"(?i)(?:.*/)?(?:[\w-]*\.|dot)?env(?:rc)?(?:[._-][\w.-]+)?|.*\.env(?:\.[\w-]+)?")
 _SAMPLE = regex(
     r"(?<=json|yaml|toml)[._-](?:example|sample|template|dist)$|(?<=\.yml)[._-](?:example|sample|template|dist)$"
 )

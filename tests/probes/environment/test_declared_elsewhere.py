@@ -1,0 +1,101 @@
+"""What declares settings in files of any name, and what sets them where it is deployed."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probes.environment.configuration_declared import configuration_declared
+
+PASS, FAIL = Outcome.PASS, Outcome.FAIL
+PYTHON = {"requirements.txt": "fastapi==0.115.0\n"}
+NODE = {"package.json": '{"name": "desk", "dependencies": {"express": "5.0.0"}}'}
+GO = {"go.mod": "module example.com/bot\n\ngo 1.24\n"}
+READS = "import os\nuse(os.environ['STORE_URL'], os.environ['MODEL_ID'])\n"
+ASKS = "start(process.env.STORE_URL, process.env.MODEL_ID);\n"
+FIELDS = "    store_url: str\n    model_id: str = 'small'\n"
+LOADS = "import os, yaml\nV = yaml.safe_load(open('{}'))\nuse(os.environ['OWN_KEY'])\n"
+DEPLOYMENT = "kind: Deployment\nspec:\n  containers:\n  - env:\n"
+SECRET = "    - name: {}\n      valueFrom:\n        secretKeyRef: {{name: a, key: b}}\n"
+SECRETS = DEPLOYMENT + SECRET.format("STORE_URL") + SECRET.format("MODEL_ID")
+STACK = "import 'aws-cdk-lib';\nnew Function(this, 'F', {{ environment: {} }});\n"
+HOST = 'var b = DistributedApplication.CreateBuilder(args);\nb.AddProject("a"){};\n'
+GIVES = '.WithEnvironment("STORE_URL", a).WithEnvironment("MODEL_ID", "small")'
+
+
+def _ask(files: dict[str, str]) -> Outcome:
+    needs = testing.build({"component": {"files": files}, "repo": {"files": files}})
+    return configuration_declared.ask(needs).outcome
+
+
+@pytest.mark.parametrize(
+    ("files", "outcome"),
+    [
+        ({"shop/start.py": f"{READS}class Values(BaseSettings):\n{FIELDS}"}, PASS),
+        ({"shop/start.py": f"{READS}class Values(BaseModel):\n{FIELDS}"}, FAIL),
+        ({"shop/start.py": f"{READS}class Values(BaseSettings):\n    pass\n"}, FAIL),
+        (
+            {
+                "shop/start.py": READS + "use(os.environ['A_URL'], os.environ['B_URL'])\n",
+                "shop/values.py": "class Values(BaseSettings):\n    other: str\n",
+            },
+            FAIL,
+        ),
+        ({"main.py": LOADS.format("params.yaml"), "params.yaml": "model: small\nsize: 3\n"}, PASS),
+        ({"main.py": LOADS.format("params.yaml"), "params.yaml": "model: small\n"}, FAIL),
+        ({"main.py": LOADS.format("other.yaml"), "params.yaml": "model: small\nsize: 3\n"}, FAIL),
+        ({"main.py": LOADS.format("prompts.yaml"), "prompts.yaml": "a: b\nc: d\n"}, FAIL),
+        ({"main.py": READS, "live/app.yaml": SECRETS}, PASS),
+        ({"main.py": READS, "live/app.yaml": SECRETS.replace("MODEL_ID", "OTHER")}, FAIL),
+        ({"main.py": READS, "live/notes.yaml": SECRETS.replace("kind", "about")}, FAIL),
+        ({"main.py": READS, "in/s.ts": STACK.format("{ STORE_URL: u, MODEL_ID: 'small' }")}, PASS),
+        ({"main.py": READS, "in/s.ts": STACK.format("{ STORE_URL: u }")}, FAIL),
+        ({"main.py": READS, "host/Program.cs": HOST.format(GIVES)}, PASS),
+        ({"main.py": READS, "host/Program.cs": HOST.format("")}, FAIL),
+        (
+            {
+                "main.py": READS,
+                ".github/workflows/a.yml": "env_vars: |\n  STORE_URL=a\n  MODEL_ID=b\n",
+            },
+            PASS,
+        ),
+    ],
+)
+def test_in_python(files: dict[str, str], outcome: Outcome) -> None:
+    assert _ask({**PYTHON, **files}) is outcome
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("cleanEnv(process.env, { STORE_URL: url(), MODEL_ID: str() });\n", PASS),
+        ("cleanEnv({ STORE_URL: url(), MODEL_ID: str() });\n", FAIL),
+        ("shape({ STORE_URL: text, MODEL_ID: text }).parse(process.env);\n", PASS),
+        ("shape({ STORE_URL: text, MODEL_ID: text }).parse(given);\n", FAIL),
+        (
+            "registerAs('shop', () => ({ a: process.env.STORE_URL, b: process.env.MODEL_ID }));",
+            PASS,
+        ),
+    ],
+)
+def test_in_a_script(text: str, outcome: Outcome) -> None:
+    assert _ask({**NODE, "src/app.ts": ASKS, "src/checked.ts": text}) is outcome
+
+
+@pytest.mark.parametrize(("tag", "outcome"), [("env", PASS), ("json", FAIL)])
+def test_in_tags_of_a_structure(tag: str, outcome: Outcome) -> None:
+    given = f'package main\n\ntype given struct {{\n\tStore string `{tag}:"STORE_URL"`\n}}\n'
+    asks = 'package main\n\nfunc main() { use(os.Getenv("STORE_URL")) }\n'
+    assert _ask({**GO, "main.go": asks, "given.go": given}) is outcome
+
+
+@pytest.mark.parametrize(("sign", "outcome"), [("!== 'no'", PASS), ("", FAIL)])
+def test_a_variable_that_is_held_against_a_text_may_be_left_out(
+    sign: str, outcome: Outcome
+) -> None:
+    code = (
+        f"{ASKS}show(process.env.PICTURES_SHOWN {sign});\nshow(process.env.SOUNDS_HEARD {sign});\n"
+    )
+    deploys = "gcloud run deploy --set-env-vars STORE_URL=$S,MODEL_ID=$M\n"
+    assert _ask({**NODE, "src/app.ts": code, "deploy.sh": deploys}) is outcome
