@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from agentaudit.code import Prompt, PromptKind, Role, Syntax
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.prompts.texts_only import texts_only
 from agentaudit.source import Component, Repo
 
 _DEDICATED = regex(
@@ -60,7 +61,10 @@ def modules(repo: Repo, component: Component) -> set[str]:
         constant = text.syntax is Syntax.ASSIGNMENT and not text.scope
         if text.role is Role.APP and constant and text.length >= _LONG:
             found.setdefault(text.place.path, []).append(text.length)
-    return {path for path, sizes in found.items() if _is_module(repo, component, path, sizes)}
+    of_constants = {
+        path for path, sizes in found.items() if _is_module(repo, component, path, sizes)
+    }
+    return of_constants | texts_only(repo, component)
 
 
 def _is_module(repo: Repo, component: Component, path: str, sizes: list[int]) -> bool:

@@ -11,6 +11,8 @@ from agentaudit.probes.prompts.copies import copies
 from agentaudit.probes.prompts.dedicated import are_read, is_apart, is_aside, modules
 from agentaudit.probes.prompts.embeds import only_embeds
 from agentaudit.probes.prompts.forgotten import is_forgotten
+from agentaudit.probes.prompts.hosted import hosted
+from agentaudit.probes.prompts.in_data import in_data
 from agentaudit.probes.prompts.own_registry import by_own_registry
 from agentaudit.probes.prompts.registered import defined, registered
 from agentaudit.probes.prompts.short import SYSTEM, short
@@ -261,7 +263,9 @@ def in_files(repo: Repo, component: Component, limits: Limits) -> Answer:
     if few:
         message = f"{len(few)} short templates stand in a module of their own"
         return passed(message, *(each.evidence() for each in few[:5]))
-    return by_own_registry(repo, component) or none_visible(component)
+    if kept := in_data(repo, component):
+        return kept_apart(kept)
+    return by_own_registry(repo, component) or hosted(repo, component) or none_visible(component)
 
 
 def _apart_and_inline(

@@ -70,8 +70,15 @@ _REGISTRY = {
     "pullPromptCommit": regex(r".*pullPromptCommit"),
     "get_prompt": regex(r".*(?:langfuse|Langfuse|opik|Opik|phoenix|humanloop|client|get_client).*"),
     "getPrompt": regex(r".*(?:langfuse|Langfuse|opik|Opik|phoenix|client).*"),
-    "load_prompt": regex(r"mlflow\..*"),
+    "load_prompt": regex(r"(?:mlflow|braintrust)\..*"),
     "register_prompt": regex(r"mlflow\..*"),
+    "loadPrompt": regex(r"braintrust\..*"),
+    "get": regex(
+        r"(?:phoenix|promptlayer|humanloop|langwatch|langfuse|latitude_sdk|@(?:langfuse|latitude-data|arizeai)/[\w-]{1,40})"
+        r"\.(?:[\w.()]{1,100}\.)?(?:prompts?|templates)\.get"
+    ),
+    "get_from_registry": regex(r"agenta\..*"),
+    "aget_from_registry": regex(r"agenta\..*"),
 }
 _REVISION = ("label", "version", "commit", "tag", "prompt_version_id", "alias")
 
