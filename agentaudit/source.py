@@ -96,6 +96,12 @@ class Component(Struct, frozen=True, dict=True):
     def id(self) -> str:
         return f"{self.repo}:{self.path}"
 
+    @cached_property
+    def built_from(self) -> frozenset[str]:
+        """Directories of its build files, `.` for the root: people may call it by one of them."""
+        files = (build.place.path for build in self.build_files)
+        return frozenset(path.rpartition("/")[0] or "." for path in files)
+
     def evidence(self, excerpt: str = "") -> Evidence:
         """Its directory, for a finding about something that it lacks."""
         return Place(self.repo, self.path).evidence(excerpt or f"component {self.name}")

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from agentaudit.sources.git import open_repos
-from bench.labels import FOLDER, checked_out
+from bench.labels import FOLDER, checked_out, named
 
 KEYS = Path(__file__).parent / "components"
 _ENVIRONMENT = "ENV-"
@@ -67,9 +67,12 @@ def _agentic(entry: Mapping[str, Any]) -> bool:
 
 
 def _found(file: Path, folder: Path) -> Parts:
+    """What the tool found, by the path that the person gave where both mean the same."""
     checked_out(_read(file), folder / file.stem)
     with open_repos([file.stem], folder) as repo:
-        return {component.path: component.agentic for component in repo.components()}
+        components = repo.components()
+        called = {each.id: path for path, each in named(_named(file), components).items()}
+        return {called.get(each.id, each.path): each.agentic for each in components}
 
 
 def _read(file: Path) -> dict[str, Any]:

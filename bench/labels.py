@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import yaml
 
 from agentaudit import rubric
 from agentaudit.finding import Answer, Outcome
+from agentaudit.lineage.placing import find
 from agentaudit.probe import Probe
 from agentaudit.probes import builtin
 from agentaudit.rubric import Criterion
@@ -125,14 +126,23 @@ def answered(file: Path, folder: Path, asked: Asked) -> Iterator[Cell]:
     name = labels["repository"]
     checked_out(labels, folder / file.stem)
     with open_repos([file.stem], folder) as repo:
-        components = {component.path: component for component in repo.components()}
+        meant = named([entry["path"] for entry in labels["components"]], repo.components())
         for entry in labels["components"]:
-            component = components.get(entry["path"])
+            component = meant.get(entry["path"])
             for id, label in (entry.get("answers") or {}).items():
                 answer = asked.about(id, repo, component) if component else None
                 yield _cell(name, entry["path"], id, label, answer, component is not None)
         for id, label in (labels.get("system") or {}).items():
             yield _cell(name, "system", id, label, asked.about(id, repo, None), True)
+
+
+def named(paths: Iterable[str], components: Sequence[Component]) -> dict[str, Component]:
+    """The component that each path means: the one there, else the only one built from there, where
+    no other path means that one."""
+    asked = set(paths)
+    found = {path: each for path in asked if (each := find(components, path)) is not None}
+    times = Counter(each.id for each in found.values())
+    return {p: each for p, each in found.items() if p == each.path or times[each.id] == 1}
 
 
 def checked_out(labels: Mapping[str, Any], path: Path) -> None:

@@ -72,9 +72,12 @@ class Placing(Struct):
 
 
 def find(components: Sequence[Component], declared: str) -> Component | None:
-    """The component that `services:` names by directory or `repo:path`."""
+    """The component that `services:` names by directory or `repo:path`, or by the directory of a
+    build file that is of no other."""
     wanted = declared.strip("/") or "."
-    return next((c for c in components if wanted in (c.id, c.path)), None)
+    exact = next((c for c in components if wanted in (c.id, c.path)), None)
+    built = [c for c in components if wanted in c.built_from]
+    return built[0] if exact is None and len(built) == 1 else exact
 
 
 def _plain(name: str) -> str:
