@@ -72,12 +72,18 @@ class Placing(Struct):
 
 
 def find(components: Sequence[Component], declared: str) -> Component | None:
-    """The component that `services:` names by directory or `repo:path`, or by the directory of a
-    build file that is of no other."""
+    """The component that `services:` names by directory or `repo:path`; or by the directory of a
+    build file that is of no other; or by one around it, where it is the only one there is."""
     wanted = declared.strip("/") or "."
     exact = next((c for c in components if wanted in (c.id, c.path)), None)
     built = [c for c in components if wanted in c.built_from]
+    if exact is None and len(components) == 1 and _holds(wanted, components[0].path):
+        return components[0]
     return built[0] if exact is None and len(built) == 1 else exact
+
+
+def _holds(around: str, path: str) -> bool:
+    return around == "." or path.startswith(f"{around}/")
 
 
 def _plain(name: str) -> str:

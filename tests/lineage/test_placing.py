@@ -25,6 +25,11 @@ TWO = {
     "  api:\n    build: {context: ., dockerfile: docker/Dockerfile.api}\n"
     "  worker:\n    build: {context: ., dockerfile: docker/Dockerfile.worker}\n",
 }
+ALONE = {
+    "package.json": '{"private": true, "workspaces": ["apps/*"]}',
+    "apps/web/package.json": '{"name": "web", "dependencies": {"next": "16"}}',
+    "apps/web/Dockerfile": "FROM node:24\nCOPY . .\n",
+}
 
 
 def _components(files: dict[str, str]) -> tuple[Component, ...]:
@@ -40,6 +45,9 @@ def _components(files: dict[str, str]) -> tuple[Component, ...]:
         (ONE, "src", None),
         (TWO, "worker", "worker"),
         (TWO, "docker", None),
+        (ALONE, ".", "apps/web"),
+        (ALONE, "apps", "apps/web"),
+        (ALONE, "app", None),
         ({**TWO, "Dockerfile": "FROM python:3.12\nCOPY worker .\n"}, ".", "worker"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from agentaudit.code import Role
 from agentaudit.expressions import in_text, regex
@@ -23,6 +23,8 @@ _SENDS = (
 """What sends to a path on a base that it was given before, or declares in an interface (Retrofit,
 Refit) that it does."""
 _PATH = r"/?(?:v\d/)?chat/completions\b"
+_CONSTANT = r"(?:[pP]ath|PATH|[eE]nd[pP]oint|ENDPOINT|[uU]ri|URI|[sS]uffix|SUFFIX)"
+"""How the name ends of what a path is kept in until it is appended."""
 _APPENDS = regex(
     r"(?:([\w.()\[\]\"']{0,80})\}|([\w.()\[\]\"'/, ]{1,80})\+\s{0,9}[\"'`]|%s)"
     rf"(?:{_PATH}|/openai/deployments/)"
@@ -32,11 +34,25 @@ _APPENDS = regex(
     rf"|\bnew\s{{1,9}}Uri\([^\"'`()\n]{{1,80}},\s{{0,9}}[\"'`]{_PATH}"
     r"|\b(?:https|wss)://[\w.$()-]{0,40}\{[\w.()]{0,60}\}\.openai\.azure\.com\b"
     rf"|{_SENDS}{_PATH}"
+    rf"|(?m:^)[ \t]{{0,40}}(?:[a-z]{{1,20}}[ \t]{{1,4}}){{0,4}}(?:[sS]tring[ \t]{{1,4}})?"
+    rf"\w{{0,60}}{_CONSTANT}(?:[ \t]{{0,4}}:?[ \t]{{0,9}}[sS]tring|:[ \t]{{0,9}}&str)?[ \t]{{0,20}}:?=[ \t]{{0,9}}"
+    rf"[\"'`]{_PATH}[\"'`];?[ \t]{{0,9}}(?m:\r?$|//|#)"
     r"|\b(?i:fetch|post|request|url|endpoint)\s{0,9}[(=:]\s{0,40}[\"'`]https?://[\w.:-]{3,120}/[\w./-]{0,80}?"
     r"chat/completions\b"
 )
 """The path behind a base that is no text of the file; where a path stands alone it is as often
 that which the application itself serves."""
+_PYTHON = regex(
+    r"(?m)^[ \t]{0,40}(?:from|import)[ \t]{1,4}([A-Za-z]\w{0,80}(?:\.\w{1,80}){0,8}?\.llms?)\b",
+    words=("llm",),
+)
+_GO = regex(
+    r"(?m)^[ \t]{0,9}(?:import[ \t]{1,4})?(?:\w{1,40}[ \t]{1,4})?"
+    r"\"([\w-]{1,80}\.[\w.]{1,80}(?:[/-][\w.]{1,80}){0,12}?[/-]llms?(?:[/-][\w./-]{1,200})?)\""
+    r"[ \t]{0,9}(?:\r?$|//)"
+)
+"""A package of Go or a module of Python whose name says that it is of language models."""
+_MODULE = regex(r"(?m)^module[ \t]{1,9}([\w./~-]{1,200})")
 _LOCAL = r"/?api/(?:chat|generate|embed(?:dings)?)\b"
 _OLLAMA = regex(
     rf"(?:([\w.()\[\]\"']{{0,80}})\}}|([\w.()\[\]\"'/, ]{{1,80}})\+\s{{0,9}}[\"'`]|%s){_LOCAL}"
@@ -61,7 +77,9 @@ def appends(reader: Reader, paths: Iterable[str]) -> bool:
     """Whether one of the files of an application appends to a base the path of the interface that
     most providers and model servers have, or calls the method that clients of it have."""
     texts = ((reader.text(path) or "", path) for path in paths if _may(reader, path))
-    return any(_calls(text) or _appends(text, path) for text, path in texts)
+    return any(
+        _calls(text) or _appends(text, path) or _loads(reader, text, path) for text, path in texts
+    )
 
 
 def _may(reader: Reader, path: str) -> bool:
@@ -70,6 +88,29 @@ def _may(reader: Reader, path: str) -> bool:
 
 def _calls(text: str) -> bool:
     return any(not _noted(text, found.start()) for found in _ASKS.finditer(text))
+
+
+def _loads(reader: Reader, text: str, path: str) -> bool:
+    """Whether a file imports from a library, which nobody but its owners may know, what that calls
+    its language model: `acme_common.llm`, `git.acme.dev/go-llm-lib`."""
+    if path.endswith(".py"):
+        names = {found.partition(".")[0] for found in _PYTHON.findall(text)}
+        return any(not _is_own(reader, name) for name in names)
+    if not path.endswith(".go") or "llm" not in text:
+        return False
+    own = tuple(f"{module}/" for module in _modules(reader))
+    return any(not f"{found}/".startswith(own) for found in _GO.findall(text))
+
+
+def _is_own(reader: Reader, name: str) -> bool:
+    """Whether a module of Python stands anywhere in the repository."""
+    ends = (f"/{name}.py", f"/{name}")
+    return any(f"/{each}".endswith(ends) for each in (*reader.directories, *reader.app))
+
+
+def _modules(reader: Reader) -> Iterator[str]:
+    for path in reader.named("go.mod".__eq__):
+        yield from _MODULE.findall(reader.text(path) or "")[:1]
 
 
 def _noted(text: str, at: int) -> bool:

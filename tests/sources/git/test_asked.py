@@ -71,11 +71,32 @@ OWN = 'import os\nurl = f"{os.environ["BACKEND_URL"]}/chat/completions"\n'
         ("src/Chat.java", SPRING.replace(".uri(", ".matches("), False),
         ("app.ts", 'await client.post<Answer>("/v1/chat/completions", b); // api_key\n', True),
         ("src/main.rs", 'let u = format!("{}/chat/completions", config.base);\n', True),
+        (
+            "main.go",
+            'package main\n\nconst (\n\tcompletionsPath = "/v1/chat/completions"\n)\n',
+            True,
+        ),
+        ("main.go", 'package main\n\nfunc f() {\n\tpath := "/v1/chat/completions"\n}\n', True),
+        ("main.go", 'package main\n\nvar known = []string{\n\t"/v1/chat/completions",\n}\n', False),
+        ("Chat.cs", 'private const string ChatPath = "/v1/chat/completions";\n', True),
+        ("app.py", 'COMPLETIONS_PATH = "/chat/completions"\n', True),
+        ("app.py", 'add_route(\n    path="/v1/chat/completions",\n    f=serve)\n', False),
+        ("app.ts", 'const PATH = "/v1/chat/completions"; // the back end\'s\n', False),
+        ("app.py", "from acme_common.llm.client import ask\n", True),
+        ("app.py", "import acme_common.llm\n", True),
+        ("app.py", "from chat.llm import ask\n", False),
+        ("app.py", "# from acme_common.llm import ask\n", False),
+        ("app.py", "from acme_common.llmops import ask\n", False),
+        ("main.go", 'package main\n\nimport llm "git.acme.dev/go-llm-lib/llm"\n', True),
+        ("main.go", 'package main\n\nimport (\n\t"git.acme.dev/llm"\n)\n', True),
+        ("main.go", 'package main\n\nimport "example.com/chat/internal/llm"\n', False),
+        ("main.go", 'package main\n\nvar u = "git.acme.dev/llm"\n', False),
         ("src/main.rs", 'let r = Router::new().route("/chat/completions", post(h));\n', False),
     ],
 )
 def test_a_path_that_is_appended_to_a_base(path: str, text: str, agentic: bool) -> None:
-    files = {**MANIFESTS[path.rpartition(".")[2]], path: text}
+    own = {"chat/__init__.py": ""} if path.endswith(".py") else {}
+    files = {**MANIFESTS[path.rpartition(".")[2]], **own, path: text}
     assert _components(files)["."].agentic is agentic
 
 
