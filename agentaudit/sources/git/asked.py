@@ -18,7 +18,8 @@ _ASKS = regex(
 the interface of OpenAI, and an agent that a cloud runs."""
 _SENDS = (
     r"(?:(?i:client|session|axios\w{0,20}|instance)\)?\.(?i:post\w{0,20})(?:<[^<>()]{0,60}>)?\("
-    r"|\bnew\s{1,9}HttpRequestMessage\(\s{0,40}HttpMethod\.Post,|\.uri\(|@POST\(|\[Post\()\s{0,40}[\"'`]"
+    r"|\b(?:self|this)\.\w{0,40}(?i:post|request|send|fetch|call)\w{0,40}\("
+    r"(?:\s{0,40}[\"']POST[\"'],)?|\bnew\s{1,9}HttpRequestMessage\(\s{0,40}HttpMethod\.Post,|\.uri\(|@POST\(|\[Post\()\s{0,40}[\"'`]"
 )
 """What sends to a path on a base that it was given before, or declares in an interface (Retrofit,
 Refit) that it does."""
@@ -35,8 +36,8 @@ _APPENDS = regex(
     r"|\b(?:https|wss)://[\w.$()-]{0,40}\{[\w.()]{0,60}\}\.openai\.azure\.com\b"
     rf"|{_SENDS}{_PATH}"
     rf"|(?m:^)[ \t]{{0,40}}(?:[a-z]{{1,20}}[ \t]{{1,4}}){{0,4}}(?:[sS]tring[ \t]{{1,4}})?"
-    rf"\w{{0,60}}{_CONSTANT}(?:[ \t]{{0,4}}:?[ \t]{{0,9}}[sS]tring|:[ \t]{{0,9}}&str)?[ \t]{{0,20}}:?=[ \t]{{0,9}}"
-    rf"[\"'`]{_PATH}[\"'`];?[ \t]{{0,9}}(?m:\r?$|//|#)"
+    rf"\w{{0,60}}{_CONSTANT}(?:[ \t]{{0,4}}:?[ \t]{{0,9}}[sS]tring|:[ \t]{{0,9}}&str)?"
+    rf"[ \t]{{0,20}}:?=[ \t]{{0,9}}[\"'`]{_PATH}[\"'`];?[ \t]{{0,9}}(?m:\r?$|//|#)"
     r"|\b(?i:fetch|post|request|url|endpoint)\s{0,9}[(=:]\s{0,40}[\"'`]https?://[\w.:-]{3,120}/[\w./-]{0,80}?"
     r"chat/completions\b"
 )

@@ -74,7 +74,8 @@ class Doing:
         asks = code.posts and self._posts(home, code)
         if not asks and not any(used[trade] for trade in ("model", "agent", "embedding")):
             unread = (path for path in self._unread if self._innermost(path) == home)
-            asks = asked.appends(self._reader, (*self._whole(home), *unread))
+            paths = self._whole(home) | self._imported(share)
+            asks = asked.appends(self._reader, (*sorted(paths), *unread))
         if not share.lent and asks == code.posts and not (carries and not any(used.values())):
             return None
         found = {trade for trade, uses in used.items() if any(map(share.shows, uses))}
@@ -117,6 +118,11 @@ class Doing:
         own = {path for path in share.sources if path not in share.lent}
         thin = len(own) <= _THIN
         return own | {path for path, far in share.lent.items() if thin and not far}
+
+    def _imported(self, share: Share) -> frozenset[str]:
+        """Files of libraries that the component's own import, if only through others."""
+        own = (path for path in share.sources if path not in share.lent)
+        return self._repository.imported(own) & share.lent.keys() if share.lent else frozenset()
 
     def _own(self, home: str) -> set[str]:
         """Trades of what its own files import."""

@@ -82,6 +82,9 @@ OWN = 'import os\nurl = f"{os.environ["BACKEND_URL"]}/chat/completions"\n'
         ("app.py", 'COMPLETIONS_PATH = "/chat/completions"\n', True),
         ("app.py", 'add_route(\n    path="/v1/chat/completions",\n    f=serve)\n', False),
         ("app.ts", 'const PATH = "/v1/chat/completions"; // the back end\'s\n', False),
+        ("app.py", 'class Ollama:\n    def ask(self):\n        self._post("/api/chat")\n', True),
+        ("app.py", 'class C:\n    a = 1\n    self._send("POST", "/v1/chat/completions")\n', True),
+        ("app.py", 'class C:\n    def a(self):\n        self.routes["/chat/completions"]\n', False),
         ("app.py", "from acme_common.llm.client import ask\n", True),
         ("app.py", "import acme_common.llm\n", True),
         ("app.py", "from chat.llm import ask\n", False),
@@ -240,3 +243,29 @@ def test_a_page_that_takes_types_of_what_a_library_beside_it_calls() -> None:
 def test_a_method_of_a_client_whoever_made_it(call: str, agentic: bool) -> None:
     code = f'import {{ observed }} from "./made";\nconst made = observed();\n{call};\n'
     assert _components({**MANIFESTS["ts"], "app.ts": code})["."].agentic is agentic
+
+
+@pytest.mark.parametrize(("imports", "agentic"), [("acme.gateway", True), ("acme.names", False)])
+def test_a_library_of_several_asks_for_those_that_import_what_asks(
+    imports: str, agentic: bool
+) -> None:
+    files = {
+        "libs/acme/pyproject.toml": '[project]\nname = "acme"\n',
+        "libs/acme/src/acme/__init__.py": "",
+        "libs/acme/src/acme/names.py": "NAME = 1\n",
+        "libs/acme/src/acme/gateway.py": "from acme.client import ask\n",
+        "libs/acme/src/acme/client.py": 'def ask(c):\n    return f"{c.url}/chat/completions"\n',
+        **{
+            f"{part}/{name}": text
+            for part in ("api", "worker")
+            for name, text in {
+                "pyproject.toml": f'[project]\nname = "{part}"\ndependencies = ["acme"]\n',
+                "Dockerfile": "FROM python:3.12\nCOPY . .\n",
+                "main.py": f"import {imports if part == 'api' else 'acme.names'}\n",
+                **{f"m{at}.py": "A = 1\n" for at in range(4)},
+            }.items()
+        },
+    }
+    found = _components(files)
+    assert found["api"].agentic is agentic
+    assert not found["worker"].agentic
