@@ -16,6 +16,19 @@ _ASKS = regex(
 )
 """The methods of clients that nothing else has, whatever library they are of or whoever made them:
 the interface of OpenAI, and an agent that a cloud runs."""
+_CLIENTS = regex(
+    r"\bnew\s{1,9}(?:Azure)?(?:OpenAI|Anthropic|GoogleGenAI|GoogleGenerativeAI|Groq)(?:Client)?\("
+    r"|[=(:]\s{0,9}(?:Async)?(?:Azure)?(?:OpenAI|Anthropic|Groq)\("
+    r"|\b(?:OpenAI|Anthropic|Gemini|Ollama|Mistral|Cohere)(?:::Client\.new\b|::(?:client|factory)\()"
+    r"|\bRubyLLM\.(?:chat|embed)\b|\bLangchain::LLM::\w|\bPrism::(?:text|structured|embeddings)\("
+    r"|\bLLMChain\.new!|\bOpenAI\.instance\.|\bGenerativeModel\(\s{0,40}(?:modelName|model|name)\s?[:=]",
+    words=(
+        *("OpenAI", "Anthropic", "GoogleGen", "Groq", "::Client", "::client", "::factory"),
+        *("RubyLLM", "Langchain::LLM", "Prism::", "LLMChain", "GenerativeModel"),
+    ),
+)
+"""Clients of providers as they are made: a library of one's own may hand the class on, and of some
+languages no manifest is read."""
 _SENDS = (
     r"(?:(?i:client|session|axios\w{0,20}|instance)\)?\.(?i:post\w{0,20})(?:<[^<>()]{0,60}>)?\("
     r"|\b(?:self|this)\.\w{0,40}(?i:post|request|send|fetch|call)\w{0,40}\("
@@ -88,7 +101,8 @@ def _may(reader: Reader, path: str) -> bool:
 
 
 def _calls(text: str) -> bool:
-    return any(not _noted(text, found.start()) for found in _ASKS.finditer(text))
+    found = (each.start() for asks in (_ASKS, _CLIENTS) for each in asks.finditer(text))
+    return any(not _noted(text, at) for at in found)
 
 
 def _loads(reader: Reader, text: str, path: str) -> bool:

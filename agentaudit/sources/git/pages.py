@@ -125,7 +125,7 @@ def _ends_elsewhere(reader: Reader, home: str) -> bool:
     found = {path for pattern in _BUILDS for path in reader.matching(pattern)}
     outside = (path for path in sorted(found) if not inside(path, home))
     rows = (row for path in outside for row in (reader.text(path) or "").split("\n"))
-    return any(made.search(row) and not _SENT.search(row) for row in rows)
+    return any(made.search(row) and not (_SENT.search(row) or _LOOKS.match(row)) for row in rows)
 
 
 _SENT = regex(
@@ -133,6 +133,12 @@ _SENT = regex(
     r"|\b(?:firebase|wrangler|netlify|vercel|surge|gh-pages|ossutil|coscli)\b|\brsync\b[^\n]{1,300}?\w:"
 )
 """Brings what was built to where it is served."""
+_LOOKS = regex(
+    r"[ \t]{0,40}[@-]{0,2}[ \t]{0,9}(?:(?:if|elif|while)[ \t]{1,9})?(?:![ \t]{1,9})?"
+    r"(?:#|//|\[|(?:echo|printf|test|rm|ls|du|find|stat|mkdir|cd|pushd)[ \t])"
+    r"(?![^\n]{0,300}(?:&&|;)[ \t]{0,9}(?:cp|mv|rsync)\b)"
+)
+"""Only looks at it, speaks of it or takes it away."""
 
 
 def _is_started(reader: Reader, home: str, path: str) -> bool:

@@ -115,13 +115,23 @@ def test_a_path_that_is_appended_to_a_base(path: str, text: str, agentic: bool) 
         ("app.ts", "const shown = `await made.chat.completions.create(body)`;", False),
         ("app.ts", "await made.send(new InvokeAgentRuntimeCommand(body));", True),
         ("app.ts", "await this._made?.chat.completions.create(body);", True),
+        ("app.ts", "export const made = new AzureOpenAI({ apiKey });", True),
+        ("app.ts", "// const made = new AzureOpenAI({ apiKey });", False),
+        ("app.ts", "const made = new OpenAITracer();", False),
+        ("app.py", "made = AsyncOpenAI(api_key=KEY)", True),
+        ("app.py", "class OpenAI(Base): pass", False),
+        ("src/chat.rb", 'Made = OpenAI::Client.new(access_token: ENV["KEY"])', True),
+        ("src/chat.rb", "Made = Payments::Client.new", False),
+        ("src/Chat.php", "$made = OpenAI::client($key);", True),
+        ("src/chat.dart", "final made = GenerativeModel(model: name, apiKey: key);", True),
         ("app.ts", "await this._made.chat.messages.create(body);", False),
     ],
 )
 def test_a_method_that_nothing_but_a_client_of_models_has(
     path: str, row: str, agentic: bool
 ) -> None:
-    found = _components({**MANIFESTS[path.rpartition(".")[2]], path: f"{row}\n"})
+    manifest = MANIFESTS.get(path.rpartition(".")[2], {"Dockerfile": "FROM x:1\nCOPY . .\n"})
+    found = _components({**manifest, path: f"{row}\n"})
     assert found["."].agentic is agentic
 
 

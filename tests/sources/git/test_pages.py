@@ -61,6 +61,7 @@ def test_what_tells_about_the_system_or_is_a_library_is_none(manifest: str, home
             'export default { build: { outDir: path.join(__dirname, "..") } }\n',
         ),
         ("Makefile", "build:\n\tcd web && npm run build\n\tcp -r web/dist/* api/static/\n"),
+        ("Makefile", "build:\n\t@rm -rf api/static && cp -r web/dist api/static\n"),
         ("build.sh", "cp -r ./web/out api/static\n"),
         ("web/../pom.xml", "<directory>${basedir}/web/dist</directory>\n"),
     ],
@@ -74,6 +75,10 @@ def test_a_page_that_another_project_takes_is_of_that_one(path: str, text: str) 
     "row",
     [
         'aws s3 sync "$ROOT/web/dist" "s3://$BUCKET"',
+        "rm -rf web/dist",
+        "test -f web/dist/index.html || exit 1",
+        "if [ ! -d web/dist ]; then exit 1; fi",
+        "# the page is built into web/dist",
         "rsync -a web/dist/ deploy@host.example:/srv/web",
         "gsutil -m cp -r web/dist gs://pages",
     ],
