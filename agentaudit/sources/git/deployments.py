@@ -39,6 +39,8 @@ _BESIDE = frozenset(
     )
 )
 """Files of platforms that deploy the directory they stand in."""
+_LEFT_OUT = frozenset((".gcloudignore", ".ebignore", ".cfignore", ".vercelignore"))
+"""What a platform leaves out of the directory that it is handed; at the root, of all sorts."""
 _AMPLIFY = frozenset(("amplify.yml", "amplify.yaml"))
 _ENVIRONMENT = regex(r"^[ \t]{1,80}environment:[ \t]{0,80}\n\s{1,200}\w{1,100}:", re.M)
 _WORKER = regex(r"\b(?:main|assets|site|pages_build_output_dir|containers)\b[\"']?\s*[=:\]]")
@@ -67,6 +69,8 @@ def declared(reader: Reader, homes: Homes) -> Iterator[Build]:
             yield from (Build(home, reader.place(path, 1)) for home in meant)
         else:
             yield from _beside(reader, homes, path)
+    for path in reader.named(_LEFT_OUT.__contains__):
+        yield from _build(reader, homes, path, directory(path) or None, 1)
     for path in reader.named(_AMPLIFY.__contains__):
         for root, line in app_roots(reader.text(path) or ""):
             yield from _build(reader, homes, path, root, line)

@@ -52,6 +52,30 @@ def test_an_image_that_is_built_for_a_service_is_of_its_project() -> None:
     assert [file.place.path for file in found["app/backend"].build_files] == ["app/Dockerfile"]
 
 
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("jobs/stop/.gcloudignore", ["api", "jobs/stop"]),
+        ("jobs/stop/.vercelignore", ["api", "jobs/stop"]),
+        ("jobs/stop/.eslintignore", ["api"]),
+        ("jobs/.gcloudignore", ["api"]),
+        (".gcloudignore", ["api"]),
+    ],
+)
+def test_what_a_platform_is_to_leave_out_says_that_the_rest_is_handed_to_it(
+    path: str, found: list[str]
+) -> None:
+    files = {
+        "package.json": '{"private": true}',
+        "api/Dockerfile": "FROM node:24\nCOPY . .\n",
+        "api/package.json": NODE,
+        "jobs/stop/package.json": '{"name": "stop"}',
+        "jobs/stop/index.js": "exports.stop = () => {};\n",
+        path: "node_modules\n",
+    }
+    assert list(_components(files)) == found
+
+
 def test_what_an_aspire_host_starts() -> None:
     host = (
         "<Project><PropertyGroup><IsAspireHost>true</IsAspireHost></PropertyGroup>\n"
