@@ -53,7 +53,8 @@ def kept(
     paths = list(_paths(reader, _home(component)))
     idle = {each for each in idle if not _elsewhere(reader, _name(each), paths)}
     other = [each for each in _declared(component) if each not in idle]
-    if not asks and _is_page(reader, component) and not _is_led_out(reader, component):
+    silent = not asks and (_is_page(reader, component) or not _imports(code))
+    if silent and not _is_led_out(reader, component):
         paths += _taken_in(reader, component, copies)
         mentioned = _mentioned(reader, component, other, paths)
         idle |= set() if mentioned else set(other)
@@ -65,8 +66,8 @@ def kept(
 
 
 def _is_page(reader: Reader, component: Component) -> bool:
-    """Whether all of it is what a browser shows: elsewhere a library may be used in too many ways
-    for its silence to say anything."""
+    """Whether all of it is what a browser shows, which takes types and hooks of a library to show
+    what others answered."""
     home = _home(component)
     manifests = [each.place.path for each in component.manifests]
     own = [path for path in manifests if directory(path) == home]
@@ -74,6 +75,11 @@ def _is_page(reader: Reader, component: Component) -> bool:
         path.endswith("package.json") and (path not in own or is_page(mapping(reader.json(path))))
         for path in manifests
     )
+
+
+def _imports(code: Code) -> bool:
+    """Whether any of its code, or of what it shares with others, imports a library of the kind."""
+    return any(acts(use) for trade in AGENTIC for use in code.used.get(trade, ()))
 
 
 def _declared(component: Component) -> Iterator[Dependency]:
@@ -158,7 +164,7 @@ def _mentioned(
     quoted: set[str] = set()
     for each in found:
         modules = known().modules(each.ecosystem, _name(each))
-        if each.ecosystem not in ("python", "node", "go") or not modules:
+        if each.ecosystem not in ("python", "node", "go", "dotnet") or not modules:
             return True
         if each.ecosystem == "node":
             quoted.add(_name(each))
@@ -167,10 +173,11 @@ def _mentioned(
     if not words and not quoted:
         return False
     manifests = {manifest.place.path for manifest in component.manifests}
+    using = [path for path in manifests if "<Using " in (reader.text(path) or "")]
     return len(paths) > _MOST or any(
         any(word in text for word in words) or _names(path, text, quoted)
-        for path in paths
-        if path not in manifests
+        for path in (*using, *paths)
+        if (path not in manifests or path in using)
         and not path.endswith(_SAID)
         and directory(path).rpartition("/")[2] != "requirements"
         if (text := reader.text(path))

@@ -82,6 +82,61 @@ def test_what_pages_need(needs: str, path: str, code: str, agentic: bool) -> Non
     assert _web(needs, {path: code}).agentic is agentic
 
 
+KERNEL = (
+    '<ItemGroup><PackageReference Include="Microsoft.SemanticKernel" Version="1.0.0" /></ItemGroup>'
+)
+USING = '<ItemGroup><Using Include="Microsoft.SemanticKernel" /></ItemGroup>'
+NEEDS = '<ItemGroup><ProjectReference Include="..\\Store\\Store.csproj" /></ItemGroup>'
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "agentic"),
+    [
+        ("Api/E.cs", "namespace Api;\nclass E {}\n", False),
+        ("Api/E.cs", "using Microsoft.SemanticKernel;\nclass E { Kernel k; }\n", True),
+        ("Store/E.cs", "using Microsoft.SemanticKernel;\nclass E { Kernel k; }\n", True),
+        ("Api/Page.razor", "@inject Microsoft.SemanticKernel.Kernel Kernel\n", True),
+        ("Api/appsettings.json", '{"Kind": "Microsoft.SemanticKernel.Kernel"}\n', True),
+        ("Api/README.md", "The agents use Microsoft.SemanticKernel.\n", False),
+        ("Api/Api.csproj", f'<Project Sdk="Microsoft.NET.Sdk.Web">{USING}{NEEDS}</Project>', True),
+        ("Store/Store.csproj", f"<Project>{USING}{KERNEL}</Project>", True),
+    ],
+)
+def test_a_server_that_never_names_what_a_manifest_declares(
+    path: str, text: str, agentic: bool
+) -> None:
+    files = {
+        "Api/Dockerfile": "FROM sdk:8.0\nCOPY Api Api\nCOPY Store Store\n",
+        "Api/Api.csproj": f'<Project Sdk="Microsoft.NET.Sdk.Web">{NEEDS}</Project>',
+        "Store/Store.csproj": f'<Project Sdk="Microsoft.NET.Sdk">{KERNEL}</Project>',
+        "Agents/Dockerfile": "FROM sdk:8.0\nCOPY Agents Agents\n",
+        "Agents/Agents.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"></Project>',
+        **{f"Api/{name}.cs": f"namespace Api;\nclass {name} {{}}\n" for name in "ABCD"},
+        "compose.yaml": "services:\n  api:\n    build: {context: ., dockerfile: Api/Dockerfile}\n"
+        "  agents:\n    build: {context: ., dockerfile: Agents/Dockerfile}\n",
+    }
+    assert _components({**files, path: text})["Api"].agentic is agentic
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "agentic"),
+    [
+        ("api/e.js", "export const e = 1\n", False),
+        ("api/e.js", "export const e = load('openai')\n", True),
+        ("api/start.sh", "npx 'openai' chat\n", True),
+    ],
+)
+def test_a_server_of_node_that_never_names_it(path: str, text: str, agentic: bool) -> None:
+    files = {
+        **PLAIN,
+        "api/Dockerfile": "FROM node:24\nCOPY . .\n",
+        "api/package.json": '{"scripts": {"start": "node a.js"}, "dependencies": {"openai": "4"}}',
+        **{f"api/{name}.js": f"export const {name} = 1\n" for name in "abcd"},
+        path: text,
+    }
+    assert _components(files)["api"].agentic is agentic
+
+
 def test_of_little_code_nobody_can_tell_that_a_library_is_idle() -> None:
     files = {"package.json": '{"dependencies": {"openai": "4"}}', "index.js": "start()\n"}
     assert _components(files)["."].agentic
