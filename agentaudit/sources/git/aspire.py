@@ -13,8 +13,11 @@ from agentaudit.sources.git.homes import Homes
 from agentaudit.sources.git.reader import Reader, directory, inside
 
 _HOST = regex(r"<IsAspireHost>\s*true|Aspire\.AppHost\.Sdk")
-_REFERENCE = regex(r"<ProjectReference\s+Include=\"([^\"]{1,300})\"([^>]{0,300})>")
-_NO_RESOURCE = regex(r"IsAspireProjectResource\s*=\s*\"false\"", re.IGNORECASE)
+_REFERENCE = regex(
+    r"<ProjectReference\s+Include=\"([^\"]{1,300})\""
+    r"([^>]{0,300}>(?:\s{0,80}<\w{1,40}>[^<>]{0,80}</\w{1,40}>){0,4})"
+)
+_NO_RESOURCE = regex(r"IsAspireProjectResource(?:\s*=\s*\"|>\s*)false\b", re.IGNORECASE)
 """Says that the host uses a project as a library, and starts it not."""
 _SHARED = regex(r"<IsAspireSharedProject>\s*true", re.IGNORECASE)
 """Says of a project that the others only take its defaults over."""

@@ -45,6 +45,8 @@ class Codes:
         self._reader = reader
         self._repository = repository
         self._packages = frozenset(home for home, each in components.items() if is_package(each))
+        self._bare = frozenset(h for h, each in components.items() if not each.build_files)
+        """Components without an image, which would tell what they take in."""
         self._environments = environments
         self._parts = {
             home: [need for manifest in each.manifests for need in manifest.dependencies]
@@ -155,8 +157,9 @@ class Codes:
             if project is not None and project.parts:
                 if above not in self._parts and _ASIDE.match(home[len(above) :]):
                     return []
-                users = self._users(project) if len(project.parts) > 1 else []
-                return [p for p in project.parts if p in users] or list(project.parts)
+                users = self._users(project)
+                taken = [p for p in project.parts if p in users] or list(project.parts)
+                return [*taken, *(p for p in users if p in self._bare and p not in taken)]
         for above in ancestors(home):
             if above and (project := self._projects.get(above)) is not None:
                 if _ASIDE.match(home[len(above) :]) and self._users(project):

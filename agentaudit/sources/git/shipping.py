@@ -102,7 +102,14 @@ def working_directory(run: Run) -> str | None:
     return home
 
 
-_PROJECTS = regex(rf"{_COMMAND}dotnet (?:publish|pack)\s([^;&|]{{1,2000}})")
+_PROJECTS = regex(
+    rf"{_COMMAND}dotnet (?:publish|pack|run\s[^;&|]{{0,200}}?--project(?=[= ]))[\s=]"
+    r"([^;&|]{1,2000})"
+)
+_BUILDS = regex(
+    r"(?i)(?:^|[/._-])(?:_?build|tests?|testing|bench\w*|samples?|examples?|tools?)(?:[/._-]|$)"
+)
+"""Projects that CI runs to build or try the others."""
 
 
 def named(run: Run, projects: Collection[str]) -> Iterator[str]:
@@ -111,7 +118,11 @@ def named(run: Run, projects: Collection[str]) -> Iterator[str]:
     found = None if run.action or home is None else _PROJECTS.search(run.step.text)
     for word in found[1].split() if found else ():
         path = joined(home or "", word.strip("\"'").replace("\\", "/"))
-        if path and path in projects:
+        if (
+            path
+            and path in projects
+            and not ("--project" in run.step.text and _BUILDS.search(path))
+        ):
             yield path
 
 

@@ -142,6 +142,8 @@ def test_a_project_that_an_aspire_host_only_refers_to_is_not_started() -> None:
         '<ProjectReference Include="..\\Api\\Api.csproj" />'
         '<ProjectReference Include="..\\Evaluator\\Evaluator.csproj" '
         'IsAspireProjectResource="false" />'
+        '<ProjectReference Include="..\\Checks\\Checks.csproj">\n  <Private>true</Private>\n'
+        "  <IsAspireProjectResource>false</IsAspireProjectResource>\n</ProjectReference>"
         '<ProjectReference Include="..\\Defaults\\Defaults.csproj" /></ItemGroup></Project>'
     )
     shared = "<Project><PropertyGroup><IsAspireSharedProject>true</IsAspireSharedProject>"
@@ -150,6 +152,7 @@ def test_a_project_that_an_aspire_host_only_refers_to_is_not_started() -> None:
         "Defaults/Defaults.csproj": shared + "</PropertyGroup></Project>",
         "Api/Api.csproj": PROJECT,
         "Evaluator/Evaluator.csproj": PROJECT,
+        "Checks/Checks.csproj": PROJECT,
     }
     assert list(_components(files)) == ["Api"]
 

@@ -45,6 +45,9 @@ def _action(name: str, **inputs: str) -> str:
         (_run("dotnet publish src\\\\Api\\\\Api.csproj"), ["src/Api"]),
         (_run("dotnet test src/Api && dotnet publish src/Ui"), ["src/Ui"]),
         (_run("dotnet build src/Api"), ["."]),
+        (_run("dotnet run --project src/Api"), ["src/Api"]),
+        (_run("dotnet run -c Release --project src/Api/Api.csproj -- seed"), ["src/Api"]),
+        (_run("dotnet run --project src/Api.Tests"), ["."]),
         (_run("cd src/desktop && npx -y npm@^11.5 publish --access public"), ["src/desktop"]),
         (_run("cd src/desktop && npx -y npm@^11.5 pack"), ["."]),
         (_run("cd src/desktop && npx electron-builder --publish always"), ["src/desktop"]),
@@ -59,6 +62,7 @@ def test_what_ci_publishes(step: str, found: list[str]) -> None:
         ".github/workflows/ci.yml": step,
         "src/Api/Api.csproj": PROJECT,
         "src/Ui/Ui.csproj": PROJECT,
+        "src/Api.Tests/Api.Tests.csproj": PROJECT,
         "src/desktop/package.json": NODE,
     }
     assert list(_components(files)) == found

@@ -83,3 +83,8 @@ def test_code_of_a_library_is_of_the_program_that_refers_to_it() -> None:
     }
     found = {each.path: each.agentic for each in MemoryRepo({**API, **files}).components()}
     assert found == {"Api": True, "Chat": False}
+    image = "FROM mcr.example/aspnet:8.0.1\nCOPY Api Api\nCOPY Services Services\n"
+    desk = {"Desk/Desk.csproj": _project("", "Services") + WINDOWS, "Desk/P.cs": "class P {}\n"}
+    files |= desk | {"Api/Dockerfile": image}
+    found = {each.path: each.agentic for each in MemoryRepo({**API, **files}).components()}
+    assert found == {"Api": True, "Desk": True}
