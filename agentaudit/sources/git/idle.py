@@ -53,7 +53,7 @@ def kept(
     paths = list(_paths(reader, _home(component)))
     idle = {each for each in idle if not _elsewhere(reader, _name(each), paths)}
     other = [each for each in _declared(component) if each not in idle]
-    silent = not asks and (_is_page(reader, component) or not _imports(code))
+    silent = not asks and (_is_page(reader, component) or _is_whole(component, code))
     if silent and not _is_led_out(reader, component):
         paths += _taken_in(reader, component, copies)
         mentioned = _mentioned(reader, component, other, paths)
@@ -77,9 +77,12 @@ def _is_page(reader: Reader, component: Component) -> bool:
     )
 
 
-def _imports(code: Code) -> bool:
-    """Whether any of its code, or of what it shares with others, imports a library of the kind."""
-    return any(acts(use) for trade in AGENTIC for use in code.used.get(trade, ()))
+def _is_whole(component: Component, code: Code) -> bool:
+    """Whether its projects say what code runs with it, and none of that imports a library of the
+    kind: to a program of Python other files may be mounted or copied."""
+    kinds = {manifest.ecosystem for manifest in component.manifests}
+    imports = any(acts(use) for trade in AGENTIC for use in code.used.get(trade, ()))
+    return kinds <= {"node", "dotnet"} and not imports
 
 
 def _declared(component: Component) -> Iterator[Dependency]:

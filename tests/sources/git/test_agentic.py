@@ -137,6 +137,12 @@ def test_a_server_of_node_that_never_names_it(path: str, text: str, agentic: boo
     assert _components(files)["api"].agentic is agentic
 
 
+def test_to_a_program_of_python_files_may_be_mounted() -> None:
+    files = {f"api/{name}.py": f"{name.upper()} = 1\n" for name in "abcd"}
+    files |= {"api/requirements.txt": "openai\n", "api/Dockerfile": "FROM python:3.12\nCOPY . .\n"}
+    assert _components({**PLAIN, **files})["api"].agentic
+
+
 def test_of_little_code_nobody_can_tell_that_a_library_is_idle() -> None:
     files = {"package.json": '{"dependencies": {"openai": "4"}}', "index.js": "start()\n"}
     assert _components(files)["."].agentic
