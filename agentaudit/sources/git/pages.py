@@ -135,7 +135,7 @@ _SENT = regex(
 """Brings what was built to where it is served."""
 _LOOKS = regex(
     r"[ \t]{0,40}[@-]{0,2}[ \t]{0,9}(?:(?:if|elif|while)[ \t]{1,9})?(?:![ \t]{1,9})?"
-    r"(?:#|//|\[|(?:echo|printf|test|rm|ls|du|find|stat|mkdir|cd|pushd)[ \t])"
+    r"(?:#|//|\[|(?:echo|printf|test|rm|ls|du|find|stat|mkdir)[ \t])"
     r"(?![^\n]{0,300}(?:&&|;)[ \t]{0,9}(?:cp|mv|rsync)\b)"
 )
 """Only looks at it, speaks of it or takes it away."""

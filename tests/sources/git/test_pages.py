@@ -63,6 +63,7 @@ def test_what_tells_about_the_system_or_is_a_library_is_none(manifest: str, home
         ("Makefile", "build:\n\tcd web && npm run build\n\tcp -r web/dist/* api/static/\n"),
         ("Makefile", "build:\n\t@rm -rf api/static && cp -r web/dist api/static\n"),
         ("build.sh", "cp -r ./web/out api/static\n"),
+        ("Makefile", "build:\n\tcd web/dist/ ; ng build --base-href=/ui/\n"),
         ("web/../pom.xml", "<directory>${basedir}/web/dist</directory>\n"),
     ],
 )
