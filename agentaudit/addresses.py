@@ -13,6 +13,8 @@ _ADDRESS = regex(
     r"|(?:api-inference|router)\.huggingface\.co|models\.github\.ai/inference"
     r"|models\.inference\.ai\.azure\.com|integrate\.api\.nvidia\.com|api\.cerebras\.ai/v\d"
     r"|bedrock-(?:mantle|runtime)\.[\w.{}$-]{1,80}\.(?:api\.aws|amazonaws\.com)/(?:openai|model|v\d)"
+    r"|api\.cloudflare\.com/client/v\d/accounts/[^\s\"'`/]{1,80}/ai/(?:run|v\d)"
+    r"|gateway\.ai\.cloudflare\.com/v\d"
     r"|[\w.-]{1,80}:11434/(?:api/(?:chat|generate|embed)|v\d))"
     r"|@(?:cf|hf)/[\w.-]{1,80}/[\w.-]"
     r"|(?:https?://)?[\w.{}…$()%!-]{0,60}/?openai/(?:deployments/\S|realtime(?:$|\?))"

@@ -211,6 +211,20 @@ def test_a_model_that_a_worker_names(path: str, agentic: bool) -> None:
     assert _components({**WORKER, path: code})["."].agentic is agentic
 
 
+@pytest.mark.parametrize(
+    ("address", "agentic"),
+    [
+        ("https://api.cloudflare.com/client/v4/accounts/${account}/ai/run", True),
+        ("https://gateway.ai.cloudflare.com/v1/${account}/main/openai", True),
+        ("https://api.cloudflare.com/client/v4/accounts/${account}/images/v1", False),
+    ],
+)
+def test_models_of_cloudflare_that_are_asked_from_elsewhere(address: str, agentic: bool) -> None:
+    code = f"export const base = (account: string) => `{address}`;\n"
+    files = {"package.json": '{"name": "a", "scripts": {"start": "node a.js"}}', "src/ask.ts": code}
+    assert _components(files)["."].agentic is agentic
+
+
 @pytest.mark.parametrize(("own", "agentic"), [(1, True), (9, False)])
 def test_an_entry_to_a_library_does_what_the_library_does(own: int, agentic: bool) -> None:
     deploys = '"scripts": {"deploy": "wrangler deploy"}'
