@@ -108,6 +108,7 @@ def used(
     loose = deployed_loose(component.code.settings)
     called = called_otherwise(component.code.settings)
     found: dict[str, Used] = {}
+    azure = _asks_azure_alone(component.code)
     named_so = _named(component.code)
     if fixed_by:
         # The deployment says what runs; samples and defaults of its variables do not.
@@ -122,7 +123,10 @@ def used(
             asked_for = plain(named.text)
             fixed = fixed_by.get(asked_for) or fixed_by.get(_NUMBER.sub("", asked_for))
             local = bool(_TAGGED.fullmatch(text) or "ollama" in around.lower())
-            one = Used(named, place, fixed, local, asked_for in loose or _of_two(named, around))
+            open_ended = asked_for in loose or (
+                _is_twice(named) and (azure or bool(_ON_AZURE(around)))
+            )
+            one = Used(named, place, fixed, local, open_ended)
             known = found.setdefault(named.text.lower(), one)
             if known.local and not local:
                 found[named.text.lower()] = one
@@ -131,13 +135,25 @@ def used(
 
 _TWICE = frozenset({"text-embedding-ada-002"})
 """Ids that are versions where OpenAI has them, and of which Azure has two."""
-_ON_AZURE = regex(r"(?:^|[.=])(?:Add)?Azure(?:OpenAI|OpenAi|AI)\w{0,40}(?:[ .]|$)")
-"""Clients of Azure, which are told the name of a deployment, and never its version."""
+_ON_AZURE = regex(
+    r"(?:^|[.=])(?:Add)?Azure(?:OpenAI|OpenAi|AI)\w{0,40}(?:[ .]|$)|(?i:embed\w{0,30}deployment)"
+).search
+"""Clients of Azure, which are told the name of a deployment, and never its version; and what such a
+name is kept in."""
+_AZURE_CLIENT = regex(r"(?:Async)?AzureOpen(?:AI|Ai)\w{0,40}|AddAzureOpenAI\w{0,40}").fullmatch
+_OTHER_CLIENT = regex(
+    r"(?:Async)?Open(?:AI|Ai)(?:Client|Embeddings?|EmbeddingModel|EmbeddingFunction)?"
+).fullmatch
 
 
-def _of_two(named: ModelId, around: str) -> bool:
-    """Whether a client of Azure names a deployment of a model that the cloud has twice."""
-    return named.text.lower() in _TWICE and _ON_AZURE.search(around) is not None
+def _is_twice(named: ModelId) -> bool:
+    return named.text.lower() in _TWICE
+
+
+def _asks_azure_alone(code: Code) -> bool:
+    """Whether every client of OpenAI's models that its code makes is one of Azure."""
+    made = {call.method for call in code.calls if call.role is Role.APP}
+    return any(map(_AZURE_CLIENT, made)) and not any(map(_OTHER_CLIENT, made))
 
 
 def _is_behind(place: Place, around: str) -> bool:

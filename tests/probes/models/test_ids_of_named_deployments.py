@@ -81,3 +81,31 @@ def test_a_client_of_bedrock_that_is_handed_on() -> None:
     assert [use.library for use in testing.component({"files": files}).uses("model")] == ["bedrock"]
     files["clients.py"] = files["clients.py"].replace("bedrock-runtime", "sqs")
     assert not testing.component({"files": files}).uses("model")
+
+
+NEEDS = '[project]\nname = "a"\nversion = "1"\ndependencies = ["openai"]\n'
+ASKS = 'MODEL = "text-embedding-ada-002"\nclient = {}()\nclient.embeddings.create(model=MODEL)\n'
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        ("from openai import OpenAI\n" + ASKS.format("OpenAI"), Outcome.PASS),
+        ("from openai import AzureOpenAI\n" + ASKS.format("AzureOpenAI"), Outcome.FAIL),
+        (
+            "from openai import AzureOpenAI, OpenAI\nother = AzureOpenAI()\n"
+            + ASKS.format("OpenAI"),
+            Outcome.PASS,
+        ),
+        (
+            "from openai import OpenAI\nEMBEDDING_DEPLOYMENT = 'text-embedding-ada-002'\n"
+            "OpenAI().embeddings.create(model=EMBEDDING_DEPLOYMENT)\n",
+            Outcome.FAIL,
+        ),
+    ],
+)
+def test_a_model_that_azure_has_twice(code: str, outcome: Outcome) -> None:
+    """What OpenAI itself has once is a version there; a deployment of it names none."""
+    given = {"files": {"pyproject.toml": NEEDS, "main.py": code}}
+    asked = {"repo": testing.repository(given), "component": testing.component(given)}
+    assert ids_pinned.ask(asked).outcome is outcome
