@@ -171,9 +171,11 @@ def left_behind(repo: Repo, component: Component, pins: list[Pin]) -> set[str]:
     manifests = {m.ecosystem for m in component.manifests} or {pin.language for pin in pins}
     run = (*running(pins, component), *_last(pins, component.build_files))
     last = {pin.language for pin in run} & manifests
-    behind = (manifests - last if last else set[str]()) | unspoken(repo, component)
+    behind = manifests - last if last else set[str]()
     if len(manifests) > 1 and (_only_deploys(component) or _is_embedded(repo, component)):
         behind = behind | {"node"}
+    silent = unspoken(repo, component)
+    behind |= silent if manifests - behind - silent else set()
     if component.build_files:
         return behind
     return {spoken for spoken in behind if spoken != "node" or not _asks(component)}

@@ -252,7 +252,7 @@ def runtime_pinned(repo: Repo, component: Component) -> Answer:
             fact=_FACT,
             place=component.id,
         )
-    languages -= left_behind(repo, component, pins)
+    languages = languages - left_behind(repo, component, pins) or languages
     gaps, aside = Gaps(len(languages)), list[str]()
     for place in component.unbuilt if only_by_images(component, pins) else ():
         message = "what it is built from here is not committed, and nothing else names its runtime"
