@@ -88,12 +88,20 @@ def in_data(repo: Repo, component: Component) -> list[Prompt]:
             if not mine or file.repo != component.repo or _is_else(repo, file):
                 continue
             text = (repo.read(file) or "")[:_LONGEST]
-            at = next((each for kind in holds if (each := kind.search(text))), None)
+            at = next((each for kind in holds for each in _said(kind, text)), None)
             if at is not None and _is_named(repo, file):
                 line = text.count("\n", 0, at.end()) + 1
                 place = Place(file.repo, file.path, line)
                 found.append(Prompt(PromptKind.FILE, place, file.path, len(text), None, Role.APP))
     return found
+
+
+def _said(kind: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Where a text holds it, but for comments."""
+    for each in kind.finditer(text):
+        row = text[text.rfind("\n", 0, each.start()) + 1 : each.start()].lstrip()
+        if not row.startswith(("#", "//")):
+            yield each
 
 
 def _is_else(repo: Repo, file: Place) -> bool:
@@ -110,6 +118,8 @@ def _is_named(repo: Repo, file: Place) -> bool:
     if _MADE.search(name) or name.endswith(_CODE):
         return True
     stem, home = name.partition(".")[0], above.rpartition("/")[2]
+    # texts for people are called like anything that code says: one that is loaded has its suffix
+    stem = f"{stem}." if name.endswith((".txt", ".md")) else stem
     names = [stem, *([home] if len(home) > 2 and home not in _ANYWHERE else [])]
     quoted = tuple(f"{before}{each}" for each in names for before in _BEFORE)
     return any(_says(repo, suffix, quoted) for suffix in _CODE)

@@ -10,12 +10,12 @@ from agentaudit.probes.asking import asking
 from agentaudit.source import Component, Repo
 
 _TEXT = regex(
-    r"//[^\n]*|(?<![\w\"'`])#[^\n]*|/\*(?:[^*]|\*(?!/))*+\*/"
-    r"|\"{3}(?:[^\"]|\"(?!\"\"))*+\"{3}|'{3}(?:[^']|'(?!''))*+'{3}"
-    r"|`(?:[^`\\]|\\.)*+`|\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'",
+    r"//[^\n]*|(?<![\w\"'`])#[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/)?"
+    r"|\"{3}(?:[^\"]|\"(?!\"\"))*+(?:\"{3})?|'{3}(?:[^']|'(?!''))*+(?:'{3})?"
+    r"|`(?:[^`\\]|\\.)*+`?|\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?",
     0,
 )
-"""A comment or a text."""
+"""A comment or a text; one that nothing closes goes on to its end, so that it is read once."""
 _RUNS = regex(
     r"\w\s?\(|=>|=\s{0,4}-?\d|\b(?:function|def|lambda|func|fn|return|await|for|while|if)\b"
 )
@@ -27,6 +27,11 @@ _SHAPES = regex(
 """How a text is written that stands in code: without its margin, in rows, as a template."""
 _ACTS = regex(r"\b(?:await|async|for|while|try|if|match|switch|print|log)\b")
 """What no function has that hands out a text alone."""
+_DEFINES = regex(
+    r"\b\w{1,80}\s?\([^()]{0,400}\)(?:\s?(?:->|:)\s?[\w\[\], .|]{1,60})?\s?(?:[:{]|=>)"
+)
+_CALLS = regex(r"(?<!\.format)(?<!\.replace)(?<!\.join)(?<=\w)\s?\(")
+"""What calls anything but what fills a text in: an agent is made of it, or it is sent."""
 _BRINGS = regex(r"^[ \t]*(?:import|from|using|package|namespace|#include)\b[^\n]*", 8)
 _ANYTHING = regex(
     r"(?i)(?:^|[/._-])(?:constants?|consts?|data|samples?|config|settings|seed)\.\w{1,4}$"
@@ -66,4 +71,4 @@ def _holds_only(text: str, asks: bool) -> bool:
     if said < _SHARE * len(text.strip()):
         return False
     handed = said >= _MOST * len(text.strip()) and not asks and not _ACTS.search(rest)
-    return handed or not _RUNS.search(rest)
+    return (handed and not _CALLS.search(_DEFINES.sub("", rest))) or not _RUNS.search(rest)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from agentaudit import testing
 from agentaudit.finding import Outcome
 from agentaudit.probes.prompts.in_files import LIMITS, in_files
+from agentaudit.probes.prompts.texts_only import _holds_only
 
 PASS, FAIL, UNKNOWN = Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN
 TEXT = (
@@ -52,6 +55,7 @@ def _ask(files: dict[str, str]) -> Outcome:
         ("config/steps.yaml", f"preamble: |\n  <ROLE>\n    {TEXT}\n", PASS),
         ("config/steps.yaml", f"notes: |\n  <ROLE>\n    {TEXT}\n", UNKNOWN),
         ("config/roles.yaml", f"- title: a\n  text: {TEXT}\n", UNKNOWN),
+        ("config/steps.yaml", f"# said: {TEXT}\nsaid: later\n", UNKNOWN),
     ],
 )
 def test_what_code_loads(path: str, text: str, outcome: Outcome) -> None:
@@ -59,8 +63,10 @@ def test_what_code_loads(path: str, text: str, outcome: Outcome) -> None:
     assert _ask({**PYTHON, "app.py": ASK.format(name), path: text}) is outcome
 
 
-def test_what_no_code_names() -> None:
-    assert _ask({**PYTHON, "app.py": ASK.format("a"), "resources/b.txt": TEXT}) is UNKNOWN
+@pytest.mark.parametrize("name", ["a", "b"])
+def test_what_no_code_loads(name: str) -> None:
+    """A text for people may be called like anything that code says."""
+    assert _ask({**PYTHON, "app.py": ASK.format(name), "resources/b.txt": TEXT}) is UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -82,3 +88,27 @@ def test_what_a_service_keeps(told: str, outcome: Outcome) -> None:
 def test_a_module_of_records(path: str, text: str, outcome: Outcome) -> None:
     call = CALL.replace("./people", f"./{path.removesuffix('.ts')}")
     assert _ask({**NODE, "src/app.ts": call, f"src/{path}": text}) is outcome
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        (f'def said(name):\n    return f"""{TEXT * 9} {{name}}"""\n', PASS),
+        (f'def said(name):\n    return """{TEXT * 9}""".format(name=name)\n', PASS),
+        (f'def said(name):\n    return send(f"""{TEXT * 9} {{name}}""")\n', FAIL),
+        (f'said = Planner(name="r", instructions="""{TEXT * 9}""")\n', FAIL),
+    ],
+)
+def test_functions_that_only_hand_out_a_text(text: str, outcome: Outcome) -> None:
+    """What makes an agent of it, or sends it, runs."""
+    code = f"from wording import said\n{ASK.format('x')}"
+    assert _ask({**PYTHON, "app.py": code, "wording.py": text}) is outcome
+
+
+@pytest.mark.parametrize(
+    "text", ['"\\' * 150_000, "`\\" * 150_000, "'''\\" * 90_000, "/*" * 150_000]
+)
+def test_texts_that_nothing_closes_are_read_once(text: str) -> None:
+    began = process_time()
+    _holds_only(text, asks=False)
+    assert process_time() - began < 5
