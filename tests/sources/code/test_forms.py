@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -148,6 +149,18 @@ def test_depth_costs_nothing(text: str, suffix: str) -> None:
     assert language is not None
     head = "from openai import OpenAI\n" if suffix == "py" else 'import OpenAI from "openai";\n'
     extract(language, (head + text).encode(), sieve())
+
+
+def test_many_rows_of_comments_cost_no_more_than_their_bytes() -> None:
+    """They are read over, and what follows them stands on its own line."""
+    language = of("a.py")
+    assert language is not None
+    rows = "# nothing to see here\n" * 12_000
+    text = f"from openai import OpenAI\ndef f():\n    OpenAI()\n{rows}OpenAI().models.list()\n"
+    began = process_time()
+    found = extract(language, text.encode(), sieve())
+    assert process_time() - began < 5
+    assert {row.line for row in found.calls} >= {3, 12_004}
 
 
 def test_imports_are_those_of_python() -> None:

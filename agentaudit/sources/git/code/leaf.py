@@ -3,6 +3,7 @@ depth of what is parsed is chosen by whoever wrote it."""
 
 from __future__ import annotations
 
+import re
 from operator import attrgetter, lt
 from typing import TYPE_CHECKING
 
@@ -87,6 +88,17 @@ class Intricate(Exception):
     """The file cannot be read in time proportional to its size."""
 
 
+_COMMENTS = re.compile(rb"(?:^[ \t]*+#[^\n]*+\n){200,}+", re.MULTILINE)
+
+
+def _without_long_comments(data: bytes) -> bytes:
+    """The bytes with very many rows of comments on end left blank: the parser of Python reads from
+    each of them to the last one, for what is indented less."""
+    if data.count(b"\n#") + data.count(b" #") < 200:
+        return data
+    return _COMMENTS.sub(lambda found: re.sub(rb"[^\n]", b" ", found[0]), data)
+
+
 class Leaf:
     """A file, parsed, and asked the query of that name. Raises Intricate."""
 
@@ -99,6 +111,7 @@ class Leaf:
         self.listing = self.given | {"initializer_expression"}
         self.data = data
         read, query = parser(language.name, asked)
+        rows = _without_long_comments(data) if language.name == "python" else data
         left = len(data) // _PACE + 1000
 
         def stop(*_: object) -> bool:
@@ -107,7 +120,7 @@ class Leaf:
             return left < 0
 
         try:
-            self._tree = read.parse(lambda at, _: data[at : at + _BLOCK], progress_callback=stop)
+            self._tree = read.parse(lambda at, _: rows[at : at + _BLOCK], progress_callback=stop)
         except ValueError:
             read.reset()
             raise Intricate from None
