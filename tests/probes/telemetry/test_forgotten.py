@@ -58,6 +58,18 @@ def _fate(files: dict[str, str]) -> str:
     [
         ("pool.submit(work, text)", "lost"),
         ("return pool.submit(work, text)", "leaving"),
+        ("pool.submit(lambda: OpenAI().responses.create(model='m'))", "lost"),
+        ("_ = pool.submit(lambda: OpenAI().responses.create(model='m'))  # later", "lost"),
+        (
+            "found = [\n        pool.submit(lambda: OpenAI().responses.create(model='m'))\n"
+            "        for each in text\n    ]",
+            "leaving",
+        ),
+        (
+            "found = (\n        pool.submit(lambda: OpenAI().responses.create(model='m'))\n"
+            "        .result()\n    )",
+            "leaving",
+        ),
         ("asyncio.create_task(work(text))", "leaving"),
         ("found = await asyncio.gather(work(text), return_exceptions=True)", "lost"),
         ("await asyncio.gather(work(text))", "leaving"),
@@ -72,6 +84,12 @@ def test_futures_of_python(does: str, fate: str) -> None:
     [
         ("_ = Task.Run(async () => await k.InvokePromptAsync(q));", "lost"),
         ("await Task.Run(async () => await k.InvokePromptAsync(q));", "leaving"),
+        ("Task.Run(() => k.InvokePromptAsync(q));", "lost"),
+        ("_ =\n        Task.Run(() => k.InvokePromptAsync(q));", "lost"),
+        ("await\n    Task.Run(() => k.InvokePromptAsync(q));", "leaving"),
+        ("var task = // the model\n    Task.Run(() => k.InvokePromptAsync(q));", "leaving"),
+        ("Func<Task> asks = () => Task.Run(() => k.InvokePromptAsync(q));", "leaving"),
+        ("Task Ask() =>\n    Task.Run(() => k.InvokePromptAsync(q));", "leaving"),
     ],
 )
 def test_tasks_of_csharp(does: str, fate: str) -> None:
@@ -134,3 +152,48 @@ def test_what_answers_for_all_errors_and_tells_of_their_message(does: str, fate:
 )
 def test_futures_of_java(row: str, told: bool) -> None:
     assert forgets("A.java", row, "work") is told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("pool.submit(work)", True),
+        ("for x in xs:\n    pool.submit(work, x)\nfor y in ys:\n    y()", True),
+        ("f(x)  # each (\npool.submit(work)  # later\n# then\nprint()", True),
+        ("pool.submit(work); print()", True),
+        ("_ = (1)\n\npool.submit(work)\n\n(a, b) = 1, 2", True),
+        ("fs = [\n    pool.submit(work, x)\n    for x in xs\n]", False),
+        ("fs = {\n    pool.submit(work, x)\n    for x in xs\n}", False),
+        ("fs = {pool.submit(work, x)\n      for x in xs}", False),
+        ("fs = {x:\n    pool.submit(work, x)\n    for x in xs}", False),
+        ("fs = [  # all\n    # of them\n\n    pool.submit(work, x)\n]", False),
+        ("fs.append(\n    pool.submit(work, x)\n)", False),
+        ("f = (\n    pool.submit(work, x)\n)", False),
+        ("f = \\\n    pool.submit(work, x)", False),
+        ("return (\n    pool.submit(work, x)\n    .result()\n)", False),
+        ("fs = [\n    first,\n    pool.submit(work, x)\n]", False),
+        ("f = (\n    first or\n    pool.submit(work, x)\n)", False),
+    ],
+)
+def test_rows_inside_what_is_open_above_them(text: str, told: bool) -> None:
+    rows = text.split("\n")
+    line = next(at for at, row in enumerate(rows, 1) if "submit" in row)
+    assert forgets("a.py", rows[line - 1], "work", rows, line) is told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("if (late)\n    ex.submit(this::work);", True),
+        ("/** Asks (the model, */\nex.submit(this::work);", True),
+        ("xs.forEach(x -> {\n    ex.submit(this::work);\n});", True),
+        ("Future<String> f = /* later */\n    ex.submit(this::work);", False),
+        ("Supplier<Future> s = () ->\n    ex.submit(this::work);", False),
+        ("Supplier<Future> s = () -> ex.submit(this::work);", False),
+        ("return\n    // later\n    ex.submit(this::work);", False),
+    ],
+)
+def test_statements_of_java_that_begin_above(text: str, told: bool) -> None:
+    rows = text.split("\n")
+    line = next(at for at, row in enumerate(rows, 1) if "submit" in row)
+    assert forgets("A.java", rows[line - 1], "work", rows, line) is told
