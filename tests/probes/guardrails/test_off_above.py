@@ -65,6 +65,21 @@ def _outcome(body: str, default: str = "False", **more: str) -> Outcome:
         (LEAVES, Outcome.FAIL),
         (RAILS.format("USE_GUARD"), Outcome.FAIL),
         (RAILS.format("question"), Outcome.PASS),
+        (IF.format("settings.guard_on is False"), Outcome.PASS),
+        (IF.format("settings.guard_on == False"), Outcome.PASS),
+        (IF.format("settings.guard_on is True"), Outcome.FAIL),
+        (IF.format("settings.guard_on < 1"), Outcome.PASS),
+        (IF.format("settings.guard_on > 0"), Outcome.FAIL),
+        (IF.format("os.getenv('GUARD_ON', '0') in ('1', 'true')"), Outcome.FAIL),
+        (IF.format("os.getenv('GUARD_ON', '0') in ('0', '')"), Outcome.PASS),
+        (IF.format("(\n        settings.guard_on\n        and question\n    )"), Outcome.FAIL),
+        (IF.format("(\n        settings.guard_on\n        or question\n    )"), Outcome.PASS),
+        (IF.replace("{}:", "settings.guard_on:  # later"), Outcome.FAIL),
+        (IF.replace("{}:", "question:  # settings.guard_on"), Outcome.PASS),
+        (LEAVES.replace("not settings.guard_on", "settings.guard_on is False"), Outcome.FAIL),
+        (LEAVES.replace("not settings.guard_on", "settings.guard_on is True"), Outcome.PASS),
+        ("    settings.guard_on and refuse_attacks(question)\n", Outcome.FAIL),
+        ("    question and refuse_attacks(question)\n", Outcome.PASS),
     ],
 )
 def test_a_switch_on_the_way(body: str, expected: Outcome) -> None:
@@ -78,3 +93,21 @@ def test_a_switch_that_is_on() -> None:
     image = "FROM python:3.12\nCOPY . .\n"
     deployed = _outcome(body, **{"compose.yaml": compose, "Dockerfile": image})
     assert deployed is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("default", "name", "expected"),
+    [
+        ("False", "APP_GUARD_ON", Outcome.PASS),
+        ("False", "GUARD_ON_CALL", Outcome.FAIL),
+        ("Field(False, alias='SHIELD')", "SHIELD", Outcome.PASS),
+        ("Field(False, alias='SHIELD')", "SWORD", Outcome.FAIL),
+        ("Field(False, alias=NAME)", "SWORD", Outcome.PASS),
+        ("Field(\n        default=True,\n    )", "SWORD", Outcome.PASS),
+        ("Field(\n        default=False,\n    )", "SWORD", Outcome.FAIL),
+    ],
+)
+def test_a_setting_by_another_name(default: str, name: str, expected: Outcome) -> None:
+    compose = f"services:\n  a:\n    build: .\n    environment:\n      {name}: 'true'\n"
+    files = {"compose.yaml": compose, "Dockerfile": "FROM python:3.12\nCOPY . .\n"}
+    assert _outcome(IF.format("settings.guard_on"), default, **files) is expected
