@@ -7,10 +7,10 @@ import re
 from collections.abc import Collection, Iterator
 from itertools import islice
 
-from agentaudit.expressions import regex
+from agentaudit.expressions import in_text, regex
 from agentaudit.probes.aside import is_serving
 from agentaudit.probes.environment.above import lacking
-from agentaudit.probes.environment.variables import DEFAULTED, KEY_OF, names
+from agentaudit.probes.environment.variables import DEFAULTED, KEY_OF, line_above, names
 from agentaudit.source import Component, Place, Repo
 
 _SCHEMAS: tuple[tuple[tuple[str, ...], tuple[str, ...], re.Pattern[str]], ...] = (
@@ -59,7 +59,22 @@ _OTHERS = regex(
 )
 """Files that hold something else than settings."""
 _ROW = regex(r"^\s{0,20}[\"']?([a-zA-Z][\w.-]{1,60})[\"']?\s{0,4}[:=]", re.M)
+_STRINGS = r"\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"?|'[^'\\\n]*(?:\\.[^'\\\n]*)*'?"
+_PYTHON = regex(rf"(\"{{3}}[\s\S]*?(?:\"{{3}}|\Z)|'{{3}}[\s\S]*?(?:'{{3}}|\Z)|#[^\n]*)|{_STRINGS}")
+_BRACED = regex(
+    r"(\"{3}(?:[\s\S]{0,20000}?\"{3}|[\s\S]{0,20000})|//[^\n]*"
+    r"|/\*(?:[\s\S]{0,20000}?\*/|[\s\S]{0,20000}))"
+    rf"|`[^`]{{0,20000}}`?|{_STRINGS}"
+)
+"""Comments and long texts of a language, and the strings in which none begins. What is not closed
+goes on, so that no place is looked at twice."""
+_REMARK = regex(
+    r"^[ \t]{0,80}[#;]+[ \t]{0,8}(?:([\w.-]{1,80})[ \t]{0,8}[:=])?[^\n]*|(?<=[ \t])#[^\n]*", re.M
+)
+"""A comment of a file of values, and the name that stands in it before a value."""
 _FEW, _MOST, _LONGEST = 3, 400, 200_000
+_PATHS = 100
+"""Paths that are looked for, of those that code names."""
 
 
 def declared(repo: Repo, component: Component, reads: Collection[str]) -> Place | None:
@@ -68,8 +83,8 @@ def declared(repo: Repo, component: Component, reads: Collection[str]) -> Place 
     if not reads:
         return None
     settled = set(names(repo, component)) - set(names(repo, component, DEFAULTED))
-    for file in (*_schemas(repo, component), *_loaded(repo, component)):
-        text = (repo.read(file) or "")[:_LONGEST].lower()
+    for file in (*_schemas(repo, component), *loaded(repo, component)):
+        text = _said(repo, file).lower()
         left = lacking((), set(reads) - settled)
         left = {n for n in left if not n.startswith(KEY_OF) and not _is_in(n.lower(), text)}
         if len(left) < _FEW:
@@ -81,23 +96,53 @@ def _is_in(name: str, text: str) -> bool:
     return name in text or name.replace("_", "") in text
 
 
+def _said(repo: Repo, file: Place) -> str:
+    """A file without its comments and long texts, in whose place blanks stand. Of a comment in a
+    file of values the name stays that it gives a value, as one that may be set."""
+    text, suffix = (repo.read(file) or "")[:_LONGEST], file.path.rpartition(".")[2]
+    if suffix in ("yaml", "yml", "toml", "ini", "cfg"):
+        return _REMARK.sub(lambda found: found[1] or "", text)
+    kind = _PYTHON if suffix == "py" else _BRACED
+    return kind.sub(lambda f: re.sub(r"[^\n]", " ", f[1]) if f[1] else f[0], text)
+
+
+def _found(repo: Repo, file: Place, wanted: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Where something stands in the code of a file, and in no comment or text of it."""
+    if wanted.search((repo.read(file) or "")[:_LONGEST]):
+        text = _said(repo, file)
+        found = wanted.finditer(text)
+        yield from (each for each in found if not in_text(line_above(text, each.start())))
+
+
 def _schemas(repo: Repo, component: Component) -> Iterator[Place]:
     for suffixes, words, holds in _SCHEMAS:
         for suffix in suffixes:
             for file in _sources(repo, component, suffix, words):
-                if holds.search((repo.read(file) or "")[:_LONGEST]):
+                if any(_found(repo, file, holds)):
                     yield file
 
 
-def _loaded(repo: Repo, component: Component) -> Iterator[Place]:
+def loaded(repo: Repo, component: Component) -> Iterator[Place]:
+    """Files of values that its code reads, each once."""
     home = "" if component.path == "." else f"{component.path}/"
+    seen = set[str]()
+    for path in islice(_paths(repo, component), _PATHS):
+        found = islice(repo.files(f"{home}**/{path}"), _MOST)
+        new = [each for each in found if each.path not in seen]
+        seen.update(each.path for each in new)
+        yield from (each for each in new if _declares(repo, component, each))
+
+
+def _paths(repo: Repo, component: Component) -> Iterator[str]:
+    """Paths of files of values that its code names, each once."""
+    seen = set[str]()
     for suffix in ("py", "ts", "js", "go"):
         for source in _sources(repo, component, suffix, (".yaml", ".yml", ".toml", ".ini", ".cfg")):
-            for found in _LOADS.finditer((repo.read(source) or "")[:_LONGEST]):
+            for found in _found(repo, source, _LOADS):
                 path = (found[1] or found[2]).lstrip("./")
-                if path and not _OTHERS.search(path):
-                    files = repo.files(f"{home}**/{path}")
-                    yield from (each for each in files if _declares(repo, component, each))
+                if path and path not in seen and not _OTHERS.search(path):
+                    seen.add(path)
+                    yield path
 
 
 def _declares(repo: Repo, component: Component, file: Place) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from agentaudit import testing
 from agentaudit.finding import Outcome
 from agentaudit.probes.environment.configuration_declared import configuration_declared
+from agentaudit.probes.environment.in_code import loaded
 
 PASS, FAIL = Outcome.PASS, Outcome.FAIL
 PYTHON = {"requirements.txt": "fastapi==0.115.0\n"}
@@ -16,6 +17,10 @@ READS = "import os\nuse(os.environ['STORE_URL'], os.environ['MODEL_ID'])\n"
 ASKS = "start(process.env.STORE_URL, process.env.MODEL_ID);\n"
 FIELDS = "    store_url: str\n    model_id: str = 'small'\n"
 LOADS = "import os, yaml\nV = yaml.safe_load(open('{}'))\nuse(os.environ['OWN_KEY'])\n"
+SCHEMA = f"class Values(BaseSettings):\n{FIELDS}"
+KEPT = "V = load(open('params.yaml'))\n"
+TWO = f"{READS}use(os.environ['B_URL'])\n"
+VALUES, ROWS = "mode: 1\nsize: 2\n", "store_url: a\n"
 DEPLOYMENT = "kind: Deployment\nspec:\n  containers:\n  - env:\n"
 SECRET = "    - name: {}\n      valueFrom:\n        secretKeyRef: {{name: a, key: b}}\n"
 SECRETS = DEPLOYMENT + SECRET.format("STORE_URL") + SECRET.format("MODEL_ID")
@@ -46,6 +51,16 @@ def _ask(files: dict[str, str]) -> Outcome:
         ({"main.py": LOADS.format("params.yaml"), "params.yaml": "model: small\n"}, FAIL),
         ({"main.py": LOADS.format("other.yaml"), "params.yaml": "model: small\nsize: 3\n"}, FAIL),
         ({"main.py": LOADS.format("prompts.yaml"), "prompts.yaml": "a: b\nc: d\n"}, FAIL),
+        ({"main.py": f"{KEPT}{TWO}", "params.yaml": f"{VALUES}{ROWS}"}, PASS),
+        ({"main.py": f"{KEPT}{TWO}", "params.yaml": f"{VALUES}# store_url: a\n"}, PASS),
+        ({"main.py": f"{KEPT}{TWO}", "params.yaml": f"{VALUES}# not STORE_URL, B_URL\n"}, FAIL),
+        ({"main.py": f"{KEPT}{TWO}", "params.yaml": f"{VALUES}c: 3  # as STORE_URL\n"}, FAIL),
+        ({"main.py": f"# {KEPT}{TWO}", "params.yaml": f"{VALUES}{ROWS}"}, FAIL),
+        ({"main.py": f'"""As\n{KEPT}"""\n{TWO}', "params.yaml": f"{VALUES}{ROWS}"}, FAIL),
+        ({"main.py": f'say("{KEPT.strip()}")\n{TWO}', "params.yaml": f"{VALUES}{ROWS}"}, FAIL),
+        ({"main.py": f"A = 'a # b'; {KEPT}{TWO}", "params.yaml": f"{VALUES}{ROWS}"}, PASS),
+        ({"shop/start.py": f'"""Later:\n\n{SCHEMA}"""\n{READS}'}, FAIL),
+        ({"shop/start.py": f'"""Now:"""\n\n{SCHEMA}\n{READS}'}, PASS),
         ({"main.py": READS, "live/app.yaml": SECRETS}, PASS),
         ({"main.py": READS, "live/app.yaml": SECRETS.replace("MODEL_ID", "OTHER")}, FAIL),
         ({"main.py": READS, "live/notes.yaml": SECRETS.replace("kind", "about")}, FAIL),
@@ -71,6 +86,11 @@ def test_in_python(files: dict[str, str], outcome: Outcome) -> None:
     [
         ("cleanEnv(process.env, { STORE_URL: url(), MODEL_ID: str() });\n", PASS),
         ("cleanEnv({ STORE_URL: url(), MODEL_ID: str() });\n", FAIL),
+        ("// cleanEnv(process.env, { STORE_URL: url(), MODEL_ID: str() });\n", FAIL),
+        ("/* Once:\ncleanEnv(process.env, { STORE_URL: url(), MODEL_ID: str() });\n*/\n", FAIL),
+        ("a = 'x'; // cleanEnv(process.env, { STORE_URL: url() });\n", FAIL),
+        ('a = "cleanEnv(process.env, { STORE_URL, MODEL_ID })";\n', FAIL),
+        ("a = 'http://b'; cleanEnv(process.env, { STORE_URL: url(), MODEL_ID: str() });\n", PASS),
         ("shape({ STORE_URL: text, MODEL_ID: text }).parse(process.env);\n", PASS),
         ("shape({ STORE_URL: text, MODEL_ID: text }).parse(given);\n", FAIL),
         (
@@ -88,6 +108,20 @@ def test_in_tags_of_a_structure(tag: str, outcome: Outcome) -> None:
     given = f'package main\n\ntype given struct {{\n\tStore string `{tag}:"STORE_URL"`\n}}\n'
     asks = 'package main\n\nfunc main() { use(os.Getenv("STORE_URL")) }\n'
     assert _ask({**GO, "main.go": asks, "given.go": given}) is outcome
+
+
+@pytest.mark.parametrize(("mark", "outcome"), [("", PASS), ("// once: ", FAIL)])
+def test_a_tag_in_a_comment_declares_nothing(mark: str, outcome: Outcome) -> None:
+    given = f'package main\n\ntype given struct {{\n\t{mark}Store string `env:"STORE_URL"`\n}}\n'
+    asks = 'package main\n\nfunc main() { use(os.Getenv("STORE_URL")) }\n'
+    assert _ask({**GO, "main.go": asks, "given.go": given}) is outcome
+
+
+def test_a_file_that_is_named_often_is_read_once() -> None:
+    code = f"{READS}{KEPT * 5000}use(os.environ['A_URL'], os.environ['B_URL'])\n"
+    files = {**PYTHON, "main.py": code, "params.yaml": "".join(f"k{n}: v\n" for n in range(5000))}
+    needs = testing.build({"component": {"files": files}, "repo": {"files": files}})
+    assert len(list(loaded(needs["repo"], needs["component"]))) == 1
 
 
 @pytest.mark.parametrize(("sign", "outcome"), [("!== 'no'", PASS), ("", FAIL)])
