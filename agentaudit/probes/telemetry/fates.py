@@ -136,9 +136,9 @@ class _Followed:
 
     def _apart(self, path: str, line: int, name: str, *, apart: bool) -> str:
         """What becomes of an exception of a function that a line has run beside itself."""
-        rows = self._program.lines(path)
-        told = forgets(path, rows[line - 1], name, rows, line)
-        return "lost" if told else "leaving" if apart else ""
+        if forgets(path, self._program.lines(path), line, name):
+            return "lost"
+        return "leaving" if apart else ""
 
     def _is_answered(self, path: str) -> bool:
         """Whether what leaves a file of scripts ends in a function that tells nobody of it."""

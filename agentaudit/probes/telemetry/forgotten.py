@@ -40,13 +40,13 @@ def is_forgotten(path: str, text: str, block: Block) -> bool:
     return unnamed and _is_handed(path, text, block.start)
 
 
-def forgets(path: str, row: str, name: str, rows: Sequence[str] = (), line: int = 1) -> bool:
-    """Whether a line hands a function on so by its name; rows are all of its file, where it is
-    known what stands around that line."""
+def forgets(path: str, rows: Sequence[str], line: int, name: str) -> bool:
+    """Whether a line, counted from 1, hands a function on so by its name."""
     if not path.endswith(_LANGUAGES):
         return False
-    named = re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", row[:_WIDE])
+    row = rows[line - 1]
     above, below = rows[max(0, line - 1 - _NEAR) : line - 1], rows[line : line + _NEAR]
+    named = re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", row[:_WIDE])
     return any(_is_handed(path, row, found.start(), above, below) for found in named)
 
 

@@ -151,7 +151,7 @@ def test_what_answers_for_all_errors_and_tells_of_their_message(does: str, fate:
     ],
 )
 def test_futures_of_java(row: str, told: bool) -> None:
-    assert forgets("A.java", row, "work") is told
+    assert forgets("A.java", [row], 1, "work") is told
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_futures_of_java(row: str, told: bool) -> None:
 def test_rows_inside_what_is_open_above_them(text: str, told: bool) -> None:
     rows = text.split("\n")
     line = next(at for at, row in enumerate(rows, 1) if "submit" in row)
-    assert forgets("a.py", rows[line - 1], "work", rows, line) is told
+    assert forgets("a.py", rows, line, "work") is told
 
 
 @pytest.mark.parametrize(
@@ -196,4 +196,4 @@ def test_rows_inside_what_is_open_above_them(text: str, told: bool) -> None:
 def test_statements_of_java_that_begin_above(text: str, told: bool) -> None:
     rows = text.split("\n")
     line = next(at for at, row in enumerate(rows, 1) if "submit" in row)
-    assert forgets("A.java", rows[line - 1], "work", rows, line) is told
+    assert forgets("A.java", rows, line, "work") is told
