@@ -17,6 +17,8 @@ _HANDS = regex(
     r"(?P<opens>\()\s{0,80}(?:async\s)?(?:\(\s?\)\s{0,4}[=-]>\s{0,4}|lambda:\s?)?(?:(?:self|this)(?:\.|::))?$"
 )
 """A statement that hands a function on, up to that function; nothing takes the future."""
+_HANDING = ("Task.", "CompletableFuture.", "ubmit(", "chedule")
+"""What stands in each such row: most have none of it."""
 _ENDS = regex(r"[ \t]{0,4};")
 _ENDS_ROW = regex(r"[ \t]{0,4}(?:\r?\n|#|;|$)")
 """The end of a statement, and that of one of Python."""
@@ -42,9 +44,9 @@ def is_forgotten(path: str, text: str, block: Block) -> bool:
 
 def forgets(path: str, rows: Sequence[str], line: int, name: str) -> bool:
     """Whether a line, counted from 1, hands a function on so by its name."""
-    if not path.endswith(_LANGUAGES):
-        return False
     row = rows[line - 1]
+    if not path.endswith(_LANGUAGES) or not any(part in row for part in _HANDING):
+        return False
     above, below = rows[max(0, line - 1 - _NEAR) : line - 1], rows[line : line + _NEAR]
     named = re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", row[:_WIDE])
     return any(_is_handed(path, row, found.start(), above, below) for found in named)
