@@ -13,6 +13,11 @@ _ASIDE = regex(
     r"[\w.-]{1,60}/[\w.-]{1,80}[\"'\s\]])"
 )
 """Runs by hand, of changes that are only proposed, and in forks: not those of a push here."""
+_HERE = regex(
+    r"(\s*)if[ \t]+\[{1,2}[ \t][^\n=]{0,20}(?:\bGITHUB_REPOSITORY\b|\bgithub\.repository\b)"
+    r"[^\n=]{0,9}[ \t]={1,2}[ \t]{0,4}[\"']?[\w.-]{1,60}/[\w.-]{1,80}[\"'\s\]]"
+)
+"""Not in a fork: there runs what stands behind its `else`."""
 _ON_PUSH = regex(r"(?m)^(?:[ ]{1,8}push:|on:[^\n]{0,200}\bpush\b)")
 
 
@@ -30,10 +35,16 @@ def in_play(workflow: str) -> str:
 def _pushed(body: str) -> str:
     kept: list[str] = []
     inside: str | None = None
+    here: str | None = None
     for line in body.split("\n"):
         at = line[: len(line) - len(line.lstrip())]
         if inside == at and line.strip().startswith(("elif", "else", "fi")):
             inside = None
+        if here == at and line.strip() in ("else", "fi"):
+            inside = at if line.strip() == "else" else None
+            here = None
+        if found := _HERE.match(line[:400]):
+            here = found[1]
         if inside is None and (found := _ASIDE.match(line[:400])):
             inside = found[1]
         if inside is None:

@@ -13,7 +13,7 @@ from agentaudit.source import Component, Step
 
 _BUILD = regex(
     r"\bdocker(?:\s+image|\s+buildx)?\s+(?:build|bake)\b|\bdocker[- ]compose\s.{0,200}\bbuild\b"
-    r"|[\w-]/(?:build-push-action|bake-action|buildah-build)\b|\b(?:podman|buildah)\s+(?:build|bud)\b"
+    r"|[\w-]/(?:build-push-action|bake-action|buildah-build|container-apps-deploy-action)\b|\b(?:podman|buildah)\s+(?:build|bud)\b"
     r"|/kaniko/executor|kaniko-action|\bko\s+(?:build|publish)\b|\bpack\s+build\b|\bjib:build\b"
     r"|-Dquarkus\.container-image\.(?:build|push)=true\b|\bquarkus\s+image\s+(?:build|push)\b"
     r"|\bspring-boot:build-image(?![\w])|\bbootBuildImage\b"
@@ -58,7 +58,7 @@ _TAKEN = regex(
 """Variables of a shell that take the values of others."""
 _MADE = regex(r"(?:^|[\s;&|(])make\s+(?:\S{1,200}\s+){0,20}?\S{0,60}(?:build|image|docker|push)")
 _TAG = regex(
-    r"(?:^|\s)(?:-t|--tags?|--image(?:-label)?|--destination|--version(?:-suffix)?|-Djib\.to\.(?:image|tags)"
+    r"(?:^|\s)(?:-t|--tags?|--image(?:-label)?|--destination|--(?:version|revision)(?:-suffix)?|-Djib\.to\.(?:image|tags)|-Dimage"
     r"|-Dspring-boot\.build-image\.(?:imageName|tags)|--imageName"
     r"|-Dquarkus\.container-image\.(?:image|tag|additional-tags)"
     r"|[-/]{1,2}[DPp]:?(?:project\.)?(?:[vV]ersion|revision|ContainerImageTags?)|\bpack\s+build"
@@ -72,7 +72,7 @@ _VERSION = regex(r"\b(?:poetry|uv|hatch|npm|pnpm|yarn)\s+version\s(.*)", re.DOTA
 _PACKAGE = regex(r"\b(?:(?:uv|poetry|hatch|-m)\s+build|npm\s+publish)\b")
 _INPUT = regex(
     r"(?i)\s(?:(?:(?:docker|image|container|build|oci|release)[-_])?(?:images?[-_])?(?:tags?|images?)"
-    r"|args|extra_args|destination|(?:git[-_])?commit(?:[-_](?:sha|hash|id))?)="
+    r"|args|extra_args|destination|image[-_]?to[-_]?build|(?:git[-_])?commit(?:[-_](?:sha|hash|id))?)="
 )
 _ARGUMENTS = regex(
     r"\s(?:build[-_]?args|build[-_]contexts|labels|annotations|secrets|secret-envs)="
@@ -163,11 +163,16 @@ def stamped(build: Step, steps: Iterable[Step], workflow: str) -> bool:
 
 def _named_by_metadata(step: Step, variables: Collection[str]) -> bool:
     """Whether docker/metadata-action makes a tag of the commit, or of a variable set to it."""
-    made = _DISABLED.sub("", " ".join(_inputs(step.text)))
+    made = " ".join(_inputs(step.text))
+    made = made if step.by_hand else _DISABLED.sub("", made)
     return "metadata-action" in step.text and holds(made, variables)
 
 
-_DISABLED = regex(r"\btype=\S{1,200}?,enable=false\b\S{0,100}")
+_DISABLED = regex(
+    r"\btype=\S{1,200}?,enable=(?:false\b\S{0,100}|\$\{\{\s{0,4}github\.event_name\s{0,4}==\s{0,4}"
+    r"[\"']?(?:workflow_dispatch|pull_request)\b[^}|]{0,200}\}\})"
+)
+"""A tag that is never made, or of runs by hand and proposals only."""
 _PUSHED = regex(r"\b(?:docker|podman|nerdctl|buildah)(?:\s+image)?\s+push\s+(.{1,400})", re.DOTALL)
 
 

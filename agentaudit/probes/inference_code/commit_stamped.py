@@ -5,23 +5,19 @@ import re
 from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
-from agentaudit.probes.inference_code.build_stamps import built_in
 from agentaudit.probes.inference_code.called import reused
 from agentaudit.probes.inference_code.ci_stamped import ci_stamped
-from agentaudit.probes.inference_code.deploy_scripts import scripted
-from agentaudit.probes.inference_code.go_stamps import go_stamped
 from agentaudit.probes.inference_code.handed_over import deployed_tag, piped, piped_on, written
 from agentaudit.probes.inference_code.pipelines import labelled_by_commit, pipelines, recipes
-from agentaudit.probes.inference_code.resource_tags import tagged
 from agentaudit.probes.inference_code.stamps import (
     PLATFORM,
     deployed_with,
     handed,
     labelled,
     read_in_code,
-    stamped_in_ci,
     told_the_tag,
 )
+from agentaudit.probes.inference_code.ways import LOOKS
 from agentaudit.source import Component, Repo, Step
 
 FILES = {"requirements.txt": "openai==1.93.0\n", "app.py": "from openai import OpenAI\nOpenAI()\n"}
@@ -220,7 +216,7 @@ def commit_stamped(repo: Repo, component: Component) -> Answer:
     A tag in a registry can be moved and a deployment forgotten. A process that says itself which
     commit it is can be believed when an old answer has to be explained.
     """
-    for message, look in _LOOKS:
+    for message, look in LOOKS:
         for place in look(repo, component):
             return passed(message, place.evidence())
     for file, text in pipelines(repo, component):
@@ -237,15 +233,6 @@ def commit_stamped(repo: Repo, component: Component) -> Answer:
             return passed(message, place.evidence(), setter.evidence())
         unset.append((place, name))
     return _told(repo, component, steps, unset) or _lacking(component, unset)
-
-
-_LOOKS = (
-    ("CI stamps what it builds with the commit", stamped_in_ci),
-    ("all that CI deploys is tagged with the commit", tagged),
-    ("the build writes the commit into what it makes", built_in),
-    ("Go writes the commit into the binary that it builds", go_stamped),
-    ("a script deploys it with the commit in its telemetry", scripted),
-)
 
 
 def _told(

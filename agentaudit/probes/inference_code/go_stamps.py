@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.inference_code.go_variables import is_set
+from agentaudit.probes.inference_code.go_variables import is_declared, is_set
 from agentaudit.source import Component, Repo
 
 _READS = "runtime/debug.ReadBuildInfo"
@@ -57,9 +57,30 @@ def go_stamped(repo: Repo, component: Component) -> Iterator[Place]:
                 at = replace(file.place, line=line, text=text.strip()[:300])
                 yield at if linked or not asked else asked
     if asked and not component.build_files:
-        steps = (each for each in repo.steps() if each.place.repo == component.repo)
-        if any(_PLAIN.search(each.text) or _CHECKED_OUT.search(each.text) for each in steps):
+        steps = (each.text for each in repo.steps() if each.place.repo == component.repo)
+        recipes = (repo.read(file) or "" for name in _RECIPES for file in repo.files(name))
+        texts = (*steps, *recipes)
+        if any(_PLAIN.search(text) or _CHECKED_OUT.search(text) for text in texts):
             yield asked
+    yield from _released(repo, component)
+
+
+def _released(repo: Repo, component: Component) -> Iterator[Place]:
+    """Configurations of GoReleaser that leave to it what the linker is told: the commit for
+    `main.commit`, where the program has such a variable."""
+    home = "" if component.path == "." else f"{component.path}/"
+    for at in sorted({"", home}):
+        for name in _RELEASERS:
+            for file in repo.files(f"{at}{name}"):
+                text = repo.read(file) or ""
+                builds = "ldflags" not in text and "builds:" in text and "skip: true" not in text
+                if builds and file.repo == component.repo and is_declared(repo, "commit"):
+                    yield file
+
+
+_RELEASERS = (".goreleaser.yml", ".goreleaser.yaml", "goreleaser.yml", "goreleaser.yaml")
+_RECIPES = ("Makefile", "makefile", "justfile", "Taskfile.y*ml", "*.sh", "scripts/*.sh")
+"""Files by which whoever has the repository builds it."""
 
 
 def _asked(repo: Repo, component: Component) -> Place | None:

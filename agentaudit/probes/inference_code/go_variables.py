@@ -29,6 +29,11 @@ def is_set(repo: Repo, line: str, text: str) -> bool:
 _NAMED = regex(r"[Cc]ommit|[Gg]it|[Rr]evision|[Ss][Hh][Aa]|[Hh]ash")
 
 
+def is_declared(repo: Repo, name: str) -> bool:
+    """Whether a command of the repository has such a variable."""
+    return name in _packages(repo).get("main", ())
+
+
 def _is_there(repo: Repo, target: str, text: str) -> bool:
     package, _, name = target.rpartition(".")
     package = _resolved(package, text)

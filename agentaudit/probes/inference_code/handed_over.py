@@ -26,7 +26,7 @@ _WRITTEN = regex(
 )
 """What a step of an image writes into a file."""
 _RUN = regex(r"(?i)^\s*RUN\s")
-_SOURCES = ("py", "ts", "tsx", "js", "mjs", "go", "java", "kt", "cs")
+SOURCES = ("py", "ts", "tsx", "js", "mjs", "go", "java", "kt", "cs")
 _MOST = 600
 """Files that are looked into for the name of another."""
 _TOLD = rf"(?:DOCKER_|CONTAINER_|APP_)?IMAGE_TAG|{NAMED_FOR_COMMIT}"
@@ -59,7 +59,7 @@ def written(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
             found = _WRITTEN.search(line) if _RUN.match(line) else None
             names = re.findall(r"\$\{?(\w{3,60})\b", line[:4000]) if found else []
             name = next(filter(is_named_for_commit, names), "")
-            if not (found and name and _is_read(repo, component, found[2])):
+            if not (found and name and is_read(repo, component, found[2])):
                 name = _put_in(repo, component, line)
             if name:
                 yield replace(file.place, line=number, text=" ".join(line.split())[:300]), name
@@ -73,7 +73,7 @@ def _put_in(repo: Repo, component: Component, line: str) -> str:
     """The argument for the commit that an instruction puts in the place of a word of the code."""
     home = "" if component.path == "." else f"{component.path}/"
     for found in _FILLED_IN.finditer(line) if _REPLACES.match(line) else ():
-        files = (repo.files(f"{home}**/*.{end}", saying=(found[2],)) for end in _SOURCES)
+        files = (repo.files(f"{home}**/*.{end}", saying=(found[2],)) for end in SOURCES)
         if _FOR_COMMIT.fullmatch(found[3].upper()) and any(map(any, files)):
             return found[3]
     return ""
@@ -90,11 +90,11 @@ def _numbered(text: str) -> Iterator[tuple[int, str]]:
         number += 1 + line.count("\r")
 
 
-def _is_read(repo: Repo, component: Component, name: str) -> bool:
+def is_read(repo: Repo, component: Component, name: str) -> bool:
     home = "" if component.path == "." else f"{component.path}/"
     named = re.compile(rf"[\"'`/]{re.escape(name)}[\"'`]")
     seen = 0
-    for suffix in _SOURCES:
+    for suffix in SOURCES:
         for file in repo.files(f"{home}**/*.{suffix}"):
             seen += 1
             if seen > _MOST:

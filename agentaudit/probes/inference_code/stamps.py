@@ -39,6 +39,10 @@ NAMED_FOR_COMMIT = (
 )
 """How variables for the commit are called."""
 _NAME = regex(NAMED_FOR_COMMIT)
+_VERSION = regex(
+    r"(?:DD|OTEL_SERVICE|APP|SERVICE|BUILD|IMAGE)_VERSION|(?:NEXT_PUBLIC|VITE)_\w{0,40}VERSION|VERSION"
+)
+"""What says a release or the commit, as whoever builds hands it over."""
 _REVISION = regex(
     r"(?i)^\s*(?:LABEL\s+)?[\"']?org\.opencontainers\.image\.revision[\"']?\s*[= ]"
     r"\s*[\"']?\$\{?(\w+)"
@@ -66,7 +70,9 @@ def labelled(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
                 yield replace(file.place, line=number, text=line.strip()[:300]), named[1]
             elif named := _LABEL.match(line[:500]):
                 found = named[1]
-            elif (named := _ENV.match(line[:500])) and _NAME.fullmatch(named[1].upper()):
+            elif (named := _ENV.match(line[:500])) and (
+                _NAME.fullmatch(named[1].upper()) or _VERSION.fullmatch(named[1])
+            ):
                 found = named[2]
             elif (linked := _GO.search(line[:2000])) and is_set(repo, line, text):
                 variable = re.search(r"\$\{?(\w+)", linked[1])
@@ -189,7 +195,8 @@ _STAMPS = (
         rf"(?:revision|vcs-ref|git[._-]?(?:sha|commit)|commit)=\S{{0,60}}?(?:{_COMMIT})"
     ),
     regex(
-        r"(?:--(?:set|update)-env-vars|--env-vars|--labels|--tags|--set-string|--set|--env)[= ]"
+        r"(?:--(?:set|update)-env-vars|--env-vars|--labels|--tags|--set-string|--set|--env"
+        r"|\b(?:docker|podman)\s+run\b.{0,300}?\s-e|\b(?:kubectl|oc)\s+set\s+env\s+\S{1,100})[= ]"
         r"\S{0,300}?"
         r"(?:GIT|COMMIT|REVISION|RELEASE|SHA|[cC]ommit|[rR]evision|sha|Sha|DD_VERSION|(?:APP|SERVICE)_VERSION"
         r"|OTEL_RESOURCE_ATTRIBUTES=\S{0,200}?(?:service\.version|vcs\.[\w.]{1,40}))"
