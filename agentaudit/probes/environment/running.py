@@ -47,7 +47,7 @@ def pins_of(component: Component) -> Iterator[Pin]:
 
 
 _INHERITED = regex(
-    r"(?:^|/)(?:pom\.xml|build\.gradle(?:\.kts)?|gradle\.properties|Directory\.Build\.props)$"
+    r"(?:^|/)(?:pom\.xml|[\w.-]{1,80}\.gradle(?:\.kts)?|gradle\.properties|Directory\.Build\.props)$"
 )
 
 
@@ -175,6 +175,8 @@ def left_behind(repo: Repo, component: Component, pins: list[Pin]) -> set[str]:
     if len(manifests) > 1 and (_only_deploys(component) or _is_embedded(repo, component)):
         behind = behind | {"node"}
     silent = unspoken(repo, component)
+    if manifests - silent - {"node"} and _only_makes(repo, component):
+        behind = behind | {"node"}
     behind |= silent if manifests - behind - silent else set()
     if component.build_files:
         return behind
@@ -205,6 +207,16 @@ def _is_embedded(repo: Repo, component: Component) -> bool:
             taken += [f"{at}/{word.removeprefix('all:')}/" for row in rows for word in row.split()]
     inside = (any(path.lstrip("/").startswith(f"{node}/") for path in taken) for node in nodes)
     return bool(nodes) and all(inside) and not _asks(component)
+
+
+_NEEDS = regex(r"\"(d|devD)ependencies\"\s{0,9}:\s{0,9}\{\s{0,80}\"")
+
+
+def _only_makes(repo: Repo, component: Component) -> bool:
+    """Whether its projects of Node need nothing but what works on files: styles, formats, tests."""
+    nodes = [each.place for each in component.manifests if each.ecosystem == "node"]
+    needs = {kind for place in nodes for kind in _NEEDS.findall(repo.read(place) or "")}
+    return needs == {"devD"} and not _asks(component)
 
 
 def _deploys(component: Component) -> bool:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, failed, not_applicable, probe
+from agentaudit.probes.environment.commanded import all_pins
 from agentaudit.probes.environment.running import (
     Pin,
     about,
@@ -9,7 +10,6 @@ from agentaudit.probes.environment.running import (
     kit_of,
     left_behind,
     only_by_images,
-    pins_of,
     run_instead,
     running,
     speaks,
@@ -241,7 +241,7 @@ def runtime_pinned(repo: Repo, component: Component) -> Answer:
     Lock files fix the libraries, not the interpreter beneath them. Dictionary order, float
     formatting and default encodings have all changed between minor versions.
     """
-    pins = run_instead(repo, component, list(pins_of(component)))
+    pins = run_instead(repo, component, all_pins(repo, component))
     languages = spoken_by(component, pins)
     if languages and not speaks(component, pins):
         return not_applicable("no code of a language of its own", component.evidence())

@@ -269,7 +269,7 @@ class Survey:
         yield from (*(each.runtime for each in published if each.runtime), *part.runtimes)
         for path in self._reader.named(pins.is_pin):
             owners = self._owners(path)
-            ours = inside(part.home, directory(path)) or owners == [part]
+            ours = inside(part.home, pins.home(path)) or owners == [part]
             if ours and pins.concerns(path, {manifest.ecosystem for manifest in published}):
                 yield from pins.read(self._reader, path)
             elif part in owners:

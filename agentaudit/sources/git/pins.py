@@ -10,7 +10,7 @@ from agentaudit.source import ImageUse, Place
 from agentaudit.sources.git import asked_runtimes
 from agentaudit.sources.git.image_steps import minor
 from agentaudit.sources.git.images import short_name
-from agentaudit.sources.git.reader import Reader
+from agentaudit.sources.git.reader import Reader, directory
 from agentaudit.sources.git.text import lines
 
 _FILES = {
@@ -30,6 +30,10 @@ _FILES = {
     "app.yaml": "",
     "serverless.yml": "",
     "serverless.yaml": "",
+    "apprunner.yaml": "",
+    "firebase.json": "",
+    "cog.yaml": "python",
+    "system.properties": "java",
 }
 """File name → the ecosystem that it pins; empty for any."""
 _INHERITED = {
@@ -51,8 +55,14 @@ _TAKEN_OVER = regex(
 )
 _HANDS_ON = regex(r"<packaging>\s{0,20}pom\b|<modules>|\b(?:sub|all)projects\b")
 """Builds of several projects."""
+_GRADLE = ("settings.gradle", "settings.gradle.kts", "build.gradle", "build.gradle.kts")
+_CONVENTIONS = regex(r"(?:^|/)(?:buildSrc|build-logic|gradle/plugins|build-conventions)/.{1,200}/")
+"""Directories of the builds that make plug-ins for those beside them."""
 _PLATFORMS = frozenset(
-    ["mise.toml", ".mise.toml", "langgraph.json", "app.yaml", "serverless.yml", "serverless.yaml"]
+    (
+        *("mise.toml", ".mise.toml", "langgraph.json", "app.yaml", "serverless.yml"),
+        *("serverless.yaml", "apprunner.yaml", "firebase.json", "cog.yaml", "system.properties"),
+    )
 )
 _TOOLS = frozenset(["python", "node", "nodejs", "golang", "go", "java", "rust", "dotnet"])
 _RUNTIME_IMAGES = frozenset(
@@ -85,7 +95,8 @@ _SERVERS = {
 }
 """Images of servers whose tag is the version of the language that they run."""
 _WRITTEN = regex(
-    r"[\"']?(?:(?P<key>python|node|nodejs|go|java)(?:_version)?|runtime)[\"']?\s*[:=]\s*[\"']?"
+    r"[\"']?(?:(?P<key>python|node|nodejs|go|java)(?:_version|\.runtime\.version)?|runtime)"
+    r"[\"']?\s*[:=]\s*[\"']?"
     r"(?P<text>(?:python|nodejs|go|java)?[\d.]{1,12}(?:\.x)?)[\"']?\s*,?$"
 )
 """A runtime in a file of a platform: `runtime: python312`, `"python_version": "3.11"`."""
@@ -108,21 +119,36 @@ _VERSION = regex(r"\d[\w.+-]{0,60}")
 
 def is_pin(name: str) -> bool:
     """Whether a file of this name pins a runtime."""
-    return name in _FILES or name in _INHERITED or asked_runtimes.asks(name)
+    return name in _FILES or name in _INHERITED or asked_runtimes.asks(name) or is_plugin(name)
+
+
+def is_plugin(name: str) -> bool:
+    """Whether a file of this name may be a plug-in that builds of Gradle share."""
+    return name.endswith((".gradle", ".gradle.kts")) and name not in _GRADLE
+
+
+def is_convention(path: str) -> bool:
+    """Whether a file is such a plug-in, of all projects beside the build that it is of."""
+    return is_plugin(path.rpartition("/")[2]) and _CONVENTIONS.search(path) is not None
+
+
+def home(path: str) -> str:
+    """The directory whose projects a file pins the runtime of."""
+    return path[: found.start()] if (found := _CONVENTIONS.search(path)) else directory(path)
 
 
 def concerns(path: str, ecosystems: set[str]) -> bool:
     """Whether the file pins the runtime of one of the ecosystems; of any, where none is known."""
     name = path.rpartition("/")[2]
-    mine = _FILES.get(name) or _INHERITED.get(name, "")
+    mine = _FILES.get(name) or _INHERITED.get(name, "java" if is_plugin(name) else "")
     return not mine or not ecosystems or mine in ecosystems
 
 
 def read(reader: Reader, path: str) -> Iterator[tuple[Place, str]]:
     """The versions that one such file names."""
     name = path.rpartition("/")[2]
-    if name in _INHERITED:
-        yield from inherited(reader, path)
+    if name in _INHERITED or is_plugin(name):
+        yield from inherited(reader, path) if name in _INHERITED or is_convention(path) else ()
         return
     if asked_runtimes.asks(name):
         yield from asked_runtimes.read(reader, path)
@@ -160,7 +186,8 @@ def inherited(reader: Reader, path: str) -> Iterator[tuple[Place, str]]:
     """The version that the projects below a file of a build are compiled for."""
     text = reader.text(path) or ""
     bare = re.sub(r"<!--.{0,20000}?-->", _blank, text[:300_000], flags=re.DOTALL)
-    handed = not path.endswith(("pom.xml", ".gradle", ".gradle.kts")) or _HANDS_ON.search(bare)
+    whole = path.endswith(("pom.xml", ".gradle", ".gradle.kts")) and not is_convention(path)
+    handed = not whole or _HANDS_ON.search(bare)
     if handed and (found := _TAKEN_OVER.search(bare)):
         value = next(group for group in found.groups() if group)
         yield reader.place(path, bare.count("\n", 0, found.start()) + 1), value
