@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
+from agentaudit.probes.environment.hosts import SHIPS
 from agentaudit.probes.environment.running import Pin, pins_of
 from agentaudit.probes.environment.runtimes import pinned
 from agentaudit.source import Component, Place, Repo
@@ -31,14 +32,6 @@ _ACTION = regex(
     r"^uses: actions/setup-(?P<kit>python|node|java|dotnet|go)@\S{1,60}\s.{0,600}?(?<=\s)"
     r"(?:python|node|java|dotnet|go)-version=(?:[\"']?(?P<version>\d[\w.]{0,12})|\$\{\{\s?(?:env|vars)\.(?P<variable>\w{1,60}))"
 )
-_SHIPS = regex(
-    r"(?i)webapps-deploy|functions-action|static-web-apps-deploy|deploy-pages|actions-gh-pages"
-    r"|\bupdate-function-code\b|\bfirebase\s+deploy|action-hosting-deploy|\baws\s+s3\s+sync\b"
-    r"|\baz\s+(?:webapp\s+(?:up|deploy)|functionapp\s+deploy|storage\s+blob\s+upload-batch)"
-    r"|\bfunc\s+azure\s+functionapp\s+publish\b|\bvercel\s+deploy\s.{0,60}--prebuilt|\bwrangler\s+deploy\b"
-    r"|\bserverless\s+deploy\b|\bpyinstaller\b|\b(?:scp|rsync)\s"
-)
-"""What sends away what the runner has installed or built."""
 _ELECTRON = regex(r"\"electron\"\s{0,9}:\s{0,9}\"(\d{1,3}\.\d{1,3}\.[\w.-]{1,20})\"")
 """An exact version, which holds one version of Node."""
 _ASKED = regex(
@@ -122,7 +115,7 @@ def _lines(file: Place, text: str) -> Iterator[Pin]:
 def _shipped(repo: Repo, component: Component) -> Iterator[Pin]:
     """What CI sets up to build what it sends away itself."""
     steps = [step for step in repo.steps() if step.place.repo == component.repo]
-    ships = {step.workflow for step in steps if _SHIPS.search(step.text)}
+    ships = {step.workflow for step in steps if SHIPS.search(step.text)}
     alone = len(repo.components()) == 1
     for step in steps if ships else ():
         found = _ACTION.search(step.text[:2000]) if step.workflow in ships else None

@@ -5,10 +5,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Collection, Iterator
+from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.environment.hosts import host_builds
 from agentaudit.probes.environment.managers import imported, is_whole, plain, unlocked, unspoken
 from agentaudit.probes.environment.run_scripts import run_scripts
 from agentaudit.probes.environment.stages import (
@@ -49,9 +51,15 @@ def past_the_lock(repo: Repo, component: Component) -> Iterator[Place]:
         for place, lines in ((file.place, text), *run_scripts(repo, component, text)):
             if not _LOCKED.search(_bare(lines)):
                 yield from _loose(repo, component, place, lines)
+    hosted = list(host_builds(repo, component))
+    if not any(_LOCKED.search(lines) for _, lines in hosted):
+        for place, lines in hosted:
+            yield from (place for _ in _loose(repo, component, place, lines))
     yield from unlocked(repo, component)
     for file in deployed(component.build_files):
-        yield from _without_lock(component, file, repo.read(file.place) or "")
+        text = repo.read(file.place) or ""
+        yield from _without_lock(component, file, text)
+        yield from _kept_out(repo, component, file, text)
 
 
 _ANY = regex(r"\bfind\s[^\n]{0,200}requirements|\*{1,2}/[^\n]{0,60}requirements|\bxargs\b")
@@ -142,6 +150,41 @@ _PACKAGES = regex(
 
 def _is_given(file: BuildFile, path: str) -> bool:
     return not file.context or path.startswith(f"{file.context}/")
+
+
+def _kept_out(repo: Repo, component: Component, file: BuildFile, text: str) -> Iterator[Place]:
+    """The first line that looks versions up where no lock file reaches the build: all are among
+    what is left out of the directory that the image is built from."""
+    context = file.place.path.rpartition("/")[0] if file.context is None else file.context
+    home = f"{context}/" if context not in ("", ".") else ""
+    locks = [k.place.path for k in component.locks if k.place.path.startswith(home)]
+    for name in (f"{file.place.path}.dockerignore", f"{home}.dockerignore"):
+        for ignores in repo.files(name) if locks else ():
+            rows = [row.strip() for row in (repo.read(ignores) or "")[:20_000].split("\n")]
+            out = [_is_left_out(path.removeprefix(home), rows) for path in locks]
+            for number, line in steps(text) if all(out) else ():
+                asks = _RESOLVES.findall(line) or filter(is_whole, _PACKAGES.findall(line))
+                if any(not _AS_LOCKED.search(each) for each in asks):
+                    yield shown(file.place, number, line)
+                    return
+
+
+def _is_left_out(path: str, rows: Collection[str]) -> bool:
+    left = False
+    for row in rows:
+        pattern = row.removeprefix("!").strip("/").removeprefix("./").removeprefix("**/")
+        if (
+            pattern
+            and not row.startswith("#")
+            and (fnmatch(path, pattern) or _is_named(path, pattern))
+        ):
+            left = not row.startswith("!")
+    return left
+
+
+def _is_named(path: str, pattern: str) -> bool:
+    """Whether a pattern is the name of the file, wherever it lies."""
+    return "/" not in pattern and fnmatch(_last(path), pattern)
 
 
 _RESOLVES = regex(

@@ -4,7 +4,7 @@ from the lock file that is committed, and what it is told to renew or to add."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 
 from msgspec import Struct
@@ -12,6 +12,7 @@ from msgspec import Struct
 from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.environment.run_scripts import run_scripts
 from agentaudit.probes.environment.stages import (
     Stage,
     deployed,
@@ -179,7 +180,7 @@ def unlocked(repo: Repo, component: Component) -> Iterator[Place]:
             if there and not read & there and not named:
                 yield each.line
         yield from _renewed(file.place, text)
-        yield from _added(component, file.place, text)
+        yield from _added(component, file.place, text, _run(repo, component, text))
 
 
 def _renewed(file: Place, text: str) -> Iterator[Place]:
@@ -195,18 +196,35 @@ def _renewed(file: Place, text: str) -> Iterator[Place]:
             removed = None
 
 
-def _added(component: Component, file: Place, text: str) -> Iterator[Place]:
-    """Packages that it asks for in no version or one that moves: those that the code imports and no
-    manifest declares, and declared ones in a stage that has neither manifest nor lock file."""
+_TOOLS = frozenset({"uv", "poetry", "pdm", "pipenv", "pip", "pixi", "hatch", "rye", "conda"})
+_STARTS = regex(r"(?i)(?:CMD|ENTRYPOINT)\s")
+_PROGRAM = regex(r"[A-Za-z][\w.-]{1,60}")
+
+
+def _run(repo: Repo, component: Component, text: str) -> frozenset[str]:
+    """What an image starts, by itself or in a script, but for managers of packages."""
+    said = [line for _, line in steps(text) if _STARTS.match(line)]
+    said += [lines[:20_000] for _, lines in run_scripts(repo, component, "\n".join(said))]
+    return frozenset(plain(word) for each in said for word in _PROGRAM.findall(each)) - _TOOLS
+
+
+def _added(
+    component: Component, file: Place, text: str, started: Collection[str]
+) -> Iterator[Place]:
+    """Packages that it asks for in no version or one that moves: those that the code imports or the
+    image starts and no manifest declares, and declared ones in a stage that has neither manifest
+    nor lock file; in any version, where no lock file is of their language."""
     declared = {plain(d.name) for m in component.manifests for d in m.dependencies}
-    taken = imported(component) - declared
+    taken = (imported(component) | set(started)) - declared
+    unlocked_python = all(lock.ecosystem != "python" for lock in component.locks)
     found = stages(text) if component.locks else []
     for stage in found:
         loose = taken | declared if _is_apart(stage, found) else taken
         for number, line in stage.lines:
             asks = [each for adds in _ADDS.finditer(line) for each in _asked(adds)]
             moving = {name for name, version in asks if version in ("@latest", "@next")}
-            free = {name for name, version in asks if not version.startswith(("==", "@"))}
+            apart = unlocked_python and "pip" in line
+            free = {n for n, version in asks if apart or not version.startswith(("==", "@"))}
             if moving & (taken | declared) or (moving | free) & loose:
                 yield shown(file, number, line)
 

@@ -30,6 +30,85 @@ def _outcome(files: dict[str, str]) -> Outcome:
 
 
 @pytest.mark.parametrize(
+    ("left_out", "run", "expected"),
+    [
+        ("node_modules\npackage-lock.json\n", "npm install", Outcome.FAIL),
+        ("node_modules\n**/package-lock.json\n", "npm install", Outcome.FAIL),
+        ("package-lock.json\n!package-lock.json\n", "npm install", Outcome.PASS),
+        ("# package-lock.json\n", "npm install", Outcome.PASS),
+        ("docs\n", "npm install", Outcome.PASS),
+    ],
+)
+def test_a_lock_file_that_is_left_out_of_the_build(
+    left_out: str, run: str, expected: Outcome
+) -> None:
+    files = {"package.json": NODE, "package-lock.json": NODE_LOCK, ".dockerignore": left_out}
+    assert _outcome({**files, "Dockerfile": f"{BASE}COPY . .\nRUN {run}\n"}) is expected
+
+
+SYNCED = "FROM python:3.12\nCOPY . .\nRUN uv sync --frozen\n"
+LOCKED = {"pyproject.toml": PROJECT, "uv.lock": UV}
+GO = {
+    "go.mod": "module x.io/a\n\ngo 1.24\n\nrequire x.io/b v1.0.0\n",
+    "go.sum": "x.io/b v1.0.0 h1:aa=\nx.io/b v1.0.0/go.mod h1:aa=\n",
+}
+BUILT = "FROM golang:1.24\nCOPY . .\nRUN go build -o /a .\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({**LOCKED, "Dockerfile": SYNCED + 'RUN pip install gunicorn\nCMD ["gunicorn", "a"]\n'}, 1),
+        ({**LOCKED, "Dockerfile": SYNCED + 'RUN pip install uv\nCMD ["uv", "run", "a.py"]\n'}, 0),
+        ({**LOCKED, "Dockerfile": SYNCED + 'RUN pip install ruff\nCMD ["python", "a.py"]\n'}, 0),
+        ({**GO, "Dockerfile": BUILT + 'RUN pip install gate==1.0\nCMD ["gate", "-p", "80"]\n'}, 1),
+        ({**GO, "Dockerfile": BUILT + 'RUN pip install gate==1.0\nCMD ["/a"]\n'}, 0),
+        (
+            {
+                **GO,
+                "Dockerfile": BUILT + 'RUN pip install gate==1.0\nCMD ["./start.sh"]\n',
+                "start.sh": "gate --port 80 &\n/a\n",
+            },
+            1,
+        ),
+    ],
+)
+def test_what_an_image_starts_beside_the_lock(files: dict[str, str], expected: int) -> None:
+    assert _outcome(files) is (Outcome.FAIL if expected else Outcome.PASS)
+
+
+RANGES = {**LOCKED, "requirements.txt": "openai>=1\n", "app.py": "import openai\n"}
+HOST = "services:\n  - type: web\n    buildCommand: {}\n"
+SENDS = (
+    "on: push\njobs:\n  a:\n    steps:\n      - run: {}\n      - uses: Azure/functions-action@v1\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"render.yaml": HOST.format("pip install -r requirements.txt")}, Outcome.FAIL),
+        ({"render.yaml": HOST.format("uv sync --frozen")}, Outcome.PASS),
+        (
+            {".github/workflows/a.yml": SENDS.format("pip install -r requirements.txt")},
+            Outcome.FAIL,
+        ),
+        ({".github/workflows/a.yml": SENDS.format("uv sync --frozen")}, Outcome.PASS),
+        (
+            {
+                ".github/workflows/a.yml": SENDS.format("pip install -r requirements.txt").replace(
+                    "uses: Azure/functions-action@v1", "run: pytest"
+                )
+            },
+            Outcome.PASS,
+        ),
+    ],
+)
+def test_what_a_host_installs_by(files: dict[str, str], expected: Outcome) -> None:
+    assert _outcome({**RANGES, **files}) is expected
+
+
+@pytest.mark.parametrize(
     ("lines", "expected"),
     [
         ("COPY package.json ./\nCOPY tsconfig*.json ./\nRUN npm install\n", Outcome.FAIL),
