@@ -32,8 +32,6 @@ _ACTION = regex(
     r"^uses: actions/setup-(?P<kit>python|node|java|dotnet|go)@\S{1,60}\s.{0,600}?(?<=\s)"
     r"(?:python|node|java|dotnet|go)-version=(?:[\"']?(?P<version>\d[\w.]{0,12})|\$\{\{\s?(?:env|vars)\.(?P<variable>\w{1,60}))"
 )
-_ELECTRON = regex(r"\"electron\"\s{0,9}:\s{0,9}\"(\d{1,3}\.\d{1,3}\.[\w.-]{1,20})\"")
-"""An exact version, which holds one version of Node."""
 _ASKED = regex(
     r"\bImage[\w.]{0,60}\([^()]{0,200}?\b(?:python_version|add_python)\s?=\s?[\"'](?:python)?(3\.\d{1,2})"
 )
@@ -51,7 +49,7 @@ def all_pins(repo: Repo, component: Component) -> list[Pin]:
     wanted = {manifest.ecosystem for manifest in component.manifests} - known
     if not wanted or ("" in known and len(wanted) == 1):
         return found
-    told = [*_called(repo, component), *_framed(repo, component), *_scripted(repo, component)]
+    told = [*_called(repo, component), *_scripted(repo, component)]
     told = told or list(_shipped(repo, component))
     return found + [pin for pin in told if pin.version and pin.language in wanted]
 
@@ -69,14 +67,6 @@ def _called(repo: Repo, component: Component) -> Iterator[Pin]:
         for found in _ASKED.finditer(text) if repo.role(file) not in ASIDE else ():
             line = text.count("\n", 0, found.start()) + 1
             yield _pin("python", found[1], replace(file, line=line, text=found[0][:300]))
-
-
-def _framed(repo: Repo, component: Component) -> Iterator[Pin]:
-    """The frame that a desktop application runs in."""
-    for manifest in component.manifests:
-        if any(need.name == "electron" for need in manifest.dependencies):
-            for found in _ELECTRON.finditer((repo.read(manifest.place) or "")[:_LONGEST]):
-                yield _pin("node", found[1], manifest.place)
 
 
 def _scripted(repo: Repo, component: Component) -> Iterator[Pin]:

@@ -19,7 +19,7 @@ _SCRIPTS = (
 _PIPED = regex(
     r"--(?:set|update)-(?:env-vars|secrets)|--env(?:ironment)?-var(?:iable)?s\b|\bappsettings set\b"
     r"|\b(?:env_vars|environment[vV]ariables|environment-variables|app-settings-json):"
-    r"|(?:>>?|\|\s?tee(?:\s-a)?)\s?\S{0,60}\.env\b"
+    r"|(?:>>?|\|\s?tee(?:\s-a)?)\s?\S{0,60}\.env\b|[\w-]/ssh-action@"
 )
 """How a pipeline gives variables to what it deploys."""
 _SETS = regex(
@@ -35,6 +35,8 @@ _NAMES = regex(
     re.M,
 )
 """How a manifest does, be the value a secret or filled in by a chart."""
+_NAMED = regex(r"\"name\"\s{0,9}:\s{0,9}\"([A-Z][A-Z\d_]{2,100})\"")
+"""How the definition of a task of Amazon ECS does."""
 _STACKS = ("aws-cdk-lib", "aws_cdk", "@pulumi/", "pulumi_", "cdktf", "DistributedApplication.")
 """Words of programs that deploy."""
 _HANDS = regex(
@@ -62,11 +64,12 @@ def _texts(repo: Repo) -> Iterator[tuple[str, re.Pattern[str]]]:
                 yield text, _SETS
     for pattern, words, sets in (
         ("**/*.y*ml", ("kind:", "Generator:"), _NAMES),
+        ("**/*.json", ("containerDefinitions",), _NAMED),
         *((each, _STACKS, _HANDS) for each in _CODE),
     ):
         for file in repo.files(pattern, saying=words):
             text = "" if repo.role(file) in ASIDE else (repo.read(file) or "")[:_LONGEST]
-            if sets is _HANDS or _OF_CLUSTER.search(text):
+            if sets is not _NAMES or _OF_CLUSTER.search(text):
                 yield text, sets
 
 

@@ -30,6 +30,21 @@ _SCHEMAS: tuple[tuple[tuple[str, ...], tuple[str, ...], re.Pattern[str]], ...] =
             r"\b(?:cleanEnv|envsafe|parseEnv|validateEnv)\(\s{0,40}(?:process|import\.meta)\.env\b"
             r"|\bcreateEnv\(\s{0,40}\{|\.(?:safeP|p)arse\(\s{0,40}(?:process|import\.meta)\.env\b"
             r"|\bregisterAs\("
+            # Whatever takes the whole environment and is called after reading or proving it.
+            r"|\b\w{0,40}(?:[pP]arse|[vV]alidate|[dD]ecode|[cC]heck|[aA]ssert)\w{0,20}\("
+            r"[^()\n;]{0,200}?\b(?:process|import\.meta)\.env\b(?![.\[])"
+        ),
+    ),
+    (
+        ("ts", "js", "mjs"),
+        ("@fastify/env", "fastify-env", "env-schema"),
+        regex(r"\.register\(\s{0,40}\w{0,40}[eE]nv\w{0,20}\s{0,9},|\benvSchema\("),
+    ),
+    (
+        ("py",),
+        ("envvar",),
+        regex(
+            r"\b(?:Option|Argument|option|argument)\([^()]{0,400}?\benvvar\s{0,4}=\s{0,4}[\[\"']"
         ),
     ),
     (("ts", "js"), ("convict",), regex(r"\bconvict(?:<\w{1,40}>)?\(\s{0,40}\{\s{0,40}\w")),

@@ -98,12 +98,6 @@ def test_what_ci_builds_and_sends_away(files: dict[str, str], outcome: Outcome) 
     assert _ask(files) is outcome
 
 
-@pytest.mark.parametrize(("range_", "outcome"), [("31.7.1", PASS), ("^31.7.1", FAIL)])
-def test_the_frame_of_a_desktop_application(range_: str, outcome: Outcome) -> None:
-    package = f'{{"name": "desk", "devDependencies": {{"electron": "{range_}"}}}}'
-    assert _ask({"package.json": package, "main.js": "require('electron');\n"}) is outcome
-
-
 @pytest.mark.parametrize(
     ("package", "outcome"), [(STYLED, PASS), (STYLED.replace("devDep", "dep"), FAIL)]
 )

@@ -29,6 +29,17 @@ HOST = 'var b = DistributedApplication.CreateBuilder(args);\nb.AddProject("a"){}
 GIVES = '.WithEnvironment("STORE_URL", a).WithEnvironment("MODEL_ID", "small")'
 
 
+TASK = (
+    '{{"containerDefinitions": [{{"name": "a", "environment": [{{"name": "{}", "value": "b"}}],'
+    ' "secrets": [{{"name": "STORE_URL", "valueFrom": "c"}}]}}]}}\n'
+)
+REMOTE = (
+    "jobs:\n  a:\n    steps:\n      - uses: {}\n        with:\n          script: |\n"
+    "            docker run -e STORE_URL=a -e MODEL_ID=b shop\n"
+)
+ASKED = "a = typer.Option(..., {0}='STORE_URL')\nb = typer.Option('c', {0}='MODEL_ID')\n"
+
+
 def _ask(files: dict[str, str]) -> Outcome:
     needs = testing.build({"component": {"files": files}, "repo": {"files": files}})
     return configuration_declared.ask(needs).outcome
@@ -68,6 +79,12 @@ def _ask(files: dict[str, str]) -> Outcome:
         ({"main.py": READS, "in/s.ts": STACK.format("{ STORE_URL: u }")}, FAIL),
         ({"main.py": READS, "host/Program.cs": HOST.format(GIVES)}, PASS),
         ({"main.py": READS, "host/Program.cs": HOST.format("")}, FAIL),
+        ({"main.py": READS, "live/task.json": TASK.format("MODEL_ID")}, PASS),
+        ({"main.py": READS, "live/task.json": TASK.format("OTHER_ID")}, FAIL),
+        ({"main.py": READS, ".github/workflows/a.yml": REMOTE.format("x/ssh-action@v1")}, PASS),
+        ({"main.py": READS, ".github/workflows/a.yml": REMOTE.format("x/sshkey@v1")}, FAIL),
+        ({"main.py": f"{READS}{ASKED.format('envvar')}"}, PASS),
+        ({"main.py": f"{READS}{ASKED.format('help')}"}, FAIL),
         (
             {
                 "main.py": READS,
@@ -93,6 +110,16 @@ def test_in_python(files: dict[str, str], outcome: Outcome) -> None:
         ("a = 'http://b'; cleanEnv(process.env, { STORE_URL: url(), MODEL_ID: str() });\n", PASS),
         ("shape({ STORE_URL: text, MODEL_ID: text }).parse(process.env);\n", PASS),
         ("shape({ STORE_URL: text, MODEL_ID: text }).parse(given);\n", FAIL),
+        ("v.parse(v.object({ STORE_URL: t, MODEL_ID: t }), process.env);\n", FAIL),
+        ("const S = v.object({ STORE_URL: t, MODEL_ID: t });\nv.parse(S, process.env);\n", PASS),
+        ("const S = { STORE_URL: t, MODEL_ID: t };\nrun(S, process.env);\n", FAIL),
+        ("const S = { STORE_URL: t, MODEL_ID: t };\nparse(S, process.env.HOME);\n", FAIL),
+        (
+            "import fastifyEnv from '@fastify/env';\n"
+            "const schema = { STORE_URL: t, MODEL_ID: t };\n"
+            "app.register(fastifyEnv, { schema });\n",
+            PASS,
+        ),
         (
             "registerAs('shop', () => ({ a: process.env.STORE_URL, b: process.env.MODEL_ID }));",
             PASS,
