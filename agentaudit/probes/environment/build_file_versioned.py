@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from msgspec.structs import replace
+
+from agentaudit.evidence import Evidence
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer, Outcome
-from agentaudit.probe import Example, Gaps, failed, probe
+from agentaudit.probe import Example, Gaps, failed, passed, probe
 from agentaudit.probes.environment.images import doubt_unread, versioned
-from agentaudit.source import Component
+from agentaudit.source import Component, Repo
 
 MANIFEST = {"requirements.txt": "openai==1.93.0\n"}
 
@@ -12,6 +15,13 @@ MANIFEST = {"requirements.txt": "openai==1.93.0\n"}
 def _built(text: str) -> dict[str, object]:
     """A component with this build file."""
     return {"component": {"files": {**MANIFEST, "Dockerfile": text}}}
+
+
+def _made(configured: str) -> dict[str, object]:
+    """A service of Java whose image a plug-in builds."""
+    plugin = f"<plugin><artifactId>jib-maven-plugin</artifactId>{configured}</plugin>"
+    files = {"files": {"pom.xml": f"<project><build>{plugin}</build></project>"}}
+    return {"component": files, "repo": files}
 
 
 def _two(named: str) -> dict[str, object]:
@@ -24,6 +34,31 @@ def _two(named: str) -> dict[str, object]:
 
 _TO_COPY = regex(r"[._-](?:example|sample|template|dist)$")
 """Build files that somebody copies and changes: what they name is only proposed."""
+
+
+_PLUGGED = regex(
+    r"jib(?:-maven-plugin|-gradle-plugin|[\"'])[\s\S]{0,4000}?\bfrom\b>?\s{0,40}\{?\s{0,40}<?image"
+    r"(?:>|\s{0,9}=\s{0,9}[\"'])\s{0,40}(?P<base>[\w./-]{1,200}(?::[\w.-]{1,100})?(?:@sha256:\w{64})?)[<\"'\s]"
+    r"|<builder>\s{0,40}(?P<builder>[\w./-]{1,200}:[\w.-]{1,100})\s{0,40}</builder>"
+    r"|\bbuilder(?:\.set\(|\s{0,9}=)\s{0,9}[\"'](?P<set>[\w./-]{1,200}:[\w.-]{1,100})[\"']"
+)
+"""The base or the builder of images that Jib or the plug-in of Spring Boot makes without a build
+file."""
+_VERSIONED = regex(
+    r"[^\s@]{1,200}:(?!latest|stable|edge)[^\s:@]{0,60}\d[^\s:@]{0,60}|[^\s@]{1,300}@sha256:\w{64}"
+)
+
+
+def _plugged(repo: Repo, component: Component) -> Evidence | None:
+    """Where a plug-in of the build names what it builds images upon, with a version."""
+    for manifest in component.manifests:
+        text = (repo.read(manifest.place) or "")[:200_000] if manifest.ecosystem == "java" else ""
+        for found in _PLUGGED.finditer(text):
+            base = found["base"] or found["builder"] or found["set"]
+            if _VERSIONED.fullmatch(base):
+                line = text.count("\n", 0, found.end()) + 1
+                return replace(manifest.place, line=line, text=base).evidence()
+    return None
 
 
 @probe(
@@ -59,6 +94,9 @@ _TO_COPY = regex(r"[._-](?:example|sample|template|dist)$")
             "the name of a line of releases",
         ),
         Example(Outcome.FAIL, {"component": {"files": MANIFEST}}, "no build file"),
+        Example(Outcome.PASS, _made("<from><image>temurin:21-jre</image></from>"), "by a plug-in"),
+        Example(Outcome.FAIL, _made("<from><image>temurin</image></from>"), "in any version"),
+        Example(Outcome.FAIL, _made("<to><image>bot:1.2</image></to>"), "only what it makes"),
         Example(Outcome.FAIL, _two("Dockerfile"), "one of two, and the other is not committed"),
         Example(Outcome.PASS, _two("worker.Dockerfile"), "both are"),
         Example(
@@ -68,13 +106,15 @@ _TO_COPY = regex(r"[._-](?:example|sample|template|dist)$")
         ),
     ],
 )
-def build_file_versioned(component: Component) -> Answer:
+def build_file_versioned(repo: Repo, component: Component) -> Answer:
     """Is the image build file committed, and does every external base in it have a version?
 
     `FROM python:latest` builds a different image next month, and the file in git does not show it.
     Operating system, C library and interpreter all come from that line.
     """
     if not component.build_files:
+        if (made := _plugged(repo, component)) is not None:
+            return passed("the plug-in that builds its image names a versioned base", made)
         return failed(
             "no Dockerfile or Containerfile is committed for it",
             component.evidence(),
