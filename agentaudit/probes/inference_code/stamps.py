@@ -39,10 +39,8 @@ NAMED_FOR_COMMIT = (
 )
 """How variables for the commit are called."""
 _NAME = regex(NAMED_FOR_COMMIT)
-_VERSION = regex(
-    r"(?:DD|OTEL_SERVICE|APP|SERVICE|BUILD|IMAGE)_VERSION|(?:NEXT_PUBLIC|VITE)_\w{0,40}VERSION|VERSION"
-)
-"""What says a release or the commit, as whoever builds hands it over."""
+_VERSION = regex(r"(?:DD|OTEL_SERVICE)_VERSION")
+"""What telemetry is told, a release or the commit, as whoever builds hands it over."""
 _REVISION = regex(
     r"(?i)^\s*(?:LABEL\s+)?[\"']?org\.opencontainers\.image\.revision[\"']?\s*[= ]"
     r"\s*[\"']?\$\{?(\w+)"
