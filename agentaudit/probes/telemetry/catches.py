@@ -88,12 +88,20 @@ def is_whole(name: str, given: str) -> bool:
 
 _PRINTS = regex(r"\bconsole\.\w{1,10}\(([^;]{0,600})")
 _SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts")
+_OF_NET = (".cs", ".razor")
 
 
 def is_printed(path: str, catch: Block, body: str) -> bool:
-    """Whether the console of a script is given the exception itself: it writes its stack."""
-    told = _PRINTS.findall(body) if path.endswith(_SCRIPTS) else ()
-    return any(is_whole(catch.name, given) for given in told)
+    """Whether the console is given the exception itself: that of a script writes its stack, and
+    .NET makes a text of it that holds one, which a log may be given too."""
+    if path.endswith(_OF_NET) and catch.name:
+        own = re.escape(catch.name)
+        told = rf"\.Write(?:Line)?\(\s?(?:[^;]{{0,200}}[+,]\s?)?{own}\s?\)"
+        within = rf"\$\"[^\";]{{0,200}}\{{{own}\}}|\b{own}\.ToString\(\)"
+        text = rf"\b(?:Console|_?[lL]og\w{{0,10}})\.[^;]{{0,300}}(?:{within})"
+        return bool(re.search(f"Console(?:\\.Error)?{told}|{text}", body))
+    given = _PRINTS.findall(body) if path.endswith(_SCRIPTS) else ()
+    return any(is_whole(catch.name, each) for each in given)
 
 
 def is_rethrown(text: str, catch: Block, found: Sequence[Block]) -> bool:

@@ -6,7 +6,6 @@ Names are compared, not types, so that it is an approximation; files are read as
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -15,35 +14,21 @@ from agentaudit.blocks import Block, Part
 from agentaudit.code import Call, Code
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.telemetry import last_resort
 from agentaudit.probes.telemetry.attempts import is_sync
 from agentaudit.probes.telemetry.calling import Callers, below
-from agentaudit.probes.telemetry.catches import (
-    LOOKS_ON,
-    around,
-    catches,
-    is_broad,
-    is_printed,
-    is_rethrown,
-    is_whole,
-    may_catch,
-)
+from agentaudit.probes.telemetry.catches import around, catches, may_catch
 from agentaudit.probes.telemetry.ends import Fates
 from agentaudit.probes.telemetry.errors import language
 from agentaudit.probes.telemetry.forgotten import forgets, is_forgotten
 from agentaudit.probes.telemetry.handlers import is_run_later, silent
 from agentaudit.probes.telemetry.held import holds_elsewhere, is_page
+from agentaudit.probes.telemetry.judged import Judge
 from agentaudit.probes.telemetry.pools import gathered, keeps_errors, settled
 from agentaudit.probes.telemetry.program import Program
 from agentaudit.probes.telemetry.questions import questions
-from agentaudit.probes.telemetry.silenced import unheard
-from agentaudit.probes.telemetry.streams import hushed
-from agentaudit.probes.telemetry.wrappers import (
-    is_given,
-    keeps,
-    reporter,
-    reports,
-    surrounding,
-)
+from agentaudit.probes.telemetry.streams import hushed, told_beside
+from agentaudit.probes.telemetry.wrappers import surrounding
 from agentaudit.source import Component, Repo
 
 
@@ -58,20 +43,12 @@ _DECLARING = regex(r"\.(?:java|razor)$|(?<!/Program)(?<!^Program)\.cs$")
 _SCRIPTS = (".ts", ".tsx", ".js", ".mjs", ".cjs", ".mts")
 _DEEP, _SEEN = 8, 1500
 """Functions that call one another, and lines that are looked at."""
-_PASSES = regex(
-    r"(?:^|[\s{;(])(?:raise\b(?!\s+[\w.]{0,60}HTTP)|throw\b|next\(\s?\w|reject\(|Promise\.reject"
-    r"|DispatchExceptionAsync\(|throwError\()|\.(?:completeExceptionally|completeWithError|set_exception"
-    r"|(?:Try)?SetException|Throw)\(|(?:sink|emitter|observer|controller|subscriber)\.(?:onE|e)rror\("
-)
-"""What raises it again, or hands it to whoever waits for a result."""
 _TOOLS = regex(r"(?:^|/)(?:tools?|\w{0,20}preprocess\w{0,20}|db_setup|setup|seeds?)/")
 """Where what fails is told the agent, which goes on, or where nobody asks anything."""
 _SAFE = regex(r"=>\s{0,4}Promise<|\(\)\s{0,4}=>|def \w{1,60}\(\w{0,4}fu?nc?\w{0,10}\b|wraps\(")
 """Signs of a function that is handed another, in its file."""
 _TOLD_AGENT = regex(r"(?i)(?:.*[._])?(?:\w*tool|KernelFunction|SKFunction|ai_?function)")
 """Marks of functions that an agent calls, which is told what they raise."""
-_NAME = regex(r"[\w.]{1,100}")
-_CALLED = regex(r"(?<!\w)(\w{1,100})\((?=([^;()]{0,300}))")
 _OF_ASKED = regex(
     r"(?:A[PI]I|Api|Ai|OpenAI|Anthropic|Client|H[tT]{2}[pP]|Request|Service|R[pP][cC]|Google|Azure|Model"
     r"|LLM|Llm|Boto|RateLimit)\w{0,30}(?:Error|Exception)\b"
@@ -82,11 +59,6 @@ _OF_SERVICE = regex(
     r"|Request|Service|ServiceRequest|Boto(?:Core)?)(?:Error|Exception)$"
 )
 """Those that a model's call raises whatever failed."""
-_AGAIN = regex(r"(?i)\bcontinue\b|sleep|retry|attempt|delay")
-"""Signs that it is asked again."""
-_HANDED_ON = regex(r"(?:.{0,60}\.)?(?:next|reject|done|cb|callback)")
-_LOGGER = regex(r"(?i)(?:console|[\w.]{0,60}log\w{0,10})\.\w{1,10}")
-"""What a promise gives its error to, by name."""
 
 
 class _Followed:
@@ -94,12 +66,8 @@ class _Followed:
 
     def __init__(self, program: Program, code: Code, keeping: Sequence[Call]) -> None:
         self._program, self._code = program, code
-        self._keeping: dict[str, set[int]] = defaultdict(set)
-        for call in keeping:
-            self._keeping[call.place.path].add(call.place.line or 0)
-        self._unheard = frozenset(unheard(code.calls))
-        self._keepers = {call.scope.rpartition(".")[2] for call in keeping} - {""}
-        self._reporting: dict[tuple[str, str], bool] = {}
+        self._judge = Judge(program, code, keeping)
+        self._resorts: dict[str, str] = {}
         self._around: dict[tuple[str, str], tuple[str, Block] | None] = {}
         self._callers = Callers(program)
 
@@ -119,8 +87,8 @@ class _Followed:
             fate, at, name = self._fate(path, line)
             function = (path, at, name)
             calling = self._callers.of(*function) if name and depth < _DEEP else ()
-            if fate == "leaving" and not calling and self._is_answered(path):
-                fate = "lost"
+            if fate == "leaving" and not calling:
+                fate = self._answered(path)
             if fate and (fate != "leaving" or not calling):
                 ends[fate][path, at] = self._program.shown(path, at)
             losing += [(path, line)] if fate == "lost" and not is_page(path) else []
@@ -140,9 +108,21 @@ class _Followed:
             return "lost"
         return "leaving" if apart else ""
 
-    def _is_answered(self, path: str) -> bool:
-        """Whether what leaves a file of scripts ends in a function that tells nobody of it."""
-        return path.endswith(_SCRIPTS) and not is_page(path) and bool(self._silent)
+    def _answered(self, path: str) -> str:
+        """What becomes of what leaves a file: what answers for every exception decides it, if all
+        that does is of one mind."""
+        if path.endswith(_SCRIPTS):
+            return "lost" if self._silent and not is_page(path) else "leaving"
+        spoken = language(self._program.places[path])
+        if spoken not in self._resorts:
+            fates = {
+                self._judge.caught(other, block)
+                for other, place in self._program.places.items()
+                if language(place) == spoken
+                for block in last_resort.answering(self._program, other)
+            }
+            self._resorts[spoken] = fates.pop() if len(fates) == 1 else "leaving"
+        return self._resorts[spoken]
 
     @cached_property
     def _silent(self) -> list[tuple[str, Block]]:
@@ -179,7 +159,8 @@ class _Followed:
             return False
         found = self._program.blocks(path)
         return not found or any(
-            self._caught(path, block, asked=_OF_ASKED) == "lost" and not self._is_trial(path, block)
+            self._judge.caught(path, block, asked=_OF_ASKED) == "lost"
+            and not self._is_trial(path, block)
             for block in catches(found)
         )
 
@@ -196,6 +177,9 @@ class _Followed:
         dropped = settled(text, line)
         if path.endswith(_SCRIPTS) and "onError" in text and hushed(text, found, line):
             return "lost", line, ""
+        for told in told_beside(path, text, found, line):
+            if (fate := self._judge.caught(path, told)) != "leaving":
+                return fate, told.first, ""
         for block in around(found, line):
             if dropped is not None and block.start < dropped:
                 return "lost", line, ""
@@ -213,7 +197,7 @@ class _Followed:
                     return fate, block.first, ""
             for catch in catches(found) if block.part is Part.TRY else ():
                 if catch.tried == block:
-                    fate = self._caught(path, catch, asked=_OF_SERVICE)
+                    fate = self._judge.caught(path, catch, asked=_OF_SERVICE)
                     if fate != "leaving":
                         return fate, catch.first, ""
         within = any(block.part is Part.FUNCTION for block in around(found, line))
@@ -222,7 +206,7 @@ class _Followed:
     def _surrounded(self, path: str, names: Iterable[str]) -> str:
         for name in names:
             around = self._trying(path, name)
-            if around is not None and (fate := self._caught(*around)) != "leaving":
+            if around is not None and (fate := self._judge.caught(*around)) != "leaving":
                 return fate
         return "leaving"
 
@@ -240,61 +224,3 @@ class _Followed:
                 None,
             )
         return self._around[key]
-
-    def _is_reporter(self, path: str, name: str, *, given: bool = False) -> bool:
-        """Whether a function of that name keeps the traceback of an error; given is whether it is
-        handed one as it is."""
-        if name in self._keepers:
-            return True
-        if not given and not reports(name):
-            return False
-        key = language(self._program.places[path]), name
-        if key not in self._reporting:
-            said = self._program.defining(path, name)
-            self._reporting[key] = any(
-                reporter(self._heard(other), self._program.blocks(other), name) for other in said
-            )
-        return self._reporting[key]
-
-    def _heard(self, path: str) -> str:
-        """The text of a file without reports that nobody hears."""
-        rows = enumerate(self._program.text(path).split("\n"), 1)
-        told = (" " * len(row) if (path, at) in self._unheard else row for at, row in rows)
-        return "\n".join(told)
-
-    def _caught(self, path: str, catch: Block, asked: re.Pattern[str] | None = None) -> str:
-        """What becomes of what it catches; asked are names of exceptions of those who are asked,
-        which are looked at besides those that are any."""
-        typed = asked is not None and any(asked.search(name) for name in catch.types)
-        if not is_broad(path, catch) and not typed:
-            return "leaving"
-        text, found = self._program.parts(path)
-        body = catch.body(text)[:4000]
-        if not is_broad(path, catch) and _AGAIN.search(body):
-            return "leaving"
-        if catch.given and _NAME.fullmatch(body[:100]):
-            return self._told(path, body)
-        above = text.count("\n", 0, catch.inside) + 1
-        told = enumerate(body.split("\n"), above)
-        rows = [row for number, row in told if (path, number) not in self._unheard]
-        known = (line for line in self._keeping.get(path, ()) if catch.first <= line <= catch.last)
-        levels = "loguru" in text
-        given = (levels or is_given(self._program.lines(path)[line - 1]) for line in known)
-        if keeps(rows, all_levels=levels) or any(given):
-            return "kept"
-        body = "\n".join(rows)
-        if is_printed(path, catch, body) or any(
-            self._is_reporter(path, name, given=is_whole(catch.name, text))
-            for name, text in dict.fromkeys(_CALLED.findall(body))
-        ):
-            return "kept"
-        passed = catch.given == LOOKS_ON or _PASSES.search(body) is not None
-        return "leaving" if passed or is_rethrown(text, catch, found) else "lost"
-
-    def _told(self, path: str, name: str) -> str:
-        """What becomes of the error of a promise that is given to a function by its name."""
-        if _HANDED_ON.fullmatch(name):
-            return "leaving"
-        if _LOGGER.fullmatch(name) or self._is_reporter(path, name.rpartition(".")[2], given=True):
-            return "kept"
-        return "lost"

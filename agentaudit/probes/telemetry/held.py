@@ -46,6 +46,11 @@ _HIDING = regex(
     r"|@modelcontextprotocol/sdk/server)(?:[./].{0,100})?"
 )
 """Frameworks that answer for an exception, and write none of its stack by default."""
+_MUTE = regex(
+    r"=\s{0,4}[fF]astify\(\s{0,9}(?:\)|\{[^;]{0,400}\blogger: false"
+    r"|\{(?![^;]{0,400}\blogger(?:Instance)?\b))"
+)
+"""Fastify, made without a logger: it writes nothing of what a route raises."""
 _FEW = 5
 """Calls of a program of Python whose questions to models are not seen, and that is one all the
 same."""
@@ -65,7 +70,9 @@ def holds_elsewhere(path: str, text: str) -> bool:
     marks = _OF_SCRIPTS if suffix in _SCRIPTS else _MARKS.get(suffix, ())
     if any(mark in text for mark in marks):
         return True
-    return suffix in _SCRIPTS and "err" in text and bool(FOUR.search(text))
+    if suffix not in _SCRIPTS:
+        return False
+    return bool(("err" in text and FOUR.search(text)) or ("astify(" in text and _MUTE.search(text)))
 
 
 def is_told(component: Component) -> bool:

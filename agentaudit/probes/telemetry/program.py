@@ -16,6 +16,7 @@ from agentaudit.expressions import regex
 from agentaudit.probes.aside import is_serving
 from agentaudit.probes.beside import inner
 from agentaudit.probes.telemetry.errors import language
+from agentaudit.probes.telemetry.held import is_page
 from agentaudit.source import Component, Repo
 
 _LANGUAGES = (".py", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".mts", ".java", ".cs", ".razor")
@@ -35,11 +36,26 @@ def _is_beside(repo: Repo, file: Place) -> bool:
     return not is_serving(repo, file) or _SHOWING.search(file.path) is not None
 
 
+_BUNDLES = regex(r"vite|react-scripts|@angular/core|parcel|@vue/cli-service|@rsbuild/core")
+_ON_SERVER = regex(
+    r"next|nuxt|@remix-run/.{1,40}|@react-router/(?:node|serve)|@sveltejs/kit|astro|@tanstack/(?:react-)?start"
+    r"|@solidjs/start|vinxi|express|fastify|koa|hono|@nestjs/core|electron|@modelcontextprotocol/sdk"
+)
+"""What makes pages for browsers of all scripts, and what runs scripts elsewhere too."""
+
+
+def _is_shown(component: Component) -> bool:
+    """Whether a component is nothing but pages for browsers."""
+    needs = [need.name for each in component.manifests for need in each.dependencies]
+    return any(map(_BUNDLES.fullmatch, needs)) and not any(map(_ON_SERVER.fullmatch, needs))
+
+
 class Program:
     """Files that use anything known, and others of the component."""
 
     def __init__(self, repo: Repo, component: Component) -> None:
         self._repo, self._code = repo, component.code
+        self._is_shown = _is_shown(component)
         self._left_out = False
         self.places = {place.path: place for place in self._files(component)}
         self._lines: dict[str, list[str]] = {}
@@ -67,6 +83,10 @@ class Program:
             for file in self._repo.files(f"{home}**/*.{suffix}"):
                 if not file.path.startswith(apart) and not _is_beside(self._repo, file):
                     yield file
+
+    def is_shown(self, path: str) -> bool:
+        """Whether a script runs in the browser of whoever asks, whose console nobody keeps."""
+        return self._is_shown and is_page(path)
 
     @property
     def is_whole(self) -> bool:

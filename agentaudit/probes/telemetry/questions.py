@@ -10,6 +10,7 @@ from agentaudit.expressions import regex
 from agentaudit.probes.asking import PASSES_ON
 from agentaudit.probes.telemetry.held import is_page
 from agentaudit.probes.telemetry.program import Program
+from agentaudit.probes.telemetry.services import services
 from agentaudit.trades import AGENTIC
 
 _ASKS = regex(
@@ -22,8 +23,9 @@ _ASKS = regex(
     r"\s?(?:<[^<>()]{0,60}>)?\("
 )
 _NO_CALL = regex(
-    r"\s*(?:#|//|\*|(?:async )?def |import |from |@"
-    r"|(?:public|private|protected|internal)\b[^=(]{0,300}\((?!.{0,300}=>))"
+    r"\s*(?:#|//|\*|(?:async )?def |import |from |@|(?:export )?(?:default )?(?:async )?function\b"
+    r"|(?:static )?async \*?\w{1,60}\("
+    r"|(?:public|private|protected|internal)\b[^=(]{0,300}\((?!.{0,300}(?:=>|\{ ?\S)))"
 )
 """Comments, imports, and the heads of functions, which ask nobody."""
 _OF = regex(r"(\w{1,60})(?:\([^()]{0,60}\)|\[[^\[\]]{0,40}\])?\s?\??$")
@@ -53,6 +55,7 @@ def questions(program: Program, code: Code) -> Iterator[tuple[str, int]]:
         for path in sorted(paths & program.places.keys()):
             found += _run(program, path)
         found += _posted(program) if "model" in trades else ()
+        found += services(program, paths)
         modules = _modules(code, known)
         told = [use for use in uses if use.strength >= Strength.CALLED]
         told = [use for use in told if use.library not in PASSES_ON] or told

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
 
 from agentaudit.blocks import Block, Part
 from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.catches import functions
 from agentaudit.probes.telemetry.handlers import tells
 from agentaudit.source import Component
 
@@ -44,6 +47,28 @@ def masked(component: Component) -> Place | None:
 _STREAMS = regex(r"(?:.{0,100}\.)?stream(?:Text|Object)")
 _NEAR = 60
 """Lines of such a call before what it is told to do with an error."""
+
+
+_GIVES = regex(r"\b(?:chat|generate|stream|onPartialResponse|onNext|subscribe|start)\(")
+_ENDS = regex(r"(?:.{0,100}\.)?(?:onError|subscribe)")
+_FAILED = regex(r"(?:e|ex|err|error|t|th|throwable|exception|cause|failure)")
+
+
+def told_beside(path: str, text: str, found: Sequence[Block], line: int) -> Iterator[Block]:
+    """What a stream of Java that is asked for on a line is told to do with an error, which it does
+    not raise: a method of what it is given, or a function, as a block that catches."""
+    if not path.endswith(".java") or not ("onError" in text or ".subscribe(" in text):
+        return
+    rows = text.split("\n")
+    if not _GIVES.search("\n".join(rows[max(0, line - 1) : line + 2])[:600]):
+        return
+    ends = min((each.last for each in functions(found, line)[:1]), default=line + _NEAR)
+    for block in found:
+        if block.part is not Part.FUNCTION or not line <= block.first <= min(ends, line + _NEAR):
+            continue
+        named = block.name == "onError" or _ENDS.fullmatch(block.given[-120:])
+        if named and block.parameters and _FAILED.fullmatch(block.parameters[0][:40]):
+            yield replace(block, name=block.parameters[0], given="")
 
 
 def hushed(text: str, found: Sequence[Block], line: int) -> bool:

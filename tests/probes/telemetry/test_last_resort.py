@@ -1,0 +1,144 @@
+"""What answers for every exception that nobody caught decides what becomes of those of models."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentaudit import testing
+from agentaudit.finding import Outcome
+from agentaudit.probes.telemetry.errors import kept
+from agentaudit.probes.telemetry.fates import Fates, followed
+from agentaudit.probes.telemetry.tracebacks_kept import tracebacks_kept
+
+FATES = ("kept", "lost", "leaving")
+FLASK = (
+    "from flask import Flask, jsonify\nfrom openai import OpenAI\napp = Flask(__name__)\n\n"
+    "@app.route('/ask')\ndef ask():\n    return OpenAI().responses.create(model='m', input='x')\n\n"
+    "@app.errorhandler({})\ndef failed(error):\n    {}\n    return jsonify(error=str(error)), 500\n"
+)
+MIDDLEWARE = (
+    "import logging\nfrom fastapi import FastAPI\nfrom openai import OpenAI\napp = FastAPI()\n\n"
+    "@app.post('/ask')\ndef ask(text: str):\n"
+    "    return OpenAI().responses.create(model='m', input=text)\n\n"
+    "@app.middleware('http')\nasync def around(request, call_next):\n    try:\n"
+    "        return await call_next(request)\n    except {} as error:\n        {}\n"
+    "        return JSONResponse({{'error': str(error)}})\n"
+)
+POM = (
+    "<project><dependencies><dependency><groupId>org.springframework.ai</groupId>"
+    "<artifactId>spring-ai-starter-model-openai</artifactId></dependency><dependency>"
+    "<groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId>"
+    "</dependency></dependencies></project>\n"
+)
+ASKS = (
+    "import org.springframework.ai.chat.client.ChatClient;\n@RestController\nclass Chat {\n"
+    '  @PostMapping("/ask")\n  String ask(String text) {\n'
+    "    return ChatClient.create(model).prompt(text).call().content();\n  }\n}\n"
+)
+ADVICE = (
+    "@RestControllerAdvice\nclass Failures {{\n"
+    "  static final Logger log = LoggerFactory.getLogger(Failures.class);\n"
+    "  {}\n  @ResponseStatus(code = SERVER)\n  public ResponseEntity<String> failed({} ex) {{\n"
+    "    {}\n    return ResponseEntity.status(500).body(ex.getMessage());\n  }}\n}}\n"
+)
+PROJECT = (
+    '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup><PackageReference Include="OpenAI" '
+    'Version="2.1.0" /></ItemGroup></Project>\n'
+)
+KESTREL = (
+    "using OpenAI.Chat;\nvar app = WebApplication.CreateBuilder(args).Build();\n"
+    "app.UseMiddleware<Failures>();\nvar chat = new ChatClient(name, key);\n"
+    'app.MapPost("/ask", (string text) => chat.CompleteChat(text));\napp.Run();\n'
+)
+AROUND = (
+    "public class Failures(RequestDelegate next, ILogger<Failures> logger) {{\n"
+    "  public async Task InvokeAsync(HttpContext context) {{\n    try {{ await {}(context); }}\n"
+    "    catch (Exception ex) {{ {} context.Response.StatusCode = 500; }}\n  }}\n}}\n"
+)
+
+
+def _followed(files: dict[str, str]) -> Fates:
+    component = testing.component({"files": files})
+    return followed(testing.repository({"files": files}), component, list(kept(component.code)))
+
+
+def _ends(files: dict[str, str]) -> list[str]:
+    ends = _followed(files)
+    return [name for name in FATES if getattr(ends, name)]
+
+
+@pytest.mark.parametrize(
+    ("types", "does", "fate"),
+    [
+        ("Exception", "pass", "lost"),
+        ("Exception", "app.logger.error('failed: %s', error)", "lost"),
+        ("Exception", "app.logger.exception('failed')", "kept"),
+        ("404", "pass", "leaving"),
+        ("KeyError", "pass", "leaving"),
+    ],
+)
+def test_what_flask_calls_with_any_exception(types: str, does: str, fate: str) -> None:
+    files = {"requirements.txt": "flask==3.1.0\nopenai==1.93.0\n"}
+    assert _ends({**files, "app.py": FLASK.format(types, does)}) == [fate]
+
+
+@pytest.mark.parametrize(
+    ("types", "does", "fate"),
+    [
+        ("Exception", "logging.error(error)", "lost"),
+        ("Exception", "logging.exception('failed')", "kept"),
+        ("TimeoutError", "logging.error(error)", "leaving"),
+    ],
+)
+def test_what_stands_around_every_request(types: str, does: str, fate: str) -> None:
+    files = {"requirements.txt": "fastapi==0.115.0\nopenai==1.93.0\n"}
+    assert _ends({**files, "app.py": MIDDLEWARE.format(types, does)}) == [fate]
+
+
+@pytest.mark.parametrize(
+    ("mark", "type_", "does", "fate"),
+    [
+        ("@ExceptionHandler(Exception.class)", "Exception", "", "lost"),
+        ("@ExceptionHandler({IOException.class, Exception.class})", "Exception", "", "lost"),
+        ("@ExceptionHandler", "Exception", "", "lost"),
+        ("@ExceptionHandler", "IllegalStateException", "", "leaving"),
+        ("@ExceptionHandler(IOException.class)", "Exception", "", "leaving"),
+        ("@ExceptionHandler(Exception.class)", "Exception", 'log.error("failed", ex);', "kept"),
+        (
+            *("@ExceptionHandler(Exception.class)", "Exception"),
+            *('log.error("failed: {}", ex.getMessage());', "lost"),
+        ),
+        ("@ExceptionHandler(Exception.class)", "Exception", "if (dev()) throw ex;", "leaving"),
+    ],
+)
+def test_what_spring_calls_with_any_exception(mark: str, type_: str, does: str, fate: str) -> None:
+    main = "src/main/java/"
+    advice = ADVICE.format(mark, type_, does)
+    assert _ends({"pom.xml": POM, f"{main}Chat.java": ASKS, f"{main}F.java": advice}) == [fate]
+
+
+@pytest.mark.parametrize(
+    ("runs", "does", "fate"),
+    [
+        ("next", "", "lost"),
+        ("_next", "logger.LogError(ex.Message);", "lost"),
+        ("next", 'logger.LogError(ex, "failed");', "kept"),
+        ("next", "throw;", "leaving"),
+        ("store", "", "leaving"),
+    ],
+)
+def test_what_stands_around_every_request_of_net(runs: str, does: str, fate: str) -> None:
+    files = {"api.csproj": PROJECT, "Program.cs": KESTREL}
+    assert _ends({**files, "Failures.cs": AROUND.format(runs, does)}) == [fate]
+
+
+@pytest.mark.parametrize(
+    ("does", "outcome"),
+    [("", Outcome.FAIL), ('log.error("failed", ex);', Outcome.PASS)],
+)
+def test_an_advice_decides_for_the_component(does: str, outcome: Outcome) -> None:
+    advice = ADVICE.format("@ExceptionHandler(Exception.class)", "Exception", does)
+    files = {"pom.xml": POM, "src/main/java/Chat.java": ASKS, "src/main/java/F.java": advice}
+    given = {"repo": testing.repository({"files": files})}
+    given["component"] = testing.component({"files": files})
+    assert tracebacks_kept.ask(given).outcome is outcome
