@@ -8,6 +8,8 @@ from agentaudit.evidence import Place
 
 _MANY, _RARE = 5, 8
 """Questions to models, and the share of them that may fail unheard."""
+_PART = 5
+"""That share of what is asked."""
 _FAR = 3
 """So many times more places lose one than keep it where those that keep it are few."""
 
@@ -56,6 +58,11 @@ class Fates(Struct, frozen=True):
     def fails_often(self) -> bool:
         """Whether half of what is asked fails unheard."""
         return self.failing > 0 and self.failing * 2 >= self.asked
+
+    @property
+    def fails_in_part(self) -> bool:
+        """Whether more than a fifth of what is asked fails unheard on some way."""
+        return self.failing * _PART > self.asked
 
     def passes_on(self, lacking: int) -> bool:
         """Whether nearly everything that is asked lets its exceptions pass, or keeps them, and not

@@ -2,18 +2,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from agentaudit.code import Call, Use
+from agentaudit.code import Use
 from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.asking import asks_openly
 from agentaudit.probes.readable import of_code, step_missing, unread
 from agentaudit.probes.telemetry.captured import captured
-from agentaudit.probes.telemetry.caught import Weighed, arrives, leaves, lost_at_edge, weighed
+from agentaudit.probes.telemetry.caught import Weighed, leaves, lost_at_edge, weighed
 from agentaudit.probes.telemetry.ends import Fates
-from agentaudit.probes.telemetry.errors import is_central, outermost
+from agentaudit.probes.telemetry.errors import is_central
 from agentaudit.probes.telemetry.fates import followed
 from agentaudit.probes.telemetry.nowhere import nowhere
+from agentaudit.probes.telemetry.practices import mostly_lost
 from agentaudit.probes.telemetry.servers import ended_by, logging_the_uncaught
 from agentaudit.probes.telemetry.tracers import keeps_stacks
 from agentaudit.source import Component, Repo
@@ -255,7 +256,7 @@ def _kept(
         caught = f"{len(ends.kept)} blocks that catch what a model's call raises"
         yield f"{caught} keep its traceback", ends.kept
     passes = ends.passes_on(len(said.lacking)) and not lost_at_edge(ends)
-    if said.is_practice and (passes or not _mostly_lost(ends, said.keeping)):
+    if said.is_practice and (passes or not mostly_lost(ends, said.keeping)):
         places = [call.place for call in said.keeping]
         yield f"{len(places)} calls keep the traceback of an error", places
     central = [call.place for call in said.keeping if ends.is_free and is_central(call)]
@@ -269,25 +270,8 @@ def _kept(
         yield message, [place]
 
 
-_MANY, _MANY_AT_EDGE = 5, 20
-"""So many times more calls keep one elsewhere where nothing keeps those of models, and where one is
-lost where requests arrive."""
 _MORE = 2
 """So many times more blocks keep a traceback than lose one where it is a practice."""
-
-
-def _mostly_lost(ends: Fates, keeping: Sequence[Call]) -> bool:
-    """Whether so many are lost, around models or where requests arrive, that the calls that keep
-    one elsewhere do not make up for it."""
-    kept = len(keeping)
-    all_fail = ends.only_lost and not ends.leaving and ends.failing == ends.asked
-    if all_fail and kept <= _MANY_AT_EDGE:
-        return True
-    at_edge = lost_at_edge(ends) and not any(map(outermost, keeping))
-    if at_edge and kept <= _MANY_AT_EDGE * sum(map(arrives, ends.lost)):
-        return True
-    most = ends.only_lost or len(ends.lost) > max(_MORE * len(ends.kept), len(ends.leaving))
-    return most and kept <= _MANY * len(ends.lost)
 
 
 def _uncaught(
