@@ -8,6 +8,7 @@ from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.telemetry.dotnet_sources import unheard
 from agentaudit.probes.telemetry.samplers import never_sampled
+from agentaudit.probes.telemetry.unmade import unmade
 from agentaudit.source import Component, Repo
 
 _INSTRUMENTOR = regex(r"(?:openinference|opentelemetry)-instrumentation-([\w-]{1,60})")
@@ -42,6 +43,8 @@ def undelivered(repo: Repo, component: Component, use: Use) -> tuple[Place, str]
         return use.place, "the SDK that it is given to is never started"
     if why := unheard(repo, component, use):
         return use.place, why
+    if unmade(repo, component, use):
+        return use.place, "nothing in it makes a span of what models are asked"
     named = _INSTRUMENTOR.fullmatch(use.library)
     if named is None:
         return None

@@ -52,6 +52,8 @@ _REQUIRED = (
     r"|z\.string\((?!.{{0,200}}(?:optional|default|nullish)\())"
 )
 """A setting without which the application does not start."""
+_IF_PRESENT = regex(r"send_to_logfire\s?=\s?[\"']if-token-present")
+"""Says that nothing is sent without a key."""
 _INSISTS = regex(r"\b(?:raise|throw|exit|abort|assert|panic|Fatal\w{0,10})\b")
 
 
@@ -79,6 +81,7 @@ def optional_key(repo: Repo, component: Component, library: str) -> Place | None
     asked, taken = re.compile(_ASKED.format(key=name)), re.compile(_TAKEN.format(key=name))
     for place, after in rows:
         declared = _DECLARES.search(place.path) and written.search(place.text)
+        declared = declared or _IF_PRESENT.search(place.text)
         if declared or (asked.search(place.text) and not _insists(after, _NEAR)):
             return place
         if (found := taken.match(place.text)) and _is_left_out(found[1], after):

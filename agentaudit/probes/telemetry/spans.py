@@ -11,6 +11,7 @@ from agentaudit.probes.once import once
 from agentaudit.probes.telemetry.adot import shut, traces_models
 from agentaudit.probes.telemetry.destinations import unaddressed, unswitched
 from agentaudit.probes.telemetry.development import installed
+from agentaudit.probes.telemetry.dotnet_sources import is_added
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.keys import CREDENTIAL, provided
 from agentaudit.probes.telemetry.releases import oldest
@@ -33,7 +34,7 @@ def own_spans(repo: Repo, component: Component) -> Iterator[Call]:
     """Calls that trace by the means of an SDK or of OpenTelemetry itself."""
     code = component.code
     for call in code.methods("UseOpenTelemetry", "instrument_all"):
-        if call.reached and not is_off(call):
+        if call.reached and not is_off(call) and is_added(component, call):
             yield call
     for call in code.calls:
         if call.role is not Role.APP or not call.reached or is_off(call):
