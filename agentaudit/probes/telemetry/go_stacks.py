@@ -17,14 +17,29 @@ _ABOVE = 6
 def stacks_of_errors(repo: Repo, code: Code) -> list[Call]:
     """Calls of a logger that are given the stack beside an error, and not that of a panic."""
     serving = (c for c in code.calls if c.role is Role.APP and c.reached)
+    marshals = _marshals(repo)
     return [
         call
         for call in serving
         if call.place.path.endswith(".go")
-        and any(_STACK.search(each.value.written[:200]) for each in call.arguments)
+        and (
+            any(_STACK.search(each.value.written[:200]) for each in call.arguments)
+            or (marshals and _ADDED.search(call.place.text[:400]))
+        )
         and _LOGS.search(call.callee[-100:])
         and not _recovered(repo, call.place)
     ]
+
+
+_ADDED = regex(r"\.Stack\(\)\.(?:\w{1,20}\([^()]{0,100}\)\.){0,6}?Err\(")
+_MARSHALS = regex(r"\bErrorStackMarshaler\s{0,4}=\s{0,4}(?!nil)\w")
+
+
+def _marshals(repo: Repo) -> bool:
+    """Whether zerolog is told how to write the stack that an error holds; by itself it writes
+    none."""
+    files = repo.files("**/*.go", saying=("ErrorStackMarshaler",))
+    return any(_MARSHALS.search((repo.read(file) or "")[:300_000]) for file in files)
 
 
 _LOGS = regex(r"(?i)(?:slog|log|logger|zap|logrus|sugar\w*|With)\.(?:Error|Warn|Log)\w{0,12}$")

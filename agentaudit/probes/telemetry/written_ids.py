@@ -14,7 +14,7 @@ from agentaudit.source import Component, Repo
 
 _WRITTEN = regex(
     r"%\((?:otelTraceID|trace_id|traceId|dd\.trace_id)\)|%X\{(?:traceId|trace_id)\}"
-    r"|event_dict\[[\"'](?:dd\.)?trace_?id[\"']|record\.(?:trace_id|otelTraceID)\b"
+    r"|\b(?:event\w{0,10}|evt|ed)\[[\"'](?:dd\.)?trace_?id[\"']|record\.(?:trace_id|otelTraceID)\b"
     r"|\[[\"']extra[\"']\](?:\[[\"'](?:dd\.)?trace_?[iI]d[\"']\]\s{0,4}=|\.update\(\s{0,4}trace_?id=)"
     r"|log_?(?:record|entry)?\w{0,20}\[[\"']trace_?id[\"']|logging\.googleapis\.com/trace"
 )

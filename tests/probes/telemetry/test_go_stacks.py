@@ -58,3 +58,33 @@ def test_errors_with_the_stack_of_who_logs_them(text: str, outcome: Outcome) -> 
     given = {"component": {"files": {"go.mod": mod, "main.go": text}}}
     answer = tracebacks_kept.ask(testing.build(given))
     assert answer.outcome is outcome, answer.message
+
+
+ADDED = (
+    'package main\n\nimport (\n\t"github.com/openai/openai-go"\n\t"github.com/rs/zerolog"\n'
+    '\t"github.com/rs/zerolog/log"\n\t"github.com/rs/zerolog/pkgerrors"\n)\n\n'
+    "func main() {{\n\topenai.NewClient()\n\t{}\n\tif err := ask(); err != nil {{\n"
+    '\t\tlog.Error(){}.Err(err).Msg("failed")\n\t}}\n}}\n'
+)
+TOLD = "zerolog.ErrorStackMarshaler = pkgerrors.MarshalStack"
+
+
+@pytest.mark.parametrize(
+    ("told", "added", "outcome"),
+    [
+        (TOLD, ".Stack()", Outcome.PASS),
+        (TOLD, "", Outcome.FAIL),
+        ("", ".Stack()", Outcome.FAIL),
+        ("zerolog.ErrorStackMarshaler = nil", ".Stack()", Outcome.FAIL),
+    ],
+)
+def test_zerolog_writes_the_stack_of_an_error_where_it_is_told_how(
+    told: str, added: str, outcome: Outcome
+) -> None:
+    mod = (
+        "module x.io/a\n\ngo 1.24\n\nrequire (\n\tgithub.com/openai/openai-go v1.8.0\n"
+        "\tgithub.com/rs/zerolog v1.33.0\n)\n"
+    )
+    files = {"go.mod": mod, "main.go": ADDED.format(told, added)}
+    answer = tracebacks_kept.ask(testing.build({"component": {"files": files}}))
+    assert answer.outcome is outcome, answer.message

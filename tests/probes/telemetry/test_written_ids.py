@@ -29,6 +29,16 @@ FORMAT = "formatters:\n  a:\n    format: '%(otelTraceID)s'\n"
     ("app", "more", "outcome"),
     [
         (HEAD + CONFIGURED.format(f"add_trace, {JSON}"), {}, Outcome.PASS),
+        (
+            HEAD.replace("event_dict", "event") + CONFIGURED.format(f"add_trace, {JSON}"),
+            {},
+            Outcome.PASS,
+        ),
+        (
+            HEAD.replace("event_dict", "headers") + CONFIGURED.format(f"add_trace, {JSON}"),
+            {},
+            Outcome.FAIL,
+        ),
         (HEAD + CONFIGURED.format(JSON), {}, Outcome.FAIL),
         (
             HEAD + CONFIGURED.format("add_trace, structlog.dev.ConsoleRenderer()"),
