@@ -61,8 +61,9 @@ class Fates(Struct, frozen=True):
 
     @property
     def fails_in_part(self) -> bool:
-        """Whether more than a fifth of what is asked fails unheard on some way."""
-        return self.failing * _PART > self.asked
+        """Whether more than a fifth of all questions fails unheard on some way; one question alone
+        may not be the one that answers."""
+        return self.asked > 1 and self.failing * _PART > self.asked
 
     def passes_on(self, lacking: int) -> bool:
         """Whether nearly everything that is asked lets its exceptions pass, or keeps them, and not

@@ -15,10 +15,13 @@ from agentaudit.probes.telemetry.program import Program
 SIGNS = {
     ".py": ("errorhandler(", "call_next("),
     ".java": ("@ExceptionHandler", "ExceptionMapper<", "@ServerExceptionMapper"),
-    ".cs": ("RequestDelegate", "IExceptionFilter", "ExceptionFilterAttribute"),
+    ".cs": ("RequestDelegate", "IPipelineBehavior", "ExceptionFilter"),
 }
 """Words of files in which there may be one."""
-_AROUND = regex(r"\b(?:call_next|_?next(?:\.Invoke)?)\(\s{0,40}\w")
+_AROUND = {
+    ".py": regex(r"\bcall_next\("),
+    ".cs": regex(r"\b_?next(?:\.Invoke|Invoker|Handler)?\("),
+}
 """What runs all that is behind it, for one request."""
 _MARK = regex(
     r"\.(?:app_)?errorhandler\(\s{0,9}Exception\s{0,9}\)"
@@ -37,14 +40,17 @@ _BEFORE = 300
 
 def answering(program: Program, path: str) -> Iterator[Block]:
     """Those of a file, each as a block that catches, which is what they are."""
-    signs = SIGNS.get(path[path.rfind(".") :], ())
+    suffix = path[path.rfind(".") :]
+    signs, around = SIGNS.get(suffix, ()), _AROUND.get(suffix)
     text = program.text(path) if signs else ""
     if not any(sign in text for sign in signs):
         return
     found = program.blocks(path)
     for catch in catches(found):
         tried = None if catch.given else catch.tried
-        if tried is not None and is_broad(path, catch) and _AROUND.search(tried.body(text)[:600]):
+        if tried is None or around is None or not is_broad(path, catch):
+            continue
+        if around.search(tried.body(text)[:600]):
             yield catch
     for block in found:
         if block.part is Part.FUNCTION and block.parameters and _is_told(path, text, block):

@@ -18,6 +18,7 @@ KEEPS = regex(
     r"\.exception\(|exc_info\s?=\s?(?!False)|traceback\.(?!format_exception_only)|format_exc(?!eption_only)|print_exc"
     r"|(?:capture|record|track|log)_?[eE]xception|\.stack\b|StackTrace|[cC]apture_?[eE]rror"
     r"|(?:Log|log\.)(?:Error|Critical|Warning)\(\s?\w{1,40}\s?,"
+    r"|\b(?i:log\w{0,4})\.(?:error|warn|fatal)[fv]\(\s?\w{1,40}\s?,\s?\""
 )
 """What keeps the traceback of an error."""
 _QUIET = regex(r"(?:\.debug|\.trace|\.verbose|\.LogDebug|\.LogTrace)\(")

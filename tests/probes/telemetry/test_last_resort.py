@@ -109,6 +109,8 @@ def test_what_stands_around_every_request(types: str, does: str, fate: str) -> N
             *('log.error("failed: {}", ex.getMessage());', "lost"),
         ),
         ("@ExceptionHandler(Exception.class)", "Exception", "if (dev()) throw ex;", "leaving"),
+        ("@ServerExceptionMapper", "Exception", 'LOG.errorf(ex, "failed: %s", x);', "kept"),
+        ("@ServerExceptionMapper", "Exception", 'LOG.errorf("failed: %s", x);', "lost"),
     ],
 )
 def test_what_spring_calls_with_any_exception(mark: str, type_: str, does: str, fate: str) -> None:
@@ -130,6 +132,36 @@ def test_what_spring_calls_with_any_exception(mark: str, type_: str, does: str, 
 def test_what_stands_around_every_request_of_net(runs: str, does: str, fate: str) -> None:
     files = {"api.csproj": PROJECT, "Program.cs": KESTREL}
     assert _ends({**files, "Failures.cs": AROUND.format(runs, does)}) == [fate]
+
+
+BEHAVIOR = (
+    "public class Told<Q, R>(ILogger<Q> logger) : IPipelineBehavior<Q, R> {{\n"
+    "  public async Task<R> Handle(Q request, RequestHandlerDelegate<R> next) {{\n"
+    "    try {{ return await next(); }}\n    catch (Exception ex) {{ {} }}\n  }}\n}}\n"
+)
+FILTER = (
+    "public class Shown : ExceptionFilterAttribute {\n"
+    "  public override void OnException(ExceptionContext context) {\n"
+    "    context.Result = new ObjectResult(context.Exception.Message);\n"
+    "    context.ExceptionHandled = true;\n  }\n}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "fate"),
+    [
+        ({"Shown.cs": FILTER}, "lost"),
+        ({"Told.cs": BEHAVIOR.format('logger.LogError(ex, "failed"); throw;')}, "kept"),
+        ({"Told.cs": BEHAVIOR.format("throw;")}, "leaving"),
+        # one keeps what the other would lose
+        (
+            {"Shown.cs": FILTER, "Told.cs": BEHAVIOR.format('logger.LogError(ex, "x"); throw;')},
+            "leaving",
+        ),
+    ],
+)
+def test_filters_and_behaviors_of_net(more: dict[str, str], fate: str) -> None:
+    assert _ends({"api.csproj": PROJECT, "Program.cs": KESTREL, **more}) == [fate]
 
 
 @pytest.mark.parametrize(
