@@ -67,7 +67,7 @@ class _Followed:
     def __init__(self, program: Program, code: Code, keeping: Sequence[Call]) -> None:
         self._program, self._code = program, code
         self._judge = Judge(program, code, keeping)
-        self._resorts: dict[str, str] = {}
+        self._last: dict[str, dict[str, tuple[str, int]]] = {}
         self._around: dict[tuple[str, str], tuple[str, Block] | None] = {}
         self._callers = Callers(program)
 
@@ -87,10 +87,11 @@ class _Followed:
             fate, at, name = self._fate(path, line)
             function = (path, at, name)
             calling = self._callers.of(*function) if name and depth < _DEEP else ()
+            ended = (path, at)
             if fate == "leaving" and not calling:
-                fate = self._answered(path)
+                fate, ended = self._answered(path, at)
             if fate and (fate != "leaving" or not calling):
-                ends[fate][path, at] = self._program.shown(path, at)
+                ends[fate][ended] = self._program.shown(*ended)
             losing += [(path, line)] if fate == "lost" and not is_page(path) else []
             for other, number, apart in calling if function not in within else ():
                 if end := self._apart(other, number, name, apart=apart):
@@ -108,21 +109,26 @@ class _Followed:
             return "lost"
         return "leaving" if apart else ""
 
-    def _answered(self, path: str) -> str:
-        """What becomes of what leaves a file: what answers for every exception decides it, if all
-        that does is of one mind."""
+    def _answered(self, path: str, at: int) -> tuple[str, tuple[str, int]]:
+        """What becomes of what leaves a function, and where: what answers for every exception
+        decides it, if all that does is of one mind. What keeps them does so once, however much
+        comes there."""
         if path.endswith(_SCRIPTS):
-            return "lost" if self._silent and not is_page(path) else "leaving"
-        spoken = language(self._program.places[path])
-        if spoken not in self._resorts:
-            fates = {
-                self._judge.caught(other, block)
-                for other, place in self._program.places.items()
+            return "lost" if self._silent and not is_page(path) else "leaving", (path, at)
+        fates = self._resorts(language(self._program.places[path]))
+        fate = next(iter(fates)) if len(fates) == 1 else "leaving"
+        return fate, fates[fate] if fate == "kept" else (path, at)
+
+    def _resorts(self, spoken: str) -> dict[str, tuple[str, int]]:
+        """What becomes of exceptions in what answers for all of them in a language, and where."""
+        if spoken not in self._last:
+            self._last[spoken] = {
+                self._judge.caught(path, block): (path, block.first)
+                for path, place in self._program.places.items()
                 if language(place) == spoken
-                for block in last_resort.answering(self._program, other)
+                for block in last_resort.answering(self._program, path)
             }
-            self._resorts[spoken] = fates.pop() if len(fates) == 1 else "leaving"
-        return self._resorts[spoken]
+        return self._last[spoken]
 
     @cached_property
     def _silent(self) -> list[tuple[str, Block]]:
