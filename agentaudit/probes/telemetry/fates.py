@@ -183,7 +183,7 @@ class _Followed:
         dropped = settled(text, line)
         if path.endswith(_SCRIPTS) and "onError" in text and hushed(text, found, line):
             return "lost", line, ""
-        for told in told_beside(path, text, found, line):
+        for told in told_beside(path, self._program.lines(path), found, line):
             if (fate := self._judge.caught(path, told)) != "leaving":
                 return fate, told.first, ""
         for block in around(found, line):

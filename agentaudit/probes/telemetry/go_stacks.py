@@ -32,6 +32,7 @@ def stacks_of_errors(repo: Repo, code: Code) -> list[Call]:
 
 
 _ADDED = regex(r"\.Stack\(\)\.(?:\w{1,20}\([^()]{0,100}\)\.){0,6}?Err\(")
+"""A record of zerolog that is told to hold the stack of its error."""
 _MARSHALS = regex(r"\bErrorStackMarshaler\s{0,4}=\s{0,4}(?!nil)\w")
 
 

@@ -4,6 +4,7 @@ file that needs no library for it."""
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from agentaudit.expressions import regex
@@ -20,21 +21,23 @@ _MADE = regex(r"\bAiServices\s?\.\s?(?:create|builder)\(\s?(\w{1,60})\.class")
 _INTERFACE = regex(r"\binterface (\w{1,60})")
 _METHOD = regex(r"\b(\w{1,60})\((?:[^;{}()]|\([^()]{0,200}\)){0,600}\)\s?;")
 _NO_CALL = regex(r"\s*(?://|\*|import |@(?!.{0,300}\{ ?\S))")
-_WIDE = 400
+_WIDE, _MOST = 400, 60
+"""Characters of a line, and interfaces and methods of one, that are looked at."""
 
 
 def services(program: Program, paths: Iterable[str]) -> Iterator[tuple[str, int]]:
     """Paths and numbers of lines that call a method of one, by its name; paths are files that use a
     library of models."""
-    for path, name in sorted(_interfaces(program, paths)):
-        methods = "|".join(sorted(set(_METHOD.findall(_body(program.text(path), name)))))
-        if not methods:
-            continue
-        asked = re.compile(rf"[\w)]\s?\.(?:{methods})\(")
-        for other in program.saying(path, name):
-            for number, line in enumerate(program.lines(other), 1):
-                if "." in line and not _NO_CALL.match(line) and asked.search(line[:_WIDE]):
-                    yield other, number
+    calling: dict[str, set[str]] = defaultdict(set)
+    for path, name in sorted(_interfaces(program, paths))[:_MOST]:
+        methods = _METHOD.findall(_body(program.text(path), name))
+        for other in program.saying(path, name) if methods else ():
+            calling[other].update(methods[:_MOST])
+    for path, names in sorted(calling.items()):
+        asked = re.compile(rf"[\w)]\s?\.(?:{'|'.join(sorted(names))})\(")
+        for number, line in enumerate(program.lines(path), 1):
+            if "." in line and not _NO_CALL.match(line) and asked.search(line[:_WIDE]):
+                yield path, number
 
 
 def _interfaces(program: Program, paths: Iterable[str]) -> set[tuple[str, str]]:

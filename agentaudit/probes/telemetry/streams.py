@@ -50,17 +50,20 @@ _NEAR = 60
 
 
 _GIVES = regex(r"\b(?:chat|generate|stream|onPartialResponse|onNext|subscribe|start)\(")
+"""What asks for a stream, or is told what to do with its parts."""
 _ENDS = regex(r"(?:.{0,100}\.)?(?:onError|subscribe)")
 _FAILED = regex(r"(?:e|ex|err|error|t|th|throwable|exception|cause|failure)")
+"""Names of what a function takes that is called with an error."""
 
 
-def told_beside(path: str, text: str, found: Sequence[Block], line: int) -> Iterator[Block]:
+def told_beside(
+    path: str, rows: Sequence[str], found: Sequence[Block], line: int
+) -> Iterator[Block]:
     """What a stream of Java that is asked for on a line is told to do with an error, which it does
     not raise: a method of what it is given, or a function, as a block that catches."""
-    if not path.endswith(".java") or not ("onError" in text or ".subscribe(" in text):
-        return
-    rows = text.split("\n")
-    if not _GIVES.search("\n".join(rows[max(0, line - 1) : line + 2])[:600]):
+    if not path.endswith(".java") or not _GIVES.search(
+        "\n".join(rows[max(0, line - 1) : line + 2])[:600]
+    ):
         return
     ends = min((each.last for each in functions(found, line)[:1]), default=line + _NEAR)
     for block in found:
