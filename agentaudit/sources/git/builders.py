@@ -18,6 +18,7 @@ from agentaudit.sources.git import (
     packed,
     platforms,
     scripts,
+    served,
     shipped,
     side_by_side,
     solutions,
@@ -49,6 +50,7 @@ def found(reader: Reader, homes: Homes, services: list[Service], runs: list[Run]
         *actions.published(reader, homes),
         *terraform.functions(reader, homes),
         *mounted.started(reader, homes, services),
+        *served.directories(reader, homes),
     ]
     told = aspire.without_hosts(reader, told)
     # What deploys the modules from the directory that gathers them deploys nothing besides.

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.source import Place
-from agentaudit.sources.git import outputs, programs, sharing, spare, subjects
+from agentaudit.sources.git import fronts, outputs, programs, sharing, spare, subjects
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.dockerfile import Recipe
 from agentaudit.sources.git.homes import Homes
@@ -24,10 +24,6 @@ _MAKES = regex(r"(?mi)^\s{0,20}(?:RUN|COPY|ADD)\s")
 """Lines of a build file that make more of an image than its base."""
 _HOSTED = frozenset(("azure.yaml", "azure.yml", "render.yaml", "render.yml", "fly.toml"))
 """Files whose images a platform keeps up by themselves, also one that is no more than its base."""
-_TRIES = regex(
-    r"(?i)(?:^|/)(?=[^/]{0,60}compose)[^/]{0,60}[._-](?:e2e|tests?|testing|mocks?)[._-][^/]{0,60}$"
-)
-"""Compose files that start what is only tried."""
 
 
 class Build(Struct, frozen=True):
@@ -62,11 +58,11 @@ def images(
     for build in found:
         around = homes.nearest(build.home)
         bare = build.recipe is not None and build.home not in homes.known and not build.covers
-        own = bare and _is_own_image(reader, build, found)
+        own = bare and _is_own_image(reader, homes, build, found)
         yield replace(build, aside=bare and not own and around in made, bare=own) if bare else build
 
 
-def _is_own_image(reader: Reader, build: Build, found: list[Build]) -> bool:
+def _is_own_image(reader: Reader, homes: Homes, build: Build, found: list[Build]) -> bool:
     """Whether somebody has an image built from the directory of its build file alone: it is a part
     of the system, though there is no manifest."""
     recipe = build.recipe
@@ -77,6 +73,8 @@ def _is_own_image(reader: Reader, build: Build, found: list[Build]) -> bool:
         return False
     asked = [other.place for other in found if other.recipe is None and other.home == build.home]
     if any(place.path.rpartition("/")[2] in _HOSTED for place in asked):
+        return True
+    if recipe is not None and fronts.stands(reader, homes, recipe):
         return True
     return (
         bool(asked) and _MAKES.search(reader.text(recipe.path if recipe else "") or "") is not None
@@ -119,6 +117,8 @@ def _image(
     reader: Reader, homes: Homes, recipe: Recipe, mine: list[Order], *, shared: bool
 ) -> Image:
     context = mine[0].context if mine else _context(reader, homes, recipe)
+    if fronts.is_front(homes, recipe, context):
+        return Image(recipe, tuple(mine), context, directory(recipe.path), ())
     said = (order.home for order in mine if order.home in homes.known)
     home = next(said, "") or programs.home(homes, context, mine)
     home = home or subjects.home(homes, recipe, context, shared, mine)
@@ -273,7 +273,7 @@ def _is_trial(homes: Homes, recipe: Recipe, orders: list[Order]) -> bool:
     alone = (
         bool(own) and own not in homes.known and all(path and inside(path, own) for path in taken)
     )
-    return alone and bool(mine) and all(map(_TRIES.search, paths))
+    return alone and bool(mine) and all(map(fronts.TRIES.search, paths))
 
 
 def _context(reader: Reader, homes: Homes, recipe: Recipe) -> str:

@@ -42,6 +42,10 @@ class Homes:
         """The directory itself or the nearest above it that has a manifest."""
         return next((above for above in ancestors(home) if above in self.known), None)
 
+    def is_alone(self, own: str) -> bool:
+        """Whether no project but the whole is around a directory, and none is below it."""
+        return bool(own) and not self.nearest(own) and not self._below(own)
+
     def holds(self, path: str) -> bool:
         """Whether there is such a file or directory."""
         return path in self._reader.known or path in self._reader.directories

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from agentaudit.expressions import regex
+from agentaudit.sources.git import fronts
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.homes import Homes
@@ -99,7 +100,12 @@ def _apart(build: Build, homes: Homes, deployed: Collection[str]) -> str:
     model = any(serves(base.reference) for base in build.recipe.published.bases)
     served = bool(build.names) or model
     holds = build.recipe.copies or model
-    if build.home == own and holds and is_part(own, homes, served=served):
+    if (
+        build.home == own
+        and holds
+        and not fronts.is_general(own)
+        and is_part(own, homes, served=served)
+    ):
         return own
     for above in ancestors(own) if homes.known else ():
         if not above or any(inside(home, above) for home in homes.known):
@@ -134,5 +140,4 @@ def serves(reference: str) -> bool:
 def is_part(own: str, homes: Homes, *, served: bool) -> bool:
     """Whether a directory without a manifest, which no project is around, holds code, or is what is
     `served` beside the others: what a model server, a database or a proxy is made of."""
-    near = any(inside(own, home) or inside(home, own) for home in homes.known if home)
-    return bool(own) and not near and (served or homes.coded(own))
+    return homes.is_alone(own) and (served or homes.coded(own))
