@@ -34,9 +34,10 @@ from agentaudit.sources.git.code.assemble import Repository
 from agentaudit.sources.git.codes import with_code
 from agentaudit.sources.git.environments import Environments
 from agentaudit.sources.git.homes import Homes
-from agentaudit.sources.git.parts import Part, alone, home_of, join, local, merge, order, unique
+from agentaudit.sources.git.parts import Part, home_of, join, local, merge, order, unique
+from agentaudit.sources.git.pinning import Pinning
 from agentaudit.sources.git.projects import Project, told
-from agentaudit.sources.git.reader import Reader, directory, inside
+from agentaudit.sources.git.reader import Reader, ancestors, directory
 from agentaudit.sources.git.roles import SOURCES
 from agentaudit.sources.git.workflows import Run
 
@@ -195,8 +196,7 @@ class Survey:
 
     def _around(self, path: str) -> Part | None:
         """The innermost component around a path."""
-        around = [home for home in self._parts if inside(path, home)]
-        return self._parts[max(around, key=len)] if around else None
+        return next((self._parts[h] for h in ancestors(path) if h in self._parts), None)
 
     def _owners(self, path: str) -> list[Part]:
         """The innermost component around a path; all of them when it is outside of each, and of
@@ -205,8 +205,7 @@ class Survey:
         bare = part is not None and not (part.home or part.manifests or part.build_files)
         if part is not None and not (bare and self._reader.role(path) is Role.INFRA):
             return [part]
-        homes = {home_of(path, parsed) for path, parsed in self._manifests.items()} - {""}
-        if any(inside(path, home) for home in homes):
+        if any(home in self._speaking for home in ancestors(path) if home):
             return []
         return list(self._parts.values())
 
@@ -267,15 +266,13 @@ class Survey:
 
     def _pins(self, part: Part, published: tuple[Manifest, ...]) -> Iterator[tuple[Place, str]]:
         yield from (*(each.runtime for each in published if each.runtime), *part.runtimes)
-        for path in self._reader.named(pins.is_pin):
-            owners = self._owners(path)
-            ours = inside(part.home, pins.home(path)) or owners == [part]
-            if ours and pins.concerns(path, {manifest.ecosystem for manifest in published}):
-                yield from pins.read(self._reader, path)
-            elif part in owners:
-                yield from pins.meant(self._reader, path, alone(part, owners))
+        yield from self._pinning.of(part, {manifest.ecosystem for manifest in published})
         for file in part.build_files:
             yield from filter(None, map(pins.of_image, file.bases))
+
+    @cached_property
+    def _pinning(self) -> Pinning:
+        return Pinning(self._reader, list(self._parts.values()), self._owners)
 
     def _training(self, part: Part, *, look: bool) -> Iterator[tuple[Place, str]]:
         # A provider may do the training: no library of the manifests says so then.

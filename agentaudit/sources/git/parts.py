@@ -30,12 +30,6 @@ class Part(Struct):
     """Versions of the language runtime that a platform is asked for."""
 
 
-def alone(part: Part, others: Iterable[Part]) -> set[str]:
-    """Ecosystems that it has a manifest of, and none of the others."""
-    theirs = {m.ecosystem for each in others if each is not part for m in each.manifests.values()}
-    return {manifest.ecosystem for manifest in part.manifests.values()} - theirs
-
-
 def local(parts: Iterable[Part], image: ImageUse, called: str = "") -> Part | None:
     """The component that an image is built from, told by its name, and that of the service."""
     name = short_name(image.reference)
