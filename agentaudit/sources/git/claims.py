@@ -58,7 +58,10 @@ class Claims:
 
     def needs(self, home: str) -> list[Dependency]:
         """What the project of a directory declares."""
-        given = [(path, self._found[path]) for path in self._paths.get(home, ())]
+        own = self._paths.get(home, ())
+        others = (p for path in own for p in solutions.through(self._reader, self._found, path))
+        paths = dict.fromkeys((*own, *others))
+        given = [(path, self._found[path]) for path in paths]
         read = (manifests.published(self._reader, *each) for each in given)
         return [need for manifest in read for need in manifest.dependencies]
 

@@ -9,7 +9,7 @@ from agentaudit.expressions import regex
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.homes import Homes
-from agentaudit.sources.git.reader import Reader, directory
+from agentaudit.sources.git.reader import Reader, directory, inside
 
 _SUFFIXES = (".csproj", ".fsproj", ".vbproj")
 _RUNS = regex(
@@ -31,16 +31,26 @@ def started(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
     """Projects that run by themselves, where nothing that was found is about them: what another
     of them refers to, as a server does to its page, ends in that one."""
     built = {build.home for build in found}
-    covered = {path for build in found for path in build.covers}
+    projects = {home for path, home in homes.manifests.items() if path.endswith(_SUFFIXES)}
+    covered = {p for b in found for p in b.covers if b.home not in projects or _takes(b, p)}
     running = dict(_running(reader, homes, programs=not built & homes.known))
     within = {path for path in homes.manifests if path.endswith(_SUFFIXES) and path in covered}
     within |= {path for path, home in homes.manifests.items() if home in built}
     parts = {target for path in {*running, *within} for target in _needed(reader, path)}
     return [
-        Build(homes.manifests[path], reader.place(path, line), _within(reader, homes, path))
+        Build(
+            homes.manifests[path], reader.place(path, line), through(reader, homes.manifests, path)
+        )
         for path, line in running.items()
         if path not in within and path not in parts
     ]
+
+
+def _takes(build: Build, path: str) -> bool:
+    """Whether an image of one project is of another too: what is copied with all the rest, only to
+    compile the one, is not in it."""
+    copies = build.recipe.copies if build.recipe is not None else ()
+    return "." not in copies or any(inside(path, each.strip("/")) for each in copies if each != ".")
 
 
 def is_library(reader: Reader, paths: Collection[str]) -> bool:
@@ -65,13 +75,13 @@ def _running(reader: Reader, homes: Homes, *, programs: bool) -> Iterator[tuple[
             yield path, text.count("\n", 0, told.start()) + 1
 
 
-def _within(reader: Reader, homes: Homes, path: str) -> tuple[str, ...]:
-    """Projects that end in one, if only through others."""
+def through(reader: Reader, known: Collection[str], path: str) -> tuple[str, ...]:
+    """Projects of .NET that end in one, if only through others; `known` are the manifests."""
     found: dict[str, None] = {}
-    pending = list(_needed(reader, path))
+    pending = list(_needed(reader, path)) if path.endswith(_SUFFIXES) else []
     while pending and len(found) < _MOST:
         each = pending.pop()
-        if each not in found and each in homes.manifests:
+        if each not in found and each in known:
             found[each] = None
             pending += _needed(reader, each)
     return tuple(found)

@@ -11,6 +11,7 @@ from agentaudit.expressions import regex
 from agentaudit.source import Dependency
 from agentaudit.sources.git import libraries
 from agentaudit.sources.git.code.assemble import Repository
+from agentaudit.sources.git.knowledge import known
 from agentaudit.sources.git.projects import Project, by_home, by_name, reached
 from agentaudit.sources.git.reader import ancestors, directory
 from agentaudit.trades import AGENTIC, acts
@@ -40,22 +41,22 @@ def homes(
 
     `needs` is what the project of a directory declares; `parts` are the components known, and what
     their images take in besides."""
-    known = by_home(projects)
+    projected = by_home(projects)
     groups: dict[str, list[str]] = {}
     for path in repository.paths:
-        home = _alone(repository, path, known, parts)
+        home = _alone(repository, path, projected, parts)
         if home is not None:
             groups.setdefault(home, []).append(path)
     if not groups:
         return
-    used = _used(known, parts)
+    used = _used(projected, parts)
     for home, paths in sorted(groups.items()):
         if home in used:
             continue
         declared = needs(home)
         code = repository.code(paths, (), declared, ())
         agentic = not libraries.by_trade(declared).keys().isdisjoint(AGENTIC)
-        if _posts(code) or (agentic and _asks(code)):
+        if _posts(code) or _asks(code, {each.ecosystem for each in declared}, agentic=agentic):
             yield home
 
 
@@ -105,6 +106,14 @@ def _posts(code: Code) -> bool:
     )
 
 
-def _asks(code: Code) -> bool:
+def _asks(code: Code, kinds: Collection[str], *, agentic: bool) -> bool:
+    """Whether it calls an agentic library: one that it declares or, where it is not `agentic` by
+    what it declares, a part of one that does all sorts, as that of a cloud for Python does."""
     uses = (use for trade in AGENTIC for use in code.used.get(trade, ()))
-    return any(acts(use) and use.strength >= Strength.CALLED for use in uses)
+    called = (use for use in uses if acts(use) and use.strength >= Strength.CALLED)
+    return any(agentic or ("python" in kinds and _is_part(use.library)) for use in called)
+
+
+def _is_part(library: str) -> bool:
+    """Whether what is called so is in no package of its own."""
+    return not any(library in names for names in known().packages.values())

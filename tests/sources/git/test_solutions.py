@@ -88,3 +88,36 @@ def test_code_of_a_library_is_of_the_program_that_refers_to_it() -> None:
     files |= desk | {"Api/Dockerfile": image}
     found = {each.path: each.agentic for each in MemoryRepo({**API, **files}).components()}
     assert found == {"Api": True, "Desk": True}
+
+
+@pytest.mark.parametrize(
+    ("copied", "found"),
+    [("COPY . .\n", ["Api", "Jobs"]), ("COPY Jobs/ Jobs/\nCOPY . .\n", ["Api"])],
+)
+def test_what_is_copied_with_all_the_rest_is_in_no_image_by_that(
+    copied: str, found: list[str]
+) -> None:
+    image = f"FROM sdk:9.0\nCOPY Api/Api.csproj Api/\n{copied}"
+    files = {
+        "Api/Dockerfile": f'{image}FROM aspnet:9.0\nENTRYPOINT ["dotnet", "Api.dll"]\n',
+        "compose.yaml": "services:\n  a:\n    build: {context: ., dockerfile: Api/Dockerfile}\n",
+        "Jobs/Jobs.csproj": _project(".Worker"),
+    }
+    assert _homes(files) == found
+
+
+def test_a_program_asks_with_what_the_projects_need_that_it_refers_to() -> None:
+    library = '<PackageReference Include="OpenAI" Version="2.1.0" />'
+    code = (
+        "using OpenAI.Chat;\nvar client = new ChatClient(model, key);\n"
+        "client.CompleteChat(messages);\n"
+    )
+    files = {
+        "Api/Dockerfile": "FROM aspnet:9.0\nCOPY . .\n",
+        "Ask/Ask.csproj": _project("", "Kit") + PROGRAM,
+        "Ask/Program.cs": code,
+        "Kit/Kit.csproj": _project("") + library,
+        "Kit/Kit.cs": "namespace Kit;\n",
+    }
+    assert _homes(files) == ["Api", "Ask"]
+    assert _homes({**files, "Ask/Program.cs": "Console.WriteLine(1);\n"}) == ["Api"]
