@@ -72,7 +72,8 @@ def declared(reader: Reader, homes: Homes) -> Iterator[Build]:
     for path in reader.named(_LEFT_OUT.__contains__):
         yield from _build(reader, homes, path, directory(path) or None, 1)
     for path in reader.named(_AMPLIFY.__contains__):
-        for root, line in app_roots(reader.text(path) or ""):
+        roots = list(app_roots(reader.text(path) or ""))
+        for root, line in roots or [(directory(path), 1)]:
             yield from _build(reader, homes, path, root, line)
     for path in reader.named("langgraph.json".__eq__):
         names = _variables(reader, path)

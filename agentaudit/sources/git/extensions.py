@@ -21,6 +21,7 @@ _DESKTOP = regex(
     r"(?:^|[\s;&|])(?:electron-builder(?:\s|$)|electron-forge (?:make|package|publish)"
     r"|electron-packager\s|tauri build(?:\s|$))"
 )
+_PACKERS = frozenset(("electron-builder", "@electron-forge/cli", "electron-packager"))
 _TAURI = regex(r"\btauri-apps/tauri-action\b|\btauri build\b")
 _PLUGIN = regex(
     r"<packaging>\s*(?:hpi|jpi)\s*</packaging>|\borg\.jetbrains\.intellij(?:\.platform)?[\"')\s]"
@@ -69,15 +70,23 @@ def shells(reader: Reader, homes: Homes, runs: list[Run], found: list[Build]) ->
 
 
 def _of_editor(reader: Reader, path: str, text: str) -> bool:
-    manifest = mapping(reader.json(path)) if "vsce " in text else {}
+    """Whether an editor loads it: a script packs it, or it says what begins and what it adds."""
+    manifest = mapping(reader.json(path)) if '"vscode"' in text else {}
     scripts = mapping(manifest.get("scripts")).values()
-    packs = any(_EDITOR.search(word(script)) for script in scripts)
+    begins = any(manifest.get(key) for key in ("main", "browser"))
+    adds = any(key in manifest for key in ("contributes", "activationEvents"))
+    packs = (begins and adds) or any(_EDITOR.search(word(script)) for script in scripts)
     return packs and bool(mapping(manifest.get("engines")).get("vscode"))
 
 
 def _of_desktop(reader: Reader, path: str, text: str) -> bool:
+    """Whether a script packs it as a program, or what packs one is needed beside Electron."""
     told = "electron-" in text or "tauri " in text
-    scripts = mapping(mapping(reader.json(path)).get("scripts")) if told else {}
+    manifest = mapping(reader.json(path)) if told or "@electron-forge/" in text else {}
+    needed = {*mapping(manifest.get("dependencies")), *mapping(manifest.get("devDependencies"))}
+    if "electron" in needed and not _PACKERS.isdisjoint(needed):
+        return True
+    scripts = mapping(manifest.get("scripts"))
     return any(_DESKTOP.search(word(script)) for script in scripts.values())
 
 

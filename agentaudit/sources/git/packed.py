@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.source import Place
-from agentaudit.sources.git import pointed
+from agentaudit.sources.git import outputs, pointed
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.functions import app_roots, templates
@@ -85,7 +85,8 @@ def _in_code(reader: Reader, homes: Homes, path: str, stack: str) -> Iterator[Bu
         # What is bundled takes its packages from the nearest project, if only the stack's own; one
         # that only deploys is none.
         bundled = "Nodejs" in found[0] and directory_role(home or "") is not Role.INFRA
-        if home is not None and (bundled or home == target != stack):
+        made = outputs.home(f"/{target}") == f"/{home}"
+        if home is not None and (bundled or made or home == target != stack):
             line = text.count("\n", 0, found.start()) + 1
             begin = found.end() if "Function(" in found[0] else _opening(text, found.start())
             asked = _RUNTIME.search(_construct(text[begin : begin + 2_000]))
@@ -161,6 +162,9 @@ def _target(reader: Reader, path: str, stack: str, text: str) -> str | None:
                 return target
             if target is not None and target in reader.known:
                 return directory(target)
+            made = (outputs.home(f"/{target or ''}") or "").lstrip("/")
+            if made and f"{made}/pom.xml" in reader.known:
+                return made
     return None
 
 

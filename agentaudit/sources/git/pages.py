@@ -10,7 +10,7 @@ from typing import Any
 from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.sources.git.reader import Reader, ancestors, inside, mapping, word
-from agentaudit.sources.git.workspaces import coded_outside
+from agentaudit.sources.git.workspaces import HANDED, coded_outside
 
 _SERVES = regex(
     r"(?:^|[\s&;])(?:next|nuxt|nuxi|ng|react-scripts|react-app-rewired|craco|vue-cli-service|remix"
@@ -52,18 +52,17 @@ _SHOWN = regex(
 
 _OUTPUT = regex(r"\b(?:outDir|outputPath|distDir)[\"']?\s*:[^\n]{0,60}[\"'](?:\.\./|\.\.[\"'])")
 """What a page is built into, where that is a directory of another project."""
-_HANDED = regex(
-    r"(?:^|[\s;&|/])(?:cp|mv|rsync|cpy|cpx2?|copyfiles|ncp|xcopy)\s[^;&|]{0,200}\s\.\./[^;&|]"
-    r"|--(?:outDir|out-?dir|dist-dir|output-path)[= ]\.\./"
-)
-"""The same, by the script that builds it."""
 _CONFIGURED = tuple(
     f"{tool}.config.{kind}"
     for tool in ("vite", "next", "vue")
     for kind in ("ts", "js", "mjs", "mts")
 )
-_BUILDS = ("**/Makefile", "**/*.sh", "**/build.gradle", "**/build.gradle.kts", "**/pom.xml")
-_MADE = r"(?:dist|out|build|\.output)\b"
+_BUILDS = (
+    *("**/Makefile", "**/*.sh", "**/build.gradle", "**/build.gradle.kts", "**/pom.xml"),
+    *("package.json", "electron-builder.*", "**/tauri.conf.json"),
+)
+_MADE = regex(r"(?:^|[\s/\"'=(])([\w.@-]{1,100})/(?:dist|out|build|\.output)\b")
+"""What a page is built into, as others name it that take it."""
 
 
 def homes(reader: Reader, manifests: Mapping[str, str], parts: Collection[str]) -> Iterator[str]:
@@ -80,7 +79,8 @@ def homes(reader: Reader, manifests: Mapping[str, str], parts: Collection[str]) 
         and not any(above in parts for above in ancestors(home) if above)
         and _is_started(reader, home, path)
     ]
-    yield from (home for home in found if not _ends_elsewhere(reader, home))
+    taken = _taken(reader) if found else {}
+    yield from (home for home in found if not _ends_elsewhere(reader, home, taken))
     if "" in manifests and parts and "" not in parts and _at_the_top(reader, manifests[""], parts):
         yield ""
 
@@ -112,20 +112,28 @@ def _at_the_top(reader: Reader, path: str, parts: Collection[str]) -> bool:
     return page and coded_outside(reader, lambda home: any(inside(home, part) for part in parts))
 
 
-def _ends_elsewhere(reader: Reader, home: str) -> bool:
+def _taken(reader: Reader) -> dict[str, set[str]]:
+    """What a directory is called whose build something takes → the files that take it."""
+    found: dict[str, set[str]] = {}
+    for path in {path for pattern in _BUILDS for path in reader.matching(pattern)}:
+        for row in (reader.text(path) or "").split("\n"):
+            names = _MADE.findall(row)
+            if names and not (_SENT.search(row) or _LOOKS.match(row)):
+                for name in names:
+                    found.setdefault(name, set()).add(path)
+    return found
+
+
+def _ends_elsewhere(reader: Reader, home: str, taken: Mapping[str, set[str]]) -> bool:
     """Whether another project takes what its build makes."""
     own = (
         reader.text(f"{home}/{name}") for name in _CONFIGURED if f"{home}/{name}" in reader.known
     )
     scripts = mapping(mapping(reader.json(f"{home}/package.json")).get("scripts"))
     builds = (word(scripts.get(name)) for name in ("build", "postbuild"))
-    if any(_OUTPUT.search(text or "") for text in own) or any(map(_HANDED.search, builds)):
+    if any(_OUTPUT.search(text or "") for text in own) or any(map(HANDED.search, builds)):
         return True
-    made = re.compile(rf"(?:^|[\s/\"'=(]){re.escape(home.rpartition('/')[2])}/{_MADE}")
-    found = {path for pattern in _BUILDS for path in reader.matching(pattern)}
-    outside = (path for path in sorted(found) if not inside(path, home))
-    rows = (row for path in outside for row in (reader.text(path) or "").split("\n"))
-    return any(made.search(row) and not (_SENT.search(row) or _LOOKS.match(row)) for row in rows)
+    return any(not inside(path, home) for path in taken.get(home.rpartition("/")[2], ()))
 
 
 _SENT = regex(
@@ -148,6 +156,11 @@ def _is_started(reader: Reader, home: str, path: str) -> bool:
     name = path.rpartition("/")[2]
     if name == "pyproject.toml" and "build-system" in reader.toml(path):
         return False
+    return begins(reader, home, name)
+
+
+def begins(reader: Reader, home: str, name: str) -> bool:
+    """Whether a program begins beside a manifest of that name."""
     return any(f"{home}/{entry}" in reader.known for entry in _ENTRIES.get(name, ()))
 
 

@@ -10,9 +10,9 @@ from agentaudit.code import Role
 from agentaudit.expressions import regex
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.homes import Homes
-from agentaudit.sources.git.pages import is_page
+from agentaudit.sources.git.pages import begins, is_page
 from agentaudit.sources.git.projects import told
-from agentaudit.sources.git.reader import Reader, ancestors, inside, mapping, word
+from agentaudit.sources.git.reader import Reader, ancestors, directory, mapping, word
 from agentaudit.sources.git.workspaces import coded_outside
 
 _ASIDE = regex(
@@ -29,21 +29,24 @@ _STARTS = regex(
     re.MULTILINE,
 )
 """What a manifest of Java, Python or .NET says of a program that is started."""
-_BESIDE = {"go.mod": "main.go", "Cargo.toml": "src/main.rs"}
-"""Manifests → the program that stands beside one which is started."""
+_BEGUN = ("go.mod", "Cargo.toml")
+"""Manifests beside which a program is one that is started."""
 
 
 def started(reader: Reader, homes: Homes) -> list[Build]:
     """Those applications; none where all of it is one, or not all of the code is theirs."""
-    found = dict(_starting(reader, homes))
-    apart = {h: p for h, p in found.items() if not any(inside(h, o) for o in found if o != h)}
-    if len(apart) < 2 or _together(reader, apart) or not _all(reader, homes, apart):
-        return []
-    return [Build(home, reader.place(path, 1)) for home, path in sorted(apart.items())]
+    for begun, least in ((False, 2), (True, 3)):
+        found = dict(_starting(reader, homes, begun=begun))
+        apart = {h: p for h, p in found.items() if found.keys().isdisjoint(ancestors(directory(h)))}
+        if len(apart) < least or _together(reader, apart) or not _all(reader, homes, apart):
+            continue
+        return [Build(home, reader.place(path, 1)) for home, path in sorted(apart.items())]
+    return []
 
 
-def _starting(reader: Reader, homes: Homes) -> Iterator[tuple[str, str]]:
-    """Directory and manifest of each project that its manifest says how to start."""
+def _starting(reader: Reader, homes: Homes, *, begun: bool) -> Iterator[tuple[str, str]]:
+    """Directory and manifest of each project that its manifest says how to start; those of Python
+    too where a program has `begun` beside it: with one page it is one application."""
     for path, home in sorted(homes.manifests.items()):
         if home and reader.directory_role(home) is Role.APP and not _ASIDE.search(home):
             name = path.rpartition("/")[2]
@@ -51,10 +54,9 @@ def _starting(reader: Reader, homes: Homes) -> Iterator[tuple[str, str]]:
                 given = mapping(reader.json(path))
                 starts = "start" in mapping(given.get("scripts")) and "exports" not in given
                 starts = starts or is_page(given)
-            elif name in _BESIDE:
-                starts = f"{home}/{_BESIDE[name]}" in reader.known
             else:
-                starts = bool(_STARTS.search((reader.text(path) or "")[:200_000]))
+                starts = (begun or name in _BEGUN) and begins(reader, home, name)
+                starts = starts or bool(_STARTS.search((reader.text(path) or "")[:200_000]))
             if starts:
                 yield home, path
 

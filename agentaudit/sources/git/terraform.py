@@ -179,6 +179,10 @@ def _compiled(reader: Reader, homes: Homes, path: str, named: str) -> str:
         return ""
     source = "/".join(part for part in target.split("/") if part not in _OUTPUTS)
     below = {home for home in homes.known if inside(home, source)}
+    if source not in ("", target) and not below:
+        cut = next(at for at, part in enumerate(target.split("/")) if part in _OUTPUTS)
+        around = "/".join(target.split("/")[:cut])
+        return around if around in homes.known else ""
     return source if source not in ("", target) and len(below) == 1 else ""
 
 

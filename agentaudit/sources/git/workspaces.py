@@ -3,7 +3,8 @@ what a script of its own manifest deploys."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -28,8 +29,11 @@ _DEPLOYS = regex(
     r"(?:^|[\s;&|])(?:wrangler (?:pages )?(?:deploy|publish)|opennextjs-cloudflare deploy"
     r"|vercel (?:deploy|--prod)|netlify deploy|fly(?:ctl)? deploy|railway up|swa deploy"
     r"|(?:serverless|sls) deploy|eb deploy|gcloud (?:run|functions|app) deploy"
-    r"|func azure functionapp publish)(?![\w-])"
+    r"|func azure functionapp publish|clasp (?:push|deploy)|trigger(?:\.dev)?(?:@\S{1,20})? deploy)"
+    r"(?![\w-])"
 )
+_ALONE = regex(r"\bclasp (?:push|deploy)\b|\btrigger(?:\.dev)?(?:@\S{1,20})? deploy\b")
+"""Deploys where no file of a platform says so: Apps Script, tasks of Trigger.dev."""
 _ELSEWHERE = regex(
     r"(?:^|[\s;&|])(?:(?:cd|pushd) |(?:-C|-c|--config|--cwd|--dir|--prefix)[ =])"
     r"([\w./@-]{1,200})"
@@ -37,6 +41,11 @@ _ELSEWHERE = regex(
 """Another directory, or a file of it, that a script is about."""
 _MEMBER = regex(r"(?:^|[\s;&|])(?:-F|--filter|-w|--workspace|workspace)[ =]")
 """A script that is about a member by its name, which has a script of its own."""
+HANDED = regex(
+    r"(?:^|[\s;&|/])(?:cp|mv|rsync|cpy|cpx2?|copyfiles|ncp|xcopy)\s[^;&|]{0,200}\s\.\./[^;&|]"
+    r"|--(?:outDir|out-?dir|dist-dir|output-path)[= ]\.\./"
+)
+"""A script that builds into another project."""
 _EXTENSION = regex(r"manifest(?:\.\w{1,20})?\.(?:json|js|ts)")
 _TOOLING = regex(
     r"(?:[\w.-]{0,80}\.config\.[\w.-]{1,40}|[\w.-]{0,80}\.d\.ts|\.[\w.-]{1,80}"
@@ -66,21 +75,30 @@ def started(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
         and home in homes.members
         and directory(home).rpartition("/")[2] in APPLICATIONS
         and reader.directory_role(home) is Role.APP
-        and "start" in mapping(mapping(reader.json(path)).get("scripts"))
+        and _starts(reader, home, mapping(mapping(reader.json(path)).get("scripts")))
     ]
+
+
+def _starts(reader: Reader, home: str, scripts: Mapping[str, Any]) -> bool:
+    """Whether a member is started, or is a page of its own that is built: a widget that others put
+    into theirs is served too."""
+    library = "packages" in home.split("/")
+    shown = not library and f"{home}/index.html" in reader.known and "dev" in scripts
+    builds = [word(scripts.get(name)) for name in ("build", "postbuild")]
+    return "start" in scripts or (shown and bool(builds[0]) and not any(map(HANDED.search, builds)))
 
 
 def deployed(reader: Reader, homes: Homes) -> Iterator[Build]:
     """Members that deploy themselves, and other projects that a script of a manifest deploys."""
     for path, home in sorted(homes.manifests.items()):
         text = (reader.text(path) or "") if path.endswith("package.json") else ""
-        if "deploy" not in text and "vercel" not in text:
+        if not any(word in text for word in ("deploy", "vercel", "clasp")):
             continue
         for name, given in mapping(mapping(reader.json(path)).get("scripts")).items():
             target = _target(homes, home, word(given)) if _DEPLOYS.search(word(given)) else None
             if target is None or reader.directory_role(target) is not Role.APP:
                 continue
-            if target != home or home in homes.members:
+            if target != home or home in homes.members or (home and _ALONE.search(word(given))):
                 yield Build(target, reader.place(path, line_of(text, f'"{name}":')))
 
 

@@ -57,6 +57,18 @@ def test_functions_of_a_cdk_stack() -> None:
     assert not found["cdk/lambda/transform"].runtime_pins
 
 
+@pytest.mark.parametrize(("committed", "home"), [(False, "jobs/merge"), (True, "jobs/merge")])
+def test_a_stack_takes_what_a_build_of_java_makes(committed: bool, home: str) -> None:
+    jar = f"{home}/target/merge-1.0.jar"
+    tree = {
+        "cdk.json": "{}",
+        "app.py": f'lambda_.Function(self, "M", code=lambda_.Code.from_asset("{jar}"))\n',
+        f"{home}/pom.xml": "<project><artifactId>merge</artifactId></project>",
+        "jobs/other/pom.xml": "<project><artifactId>other</artifactId></project>",
+    }
+    assert list(_components({**tree, jar: "x"} if committed else tree)) == [home]
+
+
 @pytest.mark.parametrize(
     ("function", "pins"),
     [
@@ -87,6 +99,12 @@ def test_the_runtime_of_a_function_whose_code_a_stack_packs(function: str, pins:
             "terraform/main.tf",
             'data "archive_file" "chat" {\n  type = "zip"\n'
             '  source_dir = "${path.module}/../functions/chat"\n}\n',
+            3,
+        ),
+        (
+            "terraform/main.tf",
+            'data "archive_file" "chat" {\n  type = "zip"\n'
+            '  source_dir = "${path.module}/../functions/chat/.build/lambda"\n}\n',
             3,
         ),
         (

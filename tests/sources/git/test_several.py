@@ -191,6 +191,73 @@ def test_the_one_application_in_an_image_of_a_workspace(
     assert list(_components(files)) == found
 
 
+@pytest.mark.parametrize(
+    ("manifest", "found"),
+    [
+        (
+            '{"engines": {"vscode": "^1"}, "main": "a.js", "contributes": {}, "scripts": {"compile": "webpack"}}',
+            True,
+        ),
+        (
+            '{"engines": {"vscode": "^1"}, "browser": "a.js", "activationEvents": [], "scripts": {"compile": "webpack"}}',
+            True,
+        ),
+        (
+            '{"engines": {"vscode": "^1"}, "contributes": {}, "scripts": {"compile": "webpack"}}',
+            False,
+        ),
+        (
+            '{"engines": {"node": "24"}, "main": "a.js", "contributes": {"vscode": 1}, "scripts": {"compile": "webpack"}}',
+            False,
+        ),
+        ('{"scripts": {"deploy": "npx clasp push"}}', True),
+        ('{"scripts": {"ship": "bun run trigger deploy --env prod"}}', True),
+        ('{"scripts": {"login": "clasp login"}}', False),
+        ('{"scripts": {"build": "vite build", "dev": "vite"}}', True),
+        ('{"scripts": {"build": "vite build --outDir ../api/static", "dev": "vite"}}', False),
+        ('{"devDependencies": {"electron": "1", "electron-builder": "1"}}', True),
+        ('{"devDependencies": {"electron": "1"}}', False),
+    ],
+)
+def test_what_a_member_says_of_itself(manifest: str, found: bool) -> None:
+    files = {
+        "package.json": '{"workspaces": ["apps/*"]}',
+        "apps/api/package.json": '{"scripts": {"start": "node a.js"}}',
+        "apps/api/a.ts": "export {};\n",
+        "apps/own/package.json": manifest,
+        "apps/own/index.html": "x\n",
+        "apps/own/b.ts": "export {};\n",
+    }
+    assert ("apps/own" in _components(files)) is found
+
+
+BEDROCK = """import boto3
+
+client = boto3.client("bedrock-runtime")
+
+
+def answer(text):
+    return client.converse(modelId="m-1", messages=[text])
+"""
+
+
+@pytest.mark.parametrize(("code", "found"), [(BEDROCK, True), ("import boto3\n", False)])
+def test_a_part_of_a_library_that_does_all_sorts(code: str, found: bool) -> None:
+    files = {
+        "web/package.json": PAGE,
+        "web/Dockerfile": "FROM node:24\nCOPY . .\n",
+        "api/requirements.txt": "boto3==1.40.0\n",
+        "api/handle.py": code,
+    }
+    assert ("api" in _components(files)) is found
+
+
+def test_amplify_builds_the_directory_it_stands_in() -> None:
+    agent = {"agent/requirements.txt": "openai\n", "agent/main.py": PYTHON}
+    files = {"package.json": PAGE, "app/page.tsx": "export {};\n", **agent}
+    assert list(_components({**files, "amplify.yml": "version: 1\n"})) == [".", "agent"]
+
+
 @pytest.mark.parametrize("name", ["manifest.js", "public/manifest.json"])
 def test_extensions_of_a_browser(name: str) -> None:
     files = {

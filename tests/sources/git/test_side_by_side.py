@@ -45,6 +45,12 @@ def test_what_starts_in_other_languages(manifest: dict[str, str]) -> None:
     assert _found({**PAGE, **manifest}).keys() == {"api", "web"}
 
 
+def test_programs_of_python_among_several() -> None:
+    python = {"ai/requirements.txt": "agno\n", "ai/main.py": "import agno\n"}
+    assert _found({**SERVER, **PAGE, **python}).keys() == {"ai", "server", "web"}
+    assert _found({**PAGE, **python}).keys() == {"."}
+
+
 def test_a_library_between_them_is_none() -> None:
     files = {
         "server/package.json": _node("server", "shared", start="node a.js"),
