@@ -3,7 +3,7 @@ hand, or by a platform that needs no file in the repository. Nothing agentic may
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 
 from agentaudit.addresses import posts
 from agentaudit.code import Code, Role, Strength
@@ -106,12 +106,12 @@ def _posts(code: Code) -> bool:
     )
 
 
-def _asks(code: Code, kinds: Collection[str], *, agentic: bool) -> bool:
+def _asks(code: Code, kinds: Set[str], *, agentic: bool) -> bool:
     """Whether it calls an agentic library: one that it declares or, where it is not `agentic` by
     what it declares, a part of one that does all sorts, as that of a cloud for Python does."""
     uses = (use for trade in AGENTIC for use in code.used.get(trade, ()))
     called = (use for use in uses if acts(use) and use.strength >= Strength.CALLED)
-    return any(agentic or ("python" in kinds and _is_part(use.library)) for use in called)
+    return any(agentic or (kinds <= {"python"} and _is_part(use.library)) for use in called)
 
 
 def _is_part(library: str) -> bool:
