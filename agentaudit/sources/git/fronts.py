@@ -16,7 +16,7 @@ _PROXIES = regex(
 _GENERAL = frozenset(
     (
         *("docker", ".docker", "dockerfiles", "container", "containers", "images", "build"),
-        *("builds", "deploy", "deployment", "deployments", "ops", "devops"),
+        *("builds", "deploy", "deployment", "deployments", "ops", "devops", "ci", "cd", "cicd"),
     )
 )
 """Directories of build files of all sorts: what stands there is called after nothing."""
