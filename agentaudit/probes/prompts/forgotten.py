@@ -1,8 +1,11 @@
-"""Modules of Python that nothing imports, and classes of C# and Java that nothing names: what a
-model would be told there, it is never told."""
+"""Functions that nothing calls, modules of Python that nothing imports, and classes of C# and Java
+that nothing names: what a model would be told there, it is never told."""
 
 from __future__ import annotations
 
+import re
+
+from agentaudit.blocks import Part
 from agentaudit.code import Prompt
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
@@ -38,6 +41,8 @@ def is_forgotten(repo: Repo, component: Component, prompt: Prompt) -> bool:
     path = prompt.place.path
     if path.endswith((".cs", ".java")):
         return _is_unnamed(repo, prompt.place)
+    if _is_uncalled(repo, prompt.place):
+        return True
     if not path.endswith(".py") or _STARTED.search(path):
         return False
     inside = [c for c in component.code.calls if c.place.path == path and c.scope]
@@ -58,6 +63,28 @@ def _is_unnamed(repo: Repo, place: Place) -> bool:
     if not names or len(names) < len(_ANY_TYPE.findall(text)) or _BROUGHT.search(text):
         return False
     return not any(_is_other(file, place) for file in repo.files(f"**/*.{suffix}", saying=names))
+
+
+def _is_uncalled(repo: Repo, place: Place) -> bool:
+    """Whether it stands in a function that its module keeps to itself, and that no other row of it
+    says the name of."""
+    file = Place(place.repo, place.path)
+    suffix = place.path.rpartition(".")[2]
+    around = [b for b in repo.blocks(file) if b.part is Part.FUNCTION and b.holds(place.line or 0)]
+    outer = min(around, key=lambda each: each.first, default=None)
+    if suffix not in _SUFFIXES or outer is None or outer.given:
+        return False
+    text = repo.read(file) or ""
+    begins = text.rfind("\n", 0, outer.start) + 1
+    if not _PLAIN.match(text[begins : outer.inside]):
+        return False
+    said = re.findall(rf"(?<![\w$]){re.escape(outer.name)}(?![\w$])", text)
+    return len(said) == 1
+
+
+_PLAIN = regex(r"(?:async )?function [a-zA-Z]|const \w{4,80} ?=")
+"""How a function of JavaScript begins that its module keeps to itself."""
+_SUFFIXES = ("ts", "tsx", "js", "mjs")
 
 
 _ANY_TYPE = regex(r"(?m)^[^\n/*\"]{0,60}\b(?:class|record|interface|enum|struct) \w")

@@ -12,6 +12,7 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.prompts.dedicated import is_dedicated
+from agentaudit.probes.prompts.texts_only import holds_only
 from agentaudit.source import Component, Repo
 
 _SPEAKS = (
@@ -42,6 +43,10 @@ _BLOCK = regex(
 """The same over several rows."""
 _SAID = regex(rf"[\"'`]\s{{0,80}}{_SPEAKS}")
 """A text in code."""
+_LONG = regex(
+    r"(?:[=(,+>]|\breturn)\s{0,40}[$@\w]{0,3}(?:\"{3}|`)(?=(?:\s{0,80}[^\s\"`]{1,80}){25})"
+)
+"""One of many words that something is given, whatever it begins with."""
 _ROW = regex(rf"['$(]\s{{0,9}}{_SPEAKS}[^\n]{{30}}")
 """A value of a row that a table of a database is filled with."""
 _FUNCTION = regex(r"\bprompt\s{1,9}#{1,4}\"")
@@ -52,7 +57,10 @@ _KINDS: tuple[tuple[str, tuple[str, ...], tuple[re.Pattern[str], ...]], ...] = (
     *((f"**/*.{kind}", (), (_BEGINS,)) for kind in ("hbs", "tmpl", "mustache", "template")),
     *((f"**/*.{kind}", (), (_ENTRY, _BLOCK, _NAMED)) for kind in ("yaml", "yml")),
     *((f"**/*.{kind}", (), (_ENTRY, _NAMED)) for kind in ("json", "toml", "properties", "json5")),
-    *((f"**/*.{kind}", ("rompt",), (_SAID,)) for kind in ("py", "ts", "js", "java", "cs", "go")),
+    *(
+        (f"**/*.{kind}", ("rompt",), (_SAID, _LONG))
+        for kind in ("py", "ts", "js", "java", "cs", "go")
+    ),
     ("**/*.sql", ("prompt", "PROMPT"), (_ROW,)),
     ("**/*.baml", ("prompt",), (_FUNCTION,)),
     ("**/Modelfile*", ("SYSTEM",), (_MODEL,)),
@@ -106,8 +114,11 @@ def _said(kind: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
 
 def _is_else(repo: Repo, file: Place) -> bool:
     """Whether a file holds no such prompt: a file that is called after prompts is known without
-    this, and code is asked only where it is."""
-    if file.path.endswith(_CODE) != is_dedicated(file.path):
+    this, and code is asked only where it is, or where it holds nothing but texts."""
+    code, dedicated = file.path.endswith(_CODE), is_dedicated(file.path)
+    if code and not dedicated:
+        return not holds_only(repo.read(file) or "", asks=False)
+    if dedicated and not code and not file.path.endswith(".sql"):
         return True
     return repo.role(file) in ASIDE or _ELSE.search(file.path) is not None
 
@@ -115,14 +126,24 @@ def _is_else(repo: Repo, file: Place) -> bool:
 def _is_named(repo: Repo, file: Place) -> bool:
     """Whether code says the name of the file, or of the directory that it lies in."""
     above, _, name = file.path.rpartition("/")
+    stem, home = name.partition(".")[0], above.rpartition("/")[2]
+    if name.endswith(_CODE) and not is_dedicated(file.path):
+        return _is_brought(repo, file, home if name.endswith(".go") else stem)
     if _MADE.search(name) or name.endswith(_CODE):
         return True
-    stem, home = name.partition(".")[0], above.rpartition("/")[2]
     # texts for people are called like anything that code says: one that is loaded has its suffix
     stem = f"{stem}." if name.endswith((".txt", ".md")) else stem
     names = [stem, *([home] if len(home) > 2 and home not in _ANYWHERE else [])]
     quoted = tuple(f"{before}{each}" for each in names for before in _BEFORE)
+    if home:  # an embedded resource of .NET: "Shop.Resources.{name}.txt"
+        quoted += (f".{home}.{{", f".{home}.{stem}")
     return any(_says(repo, suffix, quoted) for suffix in _CODE)
+
+
+def _is_brought(repo: Repo, file: Place, name: str) -> bool:
+    """Whether another file of its language says the name of a module or class."""
+    others = repo.files(f"**/*.{file.path.rpartition('.')[2]}", saying=(name,))
+    return any(each.path != file.path and repo.role(each) not in ASIDE for each in others)
 
 
 _BEFORE = ("/", '"', "'", "`", "go:embed ")

@@ -14,7 +14,7 @@ from agentaudit.probes.prompts.forgotten import is_forgotten
 from agentaudit.probes.prompts.hosted import hosted
 from agentaudit.probes.prompts.in_data import in_data
 from agentaudit.probes.prompts.own_registry import by_own_registry
-from agentaudit.probes.prompts.registered import defined, registered
+from agentaudit.probes.prompts.registered import few
 from agentaudit.probes.prompts.short import SYSTEM, short
 from agentaudit.probes.readable import of_code, unasked, unread
 from agentaudit.source import Component, Repo
@@ -246,23 +246,23 @@ def in_files(repo: Repo, component: Component, limits: Limits) -> Answer:
         return unasked(component)
     copied = copies(repo, component)
     apart, inline = _apart_and_inline(repo, component, limits, copied)
-    few = [*registered(repo, component), *defined(repo, component)]
-    if apart or few:
+    single = few(repo, component)
+    if apart or single:
         inline = _remembered(repo, component, inline)
     if not _outweighs(inline, len(apart), limits):
-        aside = modules(repo, component) | {place.path for place in few}
+        aside = modules(repo, component) | {place.path for place in single}
         found = short(repo, component, aside, [*inline, *copied])
         more = [each for each in found if not (apart and is_aside(each))]
-        inline += _remembered(repo, component, more) if apart or few else more
-    if _outweighs(inline, len(apart) or len(few), limits):
+        inline += _remembered(repo, component, more) if apart or single else more
+    if _outweighs(inline, len(apart) or len(single), limits):
         return among_code(component, inline, apart)
     if not inline and _is_elsewhere(component, apart) and only_embeds(component):
         return not_applicable("its code asks for vectors only", component.evidence())
     if apart:
         return kept_apart(apart)
-    if few:
-        message = f"{len(few)} short templates stand in a module of their own"
-        return passed(message, *(each.evidence() for each in few[:5]))
+    if single:
+        message = f"{len(single)} short templates stand in a module of their own"
+        return passed(message, *(each.evidence() for each in single[:5]))
     if kept := in_data(repo, component):
         return kept_apart(kept)
     return by_own_registry(repo, component) or hosted(repo, component) or none_visible(component)

@@ -1,4 +1,5 @@
-"""Short templates in a module of prompts: registered by name, one call each, or constants."""
+"""Short templates in a module of prompts: registered by name, one call each, constants, or
+signatures of DSPy."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
+from agentaudit.probes.prompts.signatures import signatures
 from agentaudit.source import Component, Repo
 
 _MODULE = regex(
@@ -32,12 +34,18 @@ _DEFINES = regex(
 """A constant with a text, at the top of the module."""
 
 
-def registered(repo: Repo, component: Component) -> Iterator[Place]:
+def few(repo: Repo, component: Component) -> list[Place]:
+    """Where modules of prompts alone hold one that is too short to be told otherwise."""
+    found = (*_registered(repo, component), *_defined(repo, component))
+    return [*found, *signatures(repo, component)]
+
+
+def _registered(repo: Repo, component: Component) -> Iterator[Place]:
     """Where modules of the component that are called after prompts register one."""
     return _found(repo, component, _REGISTERS)
 
 
-def defined(repo: Repo, component: Component) -> Iterator[Place]:
+def _defined(repo: Repo, component: Component) -> Iterator[Place]:
     """Where such modules, which other code of the component imports, define one."""
     brought = {
         each.module.rpartition(".")[2]

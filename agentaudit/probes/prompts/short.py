@@ -13,6 +13,8 @@ from agentaudit.expressions import regex
 from agentaudit.probes.aside import BY_HAND
 from agentaudit.probes.asking import asking
 from agentaudit.probes.prompts.dedicated import is_dedicated
+from agentaudit.probes.prompts.given import named, told
+from agentaudit.probes.prompts.signatures import SIGNED
 from agentaudit.source import Component, Repo
 
 _TO_TEXT = r"""\(?\s{0,60}[\w$@]{0,2}["'`]"""
@@ -41,6 +43,11 @@ _OF_THE_USER = (
     regex(rf"""{_ROLE}(?:["'](?:user|human)["']|[\w.]{{0,60}}(?:User|USER)\w{{0,20}}){_CONTENT}"""),
     regex(rf"""[(\[]\s{{0,60}}["'](?:user|human)["']\s{{0,9}},\s{{0,60}}{_TO_TEXT}"""),
     regex(
+        rf"""{_ROLE}["']user["']\s{{0,9}},\s{{0,40}}["']?content["']?\s{{0,9}}:\s{{0,9}}\[\s{{0,60}}\{{\s{{0,60}}"""
+        rf"""["']?type["']?\s{{0,9}}:\s{{0,9}}["'](?:input_)?text["']\s{{0,9}},\s{{0,60}}["']?text["']?\s{{0,9}}:\s{{0,9}}"""
+        + _TO_TEXT
+    ),
+    regex(
         rf"""(?:Human(?<=\bHuman)|User(?<=\bUser))(?:Chat)?Message"""
         rf"""(?:PromptTemplate\.from_template|\.from|\.of)?{_GIVEN}"""
     ),
@@ -51,11 +58,9 @@ _OF_THE_USER = (
     ),
 )
 """What is told a model in the name of a user, up to the text."""
-_SIGNED = regex(r"""\((?:dspy\.)?Signature\)\s{0,4}:\s{1,40}r?(?=["']{3})""")
-"""Classes whose description is what a model is told, up to it."""
 _NAMED = regex(
     r"""(?i)(?<![\w.-])["']?(?:\w{0,30}system_?(?:prompt|message|msg|instructions?)|system"""
-    r"""|(?:agent_)?instructions?|system_?instruction|backstory|\w{0,30}prompt(?:_?template)?)["']?"""
+    r"""|(?:agent_)?instructions?|system_?instruction|backstory|\w{0,30}(?:prompt(?:_?template)?|template))["']?"""
     r"""\s{0,9}(?::\s{0,9}(?:str|string)\s{0,9})?(?::=|[:=])\s{0,9}\(?\s{0,60}[rf$@]{0,2}["'`]"""
 )
 """What is called a prompt, up to the text."""
@@ -74,8 +79,8 @@ _INSTRUCTS = regex(
 )
 _ORDERS = regex(
     r"(?i)\s{0,80}(?:now )?(?:using?|convert|describe|explain|provide|list|suggest|rank|score"
-    r"|select|choose|decide|produce|return|reply|rephrase|improve|complete|make|do not|don't|never"
-    r"|always)\b"
+    r"|select|choose|decide|produce|return|reply|rephrase|improve|complete|make|look at|read|count"
+    r"|do not|don't|never|always)\b"
 )
 """The same of a text that nobody but a model is told."""
 _FOR_PEOPLE = regex(
@@ -103,6 +108,8 @@ _WORDS, _TEXT, _FILES, _LONGEST = 6, 1500, 400, 200_000
 """Words of a prompt, characters of it that are looked at, files, and characters of one."""
 _MORE = 8
 """Words of what stands for a user: fewer are the frame of what he says."""
+_SENTENCES = 12
+"""Words of what follows a prompt that is kept elsewhere: fewer say a name, a date or a language."""
 _FEWER = 5
 """Words of what is a prompt beyond doubt."""
 _ASIDE = regex(
@@ -120,13 +127,40 @@ def short(
     for path in islice(_paths(component, asked), _FILES):
         if path in aside:
             continue
-        text = (repo.read(Place(component.repo, path)) or "")[:_LONGEST]
+        file = Place(component.repo, path)
+        text = (repo.read(file) or "")[:_LONGEST]
         outright = _outright(text)
         for at in sorted(_told(text, asks=path in asked) | outright):
-            place = Place(component.repo, path, text.count("\n", 0, at) + 1)
-            if (path, place.line) not in seen and not _stands_in(text, at):
-                name = SYSTEM if at in outright else ""
-                yield Prompt(PromptKind.INLINE, place, name, len(_said(text, at)), None, Role.APP)
+            name = SYSTEM if at in outright else ""
+            yield from _one(file, text, at, name, seen)
+        for home, whole, at in _by_name(repo, file, text):
+            if home.path not in aside and not is_dedicated(home.path):
+                yield from _one(home, whole, at, "", seen)
+
+
+def _one(
+    file: Place, text: str, at: int, name: str, seen: set[tuple[str, int | None]]
+) -> Iterator[Prompt]:
+    """The prompt whose quote stands there, once, unless it stands in for a file."""
+    place = Place(file.repo, file.path, text.count("\n", 0, at) + 1)
+    if (file.path, place.line) not in seen and not _stands_in(text, at):
+        seen.add((file.path, place.line))
+        yield Prompt(PromptKind.INLINE, place, name, len(_said(text, at)), None, Role.APP)
+
+
+def _by_name(repo: Repo, file: Place, text: str) -> Iterator[tuple[Place, str, int]]:
+    """Texts that a model is told by their name; what only follows a prompt is some sentences."""
+    for name, follows in named(text):
+        found = told(repo, file, text, name)
+        if found is None:
+            continue
+        whole = _JOINED.sub("", found[1][found[2] : found[2] + _TEXT])
+        if _is_prose(whole, 0, _SENTENCES if follows else _WORDS):
+            yield found
+
+
+_JOINED = regex(r"(?<!\\)\"\s{0,4}\+?\s{0,80}[$@]?\"(?!\")")
+"""Where a text goes on in another row."""
 
 
 def _paths(component: Component, asked: Set[str]) -> Iterator[str]:
@@ -150,7 +184,7 @@ def _told(text: str, *, asks: bool) -> set[int]:
     """Where such texts begin; asks is whether the file is known to ask a model."""
     found = {at for at in _ends(_MESSAGES, text) if _is_prose(text, at)}
     found |= {m.start() for m in _TITLES.finditer(text) if _is_order(text, m.start())}
-    found |= {m.end() for m in _SIGNED.finditer(text) if _is_prose(text, m.end())}
+    found |= {m.end() for m in SIGNED.finditer(text) if _is_prose(text, m.end())}
     found |= {at for at in _ends(_OF_THE_USER, text) if _is_task(text, at)}
     if asks or _CONVERSES.search(text):
         for kind in (_NAMED, _SPEAKS):

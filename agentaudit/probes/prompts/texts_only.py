@@ -37,8 +37,104 @@ _ANYTHING = regex(
     r"(?i)(?:^|[/._-])(?:constants?|consts?|data|samples?|config|settings|seed)\.\w{1,4}$"
 )
 """Modules that are called after no kind of text: others stand beside what a model is told."""
-_SHARE, _MOST, _LONGEST = 0.6, 0.9, 400_000
-"""Part of a file that its texts must be, and that they are where functions hand them out."""
+_SHARE, _MOST, _FILLED, _LONGEST = 0.6, 0.9, 0.6, 400_000
+"""Part of a file that its texts must be, that they are where functions hand them out, and that they
+are of what is left but for types where functions do nothing but fill them in."""
+_SENTENCE = 30
+"""Characters of a text that a function hands out."""
+_TYPES = regex(
+    r"(?m)^[ \t]{0,4}(?:export\s)?(?:declare\s)?"
+    r"(?:interface\s\w{1,80}[^{}\n]{0,120}\{[^{}@]{0,4000}\}|type\s\w{1,80}[^={}\n]{0,80}=[^;{}]{0,400}(?:\{[^{}]{0,4000}\})?;?$)"
+)
+"""What TypeScript says of the form of values."""
+_WORKS = regex(
+    r"=\s{0,4}-?\d|@(?!staticmethod|classmethod|property|dataclass|override|Override)\w|\b(?:await|async|try|while|print|console|logger|log|open|fetch|throw|raise|yield|go|defer)\b"
+)
+"""What no function has that only fills texts in."""
+_CALLED = regex(r"(?<![\w$])([\w$]{1,80})\s?\(")
+_TEXTUAL = frozenset(
+    (
+        *("if", "for", "switch", "return", "function", "match", "in", "elif", "case", "when"),
+        *(
+            "join",
+            "push",
+            "append",
+            "extend",
+            "concat",
+            "trim",
+            "strip",
+            "rstrip",
+            "lstrip",
+            "trimIndent",
+        ),
+        *("replace", "replaceAll", "format", "formatted", "slice", "substring", "map", "filter"),
+        *(
+            "upper",
+            "lower",
+            "title",
+            "toUpperCase",
+            "toLowerCase",
+            "capitalize",
+            "toString",
+            "stringify",
+        ),
+        *(
+            "dumps",
+            "str",
+            "String",
+            "len",
+            "int",
+            "list",
+            "dict",
+            "sorted",
+            "range",
+            "enumerate",
+            "zip",
+        ),
+        *("items", "keys", "values", "entries", "get", "toISOString", "toLocaleDateString", "Date"),
+        *("today", "now", "isoformat", "strftime", "dedent", "cleandoc", "build", "buildString"),
+        *("Join", "Format", "Select", "Any", "ToString", "Append", "AppendLine", "StringBuilder"),
+        *(
+            "Sprintf",
+            "ReplaceAll",
+            "TrimSpace",
+            "Replace",
+            "WriteString",
+            "Template",
+            "safe_substitute",
+        ),
+        *("substitute", "of", "ofEntries", "entry", "trim_start", "forEach", "splitlines", "split"),
+        *("from_messages", "fromMessages", "FromMessages", "from_template", "fromTemplate"),
+        *("SystemMessage", "HumanMessage", "UserMessage", "MessagesPlaceholder", "PromptTemplate"),
+        *(
+            "import",
+            "load_dotenv",
+            "getenv",
+            "Must",
+            "New",
+            "Parse",
+            "Execute",
+            "ExecuteTemplate",
+            "Funcs",
+            "Lookup",
+        ),
+        *("InputField", "OutputField", "Field", "staticmethod", "classmethod"),
+    )
+)
+"""Calls that put texts together, and none that asks anybody."""
+_RECORD = regex(
+    r"[A-Z]\w{0,60}?(?:Prompt|Template|Message|Fragment|Section|Persona|Preset|Example)\w{0,20}"
+)
+"""Records that texts are kept in."""
+_HEAD = regex(
+    r"\b(?:def|function|fun|func)\s[^\n]{0,300}"
+    r"|=>(?!\s{0,4}(?:string|number|boolean|void|unknown|any|never|Promise)\b)"
+)
+_NAME = regex(r"[A-Za-z_$][\w$]{0,80}")
+_OWN = regex(
+    r"\b(?:def|function|fun|func|const|let|var|class|string|String|str)\s{1,4}([A-Za-z_$][\w$]{0,80})\s{0,4}[(=:{<]"
+)
+"""What the file itself defines."""
 
 
 def texts_only(repo: Repo, component: Component) -> set[str]:
@@ -48,7 +144,9 @@ def texts_only(repo: Repo, component: Component) -> set[str]:
     asking_files = {r.place.path for r in component.code.imports if r.library in asks}
     paths = {p.place.path for p in inline if _is_code(p)}
     return {
-        path for path in paths if _holds_only(_read(repo, component, path), path in asking_files)
+        path
+        for path in paths
+        if holds_only(_read(repo, component, path), asks=path in asking_files)
     }
 
 
@@ -61,14 +159,33 @@ def _is_code(prompt: Prompt) -> bool:
     return prompt.role is Role.APP and not path.endswith(".ipynb") and not _ANYTHING.search(path)
 
 
-def _holds_only(text: str, asks: bool) -> bool:
+def holds_only(text: str, *, asks: bool) -> bool:
+    """Whether a file is texts for the most part, and nothing but them runs in it; asks is whether
+    it brings in what asks a model."""
     if len(text) > _LONGEST:
         return False
     said = 0
     for each in _TEXT.finditer(text):
         said += len(each[0]) if each[0][0] in "\"'`" else 0
     rest = _SHAPES.sub("", _BRINGS.sub("", _TEXT.sub('""', text)))
+    long = _TEXT.sub(lambda each: '""' if len(each[0]) >= _SENTENCE else "''", text)
+    if _only_fills(_SHAPES.sub("", _BRINGS.sub("", long)), said, asks=asks):
+        return True
     if said < _SHARE * len(text.strip()):
         return False
     handed = said >= _MOST * len(text.strip()) and not asks and not _ACTS.search(rest)
     return (handed and not _CALLS.search(_DEFINES.sub("", rest))) or not _RUNS.search(rest)
+
+
+def _only_fills(rest: str, said: int, *, asks: bool) -> bool:
+    """Whether all that is called there puts texts together, makes a record of them, or is defined
+    there, each function with a text, and these, of so many characters, are most of it."""
+    rest = _TYPES.sub("", rest)
+    if said < _FILLED * (said + len("".join(rest.split()))) or _WORKS.search(rest):
+        return False
+    own = set(_OWN.findall(rest))
+    others = set(_CALLED.findall(rest)) - _TEXTUAL - own
+    if others and (asks or not all(map(_RECORD.fullmatch, others))):
+        return False
+    _, *functions = _HEAD.split(rest)
+    return all('""' in each or own & set(_NAME.findall(each)) for each in functions)

@@ -70,7 +70,7 @@ CHINESE = (
 )
 CLASS = (
     "using OpenAI.Chat;\nnamespace Shop;\n\npublic class Memory : IPrompts\n{\n"
-    f'    const string Prompt = "{TEXT}";\n\n    public string Get() => Prompt;\n}}\n'
+    f'    const string Prompt = "{TEXT}";\n\n    public string Get() => Cut(Prompt);\n}}\n'
 )
 SHOP = {
     "Shop.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup>'

@@ -9,7 +9,7 @@ import pytest
 from agentaudit import testing
 from agentaudit.finding import Outcome
 from agentaudit.probes.prompts.in_files import LIMITS, in_files
-from agentaudit.probes.prompts.texts_only import _holds_only
+from agentaudit.probes.prompts.texts_only import holds_only
 
 PASS, FAIL, UNKNOWN = Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN
 TEXT = (
@@ -110,5 +110,5 @@ def test_functions_that_only_hand_out_a_text(text: str, outcome: Outcome) -> Non
 )
 def test_texts_that_nothing_closes_are_read_once(text: str) -> None:
     began = process_time()
-    _holds_only(text, asks=False)
+    holds_only(text, asks=False)
     assert process_time() - began < 5
