@@ -25,15 +25,18 @@ _QUESTION = regex(
     r"(?:_?(?i:text))?"
 )
 """A gate, by what people call it, and what it is given where it is one of questions."""
+_APPLIED = "ApplyGuardrailCommand"
+"""What Amazon Bedrock is sent so that it judges a text; its answer is read by whoever sends it."""
 _RUN = frozenset(
     ("execute_activity", "execute_activity_method", "execute_local_activity", "executeActivity")
 )
 """What a workflow lets a worker do, by the name of a function."""
 _ASSIGNED = regex(
     r"(?:(?:const|let|var|final|bool|boolean|[A-Z][\w.]{0,80}(?:<[\w<>, .]{1,60}>)?)\s+)?"
-    r"([A-Za-z_$][\w$]{0,60})(?:\s{0,4}:[^=\n]{1,60})?"
-    r"\s{0,4}:?=(?!=)"
+    r"[\[({]?([A-Za-z_$][\w$]{0,60}(?:\s{0,4},\s{0,4}[A-Za-z_$][\w$]{0,60}){0,3})[\])}]?"
+    r"(?:\s{0,4}:[^=\n]{1,60})?\s{0,4}:?=(?!=)"
 )
+_WORD = regex(r"[A-Za-z_$][\w$]{0,60}")
 _ASKED = regex(r"(?:\}\s*)?(?:el(?:se\s+)?)?if\b")
 _LEAVES = regex(r"\s*(?:return|raise|throw|continue|break|yield)\b")
 _BELOW = 40
@@ -42,6 +45,8 @@ _BLOCK = 14
 
 def judged(call: Call) -> str:
     """The function that judges a question in this call; empty where it is none by its name."""
+    if call.method == _APPLIED:
+        return _APPLIED
     given = call.at(0) if call.method in _RUN else None
     name = given.written.rpartition(".")[2].strip("\"' ") if given is not None else call.method
     first = call.at(0) or call.argument("question", "query", "prompt", "message")
@@ -69,8 +74,9 @@ def branch(text: str, line: int) -> str:
     given = _ASSIGNED.match(row) or (at and _ASSIGNED.match(rows[at - 1].strip()[:400]))
     if not given:
         return ""
+    names = "|".join(re.escape(each) for each in _WORD.findall(given[1]))
     word = re.compile(
-        rf"(?<![\w.$]){re.escape(given[1])}(?![\w$]|\s+(?:===?|is)\s+(?:null|None|nil|undefined)\b)"
+        rf"(?<![\w.$])(?:{names})(?![\w$]|\s+(?:===?|is)\s+(?:null|None|nil|undefined)\b)"
     )
     found = (
         _leaving(rows, n)
@@ -84,6 +90,7 @@ def _leaving(rows: list[str], at: int) -> str:
     """What stands below a condition, if it ends in leaving."""
     depth = len(rows[at]) - len(rows[at].lstrip())
     block: list[str] = []
+    at += rows[at + 1 : at + 2] == [f"{' ' * depth}{{"]  # a bracket on a row of its own, as in C#
     for row in rows[at + 1 : at + 1 + _BLOCK]:
         if row.strip() and len(row) - len(row.lstrip()) <= depth:
             break

@@ -58,11 +58,21 @@ def below(repo: Repo, file: Place, at: int, mark: str) -> Block | None:
     return first if mark in marks else None
 
 
+_INTERFACE = regex(r"I[A-Z]")
+
+
 def of_type(repo: Repo, file: Place, text: str, name: str) -> Iterator[Place]:
-    """Files of the class of what has that name."""
+    """Files of the class of what has that name, or of those that are what it promises."""
     typed = re.search(rf"\b([A-Z]\w{{3,80}})\s{{1,8}}_?{re.escape(name)}\b", text)
     kind = file.path.rpartition(".")[2]
-    yield from repo.files(f"**/{typed[1]}.{kind}") if typed else ()
+    if typed is None:
+        return
+    yield from repo.files(f"**/{typed[1]}.{kind}")
+    if _INTERFACE.match(typed[1]) or kind == "java":
+        made = re.compile(rf"\bclass\s[^{{}};]{{0,300}}[:,\s]{typed[1]}\b[^{{}};]{{0,200}}\{{")
+        for other in repo.files(f"**/*.{kind}", saying=(typed[1],)):
+            if made.search(plain(repo, other)):
+                yield other
 
 
 def asks(repo: Repo, file: Place, text: str, body: str) -> bool:

@@ -17,7 +17,7 @@ from agentaudit.source import Component, Repo
 _ASKS = regex(
     r"\s{0,80}(?:(?:(?:final|const)\s+)?[\w.<>?]{1,120}\s+\w{1,60}\s{0,4}=\s{0,4}|if\s{0,4}\(\s{0,4}!?)"
     r"(?:await\s+)?(?:this\.|_)?"
-    r"(\w{0,40}(?i:guard_?rail|moderat(?:or|ion)|injection|content_?(?:filter|safety)|prompt_?shield|jail_?break)\w{0,30})"
+    r"(\w{0,40}(?i:guard(?:_?rail)?s?(?![a-z])|guardrail|moderat(?:or|ion)|injection|content_?(?:filter|safety)|prompt_?shield|jail_?break)\w{0,30})"
     r"\.(\w{3,60})\(\s{0,4}((?:\w{1,40}\.){0,2}(?i:\w{0,30}(?:message|question|query|prompt|input|text|content))\w{0,10}(?:\(\))?)"
     r"\s{0,4}(,[^()\n]{1,200})?\)"
 )
@@ -36,7 +36,7 @@ _SAME = regex(
 """What is answered whatever is judged."""
 _SWITCH = regex(r"\w{0,60}(?i:enabled|active|switched_?on|guard_?on)\b")
 _KINDS = ("java", "cs")
-_WORDS = ("uardrail", "oderat", "njection", "ilter", "afety", "hield", "ailbreak")
+_WORDS = ("uard", "oderat", "njection", "ilter", "afety", "hield", "ailbreak")
 
 
 def refused(repo: Repo, component: Component) -> Place | None:

@@ -1,30 +1,20 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from agentaudit.code import Call, Strength
-from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, passed, probe
 from agentaudit.probes.asking import asks
 from agentaudit.probes.guardrails.answers import ignored, judged, lacking, unheard
 from agentaudit.probes.guardrails.asked_of import has_effect
-from agentaudit.probes.guardrails.aspects import around_methods
 from agentaudit.probes.guardrails.constant import is_constant
-from agentaudit.probes.guardrails.content_filters import content_filter
-from agentaudit.probes.guardrails.decided import deciding
 from agentaudit.probes.guardrails.effect import asked_alone, without_effect
 from agentaudit.probes.guardrails.gates import judged as is_gate
 from agentaudit.probes.guardrails.gates import turns_away
-from agentaudit.probes.guardrails.middleware import around_models, around_routes
-from agentaudit.probes.guardrails.objects import refused
+from agentaudit.probes.guardrails.middleware import around_models
 from agentaudit.probes.guardrails.off_above import is_led_nowhere
 from agentaudit.probes.guardrails.own import ASIDE, decisive, is_within, own_calls
-from agentaudit.probes.guardrails.phrases import refusing
-from agentaudit.probes.guardrails.posted import posted
-from agentaudit.probes.guardrails.proxied import of_the_proxy
 from agentaudit.probes.guardrails.requests import in_requests
-from agentaudit.probes.guardrails.reviewed import reviewing
+from agentaudit.probes.guardrails.unnamed import elsewhere
 from agentaudit.probes.readable import of_code, unasked, unread
 from agentaudit.source import Component, Repo
 
@@ -266,34 +256,13 @@ def on_by_default(repo: Repo, component: Component) -> Answer:
     on = [u for u in uses if u.strength is Strength.ON and not is_within(component, u, off)]
     if heard := [use for use in on if has_effect(repo, component, use)]:
         return passed(f"{heard[0].library} judges in the serving code", heard[0].place.evidence())
-    if elsewhere := _elsewhere(repo, component):
-        return elsewhere
+    if said := elsewhere(repo, component):
+        return said
     if on:
         return unheard(component, on[0])
     if idle:
         return ignored(component, idle)
     return lacking(component, calls, uses)
-
-
-def _elsewhere(repo: Repo, component: Component) -> Answer | None:
-    """PASS by what is told by no name of a call."""
-    for sees, said in _ELSEWHERE:
-        if seen := sees(repo, component):
-            return passed(said, seen.evidence())
-    return None
-
-
-_ELSEWHERE: tuple[tuple[Callable[[Repo, Component], Place | None], str], ...] = (
-    (content_filter, "the deployment of the model has a content filter of its own that blocks"),
-    (refusing, "phrases that take a system over are refused wherever somebody asks"),
-    (posted, "a provider is asked whether it may be said, and what is flagged is turned away"),
-    (reviewing, "a second answer of a model decides whether the first is given"),
-    (deciding, "a field of a model's answer says whether it is safe, and decides"),
-    (refused, "what judges questions is asked, and turns them away"),
-    (around_methods, "an aspect judges what each method that asks the model is given"),
-    (around_routes, "what judges stands before the routes that lead to the model"),
-    (of_the_proxy, "the proxy that answers for the model has a guardrail that is on by default"),
-)
 
 
 def _is_off(call: Call) -> bool:

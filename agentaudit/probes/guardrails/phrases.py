@@ -24,6 +24,14 @@ _PHRASE = regex(
     r"(?i)\W{0,4}(?:\(\?[a-z]{1,4}\)|\\{1,2}b|\(\?:|[\^(.*]){0,4}(?:ignor|disregard|forget|overrid|bypass)"
     r"\w{0,3}[^\n]{1,40}(?:previous|prior|above|earlier|preceding|instruction|rules|guidelines|prompt)"
 )
+_HARM = regex(
+    r"(?i)\W{0,4}(?:\(\?[a-z]{1,4}\)|\\{1,2}b|\(\?:|[\^(.*]){0,4}(?:(?:kill|hurt|harm|cut)(?:ing)?\W{1,6}(?:s[+*])?my"
+    r"|end\W{1,6}(?:s[+*])?my\W{1,6}(?:s[+*])?life|suicid|self\W{0,6}harm|(?:make|build)\W{1,6}(?:a\W)?bomb|bombs?\b"
+    r"|explosives?\b|weapons?\b|child\W{0,3}porn|porn|csam\b|terroris|hack(?:ing)?\W{1,4}into|malware|ransomware"
+    r"|jail_?break|(?:reveal|show|print|leak)\w{0,3}\W[^\n]{0,30}prompt|system\W{1,6}prompt\b|毒品|色情|暴力|赌博|越狱)"
+)
+"""How a word begins that nobody's list holds but one of what is not answered; one alone may be
+of anything."""
 _PATTERN = regex(r"(?i)(?:compile|search|match|regex|regexp|MustCompile|IsMatch)$")
 _LONGEST = 160
 """Characters of a phrase; a text for a model is longer."""
@@ -62,9 +70,11 @@ def refusing(repo: Repo, component: Component) -> Place | None:
         if each.role is not Role.APP or each.length > _LONGEST:
             continue
         listed = each.syntax is Syntax.ELEMENT or _PATTERN.search(each.callee)
-        if listed and _PHRASE.match(each.text) and not ASIDE.search(each.place.path):
+        known = listed and (_PHRASE.match(each.text) or _HARM.match(each.text))
+        if known and not ASIDE.search(each.place.path):
             rows[Place(each.place.repo, each.place.path)].add(each.text)
-    for file in dict.fromkeys((*rows, *_scripts(repo, component))):
+    many = [file for file, said in rows.items() if len(said) > 1 or any(map(_PHRASE.match, said))]
+    for file in dict.fromkeys((*many, *_called(repo, component))):
         reached = _reached(list(_blocks((repo.read(file) or "").split("\n")[:_MOST])))
         judges = [block for block in reached if _MATCHES.search(block.text)]
         if any(is_off_by_itself(repo, component.code, file, block.text) for block in judges):
@@ -75,28 +85,30 @@ def refusing(repo: Repo, component: Component) -> Place | None:
     return None
 
 
-def _scripts(repo: Repo, component: Component) -> Iterator[Place]:
-    """Files of JavaScript that are called like it: what they match with is no text, but a pattern
-    of the language."""
-    if {"typescript", "javascript"} & {name.lower() for name in component.code.languages}:
-        home = f"{component.path}/" if component.path != "." else ""
-        named = (
-            file
-            for kind in ("ts", "js", "mjs")
-            for file in repo.files(f"{home}**/*.{kind}")
-            if _NAMED.search(file.path)
-            and not (_TESTS.search(file.path) or ASIDE.search(file.path))
-        )
-        for file in islice(named, _MOST_FILES):
-            if len(set(_EXPRESSION.findall((repo.read(file) or "")[:100_000]))) > 1:
-                yield file
+def _called(repo: Repo, component: Component) -> Iterator[Place]:
+    """Files that are called like it: what they match with is a word of a list, or a pattern of the
+    language."""
+    home = f"{component.path}/" if component.path != "." else ""
+    named = (
+        file
+        for kind in _KINDS
+        for file in repo.files(f"{home}**/*.{kind}")
+        if _NAMED.search(file.path)
+        and not (_TESTS.search(file.path) or ASIDE.search(file.path))
+        and repo.role(file) is Role.APP
+    )
+    for file in islice(named, _MOST_FILES):
+        text = (repo.read(file) or "")[:100_000]
+        if len(set(_EXPRESSION.findall(text))) > 1 or _has_phrases(text):
+            yield file
 
 
+_KINDS = ("ts", "js", "mjs", "py", "java", "cs", "go")
 _NAMED = regex(
-    r"(?i)(?:sanitiz|sanitis|inject|guard|safety|moderat|security|validat|filter|abuse|prompt)[^/]*$"
+    r"(?i)(?:^|/)(?:safety|security|guardrails?|moderation)/[^/]*$|(?:sanitiz|sanitis|inject|guard|safety|moderat|security|validat|filter|abuse|prompt)[^/]*$"
 )
 _EXPRESSION = regex(
-    r"(?i)(?:^|[\s\[(,=])/([^/\n]{0,20}(?:ignor|disregard|forget|overrid|bypass|pretend|you\s?\S{0,4}are|system)"
+    r"(?i)(?:^|[\s\[(,=])/([^/\n]{0,20}(?:ignor|disregard|forget|overrid|bypass|pretend|you\s?\S{0,4}are|system|kill|suicid|self|bomb|weapon)"
     r"[^/\n]{1,120})/[a-z]{0,3}\s{0,4}(?:,|\.|\]|$|;|\))",
     re.MULTILINE,
 )
@@ -143,7 +155,8 @@ _QUOTED = regex(r"[\"'`/](.{4,160}?)[\"'`/]")
 
 
 def _has_phrases(text: str) -> bool:
-    return any(_PHRASE.match(found[1]) for found in _QUOTED.finditer(text[:20_000]))
+    quoted = {found[1] for found in _QUOTED.finditer(text[:20_000])}
+    return any(map(_PHRASE.match, quoted)) or sum(map(bool, map(_HARM.match, quoted))) > 1
 
 
 def _is_asked(repo: Repo, code: Code, file: Place, reached: list[_Block], *, refuses: bool) -> bool:
@@ -155,10 +168,17 @@ def _is_asked(repo: Repo, code: Code, file: Place, reached: list[_Block], *, ref
             continue
         name = block.name.removesuffix("Attribute")
         for use in said(repo, name, suffix):
-            aside = use.path == file.path or _TESTS.search(use.path) or _BROUGHT.match(use.text)
-            if aside or _is_chosen(repo, code, use) or _is_off(repo, code, use):
+            within = use.path == file.path and not _MATCHES.search(block.text)
+            if (
+                within
+                or _TESTS.search(use.path)
+                or _BROUGHT.match(use.text)
+                or _is_chosen(repo, code, use)
+                or _is_off(repo, code, use)
+            ):
                 continue
-            if refuses or _stops(repo, code, use):
+            here = use.path == file.path
+            if (refuses and not here) or _stops(repo, code, use):
                 return True
     return False
 
