@@ -43,11 +43,6 @@ _OF_THE_USER = (
     regex(rf"""{_ROLE}(?:["'](?:user|human)["']|[\w.]{{0,60}}(?:User|USER)\w{{0,20}}){_CONTENT}"""),
     regex(rf"""[(\[]\s{{0,60}}["'](?:user|human)["']\s{{0,9}},\s{{0,60}}{_TO_TEXT}"""),
     regex(
-        rf"""{_ROLE}["']user["']\s{{0,9}},\s{{0,40}}["']?content["']?\s{{0,9}}:\s{{0,9}}\[\s{{0,60}}\{{\s{{0,60}}"""
-        rf"""["']?type["']?\s{{0,9}}:\s{{0,9}}["'](?:input_)?text["']\s{{0,9}},\s{{0,60}}["']?text["']?\s{{0,9}}:\s{{0,9}}"""
-        + _TO_TEXT
-    ),
-    regex(
         rf"""(?:Human(?<=\bHuman)|User(?<=\bUser))(?:Chat)?Message"""
         rf"""(?:PromptTemplate\.from_template|\.from|\.of)?{_GIVEN}"""
     ),
@@ -58,6 +53,12 @@ _OF_THE_USER = (
     ),
 )
 """What is told a model in the name of a user, up to the text."""
+_PART = regex(
+    rf"""{_ROLE}["']user["']\s{{0,9}},\s{{0,40}}["']?content["']?\s{{0,9}}:\s{{0,9}}\[\s{{0,60}}\{{\s{{0,60}}"""
+    rf"""["']?type["']?\s{{0,9}}:\s{{0,9}}["'](?:input_)?text["']\s{{0,9}},\s{{0,60}}["']?text["']?\s{{0,9}}:\s{{0,9}}"""
+    + _TO_TEXT
+)
+"""The same of a part beside an image or a file, where fewer words are a caption."""
 _NAMED = regex(
     r"""(?i)(?<![\w.-])["']?(?:\w{0,30}system_?(?:prompt|message|msg|instructions?)|system"""
     r"""|(?:agent_)?instructions?|system_?instruction|backstory|\w{0,30}(?:prompt(?:_?template)?|template))["']?"""
@@ -186,6 +187,8 @@ def _told(text: str, *, asks: bool) -> set[int]:
     found |= {m.start() for m in _TITLES.finditer(text) if _is_order(text, m.start())}
     found |= {m.end() for m in SIGNED.finditer(text) if _is_prose(text, m.end())}
     found |= {at for at in _ends(_OF_THE_USER, text) if _is_task(text, at)}
+    parts = (at for at in _ends((_PART,), text) if _is_prose(text, at, _SENTENCES))
+    found |= {at for at in parts if _is_task(text, at)}
     if asks or _CONVERSES.search(text):
         for kind in (_NAMED, _SPEAKS):
             ends = (m.end() - 1 if kind is _NAMED else m.start() for m in kind.finditer(text))

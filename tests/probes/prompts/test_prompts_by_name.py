@@ -52,7 +52,7 @@ PHOTO = (
     'import OpenAI from "openai";\n'
     "export const look = (url: string) => new OpenAI().chat.completions.create({\n"
     '  model: "gpt-4o",\n  messages: [{ role: "user", content: [\n'
-    '    { type: "text", text: "Look at the letter and list every amount that you can read." },\n'
+    '    { type: "text", text: "Look at the letter and list every amount that you can read, with its date." },\n'
     '    { type: "image_url", image_url: { url } }] }],\n});\n'
 )
 TOOL = PHOTO.replace('role: "user"', 'role: "tool"')
