@@ -18,11 +18,11 @@ _GIVEN = ("before_model_callback", "after_model_callback", "before_agent_callbac
 _ANSWERS = regex(r"\s*return\s+(?:\w{1,40}\.){0,3}(?:LlmResponse|Content)\(")
 """Where the model is not asked, or what it said is not given."""
 _LOOKS = regex(
-    r"\s*(?:el)?if\b[^\n]{0,200}(?:\sin\s|\.search\(|\.match\(|\bany\(|\w{0,40}(?i:unsafe|block|inject|violat|toxic"
+    r"\s*(?:el)?if\b[^\n]{0,200}(?:\sin\s(?!\s{0,4}[A-Z_]{3,60}\b)|\.search\(|\.match\(|\bany\(|\w{0,40}(?i:unsafe|block|inject|violat|toxic"
     r"|harm|flag|pii|moderat)\w{0,40})"
 )
 _SAID = regex(r"\.(?:parts|text|contents)\b")
-_KEPT = regex(r"\s*(?:el)?if\b[^\n]{0,200}(?:\bstate\b|cache|count|limit|quota)")
+_KEPT = regex(r"(?i)\s*(?:el)?if\b[^\n]{0,200}(?:\bstate\b|cache|count|limit|quota)")
 """What asks for something that was kept, and not for what is said."""
 
 

@@ -28,7 +28,7 @@ _HARM = regex(
     r"(?i)\W{0,4}(?:\(\?[a-z]{1,4}\)|\\{1,2}b|\(\?:|[\^(.*]){0,4}(?:(?:kill|hurt|harm|cut)(?:ing)?\W{1,6}(?:s[+*])?my"
     r"|end\W{1,6}(?:s[+*])?my\W{1,6}(?:s[+*])?life|suicid|self\W{0,6}harm|(?:make|build)\W{1,6}(?:a\W)?bomb|bombs?\b"
     r"|explosives?\b|weapons?\b|child\W{0,3}porn|porn|csam\b|terroris|hack(?:ing)?\W{1,4}into|malware|ransomware"
-    r"|jail_?break|(?:reveal|show|print|leak)\w{0,3}\W[^\n]{0,30}prompt|system\W{1,6}prompt\b|毒品|色情|暴力|赌博|越狱)"
+    r"|jail_?break|(?:reveal|show|print|leak)\w{0,3}\W[^\n]{0,30}prompt|毒品|色情|暴力|赌博|越狱)"
 )
 """How a word begins that nobody's list holds but one of what is not answered; one alone may be
 of anything."""

@@ -53,12 +53,15 @@ _OF_THE_USER = (
     ),
 )
 """What is told a model in the name of a user, up to the text."""
-_PART = regex(
-    rf"""{_ROLE}["']user["']\s{{0,9}},\s{{0,40}}["']?content["']?\s{{0,9}}:\s{{0,9}}\[\s{{0,60}}\{{\s{{0,60}}"""
-    rf"""["']?type["']?\s{{0,9}}:\s{{0,9}}["'](?:input_)?text["']\s{{0,9}},\s{{0,60}}["']?text["']?\s{{0,9}}:\s{{0,9}}"""
+_PART = (
+    r"""\s{0,9},\s{0,40}["']?content["']?\s{0,9}:\s{0,9}\[\s{0,60}\{\s{0,60}["']?type["']?\s{0,9}:"""
+    r"""\s{0,9}["'](?:input_)?text["']\s{0,9},\s{0,60}["']?text["']?\s{0,9}:\s{0,9}(?:\[\s{0,60})?"""
     + _TO_TEXT
 )
+_BESIDE = regex(rf"""{_ROLE}["']user["']{_PART}""")
 """The same of a part beside an image or a file, where fewer words are a caption."""
+_FIRST = regex(rf"""{_ROLE}["'](?:system|developer)["']{_PART}""")
+"""The first part of a message of the system."""
 _NAMED = regex(
     r"""(?i)(?<![\w.-])["']?(?:\w{0,30}system_?(?:prompt|message|msg|instructions?)|system"""
     r"""|(?:agent_)?instructions?|system_?instruction|backstory|\w{0,30}(?:prompt(?:_?template)?|template))["']?"""
@@ -187,7 +190,8 @@ def _told(text: str, *, asks: bool) -> set[int]:
     found |= {m.start() for m in _TITLES.finditer(text) if _is_order(text, m.start())}
     found |= {m.end() for m in SIGNED.finditer(text) if _is_prose(text, m.end())}
     found |= {at for at in _ends(_OF_THE_USER, text) if _is_task(text, at)}
-    parts = (at for at in _ends((_PART,), text) if _is_prose(text, at, _SENTENCES))
+    found |= {at for at in _ends((_FIRST,), text) if _is_prose(text, at)}
+    parts = (at for at in _ends((_BESIDE,), text) if _is_prose(text, at, _SENTENCES))
     found |= {at for at in parts if _is_task(text, at)}
     if asks or _CONVERSES.search(text):
         for kind in (_NAMED, _SPEAKS):

@@ -3,6 +3,8 @@ constants, lists of records, a class of them."""
 
 from __future__ import annotations
 
+import re
+
 from agentaudit.code import Prompt, PromptKind, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
@@ -37,7 +39,7 @@ _ANYTHING = regex(
     r"(?i)(?:^|[/._-])(?:constants?|consts?|data|samples?|config|settings|seed)\.\w{1,4}$"
 )
 """Modules that are called after no kind of text: others stand beside what a model is told."""
-_SHARE, _MOST, _FILLED, _LONGEST = 0.6, 0.9, 0.6, 400_000
+_SHARE, _MOST, _FILLED, _LONGEST = 0.6, 0.9, 0.75, 400_000
 """Part of a file that its texts must be, that they are where functions hand them out, and that they
 are of what is left but for types where functions do nothing but fill them in."""
 _SENTENCE = 30
@@ -168,8 +170,7 @@ def holds_only(text: str, *, asks: bool) -> bool:
     for each in _TEXT.finditer(text):
         said += len(each[0]) if each[0][0] in "\"'`" else 0
     rest = _SHAPES.sub("", _BRINGS.sub("", _TEXT.sub('""', text)))
-    long = _TEXT.sub(lambda each: '""' if len(each[0]) >= _SENTENCE else "''", text)
-    if _only_fills(_SHAPES.sub("", _BRINGS.sub("", long)), said, asks=asks):
+    if _only_fills(text, asks=asks):
         return True
     if said < _SHARE * len(text.strip()):
         return False
@@ -177,10 +178,11 @@ def holds_only(text: str, *, asks: bool) -> bool:
     return (handed and not _CALLS.search(_DEFINES.sub("", rest))) or not _RUNS.search(rest)
 
 
-def _only_fills(rest: str, said: int, *, asks: bool) -> bool:
+def _only_fills(text: str, *, asks: bool) -> bool:
     """Whether all that is called there puts texts together, makes a record of them, or is defined
-    there, each function with a text, and these, of so many characters, are most of it."""
-    rest = _TYPES.sub("", rest)
+    there, each function with a text, and these are most of it."""
+    said = sum(len(each[0]) for each in _TEXT.finditer(text) if _is_long(each[0]))
+    rest = _TYPES.sub("", _SHAPES.sub("", _BRINGS.sub("", _TEXT.sub(_shortened, text))))
     if said < _FILLED * (said + len("".join(rest.split()))) or _WORKS.search(rest):
         return False
     own = set(_OWN.findall(rest))
@@ -189,3 +191,14 @@ def _only_fills(rest: str, said: int, *, asks: bool) -> bool:
         return False
     _, *functions = _HEAD.split(rest)
     return all('""' in each or own & set(_NAME.findall(each)) for each in functions)
+
+
+def _is_long(text: str) -> bool:
+    return text[0] in "\"'`" and len(text) >= _SENTENCE
+
+
+def _shortened(found: re.Match[str]) -> str:
+    """What stands for a text: of a short one as many characters, of a comment none."""
+    if _is_long(found[0]):
+        return '""'
+    return f"'{'_' * (len(found[0]) - 2)}'" if found[0][0] in "\"'`" else ""

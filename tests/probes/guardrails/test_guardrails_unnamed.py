@@ -12,7 +12,8 @@ from agentaudit.probes.guardrails.on_by_default import on_by_default
 PASS, FAIL = Outcome.PASS, Outcome.FAIL
 PYTHON = {"requirements.txt": "openai==1.93.0\ngoogle-adk==1.0.0\n"}
 AGENT = (
-    "from google.adk.agents import Agent\nfrom google.adk.models.llm_response import LlmResponse\n\n"
+    "from google.adk.agents import Agent\n"
+    "from google.adk.models.llm_response import LlmResponse\n\n"
     "def first(context, request):\n    said = request.contents[-1].parts[0].text\n    {}\n"
     "        {}\n    return None\n\n"
     "root_agent = Agent(name='a', model='gemini-2.5-pro', instruction='plan', {}=first)\n"
@@ -31,7 +32,8 @@ VIEW = (
 )
 CITED = (
     "import re\nfrom openai import OpenAI\nclient = OpenAI()\n\n"
-    "def cited(said, sources):\n    return [n for n in re.findall(r'\\d', said) if n in sources]\n\n"
+    "def cited(said, sources):\n"
+    "    return [n for n in re.findall(r'\\d', said) if n in sources]\n\n"
     "def answer(text, sources):\n"
     "    said = client.responses.create(model='gpt-4o', input=text).output_text\n"
     "    citations = cited({}, sources)\n    if not citations:\n        {}\n"
@@ -53,11 +55,14 @@ DOOR = (
     "namespace Shop;\n\npublic interface IDoorGuard { Verdict Check(string text); }\n"
     "public record Verdict(bool Open);\n\npublic class DoorKeeper : IDoorGuard\n{\n"
     "    public Verdict Check(string text)\n    {\n"
-    "        if (Words.IsMatch(text)) return new Verdict(false);\n        return new Verdict(true);\n    }\n}\n"
+    "        if (Words.IsMatch(text)) return new Verdict(false);\n"
+    "        return new Verdict(true);\n    }\n}\n"
 )
 ASKED = (
-    "using OpenAI.Chat;\nnamespace Shop;\n\npublic class Desk(IDoorGuard guard, ChatClient chatClient)\n{{\n"
-    "    public string Answer(string question)\n    {{\n        var verdict = guard.Check(question);\n"
+    "using OpenAI.Chat;\nnamespace Shop;\n\n"
+    "public class Desk(IDoorGuard guard, ChatClient chatClient)\n{{\n"
+    "    public string Answer(string question)\n    {{\n"
+    "        var verdict = guard.Check(question);\n"
     "        if (!verdict.Open)\n        {{\n            {}\n        }}\n"
     "        return chatClient.CompleteChat(question).Value.Content[0].Text;\n    }}\n}}\n"
 )
@@ -88,6 +93,7 @@ def _ask(files: dict[str, str]) -> Outcome:
         (FOUND, ANSWERS, "before_model_callback", PASS),
         (FOUND, "print(said)", "before_model_callback", FAIL),
         ("if context.state.get('count', 0) > 9:", ANSWERS, "before_model_callback", FAIL),
+        ("if said in CACHE:", ANSWERS, "before_model_callback", FAIL),
         (FOUND, ANSWERS, "description", FAIL),
     ],
 )

@@ -27,7 +27,9 @@ RULES = (
     "    public const string Rules =\n        {};\n\n"
     '    public static bool IsGuest(string id) => id.StartsWith("g-");\n}}\n'
 )
-LONG = '"The customer is not known to us. " +\n        "Refuse whatever needs an account, and ask for it."'
+LONG = (
+    '"The customer is not known to us. " +\n        "Refuse what needs an account, and ask for it."'
+)
 SORT = (
     "using OpenAI.Chat;\n\npublic class Sorter\n{{\n"
     '    private const string {} = """\n        {}\n        """;\n\n'
@@ -43,7 +45,7 @@ ASK = (
 )
 FILLS = (
     "interface Given {{ mail: string; terse?: boolean }}\n\n"
-    f"const BASE = `{TEXT}`;\n\n"
+    f"const BASE = `{TEXT} {TEXT[16:]} {TEXT[16:]}`;\n\n"
     "export function planner(given: Given): string {{\n  const rows = [BASE];\n"
     '  if (given.terse) {{\n    rows.push("Answer in one sentence, and leave the greeting out.");\n'
     '  }}\n{}  return rows.join("\\n");\n}}\n'
@@ -52,9 +54,15 @@ PHOTO = (
     'import OpenAI from "openai";\n'
     "export const look = (url: string) => new OpenAI().chat.completions.create({\n"
     '  model: "gpt-4o",\n  messages: [{ role: "user", content: [\n'
-    '    { type: "text", text: "Look at the letter and list every amount that you can read, with its date." },\n'
+    '    { type: "text", '
+    'text: "Look at it and list all amounts in the letter, each with its date." },\n'
     '    { type: "image_url", image_url: { url } }] }],\n});\n'
 )
+FIRST = PHOTO.replace('role: "user"', 'role: "developer"').replace(
+    'text: "Look at it and list all amounts in the letter, each with its date."',
+    'text: [\n "Take the state of the order from the lines below."].join("")',
+)
+LABELS = 'export const LABELS = ["invoice", "reminder", "letter", "offer"];\n' * 9
 TOOL = PHOTO.replace('role: "user"', 'role: "tool"')
 OLD = (
     'import OpenAI from "openai";\n'
@@ -130,6 +138,8 @@ def test_texts_beside_a_file_that_are_told_by_a_name(
         ),
         ({"wording.ts": FILLS.format(""), "look.ts": PHOTO}, FAIL),
         ({"wording.ts": FILLS.format(""), "look.ts": TOOL}, PASS),
+        ({"wording.ts": FILLS.format(""), "look.ts": FIRST}, FAIL),
+        ({"wording.ts": FILLS.format("") + LABELS}, FAIL),
         ({"wording.ts": FILLS.format(""), "old.ts": OLD.format("")}, PASS),
         ({"wording.ts": FILLS.format(""), "old.ts": OLD.format("export ")}, FAIL),
         ({"wording.ts": FILLS.format(""), "old.ts": OLD.format("") + "send(old(mail));\n"}, FAIL),
