@@ -112,12 +112,17 @@ def _said(kind: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
             yield each
 
 
+_CALLED = regex(r"(?i)(?:template|prompt|instruction)s?\w{0,20}\.\w{1,4}$")
+"""Code that may be called after what models are told, among others."""
+
+
 def _is_else(repo: Repo, file: Place) -> bool:
     """Whether a file holds no such prompt: a file that is called after prompts is known without
     this, and code is asked only where it is, or where it holds nothing but texts."""
     code, dedicated = file.path.endswith(_CODE), is_dedicated(file.path)
     if code and not dedicated:
-        return not holds_only(repo.read(file) or "", asks=False)
+        called = _CALLED.search(file.path) is not None
+        return not called or not holds_only(repo.read(file) or "", asks=False)
     if dedicated and not code and not file.path.endswith(".sql"):
         return True
     return repo.role(file) in ASIDE or _ELSE.search(file.path) is not None
