@@ -179,7 +179,9 @@ def _counted(repo: Repo, enough: float) -> tuple[dict[Place, int], list[Place]]:
 
 def _scripts(repo: Repo) -> Iterator[Place]:
     """Code that scores, and scripts of the shell that evaluate."""
-    for path in sorted(suite_files(repo)):
+    found = suite(repo)
+    shown = {place.path for place in found.places} if found else set()
+    for path in sorted(suite_files(repo) | shown):
         yield from repo.files(path)
     yield from repo.files("**/*eval*.sh")
 

@@ -20,6 +20,17 @@ _NO_FAILURE = regex(
     r"(?:\)|\.length)?\s{0,4}(?::|\)|\{)"
 )
 """A suite whose every case must pass."""
+_CASES = (
+    r"[\w.\[\]\"'()$]{0,60}(?:failed|failures|failing|errors)(?:_?(?:count|cases))?[\"'\])]{0,3}"
+    r"(?:\.length)?"
+)
+_BY_CASES = regex(
+    r"(?:\breturn\b|[eE]xit\w{0,8}\s{0,2}\(|SystemExit\(|[eE]xit_?[cC]ode\s{0,4}=)\s{0,4}\(?"
+    rf"(?:0 if (?:not )?{_CASES}(?:\s?==\s?0)? else [1-9]|[1-9] if {_CASES}(?:\s?>\s?0)? else 0"
+    rf"|{_CASES}\s?(?:>\s?0\s?)?\? [1-9] : 0|{_CASES}\s?===?\s?0\s?\? 0 : [1-9]"
+    r"|0 if [\w.\[\]\"']{0,60}passed[\"'\]]{0,2} == [\w.()\[\]\"']{0,60} else [1-9])"
+)
+"""The same as the run's end."""
 FAILED = regex(
     r"[eE]xit_?[cC]ode\s{0,4}=\s{0,4}1|exit\(\s{0,4}1|throw new \w{0,40}Regress|return 1\b"
     r"|SystemExit"
@@ -33,7 +44,9 @@ def none_fails(repo: Repo, place: Place) -> Iterator[Place]:
     """Rows of a suite by which more failed cases than a number fail the run."""
     rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[:_MOST_ROWS]
     for number, row in enumerate(rows):
-        if _NO_FAILURE.match(row[:300]):
+        if ("xit" in row or "return" in row) and _BY_CASES.search(row[:300]):
+            yield Place(place.repo, place.path, number + 1, row.strip()[:200])
+        elif _NO_FAILURE.match(row[:300]):
             after = "\n".join(rows[number : number + _WITHIN])
             if "assert " in row or FAILED.search(after):
                 yield Place(place.repo, place.path, number + 1, row.strip()[:200])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -11,122 +11,85 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.bodies import deeper
 from agentaudit.probes.guardrails.caught import is_lost
+from agentaudit.probes.guardrails.compared import BAD, SCORE, scores
+from agentaudit.probes.guardrails.flow import Flow
 from agentaudit.source import Repo
 
-_SCORE = regex(
-    r"(?i)score|accuracy|pass_?rate|success_?rate|recall|precision|f1|faithful|relevan|correct"
-    r"|ground|similarity|coheren|fluency|hit_?rate|ndcg|mrr|mean|avg|average|grade|quality|passed"
-    r"|(?:win|refusal)_?rate|exact_match"
-)
-_BAD = regex(r"(?i)toxicity|halluc|error_?rate|failure_?rate|violation|leak")
-"""Scores of which less is better."""
 _STATEMENT = regex(
     r"\b(?:assert|require|Assert)\w{0,10}[.]?(?:Greater|Less)\w{0,20}\(|\bassertThat\b"
-    r"|\b(?:assertTrue|Assert\.(?:True|IsTrue|That)|assert\.(?:ok|True|isTrue))(?=\()"
-    r"|\b(assert|if|elif|expect)\b|\bShould"
-    r"|\b(?:\w{0,40}_)?(?:passed|passes|success|succeeded|ok|check)\s{0,4}:?=(?!=)(?=[^\n]{0,200}[<>])"
+    r"|\bexpect\b|\bShould"
 )
+_NUMBER = r"(?:0?\.0{0,3}[1-9]\d{0,3}|1\.0|[1-9]\d(?:\.\d{1,3})?%?)"
 _MARK = (
-    r"(?:0?\.\d{1,4}|1\.0|[1-9]\d(?:\.\d{1,3})?%?"
-    r"|[\w.]{0,40}(?:(?i:threshold|min(?:imum)?_|_min|target|mark|floor|baseline|cut_?off)|(?<![a-z])min(?:imum)?[A-Z])\w{0,20})"
+    rf"(?:{_NUMBER}"
+    r"|[\w.\[\"']{0,40}(?:(?i:threshold|min(?:imum)?_|_min|target|mark|floor|baseline|cut_?off)|(?<![a-z])min(?:imum)?[A-Z])\w{0,20})"
 )
 _HELD = regex(
-    rf"(>=?|<=?|\.toBeGreaterThan\w{{0,20}}\(|\.toBeLessThan\w{{0,20}}\(|\.isGreaterThan\w{{0,20}}\("
-    rf"|\.isLessThan\w{{0,20}}\(|(?:Be)?Greater\w{{0,20}}\(|greater\w{{0,20}}\(|(?:Be)?Less\w{{0,20}}\("
+    rf"(\.toBe(?:Greater|Less)Than\w{{0,20}}\(|\.is(?:Greater|Less)Than\w{{0,20}}\("
+    rf"|(?:Be)?Greater\w{{0,20}}\(|greater\w{{0,20}}\(|(?:Be)?Less\w{{0,20}}\("
     rf"|\.(?:above|at\.?[Ll]east|gte?|AtLeast)\(|\.(?:below|most|lte?|AtMost)\(|,)\s{{0,8}}{_MARK}"
 )
 """How something is held against a number; the sign says in which direction."""
 _GRADE = regex(
-    r"(?i)\b(?:assert|Assert\.(?:True|IsTrue|That)\(|assertTrue\(|expect\()[^\n]{0,60}?\b(?<!len\()(?<!size\()(?<!ount\()"
+    r"(?i)\b(?:Assert\.(?:True|IsTrue|That)\(|assertTrue\(|expect\()[^\n]{0,60}?\b(?<!len\()(?<!size\()(?<!ount\()"
     r"(?:\w{0,40}[_.])?(?:score|grade|rating|coherence|groundedness|relevance|fluency|similarity"
     r"|faithfulness|correctness|quality)(?:[\"']\])?\)?\s{0,4}(?:>=?|\.toBeGreaterThan\w{0,10}\()"
-    r"\s{0,4}[2-9](?![\d.])"
+    r"\s{0,4}[2-9](?![\d.])|(?:score|\b[A-Z]?\w{0,40}(?:coherence|groundedness|relevance|fluency|similarity|quality))"
+    r"(?:\.\w{1,20}!?)?\.Should\(\)\.BeGreater\w{0,30}\(\s{0,4}[2-9](?![\d.])"
+    r"|\bexpect\([^\n]{1,200}\)\.(?:resolves\.)?to(?:Have)?Score(?:Greater|AtLeast|Above|Perfect)\w{0,20}\("
 )
-"""A grade of a judge, from one to five or to ten."""
-_UP = (
-    *(">", ".toBeGreater", ".isGreater", "BeGreater", "Greater", "greater"),
-    *(".above", ".at", ".gt", ".AtLeast"),
-)
-_DOWN = ("<", ".toBeLess", ".isLess", "BeLess", "Less", ".below", ".most", ".lt", ".AtMost")
-_FAILS = regex(
-    r"(?:sys\.)?exit\(\s*[1-9]|raise\s+\w|raise$|process\.exit\(\s*[1-9]|throw\s|os\._exit|"
-    r"Environment\.Exit\(|panic\(|t\.(?:Fatal|Error)|pytest\.fail|return\s+[1-9]\b|exit\(1|"
-    r"System\.exit\(\s*[1-9]|SystemExit|return\s+(?:\w{1,40}\.)?fail(?:ed|ure)?\("
-)
-_ENDS = regex(
-    r"exit\(|SystemExit|Environment\.Exit|os\.Exit|return\s+(?:0\s+if|1\s+if|\w+\s*\?\s*[01])"
-    r"|assert\s+(?:not\s+)?[\w.]*(?:passed|success|ok)\b|t\.(?:Fatal|Error)"
-)
-"""How a run ends with a verdict that was put into a variable."""
-_BY_CODE = regex(
-    r"\b(?:exit(?:_code)?|SystemExit|Exit|return|code)\b\s{0,4}[(=]?\s{0,4}"
-    r"(?:(?P<well>0 if )|(?P<badly>[1-9] if )|)(?P<asked>[^?:\n]{1,120}?)"
-    r"(?: else [01]\b|\s{0,2}\?\s{0,2}(?P<then>[01])\s{0,2}:\s{0,2}[01]\b)",
-    words=(" else ", "?"),
-)
-"""A run that ends with what a comparison says: `exit(0 if score >= 0.8 else 1)`."""
-_WITHIN = 8
-"""Lines after an `if` within which the run must fail."""
+"""A grade of a judge, from one to five or to ten, or what an own matcher of scores is given."""
+_DOWN = regex(r"Less|below|most|lte?\(|AtMost")
+_CHAIN = regex(r"\s{0,80}\.\w")
+_LINKS = 8
 
 
 def held(repo: Repo, place: Place) -> Iterator[Place]:
     """Rows of a file that do."""
     rows = (repo.read(replace(place, line=None, text="")) or "").split("\n")
-    for number, row in enumerate(rows):
-        if _ends_by_mark(row[:400]) and any(_ENDS.search(each[:400]) for each in rows):
-            yield replace(place, line=number + 1, text=row.strip())
-            continue
-        statement = _STATEMENT.search(row[:400])
-        if _GRADE.search(row[:400]):
-            yield replace(place, line=number + 1, text=row.strip())
-            continue
-        if statement is None or not _is_mark(statement, row[:400]):
-            continue
-        after = "\n".join(rows[number : number + _WITHIN])
-        if "=" in statement[0]:
-            fails = any(_ENDS.search(each[:400]) for each in rows)
-        else:
-            fails = statement[1] not in ("if", "elif") or bool(_FAILS.search(after[:4000]))
+    found = {*Flow(rows).held(), *_by_method(rows)}
+    for number in sorted(found):
+        row = rows[number]
         line = replace(place, line=number + 1, text=row.strip())
         ends = any("exit" in each for each in (row, *deeper(rows, number)))
-        if fails and (ends or not is_lost(repo, line)):
+        if ends or not is_lost(repo, line):
             yield line
 
 
-def _ends_by_mark(row: str) -> bool:
-    """Whether the run ends badly with a score below a number."""
-    found = _BY_CODE.search(row)
-    if found is None or (found["then"] is None) == (not found["well"] and not found["badly"]):
-        return False
-    well = bool(found["well"]) or found["then"] == "0"
-    return any(
-        _fits(held, found["asked"][: held.start()], well) for held in _HELD.finditer(found["asked"])
-    )
+def _by_method(rows: Sequence[str]) -> Iterator[int]:
+    """Rows that say so by the name of a method, which may stand in a row further below."""
+    shares: set[str] | None = None
+    for number, row in enumerate(rows):
+        statement = _STATEMENT.search(row[:400])
+        if _GRADE.search(row[:400]):
+            yield number
+        elif statement is not None:
+            shares = scores(rows) if shares is None else shares
+            if _is_mark(statement, _whole(rows, number), shares):
+                yield number
 
 
-def _fits(held: re.Match[str], given: str, well: bool) -> bool:
-    """Whether a score is held against a number from below, or what is bad from above, where the
-    run ends well by that; the other way round where it ends badly."""
-    bad = bool(_BAD.search(given))
-    if held[1] == "," or not (bad or _SCORE.search(given)):
-        return False
-    return held[1].startswith(_UP if bad != well else _DOWN)
+def _whole(rows: Sequence[str], number: int) -> str:
+    """A row with the calls that are chained to it below."""
+    whole = rows[number][:400]
+    for row in rows[number + 1 : number + _LINKS]:
+        if not _CHAIN.match(row):
+            break
+        whole += row.strip()[:200]
+    return whole
 
 
-def _is_mark(statement: re.Match[str], row: str) -> bool:
+def _is_mark(statement: re.Match[str], row: str, shares: set[str]) -> bool:
     """Whether the statement holds a score against a number in the direction that can fail."""
-    for held in _HELD.finditer(row, statement.end()):
+    for found in _HELD.finditer(row, statement.end()):
         ends = statement.end() if statement[0] != "Should" else 0
-        given = row[ends : held.start()]
-        bad, sign = bool(_BAD.search(given)), held[1]
-        if not bad and not _SCORE.search(given):
+        given = row[ends : found.start()]
+        bad = bool(BAD.search(given))
+        if not (bad or SCORE.search(given) or shares & set(re.findall(r"\w+", given))):
             continue
-        if sign == ",":
-            fits = statement[0].endswith("(") and ("Less" in statement[0]) == bad
-        elif statement[1] in ("if", "elif"):
-            fits = sign.startswith(_UP if bad else _DOWN)
-        else:
-            fits = sign.startswith(_DOWN if bad else _UP)
-        if fits:
+        sign = statement[0] if found[1] == "," else found[1]
+        if found[1] == "," and not statement[0].endswith("("):
+            continue
+        if bool(_DOWN.search(sign)) == bad:
             return True
     return False

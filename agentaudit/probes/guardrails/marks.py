@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
 from msgspec.structs import replace
@@ -11,15 +11,17 @@ from msgspec.structs import replace
 from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.guardrails.asking import Asking, fetching
 from agentaudit.probes.guardrails.configured import configured
 from agentaudit.probes.guardrails.ended import FAILED, counted, none_fails, repeated
+from agentaudit.probes.guardrails.ending import EXITS, ending
 from agentaudit.probes.guardrails.held import held
 from agentaudit.probes.guardrails.hollow import is_mute
-from agentaudit.probes.guardrails.in_ci import runs
+from agentaudit.probes.guardrails.later import in_steps
 from agentaudit.probes.guardrails.measures import MEASURES
 from agentaudit.probes.guardrails.outside import OUTSIDE
-from agentaudit.probes.guardrails.suites import Asking, suite
-from agentaudit.probes.guardrails.tested import tested
+from agentaudit.probes.guardrails.suites import suite, suite_files
+from agentaudit.probes.guardrails.tested import pretends, tested
 from agentaudit.probes.guardrails.told import told
 from agentaudit.source import Component, Repo
 
@@ -74,6 +76,7 @@ _NEAR = 16
 _MOST_ROWS = 3000
 
 
+_THRESHOLDS = ("threshold", "judgeThreshold", "min_score", "minScore", "passing_score")
 _ASSERTS = ("assert_test", "assertTest", "describeEval")
 """What a test is held against the thresholds of its measures by."""
 
@@ -81,20 +84,24 @@ _ASSERTS = ("assert_test", "assertTest", "describeEval")
 def marks(repo: Repo) -> Iterator[Place]:
     """Places where a pass mark of an evaluation is written down."""
     components = repo.components()
-    yield from (*tested(repo), *counted(repo), *repeated(repo))
-    own = [place for place in _suite_files(components) if not is_mute(repo, place)]
+    yield from (*tested(repo), *counted(repo), *repeated(repo), *ending(repo))
+    own = [place for place in _suite_files(repo, components) if not is_mute(repo, place)]
+    own += [f for f in _brought(components) if f.path not in {place.path for place in own}]
+    own += [f for f in fetching(repo) if f.path not in {place.path for place in own}]
+    own += _scoring_scripts(repo, {place.path for place in own})
+    own = [place for place in own if not _OF_THE_SUITE.search(place.path)]
     yield from _shell(repo)
-    asking = _asking(components)
+    asking = _asking(repo, components)
     for place in own:
-        if not _TEST.search(place.path) or place.path in asking:
+        if (not _TEST.search(place.path) or place.path in asking) and not _is_left_out(repo, place):
             yield from held(repo, place)
             yield from none_fails(repo, place)
     yield from _beside(repo, {place.path for place in own})
-    yield from _in_steps(repo)
-    ending = {place.path for place in own if _ends(repo, place)}
-    verdict = bool(ending)
+    yield from in_steps(repo)
+    closing = {place.path for place in own if _ends(repo, place)}
+    verdict = bool(closing)
     for component in components:
-        given = _given(component, _modules(component), ending)
+        given = _given(component, _modules(component), closing)
         yield from (place for place in given if not is_mute(repo, place))
     yield from _written(repo, own) if verdict else ()
     yield from told(repo)
@@ -106,27 +113,36 @@ def marks(repo: Repo) -> Iterator[Place]:
                 yield from _lines(repo, place, _CRITERIA)
 
 
+def _is_left_out(repo: Repo, place: Place) -> bool:
+    """Whether all tests of a file are skipped."""
+    text = repo.read(Place(place.repo, place.path)) or ""
+    return bool(_LEFT_OUT.search(text)) and not _RUN_TOO.search(text)
+
+
+_LEFT_OUT = regex(
+    r"(?m)^(?:describe|suite)\.skip\(|^pytestmark\s?=\s?pytest\.mark\.skip\(|^@Disabled\b"
+)
+_RUN_TOO = regex(r"(?m)^(?:describe|suite|test|it)\(")
+
+
+def _scoring_scripts(repo: Repo, own: set[str]) -> list[Place]:
+    """Programs that score, wherever they lie and whatever they are called."""
+    found = (place for path in sorted(suite_files(repo) - own) for place in repo.files(path))
+    files = (place for place in found if not OUTSIDE.search(place.path))
+    return [
+        file
+        for file in files
+        if (EXITS.search(repo.read(file) or "") or _TEST.search(file.path))
+        and not is_mute(repo, file)
+    ]
+
+
 def _beside(repo: Repo, own: set[str]) -> Iterator[Place]:
     """Scripts among the code that are called like a suite, and end the run over a failed case."""
     for place in repo.files("**") if suite(repo) is not None else ():
         script = MEASURES.search(place.path) and place.path not in own
         if script and not OUTSIDE.search(place.path) and not is_mute(repo, place):
             yield from none_fails(repo, place)
-
-
-def _in_steps(repo: Repo) -> Iterator[Place]:
-    """Rows of a step of CI that runs a suite, where what came out is held against a number."""
-    for step in {id(run.step): run.step for run in islice(runs(repo), _MOST_RUNS)}.values():
-        rows = (repo.read(Place(step.place.repo, step.place.path)) or "").split("\n")
-        first = step.place.line or 1
-        below = (n for n, row in enumerate(rows[first:], first) if _STEP.match(row[:200]))
-        ends = next(below, len(rows))
-        yield from (row for row in held(repo, step.place) if first <= (row.line or 0) <= ends)
-
-
-_MOST_RUNS = 60
-_STEP = regex(r"\s{0,20}-\s{1,4}(?:name|uses|run|id|if|script|task)\s{0,4}:")
-"""Where the next step begins."""
 
 
 def _shell(repo: Repo) -> Iterator[Place]:
@@ -143,7 +159,7 @@ def _is_criteria(repo: Repo, place: Place) -> bool:
     return bool(among) and '"criteria"' in (repo.read(place) or "")[:20_000]
 
 
-def _suite_files(components: Iterable[Component]) -> list[Place]:
+def _suite_files(repo: Repo, components: Iterable[Component]) -> list[Place]:
     """One place in each file that evaluates."""
     files: dict[tuple[str, str], Place] = {}
     for component in components:
@@ -152,23 +168,53 @@ def _suite_files(components: Iterable[Component]) -> list[Place]:
             scores = call.role is Role.TEST and call.below(*modules)
             if scores or call.role is Role.EVAL:
                 files.setdefault((call.place.repo, call.place.path), call.place)
+        libraries = {use.library for use in component.uses("evaluation")}
         for each in component.code.imports:
-            if each.role is Role.EVAL:
+            tests = each.role is Role.TEST and each.library in libraries
+            if each.role is Role.EVAL or (tests and not pretends(repo.read(each.place) or "")):
                 files.setdefault((each.place.repo, each.place.path), each.place)
     places = files.values()
     return [p for p in places if not OUTSIDE.search(p.path) and not _OF_THE_SUITE.search(p.path)]
 
 
-def _asking(components: Iterable[Component]) -> frozenset[str]:
-    """Files that bring the system, a model or a library of evaluation: tests without are tests of
-    the suite's own code."""
-    return frozenset(
+def _asking(repo: Repo, components: Iterable[Component]) -> frozenset[str]:
+    """Files that bring the system, a model or a library of evaluation, or what does so beside them:
+    tests without are tests of the suite's own code."""
+    components = tuple(components)
+    itself = {
         each.place.path
         for component in components
         for asked in [Asking(component)]
         for each in component.code.imports
         if asked.asks(each) or each.library in asked.libraries
-    )
+    }
+    brought = {each.path for each in _brought(components, itself)}
+    return frozenset(itself | brought | suite_files(repo) | {each.path for each in fetching(repo)})
+
+
+def _brought(
+    components: Iterable[Component], helpers: Collection[str] | None = None
+) -> Iterator[Place]:
+    """Files that bring what stands beside them, where that brings a library of evaluation, or is
+    one of those that are given."""
+    for component in components:
+        libraries = {use.library for use in component.uses("evaluation")}
+        imports = component.code.imports
+        bringing = {each.place.path for each in imports if each.library in libraries}
+        beside = {(_home(path), _stem(path)) for path in (bringing if helpers is None else helpers)}
+        for each in imports:
+            if (_home(each.place.path), _stem(each.module)) in beside and each.role is not Role.APP:
+                yield Place(each.place.repo, each.place.path)
+
+
+def _home(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _stem(path: str) -> str:
+    """The last part of a module's name, or of a file's without its suffix."""
+    name = path.rpartition("/")[2].removesuffix(".py").removesuffix(".ts").removesuffix(".js")
+    return name.rpartition(".")[2]
 
 
 def _modules(component: Component) -> tuple[str, ...]:
@@ -188,7 +234,7 @@ def _given(component: Component, modules: tuple[str, ...], ending: set[str]) -> 
     for call in component.code.calls:
         if call.place.path not in asserting and not (ending and call.role is Role.EVAL):
             continue
-        value = call.argument("threshold", "min_score", "minScore", "passing_score")
+        value = call.argument(*_THRESHOLDS)
         number = value is not None and _PASSABLE.match(value.text or value.written)
         if number and call.below(*modules):
             yield call.place

@@ -53,6 +53,8 @@ _RUNNERS = rf"""
       (?:--?[\w-]{{1,30}}[=\s]\s{{0,4}}[^\s=-]\S{{0,200}}\s+){{0,4}}{_NAME}{_AFTER}
     | (?:tsx|ts-node|node|bun(?:\ run)?|deno\ run)\s(?:--?\S{{1,60}}\s+){{0,4}}
       {_PATH}{_NAME}(?:/[\w./-]{{1,100}}|\.[cm]?[jt]s)?{_AFTER}
+    | (?:\./(?:[\w.-]{{1,40}}/){{0,3}}[\w-]{{2,40}}|(?:uv|poetry)\s+run\s+[\w-]{{2,40}}
+      |python3?\s+-m\s+[\w.]{{2,60}}|go\s+run\s+\./[\w/-]{{1,60}})\s+(?:evals?|evaluate)(?=\s+-|\s*$)
     | (?:\./)?mvnw?\s[^\n;&|]{{0,200}}(?:-D(?:it\.)?test=\S{{0,40}}eval|-P\s?\S{{0,20}}evals?\b)
     | (?:\./)?gradlew?\s[^\n;&|]{{0,200}}:?evals?(?:test)?{_AFTER}
     | (?:[A-Z]{{1,20}}_?){{0,3}}EVALS?(?:_[A-Z]{{1,20}})?=["']?(?:[1-9]\d{{0,3}}|true|yes|on)["']?\s
@@ -104,7 +106,7 @@ def run_of(text: str) -> str:
 
 _TESTS = regex(
     r"(?<![\w./-])(?:pytest|py\.test|vitest|jest|mocha|playwright\s+test|(?:go|dotnet|bun|node|npm|pnpm)"
-    r"\s+(?:run\s+)?(?:--)?test|python3?|tsx|ts-node)\s([^\n;&|]{1,400})"
+    r"\s+(?:run\s+)?(?:--)?test|(?:go|dotnet)\s+run|python3?|tsx|ts-node)\s([^\n;&|]{1,400})"
 )
 _WORDS = regex(r"(?<![\w./=-])(?:\./)?([\w-][\w.-]{0,80}(?:/[\w.-]{1,80}){0,8})")
 _SCRIPT = regex(r"(?:^|/)(?!test_)[\w-]{1,100}\.(?:py|[cm]?[jt]s)$")
@@ -115,10 +117,18 @@ _USUAL = frozenset(
 """Directories that hold mostly something else."""
 
 
+_MODULE = regex(r"(?<=\s)-m\s+([a-z_]\w{0,60}(?:\.\w{1,60}){1,6})(?=\s|$)")
+
+
+def _path_of(found: re.Match[str]) -> str:
+    """The file of a module that Python is told to run."""
+    return found[1].replace(".", "/") + ".py"
+
+
 def names(text: str, files: Collection[str]) -> str:
     """The part of a command that runs tests and names a file of the suite, or the directory that
     it stands in; empty when none does."""
-    for found in _TESTS.finditer(_ASIDE.sub(" ", text)):
+    for found in _TESTS.finditer(_MODULE.sub(_path_of, _ASIDE.sub(" ", text))):
         for word in _WORDS.findall(found[1]):
             path = word.rstrip("/")
             home = path.rpartition("/")[0] if "." in path.rpartition("/")[2] else path
@@ -142,7 +152,22 @@ def alone(text: str, files: Collection[str]) -> str:
     return found if itself else ""
 
 
-_ALL = regex(r"(?<![\w./-])(?:pytest|py\.test)(?=\s|$)([^\n;&|]{0,400})")
+_ALL = regex(
+    r"(?<![\w./-])(?:pytest|py\.test|python3?\s+-m\s+unittest(?:\s+discover)?)(?=\s|$)([^\n;&|]{0,400})"
+)
+_BUILT = {
+    (".java", ".kt"): regex(
+        r"(?<![\w-])(?:mvnw?|gradlew?|gradle)\s(?![^\n;&|]{0,300}(?:skip|-Dtest=|-x\s|--tests|-pl\s|-f\s))"
+        r"(?:[^\n;&|]{0,200}\s)?(?:test|verify|package|install|check|build)(?=\s|$)"
+    ),
+    (".cs",): regex(
+        r"(?<![\w-])dotnet\s+test(?![^\n;&|]{0,300}--filter)(?:\s+-[^\n;&|]{0,200})?\s*$"
+    ),
+    ("_test.go",): regex(
+        r"(?<![\w-])go\s+test(?![^\n;&|]{0,300}-(?:short|run))\s[^\n;&|]{0,200}\./\.\.\."
+    ),
+}
+"""Commands by which all tests are run, by what tests end with there."""
 _VALUED = frozenset(("-n", "-c", "-p", "-o", "-W", "--durations", "--maxfail", "--timeout"))
 _SOME = ("-k", "-m", "--ignore", "--deselect", "--lf", "--co", "--collect-only", "--help")
 
@@ -150,12 +175,18 @@ _SOME = ("-k", "-m", "--ignore", "--deselect", "--lf", "--co", "--collect-only",
 def whole(text: str, files: Collection[str]) -> str:
     """The part of a command that runs all tests, or all below a directory, where one of the files
     is; empty when none does."""
+    for suffixes, pattern in _BUILT.items():
+        if any(file.endswith(suffixes) for file in files) and (built := pattern.search(text)):
+            return built[0].strip()
     for found in _ALL.finditer(text):
         words = found[1].split()
         if not files or any(word.partition("=")[0] in _SOME for word in words):
             continue
         given = [w for b, w in zip(["", *words], words, strict=False) if b not in _VALUED]
         paths = [w.strip("./\"'") for w in given if not w.startswith(("-", ">", "2>", "$"))]
-        if not any(paths) or any(f"/{path}/" in f"/{file}" for file in files for path in paths):
+        mine = [file for file in files if file.endswith(".py")]
+        if mine and not any(paths):
+            return found[0].strip()
+        if any(f"/{path}/" in f"/{file}" for file in mine for path in paths if path):
             return found[0].strip()
     return ""

@@ -9,16 +9,18 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from agentaudit.code import Call, Import, Role, Strength, Use
+from agentaudit.code import Call, Role, Strength, Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.finding import Answer
 from agentaudit.probe import unknown
 from agentaudit.probes.asking import asks
 from agentaudit.probes.commands import commands
+from agentaudit.probes.guardrails.asking import SUITE_ROLES, Asking, fetching
 from agentaudit.probes.guardrails.cloned import cloned
 from agentaudit.probes.guardrails.configured import configured
 from agentaudit.probes.guardrails.ended import counted
+from agentaudit.probes.guardrails.ending import ending
 from agentaudit.probes.guardrails.hollow import is_hollow, is_mute, is_typed, serves
 from agentaudit.probes.guardrails.leads import Leads
 from agentaudit.probes.guardrails.measures import EXPECTED, FOUND, MEASURES, METRIC
@@ -43,18 +45,15 @@ _NO_SCORE = regex(
     r"|(?:scenario|fixture|definition|form|protocol|template)s?$"
     r"|numexpr|(?:literal|safe|simple)_?eval$|similarity_search|max_marginal|(?:^|\.)eval$|^(?:model|page|driver|browser)\.evaluate|\.(?:rate_limit|ratelimit)"
 )
-_WORDS = regex(r"[A-Z][A-Z\d_]*|(?:get|build|make|load|render|format|create)_\w{0,60}prompts?")
-"""Names of what is imported to read it: constants, and functions that make a prompt."""
 _SCORED = regex(
     r"(?i)[\"'.](?:\w{0,30}_)?(?:accuracy|scores?|f1|recall|precision|faithfulness|groundedness"
-    r"|correctness|pass_rate|success_rate|hit_rate|exact_match|ndcg|mrr)[\"']?\s{0,4}(?:[+]?=(?!=)|:)"
+    r"|correctness|pass_?rate|success_?rate|hit_?rate|exact_match|ndcg|mrr)[\"']?\s{0,4}(?:[+]?=(?!=)|:)"
     r"(?!\s{0,4}[rbuf]?[\"'])"
     r"|^\s{0,40}(?:const |let |var )?(?!min_|max_|expected_)(?:\w{0,30}_)?(?:accuracy|scores?|f1"
-    r"|recall|precision|pass_rate)\s{0,4}:?[+]?=(?!=)"
+    r"|recall|precision|(?:pass|success|hit)_?rate)\s{0,4}:?[+]?=(?!=)"
 )
 """Where a score is kept under its name."""
 _MOST_ROWS = 3000
-_ASKS = ("model", "agent", "evaluation")
 _HOSTED = regex(
     r"(?i)\.evals\.(?:runs\.)?create$|create_?evaluation_?job(?:command)?$|\.evaluate_instances$"
     r"|\.(?:create_agent_evaluation|evaluations\.create(?:_run)?)$"
@@ -64,10 +63,6 @@ _ENDPOINT = regex(
     r"/v\d/(?:evaluation/(?:jobs|live)|evals(?:/\S{1,80}/runs)?)/?$|/evaluation-jobs/?$"
 )
 """The same without their libraries; NVIDIA NeMo Evaluator."""
-_CLIENTS = frozenset({"httpx", "requests", "aiohttp", "axios", "undici", "urllib"})
-SUITE_ROLES = frozenset({Role.EVAL})
-_DEEP = 3
-"""Parts of a name from which on it is a Java class and not a word."""
 
 
 class Suite(NamedTuple):
@@ -96,7 +91,8 @@ def suite(repo: Repo) -> Suite | None:
 def suite_files(repo: Repo) -> frozenset[str]:
     """Paths of the code that scores."""
     own = (call.place.path for call in _scoring(repo))
-    return frozenset((*(use.place.path for use in _called(repo, repo.components())), *own))
+    called = (use.place.path for use in _called(repo, repo.components()))
+    return frozenset((*called, *own, *(row.path for row in ending(repo))))
 
 
 def _computed(repo: Repo, components: Iterable[Component]) -> Iterator[Suite]:
@@ -108,27 +104,21 @@ def _computed(repo: Repo, components: Iterable[Component]) -> Iterator[Suite]:
         for each in component.code.imports
         if asking.asks(each) and not OUTSIDE.search(each.place.path)
     }
-    fetching = {(each.repo, each.path) for each in _fetching(repo)}
+    fetched = {(each.repo, each.path) for each in fetching(repo)}
     measured = {
         (each.repo, each.path)
         for each in repo.files("**")
         if MEASURES.search(each.path) and not OUTSIDE.search(each.path)
     }
-    own = ((METRIC, measured), (EXPECTED, measured), (FOUND, files | fetching))
-    for pattern, paths in ((_SCORED, files), *own):
+    own = ((METRIC, measured), (EXPECTED, measured), (FOUND, files | fetched))
+    for pattern, paths in ((_SCORED, files | fetched), *own):
         for name, path in sorted(paths):
             yield from _matching(repo, Place(name, path), pattern)
 
 
-def _fetching(repo: Repo) -> Iterator[Place]:
-    """Scripts of evaluation that ask the running system, for which they import nothing."""
-    for kind in ("ts", "js", "mjs"):
-        for file in repo.files(f"**/*.{kind}", saying=("fetch(",)):
-            if repo.role(file) in SUITE_ROLES and not OUTSIDE.search(file.path):
-                yield file
-
-
 def _tested(repo: Repo) -> Iterator[Suite]:
+    for row in ending(repo):
+        yield Suite("a script asks the system, and ends badly over what it says", (row,))
     for row in counted(repo):
         yield Suite("a script counts the expected facts that an answer has", (row,))
     for row in tested(repo):
@@ -150,7 +140,7 @@ def _called(repo: Repo, components: Iterable[Component]) -> list[Use]:
     found = []
     for component in components:
         for use in component.uses("evaluation"):
-            if use.strength >= Strength.CALLED:
+            if use.strength >= Strength.CALLED or _is_made(component, use):
                 places = chain((use.place,), _elsewhere(component, use))
                 full = (
                     place
@@ -159,6 +149,17 @@ def _called(repo: Repo, components: Iterable[Component]) -> list[Use]:
                 )
                 found += [replace(use, place=place) for place in islice(full, 1)]
     return found
+
+
+def _is_made(component: Component, use: Use) -> bool:
+    """Whether a file that brings a namespace, of which nothing says what is of it, makes an
+    evaluator and asks it."""
+    if use.strength < Strength.IMPORTED or not use.place.path.endswith(".cs"):
+        return False
+    mine = [c for c in component.code.calls if c.place.path == use.place.path]
+    return any(c.method == "EvaluateAsync" for c in mine) and any(
+        c.method.endswith("Evaluator") for c in mine
+    )
 
 
 def pretended(repo: Repo) -> Place | None:
@@ -266,35 +267,3 @@ def _own(component: Component) -> list[Call]:
         and not call.place.path.endswith((".tsx", ".jsx"))
         and not OUTSIDE.search(call.place.path)
     ]
-
-
-class Asking:
-    """What code of evaluation must import to get answers that it can score."""
-
-    def __init__(self, component: Component) -> None:
-        self.libraries = {use.library for trade in _ASKS for use in component.uses(trade)}
-        """Libraries that ask models, or score."""
-        paths = {call.place.path for call in component.code.calls if call.role is Role.APP}
-        self._homes = {path.rpartition("/")[0] for path in paths} - {""}
-        self._own = {part.partition(".")[0] for path in paths for part in path.split("/")}
-
-    def asks(self, given: Import) -> bool:
-        """Whether an import brings a model, the system's own code, or a way to call it."""
-        if given.role not in SUITE_ROLES:
-            return False
-        root = given.module.lstrip("./@").replace("/", ".").partition(".")[0]
-        if given.library in self.libraries or root in _CLIENTS:
-            return True
-        words = given.names and all(map(_WORDS.fullmatch, given.names))
-        return not words and (root in self._own or self._is_own(given.module))
-
-    def _is_own(self, module: str) -> bool:
-        """Whether a Go package, a Java class or a C# namespace is the repository's own."""
-        if "/" in module:
-            domain, _, path = module.partition("/")
-            return "." in domain and any(path.endswith(f"/{home}") for home in self._homes)
-        parts = module.split(".")
-        package = "/".join(parts[:-1])
-        if len(parts) > _DEEP and any(f"/{home}".endswith(f"/{package}") for home in self._homes):
-            return True
-        return bool(self._own & set(parts[1:2]))

@@ -27,13 +27,20 @@ _CALLED = (
     *("**/Makefile", "**/justfile", "**/*.sh"),
 )
 _SETTINGS = ("**/evalite.config.ts", "**/evalite.config.js", "**/evalite.config.mts")
+_STARTED = ("runEvalite",)
+"""What is called to run it out of code."""
 _MOST_ROWS = 3000
 
 
 def told(repo: Repo) -> Iterator[Place]:
     """Rows that tell a tool of evaluation a number below which its run fails."""
-    for patterns, words in ((_CALLED, _FLAG), (_SETTINGS, _SETTING)):
-        for place in (each for pattern in patterns for each in repo.files(pattern, saying=_WORDS)):
+    kinds = (
+        (_CALLED, _FLAG, _WORDS),
+        (_SETTINGS, _SETTING, _WORDS),
+        (("**/*.ts",), _SETTING, _STARTED),
+    )
+    for patterns, words, saying in kinds:
+        for place in (each for pattern in patterns for each in repo.files(pattern, saying=saying)):
             if OUTSIDE.search(place.path):
                 continue
             rows = (repo.read(place) or "").split("\n")[:_MOST_ROWS]

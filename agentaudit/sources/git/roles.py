@@ -40,7 +40,7 @@ _EVAL_FILE = regex(
     r"(?:evals?|evaluate|run_evals?|benchmark)\.\w{1,6}|eval_.{1,200}|.{1,200}[._]evals?\.\w{1,6}"
 )
 _EVAL_SCRIPT = regex(r"(?:.*/)?scripts?/(?:.*/)?[^/]*evaluat[^/]*\.(?:py|ts|js|mjs|sh)")
-_EVAL_PART = regex(r"(?:.{1,60}[_-])?(?:evals?|evaluators?|benchmarking)(?:[_-].{1,60})?")
+_EVAL_PART = regex(r"(?:.{1,60}[._-])?(?:evals?|evaluators?|benchmarking)(?:[_-].{1,60})?")
 _EXAMPLES = regex(r"[\w.]{1,60}[_-](?:examples|samples|tutorials|cookbooks?|demos)")
 """Several of them that stand beside what they are of: `client-examples`."""
 _TESTS = regex(
