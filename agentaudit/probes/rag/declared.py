@@ -17,7 +17,7 @@ _NAME = (
     r"(?:source(?!_?(?:len|count|size|lang|type|code)|s\b)_?(?:file|path|page|id|uri|url|name|document|doc)?"
     r"|file_?(?:name|path|id)|(?:doc|document|parent|article|page|product|ticket|message)_?(?:id|name|title|url)"
     r"|(?:doc|document|page|source|file|article|web|original)?_?(?:url|uri|link)|metadata_storage_\w{4,6}|citation\w{0,8}"
-    r"|ref_doc_id)"
+    r"|(?:repo|doc|document|rel|relative)_?path|ref_doc_id)"
 )
 """Names of fields that say which document a chunk is from."""
 _FIELD = regex(
@@ -30,9 +30,10 @@ _FIELD = regex(
 """A field of an index: Azure AI Search, Milvus, Weaviate, LanceDB, Redis, or of what is
 asked of one."""
 _READ = regex(
-    rf"(?i:meta_?data|payload)\)?(?:\(\))?[?!]?\s{{0,4}}(?:\??\.(?:get|getString|GetString|getOrDefault|GetValueOrDefault)\(\s{{0,4}}"
+    rf"(?i:\bmeta|meta_?data|payload)s?\)?(?:\(\)|\[\w{{1,12}}\])?[?!]?\s{{0,4}}(?:\??\.(?:get|getString|GetString|getOrDefault|GetValueOrDefault)\(\s{{0,4}}"
     rf"|(?:\?\.)?\[\s{{0,4}})[\"'](?i:{_NAME})[\"'](?!\s{{0,4}}\]\s{{0,4}}=(?!=))"
     rf"|\.(?:metadata|payload)[?!]?\.(?i:{_NAME})\b(?!\s{{0,4}}=(?!=))"
+    rf"|\b(?:chunk|passage|hit|match|matched)[?!]?(?:\.|\[[\"'])(?i:{_NAME})(?:[\"']\])?\s{{0,4}}[,;)}}\n]"
 )
 """What was found is asked for its source."""
 _BLOCK = regex(
@@ -82,12 +83,17 @@ def declared(repo: Repo, component: Component) -> Iterator[Place]:
 
 def read_back(repo: Repo, component: Component) -> Iterator[Place]:
     """Where code that searches reads the source of what it found."""
-    calls = (c for c in component.code.calls if c.role is Role.APP and c.reached)
+    code = component.code
+    calls = (c for c in code.calls if c.role is Role.APP and c.reached)
     searching = {(c.place.path, c.place.repo) for c in calls if _SEARCHES.search(c.method)}
+    brought = ((i.place.path, i.place.repo) for i in code.imports if i.role is Role.APP)
+    searching |= {each for each in brought if _ASKS.search(each[0])}
     yield from matches(repo, component, _READ, searching)
 
 
 _SEARCHES = regex(r"(?i)search|retriev|quer|recall|nearest|similar")
+_ASKS = regex(r"(?i)(?<!web)(?<!web[_-])search|retriev|(?:^|[/_.-])rag(?:[/_.-])")
+"""Files that search, by their path."""
 
 
 def _tables(repo: Repo, component: Component) -> list[Place]:

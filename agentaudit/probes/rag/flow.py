@@ -16,7 +16,7 @@ from agentaudit.source import Component, Repo
 
 _EMBEDS = (
     r"(?<!new )(?<![\w.])[\w$.()?!]{0,100}?"
-    r"(?:(?:(?<=\.)|(?<![\w.]))(?:a?embed(?!d)|(?:get|create|generate|compute|make|fetch|to|Get|Create|Generate|Compute|Fetch)_?"
+    r"(?:(?:(?<=\.)|(?<![\w.]))_{0,2}(?:a?embed(?!d)|(?:get|create|generate|compute|make|fetch|to|Get|Create|Generate|Compute|Fetch)_?"
     r"(?:\w{0,20}_)?\w{0,20}(?:[eE]mbed|[vV]ector(?!_?[sS]tore))|Embed(?!ding\w*\()|vectori[sz]e|Vectori[sz]e)\w{0,40}"
     r"(?<![mM]odel)(?<![cC]lient)(?<![sS]ervice)(?<![pP]rovider)(?<![fF]unction)(?<![eE]mbedder)(?<!_fn)(?<![sS]ize)"
     r"(?<![dD]im)(?<![dD]imensions)(?<![sS]tore)(?<![cC]onfig)(?<![nN]ame)"
@@ -51,7 +51,7 @@ _KEEPS = regex(
     r"(?<![\w$.?!\[\]\"'()])(?:[\w$.?!\[\]\"'()]*[.>])?(?:(?:_?\w{0,20}_)?(?i:upsert|insert|save|store|persist|index|ingest|replace)\w{0,40}"
     r"|(?<=[eE]mbeddings\.)(?:Add|add|put|set)|(?<=[vV]ec\.)(?:Add|add|put|set)|(?<=[iI]ndex\.)(?:Add|add|put|set)"
     r"|(?<=[sS]tore\.)(?:Add|add|put|set)|(?<=[cC]ollection\.)(?:Add|add|put|set)"
-    r"|h[mM]?[sS]et|writeFile(?:Sync)?|(?:json|pickle)\.dump|np\.savez?(?:_compressed)?|to_(?:parquet|pickle|json)"
+    r"|[hH][mM]?[sS]et|(?<=\.)runMutation|writeFile(?:Sync)?|(?:json|pickle)\.dump|np\.savez?(?:_compressed)?|to_(?:parquet|pickle|json)"
     r"|(?i:add|put|set|write|create)_?\w{0,20}(?:[vV]ector|[eE]mbedding|[cC]hunk|[dD]ocument|[nN]ode)\w{0,20})\("
 )
 """What is given a vector to keep: a store, or a file."""
@@ -95,8 +95,28 @@ def _uses(repo: Repo, component: Component, calls: re.Pattern[str]) -> Iterator[
             yield Place(file.repo, file.path, line, text.split("\n")[line - 1].strip()[:200])
 
 
+_AT_ONCE = regex(_EMBEDS)
+"""The same where it gets no name."""
+_MANY = 300
+"""Calls of one file that may be given one."""
+
+
 def _used(text: str, calls: re.Pattern[str]) -> Iterator[int]:
-    """Where a vector is given to such a call, in the order of the text."""
+    """Where a vector is given to such a call: first those that have a name."""
+    yield from _by_name(text, calls)
+    for call in islice(calls.finditer(text), _MANY):
+        if not _is_aside(call, calls) and _AT_ONCE.search(_arguments(text, call.end())):
+            yield call.start()
+
+
+def _is_aside(call: re.Match[str], calls: re.Pattern[str]) -> bool:
+    """Whether it computes with vectors, or keeps a note of a question."""
+    notes = calls is _KEEPS and _PASSES_BY.search(call[0]) is not None
+    return notes or _COMPUTES.search(call[0]) is not None
+
+
+def _by_name(text: str, calls: re.Pattern[str]) -> Iterator[int]:
+    """Where a vector is given to such a call by its name, in the order of the text."""
     for made in _MADE.finditer(text):
         area = text[made.end() : made.end() + _FAR]
         names = [made["name"], *_derived(_TAKEN, made["name"], area)]
@@ -104,9 +124,7 @@ def _used(text: str, calls: re.Pattern[str]) -> Iterator[int]:
             names += [each for name in names for each in _derived(_HELD, name, area)]
         holds = re.compile(rf"(?<![\w.\"'])(?:{'|'.join(map(re.escape, names))})(?![\w\"'=])")
         for call in calls.finditer(area):
-            if _COMPUTES.search(call[0]) or (calls is _KEEPS and _PASSES_BY.search(call[0])):
-                continue
-            if holds.search(_arguments(area, call.end())):
+            if not _is_aside(call, calls) and holds.search(_arguments(area, call.end())):
                 yield made.end() + call.start()
 
 

@@ -35,7 +35,7 @@ _INDEX = regex(
     r"|IndexDocumentsAsync|MergeOrUploadDocumentsAsync|insertMany|addTexts|add_faiss_index|upsert_datapoints|upsertDatapoints"
     r"|write_documents|AddDocuments|AddDocumentsAsync|AddTexts|InsertDocuments|DocumentWriter|run_ingestion|ImportDocumentAsync|ImportTextAsync|ImportWebPageAsync"
     r"|add_objects?|add_data_objects?|addObjects?|add_corpus|feed_data_point|feed_iterable|feed_batch|AddDocument|upload_and_poll|uploadAndPoll|import_files|start_ingestion_job|EmbeddingStoreIngestor"
-    r"|build_index|create_search_client_index|add_with_ids|add_items|bulk|async_bulk|parallel_bulk"
+    r"|[iI]ndexer\.Store|AddIndexerNode|documents(?:\(\))?\.import_?|build_index|create_search_client_index|add_with_ids|add_items|bulk|async_bulk|parallel_bulk"
     r"|redisvl\.\S{0,80}\.load|turbopuffer\S{0,80}\.write|txtai\S{0,80}\.(?:index|upsert)"
     r"|(?:elasticsearch|opensearchpy)\S{0,80}\.index|streaming_bulk|upload_batch|New(?:Column|Row)Based(?:Insert|Upsert)Option|from_loaders|fromLoaders|add_files_to_pipeline(?:_api)?|(?i:save_?information(?:async)?))$"
 )
@@ -68,6 +68,7 @@ _RECORDS = regex(r"(?i)^_?(?:insert|update|upsert|save)(?:_?[a-z]\w{0,40})?$")
 """Functions that write a record, by the name that teams give them."""
 _NO_VECTOR = regex(r"(?i)(?:null|none|undefined|\[\s*\]|)(?:\s.*)?")
 _TEXTS = frozenset({"documents", "texts"})
+_DATA = regex(r"(?<![\w.])data\s{0,4}[:,}]")
 """A row of a table is an index too, when it holds a vector."""
 _MANAGED = regex(
     r"vector_stores?\.(?:file_batches|files)\.|vectorStores\.(?:fileBatches|files)\."
@@ -107,12 +108,12 @@ _KEPT = regex(
     r"|from_loaders)$"
 )
 """Calls that make such an index."""
-_SEARCH_SERVICE = regex(
+SEARCH_SERVICE = regex(
     r"(?i)(?:^|[._])(?:merge_?or_?)?upload_?documents(?:async)?$|(?:^|[._])index_?documents(?:async)?$"
 )
 """Calls that give documents to a service that finds them by their words too."""
 _EMBEDDING_STORE = regex(
-    r"(?:^|[._])(?i:save_?information(?:async)?)$|(?:^|[._])(?:VectorStoreIndex(?:\.(?:from_documents|fromDocuments|insert|insert_nodes|insertNodes))?"
+    r"(?:^|[._])(?i:save_?information(?:async)?)$|[iI]ndexer\.Store$|\.AddIndexerNode$|(?:^|[._])(?:VectorStoreIndex(?:\.(?:from_documents|fromDocuments|insert|insert_nodes|insertNodes))?"
     r"|a?from_documents|a?from_texts"
     r"|a?add_documents|a?add_texts|fromDocuments|fromTexts|addDocuments|AddDocuments?|add_corpus)$"
     r"|springframework\.ai\.vectorstore\.[\w.]{1,300}\.(?:add|accept|write)$"
@@ -152,7 +153,7 @@ class Stages(NamedTuple):
         whole documents need no cutting, and documents that come with a request no loading."""
         if self.fill is None or self.managed:
             return self.fill is not None
-        by_words = self.load is not None and _SEARCH_SERVICE.search(self.fill.callee) is not None
+        by_words = self.load is not None and SEARCH_SERVICE.search(self.fill.callee) is not None
         return self.embed is not None or by_words or _embeds_itself(self.fill)
 
 
@@ -282,7 +283,7 @@ def _is_vector(given: Argument) -> bool:
 def _embeds_itself(call: Call) -> bool:
     """Whether it gives texts, and no vectors, to a store that embeds them."""
     given = {each.name for each in call.arguments}
-    texts = given & _TEXTS or ("data" in given and "upstash" in call.callee)
+    texts = given & _TEXTS or ("upstash" in call.callee and says(_DATA, call))
     return bool(texts) and not given & _VECTORS
 
 

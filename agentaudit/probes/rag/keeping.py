@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
+from agentaudit.blocks import Part
 from agentaudit.code import Call, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.rag.carried import is_bare, is_plain, names_source, stores_text_alone
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.leading import leading
@@ -20,6 +23,7 @@ from agentaudit.probes.rag.source_names import (
     KEY,
     MADE_WITH,
     ONE_WORD,
+    PIECE_ROW,
 )
 from agentaudit.probes.rag.written import stored
 from agentaudit.source import Component, Repo
@@ -121,7 +125,29 @@ def _put_together(repo: Repo, call: Call) -> bool:
     leads to it."""
     if is_bare(call) or "crewai" in call.callee:
         return False
-    return _is_told(call.place, leading(repo, call.place))
+    text = leading(repo, call.place)
+    return _is_told(call.place, text) or any(
+        _is_told(place, body) for place, body in _helpers(repo, call.place, text)
+    )
+
+
+def _helpers(repo: Repo, place: Place, text: str) -> Iterator[tuple[Place, str]]:
+    """Functions of other files that make what is stored beside a piece, by what they are called."""
+    suffix = place.path.rpartition(".")[2]
+    for name in islice(dict.fromkeys(_MAKES.findall(text)), _MOST):
+        for file in islice(repo.files(f"**/*.{suffix}", saying=(name,)), _MOST):
+            if file.repo != place.repo or file.path == place.path or repo.role(file) in ASIDE:
+                continue
+            for block in repo.blocks(file):
+                if block.part is Part.FUNCTION and block.name == name:
+                    yield file, block.body(repo.read(file) or "")
+
+
+_MAKES = regex(
+    r"(?i)(?<![\w.])((?:make|build|create|to|get|as|new|_)\w{0,30}(?:payload|meta_?data|point|record|document|chunk)s?)\("
+)
+"""Calls of a function that puts together what is stored."""
+_MOST = 8
 
 
 def _handed_in(repo: Repo, component: Component, call: Call) -> bool:
@@ -133,6 +159,8 @@ def _handed_in(repo: Repo, component: Component, call: Call) -> bool:
 
 def _is_told(place: Place, text: str) -> bool:
     """Whether code says where a chunk comes from, as the language of its file writes it."""
+    if PIECE_ROW.search(text):
+        return True
     if place.path.endswith(_SCRIPT):
         return _tells(BARE_KEY, text)
     if place.path.endswith(".cs") and _tells(INITIALIZED, text):
@@ -155,7 +183,13 @@ def _takes_text(repo: Repo, call: Call) -> bool:
     if not _CUTS.search(call.callee):
         return False
     text = _ASIDES.sub("", repo.read(Place(call.place.repo, call.place.path)) or "")
+    for own in islice(_CLASS.findall(text), _MOST):
+        text = text.replace(own, "")
     return _TEXT_ALONE.search(text) is not None and not _NOTED.search(text)
+
+
+_CLASS = regex(r"\bclass\s{1,4}([A-Z]\w{3,60})")
+"""Names of the file's own types, which say nothing of what others note."""
 
 
 _CUTS = regex(

@@ -89,9 +89,13 @@ _NEAREST = regex(
     r"|\bvector::(?:similarity|distance)::\w{1,20}\(|\bfn::\w{0,20}(?:vector|semantic)_?search\("
     r"|(?i:\b(?:from|join|select)\s{1,8}(?:\w{1,30}\.)?(?:match|search|find|hybrid|nearest|similar|semantic)_\w{1,60}"
     r"\(\s{0,8}(?:\$?\{|\$\d|:\w|%s|%\(|\?|@\w|#\{))"
+    r"|(?i:\b(?:embedding|vector)\s{1,4}match\s{1,4}(?:\?|:\w|@\w|\$|vec_))|\bvector_top_k\("
+    r"|\$vectorSearch\b|\bindex\.vector\.query|\[KNN\s|\bknn[\"']?\s{0,4}[:=]\s{0,4}\{|\.knn\(\s{0,8}\w{1,20}\s{0,4}[-=]>"
+    r"|\bvector_query[\"']?\s{0,4}[:=]|\bKnn(?:Float|Byte)?VectorQuery\("
 )
 """SQL that orders rows by the distance to a vector that is handed in, or calls the database's own
-function that does."""
+function that does, and the same question as other engines are asked it: MongoDB, Neo4j, Redis,
+Elasticsearch, Typesense, Lucene, SQLite."""
 _ABOUT = regex(
     r"(?i)embed|vector|chunk|knowledge|(?:^|[/_.])rag|memor|search|retriev|similar|neighbo|repositor"
     r"|quer|mapper|store|databas|domain|models?[/.]|(?:^|[/_.-])(?:db|dao|dal|sql)(?:[/_.-]|$)"
@@ -109,7 +113,7 @@ def asks_in_text(repo: Repo, component: Component) -> bool:
     a call is given by way of a variable or a template, or in pieces."""
     if not _embeds(component):
         return False
-    texts = ((repo.read(each) or "")[:_LONGEST] for each in _files(repo, component))
+    texts = ((repo.read(each) or "")[:_LONGEST] for each in files(repo, component))
     return any(_NEAREST.search(text) for text in texts if "embed" in text.lower())
 
 
@@ -120,7 +124,8 @@ def _embeds(component: Component) -> bool:
     return any(map(EMBED.search, calls)) or any(id and id.purpose == "embedding" for id in ids)
 
 
-def _files(repo: Repo, component: Component) -> list[Place]:
+@once
+def files(repo: Repo, component: Component) -> list[Place]:
     """The component's files of code, and others that it calls, the likeliest first."""
     home = "" if component.path == "." else f"{component.path}/"
     code = component.code

@@ -2,20 +2,18 @@ from __future__ import annotations
 
 from itertools import chain
 
-from agentaudit.evidence import Evidence, Place
-from agentaudit.expressions import regex
+from agentaudit.evidence import Evidence
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
-from agentaudit.probes.rag import flow, over_http
-from agentaudit.probes.rag.carried import is_bare, stores_text_alone
+from agentaudit.probes.rag import over_http
+from agentaudit.probes.rag.carried import is_bare
 from agentaudit.probes.rag.declared import said
+from agentaudit.probes.rag.in_text import in_text
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.keeping import bare_rows, keeping
 from agentaudit.probes.rag.lent import around
 from agentaudit.probes.rag.managed import addressed, handed, recalling
 from agentaudit.probes.rag.retrieval import retrieves
-from agentaudit.probes.rag.source_names import BARE_KEY, SOURCE
-from agentaudit.probes.rag.written import sourced, stored, typed
 from agentaudit.probes.readable import of_code, unread
 from agentaudit.source import Component, Repo
 
@@ -222,7 +220,7 @@ def source_kept(repo: Repo, component: Component) -> Answer:
             shown = [call.place.evidence() for call in kept[:3]]
             return passed("chunks are stored with the source that they come from", *shown)
     filling = [call for each in beside for call in indexing(each)]
-    if shown := [place.evidence() for each in beside for place in _in_text(repo, each)]:
+    if shown := [place.evidence() for each in beside for place in in_text(repo, each)]:
         return passed("what is stored has a field for its source", *shown[:3])
     if not filling:
         return _filled_elsewhere(repo, component)
@@ -257,41 +255,3 @@ def _filled_elsewhere(repo: Repo, component: Component) -> Answer:
         return passed("what takes files in keeps the id or the name of each", file.evidence())
     message, at = "no code that fills the index is visible", component.id
     return unknown(message, component.evidence(), reason="missing", fact="chunk source", place=at)
-
-
-def _in_text(repo: Repo, component: Component) -> list[Place]:
-    """Types of chunks that have a source, and rows that are stored whole: each is its own."""
-    filling = [call.place for call in indexing(component)] or [*flow.kept(repo, component)]
-    if found := typed(repo, component) or sourced(repo, component, filling):
-        return found
-    return [
-        each
-        for each in stored(repo, component, besides=False)
-        if (_has_key(repo, each) if "insert" in each.text.lower() else not _is_cut(repo, each))
-    ]
-
-
-def _is_cut(repo: Repo, place: Place) -> bool:
-    """Whether the object that is stored is a piece of a document, and is given no source."""
-    line = (place.line or 1) - 1
-    written = (repo.read(Place(place.repo, place.path)) or "").split("\n")
-    around = "\n".join(written[max(line - _STATEMENT, 0) : line + _STATEMENT])
-    return _PIECE.search(around) is not None and not SOURCE.search(around)
-
-
-_PIECE = regex(
-    r"\b[A-Z]\w{0,40}(?:Chunk|Passage)\w{0,20}\(\s{0,4}\n|\bChunk\w{0,20}\(\s{0,4}\n"
-    r"|[\"']?\b(?:text|content|body)[\"']?\s{0,4}:\s{0,4}(?:chunk|piece|passage)\w{0,10}\b"
-)
-"""Where such an object is made, an argument a line, or a row that is given a piece as its text."""
-
-
-def _has_key(repo: Repo, place: Place) -> bool:
-    """Whether a row that SQL stores may be given a source: columns that are told decide."""
-    text = repo.read(Place(place.repo, place.path)) or ""
-    lines = text.split("\n")[(place.line or 1) - 1 :][:_STATEMENT]
-    return not stores_text_alone("\n".join(lines)) and bool(BARE_KEY.search(text))
-
-
-_STATEMENT = 12
-"""Lines of one statement."""

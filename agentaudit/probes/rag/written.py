@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Set
 from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.rag import over_http
 from agentaudit.probes.rag.searches import EMBED
 from agentaudit.probes.rag.source_names import ONE_WORD
 from agentaudit.probes.rag.vector_files import COUNTS, about_vectors, likeliest
@@ -21,7 +22,9 @@ _STORES = regex(
     r"|(?<!self)(?<!this)(?<!cls)\.(?:\w{0,40}_)?(?:embedding|vector)\s{0,4}=(?![=>])"
     r"\s{0,8}(?=[\w$.( ]{0,80}(?:embed|vector))"
     rf"|\.insert\(\s{{0,8}}\w{{0,40}}embeddings?(?:table)?\s{{0,8}}\)\s{{0,20}}\.values\("
+    rf"|\b(?:create|merge)\s{{0,4}}\(\w{{0,30}}:\w{{1,40}}\s{{0,4}}\{{[^{{}}]{{0,300}}?\b{_VECTOR}\s{{0,4}}:\s{{0,4}}\$"
     rf"|\bset_?attr\([^()]{{0,80}}{_VECTOR}\b)"
+    r"|\bnew\s{1,4}Knn(?:Float|Byte)?VectorField\("
     r"|\.set\w{0,20}(?:Embedding|Vector)\((?!\s{0,4}null)"
     r"|(?m:^\s{1,40}\w{0,20}(?:Embedding|Vector)\s{0,4}=(?!=)[^;={}\n]{0,80}(?:mbed|ector)[^;={}\n]{0,60},?\r?$)"
 )
@@ -73,6 +76,7 @@ _KEPT = regex(
     rf"(?i:meta_?data)\)?(?:\(\))?\s{{0,4}}\[\s{{0,4}}[\w.]{{0,40}}[\"']?(?:{_ID}|{_FROM})[\"']?\s{{0,4}}\]\s{{0,4}}=(?!=)"
     rf"|(?i:meta_?data)(?:\(\))?\s{{0,8}}\.(?:put|set|add|Add|TryAdd|setdefault)\(\s{{0,20}}[\w.]{{0,40}}[\"']?\b(?:{_ID}|{_FROM})\b"
     rf"|(?i:meta_?data)[\"']?\s{{0,4}}[:=]\s{{0,4}}[^;{{}}\n]{{0,40}}\{{[^{{}}]{{0,400}}?[\"']?\b(?:{_ID}|{_FROM})[\"']?\s{{0,4}}[:,}}]"
+    rf"|\bnew\s{{1,4}}(?:Stored|String|Text)Field\(\s{{0,8}}[\"'](?:{_ID}|{_FROM})[\"']\s{{0,4}},\s{{0,8}}[a-z]"
     rf"|(?:Map\.of|Metadata\.(?:from|metadata))\([^;{{}}]{{0,200}}?[\"'](?:{_ID}|{_FROM})[\"']"
     rf"|(?:Map\.of\([^;{{}}]{{0,200}}?|[mM]eta(?:[dD]ata)?(?:\(\))?\s{{0,8}}\.(?:put|set|add|Add|TryAdd)\([\w.\"']{{1,60}}),"
     rf"\s{{0,20}}(?:\w{{1,30}}\.)?(?:get)?{_OF_ONE}\b"
@@ -182,6 +186,7 @@ def selected(repo: Repo, component: Component) -> list[Place]:
     code = component.code
     given = [(i.place, i.role) for i in code.imports] + [(c.place, c.role) for c in code.calls]
     files = {(p.path, p.repo) for p, r in given if r in COUNTS and _SEARCHES.search(p.path)}
+    files |= {(c.place.path, c.place.repo) for c in code.calls if over_http.searches(c)}
     return list(matches(repo, component, _SELECTED, files))
 
 
