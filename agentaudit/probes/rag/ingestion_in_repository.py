@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from agentaudit.code import Call
 from agentaudit.finding import Answer, Outcome
-from agentaudit.probe import Example, failed, not_applicable, passed, probe
-from agentaudit.probes.rag import flow
+from agentaudit.probe import Example, failed, passed, probe
+from agentaudit.probes.rag import by_words, flow
 from agentaudit.probes.rag.ingestion import NAMES, RETRIEVES, Stages, ready_made, stages
 from agentaudit.probes.rag.lent import around
 from agentaudit.probes.rag.managed import handed, ingested, remembered, skilled
@@ -233,14 +233,14 @@ def ingestion_in_repository(repo: Repo, component: Component) -> Answer:
     if missing := unread(component, declared, "the ingestion code"):
         return missing
     if not retrieves(repo, component):
-        return not_applicable("its code searches no vector store", component.evidence())
+        return by_words.ingested(repo, component)
     own = stages(repo, [component])
     beside = around(repo, component)
     found = own if own.whole else stages(repo, beside)
     shown = [call.place.evidence() for call in found if call is not None]
     if (opened := ready_made(component, beside)) is not None:
         return _ready_made(component, opened)
-    if found.whole:
+    if found.whole or by_words.alone(repo, component, found.fill):
         return passed(_praise(found), *shown)
     asking = [c for c in beside if c.agentic or c is component]
     written = [e for c in asking for e in (*stored(repo, c), *inserted(repo, c))]

@@ -4,8 +4,8 @@ from itertools import chain
 
 from agentaudit.evidence import Evidence
 from agentaudit.finding import Answer, Outcome
-from agentaudit.probe import Example, failed, not_applicable, passed, probe, unknown
-from agentaudit.probes.rag import over_http
+from agentaudit.probe import Example, failed, passed, probe, unknown
+from agentaudit.probes.rag import by_words, over_http
 from agentaudit.probes.rag.carried import is_bare
 from agentaudit.probes.rag.declared import said
 from agentaudit.probes.rag.in_text import in_text
@@ -211,7 +211,7 @@ def source_kept(repo: Repo, component: Component) -> Answer:
     if missing := unread(component, declared, "what chunks keep"):
         return missing
     if not retrieves(repo, component):
-        return not_applicable("its code searches no vector store", component.evidence())
+        return by_words.kept(repo, component)
     beside = [component] if indexing(component) else around(repo, component)
     if bare := [place for each in beside for place in bare_rows(repo, each)]:
         return _without(component, [place.evidence() for place in bare[:3]])
