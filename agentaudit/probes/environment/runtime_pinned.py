@@ -3,6 +3,7 @@ from __future__ import annotations
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, Gaps, failed, not_applicable, probe
 from agentaudit.probes.environment.commanded import all_pins
+from agentaudit.probes.environment.refused import refused
 from agentaudit.probes.environment.running import (
     Pin,
     about,
@@ -159,11 +160,7 @@ def _function(*runtimes: str, **more: str) -> dict[str, object]:
             _narrow("FROM python:3"),
             "the image that runs decides, and names the major version only",
         ),
-        Example(
-            Outcome.FAIL,
-            _narrow("FROM python"),
-            "an image without a tag is the latest one",
-        ),
+        Example(Outcome.FAIL, _narrow("FROM python"), "an image without a tag is the latest one"),
         Example(
             Outcome.FAIL,
             {"component": {"files": {"app.py": "import openai\n"}}},
@@ -260,6 +257,8 @@ def runtime_pinned(repo: Repo, component: Component) -> Answer:
     for spoken in sorted(languages):
         mine = about(spoken, pins, alone=len(languages) == 1)
         _require(gaps, spoken, mine, component)
+        for message, *shown in refused(repo, component, running(mine, component)):
+            gaps.fail(message, *shown, fact=_FACT, place=component.id, reason="conflict")
         aside += developed(mine, component)
     return gaps.answer("; ".join(("the language runtime is pinned", *aside)))
 

@@ -71,7 +71,7 @@ def refusing(repo: Repo, component: Component) -> Place | None:
             continue
         listed = each.syntax is Syntax.ELEMENT or _PATTERN.search(each.callee)
         known = listed and (_PHRASE.match(each.text) or _HARM.match(each.text))
-        if known and not ASIDE.search(each.place.path):
+        if known and not (ASIDE.search(each.place.path) or _KEEPS.search(each.place.path)):
             rows[Place(each.place.repo, each.place.path)].add(each.text)
     many = [file for file, said in rows.items() if len(said) > 1 or any(map(_PHRASE.match, said))]
     for file in dict.fromkeys((*many, *_called(repo, component))):
@@ -94,7 +94,7 @@ def _called(repo: Repo, component: Component) -> Iterator[Place]:
         for kind in _KINDS
         for file in repo.files(f"{home}**/*.{kind}")
         if _NAMED.search(file.path)
-        and not (_TESTS.search(file.path) or ASIDE.search(file.path))
+        and not any(each.search(file.path) for each in (_TESTS, ASIDE, _KEEPS))
         and repo.role(file) is Role.APP
     )
     for file in islice(named, _MOST_FILES):
@@ -103,6 +103,8 @@ def _called(repo: Repo, component: Component) -> Iterator[Place]:
             yield file
 
 
+_KEEPS = regex(r"(?:^|/)memor(?:y|ies)/")
+"""Directories of what a system remembers: what is refused there is no question."""
 _KINDS = ("ts", "js", "mjs", "py", "java", "cs", "go")
 _NAMED = regex(
     r"(?i)(?:^|/)(?:safety|security|guardrails?|moderation)/[^/]*$|(?:sanitiz|sanitis|inject|guard|safety|moderat|security|validat|filter|abuse|prompt)[^/]*$"
@@ -178,9 +180,24 @@ def _is_asked(repo: Repo, code: Code, file: Place, reached: list[_Block], *, ref
             ):
                 continue
             here = use.path == file.path
+            if here and _is_led_by_switches(repo, code, use, suffix):
+                continue
             if (refuses and not here) or _stops(repo, code, use):
                 return True
     return False
+
+
+def _is_led_by_switches(repo: Repo, code: Code, use: Place, suffix: str) -> bool:
+    """Whether other files use the function around it, each only below a switch."""
+    around = function_around(repo, use)
+    if around is None or not _LONG.fullmatch(around.name):
+        return False
+    called = [
+        each
+        for each in said(repo, around.name, suffix)
+        if each.path != use.path and f"{around.name}(" in each.text and not _TESTS.search(each.path)
+    ]
+    return bool(called) and all(_is_chosen(repo, code, each) for each in called)
 
 
 def _is_off(repo: Repo, code: Code, use: Place) -> bool:

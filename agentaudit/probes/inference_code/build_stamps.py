@@ -14,7 +14,7 @@ from agentaudit.probes.inference_code.go_variables import is_set
 from agentaudit.probes.inference_code.pipelines import as_shell
 from agentaudit.source import Component, Repo
 
-_READ = r"git\s+(?:rev-parse|describe|log\s[^\n]{0,60}%[hH])"
+_READ = r"git\s+(?:-C\s+[^\s|;]{1,80}\s+)?(?:rev-parse|describe|log\s[^\n]{0,60}%[hH])"
 _COMMIT = regex(
     rf"{_READ}|\bGITHUB_SHA\b|github\.sha|CI_COMMIT_|\{{\{{\s*\.(?:Short|Full)?Commit\b"
 )

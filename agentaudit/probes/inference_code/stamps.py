@@ -18,7 +18,7 @@ from agentaudit.source import Component, Repo, Step
 _COMMIT = (
     r"github\.sha\b|github\.event\.pull_request\.head\.sha|\bGITHUB_SHA\b"
     r"|\bCI_COMMIT_(?:SHORT_)?SHA\b"
-    r"|git\s+rev-parse|git\s+describe|Build\.SourceVersion\b|\bBUILD_SOURCEVERSION\b"
+    r"|git\s+(?:-C\s+[^\s|;]{1,80}\s+)?(?:rev-parse|describe)|Build\.SourceVersion\b|\bBUILD_SOURCEVERSION\b"
     r"|\bCIRCLE_SHA1\b"
     r"|\bBITBUCKET_COMMIT\b|\bSHORT_SHA\b|\bCOMMIT_SHA\b|\bGIT_COMMIT\b|\bGIT_SHA\b|\.FullCommit\b"
     r"|\{\{\s*\.Commit\b|\bgitea\.sha\b|\bCODEBUILD_RESOLVED_SOURCE_VERSION\b"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from agentaudit.code import Strength
+from agentaudit.code import Call, Role, Strength
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.beside import is_alone
@@ -16,6 +16,8 @@ from agentaudit.probes.telemetry.unasked import serving
 from agentaudit.source import Component, Place, Repo, Step
 
 _FLAGS = ("trace_to_cloud", "otel_to_cloud")
+_ENGINES = ("enable_tracing",)
+"""How the server is asked for it, and how `AdkApp` is."""
 _DEPLOYED = regex(
     r"\badk\s{1,9}(?:deploy\s{1,9}\w{1,30}|api_server)\b[^\n#]{0,600}\s--(?:trace|otel)_to_cloud\b"
 )
@@ -26,8 +28,9 @@ _FOLDED = regex(r"\\\r?\n\s*")
 def launched(repo: Repo, component: Component) -> Iterator[Place]:
     """Where its start or its deployment asks that models and agents are traced."""
     if any(u.library == "google-adk" and _asks(u.strength) for u in component.uses("agent")):
-        for call in serving(component):
-            asked = [call.argument(flag) for flag in _FLAGS]
+        shipped = [call for call in component.code.calls if _is_shipped(call)]
+        for call in dict.fromkeys((*serving(component), *shipped)):
+            asked = [call.argument(each) for each in (_ENGINES if _is_shipped(call) else _FLAGS)]
             held = call.condition is not None and call.condition.default is not True
             if any(each and each.text in ("True", "true") for each in asked) and not held:
                 yield call.place
@@ -35,6 +38,11 @@ def launched(repo: Repo, component: Component) -> Iterator[Place]:
     yield from _watched(repo, component)
     yield from _patched(repo, component)
     yield from _handed(repo, component)
+
+
+def _is_shipped(call: Call) -> bool:
+    """Whether it wraps an agent for Vertex AI Agent Engine, as a script by hand ships it."""
+    return call.method == "AdkApp" and call.role in (Role.APP, Role.INFRA)
 
 
 _TRACED = regex(

@@ -130,3 +130,24 @@ def test_lists_of_python_beside_a_project_of_node() -> None:
         given = {"files": {**files, "requirements.txt": "pandas\n", **more}}
         asked = {"repo": testing.repository(given), "component": testing.component(given)}
         assert runtime_pinned.ask(asked).outcome is expected
+
+
+@pytest.mark.parametrize(
+    ("image", "order", "expected"),
+    [
+        ("3.10", "RUN uv sync --locked", Outcome.FAIL),
+        ("3.10", 'CMD ["uv", "run", "app.py"]', Outcome.FAIL),
+        ("3.12", "RUN uv sync --locked", Outcome.PASS),
+        ("3.10", "RUN pip install -r requirements.txt", Outcome.PASS),
+        ("3.10", "# RUN uv sync", Outcome.PASS),
+        ("3.10", "ENV UV_PYTHON_DOWNLOADS=never\nRUN uv sync", Outcome.PASS),
+    ],
+)
+def test_an_image_with_a_python_that_the_project_refuses(
+    image: str, order: str, expected: Outcome
+) -> None:
+    project = '[project]\nname = "planner"\nrequires-python = ">=3.11"\ndependencies = ["openai"]\n'
+    build = f"FROM python:{image}-slim\nCOPY . .\n{order}\n"
+    given = {"files": {"pyproject.toml": project, "app.py": "import openai\n", "Dockerfile": build}}
+    asked = {"repo": testing.repository(given), "component": testing.component(given)}
+    assert runtime_pinned.ask(asked).outcome is expected

@@ -29,6 +29,14 @@ SWITCHED = ASK.format(
     "from words import hold\n", "    if settings.guard_enabled:\n        hold(question)\n"
 )
 STRICT = ASK.format("from words import hold\n\n{}\n", "    if STRICT:\n        hold(question)\n")
+CLEANED = (
+    WORDS.replace("raise ValueError(text)", "return True")
+    + "\n\ndef cleaned(text):\n    if hold(text):\n        return None\n    return text\n"
+)
+CLEAN = ASK.format(
+    "from words import cleaned\n",
+    "    {}question = cleaned(question)\n    if not question:\n        return\n",
+)
 TELLS = WORDS.replace("raise ValueError(text)", "log.info(text)")
 SHARP = {
     "Api.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup>'
@@ -176,6 +184,26 @@ FILES = {
     "beside a constant that is false": (
         {**PYTHON, "words.py": WORDS, "app.py": STRICT.format("STRICT = True\nOTHER = False")},
         Outcome.PASS,
+    ),
+    "what is kept in mind is no question": (
+        {
+            **PYTHON,
+            "memory/words.py": WORDS,
+            "app.py": USED.replace("from words", "from memory.words"),
+        },
+        Outcome.FAIL,
+    ),
+    "by a function that others use": (
+        {**PYTHON, "words.py": CLEANED, "app.py": CLEAN.format("")},
+        Outcome.PASS,
+    ),
+    "by one that is used only below a switch": (
+        {
+            **PYTHON,
+            "words.py": CLEANED,
+            "app.py": CLEAN.format("if settings.guard_enabled:\n        "),
+        },
+        Outcome.FAIL,
     ),
     "only told of": ({**PYTHON, "words.py": TELLS, "app.py": USED}, Outcome.FAIL),
     "an attribute": ({**SHARP, "Question.cs": QUESTION}, Outcome.PASS),

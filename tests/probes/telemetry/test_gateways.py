@@ -28,6 +28,10 @@ ADK = {
 SERVER = (
     "from google.adk.cli.fast_api import get_fast_api_app\nget_fast_api_app(trace_to_cloud={})\n"
 )
+ENGINE = (
+    "from vertexai.preview.reasoning_engines import AdkApp\nfrom agent import root_agent\n"
+    "def ship():\n    return AdkApp(agent=root_agent, enable_tracing={})\n"
+)
 DEPLOY = "deploy:\n\tadk deploy cloud_run --project=x \\\n\t  {} agent\n"
 UNDER = IMAGE + 'CMD ["newrelic-admin", "run-program", "python", "app.py"]\n'
 INI = "[newrelic]\nai_monitoring.enabled = {}\n[newrelic:development]\nmonitor_mode = false\n"
@@ -65,6 +69,7 @@ FOUND = {
     },
     "sentry": {**SENTRY, "app.py": INIT.format(DSN)},
     "server of adk": {**ADK, "main.py": SERVER.format("True")},
+    "agent engine": {**ADK, "deployment/ship.py": ENGINE.format("True")},
     "deployed with traces": {**ADK, "Makefile": DEPLOY.format("--trace_to_cloud")},
     "langsmith, by what a workflow sends along": {**GRAPH, FLOW: SENT.format("agent.env", "ssh")},
     "langsmith, by the order that deploys": {
@@ -98,6 +103,7 @@ MISSING = {
     },
     "an address to fill in": {**SENTRY, "app.py": INIT.format("")},
     "a server told not to": {**ADK, "main.py": SERVER.format("False")},
+    "agent engine without": {**ADK, "deployment/ship.py": ENGINE.format("False")},
     "deployed without": {**ADK, "Makefile": DEPLOY.format("--with_ui")},
     "deployed so in a remark": {**ADK, "Makefile": "# " + DEPLOY.format("--trace_to_cloud")[8:]},
     "langsmith, in a workflow that deploys nothing": {
