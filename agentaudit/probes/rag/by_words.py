@@ -24,14 +24,15 @@ from agentaudit.source import Component, Repo
 _SQL = regex(
     r"(?i)\b(?P<fts>[a-z_]\w{1,60})\s{1,4}match\s{1,4}(?:\?|:\w|\$|@\w|%s|\{)"
     r"|\bfrom\s{1,20}[\"`]?(?:\w{1,30}\.)?(?P<table>[a-z_]\w{1,60})\b[^;]{0,400}?(?:@@\s{0,4}(?:\w{1,20}_)?to_?tsquery|@@\s{0,4}plainto_tsquery"
-    r"|\bmatch\s{0,4}\([^()]{1,80}\)\s{0,4}against\b)",
-    words=("match", "MATCH", "tsquery", "TSQUERY"),
+    r"|\bmatch\s{0,4}\([^()]{1,80}\)\s{0,4}against\b)"
 )
 """SQL that finds rows by their words, and what it asks."""
+_SAID = regex(r"[mM]atch|MATCH|tsq|TSQ")
+"""What stands in each, in most files in none."""
 _LIBRARY = regex(
     r"\bBM25(?:Okapi|Plus|L)\(|\bbm25s\.BM25\(|\bBM25Retriever\b|\bbleve\.New(?:Match|QueryString|Disjunction)\w{0,20}Query\("
     r"|\bnew MiniSearch\(|\bmeili\w{0,20}\.index\(|\bMeiliSearch\("
-    r"|[\"']?\bmulti_?[mM]atch[\"']?\s{0,4}(?::|\()",
+    r"|[\"']?\b(?:multi_match|multiMatch)[\"']?\s{0,4}(?::|\()",
     words=("BM25", "bm25s", "bleve", "MiniSearch", "meili", "Meili", "multi_match", "multiMatch"),
 )
 """Libraries and engines that do."""
@@ -84,7 +85,7 @@ def grounding(repo: Repo, component: Component) -> tuple[Place, ...]:
 def _searches(file: Place, text: str) -> Iterator[re.Match[str]]:
     if _NO_DOCUMENTS.search(file.path) or file.path.endswith((".tsx", ".jsx")):
         return
-    for each in _SQL.finditer(text):
+    for each in _SQL.finditer(text) if _SAID.search(text) else ():
         table = each["fts"] or each["table"]
         if _DOCUMENTS.search(table.replace("_", " ")) and not _NO_DOCUMENTS.search(table):
             yield each

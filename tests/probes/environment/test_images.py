@@ -65,5 +65,8 @@ def test_what_compose_builds_from_is_a_build_file(
         "api/compose.yaml": "services:\n  api:\n    build:\n      context: .\n"
         f"      dockerfile: {named}\n",
     }
-    asked = {"component": testing.component({"files": files, "path": "api"})}
+    asked = {
+        "repo": testing.repository({"files": files}),
+        "component": testing.component({"files": files, "path": "api"}),
+    }
     assert build_file_versioned.ask(asked).outcome is outcome

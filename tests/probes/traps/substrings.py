@@ -116,8 +116,11 @@ TRAPS = (
         PASS,
         "arize-otel",
         {
-            "requirements.txt": "openai==1.93.0\narize-otel==0.8.2\n",
-            "app.py": ASK + "\n\nfrom arize.otel import register\n\nregister(space_id='a')\n",
+            "requirements.txt": "openai==1.93.0\narize-otel==0.8.2\n"
+            "openinference-instrumentation-openai==0.1.30\n",
+            "app.py": ASK + "\n\nfrom arize.otel import register\n"
+            "from openinference.instrumentation.openai import OpenAIInstrumentor\n\n"
+            "OpenAIInstrumentor().instrument(tracer_provider=register(space_id='a'))\n",
         },
         case="arize itself",
     ),
