@@ -36,6 +36,11 @@ _ASKED = regex(
     r"\bImage[\w.]{0,60}\([^()]{0,200}?\b(?:python_version|add_python)\s?=\s?[\"'](?:python)?(3\.\d{1,2})"
 )
 """The image that a program asks a platform for."""
+_PLATFORM = regex(r"(?m)^\s*(?:import|from)\s+(?:modal|beam|cerebrium|flytekit|inferless|union)\b")
+_RECIPE = regex(
+    r"(?m)^\s*(?:-\s+)?(?:ansible\.builtin\.)?(?:shell|command|hosts|steps|script|run):(?:\s|$)"
+)
+"""What files in YAML hold whose texts are commands that are run."""
 _LONGEST = 200_000
 
 
@@ -64,7 +69,8 @@ def _called(repo: Repo, component: Component) -> Iterator[Pin]:
     home = "" if component.path == "." else f"{component.path}/"
     for file in repo.files(f"{home}**/*.py", saying=("python_version", "add_python")):
         text = (repo.read(file) or "")[:_LONGEST] if file.repo == component.repo else ""
-        for found in _ASKED.finditer(text) if repo.role(file) not in ASIDE else ():
+        asks = repo.role(file) not in ASIDE and _PLATFORM.search(text)
+        for found in _ASKED.finditer(text) if asks else ():
             line = text.count("\n", 0, found.start()) + 1
             yield _pin("python", found[1], replace(file, line=line, text=found[0][:300]))
 
@@ -76,7 +82,10 @@ def _scripted(repo: Repo, component: Component) -> Iterator[Pin]:
         for file in repo.files(pattern, saying=_WORDS):
             text = (repo.read(file) or "")[:_LONGEST] if file.repo == component.repo else ""
             mine = file.path.startswith(home) or component.path in text
-            aside = file.path.startswith((".github/", ".gitlab")) or repo.role(file) in ASIDE
+            told = file.path.endswith((".yml", ".yaml")) and not _RECIPE.search(text)
+            aside = (
+                told or file.path.startswith((".github/", ".gitlab")) or repo.role(file) in ASIDE
+            )
             if text and mine and not aside and "docker" not in file.path.lower():
                 yield from _lines(file, text)
 

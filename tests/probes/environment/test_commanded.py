@@ -24,6 +24,7 @@ SHIPS = (
     "      - uses: actions/setup-python@v5\n        with: {{python-version: {}}}\n"
     "      - run: pip install -r requirements.txt -t out\n      - {}\n"
 )
+MODAL = 'image = modal.Image.debian_slim(python_version="3.11")\n'
 DEPLOYS = "uses: Azure/functions-action@v1"
 
 
@@ -75,7 +76,9 @@ def test_a_platform_is_asked(files: dict[str, str], outcome: Outcome) -> None:
         ({**PY, "install.sh": "# uv venv --python 3.11\n"}, FAIL),
         ({**PY, "tests/install.sh": "uv venv --python 3.11\n"}, FAIL),
         ({**PY, "ops/play.yml": "- shell: |\n    uv venv --python 3.12\n"}, PASS),
-        ({**PY, "run.py": 'image = modal.Image.debian_slim(python_version="3.11")\n'}, PASS),
+        ({**PY, "ops/notes.yml": "- why: uv venv --python 3.12 is what we say\n"}, FAIL),
+        ({**PY, "run.py": f"import modal\n{MODAL}"}, PASS),
+        ({**PY, "run.py": f'"""{MODAL}"""\n'}, FAIL),
         ({**PY, "run.py": 'show(python_version="3.11")\n'}, FAIL),
         ({**PY, "install.sh": "uv venv --python 3.11\n", "Dockerfile": "FROM python:3\n"}, FAIL),
     ],
