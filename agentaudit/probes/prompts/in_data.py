@@ -56,7 +56,10 @@ _KINDS: tuple[tuple[str, tuple[str, ...], tuple[re.Pattern[str], ...]], ...] = (
     *((f"**/*.{kind}", (), (_BEGINS,)) for kind in ("txt", "j2", "jinja", "jinja2", "st")),
     *((f"**/*.{kind}", (), (_BEGINS,)) for kind in ("hbs", "tmpl", "mustache", "template")),
     *((f"**/*.{kind}", (), (_ENTRY, _BLOCK, _NAMED)) for kind in ("yaml", "yml")),
-    *((f"**/*.{kind}", (), (_ENTRY, _NAMED)) for kind in ("json", "toml", "properties", "json5")),
+    *(
+        (f"**/*.{kind}", (), (_ENTRY, _NAMED))
+        for kind in ("json", "toml", "properties", "json5", "jsonc")
+    ),
     *(
         (f"**/*.{kind}", ("rompt",), (_SAID, _LONG))
         for kind in ("py", "ts", "js", "java", "cs", "go")

@@ -51,6 +51,7 @@ def _ask(files: dict[str, str]) -> Outcome:
         ("README.md", TEXT, UNKNOWN),
         ("docs/planner.md", TEXT, UNKNOWN),
         ("config/steps.json", f'[{{"name": "a", "said": "{TEXT}"}}]', PASS),
+        ("config/crew.jsonc", f'{{"goal": "{TEXT}"}} // by hand', PASS),
         ("config/steps.json", '[{"name": "a", "said": "Hello"}]', UNKNOWN),
         ("config/steps.yaml", f"preamble: |\n  <ROLE>\n    {TEXT}\n", PASS),
         ("config/steps.yaml", f"notes: |\n  <ROLE>\n    {TEXT}\n", UNKNOWN),
