@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from itertools import islice
+
 from msgspec.structs import replace
 
 from agentaudit.evidence import Evidence
@@ -36,25 +40,45 @@ _TO_COPY = regex(r"[._-](?:example|sample|template|dist)$")
 """Build files that somebody copies and changes: what they name is only proposed."""
 
 
-_PLUGGED = regex(
-    r"jib(?:-maven-plugin|-gradle-plugin|[\"'])[\s\S]{0,4000}?\bfrom\b>?\s{0,40}\{?\s{0,40}<?image"
-    r"(?:>|\s{0,9}=\s{0,9}[\"'])\s{0,40}(?P<base>[\w./-]{1,200}(?::[\w.-]{1,100})?(?:@sha256:\w{64})?)[<\"'\s]"
-    r"|<builder>\s{0,40}(?P<builder>[\w./-]{1,200}:[\w.-]{1,100})\s{0,40}</builder>"
+_JIB = regex(r"jib(?:-maven-plugin|-gradle-plugin|[\"'])")
+_UPON = regex(
+    r"\bfrom\b>?\s{0,40}\{?\s{0,40}<?image(?:>|\s{0,9}=\s{0,9}[\"'])\s{0,40}"
+    r"(?P<base>[\w./-]{1,200}(?::\d{2,5}/[\w./-]{1,200})?(?::[\w.-]{1,100})?(?:@sha256:\w{64})?)[<\"'\s]"
+)
+_BUILDER = regex(
+    r"<builder>\s{0,40}(?P<builder>[\w./-]{1,200}:[\w.-]{1,100})\s{0,40}</builder>"
     r"|\bbuilder(?:\.set\(|\s{0,9}=)\s{0,9}[\"'](?P<set>[\w./-]{1,200}:[\w.-]{1,100})[\"']"
 )
 """The base or the builder of images that Jib or the plug-in of Spring Boot makes without a build
 file."""
 _VERSIONED = regex(
-    r"[^\s@]{1,200}:(?!latest|stable|edge)[^\s:@]{0,60}\d[^\s:@]{0,60}|[^\s@]{1,300}@sha256:\w{64}"
+    r"[^\s@]{1,200}:(?!latest|stable|edge)[^\s:@/]{0,60}\d[^\s:@/]{0,60}|[^\s@]{1,300}@sha256:\w{64}"
 )
+
+
+def _named(text: str) -> Iterator[re.Match[str]]:
+    for plugin in islice(_JIB.finditer(text), 20):
+        if found := _UPON.search(text, plugin.end(), plugin.end() + 4000):
+            yield found
+    yield from _BUILDER.finditer(text)
+
+
+def _bare(text: str, path: str) -> str:
+    """A file of a build without its comments, line by line."""
+    if path.endswith(".xml"):
+        first, *others = text.split("<!--")
+        cut = (each.partition("-->") for each in others)
+        return first + "".join("\n" * note.count("\n") + said for note, _, said in cut)
+    rows = text.split("\n")
+    return "\n".join("" if row.lstrip().startswith(("//", "*", "/*")) else row for row in rows)
 
 
 def _plugged(repo: Repo, component: Component) -> Evidence | None:
     """Where a plug-in of the build names what it builds images upon, with a version."""
     for manifest in component.manifests:
         text = (repo.read(manifest.place) or "")[:200_000] if manifest.ecosystem == "java" else ""
-        for found in _PLUGGED.finditer(text):
-            base = found["base"] or found["builder"] or found["set"]
+        for found in _named(_bare(text, manifest.place.path)):
+            base = next(filter(None, found.groups()))
             if _VERSIONED.fullmatch(base):
                 line = text.count("\n", 0, found.end()) + 1
                 return replace(manifest.place, line=line, text=base).evidence()

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
-from agentaudit.probes.environment.hosts import SHIPS
+from agentaudit.probes.environment.hosts import shipping
 from agentaudit.probes.environment.running import Pin, pins_of
 from agentaudit.probes.environment.runtimes import pinned
 from agentaudit.source import Component, Place, Repo
@@ -81,7 +81,7 @@ def _scripted(repo: Repo, component: Component) -> Iterator[Pin]:
     for pattern in _SCRIPTS:
         for file in repo.files(pattern, saying=_WORDS):
             text = (repo.read(file) or "")[:_LONGEST] if file.repo == component.repo else ""
-            mine = file.path.startswith(home) or component.path in text
+            mine = file.path.startswith(home) or _names(component.path, text)
             told = file.path.endswith((".yml", ".yaml")) and not _RECIPE.search(text)
             aside = (
                 told or file.path.startswith((".github/", ".gitlab")) or repo.role(file) in ASIDE
@@ -90,9 +90,21 @@ def _scripted(repo: Repo, component: Component) -> Iterator[Pin]:
                 yield from _lines(file, text)
 
 
+def _names(path: str, text: str) -> bool:
+    """Whether a text says a path, and not only a longer word."""
+    return re.search(rf"(?<![\w./-])(?:\./)?{re.escape(path)}(?=[/\s\"';)]|$)", text) is not None
+
+
+_SHOWS = regex(r"\s{0,80}(?:@?echo|printf)\s")
+
+
 def _lines(file: Place, text: str) -> Iterator[Pin]:
     for number, line in enumerate(text.split("\n"), 1):
-        found = _SAID.search(line[:1000]) if not line.lstrip().startswith("#") else None
+        found = (
+            _SAID.search(line[:1000])
+            if not (line.lstrip().startswith("#") or _SHOWS.match(line))
+            else None
+        )
         if found is None:
             continue
         place = replace(file, line=number, text=line.strip()[:300])
@@ -114,14 +126,14 @@ def _lines(file: Place, text: str) -> Iterator[Pin]:
 def _shipped(repo: Repo, component: Component) -> Iterator[Pin]:
     """What CI sets up to build what it sends away itself."""
     steps = [step for step in repo.steps() if step.place.repo == component.repo]
-    ships = {step.workflow for step in steps if SHIPS.search(step.text)}
+    ships = shipping(steps)
     alone = len(repo.components()) == 1
     for step in steps if ships else ():
-        found = _ACTION.search(step.text[:2000]) if step.workflow in ships else None
+        found = _ACTION.search(step.text[:2000]) if (step.workflow, step.job) in ships else None
         if found is None:
             continue
         text = (repo.read(replace(step.place, line=None, text="")) or "")[:_LONGEST]
-        if alone or (component.path != "." and component.path in text):
+        if alone or (component.path != "." and _names(component.path, text)):
             yield _pin(found["kit"], found["version"] or _set(text, found["variable"]), step.place)
 
 

@@ -98,11 +98,13 @@ def declared(repo: Repo, component: Component, reads: Collection[str]) -> Place 
     if not reads:
         return None
     settled = set(names(repo, component)) - set(names(repo, component, DEFAULTED))
-    for file in (*_schemas(repo, component), *loaded(repo, component)):
+    schemas = list(_schemas(repo, component))
+    for file in (*schemas, *loaded(repo, component)):
         text = _said(repo, file).lower()
         left = lacking((), set(reads) - settled)
         left = {n for n in left if not n.startswith(KEY_OF) and not _is_in(n.lower(), text)}
-        if len(left) < _FEW:
+        told = file not in schemas or any(_is_in(name.lower(), text) for name in reads)
+        if len(left) < _FEW and told:
             return file
     return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Collection, Iterator
-from fnmatch import fnmatch
+from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 from agentaudit.evidence import Place
@@ -172,19 +172,20 @@ def _kept_out(repo: Repo, component: Component, file: BuildFile, text: str) -> I
 def _is_left_out(path: str, rows: Collection[str]) -> bool:
     left = False
     for row in rows:
-        pattern = row.removeprefix("!").strip("/").removeprefix("./").removeprefix("**/")
-        if (
-            pattern
-            and not row.startswith("#")
-            and (fnmatch(path, pattern) or _is_named(path, pattern))
-        ):
+        pattern = row.removeprefix("!").removeprefix("./").strip("/")
+        if pattern and not row.startswith("#") and _covers(pattern.split("/"), path.split("/")):
             left = not row.startswith("!")
     return left
 
 
-def _is_named(path: str, pattern: str) -> bool:
-    """Whether a pattern is the name of the file, wherever it lies."""
-    return "/" not in pattern and fnmatch(_last(path), pattern)
+def _covers(pattern: list[str], path: list[str]) -> bool:
+    """Whether a pattern of Docker, part by part, means a path or a directory around it."""
+    if not pattern:
+        return True
+    if pattern[0] == "**":
+        return any(_covers(pattern[1:], path[at:]) for at in range(len(path)))
+    first = bool(path) and fnmatchcase(path[0], pattern[0])
+    return first and _covers(pattern[1:], path[1:])
 
 
 _RESOLVES = regex(

@@ -51,6 +51,7 @@ _TYPES = regex(
 """What TypeScript says of the form of values."""
 _WORKS = regex(
     r"=\s{0,4}-?\d|@(?!staticmethod|classmethod|property|dataclass|override|Override)\w|\b(?:await|async|try|while|print|console|logger|log|open|fetch|throw|raise|yield|go|defer)\b"
+    r"|\)\s{0,40}\|\s{0,40}[a-z]"
 )
 """What no function has that only fills texts in."""
 _CALLED = regex(r"(?<![\w$])([\w$]{1,80})\s?\(")

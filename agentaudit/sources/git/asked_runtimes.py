@@ -14,6 +14,8 @@ _PROGRAMS = frozenset(("cdk.json", "Pulumi.yaml", "Pulumi.yml", "sst.config.ts",
 _VARIABLES = frozenset(
     ("render.yaml", "render.yml", "netlify.toml", "nixpacks.toml", "project.toml", "heroku.yml")
 )
+_SERVED = regex(r"\nsdk:\s{0,9}[\"']?(?:gradio|streamlit)\b")
+"""Cards of programs that a host runs itself, and not by an image."""
 _CARD = "README.md"
 """Of an application on Hugging Face, which begins with what the host is asked for."""
 _CODE = (".ts", ".js", ".mts", ".mjs", ".py", ".go", ".cs", ".java", ".kt")
@@ -70,7 +72,7 @@ def read(reader: Reader, path: str) -> Iterator[tuple[Place, str]]:
     text = (reader.text(path) or "")[:_CAP]
     if name == _CARD:
         head = text[:4000].partition("\n---")[0] if text.startswith("---\n") else ""
-        yield from _found(reader, path, head, _ASKS_FOR) if "\nsdk:" in head else ()
+        yield from _found(reader, path, head, _ASKS_FOR) if _SERVED.search(head) else ()
     elif name in _VARIABLES:
         yield from _found(reader, path, text, _IN_VARIABLES)
         yield from ((place, said[8:]) for place, said in _found(reader, path, text, _RUNTIME))

@@ -20,6 +20,8 @@ _GENERAL = frozenset(
     )
 )
 """Directories of build files of all sorts: what stands there is called after nothing."""
+_TRIED = regex(r"(?i)(?:load|stress|perf|smoke|bench)\w{0,12}(?:[-_]?tests?)?$")
+"""Directories of what is only tried."""
 TRIES = regex(
     r"(?i)(?:^|/)(?=[^/]{0,60}compose)[^/]{0,60}[._-](?:e2e|tests?|testing|mocks?)[._-][^/]{0,60}$"
 )
@@ -35,7 +37,9 @@ def is_front(homes: Homes, recipe: Recipe, context: str) -> bool:
     """Whether an image is no more than a proxy with what stands beside its build file, in a
     directory that no project but the whole is around or below."""
     own, bases = directory(recipe.path), recipe.published.bases
-    if not own or any(map(is_general, ancestors(own))) or recipe.taken or not recipe.kept:
+    if not own or recipe.taken or not recipe.kept:
+        return False
+    if any(is_general(above) or _TRIED.search(above) for above in ancestors(own)):
         return False
     if not bases or not _PROXIES.fullmatch(bases[-1].reference):
         return False

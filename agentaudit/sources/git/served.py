@@ -18,10 +18,15 @@ def directories(reader: Reader, homes: Homes) -> Iterator[Build]:
     but the whole; what tells about the system is none."""
     for path, named in _named(reader):
         home = joined(directory(path), named.strip("/") or ".")
-        if not home or f"{home}/index.html" not in reader.known:
+        if not home or f"{home}/index.html" not in reader.known or _builds(reader, path):
             continue
         if homes.is_alone(home) and directory_role(home) not in (Role.DOCS, Role.GENERATED):
             yield Build(home, reader.place(path, 1), bare=True)
+
+
+def _builds(reader: Reader, path: str) -> bool:
+    """Whether a project of Node stands beside the file: it makes what is published."""
+    return joined(directory(path), "package.json") in reader.known
 
 
 def _named(reader: Reader) -> Iterator[tuple[str, str]]:

@@ -24,6 +24,7 @@ SHIPS = (
     "      - uses: actions/setup-python@v5\n        with: {{python-version: {}}}\n"
     "      - run: pip install -r requirements.txt -t out\n      - {}\n"
 )
+LATER = "  last:\n    needs: ship\n    steps:\n      - {}"
 MODAL = 'image = modal.Image.debian_slim(python_version="3.11")\n'
 DEPLOYS = "uses: Azure/functions-action@v1"
 
@@ -57,6 +58,7 @@ def _ask(files: dict[str, str], path: str = ".") -> Outcome:
         ),
         ({**PY, "cog.yaml": 'build:\n  python_version: "3.11"\n'}, PASS),
         ({**PY, "README.md": "---\nsdk: gradio\npython_version: '3.11'\n---\n"}, PASS),
+        ({**PY, "README.md": "---\nsdk: docker\npython_version: '3.11'\n---\n"}, FAIL),
         ({**PY, "README.md": "# Desk\n\nsdk: x\npython_version: '3.11'\n---\n"}, FAIL),
         ({**JAVA, "system.properties": "java.runtime.version=21\n"}, PASS),
     ],
@@ -76,6 +78,7 @@ def test_a_platform_is_asked(files: dict[str, str], outcome: Outcome) -> None:
         ({**PY, "install.sh": "# uv venv --python 3.11\n"}, FAIL),
         ({**PY, "tests/install.sh": "uv venv --python 3.11\n"}, FAIL),
         ({**PY, "ops/play.yml": "- shell: |\n    uv venv --python 3.12\n"}, PASS),
+        ({**PY, "install.sh": 'echo "uv venv --python 3.11"\n'}, FAIL),
         ({**PY, "ops/notes.yml": "- why: uv venv --python 3.12 is what we say\n"}, FAIL),
         ({**PY, "run.py": f"import modal\n{MODAL}"}, PASS),
         ({**PY, "run.py": f'"""{MODAL}"""\n'}, FAIL),
@@ -95,6 +98,10 @@ def test_a_command_names_it(files: dict[str, str], outcome: Outcome) -> None:
         (_ci("'${{ env.KIT }}'"), PASS),
         (_ci("'${{ env.OTHER }}'"), FAIL),
         (_ci("'3.12'", "run: pytest"), FAIL),
+        (_ci("'3.12'", "uses: actions/upload-artifact@v4\n" + LATER.format(DEPLOYS)), PASS),
+        (_ci("'3.12'", "run: ruff check\n" + LATER.format(DEPLOYS)), FAIL),
+        (_ci("'3.12'", "run: scp -r out desk@host:/srv"), PASS),
+        (_ci("'3.12'", "run: apt-get install rsync"), FAIL),
     ],
 )
 def test_what_ci_builds_and_sends_away(files: dict[str, str], outcome: Outcome) -> None:
@@ -106,6 +113,15 @@ def test_what_ci_builds_and_sends_away(files: dict[str, str], outcome: Outcome) 
 )
 def test_a_project_of_node_that_only_makes_styles(package: str, outcome: Outcome) -> None:
     assert _ask({**SHARP, "package.json": package}) is outcome
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"), [("cd api", PASS), ("kubectl api-resources", FAIL), ("apis", FAIL)]
+)
+def test_a_script_that_names_the_directory(said: str, outcome: Outcome) -> None:
+    order = f"{said}\nuv venv --python 3.11\n"
+    files = {f"api/{name}": text for name, text in PY.items()}
+    assert _ask({**files, "ops/setup.sh": order}, "api") is outcome
 
 
 PLUGIN = "java { toolchain { languageVersion.set(JavaLanguageVersion.of(21)) } }\n"

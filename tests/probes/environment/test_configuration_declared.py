@@ -46,6 +46,7 @@ def _records(*names: str, what: str = "default") -> str:
 
 
 SHOWN = ("LOG_LEVEL", "LOG_SHAPE", "WEB_PORT")
+VERBOSE = "import click\n\n@click.option('--verbose', envvar='VERBOSE')\ndef run(verbose): ...\n"
 LOADS = "from dotenv import load_dotenv\n\nload_dotenv()\n"
 DEPLOYED = "steps:\n  - args: ['run', '--set-secrets=MODEL_ID=model-id:latest']\n"
 
@@ -54,6 +55,7 @@ DEPLOYED = "steps:\n  - args: ['run', '--set-secrets=MODEL_ID=model-id:latest']\
     ("files", "outcome"),
     [
         ({**SETTINGS, "app/a.py": _read("A_URL", "B_URL", "C_URL")}, FAIL),
+        ({**MANIFEST, "app.py": _read("A_URL", "B_URL", "C_URL"), "s.py": VERBOSE}, FAIL),
         ({**TYPED, "src/app.ts": ASKS}, PASS),
         ({**NODE, ".env.example": "A_URL=\nB_URL=\nC_URL=\n", "src/app.ts": ASKS}, PASS),
         ({**NODE, ".env.example": "A_URL=\nB_URL=\n", "src/app.ts": ASKS}, FAIL),

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from agentaudit import testing
@@ -42,6 +44,35 @@ DIGEST = "sha256:" + "9f86d081" * 8
 )
 def test_what_names_a_version(tag: str, digest: str, good: bool) -> None:
     assert versioned(ImageUse("image", Place("git:.", "Dockerfile", 1), tag, digest)) is good
+
+
+JIB = "plugins {{ id 'com.google.cloud.tools.jib' }}\njib {{ from {{ image = '{}' }} }}\n"
+
+
+@pytest.mark.parametrize(
+    ("build", "outcome"),
+    [
+        (JIB.format("temurin:21-jre"), Outcome.PASS),
+        (JIB.format("registry.local:5000/java:21"), Outcome.PASS),
+        (JIB.format("registry.local:5000/java"), Outcome.FAIL),
+        (JIB.format("temurin:21-jre").replace("jib {", "// jib {"), Outcome.FAIL),
+        ("/*\n * " + JIB.format("temurin:21-jre").replace("\n", "\n * ") + "\n */\n", Outcome.FAIL),
+    ],
+)
+def test_what_a_plugin_of_the_build_names(build: str, outcome: Outcome) -> None:
+    files = {"files": {"build.gradle": build, "src/main/java/App.java": "class App {}\n"}}
+    asked = {"repo": testing.repository(files), "component": testing.component(files)}
+    assert build_file_versioned.ask(asked).outcome is outcome
+
+
+def test_very_many_mentions_of_a_plugin() -> None:
+    files = {
+        "files": {"build.gradle": "jib' " * 40_000, "src/main/java/App.java": "class App {}\n"}
+    }
+    asked = {"repo": testing.repository(files), "component": testing.component(files)}
+    before = time.process_time()
+    build_file_versioned.ask(asked)
+    assert time.process_time() - before < 5
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,9 @@ def _outcome(files: dict[str, str]) -> Outcome:
         ("package-lock.json\n!package-lock.json\n", "npm install", Outcome.PASS),
         ("# package-lock.json\n", "npm install", Outcome.PASS),
         ("docs\n", "npm install", Outcome.PASS),
+        ("*.json\n", "npm install", Outcome.FAIL),
+        ("web/package-lock.json\n", "npm install", Outcome.PASS),
+        ("other/*.json\n", "npm install", Outcome.PASS),
     ],
 )
 def test_a_lock_file_that_is_left_out_of_the_build(
@@ -44,6 +47,28 @@ def test_a_lock_file_that_is_left_out_of_the_build(
 ) -> None:
     files = {"package.json": NODE, "package-lock.json": NODE_LOCK, ".dockerignore": left_out}
     assert _outcome({**files, "Dockerfile": f"{BASE}COPY . .\nRUN {run}\n"}) is expected
+
+
+@pytest.mark.parametrize(
+    ("left_out", "expected"),
+    [
+        ("*.json\n", Outcome.PASS),
+        ("package-lock.json\n", Outcome.PASS),
+        ("web\n!web/package.json\n", Outcome.FAIL),
+        ("*/*.json\n", Outcome.FAIL),
+        ("**/*.json\n", Outcome.FAIL),
+    ],
+)
+def test_a_lock_file_below_where_the_build_ignores(left_out: str, expected: Outcome) -> None:
+    """Without `**/` a pattern of Docker means what lies at the root of its context."""
+    build = f"{BASE}COPY web .\nRUN npm install\n"
+    compose = "services: {web: {build: {context: ., dockerfile: web/Dockerfile}}}\n"
+    own = {"package.json": NODE, "package-lock.json": NODE_LOCK, "Dockerfile": build}
+    files = {f"web/{name}": text for name, text in own.items()}
+    given = {**files, "compose.yaml": compose, ".dockerignore": left_out}
+    asked = {"files": given, "path": "web"}
+    needs = {"repo": testing.repository(asked), "component": testing.component(asked)}
+    assert lock_complete.ask(needs).outcome is expected
 
 
 SYNCED = "FROM python:3.12\nCOPY . .\nRUN uv sync --frozen\n"

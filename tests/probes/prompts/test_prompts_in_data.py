@@ -97,6 +97,7 @@ def test_a_module_of_records(path: str, text: str, outcome: Outcome) -> None:
         (f'def said(name):\n    return f"""{TEXT * 9} {{name}}"""\n', PASS),
         (f'def said(name):\n    return """{TEXT * 9}""".format(name=name)\n', PASS),
         (f'def said(name):\n    return send(f"""{TEXT * 9} {{name}}""")\n', FAIL),
+        (f'said = Chat.of("""{TEXT * 9}""") | llm\n', FAIL),
         (f'said = Planner(name="r", instructions="""{TEXT * 9}""")\n', FAIL),
     ],
 )

@@ -28,6 +28,7 @@ def _found(files: dict[str, str]) -> list[str]:
         ("proxy", "FROM nginx:1.27\nCOPY web /usr/share/nginx/html\n", False),
         ("proxy", "FROM nginx:1.27\n", False),
         ("proxy", "FROM postgres:17\nCOPY edge.conf /etc/\n", False),
+        ("loadtest/nginx", "FROM nginx:1.27\nCOPY edge.conf /etc/nginx/conf.d/\n", False),
         ("docker", "FROM nginx:1.27\nCOPY edge.conf /etc/nginx/conf.d/\n", False),
         ("deploy/proxy", "FROM nginx:1.27\nCOPY edge.conf /etc/nginx/conf.d/\n", False),
         (
@@ -62,6 +63,7 @@ SITES = json.dumps({"hosting": [{"target": "a", "public": "show"}]})
         ({"netlify.toml": NETLIFY, "show/index.html": "x\n"}, True),
         ({"firebase.json": HOSTING, "show/index.html": "x\n"}, True),
         ({"firebase.json": SITES, "show/index.html": "x\n"}, True),
+        ({"netlify.toml": NETLIFY, "show/index.html": "x\n", "package.json": "{}"}, False),
         ({"netlify.toml": NETLIFY, "show/data.json": "{}\n"}, False),
         ({"show/index.html": "x\n"}, False),
         ({"netlify.toml": NETLIFY.replace("show", "."), "index.html": "x\n"}, False),
