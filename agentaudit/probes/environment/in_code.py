@@ -100,7 +100,7 @@ def declared(repo: Repo, component: Component, reads: Collection[str]) -> Place 
     settled = set(names(repo, component)) - set(names(repo, component, DEFAULTED))
     schemas = list(_schemas(repo, component))
     for file in (*schemas, *loaded(repo, component)):
-        text = _said(repo, file).lower()
+        text = said(repo, file).lower()
         left = lacking((), set(reads) - settled)
         left = {n for n in left if not n.startswith(KEY_OF) and not _is_in(n.lower(), text)}
         told = file not in schemas or any(_is_in(name.lower(), text) for name in reads)
@@ -113,7 +113,7 @@ def _is_in(name: str, text: str) -> bool:
     return name in text or name.replace("_", "") in text
 
 
-def _said(repo: Repo, file: Place) -> str:
+def said(repo: Repo, file: Place) -> str:
     """A file without its comments and long texts, in whose place blanks stand. Of a comment in a
     file of values the name stays that it gives a value, as one that may be set."""
     text, suffix = (repo.read(file) or "")[:_LONGEST], file.path.rpartition(".")[2]
@@ -126,7 +126,7 @@ def _said(repo: Repo, file: Place) -> str:
 def _found(repo: Repo, file: Place, wanted: re.Pattern[str]) -> Iterator[re.Match[str]]:
     """Where something stands in the code of a file, and in no comment or text of it."""
     if wanted.search((repo.read(file) or "")[:_LONGEST]):
-        text = _said(repo, file)
+        text = said(repo, file)
         found = wanted.finditer(text)
         yield from (each for each in found if not in_text(line_above(text, each.start())))
 

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.commands import commands
 from agentaudit.probes.inference_code.go_variables import is_declared, is_set
 from agentaudit.source import Component, Repo
 
@@ -68,6 +69,8 @@ def go_stamped(repo: Repo, component: Component) -> Iterator[Place]:
 def _released(repo: Repo, component: Component) -> Iterator[Place]:
     """Configurations of GoReleaser that leave to it what the linker is told: the commit for
     `main.commit`, where the program has such a variable."""
+    if not _is_released(repo, component):
+        return
     home = "" if component.path == "." else f"{component.path}/"
     for at in sorted({"", home}):
         for name in _RELEASERS:
@@ -78,6 +81,19 @@ def _released(repo: Repo, component: Component) -> Iterator[Place]:
                     yield file
 
 
+def _is_released(repo: Repo, component: Component) -> bool:
+    """Whether CI runs it to make what leaves the runner, and no image compiles for itself."""
+    if any(_BUILDS.search(repo.read(file.place) or "") for file in component.build_files):
+        return False
+    steps = [each for each in repo.steps() if each.place.repo == component.repo]
+    steps = [each for each in steps if "goreleaser" in each.text]
+    return any(_RELEASES.search(text) for step in steps for text, _ in commands(step))
+
+
+_RELEASES = regex(
+    r"(?:goreleaser-action\b(?=.{0,600}\sargs=[^=]{0,200}\b(?:release|build)\b)"
+    r"|\bgoreleaser\s+(?:release|build)\b)(?!.{0,600}--snapshot\b)"
+)
 _RELEASERS = (".goreleaser.yml", ".goreleaser.yaml", "goreleaser.yml", "goreleaser.yaml")
 _RECIPES = ("Makefile", "makefile", "justfile", "Taskfile.y*ml", "*.sh", "scripts/*.sh")
 """Files by which whoever has the repository builds it."""

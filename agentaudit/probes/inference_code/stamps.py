@@ -194,7 +194,10 @@ _STAMPS = (
     ),
     regex(
         r"(?:--(?:set|update)-env-vars|--env-vars|--labels|--tags|--set-string|--set|--env"
-        r"|\b(?:docker|podman)\s+run\b.{0,300}?\s-e|\b(?:kubectl|oc)\s+set\s+env\s+\S{1,100})[= ]"
+        r"|\b(?:docker|podman)\s+run\b"
+        r"(?=[^\n;&|]{0,600}\s(?:-[a-z]{0,4}d[a-z]{0,4}|--detach|--restart)[\s=])"
+        r"(?![^\n;&|]{0,600}(?:\s--rm\b|\b(?:py)?tests?\b)).{0,300}?\s-e"
+        r"|\b(?:kubectl|oc)\s+set\s+env\s+\S{1,100})[= ]"
         r"\S{0,300}?"
         r"(?:GIT|COMMIT|REVISION|RELEASE|SHA|[cC]ommit|[rR]evision|sha|Sha|DD_VERSION|(?:APP|SERVICE)_VERSION"
         r"|OTEL_RESOURCE_ATTRIBUTES=\S{0,200}?(?:service\.version|vcs\.[\w.]{1,40}))"

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from agentaudit.evidence import Place
-from agentaudit.expressions import in_text
+from agentaudit.expressions import in_text, regex
 from agentaudit.probes.aside import is_serving
-from agentaudit.probes.environment.variables import is_comment
+from agentaudit.probes.environment.in_code import said
 from agentaudit.probes.inference_code.stamps import PLATFORM
 from agentaudit.source import Component, Repo
 
@@ -20,7 +20,8 @@ _WORDS = (
     *("OPENSHIFT_BUILD_COMMIT", "ZEABUR_GIT_COMMIT_SHA"),
 )
 """Those that carry the platform's name: nobody calls anything else so."""
-_LONGEST = 300_000
+_TYPED = regex(r"\??:\s{0,9}(?:string|undefined)\b")
+"""What follows the name of a variable whose type is said and nothing more."""
 
 
 def told(repo: Repo, component: Component) -> Iterator[Place]:
@@ -28,20 +29,21 @@ def told(repo: Repo, component: Component) -> Iterator[Place]:
     home = "" if component.path == "." else f"{component.path}/"
     for suffix in _SOURCES:
         for file in repo.files(f"{home}**/*.{suffix}", saying=_WORDS):
-            if file.repo == component.repo and is_serving(repo, file):
-                rows = (repo.read(file) or "")[:_LONGEST].split("\n")
-                for number, line in enumerate(rows, 1):
+            types = file.path.endswith(".d.ts")
+            if file.repo == component.repo and not types and is_serving(repo, file):
+                for number, line in enumerate(said(repo, file).split("\n"), 1):
                     if _is_taken(line[:1000]):
                         yield replace(file, line=number, text=line.strip()[:300])
 
 
 def _is_taken(line: str) -> bool:
-    """Whether a line names one as code does: not in a comment, nor within a longer text."""
-    if is_comment(line) or not any(word in line for word in _WORDS):
+    """Whether a line names one as code does: not within a longer text, nor for its type."""
+    if not any(word in line for word in _WORDS):
         return False
     for found in PLATFORM.finditer(line):
         above, below = line[: found.start()], line[found.end() :]
         whole = above[-1:] in ("'", '"', "`") and below[:1] == above[-1:]
-        if found[0] in _WORDS and (whole or not in_text(above)):
+        typed = _TYPED.match(below) is not None
+        if found[0] in _WORDS and not typed and (whole or not in_text(above)):
             return True
     return False

@@ -46,6 +46,11 @@ def _step(run: str) -> dict[str, str]:
     return {".github/workflows/ship.yml": f"{PUSHED}      - run: {run}\n{BUILD}"}
 
 
+def _released(step: str = "run: goreleaser release --clean") -> dict[str, str]:
+    workflow = f"{PUSHED}      - {step}\n"
+    return {**GO, ".goreleaser.yaml": RELEASER, ".github/workflows/ship.yml": workflow}
+
+
 def _net(
     read: str = "", version: str = "9.0", run: str = "dotnet publish -o out"
 ) -> dict[str, str]:
@@ -76,6 +81,14 @@ def _ask(files: dict[str, str]) -> Outcome:
         (_tells("// RAILWAY_GIT_COMMIT_SHA is set by the host"), FAIL),
         (_tells("show('it may be told by RAILWAY_GIT_COMMIT_SHA or not');"), FAIL),
         (_tells("export const v = process.env.RAILWAY_PROJECT_ID;"), FAIL),
+        (_tells("/* The host sets\n RAILWAY_GIT_COMMIT_SHA\n*/"), FAIL),
+        (_tells("interface Env {\n  RAILWAY_GIT_COMMIT_SHA?: string;\n}"), FAIL),
+        (
+            {**NODE, "src/env.d.ts": "interface Env {\n  RAILWAY_GIT_COMMIT_SHA: Told;\n}\n"},
+            FAIL,
+        ),
+        ({**PY, "app/health.py": 'def v():\n    """Not of\n\n    RENDER_GIT_COMMIT."""\n'}, FAIL),
+        ({**PY, "app/health.py": 'V = {"at": env["RENDER_GIT_COMMIT"]}\n'}, PASS),
     ],
 )
 def test_a_platform_tells_the_commit(files: dict[str, str], outcome: Outcome) -> None:
@@ -95,6 +108,13 @@ NAMES = {**IMAGE, "app/stamp.py": "COMMIT = 'none'\n"}
         ({**NAMES, **_step('sed -i "s/none/${GITHUB_SHA}/" app/stamp.py')}, PASS),
         ({**NAMES, **_step('sed -i "s/none/${GITHUB_REF_NAME}/" app/stamp.py')}, FAIL),
         ({**READS, **_step('echo "at=$GITHUB_SHA" >> $GITHUB_OUTPUT')}, FAIL),
+        ({**READS, **_step("git rev-parse HEAD > app/build.json")}, PASS),
+        ({**READS, **_step("pack --at $(git rev-parse HEAD) > app/build.json")}, FAIL),
+        ({**READS, **_step("git log -1 --format=%H > app/build.json")}, PASS),
+        ({**READS, **_step("git log $GITHUB_SHA~9.. > app/build.json")}, FAIL),
+        ({**NAMES, **_step("git diff $GITHUB_SHA~1 | cat > app/stamp.py")}, FAIL),
+        ({**NAMES, **_step("echo \"COMMIT = '$GITHUB_SHA';\" > app/stamp.py")}, PASS),
+        ({**READS, **_step('check || echo "$GITHUB_SHA failed" >> app/build.json')}, FAIL),
     ],
 )
 def test_ci_writes_the_commit_into_a_file(files: dict[str, str], outcome: Outcome) -> None:
@@ -102,11 +122,40 @@ def test_ci_writes_the_commit_into_a_file(files: dict[str, str], outcome: Outcom
 
 
 @pytest.mark.parametrize(
+    ("run", "outcome"),
+    [
+        ("echo $GITHUB_SHA > app/build.json\n      - run: docker build .", PASS),
+        ("echo $GITHUB_SHA > app/build.json\n      - run: rsync -a app host:app", PASS),
+        ("echo $GITHUB_SHA > app/build.json && docker build .", PASS),
+        ("echo $GITHUB_SHA > app/build.json\n      - run: pytest", FAIL),
+        ("echo $GITHUB_SHA > app/build.json\n      - run: echo docker build .", FAIL),
+        ("docker build .\n      - run: echo $GITHUB_SHA > app/build.json", FAIL),
+        (
+            "echo $GITHUB_SHA > app/build.json\n  other:\n    runs-on: ubuntu-24.04\n"
+            "    steps:\n      - run: docker build .",
+            FAIL,
+        ),
+    ],
+)
+def test_a_file_with_the_commit_goes_out_with_what_its_job_builds(
+    run: str, outcome: Outcome
+) -> None:
+    workflow = {".github/workflows/ship.yml": f"{PUSHED}      - run: {run}\n"}
+    assert _ask({**READS, **workflow}) is outcome
+
+
+@pytest.mark.parametrize(
     ("files", "outcome"),
     [
-        ({**GO, ".goreleaser.yaml": RELEASER}, PASS),
-        ({**GO, ".goreleaser.yaml": f"{RELEASER}    ldflags: [-s -w]\n"}, FAIL),
-        ({**GO, "main.go": "package main\n", ".goreleaser.yaml": RELEASER}, FAIL),
+        (_released(), PASS),
+        (_released("uses: goreleaser/goreleaser-action@v6\n        with: {args: release}"), PASS),
+        (_released("uses: goreleaser/goreleaser-action@v6\n        with: {args: check}"), FAIL),
+        (_released("run: goreleaser release --snapshot"), FAIL),
+        (_released("run: go test ./..."), FAIL),
+        ({**_released(), ".goreleaser.yaml": f"{RELEASER}    ldflags: [-s -w]\n"}, FAIL),
+        ({**_released(), "main.go": "package main\n"}, FAIL),
+        ({**_released(), "Dockerfile": "FROM golang:1.24\nCOPY . .\nRUN go build\n"}, FAIL),
+        ({**_released(), "Dockerfile": "FROM scratch\nCOPY desk /desk\n"}, PASS),
         ({**KNOWS, "Makefile": "desk:\n\tgo build -o desk .\n"}, PASS),
         ({**KNOWS, "Makefile": "desk:\n\tgo build -buildvcs=false -o desk .\n"}, FAIL),
     ],
@@ -135,6 +184,10 @@ def test_an_assembly_of_net(files: dict[str, str], outcome: Outcome) -> None:
         ("kubectl set env deployment/desk GIT_SHA=$GITHUB_SHA", PASS),
         ("kubectl set env deployment/desk GIT_REF=$GITHUB_REF_NAME", FAIL),
         ("docker run -d -p 80:80 -e RELEASE=$GITHUB_SHA reg.example/desk:1", PASS),
+        ("docker run --restart=always -e RELEASE=$GITHUB_SHA reg.example/desk:1", PASS),
+        ("docker run -e RELEASE=$GITHUB_SHA reg.example/desk:1 lint", FAIL),
+        ("docker run -d --rm -e RELEASE=$GITHUB_SHA reg.example/desk:1", FAIL),
+        ("docker run -d -e RELEASE=$GITHUB_SHA reg.example/desk:1 pytest", FAIL),
     ],
 )
 def test_what_is_started_is_told(run: str, outcome: Outcome) -> None:
