@@ -3,6 +3,7 @@ version, wherever it is built in a repository by a kit of version 8 or later."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -21,6 +22,12 @@ _OFF = regex(
     r"<IncludeSourceRevisionInInformationalVersion>\s{0,9}false|<InformationalVersion>"
     r"|p:InformationalVersion="
 )
+_OWN = regex(
+    r"\bGet(?:Entry|Executing)Assembly\(\)|\btypeof\((?:[\w.]{1,80}\.)?(\w{1,60})\)\.Assembly\b"
+)
+"""The assembly of the program itself, or that of a type."""
+_ABOVE = 6
+"""Rows that may stand between the assembly and what is read of it."""
 _MADE = regex(r"\bdotnet\s+(?:publish|build|pack)\b")
 _SHARED = "Directory.Build.props"
 
@@ -41,6 +48,22 @@ def assembled(repo: Repo, component: Component) -> Iterator[Place]:
         text = (repo.read(file) or "")[:300_000]
         if file.repo != component.repo or not is_serving(repo, file) or _CUT.search(text):
             continue
-        for number, line in enumerate(text.split("\n"), 1):
-            if _READS.search(line[:1000]) and not is_comment(line):
+        rows = text.split("\n")
+        for number, line in enumerate(rows, 1):
+            near = "\n".join(rows[max(0, number - _ABOVE) : number])[-4000:]
+            if _READS.search(line[:1000]) and not is_comment(line) and _is_own(repo, home, near):
                 yield replace(file, line=number, text=line.strip()[:300])
+
+
+def _is_own(repo: Repo, home: str, near: str) -> bool:
+    """Whether the rows speak of the program's own assembly: of no type but its own."""
+    names = [found[1] for found in _OWN.finditer(near)]
+    return bool(names) and all(not name or _is_declared(repo, home, name) for name in names)
+
+
+def _is_declared(repo: Repo, home: str, name: str) -> bool:
+    declared = re.compile(rf"\b(?:class|record|struct|interface|enum)\s+{name}\b")
+    return name == "Program" or any(
+        declared.search((repo.read(file) or "")[:300_000])
+        for file in repo.files(f"{home}**/*.cs", saying=(name,))
+    )

@@ -36,8 +36,8 @@ KNOWS = {
 }
 SHARP = (
     'using OpenAI.Chat;\nvar asked = new ChatClient("m", "k");\nasked.CompleteChat("q");\n'
-    "var told = typeof(Program).Assembly\n"
-    "    .GetCustomAttribute<AssemblyInformationalVersionAttribute>(){};\n"
+    "var told = {of}\n"
+    "    .GetCustomAttribute<AssemblyInformationalVersionAttribute>(){read};\n"
 )
 RELEASER = "version: 2\nbuilds:\n  - main: .\n"
 
@@ -52,13 +52,16 @@ def _released(step: str = "run: goreleaser release --clean") -> dict[str, str]:
 
 
 def _net(
-    read: str = "", version: str = "9.0", run: str = "dotnet publish -o out"
+    read: str = "",
+    version: str = "9.0",
+    run: str = "dotnet publish -o out",
+    of: str = "typeof(Program).Assembly",
 ) -> dict[str, str]:
     project = f"<PropertyGroup><TargetFramework>net{version}</TargetFramework></PropertyGroup>"
     package = '<ItemGroup><PackageReference Include="OpenAI" Version="2.1.0" /></ItemGroup>'
     return {
         "Desk.csproj": f'<Project Sdk="Microsoft.NET.Sdk">{project}{package}</Project>\n',
-        "Program.cs": SHARP.format(read),
+        "Program.cs": SHARP.format(read=read, of=of),
         ".github/workflows/ship.yml": f"{PUSHED}      - run: {run}\n",
     }
 
@@ -171,6 +174,10 @@ def test_a_build_of_go_by_itself(files: dict[str, str], outcome: Outcome) -> Non
         (_net(".InformationalVersion.Split('+')[0]"), FAIL),
         (_net(version="6.0"), FAIL),
         (_net(run="dotnet test"), FAIL),
+        (_net(of="Assembly.GetExecutingAssembly()"), PASS),
+        (_net(of="typeof(ChatClient).Assembly"), FAIL),
+        ({**_net(of="typeof(Desk).Assembly"), "Desk.cs": "public record Desk;\n"}, PASS),
+        (_net(of="loaded"), FAIL),
         (_net(run="dotnet publish -p:InformationalVersion=1.2"), FAIL),
     ],
 )
