@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
@@ -44,26 +44,23 @@ def filed(repo: Repo, component: Component) -> Iterator[Place]:
 @once
 def _taken_along(repo: Repo) -> list[tuple[Step, str]]:
     """Steps with the files that they write the commit into before their job builds or ships."""
-    steps, found = repo.steps(), list[tuple[Step, str]]()
-    for at, step in enumerate(steps):
-        path = _written(step.text[:2000]) if COMMIT.search(step.text) else ""
-        if path and _goes_out(steps[at:]):
+    found, going = list[tuple[Step, str]](), set[tuple[str, ...]]()
+    for step in reversed(repo.steps()):
+        job = step.place.repo, step.place.path, step.workflow, step.job
+        if job not in going and _goes_out(step):
+            going.add(job)
+        path = _written(step.text[:2000]) if job in going and COMMIT.search(step.text) else ""
+        if path:
             found.append((step, posixpath.normpath(posixpath.join(step.home, path))))
-    return found
+    return found[::-1]
 
 
-def _goes_out(steps: Sequence[Step]) -> bool:
-    """Whether the job of the first of these steps builds or ships from there on."""
-    first = steps[0]
-    same = [
-        each
-        for each in steps
-        if (each.place.repo, each.place.path, each.workflow, each.job)
-        == (first.place.repo, first.place.path, first.workflow, first.job)
-    ]
-    return any(builds(same)) or any(
-        SHIPS.search(text) for step in same if SHIPS.search(step.text) for text, _ in commands(step)
-    )
+def _goes_out(step: Step) -> bool:
+    """Whether the step builds or ships something."""
+    if any(builds([step])):
+        return True
+    ships = SHIPS.search(step.text) is not None
+    return ships and any(SHIPS.search(text) for text, _ in commands(step))
 
 
 def _written(command: str) -> str:

@@ -13,6 +13,7 @@ from agentaudit.expressions import regex
 from agentaudit.probes.inference_code.builds import committed, concerns
 from agentaudit.probes.inference_code.called import Called, reused
 from agentaudit.probes.inference_code.go_variables import is_set
+from agentaudit.probes.once import once
 from agentaudit.source import Component, Repo, Step
 
 _COMMIT = (
@@ -167,17 +168,25 @@ def deployed_with(component: Component, name: str) -> Place | None:
 def stamped_in_ci(repo: Repo, component: Component) -> Iterator[Place]:
     """Steps of CI that stamp what they build, deploy or announce with the commit."""
     alone = len(repo.components()) == 1
+    for step, first, workflow in _stamping(repo):
+        if step.place.repo == component.repo and any(
+            concerns(each, component, alone=alone, workflow=workflow) for each in (step, first)
+        ):
+            yield step.place
+
+
+@once
+def _stamping(repo: Repo) -> list[tuple[Step, Step, str]]:
+    """Such steps, each with the one that calls its workflow and the workflow's text."""
+    found: list[tuple[Step, Step, str]] = []
     told = [Called(step, step, "") for step in repo.steps()] + list(reused(repo))
     for step, first, filled in ((each.step, each.first, each.text) for each in told):
         text = _EXPRESSION.sub(lambda found: "".join(found[0].split()), step.text)
-        stamps = step.place.repo == component.repo and any(p.search(text) for p in _STAMPS)
-        workflow = (filled or repo.read(step.place) or "") if stamps else ""
-        if (
-            stamps
-            and any(concerns(s, component, alone=alone, workflow=workflow) for s in (step, first))
-            and _labels_follow(workflow, step)
-        ):
-            yield step.place
+        if any(pattern.search(text) for pattern in _STAMPS):
+            workflow = filled or repo.read(step.place) or ""
+            if _labels_follow(workflow, step):
+                found.append((step, first, workflow))
+    return found
 
 
 _STAMPS = (
