@@ -86,21 +86,33 @@ def _defines(text: str, name: str) -> bool:
 
 
 def _rows(file: Place, text: str, name: str) -> Iterator[Place]:
+    """Rows that say it, each sought from the one before: who asks for many names does not take the
+    whole text apart for each."""
     word = re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])")
-    rows = text[:500_000].split("\n")
-    for at, row in enumerate(rows):
-        if name in row and word.search(row[:400]) and _is_use(rows, at):
-            yield replace(file, line=at + 1, text=row.strip()[:500])
+    text, at, line, seen = text[:500_000], 0, 1, 0
+    while (at := text.find(name, at)) >= 0:
+        begin, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+        end = end if end >= 0 else len(text)
+        line, seen = line + text.count("\n", seen, begin), begin
+        row = text[begin:end]
+        if word.search(row[:400]) and _is_use(row, text, begin):
+            yield replace(file, line=line, text=row.strip()[:500])
+        at = end
 
 
-def _is_use(rows: list[str], at: int) -> bool:
-    row = rows[at][:400]
+def _above(text: str, begin: int) -> list[str]:
+    """Rows above the one that begins there, the nearest first."""
+    return text[max(begin - _FAR * 400, 0) : begin].split("\n")[-2::-1][:_FAR]
+
+
+def _is_use(row: str, text: str, begin: int) -> bool:
+    row = row[:400]
     if _DEFINED.match(row):
-        return at > 0 and rows[at - 1].lstrip().startswith("@")
+        return next(iter(_above(text, begin)), "").lstrip().startswith("@")
     if _BROUGHT.match(row):
         return False
     if not re.fullmatch(r"\s{0,80}[\"']?\w{1,80}[\"']?,?\s{0,8}", row):
         return True
-    above = rows[max(at - _FAR, 0) : at][::-1]
+    above = _above(text, begin)
     opens = next((each for each in above if re.search(r"[(\[{]\s{0,8}$", each[-200:])), "")
     return _OPEN.match(opens[:400]) is None and "__all__" not in opens

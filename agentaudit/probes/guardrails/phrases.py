@@ -14,8 +14,10 @@ from agentaudit.code import Code, Role, Syntax
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.callers import said
+from agentaudit.probes.guardrails.caught import is_lost
 from agentaudit.probes.guardrails.gates import turns_away
 from agentaudit.probes.guardrails.own import ASIDE, CONFIGURED
+from agentaudit.probes.guardrails.refusals import MATCHES, refuses_what_matches, runs
 from agentaudit.probes.guardrails.switched import is_off_by_itself, is_unset
 from agentaudit.probes.guardrails.within import function_around
 from agentaudit.source import Component, Repo
@@ -42,15 +44,6 @@ _HEAD = regex(
     r"|(?:(?:const|let|var)\s+)?([A-Za-z_$][\w$]{0,80})(?:\s{0,4}:[^=\n]{1,80})?\s{0,4}=(?!=))"
 )
 """What begins a block of a file, at its left."""
-_MATCHES = regex(
-    r"\.(?:search|match|findall|test|Contains|IsMatch|includes|contains|find|matches|MatchString|Any)\("
-    r"|\bif\s[^\n]{0,80}\sin\s|\bany\([^\n]{0,80}\sin\s"
-)
-_REFUSES = regex(
-    r"\b(?:raise|throw)\s|\breturn\s+new\s+ValidationResult\(|HTTPException|\bValueError\("
-    r"|\breturn\s+[^\n]{0,60}(?:errors\.New|fmt\.Errorf)\("
-)
-"""What stops whoever asks, without a verdict that somebody must read."""
 _WORD = regex(r"[A-Za-z_$][\w$]{2,80}")
 _BROUGHT = regex(r"\s*(?:from|import|using|export\s*\{|//|#|\*)")
 _ROUNDS = 4
@@ -74,12 +67,13 @@ def refusing(repo: Repo, component: Component) -> Place | None:
         if known and not (ASIDE.search(each.place.path) or _KEEPS.search(each.place.path)):
             rows[Place(each.place.repo, each.place.path)].add(each.text)
     many = [file for file, said in rows.items() if len(said) > 1 or any(map(_PHRASE.match, said))]
-    for file in dict.fromkeys((*many, *_called(repo, component))):
+    for file in islice(dict.fromkeys((*many, *_called(repo, component))), _MOST_FILES):
         reached = _reached(list(_blocks((repo.read(file) or "").split("\n")[:_MOST])))
-        judges = [block for block in reached if _MATCHES.search(block.text)]
+        judges = [block for block in reached if MATCHES.search(block.text)]
         if any(is_off_by_itself(repo, component.code, file, block.text) for block in judges):
             continue
-        refuses = any(_REFUSES.search(block.text) for block in reached)
+        names = {block.name for block in reached if _CODE.match(block.text)}
+        refuses = any(refuses_what_matches(file, block.text, names) for block in reached)
         if judges and _is_asked(repo, component.code, file, reached, refuses=refuses):
             return Place(file.repo, file.path, judges[0].line)
     return None
@@ -114,7 +108,7 @@ _EXPRESSION = regex(
     r"[^/\n]{1,120})/[a-z]{0,3}\s{0,4}(?:,|\.|\]|$|;|\))",
     re.MULTILINE,
 )
-_MOST_FILES = 40
+_MOST_FILES, _MOST_BLOCKS = 40, 60
 
 
 def _blocks(rows: list[str]) -> Iterator[_Block]:
@@ -133,14 +127,15 @@ def _left(row: str) -> str:
 
 def _reached(blocks: list[_Block]) -> list[_Block]:
     """Blocks with such phrases, and those that use them by their name, over a few steps."""
-    found = [b for b in blocks if _has_phrases(b.text)]
+    found = {at for at, block in enumerate(blocks) if _has_phrases(block.text)}
+    words = [set(_WORD.findall(_code(block))) for block in blocks] if found else []
     for _ in range(_ROUNDS):
-        names = {b.name for b in found}
-        more = [b for b in blocks if b not in found and names & set(_WORD.findall(_code(b)))]
+        names = {blocks[at].name for at in found}
+        more = {at for at, said in enumerate(words) if at not in found and names & said}
         if not more:
             break
-        found += more
-    return found
+        found |= more
+    return [blocks[at] for at in sorted(found)][:_MOST_BLOCKS]
 
 
 def _code(block: _Block) -> str:
@@ -170,11 +165,12 @@ def _is_asked(repo: Repo, code: Code, file: Place, reached: list[_Block], *, ref
             continue
         name = block.name.removesuffix("Attribute")
         for use in said(repo, name, suffix):
-            within = use.path == file.path and not _MATCHES.search(block.text)
+            within = use.path == file.path and not MATCHES.search(block.text)
             if (
                 within
                 or _TESTS.search(use.path)
                 or _BROUGHT.match(use.text)
+                or not runs(repo, use, name)
                 or _is_chosen(repo, code, use)
                 or _is_off(repo, code, use)
             ):
@@ -182,7 +178,7 @@ def _is_asked(repo: Repo, code: Code, file: Place, reached: list[_Block], *, ref
             here = use.path == file.path
             if here and _is_led_by_switches(repo, code, use, suffix):
                 continue
-            if (refuses and not here) or _stops(repo, code, use):
+            if (refuses and not here and not is_lost(repo, use)) or _stops(repo, code, use):
                 return True
     return False
 

@@ -37,7 +37,21 @@ CLEAN = ASK.format(
     "from words import cleaned\n",
     "    {}question = cleaned(question)\n    if not question:\n        return\n",
 )
+OTHERWISE = WORDS.replace(
+    "    if any(re.search(each, text) for each in LIST):\n        raise ValueError(text)\n",
+    "    if not text:\n        raise ValueError(text)\n"
+    "    hits = [each for each in LIST if re.search(each, text)]\n    print(hits)\n",
+)
+KEPT = OTHERWISE.replace("print(hits)", "if hits:\n        raise ValueError(text)")
 TELLS = WORDS.replace("raise ValueError(text)", "log.info(text)")
+NEVER = {
+    "a docstring": '    """Call\n    hold(question)\n    first."""\n',
+    "a text": "    log('hold(question)')\n",
+    "caught": "    try:\n        hold(question)\n    except ValueError:\n        pass\n",
+    "never": "    if False:\n        hold(question)\n",
+    "named": "    unused = hold\n",
+}
+"""Uses by which nothing is refused."""
 SHARP = {
     "Api.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup>'
     '<PackageReference Include="Microsoft.SemanticKernel" Version="1.40.0" />'
@@ -172,6 +186,30 @@ FILES = {
         Outcome.FAIL,
     ),
     "phrases are refused": ({**PYTHON, "words.py": WORDS, "app.py": USED}, Outcome.PASS),
+    "what matches is kept, and refused": (
+        {**PYTHON, "words.py": KEPT, "app.py": USED},
+        Outcome.PASS,
+    ),
+    "what refuses asks something else": (
+        {**PYTHON, "words.py": OTHERWISE, "app.py": USED},
+        Outcome.FAIL,
+    ),
+    **{
+        f"phrases: {said}": (
+            {**PYTHON, "words.py": WORDS, "app.py": USED.replace("    hold(question)\n", used)},
+            Outcome.FAIL,
+        )
+        for said, used in NEVER.items()
+    },
+    "a call in a comment of several rows": (
+        {
+            **NODE,
+            "app.ts": ANSWER.replace("  if (looksBad", "  /*\n  if (looksBad").replace(
+                "  return new OpenAI", "  */\n  return new OpenAI"
+            ),
+        },
+        Outcome.FAIL,
+    ),
     "behind a switch": ({**PYTHON, "words.py": WORDS, "app.py": SWITCHED}, Outcome.FAIL),
     "below a constant that is false": (
         {**PYTHON, "words.py": WORDS, "app.py": STRICT.format("STRICT = False")},
