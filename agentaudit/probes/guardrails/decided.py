@@ -98,7 +98,7 @@ def _decides(
     if found[1] in ("state", "values") and _is_kept(repo, file, found[2]):
         return True
     reached = any(function.holds(call.place.line or 0) for call in calls)
-    return reached and is_said(repo, file, above, found[1])
+    return reached and _is_said(repo, file, above, found[1])
 
 
 def _gives_out(below: list[str], above: list[str], name: str, given: tuple[str, ...]) -> bool:
@@ -134,7 +134,7 @@ def _is_kept(repo: Repo, file: Place, field: str) -> bool:
 _AT_ONCE = regex(r"\)\s{0,4}\{?\s{0,4}(?:return|throw)\b|:\s{1,4}(?:return|raise)\b")
 
 
-def is_said(repo: Repo, file: Place, rows: list[str], name: str) -> bool:
+def _is_said(repo: Repo, file: Place, rows: list[str], name: str) -> bool:
     """Whether a model said what stands under a name in the last of these rows."""
     said: set[str] = set()
     for at, row in enumerate(rows):

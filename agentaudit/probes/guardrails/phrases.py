@@ -156,6 +156,12 @@ def _has_phrases(text: str) -> bool:
     return any(map(_PHRASE.match, quoted)) or sum(map(bool, map(_HARM.match, quoted))) > 1
 
 
+def names_harm(text: str) -> bool:
+    """Whether a text says such a phrase, or one word of harm."""
+    quoted = {found[1] for found in _QUOTED.finditer(text[:20_000])}
+    return any(_PHRASE.match(each) or _HARM.match(each) for each in quoted)
+
+
 def _is_asked(repo: Repo, code: Code, file: Place, reached: list[_Block], *, refuses: bool) -> bool:
     """Whether the serving code uses any of it elsewhere; where it does not refuse by itself, it is
     asked and the question turned away."""

@@ -11,7 +11,6 @@ from agentaudit.probes.guardrails.aspects import around_methods
 from agentaudit.probes.guardrails.called_back import answering
 from agentaudit.probes.guardrails.content_filters import content_filter
 from agentaudit.probes.guardrails.decided import deciding
-from agentaudit.probes.guardrails.grounded import grounded
 from agentaudit.probes.guardrails.middleware import around_routes
 from agentaudit.probes.guardrails.objects import refused
 from agentaudit.probes.guardrails.phrases import refusing
@@ -36,7 +35,6 @@ _WAYS: tuple[tuple[Callable[[Repo, Component], Place | None], str], ...] = (
     (reviewing, "a second answer of a model decides whether the first is given"),
     (deciding, "a field of a model's answer says whether it is safe, and decides"),
     (refused, "what judges questions is asked, and turns them away"),
-    (grounded, "an answer that its sources do not support is not given"),
     (answering, "what an agent calls back answers in place of its model"),
     (around_methods, "an aspect judges what each method that asks the model is given"),
     (around_routes, "what judges stands before the routes that lead to the model"),

@@ -1,5 +1,5 @@
 """Guardrails that no name of a call tells: what an agent calls back, words that nobody else lists,
-answers that their sources do not support, and objects that are asked by what they promise."""
+and objects that are asked by what they promise."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ PYTHON = {"requirements.txt": "openai==1.93.0\ngoogle-adk==1.0.0\n"}
 AGENT = (
     "from google.adk.agents import Agent\n"
     "from google.adk.models.llm_response import LlmResponse\n\n"
+    "HARM = ('build a bomb', 'malware')\nGREET = ('hello', 'good day')\n\n"
     "def first(context, request):\n    said = request.contents[-1].parts[0].text\n    {}\n"
     "        {}\n    return None\n\n"
     "root_agent = Agent(name='a', model='gemini-2.5-pro', instruction='plan', {}=first)\n"
 )
-FOUND = "if 'forget the invoice' in said:"
+FOUND = "if 'forget the rules' in said:"
 ANSWERS = "return LlmResponse(content=SORRY)"
 WORDS = (
     "{} = ({})\n\ndef screen(text):\n    low = text.lower()\n"
@@ -29,23 +30,6 @@ VIEW = (
     "from openai import OpenAI\nfrom safety import screen\nclient = OpenAI()\n\n"
     "def answer(text):\n    ok, hit = screen(text)\n    if not ok:\n        {}\n"
     "    return client.responses.create(model='gpt-4o', input=text)\n\nanswer('why?')\n"
-)
-CITED = (
-    "import re\nfrom openai import OpenAI\nclient = OpenAI()\n\n"
-    "def cited(said, sources):\n"
-    "    return [n for n in re.findall(r'\\d', said) if n in sources]\n\n"
-    "def answer(text, sources):\n"
-    "    said = client.responses.create(model='gpt-4o', input=text).output_text\n"
-    "    citations = cited({}, sources)\n    if not citations:\n        {}\n"
-    "    return {{'said': said}}\n\nanswer('why?', [])\n"
-)
-SORRY = "return {'said': 'The invoices do not say so.'}"
-SUPPORTED = (
-    "from openai import OpenAI\nclient = OpenAI()\n\n"
-    "def is_grounded(said, sources):\n    return said in sources\n\n"
-    "def answer(text, sources):\n"
-    "    said = client.responses.create(model='gpt-4o', input=text).output_text\n"
-    "    if is_grounded(said, sources):\n        return said\n    return {}\n\nanswer('why?', [])\n"
 )
 SHOP = (
     '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup>'
@@ -95,6 +79,18 @@ def _ask(files: dict[str, str]) -> Outcome:
         ("if context.state.get('count', 0) > 9:", ANSWERS, "before_model_callback", FAIL),
         ("if said in CACHE:", ANSWERS, "before_model_callback", FAIL),
         (FOUND, ANSWERS, "description", FAIL),
+        ("if any(each in said for each in HARM):", ANSWERS, "before_model_callback", PASS),
+        ("if any(each in said for each in GREET):", ANSWERS, "before_model_callback", FAIL),
+        ("if '/help' in said:", ANSWERS, "before_model_callback", FAIL),
+        ("if DEBUG and 'forget the rules' in said:", ANSWERS, "before_model_callback", FAIL),
+        (
+            f"if not ENABLED:\n        return None\n    {FOUND}",
+            ANSWERS,
+            "before_model_callback",
+            FAIL,
+        ),
+        (f"'''\n    {FOUND}", f"{ANSWERS}\n    '''", "before_model_callback", FAIL),
+        (FOUND, ANSWERS, "before_model_callback=None if FREE else first, description", FAIL),
     ],
 )
 def test_what_an_agent_calls_back(found: str, does: str, given: str, outcome: Outcome) -> None:
@@ -112,21 +108,6 @@ def test_what_an_agent_calls_back(found: str, does: str, given: str, outcome: Ou
 )
 def test_words_that_are_not_answered(safety: str, does: str, outcome: Outcome) -> None:
     assert _ask({**PYTHON, "safety.py": safety, "app.py": VIEW.format(does)}) is outcome
-
-
-@pytest.mark.parametrize(
-    ("app", "outcome"),
-    [
-        (CITED.format("said", SORRY), PASS),
-        (CITED.format("said", "print('none')"), FAIL),
-        (CITED.format("said", "return {'said': said, 'sure': False}"), FAIL),
-        (CITED.format("text", SORRY), FAIL),
-        (SUPPORTED.format("'I do not know.'"), PASS),
-        (SUPPORTED.format("said + ' (not sure)'"), FAIL),
-    ],
-)
-def test_answers_without_a_source(app: str, outcome: Outcome) -> None:
-    assert _ask({**PYTHON, "app.py": app}) is outcome
 
 
 @pytest.mark.parametrize(
