@@ -67,7 +67,7 @@ class _Followed:
     def __init__(self, program: Program, code: Code, keeping: Sequence[Call]) -> None:
         self._program, self._code = program, code
         self._judge = Judge(program, code, keeping)
-        self._last: dict[str, dict[str, tuple[str, int]]] = {}
+        self._last: dict[str, list[tuple[str, tuple[str, int], str]]] = {}
         self._around: dict[tuple[str, str], tuple[str, Block] | None] = {}
         self._callers = Callers(program)
 
@@ -115,19 +115,22 @@ class _Followed:
         comes there."""
         if path.endswith(_SCRIPTS):
             return "lost" if self._silent and not is_page(path) else "leaving", (path, at)
-        fates = self._resorts(language(self._program.places[path]))
+        every = self._resorts(language(self._program.places[path]))
+        own = {fate: ended for fate, ended, within in every if within == path}
+        fates = own or {fate: ended for fate, ended, within in every if not within}
         fate = next(iter(fates)) if len(fates) == 1 else "leaving"
         return fate, fates[fate] if fate == "kept" else (path, at)
 
-    def _resorts(self, spoken: str) -> dict[str, tuple[str, int]]:
-        """What becomes of exceptions in what answers for all of them in a language, and where."""
+    def _resorts(self, spoken: str) -> list[tuple[str, tuple[str, int], str]]:
+        """What becomes of exceptions in what answers for all of them in a language, where, and
+        the only file for which it answers, if any."""
         if spoken not in self._last:
-            self._last[spoken] = {
-                self._judge.caught(path, block): (path, block.first)
+            self._last[spoken] = [
+                (self._judge.caught(path, block), (path, block.first), path if own else "")
                 for path, place in self._program.places.items()
                 if language(place) == spoken
-                for block in last_resort.answering(self._program, path)
-            }
+                for block, own in last_resort.answering(self._program, path)
+            ]
         return self._last[spoken]
 
     @cached_property

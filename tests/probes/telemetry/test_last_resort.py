@@ -83,6 +83,30 @@ def test_what_flask_calls_with_any_exception(types: str, does: str, fate: str) -
 
 
 @pytest.mark.parametrize(
+    ("made", "mark", "fate"),
+    [
+        ("", "app.errorhandler", "lost"),
+        ("admin = Blueprint('admin', __name__)\n", "admin.errorhandler", "leaving"),
+        ("admin = Blueprint('admin', __name__)\n", "admin.app_errorhandler", "lost"),
+        ("", "unknown.errorhandler", "leaving"),
+    ],
+)
+def test_a_part_of_flask_answers_for_its_own_routes(made: str, mark: str, fate: str) -> None:
+    files = {"requirements.txt": "flask==3.1.0\nopenai==1.93.0\n"}
+    app = FLASK.format("Exception", "pass").replace("app.errorhandler", mark)
+    app = app.replace("\n\n", f"\n{made}\n", 1)
+    assert _ends({**files, "app.py": app}) == [fate]
+
+
+def test_what_a_part_keeps_is_lost_by_the_whole() -> None:
+    app = FLASK.format("Exception", "pass") + (
+        "\nadmin = Blueprint('admin', __name__)\n\n@admin.errorhandler(Exception)\n"
+        "def told(error):\n    app.logger.exception('failed')\n    return 'failed', 500\n"
+    )
+    assert _ends({"requirements.txt": "flask==3.1.0\nopenai==1.93.0\n", "app.py": app}) == ["lost"]
+
+
+@pytest.mark.parametrize(
     ("types", "does", "fate"),
     [
         ("Exception", "logging.error(error)", "lost"),
@@ -93,6 +117,31 @@ def test_what_flask_calls_with_any_exception(types: str, does: str, fate: str) -
 def test_what_stands_around_every_request(types: str, does: str, fate: str) -> None:
     files = {"requirements.txt": "fastapi==0.115.0\nopenai==1.93.0\n"}
     assert _ends({**files, "app.py": MIDDLEWARE.format(types, does)}) == [fate]
+
+
+OF_STARLETTE = (
+    "from starlette.middleware.base import BaseHTTPMiddleware\n\n"
+    "class Around(BaseHTTPMiddleware):\n    async def dispatch(self, request, call_next):\n"
+    "        try:\n            return await call_next(request)\n"
+    "        except Exception as error:\n            return JSONResponse({'error': str(error)})\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("adds", "fate"),
+    [
+        ("app.add_middleware(Around)", "lost"),
+        ("app.add_middleware(\n    around.Around,\n    name='x',\n)", "lost"),
+        ("app = FastAPI(middleware=[Middleware(Around)])", "lost"),
+        ("app.add_middleware(CORSMiddleware)", "leaving"),
+        ("# app.add_middleware(Around)", "leaving"),
+        ("server.add_middleware(Around())", "leaving"),
+    ],
+)
+def test_a_middleware_that_somebody_adds(adds: str, fate: str) -> None:
+    main = MIDDLEWARE.partition("@app.middleware")[0] + adds + "\n"
+    files = {"requirements.txt": "fastapi==0.115.0\nopenai==1.93.0\n", "app.py": main}
+    assert _ends({**files, "around.py": OF_STARLETTE}) == [fate]
 
 
 @pytest.mark.parametrize(
@@ -117,6 +166,40 @@ def test_what_spring_calls_with_any_exception(mark: str, type_: str, does: str, 
     main = "src/main/java/"
     advice = ADVICE.format(mark, type_, does)
     assert _ends({"pom.xml": POM, f"{main}Chat.java": ASKS, f"{main}F.java": advice}) == [fate]
+
+
+HANDLER = (
+    '  @ExceptionHandler(Exception.class)\n  String failed(Exception ex) {\n    return "failed";\n'
+    "  }\n}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("asks", "advice", "fate"),
+    [
+        (
+            ASKS,
+            f"@RestControllerAdvice\nclass F {{\n  record Shown(String s) {{}}\n{HANDLER}",
+            "lost",
+        ),
+        (ASKS, f"@RestController\nclass F {{\n{HANDLER}", "leaving"),
+        (ASKS, f"// @ControllerAdvice\nclass F {{\n{HANDLER}", "leaving"),
+        (
+            ASKS,
+            f"@ControllerAdvice(assignableTypes = Admin.class)\nclass F {{\n{HANDLER}",
+            "leaving",
+        ),
+        (ASKS.removesuffix("}\n") + HANDLER, "class F {}\n", "lost"),
+        (
+            ASKS,
+            f"@Provider\nclass F implements ExceptionMapper<Exception> {{\n{HANDLER}",
+            "leaving",
+        ),
+    ],
+)
+def test_a_controller_answers_for_its_own_routes(asks: str, advice: str, fate: str) -> None:
+    main = "src/main/java/"
+    assert _ends({"pom.xml": POM, f"{main}Chat.java": asks, f"{main}F.java": advice}) == [fate]
 
 
 @pytest.mark.parametrize(
@@ -147,21 +230,38 @@ FILTER = (
 )
 
 
+TOLD = 'logger.LogError(ex, "failed"); throw;'
+OPEN = "s.AddMediatR(c => c.AddOpenBehavior(typeof(Told<,>)));"
+SHOWS = "s.AddControllers(o => o.Filters.Add<Shown>());"
+
+
 @pytest.mark.parametrize(
-    ("more", "fate"),
+    ("more", "adds", "fate"),
     [
-        ({"Shown.cs": FILTER}, "lost"),
-        ({"Told.cs": BEHAVIOR.format('logger.LogError(ex, "failed"); throw;')}, "kept"),
-        ({"Told.cs": BEHAVIOR.format("throw;")}, "leaving"),
-        # one keeps what the other would lose
+        ({"Shown.cs": FILTER}, SHOWS, "lost"),
+        ({"Shown.cs": FILTER}, "s.AddScoped<Shown>();", "leaving"),
+        ({"Told.cs": BEHAVIOR.format(TOLD)}, OPEN, "kept"),
         (
-            {"Shown.cs": FILTER, "Told.cs": BEHAVIOR.format('logger.LogError(ex, "x"); throw;')},
-            "leaving",
+            {"Told.cs": BEHAVIOR.format(TOLD)},
+            "s.AddTransient(typeof(IPipelineBehavior<,>), typeof(Told<,>));",
+            "kept",
         ),
+        ({"Told.cs": BEHAVIOR.format(TOLD)}, "", "leaving"),
+        ({"Told.cs": BEHAVIOR.format("throw;")}, OPEN, "leaving"),
+        # one keeps what the other would lose
+        ({"Shown.cs": FILTER, "Told.cs": BEHAVIOR.format(TOLD)}, SHOWS + OPEN, "leaving"),
+        ({"Shown.cs": FILTER, "Told.cs": BEHAVIOR.format(TOLD)}, SHOWS, "lost"),
+        ({"Failures.cs": AROUND.format("next", "")}, "", "lost"),
     ],
 )
-def test_filters_and_behaviors_of_net(more: dict[str, str], fate: str) -> None:
-    assert _ends({"api.csproj": PROJECT, "Program.cs": KESTREL, **more}) == [fate]
+def test_filters_and_behaviors_of_net(more: dict[str, str], adds: str, fate: str) -> None:
+    assert _ends({"api.csproj": PROJECT, "Program.cs": KESTREL + adds, **more}) == [fate]
+
+
+def test_a_middleware_of_net_that_nobody_uses() -> None:
+    plain = KESTREL.replace("app.Use", "// app.Use")
+    files = {"api.csproj": PROJECT, "Program.cs": plain, "Failures.cs": AROUND.format("next", "")}
+    assert _ends(files) == ["leaving"]
 
 
 @pytest.mark.parametrize(
