@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from msgspec.structs import replace
 
@@ -116,12 +117,13 @@ def _class(text: str, block: Block) -> tuple[str, str]:
 
 
 def _is_added(program: Program, path: str, name: str) -> bool:
-    """Whether it is put around every request, anywhere in the program."""
+    """Whether it is put around every request: anywhere in the program or, in .NET, beyond it."""
     if not name:
         return False
     adds = re.compile(_ADDED[path[path.rfind(".") :]].replace("NAME", re.escape(name)))
     said = (program.text(other) for other in program.saying(path, name))
-    return any(adds.search(_COMMENT.sub("", text)) for text in said)
+    far = (text for text in program.beyond(path) if name in text) if path.endswith(".cs") else ()
+    return any(adds.search(_COMMENT.sub("", text)) for text in chain(said, far))
 
 
 def _is_own(program: Program, path: str, block: Block) -> bool | None:

@@ -24,6 +24,8 @@ _SHOWING = regex(r"(?:^|/)(?:demo|example)\.")
 """Files that show how something is used."""
 _MANY = 400
 """Files that are looked at."""
+_FAR = 1000
+"""Files beyond them."""
 _SPLIT = 16
 """Files whose lines are kept: those of all take three times as much as the texts."""
 _LONGEST = 300_000
@@ -124,6 +126,14 @@ class Program:
         if spoken not in self._words:
             self._words[spoken] = self._index(spoken)
         return self._words[spoken].get(name.encode(), [])
+
+    def beyond(self, path: str) -> Iterator[str]:
+        """The beginnings of files of the whole repository, in the language of one, that are none
+        of the program: what starts it may stand in another project."""
+        found = self._repo.files(f"**/*{path[path.rfind('.') :]}")
+        serving = (each for each in found if each.path not in self.places)
+        for each in islice((file for file in serving if is_serving(self._repo, file)), _FAR):
+            yield (self._repo.read(each) or "")[:_LONGEST]
 
     def defining(self, path: str, name: str) -> Iterator[str]:
         """Files, in the language of one, that may define a function of that name."""
