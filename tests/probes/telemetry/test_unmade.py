@@ -57,6 +57,8 @@ def _outcome(files: dict[str, str]) -> Outcome:
         ("", "OpenAIInstrumentor().instrument()", PASS),
         ("", "", FAIL),
         (", auto_instrument=False", "", FAIL),
+        (", auto_instrument = False", "", FAIL),
+        ("", "# OpenAIInstrumentor().instrument() was too slow", FAIL),
     ],
 )
 def test_phoenix_takes_spans_and_makes_none(given: str, makes: str, outcome: Outcome) -> None:
@@ -84,12 +86,33 @@ def test_what_is_sent_with_a_token_only(given: str, more: dict[str, str], outcom
     assert _outcome({**PYTHON, **more, "app.py": LOGFIRE.format(given)}) is outcome
 
 
+ON, HANDED = ", experimental_telemetry: { isEnabled: true }", ", experimental_telemetry: settings"
+SETTINGS = "export const settings = {{ isEnabled: {} }};\n"
+
+
 @pytest.mark.parametrize(
-    ("given", "outcome"),
-    [(", experimental_telemetry: { isEnabled: true }", PASS), ("", FAIL)],
+    ("given", "beside", "outcome"),
+    [
+        (ON, "", PASS),
+        (", experimental_telemetry: { metadata: { a: 1 }, isEnabled: on() }", "", PASS),
+        (HANDED, SETTINGS.format("true"), PASS),
+        (", experimental_telemetry: { ...settings }", SETTINGS.format("true"), PASS),
+        (", experimental_telemetry: AISDKExporter.getSettings()", "", PASS),
+        (", experimental_telemetry: { isEnabled: false }", "", FAIL),
+        (", experimental_telemetry: {\n isEnabled:\n  false }", "", FAIL),
+        (" /* , experimental_telemetry: { isEnabled: true } */", "", FAIL),
+        ("", f"// TODO {ON}\n", FAIL),
+        ("", "export const isEnabled = (flag: string) => flags.has(flag);\n", FAIL),
+        ("", SETTINGS.format("true"), FAIL),
+        ("", "export const store = { telemetry: false };\n", FAIL),
+        ("", "", FAIL),
+    ],
 )
-def test_an_exporter_of_spans_that_the_sdk_makes_when_told_to(given: str, outcome: Outcome) -> None:
-    assert _outcome({**NODE, "app/api/chat/route.ts": ROUTE.format(given)}) is outcome
+def test_an_exporter_of_spans_that_the_sdk_makes_when_told_to(
+    given: str, beside: str, outcome: Outcome
+) -> None:
+    files = {**NODE, "app/api/chat/route.ts": ROUTE.format(given), "lib/beside.ts": beside}
+    assert _outcome(files) is outcome
 
 
 @pytest.mark.parametrize(
