@@ -113,8 +113,12 @@ def _body(block: Block, text: str) -> Body:
 
 
 def deeper(lines: list[str], at: int) -> Iterator[str]:
-    """The lines below one that stand further to the right than it."""
+    """The lines below one that stand further to the right than it; a bracket that opens them may
+    stand on a row of its own."""
     depth = len(lines[at]) - len(lines[at].lstrip())
+    if at + 1 < len(lines) and lines[at + 1].rstrip() == lines[at][:depth] + "{":
+        yield lines[at + 1]
+        at += 1
     for line in lines[at + 1 : at + 1 + _MOST]:
         if line.strip() and len(line) - len(line.lstrip()) <= depth:
             return

@@ -87,7 +87,7 @@ def is_asserted(row: str) -> bool:
 
 def is_short(row: str) -> bool:
     """Whether a row of the shell ends with what it compares."""
-    return re.search(r"\bexit\s?!?\s?\(", row) is not None
+    return re.search(r"(?<![.\w])exit(?:\s?!\s?|\s)\(", row) is not None
 
 
 def measured(rows: Sequence[str]) -> Iterator[tuple[int, bool]]:

@@ -15,6 +15,7 @@ from agentaudit.probes.guardrails.compared import (
     measured,
     plain,
 )
+from agentaudit.probes.guardrails.reached import is_dropped
 
 _ASSIGNED = regex(
     r"\s{0,60}(?:(?:const|let|var|val|final|bool|boolean|static)\s+){0,2}[\[{(]?\s?"
@@ -54,6 +55,10 @@ _TWO = regex(
     r"(?:\breturn\b|[eE]xit\w{0,8}\s{0,2}\(|SystemExit\(|[eE]xit_?[cC]ode\s{0,4}=)[^\n]{0,160}"
     r"(?:\b\d if\b|\?\s{0,4}\d\s{0,4}:\s{0,4}\d)"
 )
+_SAME = regex(
+    r"\b(\d{1,3}|True|False)\sif\b[^\n]{1,160}\selse\s\1\b|\?\s{0,4}(\d{1,3})\s{0,4}:\s{0,4}\2\b"
+)
+"""A run that ends alike in any case."""
 _SAID = regex(r"(?:\b[eE]xit|SystemExit|\b_exit)\(\s{0,4}(?:not |!|int\(|len\(|bool\(|\w)")
 """A run that ends with what a name says."""
 _HOLDS = regex(
@@ -87,6 +92,8 @@ class Flow:
         """Rows that compare a score, and by which the run can fail."""
         at_once = set()
         for number, bad in measured(self._plain):
+            if _SAME.search(self._plain[number]):
+                continue
             if self._ends(number, bad):
                 at_once.add(number)
             else:
@@ -105,6 +112,8 @@ class Flow:
         """Whether the run fails in the row of the comparison, or in what it is the condition of."""
         row = self._plain[number]
         if two := _TWO.search(row):
+            if "return" in two[0] and self._drops(number):
+                return False
             return bad != (two[0].endswith("0 if") or re.search(r"\?\s{0,4}0", two[0]) is not None)
         if "exit" in row.lower() and BADLY.search(row):
             return True
@@ -113,7 +122,19 @@ class Flow:
         if not self._asks(number):
             return "exit" in row and is_short(row)
         then, other = self._blocks(number)
-        return any(map(BADLY.search, then if bad else other))
+        return self._fails(number, then if bad else other)
+
+    def _fails(self, number: int, rows: Iterable[str]) -> bool:
+        """Whether the run fails in one of these rows of a function."""
+        found = (BADLY.search(row) for row in rows)
+        return any(
+            each and not (each[0][:7] == "return " and self._drops(number)) for each in found
+        )
+
+    def _drops(self, number: int) -> bool:
+        """Whether what the function of a row gives back is nowhere asked for."""
+        scope = self._scopes[number]
+        return bool(scope and scope[-1]) and is_dropped(self._plain, scope[-1])
 
     def _asks(self, number: int) -> bool:
         """Whether a row is a condition, and no part of a comprehension."""
@@ -124,6 +145,7 @@ class Flow:
         """What stands below a condition, and below what is otherwise."""
         then = [row for row in deeper(self._plain, number) if row.strip()][:_ABOVE]
         after = number + 1 + sum(1 for _ in deeper(self._plain, number))
+        after += "".join(self._plain[after : after + 1]).strip() == "}"
         if after < len(self.rows) and _ELSE.match(self._plain[after]):
             return then, [row for row in deeper(self._plain, after) if row.strip()][:_ABOVE]
         return then, []
@@ -210,8 +232,10 @@ class Flow:
             origin, whole = self._known(number)
             if origin is None or not whole or number == origin or TOLD.match(row.strip()):
                 continue
-            asked = _ASKED.match(row) and any(map(BADLY.search, chain(*self._blocks(number))))
-            if asked or _TWO.search(row) or _SAID.search(row) or _HOLDS.match(row):
+            asked = _ASKED.match(row) and self._fails(number, chain(*self._blocks(number)))
+            two = _TWO.search(row)
+            kept = two and not ("return" in two[0] and self._drops(number))
+            if asked or kept or _SAID.search(row) or _HOLDS.match(row):
                 yield origin
 
 

@@ -13,6 +13,8 @@ from agentaudit.probes.guardrails.bodies import deeper
 from agentaudit.probes.guardrails.caught import is_lost
 from agentaudit.probes.guardrails.compared import BAD, SCORE, scores
 from agentaudit.probes.guardrails.flow import Flow
+from agentaudit.probes.guardrails.reached import is_reached
+from agentaudit.probes.guardrails.standing import standing
 from agentaudit.source import Repo
 
 _STATEMENT = regex(
@@ -46,13 +48,14 @@ _LINKS = 8
 
 def held(repo: Repo, place: Place) -> Iterator[Place]:
     """Rows of a file that do."""
-    rows = (repo.read(replace(place, line=None, text="")) or "").split("\n")
+    rows = standing((repo.read(replace(place, line=None, text="")) or "").split("\n"))
     found = {*Flow(rows).held(), *_by_method(rows)}
     for number in sorted(found):
         row = rows[number]
         line = replace(place, line=number + 1, text=row.strip())
         ends = any("exit" in each for each in (row, *deeper(rows, number)))
-        if ends or not is_lost(repo, line):
+        lost = not ends and is_lost(repo, line)
+        if not lost and is_reached(repo, line, rows, raised=not ends):
             yield line
 
 

@@ -11,6 +11,7 @@ from agentaudit.probes.guardrails.evaluation_in_ci import evaluation_in_ci
 from agentaudit.probes.guardrails.flow import Flow
 from agentaudit.probes.guardrails.output_scored import output_scored
 from agentaudit.probes.guardrails.pass_marks_numeric import pass_marks_numeric
+from agentaudit.probes.guardrails.standing import standing
 
 NEEDS = {
     "requirements.txt": "openai==1.93.0\n",
@@ -85,10 +86,64 @@ def _asked(probe: Probe, files: dict[str, str]) -> Outcome:
         ('if (( $(echo "$score < 0.85" | bc -l) )); then\n  exit 1\nfi', 1),
         ('if (( $(echo "$score < 0.85" | bc -l) )); then\n  echo low\nfi', 0),
         ("# if score < mark: sys.exit(1)", 0),
+        ("if (score < mark)\n{\n    Environment.Exit(1);\n}", 1),
+        ("if (score < mark)\n{\n    Log(1);\n}\nEnvironment.Exit(1);", 0),
+        ("sys.exit(0 if score >= mark else 0)", 0),
+        ("def go():\n    return 0 if score >= mark else 0\n\nsys.exit(go())", 0),
+        ("def go():\n    if score < mark:\n        return 1\n\nsys.exit(go())", 1),
+        ("def go():\n    if score < mark:\n        return 1\n\ngo()", 0),
+        ("def go():\n    return 1 if score < mark else 0\n\nasyncio.run(go())", 0),
+        ("static int Main()\n{\n    if (score < mark)\n    {\n        return 1;\n    }\n}", 1),
     ],
 )
 def test_where_a_verdict_ends_the_run(text: str, held: int) -> None:
     assert len(Flow(text.split("\n")).held()) == held
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ('"""How to\n\nif score < mark:\n    exit(1)\n"""', 0),
+        ('said = \'"""\'\nif score < mark:\n    exit(1)', 1),
+        ("/* once\nif (score < mark) exit(1);\n*/", 0),
+        ("/* now */\nif (score < mark) exit(1);", 1),
+        ("if False:\n    if score < mark:\n        exit(1)", 0),
+        ("STRICT = False\nif STRICT and score < mark:\n    exit(1)", 0),
+        (
+            "STRICT = False\nif x:\n    STRICT = True\nif STRICT and score < mark:\n    exit(1)",
+            1,
+        ),
+        ("def go():\n    return\n    if score < mark:\n        exit(1)", 0),
+        ("def go():\n    if quick:\n        return\n    if score < mark:\n        exit(1)", 1),
+        ("@pytest.mark.skip\ndef test_it():\n    assert score >= mark", 0),
+        ("@pytest.mark.xfail(reason=why)\ndef test_it():\n    assert score >= mark", 0),
+        ("@pytest.mark.skipif(quick)\ndef test_it():\n    assert score >= mark", 1),
+    ],
+)
+def test_rows_that_are_never_run(text: str, held: int) -> None:
+    assert len(Flow(standing(text.split("\n"))).held()) == held
+
+
+@pytest.mark.parametrize(
+    ("rows", "outcome"),
+    [
+        ("def go(score):\n    if score < 0.8:\n        sys.exit(1)\n\ngo(1)", Outcome.PASS),
+        ("def go(score):\n    if score < 0.8:\n        sys.exit(1)", Outcome.FAIL),
+        (
+            "def go(score):\n    if score < 0.8:\n        raise ValueError\n\n"
+            "try:\n    go(1)\nexcept Exception as e:\n    print(e)",
+            Outcome.FAIL,
+        ),
+        (
+            "def go(score):\n    if score < 0.8:\n        raise ValueError\n\n"
+            "try:\n    go(1)\nexcept Exception as e:\n    print(e)\n    raise",
+            Outcome.PASS,
+        ),
+    ],
+)
+def test_a_verdict_counts_where_its_function_is_called(rows: str, outcome: Outcome) -> None:
+    files = {**NEEDS, "evals/run.py": f"{SCORES}print(score_answer({{}}))\n{rows}\n"}
+    assert _asked(pass_marks_numeric, files) is outcome
 
 
 @pytest.mark.parametrize(
