@@ -14,12 +14,12 @@ SCORE = regex(
 )
 BAD = regex(
     r"(?i)toxicity|halluc|error_?rate|failure_?rate|violation|leak|attack_?success|\basr\b"
-    r"|escalation"
+    r"|escalation|(?:^|[^a-z])(?:drop|wer|brier|distance)(?![a-z])"
 )
 """Scores of which less is better."""
 _OTHER = regex(
     r"(?i)\blen\(|\.length|\.size|\bcount\(|argv|latenc|durat|elapsed|cost|tokens?\b|_ms\b|memory|cache"
-    r"|time|retries|attempt|attack_?success_?count"
+    r"|time|delay|_words\b|_chars|retries|attempt|attack_?success_?count"
 )
 _SHARE = regex(
     r"(?i)/\s{0,2}(?:max\(\d?,?\s?)?(?:len\(|float\(|\(?double\)?|float64\(|[\w.\[\]\"'$]{0,40}"
@@ -35,7 +35,15 @@ _EACH = regex(
     r"\bfor\s*\(?\s{0,4}(?:const |let |var )?[\[(]?([\w$]{1,40}(?:\s?,\s?[\w$]{1,40}){0,3})[\])]?"
     r"\s+(?:in|of)\s{0,4}([^\n]{1,120})"
 )
-_SIGN = regex(r"(?<=\s)(?:<=?|>=?|-(?:lt|le|gt|ge))(?=\s)")
+_SIGN = regex(
+    r"(?<=\s)(?:<=?|>=?|-(?:lt|le|gt|ge))(?=\s)|(?<=[a-z_)\]])(?:<=?|>=?)(?=0?\.\d|1\.0|[1-9]\d)"
+)
+_DIGITS = regex(r"[\s(]{0,4}[\d.]{1,8}\s{0,2}")
+_NOT = regex(r"(?:\bnot\s?\(?\s?(?:all\()?|!\(\s?|\b(?:assert_?)?(?:IsFalse|False)\()$")
+"""Before a comparison that must not hold."""
+_OPTION = regex(r"[\"']--([\w-]{2,60})[\"']")
+_DEFAULT = regex(r"\bdefault\s?[=:]\s?(?:None|null|0{1,3}(?:\.0{0,4})?)\s{0,4}(?:[,)}]|$)")
+_ZERO = regex(r"0{1,3}(?:\.0{0,4})?f?\s{0,4};?\s{0,4}(?:#|//|$)")
 _LOW = frozenset(("<", "<=", "-lt", "-le"))
 _CUT = regex(
     r"\b(?:if|elif|unless|while|assert|and|or|not|return|for|in|else|exit|then)\b|&&|\|\||[,;?{]"
@@ -51,6 +59,7 @@ _BEST = regex(
 """Another score, where the best of several is looked for."""
 _COUNTED, _FEW = regex(r"(?i)passed|correct"), regex(r"[\s(]{0,4}\d(?![\d.%])")
 """How often something went well: a few times is no part of all cases."""
+_OPTION_ROWS = 6
 NAMES = regex(r"[A-Za-z_$][\w$]{0,60}")
 _TEXT = regex(
     r"[fFrRbB]{0,2}(?:\"(?:[^\"\\\n]|\\.){0,300}\"|'(?:[^'\\\n]|\\.){0,300}'|`[^`\n]{0,300}`)"
@@ -90,7 +99,24 @@ def is_short(row: str) -> bool:
     return re.search(r"(?<![.\w])exit(?:\s?!\s?|\s)\(", row) is not None
 
 
-def measured(rows: Sequence[str]) -> Iterator[tuple[int, bool]]:
+def naught(rows: Sequence[str]) -> frozenset[str]:
+    """Names below which nothing can fall: constants of zero, and options that are so by default."""
+    found = set()
+    for number, row in enumerate(rows):
+        taken = _TAKEN.match(row)
+        if taken and _ZERO.match(taken[2]):
+            found.add(taken[1])
+        elif option := _OPTION.search(row):
+            rest = "\n".join((row[option.end() :], *rows[number + 1 : number + _OPTION_ROWS]))
+            if _DEFAULT.search(rest.partition("--")[0]):
+                found.add(option[1].replace("-", "_"))
+    text = "\n".join(rows)
+    return frozenset(
+        each for each in found if len(re.findall(rf"\b{each}\s{{0,4}}[-+]?=(?!=)", text)) <= 1
+    )
+
+
+def measured(rows: Sequence[str], zero: frozenset[str] = frozenset()) -> Iterator[tuple[int, bool]]:
     """Rows that compare a score, and whether the run is bad where what they compare holds."""
     known = scores(rows)
     for number, row in enumerate(rows):
@@ -100,6 +126,8 @@ def measured(rows: Sequence[str]) -> Iterator[tuple[int, bool]]:
         if not found or len({low for _, low, _ in found}) > 1:
             continue
         left, low, right = found[0]
+        if not zero.isdisjoint(NAMES.findall(right)):
+            continue
         few = _COUNTED.search(left) and _FEW.match(right)
         if _MARK.match(right) and not _BEST.match(right) and not few:
             yield number, low != bool(BAD.search(left))
@@ -110,8 +138,19 @@ def _compared(row: str) -> Iterator[tuple[str, bool, str]]:
         before = row[max(sign.start() - 160, 0) : sign.start()]
         left = before if "awk" in before else _CUT.split(before)[-1]
         right = _CUT.split(row[sign.end() : sign.end() + 120], maxsplit=1)[0]
-        if not _SIGN.search(f"{left} {right}"):
-            yield left, sign[0] in _LOW, right
+        if _SIGN.search(f"{left} {right}"):
+            continue
+        ahead = before.removesuffix(left) if "awk" not in before else ""
+        low = (sign[0] in _LOW) != bool(_NOT.search(f"{ahead}{_opening(left)}"))
+        if _DIGITS.fullmatch(left):
+            yield right, not low, left
+        else:
+            yield left, low, right
+
+
+def _opening(left: str) -> str:
+    """What opens before the names of a comparison."""
+    return left[: len(left) - len(left.lstrip(" (!"))] + ("all(" if "all(" in left[:8] else "")
 
 
 def _is_score(left: str, known: set[str]) -> bool:

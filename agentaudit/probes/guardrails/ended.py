@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.guardrails.bodies import deeper
 from agentaudit.probes.guardrails.outside import OUTSIDE, TESTS
+from agentaudit.probes.guardrails.standing import standing
 from agentaudit.probes.once import once
 from agentaudit.source import Repo
 
@@ -36,18 +39,18 @@ FAILED = regex(
     r"|SystemExit"
 )
 """Where a run ends badly."""
-_WITHIN = 6
+_WITHIN = 12
 _MOST_ROWS = 6000
 
 
 def none_fails(repo: Repo, place: Place) -> Iterator[Place]:
     """Rows of a suite by which more failed cases than a number fail the run."""
-    rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[:_MOST_ROWS]
+    rows = standing((repo.read(Place(place.repo, place.path)) or "").split("\n")[:_MOST_ROWS])
     for number, row in enumerate(rows):
         if ("xit" in row or "return" in row) and _BY_CASES.search(row[:300]):
             yield Place(place.repo, place.path, number + 1, row.strip()[:200])
         elif _NO_FAILURE.match(row[:300]):
-            after = "\n".join(rows[number : number + _WITHIN])
+            after = "\n".join((row, *islice(deeper(rows, number), _WITHIN)))
             if "assert " in row or FAILED.search(after):
                 yield Place(place.repo, place.path, number + 1, row.strip()[:200])
 

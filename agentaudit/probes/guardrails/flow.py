@@ -13,6 +13,7 @@ from agentaudit.probes.guardrails.compared import (
     is_asserted,
     is_short,
     measured,
+    naught,
     plain,
 )
 from agentaudit.probes.guardrails.reached import is_dropped
@@ -68,7 +69,7 @@ _HOLDS = regex(
 )
 """A verdict that must hold by itself."""
 _MOST_ROWS, _PASSES, _ABOVE = 3000, 3, 30
-_DEEPEST = 6
+_DEEPEST, _NEXT = 6, 6
 _ITSELF = frozenset(("", "self", "this", "cls"))
 _Scope = tuple[str, ...]
 _Named = tuple[_Scope, str]
@@ -91,7 +92,7 @@ class Flow:
     def held(self) -> list[int]:
         """Rows that compare a score, and by which the run can fail."""
         at_once = set()
-        for number, bad in measured(self._plain):
+        for number, bad in measured(self._plain, naught(self.rows)):
             if _SAME.search(self._plain[number]):
                 continue
             if self._ends(number, bad):
@@ -117,12 +118,17 @@ class Flow:
             return bad != (two[0].endswith("0 if") or re.search(r"\?\s{0,4}0", two[0]) is not None)
         if "exit" in row.lower() and BADLY.search(row):
             return True
-        if any(is_asserted(self._plain[at]) for at in (number, *self._openers(number))):
+        if is_asserted(row):
+            return not bad or " for " in row or "expect(" in row
+        if any(is_asserted(self._plain[at]) for at in self._openers(number)):
             return True
         if not self._asks(number):
             return "exit" in row and is_short(row)
         then, other = self._blocks(number)
-        return self._fails(number, then if bad else other)
+        thrown = re.search(r"\)\s(?:throw|raise)\s|:\s(?:raise|return [1-9])\b", row)
+        return self._fails(
+            number, [*then, row[thrown.start() :] if thrown else ""] if bad else other
+        )
 
     def _fails(self, number: int, rows: Iterable[str]) -> bool:
         """Whether the run fails in one of these rows of a function."""
@@ -148,7 +154,19 @@ class Flow:
         after += "".join(self._plain[after : after + 1]).strip() == "}"
         if after < len(self.rows) and _ELSE.match(self._plain[after]):
             return then, [row for row in deeper(self._plain, after) if row.strip()][:_ABOVE]
+        if then and _BACK.match(then[-1]):
+            return then, self._after(number, after)
         return then, []
+
+    def _after(self, number: int, after: int) -> list[str]:
+        """What stands as deep as a condition that leaves where it holds."""
+        depth, found = _depth(self.rows[number]), []
+        for row in self._plain[after : after + _NEXT]:
+            if row.strip() and _depth(row) < depth:
+                break
+            if row.strip() and _depth(row) == depth:
+                found.append(row)
+        return [] if any(map(_ASKED.match, found)) else found
 
     def _begin(self, number: int) -> None:
         """Names that a comparison gives a verdict to."""

@@ -23,6 +23,8 @@ _NAUGHT = regex(
     r"\s--?[\w-]{0,30}(?:threshold|min|under|below)[\w-]{0,30}[=\s]\s{0,4}[\"']?0+(?:\.0+)?(?![\d.])"
 )
 """The same where anything is enough."""
+_OTHER = regex(r"(?i)\bcov(?:erage)?\.(?:json|xml)|\blcov\b|\bpylint\b|\blighthouse\b")
+"""What tells how good the code is, not what it says."""
 _MOST_RUNS = 60
 _NEVER = 1_000_000
 _SCRIPT = regex(
@@ -50,4 +52,5 @@ def in_steps(repo: Repo) -> Iterator[Place]:
             told = () if _NAUGHT.search(step.text[:2000]) else _SCRIPT.findall(step.text[:2000])
             for script in dict.fromkeys(told):
                 for file in islice(repo.files(script), 1):
-                    yield from () if OUTSIDE.search(script) else held(repo, file)
+                    other = OUTSIDE.search(script) or _OTHER.search(repo.read(file) or "")
+                    yield from () if other else held(repo, file)

@@ -29,20 +29,22 @@ _OF_THE_SUITE = regex(r"(?i)(?:^|/)[\w-]{0,40}evals?[\w-]{0,40}/(?:[^/]{1,80}/){
 """Tests of the suite's own code: what they hold is no score of the system."""
 _TEST = regex(r"(?:^|/)test_[^/]{1,100}$|[._]test\.\w{1,4}$|Tests?\.\w{1,4}$")
 _CRITERIA = regex(
-    r'(?i)"[\w-]{0,60}(?:score|match|correct|ground|safety|quality)[\w-]{0,40}"\s*:\s*(?:0?\.\d+|1(?:\.0)?)\b'
+    r'(?i)"[\w-]{0,60}(?:score|match|correct|ground|safety|quality)[\w-]{0,40}"\s*:\s*(?!0?\.0*(?!\d))(?:0?\.\d+|1(?:\.0)?)\b'
 )
 _THRESHOLD = regex(
-    r"(?i)^\s*+-?\s*+[\"']?(?:threshold|min_?score|pass_?rate|passingScore|minScore)[\"']?\s*:\s*[\"']?\d"
+    r"(?i)^\s*+-?\s*+[\"']?(?:threshold|min_?score|pass_?rate|passingScore|minScore)[\"']?\s*:\s*[\"']?(?!0*(?:\.0*)?(?![\d.]))[\d.]"
 )
 _PASSABLE = regex(r"(?!0*(?:\.0*)?\s*$)[\d.]")
 """A number that a score can fall short of."""
 _SUITE = regex(r"(?i)(?:^|/)[\w-]{0,30}evals?(?:uations?)?[\w-]{0,30}/")
-_NUMBER = regex(r"[\"']?\w{1,60}[\"']?\s{0,4}:\s{0,4}(?:0?\.\d|1\.0|[1-9]\d)")
+_NUMBER = regex(r"[\"']?\w{1,60}[\"']?\s{0,4}:\s{0,4}(?:0?\.0{0,3}[1-9]|1\.0|[1-9]\d)")
 _CONSTANT = regex(
     r"^\s{0,8}(?:const |static |final |export ){0,3}(?:\w{0,30}_)?"
-    r"(?:EVAL|PASS|PASSING|SCORE|ACCURACY|QUALITY)_(?:\w{0,20}_)?(?:THRESHOLD|MIN|MARK|CUT_?OFF)\s{0,4}(?::\s?\w{1,20}\s?)?=\s{0,4}[\d.]"
+    r"(?:EVAL|PASS|PASSING|SCORE|ACCURACY|QUALITY)_(?:\w{0,20}_)?(?:THRESHOLD|MIN|MARK|CUT_?OFF)\s{0,4}(?::\s?\w{1,20}\s?)?=\s{0,4}"
+    r"(?!0*(?:\.0*)?(?![\d.]))[\d.]"
     r"|^\s{0,8}(?:const |static |final |export ){0,3}_?MIN(?:IMUM)?_(?:\w{0,30}_)?"
-    r"(?:SCORE|RATE|ACCURACY|RECALL|PRECISION)\s{0,4}(?::\s?\w{1,20}\s?)?=\s{0,4}[\d.]"
+    r"(?:SCORE|RATE|ACCURACY|RECALL|PRECISION)\s{0,4}(?::\s?\w{1,20}\s?)?=\s{0,4}"
+    r"(?!0*(?:\.0*)?(?![\d.]))[\d.]"
     r"|^(?:export )?(?:const )?(?:\w{0,30}_)?(?:EVAL|PASS|QUALITY|METRIC|SCORE|REGRESSION)"
     r"_THRESHOLDS\s{0,4}(?::\s?[\w.<>\[\], ]{1,80})?=\s{0,4}\{"
 )
@@ -69,7 +71,7 @@ _MINIMUM = regex(
     r"(?i)^\s{0,20}[\"']?(?:(?:min|max)(?:imum)?_\w{0,40}(?:score|accuracy|rate|recall|precision|faithful"
     r"|relevan|correct|ground|failures?|validity|improvement|quality)\w{0,30}"
     r"|\w{0,40}(?:score|accuracy|rate|recall|precision|faithful\w{0,10}|relevan\w{0,5}|correct\w{0,5})"
-    r"_(?:min|threshold|mark|floor))[\"']?\s{0,4}[:=]\s{0,4}\d"
+    r"_(?:min|threshold|mark|floor))[\"']?\s{0,4}[:=]\s{0,4}(?!0*(?:\.0*)?(?![\d.]))\d"
 )
 """Marks in the configuration of a suite."""
 _NEAR = 16
@@ -106,11 +108,26 @@ def marks(repo: Repo) -> Iterator[Place]:
     yield from _written(repo, own) if verdict else ()
     yield from told(repo)
     for place in configured(repo):
-        yield from _lines(repo, place, _THRESHOLD)
+        yield from (row for row in _lines(repo, place, _THRESHOLD) if not _is_spent(repo, row))
     for pattern in ("**/test_config.json", "**/*config*.json"):
         for place in repo.files(pattern):
             if pattern == "**/test_config.json" or _is_criteria(repo, place):
                 yield from _lines(repo, place, _CRITERIA)
+
+
+def _is_spent(repo: Repo, place: Place) -> bool:
+    """Whether a threshold is one of time or money: the key beside it says of what it is."""
+    rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")
+    at = (place.line or 1) - 1
+    return any(_SPENT.match(row) for row in rows[max(at - 4, 0) : at + 4] if _alike(row, rows[at]))
+
+
+def _alike(row: str, other: str) -> bool:
+    """Whether two rows are keys of one object, a dash before the first of them."""
+    return len(row) - len(row.lstrip(" -")) == len(other) - len(other.lstrip(" -"))
+
+
+_SPENT = regex(r"[\s-]{0,40}[\"']?type[\"']?\s?:\s{0,4}[\"']?(?:latency|cost|perplexity)\b")
 
 
 def _is_left_out(repo: Repo, place: Place) -> bool:

@@ -227,3 +227,21 @@ def test_passages_by_topic_are_cases() -> None:
     assert count(json.dumps(topics), "benchmark/topics.json") == len(topics)
     labels = {f"label {n}": "some words" for n in range(30)}
     assert count(json.dumps(labels), "benchmark/labels.json") == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "outcome"),
+    [
+        ("evals/promptfooconfig.yaml", "- type: similar\n  threshold: 0.8\n", Outcome.PASS),
+        ("evals/promptfooconfig.yaml", "- type: similar\n  threshold: 0\n", Outcome.FAIL),
+        ("evals/promptfooconfig.yaml", "- type: latency\n  threshold: 5000\n", Outcome.FAIL),
+        ("evals/promptfooconfig.yaml", "- threshold: 0.1\n  type: cost\n", Outcome.FAIL),
+        ("evals/test_config.json", '{"criteria": {"match_score": 0.0}}', Outcome.FAIL),
+        ("evals/test_config.json", '{"criteria": {"match_score": 0.5}}', Outcome.PASS),
+    ],
+)
+def test_a_mark_of_zero_or_of_time_marks_no_answer(path: str, text: str, outcome: Outcome) -> None:
+    app = "from openai import OpenAI\n\nsaid = OpenAI().responses.create(model='m', input=q)\n"
+    files = {"requirements.txt": "openai==1.93.0\n", "app.py": app, path: text}
+    given = {"repo": testing.repository({"files": files})}
+    assert pass_marks_numeric.ask(given).outcome is outcome
