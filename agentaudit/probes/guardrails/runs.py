@@ -106,7 +106,9 @@ def run_of(text: str) -> str:
 
 _TESTS = regex(
     r"(?<![\w./-])(?:pytest|py\.test|vitest|jest|mocha|playwright\s+test|(?:go|dotnet|bun|node|npm|pnpm)"
-    r"\s+(?:run\s+)?(?:--)?test|(?:go|dotnet)\s+run|python3?|tsx|ts-node)\s([^\n;&|]{1,400})"
+    r"\s+(?:run\s+)?(?:--)?test|(?:go|dotnet)\s+run"
+    r"|python3?(?!\s+-m\s+(?:py_compile|compileall|pip|pylint|flake8|mypy|ruff|black)\b)"
+    r"|tsx|ts-node)\s([^\n;&|]{1,400})"
 )
 _WORDS = regex(r"(?<![\w./=-])(?:\./)?([\w-][\w.-]{0,80}(?:/[\w.-]{1,80}){0,8})")
 _SCRIPT = regex(r"(?:^|/)(?!test_)[\w-]{1,100}\.(?:py|[cm]?[jt]s)$")

@@ -17,6 +17,7 @@ from agentaudit.probe import unknown
 from agentaudit.probes.asking import asks
 from agentaudit.probes.commands import commands
 from agentaudit.probes.guardrails.asking import SUITE_ROLES, Asking, fetching
+from agentaudit.probes.guardrails.bodies import deeper, statements
 from agentaudit.probes.guardrails.cloned import cloned
 from agentaudit.probes.guardrails.configured import configured
 from agentaudit.probes.guardrails.ended import counted
@@ -26,6 +27,7 @@ from agentaudit.probes.guardrails.leads import Leads
 from agentaudit.probes.guardrails.measures import EXPECTED, FOUND, MEASURES, METRIC
 from agentaudit.probes.guardrails.outside import OUTSIDE
 from agentaudit.probes.guardrails.runs import TOOL
+from agentaudit.probes.guardrails.standing import standing
 from agentaudit.probes.guardrails.tested import live, scripted, tested
 from agentaudit.probes.once import once
 from agentaudit.probes.readable import out_of_sight, unread
@@ -53,6 +55,12 @@ _SCORED = regex(
     r"|recall|precision|(?:pass|success|hit)_?rate)\s{0,4}:?[+]?=(?!=)"
 )
 """Where a score is kept under its name."""
+_COMMENT = regex(r"\s{0,60}(?:#|//|\*)")
+_TYPED = regex(
+    r"(?<![=!<>+])[=:]\s{0,4}(?!(?:0|1)(?:\.0{0,3})?(?![\d.]))\d[\d.]{0,8}\s{0,4};?\s{0,4}$"
+)
+"""A score that somebody typed; none and all are what a comparison gives."""
+_UNFILLED = regex(r"(?:raise|throw new)\s+NotImplemented|(?:pass|\.\.\.)$")
 _MOST_ROWS = 3000
 _HOSTED = regex(
     r"(?i)\.evals\.(?:runs\.)?create$|create_?evaluation_?job(?:command)?$|\.evaluate_instances$"
@@ -128,11 +136,19 @@ def _tested(repo: Repo) -> Iterator[Suite]:
 
 
 def _matching(repo: Repo, file: Place, pattern: re.Pattern[str]) -> Iterator[Suite]:
-    rows = [] if is_mute(repo, file) else (repo.read(file) or "").split("\n")
-    for number, row in enumerate(rows[:_MOST_ROWS], 1):
-        if pattern.search(row[:300]):
+    text = "" if is_mute(repo, file) else repo.read(file) or ""
+    rows = standing(text.split("\n")[:_MOST_ROWS])
+    for number, row in enumerate(rows, 1):
+        typed = _COMMENT.match(row) or _TYPED.search(row[:300])
+        if pattern.search(row[:300]) and not typed and not _is_empty(rows, number - 1):
             place = Place(file.repo, file.path, number, row.strip()[:200])
             yield Suite("own code scores what the system says", (place,))
+
+
+def _is_empty(rows: list[str], at: int) -> bool:
+    """Whether a function is begun there that nobody filled."""
+    said = list(statements(list(deeper(rows, at))))
+    return bool(said) and all(map(_UNFILLED.match, said))
 
 
 def _called(repo: Repo, components: Iterable[Component]) -> list[Use]:

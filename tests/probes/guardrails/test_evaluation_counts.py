@@ -245,3 +245,21 @@ def test_a_mark_of_zero_or_of_time_marks_no_answer(path: str, text: str, outcome
     files = {"requirements.txt": "openai==1.93.0\n", "app.py": app, path: text}
     given = {"repo": testing.repository({"files": files})}
     assert pass_marks_numeric.ask(given).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("rows", "outcome"),
+    [
+        ("score = len(answer('q')) / 9\n", Outcome.PASS),
+        ("score = 0.9\n", Outcome.FAIL),
+        ("# score = len(answer('q')) / 9\n", Outcome.FAIL),
+        ('"""Later:\nscore = judge(text)\n"""\n', Outcome.FAIL),
+    ],
+)
+def test_a_score_that_is_typed_or_only_written_of_is_none(rows: str, outcome: Outcome) -> None:
+    files = {
+        **NEEDS,
+        "evals/run.py": f"from planner.app import answer\n\nprint(answer('q'))\n{rows}",
+    }
+    given = {"repo": testing.repository({"files": files})}
+    assert output_scored.ask(given).outcome is outcome
