@@ -9,7 +9,8 @@ from agentaudit.expressions import regex
 from agentaudit.model_ids import model_id
 from agentaudit.source import Component
 
-_COMMIT = regex(r"[0-9a-f]{40}")
+_COMMIT = regex(r"(?!0{40})[0-9a-f]{40}")
+"""A commit; of nothing but zeros there is none."""
 _LOCAL = regex(r"(?:\.{0,2}/|~|[A-Za-z]:\\|/|file:|s3:|gs:|models:/|runs:/|.*\.(?:gguf|bin|pt)$)")
 _NESTED = regex(r"[\"']?revision[\"']?\s{0,4}[:=]\s{0,4}[\"']([^\"']{1,100})[\"']")
 """A revision among the arguments that a wrapper passes on."""

@@ -10,7 +10,7 @@ _NAME = (
     r"(?:(?:external_)?source(?!_?(?:len|count|size|lang)|s\b)\w{0,20}|(?:(?:full|parent|original|root)_?)?(?:doc|document|parent|post|article|message|product|ticket"
     r"|issue|thread|note|email|mail|paper|book|video|asset|blob|attachment|upload|resource|media)_?ids?"
     r"|file(?:_?(?:names?|paths?|id))?|(?:upload|source|original)_?file(?:_?(?:name|path|id))?|path|(?:note|doc|document|page|article|rel|relative)_?path|(?:doc|document)_?name|(?:(?!image|avatar|base|api|icon|logo|thumb)[a-z]{1,12}_)?ur[il]|(?:original|source|page|doc|document|article|web|canonical)ur[il]"
-    r"|(?:full|parent|original)_?(?:document|file|article)|link|page(?!_?(?:len|count|size|content|text))\w{0,12}|(?:(?!job)[a-z]{1,12}_)?title|origin|citation\w{0,12}|ref_doc_id|semantic_identifier)"
+    r"|(?:full|parent|original)_?(?:document|file|article)|link|page(?!_?(?:len|count|size|content|text|index|idx))\w{0,12}|(?:(?!job)[a-z]{1,12}_)?title|origin|citation\w{0,12}|ref_doc_id|semantic_identifier)"
 )
 """Names under which a chunk says where it comes from."""
 SOURCE = regex(
@@ -51,7 +51,7 @@ INITIALIZED = regex(
 what it comes from."""
 KEYWORD = regex(rf"(?i){_NAME}")
 ONE_WORD = regex(
-    r"\s{0,8}(?:([\"'])[\w -]{0,80}\1|None\b|null\b|undefined\b|nil\b"
+    r"\s{0,8}(?:[a-zA-Z]{0,2}([\"'`])[\w -]{0,80}\1|None\b|null\b|undefined\b|nil\b"
     r"|process\.env\b[\w.\[\]\"'!]{0,80}|os\.(?:environ\b|getenv\()[\w.()\[\]\"']{0,80})"
     r"(?:\s{0,8}[,}\])]|[ \t]{0,8}[;\n])"
 )

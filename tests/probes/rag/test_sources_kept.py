@@ -52,6 +52,30 @@ def test_what_is_made_up_leads_to_no_document(key: str, kept: bool) -> None:
     assert (answer.outcome is Outcome.PASS) is kept, answer.message
 
 
+CHROMA = """import chromadb
+collection = chromadb.PersistentClient().get_collection('kb')
+
+def ingest(path, chunks):
+    for n, chunk in enumerate(chunks):
+        collection.add(ids=[str(n)], documents=[chunk], metadatas=[{NOTED}])
+"""
+
+
+@pytest.mark.parametrize(
+    ("noted", "outcome"),
+    [
+        ("'source': f'docs'", Outcome.FAIL),
+        ("'source': f'docs/{path}'", Outcome.PASS),
+        ("'page_index': n", Outcome.FAIL),
+        ("'page_url': path", Outcome.PASS),
+    ],
+)
+def test_a_word_and_a_number_are_no_source(noted: str, outcome: Outcome) -> None:
+    files = {"requirements.txt": "chromadb==1.0.15\n", "a.py": CHROMA.replace("NOTED", noted)}
+    repo, component = testing.repository({"files": files}), testing.component({"files": files})
+    assert source_kept.ask({"repo": repo, "component": component}).outcome is outcome
+
+
 HANA = """from langchain_hana import HanaDB
 from langchain_text_splitters import MarkdownHeaderTextSplitter
 

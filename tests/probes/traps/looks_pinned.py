@@ -73,6 +73,14 @@ TRAPS = (
     Trap(MAIN, HUB, FAIL, "main, which is no commit", {**EMBEDDER, "a.py": LOAD.format("main")}),
     Trap(MAIN, HUB, PASS, "pin a commit", {**EMBEDDER, "a.py": LOAD.format(SHA)}, case="a commit"),
     Trap(
+        MAIN,
+        HUB,
+        FAIL,
+        "0000, which is no commit",
+        {**EMBEDDER, "a.py": LOAD.format("0" * 40)},
+        case="no commit at all",
+    ),
+    Trap(
         LATEST_V5,
         HUB,
         FAIL,
