@@ -4,6 +4,7 @@ it, or hands it to what keeps it."""
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import islice
 
@@ -11,6 +12,7 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.beside import inner
+from agentaudit.probes.rag.code_only import code_only
 from agentaudit.probes.rag.searches import ANSWERS
 from agentaudit.source import Component, Repo
 
@@ -90,6 +92,9 @@ def kept(repo: Repo, component: Component) -> Iterator[Place]:
 def _uses(repo: Repo, component: Component, calls: re.Pattern[str]) -> Iterator[Place]:
     for file in _files(repo, component):
         text = (repo.read(file) or "")[:_LONGEST]
+        if next(_used(text, calls), None) is None:
+            continue
+        text = code_only(text, file.path)
         if (at := next(_used(text, calls), None)) is not None:
             line = text.count("\n", 0, at) + 1
             yield Place(file.repo, file.path, line, text.split("\n")[line - 1].strip()[:200])
@@ -97,8 +102,8 @@ def _uses(repo: Repo, component: Component, calls: re.Pattern[str]) -> Iterator[
 
 _AT_ONCE = regex(_EMBEDS)
 """The same where it gets no name."""
-_MANY = 300
-"""Calls of one file that may be given one."""
+_MANY, _NAMED_MOST, _ASKED = 300, 100, 2_000
+"""Calls behind one vector of a file, vectors that have a name there, and all of such calls."""
 
 
 def _used(text: str, calls: re.Pattern[str]) -> Iterator[int]:
@@ -117,15 +122,22 @@ def _is_aside(call: re.Match[str], calls: re.Pattern[str]) -> bool:
 
 def _by_name(text: str, calls: re.Pattern[str]) -> Iterator[int]:
     """Where a vector is given to such a call by its name, in the order of the text."""
-    for made in _MADE.finditer(text):
-        area = text[made.end() : made.end() + _FAR]
+    found = (call for call in calls.finditer(text) if not _is_aside(call, calls))
+    asked = list(islice(found, _ASKED))
+    ends = [call.end() for call in asked]
+    for made in islice(_MADE.finditer(text), _NAMED_MOST if asked else 0):
+        start = made.end()
+        near = asked[bisect_left(ends, start) : bisect_left(ends, start + _FAR)]
+        if not near:
+            continue
+        area = text[start : start + _FAR]
         names = [made["name"], *_derived(_TAKEN, made["name"], area)]
         if calls is _KEEPS:
             names += [each for name in names for each in _derived(_HELD, name, area)]
         holds = re.compile(rf"(?<![\w.\"'])(?:{'|'.join(map(re.escape, names))})(?![\w\"'=])")
-        for call in calls.finditer(area):
-            if not _is_aside(call, calls) and holds.search(_arguments(area, call.end())):
-                yield made.end() + call.start()
+        for call in near[:_MANY]:
+            if holds.search(_arguments(text, call.end())):
+                yield call.start()
 
 
 def _derived(pattern: str, name: str, area: str) -> list[str]:
@@ -137,12 +149,15 @@ def _derived(pattern: str, name: str, area: str) -> list[str]:
 
 def _arguments(text: str, start: int) -> str:
     """What a call is given, up to where its parenthesis closes."""
-    depth = 1
-    for at, sign in enumerate(text[start : start + _GIVEN], start):
-        depth += (sign == "(") - (sign == ")")
+    given, depth = text[start : start + _GIVEN], 1
+    for sign in _PARENTHESIS.finditer(given):
+        depth += 1 if sign[0] == "(" else -1
         if not depth:
-            return text[start:at]
-    return text[start : start + _GIVEN]
+            return given[: sign.start()]
+    return given
+
+
+_PARENTHESIS = regex(r"[()]")
 
 
 def _files(repo: Repo, component: Component) -> Iterator[Place]:

@@ -52,6 +52,8 @@ PYTHON = {
     "chat.py": "from openai import OpenAI\nOpenAI().chat.completions.create(model='gpt-4o')\n",
 }
 MADE = "embeddings = get_embedding_model('x')\nstore = find_store(embeddings)\n"
+SHELF = "vec = embed(q)\nfound = shelf.search(vec)\n"
+STORED = "vec = embed(text)\nshelf.upsert(vec)\n"
 ROWS = "vector = np.array(encode(text))\nfound = search(vector)\n"
 
 COMPARED = {
@@ -131,6 +133,9 @@ def _asked(question: Probe, files: Mapping[str, str]) -> Outcome:
         ({**NODE, "about.ts": TS.format("rankBySimilarity")}, None),
         ({**PYTHON, "made.py": MADE}, None),
         ({**PYTHON, "rows.py": ROWS}, None),
+        ({**PYTHON, "find.py": SHELF, "fill.py": STORED}, Outcome.PASS),
+        ({**PYTHON, "find.py": SHELF, "fill.py": f'"""\n{STORED}"""\n'}, Outcome.FAIL),
+        ({**PYTHON, "find.py": f'x = 1\n"""\n{SHELF}"""\n'}, None),
     ],
 )
 def test_a_vector_that_finds_something(files: dict[str, str], expected: Outcome | None) -> None:
