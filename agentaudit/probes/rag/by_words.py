@@ -15,10 +15,15 @@ from agentaudit.expressions import regex
 from agentaudit.finding import Answer
 from agentaudit.probe import failed, not_applicable, passed, unknown
 from agentaudit.probes.once import once
+from agentaudit.probes.rag.code_only import code_only
+from agentaudit.probes.rag.flow import given
 from agentaudit.probes.rag.ingestion import SEARCH_SERVICE
+from agentaudit.probes.rag.keeping import is_told
+from agentaudit.probes.rag.leading import leading
 from agentaudit.probes.rag.retrieval import files
 from agentaudit.probes.rag.searches import EMBED
-from agentaudit.probes.rag.source_names import BARE_KEY, COLUMN, FIELD, KEY
+from agentaudit.probes.rag.source_names import COLUMN
+from agentaudit.probes.rag.uncalled import is_uncalled
 from agentaudit.source import Component, Repo
 
 _SQL = regex(
@@ -48,7 +53,11 @@ _DOCUMENTS = regex(
 _MODEL = regex(
     r"chat\.completions|\.responses\.create|\.messages\.(?:create|stream)|generate_?[cC]ontent|\bgenerateText\(|\bstreamText\("
     r"|CompleteChat|CreateChatCompletion|Messages\.New|Chat\.Completions|\.converse\(|invoke_model|\b(?:llm|model|chain|agent)\.a?invoke\("
-    r"|GetResponseAsync|@(?:\w{1,20}\.)?tool\b|\b(?:tool|createTool|FunctionTool|StructuredTool)\(|\.(?:registerTool|AddTool|add_tool)\("
+    r"|GetResponseAsync|@(?:\w{1,20}\.)?tool\b|\b(?:tool|createTool|FunctionTool|StructuredTool)\(|\.(?:registerTool|AddTool|add_tool)\(",
+    words=(
+        *("completions", "Completions", "responses", "messages", "Messages", "generate", "streamT"),
+        *("CompleteChat", "CreateChat", "converse", "invoke", "GetResponseAsync", "tool", "Tool"),
+    ),
 )
 """Where a model is asked, or is given something to use."""
 _KEEPS = regex(
@@ -63,6 +72,7 @@ _BUILT = regex(r"BM25|MiniSearch")
 """Indexes in memory, which are made of what the code has read."""
 _NAME = regex(r"[A-Za-z_]\w{3,60}")
 _LONGEST = 200_000
+_MANY = 100
 _STATEMENT, _ROW = 600, 120
 """Characters around a search that say what it searches, and that say it is none of documents."""
 
@@ -73,7 +83,10 @@ def grounding(repo: Repo, component: Component) -> tuple[Place, ...]:
     tool that it may use."""
     found = []
     for file in files(repo, component):
-        text = _text(repo, file)
+        raw = _raw(repo, file)
+        if not (_SAID.search(raw) or _LIBRARY.search(raw)):
+            continue
+        text = code_only(raw, file.path)
         for asked in islice(_searches(file, text), 1):
             line = text.count("\n", 0, asked.start()) + 1
             place = replace(file, line=line, text=text.split("\n")[line - 1].strip()[:200])
@@ -100,16 +113,21 @@ def _reaches_model(repo: Repo, component: Component, place: Place) -> bool:
     """Whether the file asks a model, or another does that names a function around the search or
     the module that it stands in."""
     file = Place(place.repo, place.path)
-    if _MODEL.search(_text(repo, file)):
+    asking = _asking(repo, component)
+    if any(path == file.path for path, _ in asking):
         return True
     around = [b.name for b in repo.blocks(file) if b.part is Part.FUNCTION and b.name]
     stem = file.path.rpartition("/")[2].partition(".")[0]
     names = {name for name in (*around, stem) if _NAME.fullmatch(name)}
-    for other in files(repo, component):
-        text = _text(repo, other)
-        if other.path != file.path and _MODEL.search(text) and names & set(_NAME.findall(text)):
-            return True
-    return False
+    return any(not names.isdisjoint(said) for _, said in asking)
+
+
+@once
+def _asking(repo: Repo, component: Component) -> list[tuple[str, frozenset[str]]]:
+    """Files that ask a model, each with the names that stand in it."""
+    asking = (file for file in files(repo, component) if _MODEL.search(_raw(repo, file)))
+    texts = ((file.path, _text(repo, file)) for file in asking)
+    return [(path, frozenset(_NAME.findall(text))) for path, text in texts if _MODEL.search(text)]
 
 
 def ingested(repo: Repo, component: Component) -> Answer:
@@ -131,7 +149,7 @@ def kept(repo: Repo, component: Component) -> Answer:
     if not asked:
         return not_applicable(_NONE, component.evidence())
     filled = _fillings(repo, component, asked)
-    if shown := [place.evidence() for place, text in filled if _says(place, text)]:
+    if shown := [place.evidence() for place, text in filled if _says(repo, place, text)]:
         message = "what is indexed by its words is stored with the source that it comes from"
         return passed(message, *shown[:3])
     message, at = "what is stored beside an indexed text is out of sight", component.id
@@ -162,37 +180,77 @@ def _tables(repo: Repo, place: Place) -> Iterator[str]:
 def _fillings(
     repo: Repo, component: Component, asked: tuple[Place, ...]
 ) -> list[tuple[Place, str]]:
-    """Where rows of a table that is searched, or documents, are stored, each with the code that
-    says what it holds."""
+    """Where rows of a table that is searched, or documents, are stored, and of a row the statement
+    that says what it holds."""
     tables = "|".join(sorted({re.escape(t) for place in asked for t in _tables(repo, place)}))
     inserts = rf"(?i)\binsert\s+(?:or\s+\w+\s+)?into\s+[\"`]?(?:\w+\.)?(?:{tables})\b"
     rows = re.compile(inserts) if tables else None
+    names = frozenset(name for place in asked for name in _indexes(repo, place))
     found = []
     for file in files(repo, component):
-        text = _text(repo, file)
-        if (at := rows.search(text) if rows else _kept(text)) is not None:
+        raw = _raw(repo, file)
+        if not (rows.search(raw) if rows else _KEEPS.search(raw) or _BUILT.search(raw)):
+            continue
+        text = code_only(raw, file.path)
+        if (at := _row(rows, text) if rows else _kept(text, names)) is not None:
             line = text.count("\n", 0, at.start()) + 1
             place = replace(file, line=line, text=text.split("\n")[line - 1].strip()[:200])
-            found.append((place, text[at.start() : at.start() + _STATEMENT] if rows else text))
+            if not is_uncalled(repo, place):
+                found.append((place, _statement(text, at) if rows else ""))
     return found
 
 
-def _kept(text: str) -> re.Match[str] | None:
-    """Where documents are given to an engine, or an index is made of what was read."""
+def _row(rows: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """Where a row is stored that is none of a trigger, nor a command to the index itself."""
+    found = islice(rows.finditer(text), _MANY)
+    return next((at for at in found if not _OF_INDEX.search(_statement(text, at))), None)
+
+
+def _statement(text: str, at: re.Match[str]) -> str:
+    """The statement, and what the call is given besides that it stands in."""
+    return given(text, at.start()).partition(";")[0]
+
+
+_OF_INDEX = regex(
+    r"(?i)\b(?:values\s{0,8}\(|select\s)[^;\"'`]{0,300}?\b(?:new|old)\.\w"
+    r"|'(?:rebuild|optimize|merge|integrity-check|delete(?:-all)?)'"
+)
+
+
+def _indexes(repo: Repo, place: Place) -> Iterator[str]:
+    """The name of the index of an engine that is searched, where it is written out."""
+    rows = _text(repo, Place(place.repo, place.path)).split("\n")
+    last = place.line or 1
+    found = _INDEX.findall("\n".join(rows[max(last - _ABOVE, 0) : last]))
+    yield from found[-1:]
+
+
+_INDEX = regex(r"\b_?index(?:Name)?[\"']?\s{0,4}[:=]\s{0,4}[\"']([\w.*-]{1,80})[\"']")
+_ABOVE = 4
+
+
+def _kept(text: str, names: frozenset[str]) -> re.Match[str] | None:
+    """Where documents are given to an engine, or an index is made of what was read; what goes to
+    another index than the one that is searched is not found there."""
     if not _DOCUMENTS.search(text.replace("_", " ")):
         return None
-    made = _BUILT.search(text) if _READS.search(text) else None
-    return _KEEPS.search(text) or made
+    for at in islice(_KEEPS.finditer(text), _MANY):
+        other = _INDEX.search(given(text, at.end()))
+        if other is None or not names or other[1] in names:
+            return at
+    return _BUILT.search(text) if _READS.search(text) else None
 
 
-def _says(place: Place, text: str) -> bool:
+def _says(repo: Repo, place: Place, row: str) -> bool:
     """Whether what is stored is given a source."""
-    if COLUMN.search(text):
-        return True
-    if place.path.endswith((".ts", ".js", ".mjs")):
-        return BARE_KEY.search(text) is not None
-    return (FIELD if place.path.endswith(".go") else KEY).search(text) is not None
+    if row:
+        return COLUMN.search(row) is not None or is_told(place, row)
+    return is_told(place, code_only(leading(repo, place), place.path))
+
+
+def _raw(repo: Repo, file: Place) -> str:
+    return (repo.read(file) or "")[:_LONGEST]
 
 
 def _text(repo: Repo, file: Place) -> str:
-    return (repo.read(file) or "")[:_LONGEST]
+    return code_only(_raw(repo, file), file.path)

@@ -110,7 +110,7 @@ def _used(text: str, calls: re.Pattern[str]) -> Iterator[int]:
     """Where a vector is given to such a call: first those that have a name."""
     yield from _by_name(text, calls)
     for call in islice(calls.finditer(text), _MANY):
-        if not _is_aside(call, calls) and _AT_ONCE.search(_arguments(text, call.end())):
+        if not _is_aside(call, calls) and _AT_ONCE.search(given(text, call.end())):
             yield call.start()
 
 
@@ -136,7 +136,7 @@ def _by_name(text: str, calls: re.Pattern[str]) -> Iterator[int]:
             names += [each for name in names for each in _derived(_HELD, name, area)]
         holds = re.compile(rf"(?<![\w.\"'])(?:{'|'.join(map(re.escape, names))})(?![\w\"'=])")
         for call in near[:_MANY]:
-            if holds.search(_arguments(text, call.end())):
+            if holds.search(given(text, call.end())):
                 yield call.start()
 
 
@@ -147,14 +147,14 @@ def _derived(pattern: str, name: str, area: str) -> list[str]:
     return [each for each in named if each and each != name]
 
 
-def _arguments(text: str, start: int) -> str:
+def given(text: str, start: int) -> str:
     """What a call is given, up to where its parenthesis closes."""
-    given, depth = text[start : start + _GIVEN], 1
-    for sign in _PARENTHESIS.finditer(given):
+    said, depth = text[start : start + _GIVEN], 1
+    for sign in _PARENTHESIS.finditer(said):
         depth += 1 if sign[0] == "(" else -1
         if not depth:
-            return given[: sign.start()]
-    return given
+            return said[: sign.start()]
+    return said
 
 
 _PARENTHESIS = regex(r"[()]")

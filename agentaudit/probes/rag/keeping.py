@@ -126,8 +126,8 @@ def _put_together(repo: Repo, call: Call) -> bool:
     if is_bare(call) or "crewai" in call.callee:
         return False
     text = leading(repo, call.place)
-    return _is_told(call.place, text) or any(
-        _is_told(place, body) for place, body in _helpers(repo, call.place, text)
+    return is_told(call.place, text) or any(
+        is_told(place, body) for place, body in _helpers(repo, call.place, text)
     )
 
 
@@ -154,10 +154,10 @@ def _handed_in(repo: Repo, component: Component, call: Call) -> bool:
     """Whether who calls the function around it, with what it stores, is given a source."""
     if is_bare(call) or "crewai" in call.callee:
         return False
-    return any(_is_told(row, text) for row, text in passed_in(repo, component, call))
+    return any(is_told(row, text) for row, text in passed_in(repo, component, call))
 
 
-def _is_told(place: Place, text: str) -> bool:
+def is_told(place: Place, text: str) -> bool:
     """Whether code says where a chunk comes from, as the language of its file writes it."""
     if PIECE_ROW.search(text):
         return True

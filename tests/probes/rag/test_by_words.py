@@ -35,6 +35,15 @@ TSVECTOR = (
     "    return db.execute('SELECT body FROM handbook_sections WHERE words @@ "
     "plainto_tsquery(%s)', question)\n"
 )
+ENGINE = (
+    "from elasticsearch import Elasticsearch\nes = Elasticsearch()\n\ndef look_for(question):\n"
+    "    return es.search(index='documents', query={'multi_match': {'query': question}})\n\n"
+    "def keep(path):\n    es.index(index='INDEX', document={'path': path})\n"
+)
+TRIGGER = (
+    "CREATE TRIGGER kept AFTER INSERT ON kb_docs BEGIN\n"
+    "  INSERT INTO kb_docs_fts(rowid, path, body) VALUES (new.rowid, new.path, new.body);\nEND;\n"
+)
 
 
 def _asked(probe: Probe, files: dict[str, str]) -> Outcome:
@@ -52,17 +61,48 @@ def _bm25(items: str, key: str = "file") -> dict[str, str]:
     return {"app.py": ASK, "find.py": BM25.replace("ITEMS", items).replace("KEY", key)}
 
 
+def _filled(fill: str, name: str = "fill.py") -> dict[str, str]:
+    return {**_fts("kb_docs"), "fill.py": "", name: fill}
+
+
+def _engine(index: str) -> dict[str, str]:
+    return {"app.py": ASK, "find.py": ENGINE.replace("INDEX", index)}
+
+
+PASSES, FAILS = (Outcome.PASS, Outcome.PASS), (Outcome.FAIL, Outcome.UNKNOWN)
+ROW = "db.execute('INSERT INTO kb_docs(body) VALUES (?)', (body,))"
+NAMED = "db.execute('INSERT INTO kb_docs VALUES (:path, :body)', {'path': p, 'body': b})"
+POSTED = "\n    requests.post('http://log', json={'url': 'a'})\n"
+ONE_WORD = BM25.replace("KEY", "number").replace("ITEMS", "documents")
+
+
 @pytest.mark.parametrize(
     ("files", "filled", "kept"),
     [
         (_fts("kb_docs"), Outcome.PASS, Outcome.PASS),
         (_fts("kb_docs", "number"), Outcome.PASS, Outcome.UNKNOWN),
-        ({**_fts("kb_docs"), "fill.py": ""}, Outcome.FAIL, Outcome.UNKNOWN),
+        ({**_fts("kb_docs"), "fill.py": ""}, *FAILS),
         (_bm25("documents"), Outcome.PASS, Outcome.PASS),
         (_bm25("documents", "weight"), Outcome.PASS, Outcome.UNKNOWN),
-        ({"app.py": ASK, "find.py": TSVECTOR}, Outcome.FAIL, Outcome.UNKNOWN),
+        ({"app.py": ASK, "find.py": TSVECTOR}, *FAILS),
+        (_filled(f"# {NAMED}\n"), *FAILS),
+        (_filled(f'"""{NAMED}"""\n'), *FAILS),
+        (_filled("-- INSERT INTO kb_docs (path) by hand\n", "a.sql"), *FAILS),
+        (_filled(TRIGGER, "a.sql"), *FAILS),
+        (_filled(f"{TRIGGER}INSERT INTO kb_docs(path) VALUES ('a');\n", "a.sql"), *PASSES),
+        (_filled(f"{NAMED}\n"), *PASSES),
+        (_filled(f"{ROW}\nnoted = {{'source': path}}\n"), Outcome.PASS, Outcome.UNKNOWN),
+        ({"app.py": ASK, "find.py": f"{ONE_WORD}{POSTED}"}, Outcome.PASS, Outcome.UNKNOWN),
+        (_engine("documents"), *PASSES),
+        (_engine("audit"), *FAILS),
+        ({"app.py": ASK, "find.py": ENGINE.replace("es.index", "# es.index")}, *FAILS),
     ],
-    ids=["a table", "numbers", "filled elsewhere", "a list", "weights", "another's table"],
+    ids=[
+        *("a table", "numbers", "filled elsewhere", "a list", "weights", "another's table"),
+        *("a remark", "a docstring", "a remark of SQL", "a trigger", "beside a trigger"),
+        *("values by name", "behind the row", "another post", "an engine", "another index"),
+        "an engine in a remark",
+    ],
 )
 def test_documents_that_are_found_by_words(
     files: dict[str, str], filled: Outcome, kept: Outcome
@@ -79,6 +119,7 @@ def test_documents_that_are_found_by_words(
         _fts("chat_docs"),
         _fts("parts"),
         _bm25("tools"),
+        {"app.py": ASK, "find.py": f"# {TSVECTOR.partition('(')[2]}".replace(chr(10), " ")},
         {
             **_fts("kb_docs"),
             "app.py": ASK.replace("from find import look_for\n", "").replace(
@@ -86,7 +127,7 @@ def test_documents_that_are_found_by_words(
             ),
         },
     ],
-    ids=["messages", "of a chat", "rows of anything", "tools", "asked by no model"],
+    ids=["messages", "of a chat", "rows of anything", "tools", "a remark", "asked by no model"],
 )
 def test_other_searches_by_words(files: dict[str, str]) -> None:
     for probe in (ingestion_in_repository, source_kept):
