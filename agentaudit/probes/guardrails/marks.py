@@ -119,7 +119,9 @@ def _is_spent(repo: Repo, place: Place) -> bool:
     """Whether a threshold is one of time or money: the key beside it says of what it is."""
     rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")
     at = (place.line or 1) - 1
-    return any(_SPENT.match(row) for row in rows[max(at - 4, 0) : at + 4] if _alike(row, rows[at]))
+    first = next((n for n in range(at, max(at - 4, -1), -1) if rows[n].lstrip()[:1] in "-{"), at)
+    last = next((n for n in range(at + 1, at + 4) if rows[n : n + 1] and "- " in rows[n]), at + 4)
+    return any(_SPENT.match(row) for row in rows[first:last] if _alike(row, rows[at]))
 
 
 def _alike(row: str, other: str) -> bool:

@@ -235,6 +235,11 @@ def test_passages_by_topic_are_cases() -> None:
         ("evals/promptfooconfig.yaml", "- type: similar\n  threshold: 0.8\n", Outcome.PASS),
         ("evals/promptfooconfig.yaml", "- type: similar\n  threshold: 0\n", Outcome.FAIL),
         ("evals/promptfooconfig.yaml", "- type: latency\n  threshold: 5000\n", Outcome.FAIL),
+        (
+            "evals/promptfooconfig.yaml",
+            "- type: latency\n  threshold: 5000\n- type: similar\n  threshold: 0.8\n",
+            Outcome.PASS,
+        ),
         ("evals/promptfooconfig.yaml", "- threshold: 0.1\n  type: cost\n", Outcome.FAIL),
         ("evals/test_config.json", '{"criteria": {"match_score": 0.0}}', Outcome.FAIL),
         ("evals/test_config.json", '{"criteria": {"match_score": 0.5}}', Outcome.PASS),
