@@ -11,6 +11,7 @@ from agentaudit.expressions import in_text, regex
 from agentaudit.probes.aside import is_serving
 from agentaudit.probes.environment.above import lacking
 from agentaudit.probes.environment.variables import DEFAULTED, KEY_OF, line_above, names
+from agentaudit.probes.remarks import blanked
 from agentaudit.source import Component, Place, Repo
 
 _SCHEMAS: tuple[tuple[tuple[str, ...], tuple[str, ...], re.Pattern[str]], ...] = (
@@ -74,15 +75,6 @@ _OTHERS = regex(
 )
 """Files that hold something else than settings."""
 _ROW = regex(r"^\s{0,20}[\"']?([a-zA-Z][\w.-]{1,60})[\"']?\s{0,4}[:=]", re.M)
-_STRINGS = r"\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\"?|'[^'\\\n]*(?:\\.[^'\\\n]*)*'?"
-_PYTHON = regex(rf"(\"{{3}}[\s\S]*?(?:\"{{3}}|\Z)|'{{3}}[\s\S]*?(?:'{{3}}|\Z)|#[^\n]*)|{_STRINGS}")
-_BRACED = regex(
-    r"(\"{3}(?:[\s\S]{0,20000}?\"{3}|[\s\S]{0,20000})|//[^\n]*"
-    r"|/\*(?:[\s\S]{0,20000}?\*/|[\s\S]{0,20000}))"
-    rf"|`[^`]{{0,20000}}`?|{_STRINGS}"
-)
-"""Comments and long texts of a language, and the strings in which none begins. What is not closed
-goes on, so that no place is looked at twice."""
 _REMARK = regex(
     r"^[ \t]{0,80}[#;]+[ \t]{0,8}(?:([\w.-]{1,80})[ \t]{0,8}[:=])?[^\n]*|(?<=[ \t])#[^\n]*", re.M
 )
@@ -119,8 +111,7 @@ def said(repo: Repo, file: Place) -> str:
     text, suffix = (repo.read(file) or "")[:_LONGEST], file.path.rpartition(".")[2]
     if suffix in ("yaml", "yml", "toml", "ini", "cfg"):
         return _REMARK.sub(lambda found: found[1] or "", text)
-    kind = _PYTHON if suffix == "py" else _BRACED
-    return kind.sub(lambda f: re.sub(r"[^\n]", " ", f[1]) if f[1] else f[0], text)
+    return blanked(text, file.path)
 
 
 def _found(repo: Repo, file: Place, wanted: re.Pattern[str]) -> Iterator[re.Match[str]]:

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from agentaudit.code import Call, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.guardrails.bare import blanked
 from agentaudit.probes.guardrails.bodies import Body, bodies, deeper
 from agentaudit.probes.guardrails.own import ASIDE
 from agentaudit.probes.guardrails.phrases import names_harm
+from agentaudit.probes.remarks import blanked
 from agentaudit.source import Component, Repo
 
 _GIVEN = ("before_model_callback", "after_model_callback", "before_agent_callback")
@@ -41,7 +41,7 @@ def answering(repo: Repo, component: Component) -> Place | None:
             continue
         for name in _named(call):
             made = bodies(repo, _as(call, name))
-            text = blanked(repo.read(Place(call.place.repo, call.place.path)) or "", "py")
+            text = blanked(repo.read(Place(call.place.repo, call.place.path)) or "", ".py")
             if made and all(_answers(body, text) for body in made):
                 return call.place
     return None
@@ -64,7 +64,7 @@ def _as(call: Call, name: str) -> Call:
 def _answers(body: Body, text: str) -> bool:
     """Whether it looks for harm in what was said, and answers where it finds some, whatever is
     set."""
-    rows = blanked("\n".join(body.lines), "py").split("\n")
+    rows = blanked("\n".join(body.lines), ".py").split("\n")
     if not _SAID.search("\n".join(rows)) or any(_SWITCH.match(row[:300]) for row in rows):
         return False
     return any(

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.guardrails.bare import blanked, code_rows, is_dead
+from agentaudit.probes.guardrails.bare import code_rows, is_dead
+from agentaudit.probes.remarks import blanked
 from agentaudit.source import Repo
 
 MATCHES = regex(
@@ -34,7 +35,7 @@ _ROWS, _BELOW = 12, 40
 def refuses_what_matches(file: Place, text: str, names: set[str]) -> bool:
     """Whether an error is raised below a condition that asks what matches, or what functions of
     these names, or what was kept of either, said."""
-    rows = blanked(text, file.path.rpartition(".")[2]).split("\n")
+    rows = blanked(text, file.path).split("\n")
     told = set(names)
     for at, row in enumerate(rows[1:], 1):
         if _IF.match(row[:200]):

@@ -15,7 +15,6 @@ from agentaudit.expressions import regex
 from agentaudit.finding import Answer
 from agentaudit.probe import failed, not_applicable, passed, unknown
 from agentaudit.probes.once import once
-from agentaudit.probes.rag.code_only import code_only
 from agentaudit.probes.rag.flow import given
 from agentaudit.probes.rag.ingestion import SEARCH_SERVICE
 from agentaudit.probes.rag.keeping import is_told
@@ -24,6 +23,7 @@ from agentaudit.probes.rag.retrieval import files
 from agentaudit.probes.rag.searches import EMBED
 from agentaudit.probes.rag.source_names import COLUMN
 from agentaudit.probes.rag.uncalled import is_uncalled
+from agentaudit.probes.remarks import code_only
 from agentaudit.source import Component, Repo
 
 _SQL = regex(

@@ -12,8 +12,8 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.beside import inner
-from agentaudit.probes.rag.code_only import code_only
 from agentaudit.probes.rag.searches import ANSWERS
+from agentaudit.probes.remarks import code_only
 from agentaudit.source import Component, Repo
 
 _EMBEDS = (

@@ -16,6 +16,8 @@ WHITEOUT = ".wh."
 OPAQUE = ".wh..wh..opq"
 _KINDS = {REGULAR: FileKind.FILE, DIRECTORY: FileKind.DIRECTORY, SYMLINK: FileKind.SYMLINK}
 _NAMES_SHOWN = 3
+_EMPTY = hashlib.sha256().hexdigest(), hashlib.sha1(b"blob 0\0", usedforsecurity=False).hexdigest()
+"""SHA-256 and git blob id of a file without content."""
 DEEPEST = 128
 """Directories above a file; what is deeper costs time and is not found in practice."""
 
@@ -51,7 +53,9 @@ class LayerScan(Struct):
 def normal(name: str, most: int) -> str | None:
     """A path relative to the root; None where it would lead out of the image, or is too long or
     deep."""
-    parts = [part for part in name.split("/") if part not in ("", ".")]
+    parts = name.split("/")
+    if "" in parts or "." in parts:
+        parts = [part for part in parts if part not in ("", ".")]
     path = "/".join(parts)
     return None if ".." in parts or len(path) > most or len(parts) > DEEPEST else path
 
@@ -105,11 +109,12 @@ class _Pass:
 
     def _put(self, path: str, member: Member) -> None:
         found = self._found
-        if path in found.entries and path.rpartition("/")[2] in self._linked:
-            raise Refused("a layer replaces a file that it has linked to before")
-        found.links.pop(path, None)
-        found.contents.pop(path, None)
-        found.entries.pop(path, None)  # so that a replaced path counts where it came last
+        if path in found.entries:
+            if path.rpartition("/")[2] in self._linked:
+                raise Refused("a layer replaces a file that it has linked to before")
+            found.links.pop(path, None)
+            found.contents.pop(path, None)
+            del found.entries[path]  # so that a replaced path counts where it came last
         if member.type == HARDLINK:
             found.links[path] = member.target
             self._linked.add(member.target.rstrip("/").rpartition("/")[2])
@@ -128,6 +133,8 @@ class _Pass:
             self._found.note("sparse files, whose content was not read", member.name)
             return FileEntry(path, FileKind.FILE, member.size, member.mode)
         wish = self._wish(path, member.size)
+        if not member.size and wish is None:
+            return FileEntry(path, FileKind.FILE, 0, member.mode, 0, *_EMPTY)
         sha256 = hashlib.sha256()
         blob = None
         if member.size <= self._limits.blob:

@@ -7,6 +7,7 @@ This one follows Go's archive/tar, with which Docker, containerd and Podman unpa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Protocol, runtime_checkable
 
@@ -24,6 +25,8 @@ _LONG_NAME, _LONG_LINK, _EXTENDED, _GLOBAL = b"L", b"K", b"x", b"g"
 _HEADERS = frozenset({_LONG_NAME, _LONG_LINK, _EXTENDED, _GLOBAL})
 _LONGER_NAME, _LONGER_LINK, _SEEN = "\0name", "\0link", "\0x"
 """Keys that no record can have, beside those of an extended header."""
+_OCTAL = re.compile(rb"([0-7]+)[ \0]?")
+"""A number as nearly every program writes it."""
 _KNOWN_SPARSE = frozenset({("0", "0"), ("0", "1"), ("1", "0")})
 
 
@@ -90,8 +93,9 @@ class Tar:
 
     def _block(self) -> bytes | None:
         """The next header; None at the end of the archive. Raises Refused."""
-        self._skip(self._left)
-        self._left = 0
+        if self._left:
+            self._skip(self._left)
+            self._left = 0
         if self._padding:
             self._exactly(self._padding)
             self._padding = 0
@@ -184,8 +188,10 @@ def _single(extras: dict[str, str], type: bytes) -> None:
 
 def _member(block: bytes, extras: dict[str, str]) -> Member:
     type, name = block[156:157], _name(block)
-    name = extras.get(_LONGER_NAME) or _sparse_name(extras) or extras.get("path") or name
-    target = extras.get(_LONGER_LINK) or extras.get("linkpath") or _text(_field(block[157:257]))
+    target = _text(_field(block[157:257])) if block[157] else ""
+    if extras:
+        name = extras.get(_LONGER_NAME) or _sparse_name(extras) or extras.get("path") or name
+        target = extras.get(_LONGER_LINK) or extras.get("linkpath") or target
     stored = _digits(extras["size"]) if extras.get("size") else _number(block[124:136])
     if type in _PLAIN:
         if stored and name.endswith("/"):  # some unpack a file, some a directory without a body
@@ -193,10 +199,12 @@ def _member(block: bytes, extras: dict[str, str]) -> Member:
         type = DIRECTORY if name.endswith("/") else REGULAR
     if type in _BODILESS:
         stored = 0
+    mode = _number(block[100:108]) & 0o7777
+    if not extras and type != SPARSE:
+        return Member(name, type, stored, mode, target, stored)
     real = extras.get("GNU.sparse.realsize") or extras.get("GNU.sparse.size")
     sparse = type == SPARSE or any(key.startswith("GNU.sparse.") for key in extras)
     size = _digits(real) if real else _number(block[483:495]) if type == SPARSE else stored
-    mode = _number(block[100:108]) & 0o7777
     return Member(name, REGULAR if type == SPARSE else type, size, mode, target, stored, sparse)
 
 
@@ -229,7 +237,7 @@ def _text(data: bytes) -> str:
 def _verify(block: bytes) -> None:
     """Both sums are in use: of unsigned bytes and, by old programs, of signed ones."""
     expected = _number(block[148:156])
-    plain = sum(block) - sum(block[148:156]) + 8 * 32
+    plain = sum(block.translate(None, b"\0")) - sum(block[148:156]) + 8 * 32
     if plain == expected:
         return
     high = sum(byte > 127 for byte in block[:148]) + sum(byte > 127 for byte in block[156:])
@@ -239,6 +247,8 @@ def _verify(block: bytes) -> None:
 
 def _number(field: bytes) -> int:
     """An octal or, beyond its digits, big-endian number. Raises Refused."""
+    if plain := _OCTAL.fullmatch(field):
+        return int(plain[1], 8)
     if field[0] & 0x80:
         if field[0] & 0x40:
             raise Refused("a tar header has a negative number")

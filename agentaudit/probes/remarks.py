@@ -1,4 +1,5 @@
-"""What a file does, without what it only says: comments, and texts that stand for themselves."""
+"""What a file does, without what it only says: comments, and long texts, of which those that stand
+for themselves document it."""
 
 from __future__ import annotations
 
@@ -12,8 +13,9 @@ _PYTHON = regex(
     rf"|{_STRINGS}"
 )
 _BRACED = regex(
-    r"(?P<remark>//[^\n]*|/\*(?:[\s\S]{0,20000}?\*/|[\s\S]{0,20000}))"
-    rf"|\"{{3}}(?:[\s\S]{{0,20000}}?\"{{3}}|[\s\S]{{0,20000}})|`[^`]{{0,20000}}`?|{_STRINGS}"
+    r"(?P<long>\"{3}(?:[\s\S]{0,20000}?\"{3}|[\s\S]{0,20000}))"
+    r"|(?P<remark>//[^\n]*|/\*(?:[\s\S]{0,20000}?\*/|[\s\S]{0,20000}))"
+    rf"|`[^`]{{0,20000}}`?|{_STRINGS}"
 )
 _SQL = regex(
     r"(?P<remark>--[^\n]*|/\*(?:[\s\S]{0,20000}?\*/|[\s\S]{0,20000}))|'[^'\n]*'?",
@@ -24,6 +26,16 @@ _STATEMENT = regex(r"(?:\A|[\n;:])[ \t]{0,80}[rRuU]?\Z")
 _GOES_ON = regex(r"[(\[{,=+%\\|&]\s{0,200}[rRuU]?\Z")
 """What stands before a text that is a statement, and before one that belongs to more."""
 _NEAR = 300
+
+
+def blanked(text: str, path: str, *, strings: bool = False) -> str:
+    """The text with blanks in the place of comments and long texts, and of strings if asked."""
+    kind = _PYTHON if path.endswith(".py") else _BRACED
+
+    def kept(found: re.Match[str]) -> str:
+        return _blank(found[0]) if found["remark"] or found["long"] or strings else found[0]
+
+    return kind.sub(kept, text)
 
 
 def code_only(text: str, path: str) -> str:
