@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Mapping
 from functools import cached_property
+from typing import Any
 
 from agentaudit.code import Role
 from agentaudit.expressions import regex
@@ -98,6 +99,26 @@ class Homes:
             if any(matches(home, pattern) for pattern in patterns)
         )
 
+    def linked(self, member: str) -> set[str]:
+        """A member of a workspace and those that it needs, if only through others."""
+        named = {word(self._manifest(home).get("name")): home for home in self.members}
+        found, pending = {member}, [member]
+        while pending:
+            given = self._manifest(pending.pop())
+            needs = {*mapping(given.get("dependencies")), *mapping(given.get("devDependencies"))}
+            fresh = {named[need] for need in needs & named.keys()} - found
+            found |= fresh
+            pending += fresh
+        return found
+
+    def begins(self, member: str) -> bool:
+        """Whether a member of a workspace is a page, or has a script that starts it."""
+        scripts = mapping(self._manifest(member).get("scripts"))
+        return "start" in scripts or f"{member}/index.html" in self._reader.known
+
+    def _manifest(self, home: str) -> dict[str, Any]:
+        return mapping(self._reader.json(f"{home}/package.json".lstrip("/")))
+
     @cached_property
     def modules(self) -> frozenset[str]:
         """Directories that Maven or Gradle builds."""
@@ -115,8 +136,7 @@ class Homes:
 
     def name(self, home: str) -> str:
         """What the package of a directory is called, without its scope; empty without one."""
-        given = mapping(self._reader.json(f"{home}/package.json".lstrip("/")))
-        return word(given.get("name")).rpartition("/")[2]
+        return word(self._manifest(home).get("name")).rpartition("/")[2]
 
     def gathered(self, home: str) -> str:
         """The one module of a Maven build that only gathers it; empty where there is no such."""

@@ -26,7 +26,7 @@ def home(homes: Homes, recipe: Recipe, context: str, shared: bool, orders: list[
     program = outputs.project(homes.copied(context, recipe.copies), recipe.program)
     if program is not None:
         return homes.manifests[program]
-    if made := _made(homes, recipe) or _run(homes, recipe) or _compiled(homes, recipe, context):
+    if made := _made(homes, recipe) or _alone(homes, recipe, context):
         return made
     if shared and not specific and (named := member(homes, context, called(recipe.path))):
         return named
@@ -97,6 +97,10 @@ def _made(homes: Homes, recipe: Recipe) -> str:
     return found[0] if len(found) == 1 else own[0] if len(own) == 1 else ""
 
 
+def _alone(homes: Homes, recipe: Recipe, context: str) -> str:
+    return _run(homes, recipe, context) or _compiled(homes, recipe, context)
+
+
 def _compiled(homes: Homes, recipe: Recipe, context: str) -> str:
     """The module of a build of Java, all of which an image takes in, whose output is all that it
     keeps or starts; empty where there is no one such module, or it needs all others."""
@@ -122,22 +126,26 @@ _SCRIPT = regex(
 )
 
 
-def _run(homes: Homes, recipe: Recipe) -> str:
-    """The member of a workspace, all of which an image takes in, that it works in or starts; empty
-    where there is no one such member, or it keeps the output of others beside it."""
-    if "." not in recipe.copies or not homes.members:
-        return ""
+def _run(homes: Homes, recipe: Recipe, context: str) -> str:
+    """The member of a workspace that an image works in or starts, of those that it takes in; empty
+    where there is no one such member, or it keeps the output of others beside it: pages, or what is
+    started by itself."""
+    found = started(homes, recipe, context)
+    kept = {each for each in homes.members if any(f"/{each}/" in f"/{t}/" for t in recipe.taken)}
+    others = kept - homes.linked(found[0]) if len(found) == 1 else kept
+    return found[0] if len(found) == 1 and not any(map(homes.begins, others)) else ""
+
+
+def started(homes: Homes, recipe: Recipe, context: str) -> list[str]:
+    """The members of a workspace that an image takes in and that it works in or starts."""
+    brought = homes.copied(context, recipe.copies) if homes.members and recipe.started else ()
+    members = {homes.manifests[path] for path in brought} & homes.members
     scripts = (homes.scripts.get(name, "") for name in _SCRIPT.findall(recipe.started))
-    started = " ".join((recipe.started, *scripts))
-    words = [f"/{word.strip('./')}/" for word in _WORD.findall(started)]
-    asked = named(homes, started)
-    found = [
-        each
-        for each in homes.members
-        if each in asked or any(f"/{each}/" in word for word in words)
-    ]
-    kept = [each for each in homes.members if any(f"/{each}/" in f"/{t}/" for t in recipe.taken)]
-    return found[0] if len(found) == 1 and not set(kept) - set(found) else ""
+    words = " ".join((recipe.started, *scripts))
+    paths = [f"/{word.strip('./')}/" for word in _WORD.findall(words)]
+    asked = named(homes, words) if members else set()
+    told = (e for e in members if e in asked or any(f"/{e}/" in path for path in paths))
+    return sorted(told)
 
 
 def named(homes: Homes, commands: str) -> set[str]:

@@ -3,13 +3,14 @@ what a script of its own manifest deploys."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from typing import Any
 
 from msgspec.structs import replace
 
 from agentaudit.code import Role
 from agentaudit.expressions import regex
+from agentaudit.sources.git import subjects
 from agentaudit.sources.git.builds import Build
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.homes import Homes
@@ -114,11 +115,13 @@ def _target(homes: Homes, home: str, script: str) -> str | None:
 def without_root(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
     """The builds without those of a root that holds nothing but members which have their own: what
     is run there is about them. An image of the root stays one, or is of the one application that it
-    holds."""
+    holds, or one more of each that it starts."""
     own = {build.home for build in found} & homes.members
     images = [build for build in found if not build.home and build.recipe is not None]
     if not (images or own) or not _is_hollow(reader, homes):
         return found
+    found = [each for build in found for each in _handed(homes, own, build)]
+    images = [build for build in found if not build.home and build.recipe is not None]
     if not images:
         return [build for build in found if build.home]
     held = {homes.manifests[path] for build in images for path in build.covers} & homes.members
@@ -126,6 +129,16 @@ def without_root(reader: Reader, homes: Homes, found: list[Build]) -> list[Build
     if len(alone) != 1 or own - alone:
         return found
     return [build if build.home else replace(build, home=next(iter(alone))) for build in found]
+
+
+def _handed(homes: Homes, own: Set[str], build: Build) -> list[Build]:
+    """An image of the root given to the members that it starts, where all of several have their
+    own."""
+    recipe = build.recipe if not build.home else None
+    members = subjects.started(homes, recipe, "") if recipe is not None else []
+    if len(members) < 2 or not own.issuperset(members):
+        return [build]
+    return [replace(build, home=each, covers=()) for each in members]
 
 
 def extensions(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
@@ -147,9 +160,9 @@ def extensions(reader: Reader, homes: Homes, found: list[Build]) -> list[Build]:
 
 
 def _is_hollow(reader: Reader, homes: Homes) -> bool:
-    """Whether no code of the application stands outside of the members of a workspace."""
-    members = homes.members
-    return not coded_outside(reader, lambda home: not members.isdisjoint(ancestors(home)))
+    """Whether no code of the application stands outside of the projects below the root."""
+    below = homes.known - {""}
+    return not coded_outside(reader, lambda home: not below.isdisjoint(ancestors(home)))
 
 
 def coded_outside(reader: Reader, within: Callable[[str], bool]) -> bool:

@@ -441,7 +441,48 @@ def test_an_image_that_keeps_the_output_of_several_members_is_of_the_whole() -> 
         "FROM node:22.1.0\nCOPY --from=0 /app/packages/worker/dist packages/worker/dist\n"
         "COPY --from=0 /app/packages/core/dist packages/core/dist\nCMD node packages/worker/a.js\n"
     )
-    assert _homes({**MEMBERS, "Dockerfile": ALL + end}).keys() == {"."}
+    begun = {"packages/core/package.json": '{"name": "core", "scripts": {"start": "node a"}}'}
+    apart = {**MEMBERS, **begun, "packages/worker/package.json": '{"name": "worker"}'}
+    assert _homes({**apart, "Dockerfile": ALL + end}).keys() == {"."}
+    # A library that it needs is no other part.
+    assert _homes({**MEMBERS, "Dockerfile": ALL + end}).keys() == {"packages/worker"}
+
+
+TAKEN = (
+    "FROM node:22.1.0\nWORKDIR /app\nCOPY package*.json ./\nCOPY packages/core ./packages/core\n"
+    "COPY packages/worker ./packages/worker\nRUN npm ci\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("end", "homes"),
+    [
+        ('CMD ["node", "packages/worker/dist/a.js"]\n', {"packages/worker"}),
+        ("WORKDIR /app/packages/worker\nCMD node dist/a.js\n", {"packages/worker"}),
+        ('CMD ["npm", "start", "-w", "worker"]\n', {"packages/worker"}),
+        ("CMD yarn workspace worker start\n", {"packages/worker"}),
+        ("CMD sh -c 'node packages/core/a.js & exec node packages/worker/a.js'\n", {"."}),
+        ('CMD ["node", "server.js"]\n', {"."}),
+        ("CMD nginx -g 'daemon off;'\n", {"."}),
+    ],
+)
+def test_the_member_that_an_image_of_some_of_them_starts(end: str, homes: set[str]) -> None:
+    assert _homes({**MEMBERS, "Dockerfile": TAKEN + end}).keys() == homes
+
+
+@pytest.mark.parametrize("parted", [True, False])
+def test_an_image_that_starts_several_members_is_one_more_of_each(parted: bool) -> None:
+    both = "CMD sh -c 'node packages/core/a.js & exec node packages/worker/a.js'\n"
+    tree = {**MEMBERS, "docker/Dockerfile": TAKEN + both}
+    if parted:
+        tree["docker/Dockerfile.core"] = f"{TAKEN}CMD node packages/core/a.js\n"
+        tree["docker/Dockerfile.worker"] = f"{TAKEN}CMD node packages/worker/a.js\n"
+    orders = "".join(
+        f"  s{at}:\n    build: {{context: ., dockerfile: {path}}}\n"
+        for at, path in enumerate(path for path in tree if path.startswith("docker/"))
+    )
+    homes = {"packages/core", "packages/worker"} if parted else {"."}
+    assert _homes({**tree, "compose.yml": f"services:\n{orders}"}).keys() == homes
 
 
 @pytest.mark.parametrize(

@@ -186,3 +186,17 @@ def test_pages_whose_manifest_stands_above_them(dist: str, script: str, found: l
         "api/package.json": '{"name": "api"}',
     }
     assert list(_components(files)) == found
+
+
+def test_a_client_in_several_languages_leaves_the_root_of_a_workspace_hollow() -> None:
+    taken = "FROM node:22.1.0\nCOPY package.json ./\nCOPY packages ./packages\n"
+    files = {
+        "package.json": ROOT,
+        "packages/api/package.json": '{"name": "api", "scripts": {"start": "node a.js"}}',
+        "packages/api/a.js": "run();\n",
+        "packages/api/Dockerfile": f"{taken}CMD node packages/api/a.js\n",
+        "sdk/python/pyproject.toml": '[project]\nname = "client"\n',
+        "sdk/python/client.py": "import json\n",
+        "compose.yml": "services:\n  a:\n    build: {context: ., dockerfile: packages/api/Dockerfile}\n",
+    }
+    assert list(_components(files)) == ["packages/api"]
