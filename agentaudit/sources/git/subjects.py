@@ -138,8 +138,9 @@ def _run(homes: Homes, recipe: Recipe, context: str) -> str:
 
 def started(homes: Homes, recipe: Recipe, context: str) -> list[str]:
     """The members of a workspace that an image takes in and that it works in or starts."""
-    brought = homes.copied(context, recipe.copies) if homes.members and recipe.started else ()
-    members = {homes.manifests[path] for path in brought} & homes.members
+    members = homes.members if recipe.started else frozenset()
+    if members and "." not in recipe.copies:
+        members &= {homes.manifests[path] for path in homes.copied(context, recipe.copies)}
     scripts = (homes.scripts.get(name, "") for name in _SCRIPT.findall(recipe.started))
     words = " ".join((recipe.started, *scripts))
     paths = [f"/{word.strip('./')}/" for word in _WORD.findall(words)]

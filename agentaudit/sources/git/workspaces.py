@@ -136,7 +136,7 @@ def _handed(homes: Homes, own: Set[str], build: Build) -> list[Build]:
     own."""
     recipe = build.recipe if not build.home else None
     members = subjects.started(homes, recipe, "") if recipe is not None else []
-    if len(members) < 2 or not own.issuperset(members):
+    if len(members) < 2 or not set(members) <= own:
         return [build]
     return [replace(build, home=each, covers=()) for each in members]
 

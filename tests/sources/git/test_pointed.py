@@ -67,3 +67,84 @@ def test_a_project_that_stands_among_what_deploys_it() -> None:
     }
     found = {each.path: each.agentic for each in MemoryRepo(stack).components()}
     assert found["infra/lambda/answers"]
+
+
+FUNCTIONS = {
+    "requirements.txt": "aws-cdk-lib==2.200.0\n",
+    "cdk.json": '{"app": "python app.py"}',
+    "app.py": "import aws_cdk\n",
+    "lambda/take/requirements.txt": "boto3==1.40.0\n",
+    "lambda/take/main.py": "def handler(event, context):\n    return event\n",
+}
+MADE = {
+    "a list of names": (
+        "stacks/a.py",
+        "import aws_cdk\nfor name in ('take', 'give'):\n"
+        "    Function(self, name, code=Code.from_asset(f'lambda/{name}'))\n",
+    ),
+    "a name that is given": (
+        "lib/a.ts",
+        "import 'aws-cdk-lib';\nconst make = (name: string) =>\n"
+        "  new lambda.Function(this, name, { code: Code.fromAsset(`lambda/${name}`) });\n"
+        "make('take');\n",
+    ),
+    "a name that is joined": (
+        "lib/a.ts",
+        "import 'aws-cdk-lib';\nconst make = (name: string) =>\n"
+        "  new PythonFunction(this, name, { entry: path.join(__dirname, '..', 'lambda', name) });\n"
+        "make('take');\n",
+    ),
+    "where all of them stand": (
+        "lib/a.ts",
+        "import 'aws-cdk-lib';\nconst HOME = path.join(__dirname, '../lambda');\n"
+        "new lambda.Function(this, 'T', { code: Code.fromAsset(`${HOME}/take`) });\n",
+    ),
+    "an argument": (
+        "stacks/a.py",
+        "import aws_cdk\ndef make(self, name, folder):\n"
+        "    return Function(self, name, code=Code.from_asset(folder))\n"
+        "make(self, 'Take', 'lambda/take')\n",
+    ),
+    "an argument of Java": (
+        "src/main/java/A.java",
+        "import software.constructs.Construct;\n"
+        'class A { void f() { Function.Builder.create(this, "T").code(Code.fromAsset("lambda/take")); } }\n',
+    ),
+}
+
+
+@pytest.mark.parametrize("told", MADE)
+def test_a_function_whose_path_is_put_together(told: str) -> None:
+    path, text = MADE[told]
+    assert "lambda/take" in _homes({**FUNCTIONS, path: text})
+
+
+@pytest.mark.parametrize(
+    ("path", "stack", "found"),
+    [
+        ("config/parts.py", "import aws_cdk\nfrom config.parts import PARTS\n", True),
+        ("stacks/parts.py", "import aws_cdk\n", True),
+        ("tools/parts.py", "import aws_cdk\nfrom config.parts import PARTS\n", False),
+    ],
+)
+def test_a_file_without_a_construct_that_tells_the_paths(
+    path: str, stack: str, found: bool
+) -> None:
+    parts = "PARTS = [Part(\n    entry='lambda/take', timeout=30)]\n"
+    tree = {**FUNCTIONS, "stacks/a.py": stack, path: parts}
+    assert ("lambda/take" in _homes(tree)) is found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "for name in ('take',):\n    LayerVersion(self, name, code=Code.from_asset(f'lambda/{name}'))\n",
+        "for name in ('take',):\n    read_text(f'lambda/{name}')\n",
+        "for name in ('give',):\n    Function(self, name, code=Code.from_asset(f'lambda/{name}'))\n",
+        "bundling(exclude=os.path.join('lambda', 'take'))\n",
+        "skip(['lambda/take', 'lambda/give'])\n",
+    ],
+)
+def test_other_paths_that_are_put_together_deploy_nothing(text: str) -> None:
+    tree = {**FUNCTIONS, "stacks/a.py": "import aws_cdk\n" + text}
+    assert "lambda/take" not in _homes(tree)
