@@ -16,6 +16,11 @@ from agentaudit.sources.git.projects import Project
 from agentaudit.sources.git.reader import Reader
 
 _PROGRAM = regex(r"^package main\b", re.MULTILINE)
+_STACK = regex(
+    r"^[ \t]{0,20}(?:from|import|\}[ \t]{0,9}from|using)\b[^\n]{0,200}?"
+    r"(?:\baws_cdk\b|[\"'](?:aws-cdk-lib|@aws-cdk/|@?pulumi\b|@?cdktf\b)|\bpulumi\b|\bAmazon\.CDK\b)",
+    re.MULTILINE,
+)
 
 
 class Claims:
@@ -34,13 +39,17 @@ class Claims:
 
     def asking(self, repository: Repository, projects: Sequence[Project]) -> list[Build]:
         """Projects that ask a model."""
-        homes = unowned.homes(repository, projects, self.needs, self._taken())
+        homes = unowned.homes(repository, projects, self.needs, self._taken(), self._deploys)
         return [
             Build(home, self._reader.place(self._paths[home][0], 1))
             for home in homes
             if not solutions.is_library(self._reader, self._paths[home])
             and not self._is_package(home)
         ]
+
+    def _deploys(self, path: str) -> bool:
+        """Whether a file imports what infrastructure is written with."""
+        return _STACK.search((self._reader.text(path) or "")[:20_000]) is not None
 
     def _is_package(self, home: str) -> bool:
         """Whether a project is a module of Go that holds no program."""

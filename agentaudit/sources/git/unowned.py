@@ -35,12 +35,13 @@ def homes(
     projects: Collection[Project],
     needs: Callable[[str], Sequence[Dependency]],
     parts: Collection[str],
+    deploys: Callable[[str], bool],
 ) -> Iterator[str]:
     """Directories of projects whose application code calls an agentic library that they declare, or
     asks a provider without one.
 
     `needs` is what the project of a directory declares; `parts` are the components known, and what
-    their images take in besides."""
+    their images take in besides; `deploys` tells files that only say what there shall be."""
     projected = by_home(projects)
     groups: dict[str, list[str]] = {}
     for path in repository.paths:
@@ -51,7 +52,8 @@ def homes(
         return
     used = _used(projected, parts)
     for home, paths in sorted(groups.items()):
-        if home in used:
+        paths = [path for path in paths if home not in used and not deploys(path)]
+        if not paths:
             continue
         declared = needs(home)
         code = repository.code(paths, (), declared, ())

@@ -148,3 +148,14 @@ def test_a_file_without_a_construct_that_tells_the_paths(
 def test_other_paths_that_are_put_together_deploy_nothing(text: str) -> None:
     tree = {**FUNCTIONS, "stacks/a.py": "import aws_cdk\n" + text}
     assert "lambda/take" not in _homes(tree)
+
+
+@pytest.mark.parametrize(
+    ("imported", "homes"), [("import aws_cdk\n", []), ("import json\n", ["."])]
+)
+def test_what_deploys_asks_no_model_itself(imported: str, homes: list[str]) -> None:
+    text = "import openai\nopenai.OpenAI().responses.create()\n"
+    needs = "aws-cdk-lib==2.200.0\nopenai==2.1.0\n"
+    stack = "import aws_cdk\nmake('Take', 'lambda/take')\n"
+    tree = {**FUNCTIONS, "requirements.txt": needs, "parts/index.py": f"{imported}{text}"}
+    assert _homes({**tree, "parts/a.py": stack}) == [*homes, "lambda/take"]
