@@ -51,6 +51,15 @@ _MEASURED = regex(
     r"|(?:prompt|completion|input|output|total)_tokens"
 )
 """Names of what only a run can know: a row that has one says what came out."""
+_GRADED = regex(
+    r"(?i)(?:(?:retrieval|avg|mean)[_.-])?(?:(?:hits?|recall|precision|ndcg|map|mrr)(?:_?(?:at|@|top)_?)(?:k|\d{1,3})|hit_rate"
+    r"|mrr|ndcg|reciprocal_rank|faithfulness|groundedness|answer_?(?:relevanc[ey]|correctness|similarity)"
+    r"|context_?(?:precision|recall|relevanc[ey])|rouge_?[-\dl]{0,3}|bleu|bert_?score|(?:llm_)?judge_score|pass_rate"
+    r"|(?:avg|average|mean|overall)_?(?:score|accuracy)|accuracy)(?:_?score|_mean|_avg)?"
+)
+"""Names of measures: a number below one is a grade that a run gave, or the mean of a run."""
+_SUMS = frozenset({"metrics", "summary", "aggregate", "aggregates", "overall", "averages", "means"})
+"""Where the result of a run keeps its means beside its rows."""
 _TURNS = ({"role", "content"}, {"role", "parts"}, {"from", "value"}, {"speaker", "text"})
 """What a turn of a conversation has: its turns are one case together."""
 
@@ -137,6 +146,8 @@ def _listed(value: Any) -> int:
         return _distinct(value)
     if not isinstance(value, dict):
         return 0
+    if any(map(_is_graded, (value, *(value.get(name) for name in _SUMS)))):
+        return 0
     if _is_pair(value):
         return 1
     if _is_topics(value):
@@ -194,7 +205,23 @@ def _distinct(values: Iterable[Any]) -> int:
 
 
 def _came_out(value: Any) -> bool:
-    return isinstance(value, dict) and any(_MEASURED.fullmatch(str(key)) for key in value)
+    measured = isinstance(value, dict) and any(_MEASURED.fullmatch(str(key)) for key in value)
+    return measured or _is_graded(value)
+
+
+def _is_graded(value: Any) -> bool:
+    """Whether it holds a number under the name of a measure."""
+    rows = value.items() if isinstance(value, dict) else ()
+    return any(_is_number(inner) and _GRADED.fullmatch(str(key)) for key, inner in rows)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) or (
+        isinstance(value, str) and _NUMBER.fullmatch(value) is not None
+    )
+
+
+_NUMBER = regex(r"\d{1,3}(?:\.\d{1,20})?|(?i:true|false)")
 
 
 def _bare(value: Any) -> Any:

@@ -33,6 +33,19 @@ COUNTED = [
     ("a.yaml", "prompts: [a, b]\ntests:\n  - vars: {q: 1}\n  - vars: {q: 2}\n", 2),
     ("a.yml", "- q: 1\n- q: 2\n", 2),
     ("a.yaml", "a: &a [1]\nb: [*c]\n", None),
+    # What a run gave is no case: its grades stand in the rows, or their means beside them.
+    ("a.json", '{"cases": [{"q": 1, "hit_at_5": true}, {"q": 2, "hit_at_5": false}]}', 0),
+    ("a.jsonl", '{"question": "x", "recall@10": 0.5}\n{"question": "y", "mrr": 1}\n', 0),
+    ("a.csv", "question,answer,faithfulness\nx,y,0.91\nz,u,1.0\n", 0),
+    ("a.json", '{"metrics": {"mrr": 0.84}, "cases": [{"q": 1}, {"q": 2}]}', 0),
+    ("a.json", '{"summary": {"pass_rate": 0.9}, "tests": [{"q": 1}, {"q": 2}]}', 0),
+    ("a.json", '{"accuracy": 0.9, "examples": [{"q": 1}]}', 0),
+    ("a.json", '{"metrics": ["mrr", "recall"], "cases": [{"q": 1}, {"q": 2}]}', 2),
+    ("a.json", '{"thresholds": {"mrr": 0.8}, "cases": [{"q": 1}, {"q": 2}]}', 2),
+    ("a.json", '{"summary": {"total": 2}, "cases": [{"q": 1}, {"q": 2}]}', 2),
+    ("a.csv", "question,faithfulness\nx,the answer cites the page\n", 1),
+    ("a.jsonl", '{"sentence": "x", "text": "y", "score": 4.2}\n', 1),
+    ("a.jsonl", '{"q": "x", "min_faithfulness": 0.8}\n', 1),
 ]
 PLACES = {
     "evals/golden.jsonl": True,
