@@ -10,6 +10,7 @@ from agentaudit.probes.asking import asks
 from agentaudit.probes.callers import calls_of
 from agentaudit.probes.models.apphost import deployed, hosted_elsewhere
 from agentaudit.probes.models.by_deployment import pinned
+from agentaudit.probes.models.defined import defined
 from agentaudit.probes.models.embeds import only_embeds
 from agentaudit.probes.models.hub import loads
 from agentaudit.probes.models.ids import Used, asked, used
@@ -229,6 +230,7 @@ def _hosted(repo: Repo, component: Component) -> list[Used]:
     named = [
         *used(component, purposes, unsaid(repo, component)),
         *offered(repo, component, purposes),
+        *defined(repo, component, purposes),
     ]
     named = overridden(repo, component, named)
     found = {each.id.text.lower(): each for each in reversed(named) if not each.local}

@@ -49,13 +49,15 @@ _LONG = regex(
 """One of many words that something is given, whatever it begins with."""
 _ROW = regex(rf"['$(]\s{{0,9}}{_SPEAKS}[^\n]{{30}}")
 """A value of a row that a table of a database is filled with."""
+ENTRIES = (_ENTRY, _BLOCK, _NAMED)
+"""How a data file writes what a model is told."""
 _FUNCTION = regex(r"\bprompt\s{1,9}#{1,4}\"")
 _MODEL = regex(r"(?m)^SYSTEM[ \t]+\S")
 _KINDS: tuple[tuple[str, tuple[str, ...], tuple[re.Pattern[str], ...]], ...] = (
     ("**/*.md", (), (_BEGINS, _BLOCK)),
     *((f"**/*.{kind}", (), (_BEGINS,)) for kind in ("txt", "j2", "jinja", "jinja2", "st")),
     *((f"**/*.{kind}", (), (_BEGINS,)) for kind in ("hbs", "tmpl", "mustache", "template")),
-    *((f"**/*.{kind}", (), (_ENTRY, _BLOCK, _NAMED)) for kind in ("yaml", "yml")),
+    *((f"**/*.{kind}", (), ENTRIES) for kind in ("yaml", "yml")),
     *(
         (f"**/*.{kind}", (), (_ENTRY, _NAMED))
         for kind in ("json", "toml", "properties", "json5", "jsonc")
@@ -99,15 +101,15 @@ def in_data(repo: Repo, component: Component) -> list[Prompt]:
             if not mine or file.repo != component.repo or _is_else(repo, file):
                 continue
             text = (repo.read(file) or "")[:_LONGEST]
-            at = next((each for kind in holds for each in _said(kind, text)), None)
-            if at is not None and _is_named(repo, file):
+            at = next((each for kind in holds for each in said(kind, text)), None)
+            if at is not None and is_named(repo, file):
                 line = text.count("\n", 0, at.end()) + 1
                 place = Place(file.repo, file.path, line)
                 found.append(Prompt(PromptKind.FILE, place, file.path, len(text), None, Role.APP))
     return found
 
 
-def _said(kind: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+def said(kind: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
     """Where a text holds it, but for comments."""
     for each in kind.finditer(text):
         row = text[text.rfind("\n", 0, each.start()) + 1 : each.start()].lstrip()
@@ -131,7 +133,7 @@ def _is_else(repo: Repo, file: Place) -> bool:
     return repo.role(file) in ASIDE or _ELSE.search(file.path) is not None
 
 
-def _is_named(repo: Repo, file: Place) -> bool:
+def is_named(repo: Repo, file: Place) -> bool:
     """Whether code says the name of the file, or of the directory that it lies in."""
     above, _, name = file.path.rpartition("/")
     stem, home = name.partition(".")[0], above.rpartition("/")[2]
