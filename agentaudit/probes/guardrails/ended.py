@@ -13,6 +13,12 @@ from agentaudit.probes.guardrails.standing import standing
 from agentaudit.probes.once import once
 from agentaudit.source import Repo
 
+_PASSED = r"(?:passed|passes|success(?:ful)?|succeeded|ok)"
+_ALL = (
+    rf"(?:all\([^\n]{{0,80}}\b{_PASSED}\b[^\n]{{0,80}}\)|(?:all_?{_PASSED}|all_?cases_?{_PASSED})\b"
+    rf"|[\w.]{{1,60}}\.every\([^\n]{{0,80}}\b{_PASSED}\b[^\n]{{0,20}}\))"
+)
+"""Whether each case passed."""
 _NO_FAILURE = regex(
     r"(?i)^\s{0,40}if\s{0,4}\(?(?:len\()?[\w.]{0,60}(?:failed|failures|failed_?(?:count|cases))\)?(?:\.length)?"
     r"\s{0,4}(?:>\s{0,4}\d|:|\)\s{0,4}\{|>=\s{0,4}1)"
@@ -21,6 +27,7 @@ _NO_FAILURE = regex(
     r"|^\s{0,40}if\s{0,4}\(?[\w.'\"\[\]]{0,60}(?:passed|passing|passes)(?:_?(?:count|cases))?[\"'\]]{0,3}"
     r"\s{0,4}(?:<|!==?)\s{0,4}(?:len\()?[\w.'\"\[\]]{0,60}(?:total|cases|results|scenarios)\w{0,20}[\"'\]]{0,3}"
     r"(?:\)|\.length)?\s{0,4}(?::|\)|\{)"
+    rf"|^\s{{0,40}}if\s{{0,4}}(?:not\s|\(?!){_ALL}\s{{0,4}}(?::|\)|\{{)"
 )
 """A suite whose every case must pass."""
 _CASES = (
@@ -31,7 +38,8 @@ _BY_CASES = regex(
     r"(?:\breturn\b|[eE]xit\w{0,8}\s{0,2}\(|SystemExit\(|[eE]xit_?[cC]ode\s{0,4}=)\s{0,4}\(?"
     rf"(?:0 if (?:not )?{_CASES}(?:\s?==\s?0)? else [1-9]|[1-9] if {_CASES}(?:\s?>\s?0)? else 0"
     rf"|{_CASES}\s?(?:>\s?0\s?)?\? [1-9] : 0|{_CASES}\s?===?\s?0\s?\? 0 : [1-9]"
-    r"|0 if [\w.\[\]\"']{0,60}passed[\"'\]]{0,2} == [\w.()\[\]\"']{0,60} else [1-9])"
+    r"|0 if [\w.\[\]\"']{0,60}passed[\"'\]]{0,2} == [\w.()\[\]\"']{0,60} else [1-9]"
+    rf"|0 if (?i:{_ALL}) else [1-9]|[1-9] if not (?i:{_ALL}) else 0|(?i:{_ALL})\s?\? 0 : [1-9])"
 )
 """The same as the run's end."""
 FAILED = regex(
@@ -39,7 +47,20 @@ FAILED = regex(
     r"|SystemExit"
 )
 """Where a run ends badly."""
+_VERDICT = regex(
+    r"^\s{0,40}(?:\}\s?else\s)?(?:if|elif)\b[^\n]{0,80}(?:passed|success|failures?\b|violat|below"
+    r"|regress)|^\s{0,40}assert (?:not )?[\w.]{0,60}(?:passed|success)[\w.()]{0,40}\s{0,4}(?:,|$)"
+)
+"""Where the outcome of all cases is asked for."""
+_ENDS = regex(
+    r"(?:\breturn|\bexit\(|\bSystemExit\(|[eE]xit_?[cC]ode\s{0,4}=)\s{0,4}\(?"
+    r"(?:0 if [^\n]{0,80}(?:passed|success|\bok\b)|1 if not [^\n]{0,80}(?:passed|success|\bok\b)"
+    r"|1 if [^\n]{0,80}(?:fail|violat|regress)"
+    r"|[\w.!]{0,60}(?:passed|success|ok|failed|failures)\b[^\n?]{0,20}\?)"
+)
+"""The verdict, as the run's end."""
 _WITHIN = 12
+_NEAR = 16
 _MOST_ROWS = 6000
 
 
@@ -53,6 +74,19 @@ def none_fails(repo: Repo, place: Place) -> Iterator[Place]:
             after = "\n".join((row, *islice(deeper(rows, number), _WITHIN)))
             if "assert " in row or FAILED.search(after):
                 yield Place(place.repo, place.path, number + 1, row.strip()[:200])
+
+
+def ends(repo: Repo, place: Place) -> bool:
+    """Whether code of the suite fails the run over its verdict."""
+    rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[:_MOST_ROWS]
+    for number, row in enumerate(rows):
+        if ("return" in row or "xit" in row) and _ENDS.search(row[:300]):
+            return True
+        if _VERDICT.search(row[:300]):
+            after = "\n".join(rows[number : number + _NEAR])
+            if row.lstrip().startswith("assert") or FAILED.search(after[:6000]):
+                return True
+    return False
 
 
 @once

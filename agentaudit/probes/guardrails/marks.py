@@ -13,7 +13,7 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.guardrails.asking import Asking, fetching
 from agentaudit.probes.guardrails.configured import configured
-from agentaudit.probes.guardrails.ended import FAILED, counted, none_fails, repeated
+from agentaudit.probes.guardrails.ended import counted, ends, none_fails, repeated
 from agentaudit.probes.guardrails.ending import EXITS, ending
 from agentaudit.probes.guardrails.held import held
 from agentaudit.probes.guardrails.hollow import is_mute
@@ -23,6 +23,7 @@ from agentaudit.probes.guardrails.outside import OUTSIDE
 from agentaudit.probes.guardrails.suites import suite, suite_files
 from agentaudit.probes.guardrails.tested import pretends, tested
 from agentaudit.probes.guardrails.told import told
+from agentaudit.probes.guardrails.tolerances import allowed
 from agentaudit.source import Component, Repo
 
 _OF_THE_SUITE = regex(r"(?i)(?:^|/)[\w-]{0,40}evals?[\w-]{0,40}/(?:[^/]{1,80}/){0,8}tests?/")
@@ -55,18 +56,6 @@ _PARAMETER = regex(
 """The same as what a suite is made with where nobody says another."""
 _MARKS = ("MIN", "THRESHOLD", "MARK", "CUT", "_threshold", "_score", "_rate", "_mark")
 """Words of every such constant."""
-_VERDICT = regex(
-    r"^\s{0,40}(?:\}\s?else\s)?(?:if|elif)\b[^\n]{0,80}(?:passed|success|failures?\b|violat|below"
-    r"|regress)|^\s{0,40}assert (?:not )?[\w.]{0,60}(?:passed|success)[\w.()]{0,40}\s{0,4}(?:,|$)"
-)
-"""Where the outcome of all cases is asked for."""
-_ENDS = regex(
-    r"(?:\breturn|\bexit\(|\bSystemExit\(|[eE]xit_?[cC]ode\s{0,4}=)\s{0,4}\(?"
-    r"(?:0 if [^\n]{0,80}(?:passed|success|\bok\b)|1 if not [^\n]{0,80}(?:passed|success|\bok\b)"
-    r"|1 if [^\n]{0,80}(?:fail|violat|regress)"
-    r"|[\w.!]{0,60}(?:passed|success|ok|failed|failures)\b[^\n?]{0,20}\?)"
-)
-"""The verdict, as the run's end."""
 _MINIMUM = regex(
     r"(?i)^\s{0,20}[\"']?(?:(?:min|max)(?:imum)?_\w{0,40}(?:score|accuracy|rate|recall|precision|faithful"
     r"|relevan|correct|ground|failures?|validity|improvement|quality)\w{0,30}"
@@ -74,8 +63,6 @@ _MINIMUM = regex(
     r"_(?:min|threshold|mark|floor))[\"']?\s{0,4}[:=]\s{0,4}(?!0*(?:\.0*)?(?![\d.]))\d"
 )
 """Marks in the configuration of a suite."""
-_NEAR = 16
-_MOST_ROWS = 3000
 
 
 _THRESHOLDS = ("threshold", "judgeThreshold", "min_score", "minScore", "passing_score")
@@ -100,7 +87,8 @@ def marks(repo: Repo) -> Iterator[Place]:
             yield from none_fails(repo, place)
     yield from _beside(repo, {place.path for place in own})
     yield from in_steps(repo)
-    closing = {place.path for place in own if _ends(repo, place)}
+    yield from allowed(repo)
+    closing = {place.path for place in own if ends(repo, place)}
     verdict = bool(closing)
     for component in components:
         given = _given(component, _modules(component), closing)
@@ -275,19 +263,6 @@ def _written(repo: Repo, files: Iterable[Place]) -> Iterator[Place]:
         if any(word in text for word in _MARKS):
             yield from islice(_lines(repo, place, _CONSTANT), 1)
             yield from islice(_lines(repo, place, _PARAMETER), 1)
-
-
-def _ends(repo: Repo, place: Place) -> bool:
-    """Whether code of the suite fails the run over its verdict."""
-    rows = (repo.read(Place(place.repo, place.path)) or "").split("\n")[:_MOST_ROWS]
-    for number, row in enumerate(rows):
-        if ("return" in row or "xit" in row) and _ENDS.search(row[:300]):
-            return True
-        if _VERDICT.search(row[:300]):
-            after = "\n".join(rows[number : number + _NEAR])
-            if row.lstrip().startswith("assert") or FAILED.search(after[:6000]):
-                return True
-    return False
 
 
 def _lines(repo: Repo, place: Place, pattern: re.Pattern[str]) -> Iterator[Place]:

@@ -10,7 +10,7 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.model_ids import model_id
 from agentaudit.probes.aside import is_serving
-from agentaudit.probes.models.ids import Used
+from agentaudit.probes.models.ids import TRIED, Used
 from agentaudit.probes.prompts.in_data import ENTRIES, is_named, said
 from agentaudit.source import Component, Repo
 
@@ -34,7 +34,8 @@ def defined(repo: Repo, component: Component, purposes: frozenset[str]) -> Itera
     for kind in _KINDS:
         for file in islice(repo.files(f"**/*.{kind}", saying=_SAYS), _MOST):
             inside = file.path.startswith(home) and not file.path.startswith(around)
-            if file.repo == component.repo and inside and is_serving(repo, file):
+            serves = is_serving(repo, file) and not TRIED.search(file.path)
+            if file.repo == component.repo and inside and serves:
                 yield from _of(repo, file, purposes)
 
 

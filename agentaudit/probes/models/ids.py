@@ -50,8 +50,8 @@ _SAID = regex(
     r"(?i)(?:^|_)(?:label|title|display_?name|description|help|placeholder|examples?|docs?|alias"
     r"|comment|note|tooltip|icon|logo|url|price|cost|text|slug|family|header|heading|caption)$"
 )
-_TRIED = regex(
-    r"(?i)(?:^|/)[^/]{0,60}(?:[._-](?:e2e|mocks?|tests?|testing)[._-]|(?<!compose\.)override\.)[^/]{0,20}ya?ml$"
+TRIED = regex(
+    r"(?i)(?:^|/)[^/]{0,60}(?:[._-](?:e2e|mocks?|tests?|testing)[._-]|(?<!compose\.)override\.)[^/]{0,20}(?:ya?ml|json[c5]?)$"
 )
 """Configurations of what is tried on a developer's machine."""
 _SHOWS = regex(r"(?i)(?:placeholder|label|title|description|tooltip)$")
@@ -116,7 +116,7 @@ def used(
     places = sorted(named_so, key=lambda each: _order(each[1]))
     for text, place, around in places:
         text, names = called.get(text.lower(), (text, frozenset()))
-        if place in names or place in unsaid or _TRIED.search(place.path):
+        if place in names or place in unsaid or TRIED.search(place.path):
             continue
         named = model_id(text) or alias(text, around) or _of_ours(text, around)
         if named is not None and named.purpose in purposes:

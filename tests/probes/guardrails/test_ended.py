@@ -269,3 +269,58 @@ def test_a_matcher_of_meaning_holds_what_a_model_says(said: str, outcome: Outcom
     files = {**NEEDS, "quality/index.test.js": JEST.format(said)}
     assert _asked(output_scored, files) is outcome
     assert _asked(pass_marks_numeric, files) is outcome
+
+
+GATE = (
+    "import sys\n\n{allowed}\n\ndef main(baseline, current, {given}):\n    regressions = [\n"
+    "        name for name, mrr in baseline.items() if mrr - current[name] > limit()\n    ]\n"
+    "    print(regressions)\n    {end}\n\nsys.exit(main(*read('baseline.json', 'now.json')))\n"
+)
+END = "return 1 if regressions else 0"
+OPTION = "parser.add_argument('--tolerance', type=float, default={})"
+
+
+@pytest.mark.parametrize(
+    ("allowed", "given", "end", "outcome"),
+    [
+        ("TOLERANCE = 0.02", "", END, Outcome.PASS),
+        ("MAX_DROP = 0.05", "", END, Outcome.PASS),
+        ("DEFAULT_THRESHOLD: float = 0.1", "", END, Outcome.PASS),
+        ("", "tolerance: float = 0.02", END, Outcome.PASS),
+        (OPTION.format("0.02"), "", END, Outcome.PASS),
+        ("allowed_drop = 5", "", "sys.exit(1 if regressions else 0)", Outcome.PASS),
+        ("TOLERANCE = 0.02", "", "return 1 if report['has_regressions'] else 0", Outcome.PASS),
+        ("TOLERANCE = 0.02", "", "if regressions:\n        sys.exit(1)", Outcome.PASS),
+        ("TOLERANCE = 0.02", "", "return regressions", Outcome.FAIL),
+        ("TOLERANCE = 0", "", END, Outcome.FAIL),
+        ("LATENCY_THRESHOLD = 0.2", "", END, Outcome.FAIL),
+        ("SIMILARITY_THRESHOLD = 0.8", "", END, Outcome.FAIL),
+    ],
+)
+def test_what_scores_may_lose_against_an_earlier_run(
+    allowed: str, given: str, end: str, outcome: Outcome
+) -> None:
+    suite = SUITE.format("print(failed)")
+    gate = GATE.format(allowed=allowed, given=given, end=end)
+    files = {**NEEDS, "evals/run.py": suite, "evals/compare.py": gate}
+    assert _asked(pass_marks_numeric, files) is outcome
+
+
+@pytest.mark.parametrize(
+    ("end", "outcome"),
+    [
+        ("return 0 if all(each.passed for each in found) else 1", Outcome.PASS),
+        ("sys.exit(0 if all(each['passed'] for each in found) else 1)", Outcome.PASS),
+        ("sys.exit(1 if not all_passed else 0)", Outcome.PASS),
+        ("sys.exit(0 if all_passed else 1)", Outcome.PASS),
+        ("if not all(each.ok for each in found):\n        sys.exit(1)", Outcome.PASS),
+        ("if not all_passed:\n        sys.exit(1)", Outcome.PASS),
+        ("if not all_passed:\n        print(found)", Outcome.FAIL),
+        ("return 0 if all(each.asked for each in found) else 1", Outcome.FAIL),
+        ("return 0 if all(found) else 0", Outcome.FAIL),
+        ("print(all(each.passed for each in found))", Outcome.FAIL),
+    ],
+)
+def test_each_case_must_pass(end: str, outcome: Outcome) -> None:
+    files = {**NEEDS, "evals/run.py": SUITE.format(end)}
+    assert _asked(pass_marks_numeric, files) is outcome

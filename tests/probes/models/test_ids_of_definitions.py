@@ -42,6 +42,7 @@ SILENT = {
     "said in a remark": ("agents/a.jsonc", f'{{\n  {STORY},\n  // "llm": "openai/ID"\n}}\n'),
     "tells nobody anything": ("agents/prices.json", '{"model": "ID", "price": 2}\n'),
     "of an example": ("examples/agents/a.jsonc", f'{{{STORY}, "llm": "openai/ID"}}\n'),
+    "of what is tried": ("agents/all.e2e.json", f'{{{STORY}, "llm": "openai/ID"}}\n'),
     "no id": ("agents/a.jsonc", f'{{{STORY}, "llm": "fast"}}\n'),
 }
 
