@@ -14,6 +14,7 @@ from agentaudit.probes.guardrails.ended import repeated
 from agentaudit.probes.guardrails.homes import inside
 from agentaudit.probes.guardrails.leads import Leads, Line, does_anything
 from agentaudit.probes.guardrails.runs import alone, names, run_of, whole
+from agentaudit.probes.guardrails.silent import is_silent
 from agentaudit.probes.guardrails.suites import suite, suite_files
 from agentaudit.probes.guardrails.tested import judged, tested
 from agentaudit.source import Repo, Step
@@ -55,7 +56,7 @@ def runs(repo: Repo) -> Iterator[Run]:
             if said and not found:
                 home = step.home if line.place == step.place else ""
                 found = run_of(inside(line.text, home, services))
-            if found and leads.only_tell(found):
+            if found and (leads.only_tell(found) or is_silent(repo, step, line.text)):
                 continue
             if found and not (files and all(left_out(repo, f, step, line.text) for f in files)):
                 yield Run(found, step, line, gating)

@@ -219,3 +219,43 @@ def test_what_only_tells_of_the_suite_runs_none(
         f"    steps:\n      - run: {step}\n",
     }
     assert PROBE.ask({"repo": testing.repository({"files": files})}).outcome is found
+
+
+ASKS = (
+    "from openai import OpenAI\n\ndef test_it():\n    assert 'sum' in OpenAI().responses.create()\n"
+)
+QUIET = '"""Tests of the scorers ({})."""\n\nfrom evals.scorers import score\n'
+
+
+@pytest.mark.parametrize(
+    ("step", "path", "text", "found"),
+    [
+        ("pytest evals/test_answers.py", "evals/test_answers.py", ASKS, Outcome.PASS),
+        ("pytest evals/test_answers.py::test_it", "evals/test_answers.py", ASKS, Outcome.PASS),
+        ("cd web && npx vitest run eval/a.test.ts", "web/eval/a.test.ts", "", Outcome.PASS),
+        ("pytest evals/test_answers.py", "evals/run.py", ASKS, Outcome.FAIL),
+        ("npx vitest run eval/deep/a.test.ts", "web/eval/a.test.ts", "", Outcome.FAIL),
+        ("git clone $SUITE evals && pytest evals/deep/test_a.py", "README.md", "", Outcome.PASS),
+        ("pytest evals/", "evals/test_answers.py", ASKS, Outcome.PASS),
+        ("pytest evals/$CASE/test_a.py", "evals/a/test_a.py", ASKS, Outcome.PASS),
+        *(
+            ("pytest evals/test_a.py", "evals/test_a.py", QUIET.format(said), Outcome.FAIL)
+            for said in (
+                *("no Bedrock, no crew", "no LLM calls", "without a model", "no API key"),
+                *("No network", "zero LLM calls", "needs no gateway", "without any real model"),
+            )
+        ),
+        *(
+            ("pytest evals/test_a.py", "evals/test_a.py", QUIET.format(said), Outcome.PASS)
+            for said in ("no model judge", "no surprises", "the model answers", "no models as yet")
+        ),
+    ],
+)
+def test_files_of_tests_that_ask_no_model(step: str, path: str, text: str, found: Outcome) -> None:
+    files = {
+        "requirements.txt": "openai==1.93.0\n",
+        path: text,
+        ".github/workflows/ci.yml": "on: [push]\njobs:\n  a:\n    runs-on: ubuntu-24.04\n"
+        f"    steps:\n      - run: {step}\n",
+    }
+    assert PROBE.ask({"repo": testing.repository({"files": files})}).outcome is found
