@@ -13,12 +13,6 @@ from agentaudit.probes.guardrails.standing import standing
 from agentaudit.probes.once import once
 from agentaudit.source import Repo
 
-_PASSED = r"(?:passed|passes|success(?:ful)?|succeeded|ok)"
-_ALL = (
-    rf"(?:all\([^\n]{{0,80}}\b{_PASSED}\b[^\n]{{0,80}}\)|(?:all_?{_PASSED}|all_?cases_?{_PASSED})\b"
-    rf"|[\w.]{{1,60}}\.every\([^\n]{{0,80}}\b{_PASSED}\b[^\n]{{0,20}}\))"
-)
-"""Whether each case passed."""
 _NO_FAILURE = regex(
     r"(?i)^\s{0,40}if\s{0,4}\(?(?:len\()?[\w.]{0,60}(?:failed|failures|failed_?(?:count|cases))\)?(?:\.length)?"
     r"\s{0,4}(?:>\s{0,4}\d|:|\)\s{0,4}\{|>=\s{0,4}1)"
@@ -27,7 +21,6 @@ _NO_FAILURE = regex(
     r"|^\s{0,40}if\s{0,4}\(?[\w.'\"\[\]]{0,60}(?:passed|passing|passes)(?:_?(?:count|cases))?[\"'\]]{0,3}"
     r"\s{0,4}(?:<|!==?)\s{0,4}(?:len\()?[\w.'\"\[\]]{0,60}(?:total|cases|results|scenarios)\w{0,20}[\"'\]]{0,3}"
     r"(?:\)|\.length)?\s{0,4}(?::|\)|\{)"
-    rf"|^\s{{0,40}}if\s{{0,4}}(?:not\s|\(?!){_ALL}\s{{0,4}}(?::|\)|\{{)"
 )
 """A suite whose every case must pass."""
 _CASES = (
@@ -38,8 +31,7 @@ _BY_CASES = regex(
     r"(?:\breturn\b|[eE]xit\w{0,8}\s{0,2}\(|SystemExit\(|[eE]xit_?[cC]ode\s{0,4}=)\s{0,4}\(?"
     rf"(?:0 if (?:not )?{_CASES}(?:\s?==\s?0)? else [1-9]|[1-9] if {_CASES}(?:\s?>\s?0)? else 0"
     rf"|{_CASES}\s?(?:>\s?0\s?)?\? [1-9] : 0|{_CASES}\s?===?\s?0\s?\? 0 : [1-9]"
-    r"|0 if [\w.\[\]\"']{0,60}passed[\"'\]]{0,2} == [\w.()\[\]\"']{0,60} else [1-9]"
-    rf"|0 if (?i:{_ALL}) else [1-9]|[1-9] if not (?i:{_ALL}) else 0|(?i:{_ALL})\s?\? 0 : [1-9])"
+    r"|0 if [\w.\[\]\"']{0,60}passed[\"'\]]{0,2} == [\w.()\[\]\"']{0,60} else [1-9])"
 )
 """The same as the run's end."""
 FAILED = regex(
