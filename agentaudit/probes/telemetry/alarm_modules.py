@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
 from agentaudit.probes.beside import is_alone
-from agentaudit.probes.telemetry.alerts import is_beside
+from agentaudit.probes.telemetry.alerts import is_aside
 from agentaudit.source import Component, Place, Repo
 
 _MODULE = regex(r"^[ \t]*module\s+\"[\w-]{1,100}\"\s*\{", re.MULTILINE)
@@ -40,6 +40,8 @@ _STACKS = ("cdk.json", "Pulumi.yaml", "sst.config.ts")
 _NEAR = 900
 _END = regex(r"\n\s{0,20}\}?\)[;,]?\s*\n")
 """Where the arguments of a construct end."""
+_ENDED = regex(r";|\n\s{0,20}\n")
+"""Where a statement ends before one that makes an alarm of a metric."""
 
 
 def by_modules(repo: Repo) -> Iterator[Place]:
@@ -88,7 +90,9 @@ def by_constructs(repo: Repo) -> Iterator[Place]:
                 near = text[max(0, found.start() - 120) : found.start() + _NEAR]
                 ends = _END.search(text, found.end(), found.end() + _NEAR)
                 own = text[found.start() : ends.start() if ends else found.end() + _NEAR]
-                if _TELLS.search(near) and not is_beside(own.split("\n")):
+                if found[0][0] == ".":
+                    own = _ENDED.split(text[max(0, found.start() - 300) : found.start()])[-1] + own
+                if _TELLS.search(near) and not is_aside(own.split("\n")):
                     yield _place(file, text, found)
 
 

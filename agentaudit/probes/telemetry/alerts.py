@@ -124,7 +124,7 @@ def _in_file(file: Place, text: str) -> Iterator[tuple[Place, set[str]]]:
         block = lines[start : min(after, start + LONGEST)]
         if _UNIFIED.match(block[0]):
             block = _rule(lines, start)
-        if _speaks(block) and not (_off(block) or _never(block) or _aside(block)):
+        if _speaks(block) and not (_off(block) or _never(block) or is_aside(block)):
             asked = _rule(lines, start) if _AFTER.search(block[0]) else block
             named = {name for line in asked for name in _SELECTED.findall(line)}
             yield replace(file, line=start + 1, text=lines[start].strip()), named
@@ -187,18 +187,20 @@ _STORES = regex(
     r"|\bspring_cloud_(?:config_server|bus)_|\b(?:prometheus|alertmanager|loki|vault)_\w{1,80}[\s({\[]"
     r"|\b(?:instance|job|service|application|container|pod)=~?\"[\w-]{0,40}"
     r"(?:monitoring|config-?server|prometheus|grafana|alertmanager|vault)"
+    r"|(?i:table|dynamo\w{0,20}|bucket|database|db_?(?:cluster|instance))\.metric"
+    r"|\.metric_?(?i:user_?errors|system_?errors|throttled_?requests|successful_?request_?latency|freeable_?memory)"
 )
 """Whose metric it is, where that is a store, or what watches and configures the others: what serves
 may fail beside it unseen."""
 
 
-def _aside(block: list[str]) -> bool:
+def is_aside(block: list[str]) -> bool:
     """Whether the alert is about a store or what watches, or about a job, told by its name: all of
     them stand beside what serves."""
-    return any(map(_STORES.search, block)) or is_beside(block)
+    return any(map(_STORES.search, block)) or _is_beside(block)
 
 
-def is_beside(block: list[str]) -> bool:
+def _is_beside(block: list[str]) -> bool:
     """Whether what an alert is called names a job, or what fills an index or evaluates."""
     named = " ".join(line for line in block if _NAMED.match(line))
     told = {word.lower() for word in _WORDS.findall(named)}

@@ -51,6 +51,32 @@ def test_modules_of_terraform(source: str, more: str, found: bool) -> None:
             "  metric: fn.metricErrors() });",
             True,
         ),
+        ("cdk/s.py", "cloudwatch.Alarm(self, 'A', metric=orders.metric_user_errors())", False),
+        (
+            "cdk/s.ts",
+            "new Alarm(this, 'A', { metric: this.usersTable.metric('E errors') });",
+            False,
+        ),
+        (
+            "cdk/s.ts",
+            "new cloudwatch.Alarm(this, 'SlowErrors', {\n  metric: new cloudwatch.Metric({\n"
+            "    namespace: 'AWS/DynamoDB', metricName: 'SuccessfulRequestLatency',\n  }),\n});",
+            False,
+        ),
+        (
+            "cdk/s.py",
+            "t = tables.metric_system_errors_for_operations(\n    period=FIVE,\n)"
+            ".create_alarm(self, 'Errors', threshold=1)",
+            False,
+        ),
+        (
+            "cdk/s.py",
+            "shown = tables.metric_user_errors()\n\n"
+            "fn.metric_errors().create_alarm(self, 'Errors', threshold=1)",
+            True,
+        ),
+        ("cdk/s.ts", "new Alarm(this, 'TableToolErrors', { metric: fn.metricErrors() });", True),
+        ("cdk/s.ts", "new Alarm(this, 'A', { metric: restApi.metricLatency() });", True),
         ("cdk/tests/s.ts", "new Alarm(this, 'A', { metric: fn.metricErrors() });", False),
     ],
 )
