@@ -37,14 +37,19 @@ def runs_here(repo: Repo, component: Component, place: Place) -> bool:
 
 
 def own_texts(repo: Repo, component: Component, without: str = "") -> Iterator[str]:
+    """The texts of these files, but for one."""
+    return (text for file, text in own_files(repo, component) if file.path != without)
+
+
+def own_files(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
     """The files of C# that are of the component or of no program at all, tests left out."""
     others = _others(repo, component)
     for kind in ("cs", "csproj"):
         for file in repo.files(f"**/*.{kind}"):
-            if file.path == without or _BUILT.search(file.path) or repo.role(file) in ASIDE:
+            if _BUILT.search(file.path) or repo.role(file) in ASIDE:
                 continue
             if not any(_within(file.path, each) for each in others):
-                yield (repo.read(file) or "")[:200_000]
+                yield file, (repo.read(file) or "")[:200_000]
 
 
 def _others(repo: Repo, component: Component) -> list[str]:

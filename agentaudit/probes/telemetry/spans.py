@@ -12,6 +12,7 @@ from agentaudit.probes.telemetry.adot import shut, traces_models
 from agentaudit.probes.telemetry.destinations import unaddressed, unswitched
 from agentaudit.probes.telemetry.development import installed
 from agentaudit.probes.telemetry.dotnet_sources import is_added
+from agentaudit.probes.telemetry.dotnet_spans import written
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.keys import CREDENTIAL, provided
 from agentaudit.probes.telemetry.releases import oldest
@@ -30,8 +31,13 @@ _SPANS = frozenset(
 _PREFIXES = ("gen_ai.", "llm.", "openinference.", "ai.model", "langfuse.")
 
 
-def own_spans(repo: Repo, component: Component) -> Iterator[Call]:
-    """Calls that trace by the means of an SDK or of OpenTelemetry itself."""
+def own_spans(repo: Repo, component: Component) -> Iterator[Place]:
+    """Lines that trace by the means of an SDK or of OpenTelemetry itself."""
+    yield from (call.place for call in _calls(repo, component))
+    yield from written(repo, component)
+
+
+def _calls(repo: Repo, component: Component) -> Iterator[Call]:
     code = component.code
     for call in code.methods("UseOpenTelemetry", "instrument_all"):
         if call.reached and not is_off(call) and is_added(component, call):

@@ -221,7 +221,7 @@ def tracing_wired(repo: Repo, component: Component) -> Answer:
             return passed(f"{use.library} traces in the serving code", use.place.evidence())
         held.append(keeps)
     if own := next(own_spans(repo, component), None):
-        return passed("it writes spans of model calls itself", own.place.evidence())
+        return passed("it writes spans of model calls itself", own.evidence())
     if framework := by_itself(repo, component):
         message = f"{framework.library} writes spans of its own, and they are exported"
         return passed(message, framework.place.evidence())

@@ -134,3 +134,39 @@ def test_a_client_tells_a_source_that_a_provider_adds(
 ) -> None:
     files = {"api.csproj": PROJECT, "Program.cs": CLIENT.format(client, provider)}
     assert _outcome(files) is outcome
+
+
+NAMED = "static class Telemetry {\n  public static readonly ActivitySource Source = new({});\n}\n"
+SPAN = (
+    "using Microsoft.Extensions.AI;\nclass Chat {{\n  public async Task Ask(string text) {{\n"
+    '    using var span = {}.StartActivity("chat");\n    {}\n'
+    "    await client.GetResponseAsync(text);\n  }}\n}}\n"
+)
+TOLD = 'span?.SetTag("gen_ai.request.model", name);'
+SENDS = ".AddOtlpExporter()"
+
+
+@pytest.mark.parametrize(
+    ("named", "source", "told", "added", "outcome"),
+    [
+        ('"Planner"', "Telemetry.Source", TOLD, '.AddSource("Planner")' + SENDS, PASS),
+        ('"Planner.Chat"', "Telemetry.Source", TOLD, '.AddSource("Planner.*")' + SENDS, PASS),
+        ("Names.Chat", "Telemetry.Source", TOLD, ".AddSource(Names.Chat)" + SENDS, PASS),
+        ('"P"', "Telemetry.Source", TOLD, ".AddSource(Telemetry.Source.Name)" + SENDS, PASS),
+        ('"P"', "Source", 'span.AddTag("llm.model", m);', '.AddSource("P")' + SENDS, PASS),
+        ('"P"', "Source", 'new Tags { { "gen_ai.system", s } };', '.AddSource("P")' + SENDS, PASS),
+        ('"P"', "Source", TOLD, '.AddSource("Other")' + SENDS, FAIL),
+        ('"P"', "Source", TOLD, '.AddSource("P").AddConsoleExporter()', FAIL),
+        ('"P"', "Source", TOLD, SENDS, FAIL),
+        ('"P"', "Source", 'span.SetTag("http.route", r);', '.AddSource("P")' + SENDS, FAIL),
+        ('"P"', "Source", "// " + TOLD, '.AddSource("P")' + SENDS, FAIL),
+        ('"P"', "Others.Of", TOLD, '.AddSource("P")' + SENDS, FAIL),
+    ],
+)
+def test_spans_of_a_source_of_its_own(
+    named: str, source: str, told: str, added: str, outcome: Outcome
+) -> None:
+    program = CLIENT.replace(".AddOtlpExporter()", "").format("", added)
+    files = {"api.csproj": PROJECT, "Telemetry.cs": NAMED.replace("{}", named)}
+    files |= {"Chat.cs": SPAN.format(source, told), "Program.cs": program}
+    assert _outcome(files) is outcome
