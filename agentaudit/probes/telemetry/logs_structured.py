@@ -10,6 +10,7 @@ from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.readable import of_code, step_missing, unread
 from agentaudit.probes.telemetry import logback, own_fields, own_loggers, xray
+from agentaudit.probes.telemetry.active_spans import is_of_span, never_active
 from agentaudit.probes.telemetry.errors import writes_to_console
 from agentaudit.probes.telemetry.keys import unstarted
 from agentaudit.probes.telemetry.loading import loaded
@@ -198,7 +199,7 @@ def _structured(repo: Repo, component: Component, live: list[Use]) -> Iterator[P
     for use in live:
         if use.library == "structlog" and shown:
             continue
-        if use.library not in _PLAIN | {"ddtrace", "opentelemetry-distro"}:
+        if use.library not in _PLAIN | BOTH | {"ddtrace", "opentelemetry-distro"}:
             yield use.place
     for call in _serving(component):
         given = call.argument("serialize")
@@ -241,7 +242,14 @@ def _is_id(given: Argument) -> bool:
 
 
 def _joined(repo: Repo, component: Component, live: list[Use]) -> Iterator[Place]:
-    """Where the trace id enters the records."""
+    """Where the trace id enters the records, and is not that of a span that is never there."""
+    dark = never_active(repo, component)
+    for place in _ids(repo, component, live):
+        if not (dark and is_of_span(repo, place)):
+            yield place
+
+
+def _ids(repo: Repo, component: Component, live: list[Use]) -> Iterator[Place]:
     for use in live:
         runs = loaded(repo, component, use.place) and not waits(repo, component, use)
         if use.library in _JOINS and runs:

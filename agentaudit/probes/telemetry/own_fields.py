@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.telemetry.active_spans import SPAN, takes_id
 from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.source import Component, Repo
 
@@ -28,15 +29,21 @@ _WITH_CONTEXT = regex(
 )
 _WITHOUT = regex(r"\bslog\.(?:Info|Error|Warn|Debug)\(")
 _MIXIN = regex(
-    rf"(?s)\b(?:mixin|formatters:\s{{0,9}}\{{[^{{}}]{{0,120}}\blog)\s{{0,4}}(?::\s{{0,4}}(?:async\s)?(?:function\s{{0,4}})?)?\([^()]{{0,60}}\)\s{{0,4}}(?::[^{{}}=\n]{{1,80}})?"
+    rf"(?s)\b(?:mixin|logMethod|formatters:\s{{0,9}}\{{[^{{}}]{{0,120}}\blog)\s{{0,4}}(?::\s{{0,4}}(?:async\s)?(?:function\s{{0,4}})?)?\([^()]{{0,60}}\)\s{{0,4}}(?::[^{{}}=\n]{{1,80}})?"
     rf"(?:=>)?\s{{0,4}}\(?\s{{0,4}}\{{.{{0,700}}?\b{_KEY}[\"']?\s{{0,4}}[:=,}}]"
 )
 """What pino asks for fields of every record."""
+_HOOKED = regex(
+    r"\b(?:mixin:\s{0,4}(\w{3,60})(?=\s{0,4}[,}\n])|(?:mixin|logMethod)\s{0,4}(?::\s{0,4}(?:async\s)?"
+    r"(?:function\s{0,4})?)?\([^()]{0,120}\)\s{0,4}(?::[^{}=\n]{1,80})?(?:=>|\{))"
+)
+_CALLED = regex(r"\b([A-Za-z_]\w{3,60})\(")
+_BODY = 700
+"""Characters of a hook that are looked at."""
 _FORMAT = regex(
     rf"(?s)\bformat\(\s{{0,4}}\(?(\w{{1,30}})\)?\s{{0,4}}=>\s{{0,4}}\{{.{{0,500}}?\b\1(?:\.|\[[\"']){_KEY}[\"'\]]{{0,2}}\s{{0,4}}="
 )
 """What winston changes every record by."""
-_SPAN = regex(r"getActiveSpan\(|getSpan\(|spanContext\(")
 _SCRIPTS = (".ts", ".js", ".mjs", ".cjs")
 _PINO = frozenset({"pino", "pino-http", "nestjs-pino"})
 _WINSTON = frozenset({"winston", "nest-winston"})
@@ -53,10 +60,20 @@ def fields(repo: Repo, component: Component) -> Iterator[Place]:
     for (path, library), file in sorted(files.items()):
         text = (repo.read(file) or "")[:200_000] if path.endswith(_SCRIPTS) else ""
         found = (
-            (_MIXIN if library in _PINO else _FORMAT).search(text) if _SPAN.search(text) else None
+            (_MIXIN if library in _PINO else _FORMAT).search(text) if SPAN.search(text) else None
         )
+        if library in _PINO:
+            found = found or next(_by_another(repo, text), None)
         if found and loaded(repo, component, file):
             yield _shown(file, text, found)
+
+
+def _by_another(repo: Repo, text: str) -> Iterator[re.Match[str]]:
+    """Where pino is given a function that takes the id, or one that calls such a function."""
+    for found in _HOOKED.finditer(text):
+        body = text[found.end() : found.end() + _BODY].partition("\n}")[0]
+        if takes_id(repo, [found[1]] if found[1] else _CALLED.findall(body)):
+            yield found
 
 
 def _of_go(repo: Repo, component: Component) -> Iterator[Place]:

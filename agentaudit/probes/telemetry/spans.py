@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from agentaudit.code import Call, Role, Setting, Strength, Use, Value
 from agentaudit.expressions import regex
 from agentaudit.probes.once import once
+from agentaudit.probes.telemetry.active_spans import PROVIDERS
 from agentaudit.probes.telemetry.adot import shut, traces_models
 from agentaudit.probes.telemetry.destinations import unaddressed, unswitched
 from agentaudit.probes.telemetry.development import installed
@@ -129,17 +130,6 @@ def is_off(call: Call) -> bool:
     return call.condition is not None and call.condition.default is False
 
 
-_EXPORTERS = (
-    "registerOTel",
-    "NodeSDK",
-    "TracerProvider",
-    "NewTracerProvider",
-    "NodeTracerProvider",
-    "configure_azure_monitor",
-    "useAzureMonitor",
-)
-
-
 @once
 def _exports(repo: Repo, component: Component) -> bool:
     """Whether spans go anywhere: somebody sets a provider up, be it what starts the program."""
@@ -148,7 +138,7 @@ def _exports(repo: Repo, component: Component) -> bool:
         return False
     if started_under(repo, component):
         return True
-    made = (call for call in code.methods(*_EXPORTERS) if call.reached and not is_off(call))
+    made = (call for call in code.methods(*PROVIDERS) if call.reached and not is_off(call))
     made = (call for call in made if not go_flag_off(repo, call.condition))
     if any(not is_bare(repo, call) for call in made):
         if never_sampled(repo, component):

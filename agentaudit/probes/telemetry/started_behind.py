@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from agentaudit.blocks import Part
 from agentaudit.code import Call, Condition
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
@@ -28,8 +29,10 @@ _TRUE = ("true", "1", "yes", "on")
 def behind(repo: Repo, component: Component, call: Call) -> tuple[Place, str] | None:
     """Why the function around a call does not run by default: whoever calls it asks for a switch
     first that nothing turns on."""
-    name = call.scope
-    if not call.place.path.endswith((".ts", ".js", ".mjs")) or not _SETS_UP.search(name):
+    if not call.place.path.endswith((".ts", ".js", ".mjs")):
+        return None
+    name = call.scope or _starter(repo, call)
+    if not _SETS_UP.search(name):
         return None
     if not re.fullmatch(r"\w{4,80}", name):
         return None
@@ -43,6 +46,31 @@ def behind(repo: Repo, component: Component, call: Call) -> tuple[Place, str] | 
     if not asked or not all(each and _is_off(repo, component, each) for each in asked):
         return None
     return call.place, f"is set up behind `{min(asked)[:80]}`, off by default"
+
+
+_SDK = regex(r"\b(\w{1,60})\s{0,4}(?::[^=\n]{1,60})?=\s{0,9}new\s{1,4}NodeSDK\(")
+_CLOSES = regex(r"\n\}?\)")
+
+
+def _starter(repo: Repo, call: Call) -> str:
+    """The function that starts the SDK which a call makes or gives something, where a module makes
+    it and that function alone starts it; else empty."""
+    file = Place(call.place.repo, call.place.path)
+    text = (repo.read(file) or "")[:300_000]
+    for made in _SDK.finditer(text):
+        ends = _CLOSES.search(text, made.end())
+        first, last = (
+            text.count("\n", 0, at) + 1 for at in (made.start(), ends.end() if ends else made.end())
+        )
+        if first <= (call.place.line or 0) <= last:
+            starts = [found.start() for found in re.finditer(rf"\b{made[1]}\.start\(", text)]
+            around = [
+                b.name
+                for b in repo.blocks(file)
+                if b.part is Part.FUNCTION and len(starts) == 1 and b.start < starts[0] < b.end
+            ]
+            return around[-1] if around else ""
+    return ""
 
 
 def _asked(text: str, name: str) -> Iterator[str]:

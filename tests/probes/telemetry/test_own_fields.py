@@ -64,6 +64,50 @@ PRINTS = (
     "    const entry = { msg, trace_id: sc?.traceId };\n"
     '    process.stdout.write(JSON.stringify(entry) + "\\n");\n  },\n};\n'
 )
+TAKES = (
+    'import { trace } from "@opentelemetry/api";\nexport function currentIds() {\n'
+    "  const span = trace.getActiveSpan();\n"
+    "  return span ? { traceId: span.spanContext().traceId } : {};\n}\n"
+    "export function plainIds() {\n  return { app: 'planner' };\n}\n"
+)
+PINO = (
+    'import pino from "pino";\nimport OpenAI from "openai";\n'
+    'import { currentIds, plainIds } from "./ids.js";\nnew OpenAI();\n'
+    "const add = plainIds;\nexport const logger = pino({ level: 'info', %s });\n"
+)
+CALLS = (
+    "hooks: { logMethod(args, method) { args[0] = { ...args[0], ...%s() }; "
+    "method.apply(this, args); } }"
+)
+SDK = (
+    'import {{ NodeSDK }} from "@opentelemetry/sdk-node";\n'
+    'import {{ getNodeAutoInstrumentations }} from "@opentelemetry/auto-instrumentations-node";\n'
+    "{}const sdk = new NodeSDK({{\n  instrumentations: [getNodeAutoInstrumentations()],\n}});\n{}"
+)
+STARTS = "export const startTracing = () => {\n  sdk.start();\n};\n"
+MAIN = (
+    'import "./tracing";\nimport pino from "pino";\nimport OpenAI from "openai";\nnew OpenAI();\n'
+    'pino().info("asked");\n'
+)
+BOUND = (
+    "import os\nimport structlog\nfrom openai import OpenAI\nfrom opentelemetry import trace\n"
+    "from opentelemetry.sdk.trace import TracerProvider\nfrom ids import current_id\n"
+    "{}trace.set_tracer_provider(TracerProvider())\n"
+    "structlog.configure(processors=[structlog.contextvars.merge_contextvars, "
+    "structlog.processors.JSONRenderer()])\n\n"
+    "def ask(request):\n    known = {}\n"
+    "    structlog.contextvars.bind_contextvars(trace_id=known)\n    return OpenAI()\n\nask(None)\n"
+)
+OFF = "if os.getenv('TRACING_ENABLED', 'false') == 'true':\n    "
+IDS = (
+    "from opentelemetry import trace\n\ndef current_id():\n"
+    "    return format(trace.get_current_span().get_span_context().trace_id, '032x')\n"
+)
+HANDED = (
+    "import logging\nfrom openai import OpenAI\n"
+    "from opentelemetry.sdk._logs import LoggerProvider\nLoggerProvider()\n"
+    "logging.basicConfig(format='%(message)s %(otelTraceID)s')\nOpenAI()\n"
+)
 PATCHED = "logger.configure(patcher=patch)\n"
 
 
@@ -78,6 +122,22 @@ def _node(text: str) -> dict[str, str]:
 
 def _own(app: str, logger: str) -> dict[str, str]:
     return {**_node(app), "src/lib/logger.ts": logger}
+
+
+def _pino(given: str) -> dict[str, str]:
+    return _node(PINO % given) | {"src/ids.ts": TAKES, "src/main.ts": 'import "./app";\n'}
+
+
+def _sdk(before: str, after: str, main: str) -> dict[str, str]:
+    need = '"@opentelemetry/auto-instrumentations-node": "0.60.0", "pino": "9.0.0", '
+    package = f'{{"name": "api", "dependencies": {{{need}"openai": "5.0.0"}}}}'
+    files = {"package.json": package, "src/tracing.ts": SDK.format(before, after)}
+    return {**files, "src/index.ts": MAIN + main}
+
+
+def _bound(before: str, known: str) -> dict[str, str]:
+    needs = "openai==1.93.0\nstructlog==25.4.0\nopentelemetry-sdk==1.35.0\n"
+    return {"requirements.txt": needs, "app.py": BOUND.format(before, known), "ids.py": IDS}
 
 
 def _python(text: str) -> dict[str, str]:
@@ -118,6 +178,30 @@ def _python(text: str) -> dict[str, str]:
         (_python(LOGURU.format("trace_id", PATCHED)), Outcome.PASS),
         (_python(LOGURU.format("trace_id", "")), Outcome.FAIL),
         (_python(LOGURU.format("user", PATCHED)), Outcome.FAIL),
+        # pino asks a function that takes the id
+        (_pino("mixin: currentIds"), Outcome.PASS),
+        (_pino("mixin: () => currentIds()"), Outcome.PASS),
+        (_pino("mixin() { return { app: 1, ...currentIds() }; }"), Outcome.PASS),
+        (_pino(CALLS % "currentIds"), Outcome.PASS),
+        (_pino("mixin: plainIds"), Outcome.FAIL),
+        (_pino(CALLS % "plainIds"), Outcome.FAIL),
+        (_pino("serializers: { err: currentIds }"), Outcome.FAIL),
+        (_pino("mixin: add"), Outcome.FAIL),
+        # spans are made only where somebody asks for them
+        (_bound("", "current_id()"), Outcome.PASS),
+        (_bound(OFF, "current_id()"), Outcome.FAIL),
+        (_bound(OFF, "request.headers['x-trace-id']"), Outcome.PASS),
+        (_sdk("export ", "sdk.start();\n", ""), Outcome.PASS),
+        (_sdk("export ", STARTS, "startTracing();\n"), Outcome.PASS),
+        (
+            _sdk("", STARTS, 'if (process.env.TRACING === "true") {\n  startTracing();\n}\n'),
+            Outcome.FAIL,
+        ),
+        # records are sent by nobody
+        (
+            {"requirements.txt": "openai==1.93.0\nopentelemetry-sdk==1.35.0\n", "app.py": HANDED},
+            Outcome.FAIL,
+        ),
     ],
 )
 def test_every_record_is_given_it(files: dict[str, str], outcome: Outcome) -> None:
