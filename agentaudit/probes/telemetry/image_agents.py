@@ -11,6 +11,7 @@ from agentaudit.code import Role, Setting
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry import agentcore
+from agentaudit.probes.telemetry.keys import is_deployed
 from agentaudit.source import Component, Repo
 
 _STARTS = regex(
@@ -22,9 +23,14 @@ _STARTS = regex(
 
 _SCRIPT = regex(r"[\w./-]{1,100}\.sh\b")
 _RUN_BY_SCRIPT = regex(
-    r"(?:exec\s+)?(?:[\w./-]{1,60}/)?(?:opentelemetry-instrument|ddtrace-run|newrelic-admin)\s"
+    r"\s{0,12}(?:exec\s+)?(?:(?:uv|poetry)\s+run\s+(?:--[\w-]{1,30}\s+){0,4})?(?:[\w./-]{1,60}/)?"
+    r"(?:opentelemetry-instrument|ddtrace-run|newrelic-admin)\s"
 )
-"""At the start of a line, where no condition of the script is around it."""
+_ASKED_BY_SCRIPT = regex(
+    r"\s{0,8}if\s+\[{1,2}\s+(-n\s+)?\"?\$\{?(\w{1,80})(?::?-([\w./:-]{0,100}))?\}?\"?"
+    r"(?:\s+={1,2}\s+[\"']?(true|1|yes|on)[\"']?)?\s+\]{1,2}\s{0,4};?\s{0,4}(?:then)?\s{0,9}$"
+)
+"""A variable that must be true, or not empty."""
 
 
 _OWN = regex(r"[^#\n]{0,400}?\b(opentelemetry-instrument|ddtrace-run|newrelic-admin)\b")
@@ -48,8 +54,9 @@ def agents(repo: Repo, component: Component) -> Iterator[Place]:
         for number, line in lines[0] if lines and all(lines) else ():
             yield replace(file.place, line=number, text=line.strip()[:300])
     for script in _scripts(repo, component):
-        for number, line in enumerate((repo.read(script) or "")[:50_000].split("\n"), 1):
-            if _RUN_BY_SCRIPT.match(line[:500]):
+        steps = (repo.read(script) or "")[:50_000].split("\n")
+        for number, line in enumerate(steps, 1):
+            if _RUN_BY_SCRIPT.match(line[:500]) and _is_run(component, steps[:number]):
                 yield replace(script, line=number, text=line.strip()[:300])
     for said in services:
         rows = [*said.get("entrypoint", ()), *said.get("command", ())]
@@ -109,6 +116,23 @@ def _services(component: Component) -> list[dict[str, list[Setting]]]:
             said = found.setdefault((each.place.path, named[1]), {})
             said.setdefault(named[2], []).append(each)
     return [said for said in found.values() if "build" in said]
+
+
+def _is_run(component: Component, rows: list[str]) -> bool:
+    """Whether the last of these lines of a script is run: no condition is around it, or one for a
+    variable that what deploys the component sets."""
+    *above, last = rows
+    if last[:1].strip():
+        return True
+    depth = len(last) - len(last.lstrip())
+    outer = (row for row in reversed(above) if len(row) - len(row.lstrip()) < depth and row.strip())
+    asked = _ASKED_BY_SCRIPT.match(next(outer, "")[:300])
+    if asked is None or not (asked[1] or asked[4]):
+        return False
+    values = [asked[3] or ""] + [
+        each.value.strip("\"' ") for each in component.code.set(asked[2]) if is_deployed(each)
+    ]
+    return any(map(bool, values)) if asked[1] else asked[4] in values
 
 
 def _scripts(repo: Repo, component: Component) -> Iterator[Place]:

@@ -46,6 +46,37 @@ def test_the_distribution_of_aws_traces_what_asks_bedrock(
     assert _outcome(tracing_wired, files) is outcome
 
 
+BY_SCRIPT = STARTED.replace('"opentelemetry-instrument", "python", "app.py"', '"./start.sh"')
+RUN = "opentelemetry-instrument python app.py\n"
+UNDER = "if [ {} ]; then\n  exec " + RUN + "fi\nexec python app.py\n"
+TOLD = (
+    "services:\n  agent:\n    build: .\n    environment:\n      OBSERVED: 'true'\n"
+    "      OTEL_EXPORTER_OTLP_ENDPOINT: http://collector:4318\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("script", "told", "outcome"),
+    [
+        ("exec " + RUN, "", Outcome.PASS),
+        ("exec uv run --no-sync " + RUN, "", Outcome.PASS),
+        (UNDER.format('"${OBSERVED:-false}" = "true"'), TOLD, Outcome.PASS),
+        (UNDER.format('"$OBSERVED" == "true"'), TOLD, Outcome.PASS),
+        (UNDER.format('-n "${OTEL_EXPORTER_OTLP_ENDPOINT:-}"'), TOLD, Outcome.PASS),
+        (UNDER.format('"${OBSERVED:-true}" = "true"'), "", Outcome.PASS),
+        (UNDER.format('"${OBSERVED:-false}" = "true"'), "", Outcome.FAIL),
+        (UNDER.format('-n "$OTEL_EXPORTER_OTLP_ENDPOINT"'), "", Outcome.FAIL),
+        (UNDER.format('"$OBSERVED" = "true"'), TOLD.replace("'true'", "'false'"), Outcome.FAIL),
+        (UNDER.format('"$OBSERVED" != "true"'), TOLD, Outcome.FAIL),
+        (UNDER.format('"$1" = "trace"'), TOLD, Outcome.FAIL),
+    ],
+)
+def test_a_script_that_asks_first(script: str, told: str, outcome: Outcome) -> None:
+    files = {**BEDROCK, "Dockerfile": BY_SCRIPT, "start.sh": "#!/bin/sh\n" + script}
+    files |= {"docker-compose.yml": told} if told else {}
+    assert _outcome(tracing_wired, files) is outcome
+
+
 @pytest.mark.parametrize(
     ("lines", "named"),
     [
