@@ -76,11 +76,15 @@ def is_of_span(repo: Repo, place: Place) -> bool:
 def never_active(repo: Repo, component: Component) -> bool:
     """Whether whatever makes spans does so only behind a switch that is off, or an address that
     nobody provides."""
-    others = (use for use in component.uses("tracing") if use.strength is Strength.ON)
-    if any(map(_brings, others)):
+    if is_brought(component):
         return False
     made = [call for call in component.code.methods(*PROVIDERS) if call.reached]
     return bool(made) and all(_is_shut(repo, component, call) for call in made)
+
+
+def is_brought(component: Component) -> bool:
+    """Whether a library of traces is on that needs no such call."""
+    return any(_brings(use) for use in component.uses("tracing") if use.strength is Strength.ON)
 
 
 def _brings(use: Use) -> bool:

@@ -15,7 +15,7 @@ _WORD = "OTEL_EXPORTER_OTLP"
 _ADDRESS = regex(r"OTEL_EXPORTER_OTLP(?:_TRACES)?_ENDPOINT")
 _READ = r"(?:[\w.]{0,40}(?:get|getenv|environ|env|Getenv)[.(\[\s]{1,4}[\"']?)"
 _ASKED = regex(
-    rf"(?:\bif\b|\belif\b|\bbool\(|\bBoolean\(|!)\s{{0,40}}(?:not\s+|!{{1,2}}|\(){{0,3}}\s{{0,20}}{_READ}"
+    rf"(?:\bif\b|\belif\b|\b(?:or|and)\s(?=not\s)|\bbool\(|\bBoolean\(|!)\s{{0,40}}(?:not\s+|!{{1,2}}|\(){{0,3}}\s{{0,20}}{_READ}"
     r"OTEL_EXPORTER_OTLP(?:_TRACES)?_ENDPOINT"
 )
 """Asks whether there is an address."""

@@ -146,14 +146,15 @@ _RUN = regex(
     r"|task|job|turn|session)\w*|(?:\w{1,30}_)?(?:webhook|message|whatsapp|chat)_handler)"
 )
 """Functions that every answer comes from."""
-_RECORDS = frozenset({"record_exception", "recordException", "RecordException", "AddException"})
+RECORDS = frozenset({"record_exception", "recordException", "RecordException", "AddException"})
+"""What tells a span of an exception, which is kept where the span goes somewhere."""
 _SPANS = regex(r"(?i)trac|telemetr|observab|span|instrument|monitor")
 
 
 def outermost(call: Call) -> bool:
     """Whether the call stands where every failure of an answer passes: around the agent's run, or
     in the span that is laid around it."""
-    around = call.method in _RECORDS and _SPANS.search(f"{call.place.path} {call.scope}"[:400])
+    around = call.method in RECORDS and _SPANS.search(f"{call.place.path} {call.scope}"[:400])
     return bool(around or _RUN.fullmatch(call.scope.rpartition(".")[2][:100]))
 
 

@@ -17,7 +17,7 @@ from agentaudit.probes.telemetry.catches import (
     is_rethrown,
     is_whole,
 )
-from agentaudit.probes.telemetry.errors import language
+from agentaudit.probes.telemetry.errors import RECORDS, language
 from agentaudit.probes.telemetry.program import Program
 from agentaudit.probes.telemetry.silenced import unheard
 from agentaudit.probes.telemetry.wrappers import is_given, keeps, reporter, reports
@@ -54,6 +54,9 @@ class Judge:
         for call in keeping:
             self._keeping[call.place.path].add(call.place.line or 0)
         self._unheard = frozenset(unheard(code.calls))
+        if not any(call.method in RECORDS for call in keeping):
+            told = (call.place for call in code.calls if call.method in RECORDS)
+            self._unheard |= {(place.path, place.line or 0) for place in told}
         self._keepers = {call.scope.rpartition(".")[2] for call in keeping} - {""}
         self._reporting: dict[tuple[str, str], bool] = {}
 

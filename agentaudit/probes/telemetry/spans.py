@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from agentaudit.code import Call, Role, Setting, Strength, Use, Value
 from agentaudit.expressions import regex
 from agentaudit.probes.once import once
-from agentaudit.probes.telemetry.active_spans import PROVIDERS
+from agentaudit.probes.telemetry.active_spans import PROVIDERS, is_brought
 from agentaudit.probes.telemetry.adot import shut, traces_models
 from agentaudit.probes.telemetry.destinations import unaddressed, unswitched
 from agentaudit.probes.telemetry.development import installed
@@ -145,6 +145,12 @@ def _exports(repo: Repo, component: Component) -> bool:
             return False
         return not (unaddressed(repo, component) or unswitched(repo, component))
     return any(each.value.strip() for each in code.set("OTEL_EXPORTER_OTLP_ENDPOINT"))
+
+
+def stay_here(repo: Repo, component: Component) -> bool:
+    """Whether spans are made, and by default nobody is sent any."""
+    made = any(call.reached for call in component.code.methods(*PROVIDERS))
+    return made and not is_brought(component) and not _exports(repo, component)
 
 
 _SENT = regex(

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from msgspec.structs import replace
+
 from agentaudit.code import Use
 from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
@@ -11,11 +13,12 @@ from agentaudit.probes.readable import of_code, step_missing, unread
 from agentaudit.probes.telemetry.captured import captured
 from agentaudit.probes.telemetry.caught import Weighed, leaves, lost_at_edge, weighed
 from agentaudit.probes.telemetry.ends import Fates
-from agentaudit.probes.telemetry.errors import is_central
+from agentaudit.probes.telemetry.errors import RECORDS, is_central
 from agentaudit.probes.telemetry.fates import followed
 from agentaudit.probes.telemetry.nowhere import nowhere
 from agentaudit.probes.telemetry.practices import mostly_lost
 from agentaudit.probes.telemetry.servers import ended_by, logging_the_uncaught
+from agentaudit.probes.telemetry.spans import stay_here
 from agentaudit.probes.telemetry.tracers import keeps_stacks
 from agentaudit.source import Component, Repo
 
@@ -216,6 +219,9 @@ def tracebacks_kept(repo: Repo, component: Component) -> Answer:
     if missing := unread(component, [*trackers, *asking], "tracebacks"):
         return missing
     said = weighed(repo, component.code)
+    if any(call.method in RECORDS for call in said.keeping) and stay_here(repo, component):
+        logged = [call for call in said.keeping if call.method not in RECORDS]
+        said = replace(said, keeping=logged)
     ends = followed(repo, component, said.keeping)
     gone = nowhere(repo, component, said.keeping)
     for message, places in _kept(repo, component, said, ends, none=gone is not None):

@@ -26,6 +26,15 @@ OPEN = "".join(
 )
 """A tracker sees what nobody catches."""
 SENTRY = f"import sentry_sdk\nsentry_sdk.init(dsn='https://a@o1.ingest.sentry.io/2'{{}})\n{OPEN}"
+SPANS = (
+    "from opentelemetry import trace\nfrom opentelemetry.sdk.trace import TracerProvider\n"
+    "{}trace.set_tracer_provider(TracerProvider(active_span_processor=exporter))"
+)
+ASKED = (
+    "def start():\n    if not os.getenv('SERVICE') or not os.getenv('OTEL_EXPORTER_OTLP_ENDPOINT'):"
+    "\n        return\n    "
+)
+SPAN = "logger.error(str(e))\n        trace.get_current_span().record_exception(e)"
 JSON = (
     "import os\nimport structlog\nfrom openai import OpenAI\n"
     "JSON = os.getenv('LOG_JSON', '{}') == '1'\n"
@@ -72,6 +81,16 @@ def _outcome(probe: Probe, text: str) -> Outcome:
         (TOLD.format("True"), "log_error('x')", Outcome.PASS),
         (TOLD.format("False"), "log_error('x')", Outcome.FAIL),
         (TOLD.format("False"), "log_error('x', exc_info=True)", Outcome.PASS),
+        # a span keeps it where it goes somewhere
+        (SPANS.format(""), SPAN, Outcome.PASS),
+        (SPANS.format("if os.getenv('TRACING', '') == '1':\n    "), SPAN, Outcome.FAIL),
+        (SPANS.format(ASKED) + "\nstart()", SPAN, Outcome.FAIL),
+        (
+            SPANS.format(ASKED) + "\nstart()",
+            SPAN.replace("str(e)", "'x', exc_info=True"),
+            Outcome.PASS,
+        ),
+        ("from opentelemetry import trace", SPAN, Outcome.PASS),
         (SENTRY.format(""), "print(e)", Outcome.PASS),
         (SENTRY.format(", before_send=lambda event, hint: None"), "print(e)", Outcome.FAIL),
         (SENTRY.format(", before_send=lambda event, hint: event"), "print(e)", Outcome.PASS),
