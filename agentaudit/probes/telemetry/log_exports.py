@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentaudit.code import Use
+from agentaudit.code import Call, Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.telemetry import adot, agentcore, quarkus
@@ -75,9 +75,10 @@ _HANDED = {"loguru": "loguru_handler", "structlog": "StructlogProcessor"}
 
 
 def exports(component: Component, use: Use) -> bool:
-    """Of OpenTelemetry's own, records of `logging` are sent by its handler only; of Azure Monitor,
-    those of one logger where it is given a name, which must be that of the code; of Logfire, those
-    of another logger by the handler that it has for that."""
+    """Of OpenTelemetry's own, records of `logging` are sent by its handler only, which newer
+    releases of its instrumentation add; of Azure Monitor, those of one logger where it is given a
+    name, which must be that of the code; of Logfire, those of another logger by the handler that it
+    has for that."""
     if use.library == "logfire":
         used = {each.module.partition(".")[0] for each in component.code.imports}
         return not any(
@@ -92,4 +93,21 @@ def exports(component: Component, use: Use) -> bool:
         )
     if use.library != "opentelemetry-sdk":
         return True
-    return any(call.method == "LoggingHandler" for call in serving(component))
+    return any(
+        call.method == "LoggingHandler" or _adds_handler(component, call)
+        for call in serving(component)
+    )
+
+
+_INSTRUMENTOR = "opentelemetry.instrumentation.logging.LoggingInstrumentor.instrument"
+_ADDS = regex(
+    r"opentelemetry-instrumentation-logging[^\n]{0,20}[=>~]=\s{0,4}0\.(?:6[1-9]|[7-9]\d)b"
+)
+"""From this release on the instrumentor adds the handler that hands records to the provider."""
+
+
+def _adds_handler(component: Component, call: Call) -> bool:
+    if call.callee != _INSTRUMENTOR or call.argument("enable_log_auto_instrumentation"):
+        return False
+    needs = (need.place.text for each in component.manifests for need in each.dependencies)
+    return any(map(_ADDS.search, needs))

@@ -108,6 +108,12 @@ HANDED = (
     "from opentelemetry.sdk._logs import LoggerProvider\nLoggerProvider()\n"
     "logging.basicConfig(format='%(message)s %(otelTraceID)s')\nOpenAI()\n"
 )
+ADDED = (
+    "from openai import OpenAI\n"
+    "from opentelemetry.instrumentation.logging import LoggingInstrumentor\n"
+    "from opentelemetry.sdk._logs import LoggerProvider\nset_logger_provider(LoggerProvider())\n"
+    "LoggingInstrumentor().instrument({})\nOpenAI()\n"
+)
 PATCHED = "logger.configure(patcher=patch)\n"
 
 
@@ -138,6 +144,12 @@ def _sdk(before: str, after: str, main: str) -> dict[str, str]:
 def _bound(before: str, known: str) -> dict[str, str]:
     needs = "openai==1.93.0\nstructlog==25.4.0\nopentelemetry-sdk==1.35.0\n"
     return {"requirements.txt": needs, "app.py": BOUND.format(before, known), "ids.py": IDS}
+
+
+def _added(release: str, given: str = "") -> dict[str, str]:
+    needs = "openai==1.93.0\nopentelemetry-sdk==1.42.0\n"
+    needs += f"opentelemetry-instrumentation-logging{release}\n"
+    return {"requirements.txt": needs, "app.py": ADDED.format(given)}
 
 
 def _python(text: str) -> dict[str, str]:
@@ -197,6 +209,10 @@ def _python(text: str) -> dict[str, str]:
             _sdk("", STARTS, 'if (process.env.TRACING === "true") {\n  startTracing();\n}\n'),
             Outcome.FAIL,
         ),
+        # newer releases add the handler
+        (_added(">=0.63b1,<0.64"), Outcome.PASS),
+        (_added("==0.60b1"), Outcome.FAIL),
+        (_added("==0.64b0", "enable_log_auto_instrumentation=False"), Outcome.FAIL),
         # records are sent by nobody
         (
             {"requirements.txt": "openai==1.93.0\nopentelemetry-sdk==1.35.0\n", "app.py": HANDED},
