@@ -31,6 +31,12 @@ _AROUND = frozenset(
     )
 )
 """What stands between a function and what names it, or the call that it is given to."""
+_PROMISES = {
+    "node": frozenset({"catch", "then"}),
+    "java": frozenset({"exceptionally", "onError", "doOnError", "onErrorResume", "onErrorReturn"}),
+}
+"""Methods that are given what answers for an error. Told here, since a query that compares words
+has the text of every method read a second time, at a hundred times the cost."""
 _INSTEAD = frozenset({"onErrorResume", "onErrorReturn"})
 """Methods of streams that may be told first which errors they are for."""
 _CALLED = ("function", "constructor", "name", "type")
@@ -200,15 +206,18 @@ class Outline:
                 Part.CATCH, begins, answers, name=taken.name, types=taken.types, tried=tried
             )
 
-    def _promise(self, node: Node) -> None:
+    def _promise(self, method: Node) -> None:
         """`ask().catch(…)`, `ask().then(…, …)`, and in Java `ask().exceptionally(…)`, and what a
         stream is told to do instead: `ask().onErrorResume(TimeoutException.class, …)`."""
-        called = node.child_by_field_name("function") or node
-        given = node.child_by_field_name("arguments")
-        made, method = first(called, ("object",)), first(called, ("property", "name"))
-        if given is None or made is None or method is None:
-            return
         how = self._leaf.text(method)
+        called = method.parent if how in _PROMISES[self._leaf.language.ecosystem] else None
+        if called is None:
+            return
+        call = called if called.type in self._calls else called.parent
+        given = first(call, ("arguments",)) if call is not None else None
+        made = first(called, ("object",))
+        if given is None or made is None:
+            return
         last = given.named_child_count - 1
         answers = nth(given, last if how in _INSTEAD else 1 if how == "then" else 0)
         if answers is None:

@@ -1,3 +1,3 @@
 [(function_declaration) (generator_function_declaration) (method_definition) (arrow_function) (function_expression) (generator_function)] @function
 (try_statement) @try
-((call_expression function: (member_expression property: (property_identifier) @name)) @promise (#any-of? @name "catch" "then"))
+(call_expression function: (member_expression property: (property_identifier) @promise))
