@@ -20,7 +20,7 @@ from agentaudit.probes.telemetry.calling import Callers, below
 from agentaudit.probes.telemetry.catches import around, catches, may_catch
 from agentaudit.probes.telemetry.ends import Fates
 from agentaudit.probes.telemetry.errors import language
-from agentaudit.probes.telemetry.forgotten import forgets, is_forgotten
+from agentaudit.probes.telemetry.forgotten import forgets, handing, is_forgotten
 from agentaudit.probes.telemetry.handlers import is_run_later, silent
 from agentaudit.probes.telemetry.held import holds_elsewhere, is_page
 from agentaudit.probes.telemetry.judged import Judge
@@ -70,6 +70,7 @@ class _Followed:
         self._last: dict[str, list[tuple[str, tuple[str, int], str]]] = {}
         self._around: dict[tuple[str, str], tuple[str, Block] | None] = {}
         self._callers = Callers(program)
+        self._handing: dict[str, frozenset[int]] = {}
 
     def fates(self) -> Fates:
         ends: dict[str, dict[tuple[str, int], Place]] = defaultdict(dict)
@@ -105,7 +106,9 @@ class _Followed:
 
     def _apart(self, path: str, line: int, name: str, *, apart: bool) -> str:
         """What becomes of an exception of a function that a line has run beside itself."""
-        if forgets(path, self._program.lines(path), line, name):
+        if path not in self._handing:
+            self._handing[path] = handing(path, self._program.text(path))
+        if line in self._handing[path] and forgets(path, self._program.lines(path), line, name):
             return "lost"
         return "leaving" if apart else ""
 

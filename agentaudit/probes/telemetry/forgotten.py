@@ -18,7 +18,7 @@ _HANDS = regex(
 )
 """A statement that hands a function on, up to that function; nothing takes the future."""
 _HANDING = ("Task.", "CompletableFuture.", "ubmit(", "chedule")
-"""What stands in each such row: most have none of it."""
+"""What stands in each such row."""
 _ENDS = regex(r"[ \t]{0,4};")
 _ENDS_ROW = regex(r"[ \t]{0,4}(?:\r?\n|#|;|$)")
 """The end of a statement, and that of one of Python."""
@@ -42,11 +42,17 @@ def is_forgotten(path: str, text: str, block: Block) -> bool:
     return unnamed and _is_handed(path, text, block.start)
 
 
+def handing(path: str, text: str) -> frozenset[int]:
+    """Lines, counted from 1, that may hand a function on so; few files have any."""
+    if not path.endswith(_LANGUAGES) or not any(part in text for part in _HANDING):
+        return frozenset()
+    rows = enumerate(text.split("\n"), 1)
+    return frozenset(at for at, row in rows if any(part in row for part in _HANDING))
+
+
 def forgets(path: str, rows: Sequence[str], line: int, name: str) -> bool:
-    """Whether a line, counted from 1, hands a function on so by its name."""
+    """Whether a line that may hand a function on so, counted from 1, does by that name."""
     row = rows[line - 1]
-    if not path.endswith(_LANGUAGES) or not any(part in row for part in _HANDING):
-        return False
     above, below = rows[max(0, line - 1 - _NEAR) : line - 1], rows[line : line + _NEAR]
     named = re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", row[:_WIDE])
     return any(_is_handed(path, row, found.start(), above, below) for found in named)
