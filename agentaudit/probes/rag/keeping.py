@@ -11,6 +11,7 @@ from agentaudit.code import Call, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
+from agentaudit.probes.once import once
 from agentaudit.probes.rag.carried import is_bare, is_plain, names_source, stores_text_alone
 from agentaudit.probes.rag.ingestion import indexing
 from agentaudit.probes.rag.leading import leading
@@ -61,7 +62,7 @@ def keeping(repo: Repo, component: Component) -> list[Call]:
         for call in component.code.calls
         if call.role in (Role.APP, Role.INFRA) and _ROW.search(call.callee) and names_source(call)
     ]
-    if filling and (all(map(is_plain, filling)) or any(_stripped(repo, call) for call in filling)):
+    if filling and (all(map(is_plain, filling)) or _strips(repo, filling)):
         copied = [call for call in copied if call in filling]
     near = stored or rows or copied or [call for call in filling if _put_together(repo, call)]
     return near or [call for call in filling if _handed_in(repo, component, call)]
@@ -125,10 +126,16 @@ def _put_together(repo: Repo, call: Call) -> bool:
     leads to it."""
     if is_bare(call) or "crewai" in call.callee:
         return False
-    text = leading(repo, call.place)
-    return is_told(call.place, text) or any(
-        is_told(place, body) for place, body in _helpers(repo, call.place, text)
-    )
+    return _says_source(repo, call.place.repo, call.place.path, leading(repo, call.place))
+
+
+@once
+def _says_source(repo: Repo, name: str, path: str, text: str) -> bool:
+    """Whether code of a file, which may lead to many calls, or a function that it asks says where a
+    chunk comes from."""
+    file = Place(name, path)
+    helpers = _helpers(repo, file, text)
+    return is_told(file, text) or any(is_told(place, body) for place, body in helpers)
 
 
 def _helpers(repo: Repo, place: Place, text: str) -> Iterator[tuple[Place, str]]:
@@ -206,10 +213,10 @@ _TEXT_ALONE = regex(
 )
 
 
-def _stripped(repo: Repo, call: Call) -> bool:
-    """Whether the file of a call takes from chunks what was copied to them."""
-    text = repo.read(Place(call.place.repo, call.place.path)) or ""
-    return _STRIPS.search(text) is not None
+def _strips(repo: Repo, filling: list[Call]) -> bool:
+    """Whether a file of these calls takes from chunks what was copied to them."""
+    files = {Place(call.place.repo, call.place.path) for call in filling}
+    return any(_STRIPS.search(repo.read(file) or "") for file in files)
 
 
 _STRIPS = regex(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from agentaudit.blocks import Block, Part
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.once import once
 from agentaudit.source import Repo
 
 _NAME = regex(r"[A-Za-z_$][\w$]{0,80}")
@@ -15,16 +16,24 @@ _NAME = regex(r"[A-Za-z_$][\w$]{0,80}")
 def leading(repo: Repo, place: Place) -> str:
     """The text of a file without functions that neither lead to the line nor are asked by any that
     does; the whole of it where the line stands in none."""
-    file = Place(place.repo, place.path)
-    text = repo.read(file) or ""
-    blocks = [b for b in repo.blocks(file) if b.part is Part.FUNCTION and b.name]
+    text = repo.read(Place(place.repo, place.path)) or ""
+    said = _said(repo, place.repo, place.path)
+    blocks = list(said)
     near = [b for b in blocks if b.holds(place.line or 0)]
     if not near:
         return text
-    said = {block: frozenset(_NAME.findall(block.body(text))) for block in blocks}
     above = _grown(near, lambda one, other: one.name in said[other], blocks)
     kept = _grown(above, lambda one, other: other.name in said[one], blocks)
     return _without(text, kept, blocks)
+
+
+@once
+def _said(repo: Repo, name: str, path: str) -> dict[Block, frozenset[str]]:
+    """The functions of a file that have a name, each with the names that it says."""
+    file = Place(name, path)
+    text = repo.read(file) or ""
+    named = (each for each in repo.blocks(file) if each.part is Part.FUNCTION and each.name)
+    return {block: frozenset(_NAME.findall(block.body(text))) for block in named}
 
 
 def _grown(

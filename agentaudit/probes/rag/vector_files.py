@@ -49,18 +49,13 @@ def _named(repo: Repo, component: Component) -> set[tuple[str, str]]:
 @once
 def _files(component: Component) -> set[tuple[str, str]]:
     """Files of the application that by their path, or by what they import, are about vectors."""
-    code = component.code
-    found = {
-        (each.place.path, each.place.repo)
-        for each in code.imports
-        if each.role in COUNTS and _TELLING.search(f"{each.place.path} {each.module}")
-    }
-    return found | {
-        (each.place.path, each.place.repo)
-        for each in code.calls
-        if each.role in COUNTS
-        and (_TELLING.search(each.place.path) or _EMBEDS_MANY.search(each.callee))
-    }
+    calls = [each for each in component.code.calls if each.role in COUNTS]
+    imports = [each for each in component.code.imports if each.role in COUNTS]
+    told = {(each.place.path, each.place.repo, "") for each in calls}
+    told |= {(each.place.path, each.place.repo, f" {each.module}") for each in imports}
+    found = {(path, name) for path, name, module in told if _TELLING.search(path + module)}
+    many = (each.place for each in calls if _EMBEDS_MANY.search(each.callee))
+    return found | {(place.path, place.repo) for place in many}
 
 
 _EMBEDS_MANY = regex(r"(?i)(?:^|\.)a?embed_?(?:many|documents|batch)$")
