@@ -174,7 +174,7 @@ def stages(repo: Repo, components: Iterable[Component]) -> Stages:
     own = (c for each in components for c in each.code.calls if c.role in _COUNTS)
     calls = list(handed_on(own))
     loads = any(call.method in _LOADS or _TOLD.search(call.callee) for call in calls)
-    filling = [c for c in calls if _indexes(c, stores) and (loads or not _LATER.match(c.callee))]
+    filling = [c for c in _filling(calls, stores) if loads or not _LATER.match(c.callee)]
     filling = [c for c in of_vectors(filling, components) if not is_uncalled(repo, c.place)]
     if not stores and keeps_in_memory(calls):
         filling += [c for c in calls if COMPARES.search(c.callee)]
@@ -191,10 +191,9 @@ def indexing(component: Component) -> list[Call]:
     """Calls of a component that put documents into an index."""
     stores = tuple(_modules([component]))
     calls = list(handed_on(call for call in component.code.calls if call.role in _COUNTS))
-    found = list(of_vectors((c for c in calls if _indexes(c, stores)), [component]))
-    if stores or found or not keeps_in_memory(calls):
-        return found
-    return [call for call in calls if COMPARES.search(call.callee)]
+    found = list(of_vectors(_filling(calls, stores), [component]))
+    kept = not stores and not found and keeps_in_memory(calls)
+    return [call for call in calls if COMPARES.search(call.callee)] if kept else found
 
 
 def _first(calls: Iterator[Call]) -> Call | None:
@@ -210,11 +209,14 @@ def _modules(components: Iterable[Component], trade: str = "vector_store") -> It
         yield from (i.module for i in component.code.imports if i.library in libraries)
 
 
+def _filling(calls: list[Call], stores: tuple[str, ...]) -> list[Call]:
+    """Those that put something into an index, in files that neither draw a page nor answer."""
+    aside = {p for p in {c.place.path for c in calls} if _PAGE.search(p) or ANSWERS.search(p)}
+    return [c for c in calls if c.place.path not in aside and _indexes(c, stores)]
+
+
 def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
-    path = call.place.path
-    if _PAGE.search(path) or ANSWERS.search(path) or any(map(_is_nothing, call.arguments)):
-        return False
-    if any(_PASSED_ON.match(each.value.written) for each in call.arguments):
+    if any(_is_nothing(each) or _PASSED_ON.match(each.value.written) for each in call.arguments):
         return False
     if _INDEX_OF_NODES.search(call.callee):
         given = call.argument("nodes") or call.at(0)
@@ -224,11 +226,9 @@ def _indexes(call: Call, stores: tuple[str, ...]) -> bool:
     if _INDEX_BY_NAME.search(call.callee) and any(each.startswith(_LLAMA) for each in stores):
         given = call.at(0)
         return given is not None and given.written.strip() not in ("[]", "0")
-    if _is_managed(call) or says(_INSERTS, call):
+    if _is_managed(call) or says(_INSERTS, call) or over_http.fills(call):
         return True
-    if over_http.fills(call) or OF_ONES_OWN.search(call.callee):
-        return True
-    if _writes_row(call):
+    if OF_ONES_OWN.search(call.callee) or _writes_row(call):
         return True
     if _COLUMN.search(call.callee):
         return bool(_STORES.search(call.scope.rpartition(".")[2]))
