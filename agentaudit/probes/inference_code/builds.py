@@ -25,13 +25,18 @@ _BUILD = regex(
     r"|^uses:\s+[A-Za-z][\w-]{0,60}/[\w./-]{0,120}?(?:(?:build|publish|push)[\w-]{0,30}"
     r"(?:docker|image|container)|(?:docker|image|container)[\w-]{0,30}(?:build|publish|push))"
 )
+ASKED = (
+    r"git\s+(?:-C\s+[^\s|;]{1,80}\s+)?(?:rev-parse(?!\s+(?:-\S{1,40}\s+){0,3}?--(?:abbrev-ref|symbolic|show|git-|is-))"
+    r"|describe\b(?![^\n)]{0,60}--abbrev=0)|rev-list\s+(?:-1|-n\s?1|--max-count=1)\s"
+    r"|(?:log|show)\s+(?:-s\s+)?(?:(?:-1|-n\s?1)\s+)?--(?:format|pretty)=[\"']?(?:format:)?%[hH]\b)"
+)
+"""Commands of git that print the commit, not its branch, its tag or a directory."""
 _STAMP = (
-    r"github\.sha\b|\bGITHUB_SHA\b|\bCI_COMMIT_(?:SHORT_)?SHA\b|\bgit\s+(?:-C\s\S{1,80}\s)?(?:rev-parse|describe\b(?![^\n)]{0,60}--abbrev=0))"
+    rf"github\.sha\b|\bGITHUB_SHA\b|\bCI_COMMIT_(?:SHORT_)?SHA\b|\b{ASKED}"
     r"|\bBUILD_SOURCEVERSION\b|Build\.SourceVersion\b|\bCIRCLE_SHA1\b|\bBITBUCKET_COMMIT\b"
     r"|\bGIT_COMMIT\b|\$\{?(?:SHORT_SHA|COMMIT_SHA)\b|\bBUILDKITE_COMMIT\b|\bDRONE_COMMIT_SHA\b"
     r"|\bTRAVIS_COMMIT\b|pull_request\.head\.sha\b|\btype=sha\b|\bgitea\.sha\b"
     r"|\bCODEBUILD_RESOLVED_SOURCE_VERSION\b|\bSEMAPHORE_GIT_SHA\b|\bCF_(?:SHORT_)?REVISION\b"
-    r"|git\s+log\s+-(?:1|n\s?1)\s+--(?:format|pretty)=[\"']?(?:format:)?%[hH]\b"
 )
 _COMMIT = regex(_STAMP)
 _ASIDE = regex(r"--(?:build-arg|label|cache-from|cache-to|annotation)[=\s]+\S+(?:\s+HEAD\S*)?")
@@ -47,7 +52,8 @@ _VALUE = (
 """One word of a shell, with what is quoted, substituted or an expression in it."""
 _ASSIGNED = regex(
     rf"\b([A-Za-z_][\w-]{{1,60}})(?:=|:[ \t])"
-    rf"(?=[ ]{{0,4}}(\"[^\"\n]{{1,400}}\"|'[^'\n]{{1,400}}')|[ \"']{{0,4}}{_VALUE})"
+    r"(?=[ ]{0,4}(\"\$\([^()\n\"]{1,200}\"[^()\n]{1,300}\)[^\n\"]{0,200}|\"[^\"\n]{1,400}\""
+    rf"|'[^'\n]{{1,400}}')|[ \"']{{0,4}}{_VALUE})"
 )
 _TAKEN = regex(
     r"\bfor\s+([A-Za-z_]\w{0,60})\s+in\s+(\S{1,200})"

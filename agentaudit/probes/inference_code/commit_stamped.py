@@ -5,6 +5,7 @@ import re
 from agentaudit.evidence import Place
 from agentaudit.finding import Answer, Outcome
 from agentaudit.probe import Example, failed, passed, probe
+from agentaudit.probes.inference_code.by_hand import by_hand
 from agentaudit.probes.inference_code.called import reused
 from agentaudit.probes.inference_code.ci_stamped import ci_stamped
 from agentaudit.probes.inference_code.handed_over import deployed_tag, piped, piped_on, written
@@ -227,8 +228,7 @@ def commit_stamped(repo: Repo, component: Component) -> Answer:
     steps = _steps(repo, component)
     unset: list[tuple[Place, str]] = []
     for place, name in (*labelled(repo, component), *written(repo, component)):
-        given = handed(repo, steps, name)
-        if setter := given.place if given else piped(repo, component, name):
+        if setter := _setter(repo, component, steps, name):
             message = f"the build takes the commit over from {name}"
             return passed(message, place.evidence(), setter.evidence())
         unset.append((place, name))
@@ -242,11 +242,7 @@ def _told(
     for place, name in read_in_code(component):
         if PLATFORM.fullmatch(name):
             return passed(f"it tells its commit from {name}", place.evidence())
-        given = handed(repo, steps, name)
-        setter = (
-            given.place if given else deployed_with(component, name) or piped(repo, component, name)
-        )
-        if setter:
+        if setter := deployed_with(component, name) or _setter(repo, component, steps, name):
             return passed(f"it tells its commit from {name}", place.evidence(), setter.evidence())
         for tag in told_the_tag(repo, component, re.escape(name)):
             if _is_tagged(repo, component):
@@ -257,6 +253,12 @@ def _told(
         if _is_tagged(repo, component):
             return passed("it is told the tag of its image, the commit", tag.evidence())
     return None
+
+
+def _setter(repo: Repo, component: Component, steps: list[Step], name: str) -> Place | None:
+    """Where CI, a pipeline or a script gives an argument or variable the commit."""
+    given = handed(repo, steps, name)
+    return given.place if given else piped(repo, component, name) or by_hand(repo, component, name)
 
 
 def _is_tagged(repo: Repo, component: Component) -> bool:

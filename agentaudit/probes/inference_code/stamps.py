@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.inference_code.builds import committed, concerns
+from agentaudit.probes.inference_code.builds import ASKED, committed, concerns
 from agentaudit.probes.inference_code.called import Called, reused
 from agentaudit.probes.inference_code.go_variables import is_set
 from agentaudit.probes.once import once
@@ -18,12 +18,12 @@ from agentaudit.source import Component, Repo, Step
 
 _COMMIT = (
     r"github\.sha\b|github\.event\.pull_request\.head\.sha|\bGITHUB_SHA\b"
-    r"|\bCI_COMMIT_(?:SHORT_)?SHA\b"
-    r"|git\s+(?:-C\s+[^\s|;]{1,80}\s+)?(?:rev-parse|describe)|Build\.SourceVersion\b|\bBUILD_SOURCEVERSION\b"
+    rf"|\bCI_COMMIT_(?:SHORT_)?SHA\b|{ASKED}"
+    r"|Build\.SourceVersion\b|\bBUILD_SOURCEVERSION\b"
     r"|\bCIRCLE_SHA1\b"
     r"|\bBITBUCKET_COMMIT\b|\bSHORT_SHA\b|\bCOMMIT_SHA\b|\bGIT_COMMIT\b|\bGIT_SHA\b|\.FullCommit\b"
     r"|\{\{\s*\.Commit\b|\bgitea\.sha\b|\bCODEBUILD_RESOLVED_SOURCE_VERSION\b"
-    r"|\bSEMAPHORE_GIT_SHA\b|git\s+log\s+-(?:1|n\s?1)\s+--(?:format|pretty)=[\"']?(?:format:)?%[hH]\b"
+    r"|\bSEMAPHORE_GIT_SHA\b"
 )
 COMMIT = regex(_COMMIT)
 """What CI calls the commit that it works on."""
