@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.inference_code.go_variables import is_set
-from agentaudit.probes.inference_code.pipelines import as_shell
+from agentaudit.probes.inference_code.recipes import as_shell
 from agentaudit.source import Component, Repo
 
 _READ = r"git\s+(?:-C\s+[^\s|;]{1,80}\s+)?(?:rev-parse|describe|log\s[^\n]{0,60}%[hH])"

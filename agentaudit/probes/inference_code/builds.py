@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from agentaudit.expressions import regex
 from agentaudit.probes.commands import commands
-from agentaudit.probes.inference_code.branches import in_play
+from agentaudit.probes.inference_code.commits import EXPRESSION, VALUE, committed, holds
 from agentaudit.source import Component, Step
 
 _BUILD = regex(
@@ -25,53 +25,16 @@ _BUILD = regex(
     r"|^uses:\s+[A-Za-z][\w-]{0,60}/[\w./-]{0,120}?(?:(?:build|publish|push)[\w-]{0,30}"
     r"(?:docker|image|container)|(?:docker|image|container)[\w-]{0,30}(?:build|publish|push))"
 )
-ASKED = (
-    r"git\s+(?:-C\s+[^\s|;]{1,80}\s+)?(?:rev-parse(?!\s+(?:-\S{1,40}\s+){0,3}?--(?:abbrev-ref|symbolic|show|git-|is-))"
-    r"|describe\b(?![^\n)]{0,60}--abbrev=0)|rev-list\s+(?:-1|-n\s?1|--max-count=1)\s"
-    r"|(?:log|show)\s+(?:-s\s+)?(?:(?:-1|-n\s?1)\s+)?--(?:format|pretty)=[\"']?(?:format:)?%[hH]\b)"
-)
-"""Commands of git that print the commit, not its branch, its tag or a directory."""
-_STAMP = (
-    rf"github\.sha\b|\bGITHUB_SHA\b|\bCI_COMMIT_(?:SHORT_)?SHA\b|\b{ASKED}"
-    r"|\bBUILD_SOURCEVERSION\b|Build\.SourceVersion\b|\bCIRCLE_SHA1\b|\bBITBUCKET_COMMIT\b"
-    r"|\bGIT_COMMIT\b|\$\{?(?:SHORT_SHA|COMMIT_SHA)\b|\bBUILDKITE_COMMIT\b|\bDRONE_COMMIT_SHA\b"
-    r"|\bTRAVIS_COMMIT\b|pull_request\.head\.sha\b|\btype=sha\b|\bgitea\.sha\b"
-    r"|\bCODEBUILD_RESOLVED_SOURCE_VERSION\b|\bSEMAPHORE_GIT_SHA\b|\bCF_(?:SHORT_)?REVISION\b"
-)
-_COMMIT = regex(_STAMP)
-_ASIDE = regex(r"--(?:build-arg|label|cache-from|cache-to|annotation)[=\s]+\S+(?:\s+HEAD\S*)?")
-"""Where a commit may stand that is not the name of what is built."""
-_BUILD_ARGS = regex(
-    r"(?m)^([ ]{2,40})build-args:[ ]{0,4}[|>][-+]?[ ]{0,4}\n(?:\1[ ]{1,20}[^\n]{0,600}\n){1,40}"
-)
-"""What a build is handed, of which the shell knows nothing."""
-_VALUE = (
-    r"((?:\"[^\"]*\"|'[^']*'|`[^`]*`|\$\([^()]{0,300}\)|\$\{\{[^}]{0,200}\}\}|[^\s\"'])"
-    r"{1,300}+)"
-)
-"""One word of a shell, with what is quoted, substituted or an expression in it."""
-_ASSIGNED = regex(
-    rf"\b([A-Za-z_][\w-]{{1,60}})(?:=|:[ \t])"
-    r"(?=[ ]{0,4}(\"\$\([^()\n\"]{1,200}\"[^()\n]{1,300}\)[^\n\"]{0,200}|\"[^\"\n]{1,400}\""
-    rf"|'[^'\n]{{1,400}}')|[ \"']{{0,4}}{_VALUE})"
-)
-_TAKEN = regex(
-    r"\bfor\s+([A-Za-z_]\w{0,60})\s+in\s+(\S{1,200})"
-    r"|\bread\s+(?:-\w{1,10}\s+){0,3}([A-Za-z_]\w{0,60})\s*<<<\s*(.{1,300})"
-    r"|\bwhile\s+(?:IFS=\S{0,9}\s+)?read\s+(?:-\w{1,10}\s+){0,3}([A-Za-z_]\w{0,60})\s*;?\s*do\b"
-    r"(?:[^\n]*\n){1,20}?\s*done\s*<<<\s*(.{1,300})"
-)
-"""Variables of a shell that take the values of others."""
-_MADE = regex(r"(?:^|[\s;&|(])make\s+(?:\S{1,200}\s+){0,20}?\S{0,60}(?:build|image|docker|push)")
 _TAG = regex(
     r"(?:^|\s)(?:-t|--tags?|--image(?:-label)?|--destination|--(?:version|revision)(?:-suffix)?|-Djib\.to\.(?:image|tags)|-Dimage"
     r"|-Dspring-boot\.build-image\.(?:imageName|tags)|--imageName"
     r"|-Dquarkus\.container-image\.(?:image|tag|additional-tags)"
     r"|[-/]{1,2}[DPp]:?(?:project\.)?(?:[vV]ersion|revision|ContainerImageTags?)|\bpack\s+build"
-    rf"|--set\s+[\"']?[\w.*-]{{1,60}}\.tags?)[=\s]+{_VALUE}"
+    r"|--substitutions[=\s]+(?:[\w.-]{1,60}=[^\s,]{0,200},){0,9}_\w{0,40}(?:TAG|IMAGE|VERSION)\w{0,20}"
+    rf"|--set\s+[\"']?[\w.*-]{{1,60}}\.tags?)[=\s]+{VALUE}"
 )
 _SET = regex(
-    rf"^(?:env\s+)?[A-Z_]*(?:TAG|VERSION|IMAGE)[A-Z_]*={_VALUE}\s.*\b(?:bake|compose|build)\b"
+    rf"^(?:env\s+)?[A-Z_]*(?:TAG|VERSION|IMAGE)[A-Z_]*={VALUE}\s.*\b(?:bake|compose|build)\b"
 )
 """A variable of one command, for builders whose names stand in a file."""
 _VERSION = regex(r"\b(?:poetry|uv|hatch|npm|pnpm|yarn)\s+version\s(.*)", re.DOTALL)
@@ -94,7 +57,6 @@ _TAGGING = regex(
 )
 _NAMING = regex(r"\b(?:tag|copy|imagetools|version)\s")
 """A word of every command that names what was built before."""
-_EXPRESSION = regex(r"\$\{\{[^}]{0,200}\}\}|\$\{?\w{1,60}\}?")
 
 
 def builds(steps: Iterable[Step]) -> Iterator[Step]:
@@ -134,11 +96,15 @@ def concerns(step: Step, component: Component, *, alone: bool, workflow: str = "
 def _fits(word: str, component: Component) -> bool:
     """Whether a path with variables in it can be the component's directory, or a file in it."""
     path = word.strip("\"'").removeprefix("./").rstrip("/")
-    for tried in (path, path.rpartition("/")[0]):
-        pieces = [re.escape(piece) for piece in _EXPRESSION.split(tried)]
+    files = [file.place.path for file in component.build_files]
+    for tried, mine in (
+        (path, [component.path, *files]),
+        (path.rpartition("/")[0], [component.path]),
+    ):
+        pieces = [re.escape(piece) for piece in EXPRESSION.split(tried)]
         # Of two variables with a slash between them nobody knows what they mean.
         fixed = len(pieces) > 1 and "/" in "".join(pieces) and re.search(r"\w", "".join(pieces))
-        if fixed and re.fullmatch("[^/]+".join(pieces), component.path):
+        if fixed and any(re.fullmatch("[^/]+".join(pieces), each) for each in mine):
             return True
     return False
 
@@ -195,62 +161,6 @@ def _stays(named: Iterable[str], same: Iterable[Step], variables: Collection[str
     )
 
 
-@lru_cache(maxsize=64)
-def committed(workflow: str) -> frozenset[str]:
-    """Variables that a workflow or script sets to the commit, those too that only take it from
-    another variable, and functions that print it. Expressions are closed up first, so that what
-    stands before a tag is one word."""
-    said = _BUILD_ARGS.sub("", _ASIDE.sub("", in_play(workflow)))
-    text = _EXPRESSION.sub(lambda found: "".join(found[0].split()), said)
-    # A quote that is closed before the value begins would open one that takes in the next lines.
-    given = [(n[1], n[2] or n[3].partition("\n")[0]) for n in _ASSIGNED.finditer(text)]
-    given += [tuple(filter(None, found.groups()))[:2] for found in _TAKEN.finditer(text)]
-    given += [(found[1], found[3]) for found in _LINES.finditer(text)]
-    known = {name for name, value in given if _COMMIT.search(value)}
-    known |= {found[1] for found in _FUNCTION.finditer(text) if _COMMIT.search(found[2])}
-    known |= _TOLD if _TELLS.search(text) else frozenset()
-    for _ in range(6):
-        more = {name for name, value in given if name not in known and holds(value, known)}
-        if not more:
-            break
-        known |= more
-    return frozenset(known)
-
-
-_TELLS = regex(
-    r"\buses:\s{0,9}[\"']?[\w.-]{1,60}/(?:[\w-]{0,40}(?:short-?sha|sha-?short|commit-?(?:hash|sha)|git-?sha)"
-    r"[\w-]{0,40}|github-slug-action)@"
-)
-"""An action that does nothing but tell the commit."""
-_TOLD = frozenset(
-    {"sha", "SHA", "short", "long", "short_sha", "sha_short", "short-sha", "hash", "short_hash"}
-    | {"commit", "GITHUB_SHA_SHORT", "GITHUB_EVENT_PULL_REQUEST_HEAD_SHA_SHORT"}
-)
-"""What such actions call it."""
-_LINES = regex(
-    r"\b([A-Za-z_]\w{0,60})<<([A-Z]\w{0,20})[\"']?[ \t]{0,9}(?:>>[^\n]{0,80})?\n"
-    r"((?:[^\n]*\n){1,20}?)[^\n]*\b\2\b"
-)
-"""An output of several lines."""
-_FUNCTION = regex(
-    r"^(?:function\s+)?([A-Za-z_]\w{0,60})\s*\(\)\s*\{([^\n]*(?:\n(?!\})[^\n]*){0,60})", re.M
-)
-"""A function of a shell, to the brace at the start of a line that closes it."""
-
-
-def handed(step: Step, workflow: str) -> Iterator[str]:
-    """Variables that the step gives to a Makefile which builds something, and that hold the
-    commit."""
-    if not _MADE.search(step.text):
-        return
-    variables = committed(workflow)
-    for text, _ in commands(step):
-        if _MADE.search(text):
-            for found in _ASSIGNED.finditer(text):
-                if holds(found[2] or found[3], variables):
-                    yield found[1]
-
-
 def _given(text: str) -> Iterator[str]:
     """What a build is told to call what it makes."""
     if text.startswith("uses:"):
@@ -263,7 +173,7 @@ def _given(text: str) -> Iterator[str]:
 def _tags(text: str, names: Collection[str], variables: Collection[str]) -> bool:
     """Whether the command gives one of the named images a tag with the commit."""
     found = _TAGGING.search(text)
-    words = [word[0] for word in re.finditer(_VALUE, (found[1] or found[2]) if found else "")]
+    words = [word[0] for word in re.finditer(VALUE, (found[1] or found[2]) if found else "")]
     ours = any(_repository(word) in names for word in words)
     return ours and any(holds(word, variables) for word in words)
 
@@ -273,14 +183,6 @@ def _repository(reference: str) -> str:
     name = reference.strip("\"'").removeprefix("docker://").partition("@")[0]
     start, slash, last = name.rpartition("/")
     return f"{start}{slash}{last.partition(':')[0]}"
-
-
-def holds(text: str, variables: Iterable[str]) -> bool:
-    """Whether the commit, or a variable set to it, stands in the text."""
-    return bool(_COMMIT.search(text)) or any(
-        re.search(rf"(?:\$[{{(]?|env\.){name}\b|\.outputs\.{name}(?![\w-])", text)
-        for name in map(re.escape, variables)
-    )
 
 
 def _inputs(text: str) -> Iterator[str]:

@@ -12,8 +12,10 @@ from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.heredocs import written_down
 from agentaudit.probes.aside import ASIDE
-from agentaudit.probes.inference_code.builds import committed, concerns, holds
-from agentaudit.probes.inference_code.pipelines import as_shell, building, pipelines
+from agentaudit.probes.inference_code.builds import concerns
+from agentaudit.probes.inference_code.commits import committed, holds
+from agentaudit.probes.inference_code.pipelines import pipelines
+from agentaudit.probes.inference_code.recipes import as_shell, building
 from agentaudit.probes.once import once
 from agentaudit.source import Component, Repo, Step
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from agentaudit.expressions import regex
-from agentaudit.probes.inference_code.builds import committed, holds
+from agentaudit.probes.inference_code.commits import committed, holds
 from agentaudit.probes.once import once
 from agentaudit.source import Repo, Step
 

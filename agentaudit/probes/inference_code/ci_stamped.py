@@ -7,7 +7,8 @@ from agentaudit.probe import Example, failed, passed, probe
 from agentaudit.probes.inference_code.builds import stamped
 from agentaudit.probes.inference_code.declared_pipelines import declared
 from agentaudit.probes.inference_code.otherwise import otherwise
-from agentaudit.probes.inference_code.pipelines import building, named_by_commit, pipelines
+from agentaudit.probes.inference_code.pipelines import named_by_commit, pipelines
+from agentaudit.probes.inference_code.recipes import building
 from agentaudit.probes.inference_code.undeployed import is_aside, is_undeployed
 from agentaudit.source import Component, Place, Repo
 

@@ -9,7 +9,8 @@ from agentaudit.probes.inference_code.by_hand import by_hand
 from agentaudit.probes.inference_code.called import reused
 from agentaudit.probes.inference_code.ci_stamped import ci_stamped
 from agentaudit.probes.inference_code.handed_over import deployed_tag, piped, piped_on, written
-from agentaudit.probes.inference_code.pipelines import labelled_by_commit, pipelines, recipes
+from agentaudit.probes.inference_code.pipelines import labelled_by_commit, pipelines
+from agentaudit.probes.inference_code.recipes import recipes
 from agentaudit.probes.inference_code.stamps import (
     PLATFORM,
     deployed_with,

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.inference_code.builds import committed, holds
+from agentaudit.probes.inference_code.commits import committed, holds
 from agentaudit.source import Component, Repo
 
 _ATTRIBUTES = regex(

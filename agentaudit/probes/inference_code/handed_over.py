@@ -18,8 +18,6 @@ from agentaudit.probes.inference_code.stamps import (
 from agentaudit.probes.once import once
 from agentaudit.source import Component, Repo
 
-_CLONED = r"\$\(tasks\.[\w-]{1,60}\.results\.commit\)"
-"""What the task of Tekton that clones the repository says."""
 _WRITTEN = regex(
     r"\$\{?(\w{3,60})\b[^\n]{0,600}?>>?[ \t]{0,4}[\"']?(?:[\w.$\{\}-]{0,60}/){0,12}"
     r"([\w.-]{3,60}\.(?:json|txt|ya?ml|py|ts|js|properties|env)|VERSION|REVISION|COMMIT)\b"
@@ -43,9 +41,7 @@ _PIPED_ON = regex(
 
 def piped(repo: Repo, component: Component, name: str) -> Place | None:
     """The line by which a pipeline gives an argument of the build the commit."""
-    wanted = re.compile(
-        rf"\b{re.escape(name)}[\"']?\s{{0,4}}[=:]\s{{0,4}}\S{{0,60}}?(?:{SHA}|{_CLONED})"
-    )
+    wanted = re.compile(rf"\b{re.escape(name)}[\"']?\s{{0,4}}[=:]\s{{0,4}}\S{{0,60}}?{SHA}")
     found = (line_of(file, text, wanted) for file, text in pipelines(repo, component))
     return next(filter(None, found), None)
 

@@ -6,8 +6,8 @@ from functools import partial
 
 from agentaudit.finding import Answer
 from agentaudit.probe import passed
-from agentaudit.probes.inference_code.pipelines import hosted, made
 from agentaudit.probes.inference_code.plans import planned
+from agentaudit.probes.inference_code.recipes import hosted, made
 from agentaudit.probes.inference_code.resource_tags import tagged
 from agentaudit.probes.inference_code.stored import stored
 from agentaudit.source import Component, Repo

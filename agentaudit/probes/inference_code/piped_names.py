@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.inference_code.builds import committed, holds
+from agentaudit.probes.inference_code.commits import committed, holds
 
 _TAG = regex(r"[\w})/.-]:(\$[({]?\w{1,60})")
 """What stands after the name of an image."""
@@ -26,9 +26,11 @@ _PUSHED = regex(
 )
 _TASK = regex(r"\bDocker@\d")
 _BLOCK = regex(
-    r"^([ \t]{2,40})tags:[ \t]*[|>][-+]?[ \t]*\n((?:\1[ \t]+[^\n]{1,300}(?:\n|$)){1,20})", re.M
+    r"^([ \t]{2,40})tags:[ \t]*(?:[|>][-+]?[ \t]*\n((?:\1[ \t]+[^\n]{1,300}(?:\n|$)){1,20})"
+    r"|[\"']?(\$[^\n]{1,200}))",
+    re.M,
 )
-"""The input of Azure's task, with one tag a line."""
+"""The input of Azure's task, with one tag a line or one alone."""
 
 
 def named_by_variable(file: Place, text: str) -> Place | None:
@@ -43,7 +45,7 @@ def named_by_variable(file: Place, text: str) -> Place | None:
             if holds(found[1], known) and not TOLD.search(text[line : found.start()][-1000:]):
                 return _at(file, text, line)
     for found in _BLOCK.finditer(text) if _TASK.search(text) else ():
-        if holds(found[2], known):
+        if holds(found[2] or found[3], known):
             return _at(file, text, found.start(1))
     return None
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.commands import commands
-from agentaudit.probes.inference_code.builds import committed, holds
+from agentaudit.probes.inference_code.commits import committed, holds
 from agentaudit.probes.inference_code.undeployed import is_undeployed
 from agentaudit.source import Component, Repo, Step
 

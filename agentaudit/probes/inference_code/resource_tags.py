@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.inference_code.builds import committed
 from agentaudit.probes.inference_code.called import reused
+from agentaudit.probes.inference_code.commits import committed
 from agentaudit.source import Component, Repo
 
 _FILES = (

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from agentaudit.code import Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
-from agentaudit.probes.inference_code.builds import ASKED, committed, concerns
+from agentaudit.probes.inference_code.builds import concerns
 from agentaudit.probes.inference_code.called import Called, reused
+from agentaudit.probes.inference_code.commits import ASKED, committed
 from agentaudit.probes.inference_code.go_variables import is_set
 from agentaudit.probes.once import once
 from agentaudit.source import Component, Repo, Step

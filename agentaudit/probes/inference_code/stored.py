@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from agentaudit.expressions import regex
 from agentaudit.probes.commands import commands
-from agentaudit.probes.inference_code.builds import committed, holds
+from agentaudit.probes.inference_code.commits import committed, holds
 from agentaudit.source import Component, Place, Repo, Step
 
 _STORES = regex(
