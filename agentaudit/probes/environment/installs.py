@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.environment.engines import by_engine
 from agentaudit.probes.environment.hosts import host_builds
 from agentaudit.probes.environment.managers import imported, is_whole, plain, unlocked, unspoken
 from agentaudit.probes.environment.run_scripts import run_scripts
@@ -56,6 +57,7 @@ def past_the_lock(repo: Repo, component: Component) -> Iterator[Place]:
         for place, lines in hosted:
             yield from (place for _ in _loose(repo, component, place, lines))
     yield from unlocked(repo, component)
+    yield from by_engine(repo, component)
     for file in deployed(component.build_files):
         text = repo.read(file.place) or ""
         yield from _without_lock(component, file, text)

@@ -195,7 +195,10 @@ _STAMPS = (
         rf"--(?:label|annotation)[= ]\S{{0,100}}(?:revision|commit|sha|vcs)\S{{0,20}}="
         rf"\S{{0,60}}?(?:{_COMMIT})"
     ),
-    regex(r"build-push-action.*\blabels=\$\{\{\s*(?:steps|needs)\.[\w-]+\.outputs\.labels"),
+    regex(
+        r"^uses:\s+\S{0,200}(?:build|kaniko)\S{0,60}\s.*\blabels=\$\{\{\s*(?:steps|needs)\.[\w-]+\.outputs\.labels"
+        r"|^uses:\s+docker/bake-action\S{0,60}\s.*\bfiles=.*\.outputs\.bake-file(?:-labels)?(?![\w-])"
+    ),
     # Labels that stand in the inputs of an action that builds.
     regex(
         r"^uses:\s+\S{0,200}(?:build|docker|image|bake)\S{0,100}(?:\s.{0,800}?)?\s"

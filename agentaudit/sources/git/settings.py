@@ -11,7 +11,7 @@ from agentaudit.sources.git.text import lines
 
 _NAMES = regex(
     r"\.env(?:rc)?(?:\.[\w-]{1,40})?[._-](?:example|sample|template|dist|defaults?)"
-    r"|(?:(?:example|sample|template)?\.?|dot)env(?:rc)?[._-](?:example|sample|template|dist)(?:\.(?:txt|sh))?"
+    r"|(?:(?:example|sample|template)?\.?|dot)env(?:rc)?[._-](?:example|sample|template|dist|te?mpl|tpl|defaults?)(?:\.(?:txt|sh))?"
     r"|\.?(?:example|sample|template)[._-](?:dot)?env(?:rc)?(?:\.txt)?"
     r"|\.env(?:\.(?!test|ci\b|keys|vault)[\w-]{1,30}){0,2}|\.env\.(?:example|sample|template)\.\w{1,10}"
     r"|(?!test)[\w-]{1,40}\.env|\.envrc(?:[._-](?:example|sample|template|dist))?|env\.(?:ya?ml|list)|\.flaskenv"

@@ -47,6 +47,7 @@ def _records(*names: str, what: str = "default") -> str:
 
 SHOWN = ("LOG_LEVEL", "LOG_SHAPE", "WEB_PORT")
 VERBOSE = "import click\n\n@click.option('--verbose', envvar='VERBOSE')\ndef run(verbose): ...\n"
+KEYED = {**NODE, ".env.example": "OPENAI_API_KEY=\n"}
 LOADS = "from dotenv import load_dotenv\n\nload_dotenv()\n"
 DEPLOYED = "steps:\n  - args: ['run', '--set-secrets=MODEL_ID=model-id:latest']\n"
 
@@ -59,6 +60,10 @@ DEPLOYED = "steps:\n  - args: ['run', '--set-secrets=MODEL_ID=model-id:latest']\
         ({**TYPED, "src/app.ts": ASKS}, PASS),
         ({**NODE, ".env.example": "A_URL=\nB_URL=\nC_URL=\n", "src/app.ts": ASKS}, PASS),
         ({**NODE, ".env.example": "A_URL=\nB_URL=\n", "src/app.ts": ASKS}, FAIL),
+        ({**NODE, "env.tpl": "A_URL=\nB_URL=\nC_URL=\n", "src/app.ts": ASKS}, PASS),
+        ({**NODE, "_env.tpl": "A_URL=\nB_URL=\nC_URL=\n", "src/app.ts": ASKS}, FAIL),
+        ({**KEYED, "src/app.ts": "open(process.env.ELECTRON_RENDERER_URL);\n"}, PASS),
+        ({**KEYED, "src/app.ts": "open(process.env.RENDERER_URL);\n"}, FAIL),
         (
             {
                 **NODE,

@@ -264,3 +264,25 @@ def test_what_names_what_is_deployed(run: str, outcome: Outcome) -> None:
     given = {"files": {**IMAGE, ".github/workflows/ship.yml": f"{PUSHED}      - run: {run}\n"}}
     asked = {"repo": testing.repository(given), "component": testing.component(given)}
     assert ci_stamped.ask(asked).outcome is outcome
+
+
+LABELS = (
+    "      - id: meta\n        uses: docker/metadata-action@v5\n        with:\n"
+    "          images: reg.example/desk\n      - uses: {}\n        with:\n          {}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("action", "given", "outcome"),
+    [
+        ("int128/kaniko-action@v1", "labels: ${{ steps.meta.outputs.labels }}", PASS),
+        ("int128/kaniko-action@v1", "tags: ${{ steps.meta.outputs.tags }}", FAIL),
+        ("redhat-actions/buildah-build@v2", "labels: ${{ steps.meta.outputs.labels }}", PASS),
+        ("docker/bake-action@v5", "files: ${{ steps.meta.outputs.bake-file }}", PASS),
+        ("docker/bake-action@v5", "files: ${{ steps.meta.outputs.bake-file-tags }}", FAIL),
+        ("actions/labeler@v5", "labels: ${{ steps.meta.outputs.labels }}", FAIL),
+    ],
+)
+def test_builders_that_take_labels(action: str, given: str, outcome: Outcome) -> None:
+    workflow = PUSHED + LABELS.format(action, given)
+    assert _ask({**IMAGE, ".github/workflows/ship.yml": workflow}) is outcome
