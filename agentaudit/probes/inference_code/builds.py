@@ -96,11 +96,10 @@ def concerns(step: Step, component: Component, *, alone: bool, workflow: str = "
 def _fits(word: str, component: Component) -> bool:
     """Whether a path with variables in it can be the component's directory, or a file in it."""
     path = word.strip("\"'").removeprefix("./").rstrip("/")
-    files = [file.place.path for file in component.build_files]
-    for tried, mine in (
-        (path, [component.path, *files]),
-        (path.rpartition("/")[0], [component.path]),
-    ):
+    above = path.rpartition("/")[0]
+    # What a directory that only a variable names holds may be of any component.
+    files = [] if "$" in above else [file.place.path for file in component.build_files]
+    for tried, mine in ((path, [component.path, *files]), (above, [component.path])):
         pieces = [re.escape(piece) for piece in EXPRESSION.split(tried)]
         # Of two variables with a slash between them nobody knows what they mean.
         fixed = len(pieces) > 1 and "/" in "".join(pieces) and re.search(r"\w", "".join(pieces))

@@ -45,8 +45,8 @@ def _hub(env: str, makefile: str) -> dict[str, str]:
     return {**IMAGE, ".github/workflows/ship.yml": steps, "Makefile": makefile}
 
 
-def _one_of_two(folder: str) -> dict[str, str]:
-    files = {**_lab("    - make push", FILED.replace("AT", folder)), **PAGE}
+def _one_of_two(file: str) -> dict[str, str]:
+    files = {**_lab("    - make push", FILED.replace("AT/Dockerfile.$(APP)", file)), **PAGE}
     image = files.pop("Dockerfile").replace("COPY . .", "COPY requirements.txt app.py ./")
     return {**files, "ops/Dockerfile.api": image}
 
@@ -80,8 +80,9 @@ def _ask(files: dict[str, str]) -> Outcome:
         ({**_lab("    - make push", MAKES), "ops/rev.mk": KNOWS}, FAIL),
         (_lab("    - make push", LATER), PASS),
         (_lab("    - make image", LATER), FAIL),
-        (_one_of_two("ops"), PASS),
-        (_one_of_two("etc"), FAIL),
+        (_one_of_two("ops/Dockerfile.$(APP)"), PASS),
+        (_one_of_two("etc/Dockerfile.$(APP)"), FAIL),
+        (_one_of_two("$(AT)/Dockerfile.api"), FAIL),
     ],
 )
 def test_a_makefile_names_what_it_builds(files: dict[str, str], outcome: Outcome) -> None:
