@@ -1,12 +1,14 @@
 """Parts of CI that nothing ever runs: templates of GitLab that no job extends, jobs that are always
-left out, and workflows of GitHub that wait for a caller which is not there."""
+left out, workflows of GitHub that wait for a caller which is not there, and what stands in a script
+below `if false` or behind its end."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from agentaudit.expressions import regex
 from agentaudit.sources.git.reader import Reader, mapping, sequence
 
 
@@ -39,3 +41,61 @@ def is_uncalled(reader: Reader, path: str, triggers: set[str]) -> bool:
     name = path.rpartition("/")[2]
     others = (other for other in reader.paths if other.startswith(".github/") and other != path)
     return not any(name in (reader.text(other) or "") for other in others)
+
+
+_OPENS = {"if": "fi", "case": "esac", "for": "done", "while": "done", "until": "done"}
+_PARTS = regex(r"(?:[^;'\"]|'[^']*'|\"(?:[^\"\\]|\\.)*\")+")
+"""Commands of a row; what stands in quotes parts none."""
+_LONGEST = 4_000
+_GROUP = regex(r"(?:^|[\s)])([{(])$")
+_GOES_ON = regex(r"(?:\\|&&|\|\|?)$")
+
+
+def reached(rows: Sequence[str], told: Collection[int]) -> list[str]:
+    """The rows of a script, with blanks for what is never come to; `told` are indexes of rows that
+    are written into a file, which end nothing."""
+    script, shown, before = _Script(), list[str](), ""
+    for at, row in enumerate(rows):
+        if at in told or row.lstrip().startswith("#"):
+            shown.append("" if script.is_dead else row)
+            continue
+        begins = _GOES_ON.search(before) is None
+        parts = _PARTS.findall(row[:_LONGEST])
+        kept = [part for part in parts if script.comes_to(part.strip(), begins=begins)]
+        shown.append(row if len(kept) == len(parts) else ";".join(kept))
+        before = row.rstrip()[-3:]
+    return shown
+
+
+class _Script:
+    """Where one stands in a script."""
+
+    def __init__(self) -> None:
+        self._open: list[tuple[str, bool]] = []
+        """What ends each block that is open, and whether it never runs."""
+        self._over = False
+
+    @property
+    def is_dead(self) -> bool:
+        return self._over or any(dead for _, dead in self._open)
+
+    def comes_to(self, part: str, *, begins: bool) -> bool:
+        """Whether the next command is run."""
+        word, _, rest = part.partition(" ")
+        if word in ("else", "elif") and self._open:
+            ending, _ = self._open.pop()
+            self._open.append((ending, False))
+        if word in ("then", "do", "else"):
+            part = rest.strip()
+            word, _, rest = part.partition(" ")
+        dead = self.is_dead
+        if word in _OPENS:
+            self._open.append((_OPENS[word], rest.strip() == "false"))
+        elif self._open and word == self._open[-1][0]:
+            self._open.pop()
+            return not dead
+        elif group := _GROUP.search(part):
+            self._open.append(("}" if group[1] == "{" else ")", False))
+        elif word == "exit" and begins and not self._open:
+            self._over = self._over or "||" not in part
+        return not dead

@@ -18,7 +18,7 @@ from agentaudit.sources.git.globs import matches
 from agentaudit.sources.git.matrix import combinations
 from agentaudit.sources.git.reader import Reader, mapping, sequence, word
 from agentaudit.sources.git.text import lines
-from agentaudit.sources.git.unrun import is_never, is_template, is_uncalled
+from agentaudit.sources.git.unrun import is_never, is_template, is_uncalled, reached
 
 _GITHUB = (
     ".github/workflows/*.yml",
@@ -167,7 +167,8 @@ class _File(Struct, frozen=True):
         parts: list[str] = []
         rows = script.split("\n")
         told = written_down(rows) if "<<" in script else ()
-        for at_row, row in enumerate(rows):
+        ends = "exit" in script or "if false" in script
+        for at_row, row in enumerate(reached(rows, told) if ends else rows):
             shown = "" if at_row in told else row
             parts.append(shown.strip().removesuffix("\\").strip())
             if not shown.rstrip().endswith("\\"):

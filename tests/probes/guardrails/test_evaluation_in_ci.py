@@ -259,3 +259,42 @@ def test_files_of_tests_that_ask_no_model(step: str, path: str, text: str, found
         f"    steps:\n      - run: {step}\n",
     }
     assert PROBE.ask({"repo": testing.repository({"files": files})}).outcome is found
+
+
+@pytest.mark.parametrize(
+    ("script", "found"),
+    [
+        ("if false; then\n  pytest evals/\nfi", Outcome.FAIL),
+        ("if false; then pytest evals/; fi", Outcome.FAIL),
+        ("if false\nthen\n  echo a\n  pytest evals/\nfi", Outcome.FAIL),
+        ("if false; then\n  if test -f a; then\n    pytest evals/\n  fi\nfi", Outcome.FAIL),
+        ("echo off for now\nexit 0\npytest evals/", Outcome.FAIL),
+        ("echo off; exit 0; pytest evals/", Outcome.FAIL),
+        ("if test -f a; then\n  echo a\nfi\nexit 0\npytest evals/", Outcome.FAIL),
+        ("f() {\n  echo a\n}\nexit 0\npytest evals/", Outcome.FAIL),
+        ("if false; then\n  echo a\nfi\npytest evals/", Outcome.PASS),
+        ("if false; then\n  echo a\nelse\n  pytest evals/\nfi", Outcome.PASS),
+        ("if false || test -f a; then\n  pytest evals/\nfi", Outcome.PASS),
+        ('if test -z "$KEY"; then\n  exit 0\nfi\npytest evals/', Outcome.PASS),
+        ('test -n "$KEY" || exit 0\npytest evals/', Outcome.PASS),
+        ("f() {\n  exit 0\n}\npytest evals/", Outcome.PASS),
+        ('test -n "$KEY" || {\n  exit 0\n}\npytest evals/', Outcome.PASS),
+        ("case $A in\n  b)\n    exit 0 ;;\nesac\npytest evals/", Outcome.PASS),
+        ("for a in b c; do\n  exit 0\ndone\npytest evals/", Outcome.PASS),
+        ("cat > a.sh <<END\nexit 0\nEND\npytest evals/", Outcome.PASS),
+        ("pytest evals/\nexit 0", Outcome.PASS),
+        ("if false; then\n  if test 'a;b' = c; then echo a; fi\nfi\npytest evals/", Outcome.PASS),
+        ('test -n "$KEY" ||\nexit 0\npytest evals/', Outcome.PASS),
+        ("( exit 0 )\npytest evals/", Outcome.PASS),
+        ("if true; then echo a; else exit 0; fi; pytest evals/", Outcome.PASS),
+    ],
+)
+def test_what_a_script_never_comes_to(script: str, found: Outcome) -> None:
+    rows = script.replace("\n", "\n          ")
+    files = {
+        "requirements.txt": "openai==1.93.0\n",
+        "evals/test_answers.py": ASKS,
+        ".github/workflows/ci.yml": "on: [push]\njobs:\n  a:\n    runs-on: ubuntu-24.04\n"
+        f"    steps:\n      - run: |\n          {rows}\n",
+    }
+    assert PROBE.ask({"repo": testing.repository({"files": files})}).outcome is found
