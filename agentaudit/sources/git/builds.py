@@ -14,7 +14,7 @@ from agentaudit.source import Place
 from agentaudit.sources.git import fronts, outputs, programs, sharing, spare, subjects
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.dockerfile import Recipe
-from agentaudit.sources.git.homes import Homes
+from agentaudit.sources.git.homes import TRIES, Homes
 from agentaudit.sources.git.images import expand
 from agentaudit.sources.git.orders import Order
 from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
@@ -74,7 +74,7 @@ def _is_own_image(reader: Reader, homes: Homes, build: Build, found: list[Build]
     asked = [other.place for other in found if other.recipe is None and other.home == build.home]
     if any(place.path.rpartition("/")[2] in _HOSTED for place in asked):
         return True
-    if recipe is not None and fronts.stands(reader, homes, recipe):
+    if recipe is not None and fronts.stands(homes, recipe):
         return True
     return (
         bool(asked) and _MAKES.search(reader.text(recipe.path if recipe else "") or "") is not None
@@ -85,17 +85,16 @@ def _images(
     reader: Reader, homes: Homes, recipes: list[Recipe], asked: list[Order]
 ) -> Iterator[Build]:
     known = {"", *reader.directories}
-    tried = [recipe for recipe in recipes if _is_trial(homes, recipe, asked)]
-    recipes = [recipe for recipe in recipes if recipe not in tried]
-    orders = [
-        order
-        for order in asked
-        if order.context in known and not any(_means(order, recipe) for recipe in tried)
-    ]
+    meant = subjects.meant(recipes, asked)
+    tried = {each.path for each in recipes if _is_trial(homes, each, meant[each.path])}
+    lost = {id(order) for path in tried for order in meant[path]}
+    recipes = [recipe for recipe in recipes if recipe.path not in tried]
+    orders = [order for order in asked if order.context in known and id(order) not in lost]
+    meant = subjects.meant(recipes, orders)
     crowded = [directory(recipe.path) for recipe in recipes]
     images = []
     for recipe in recipes:
-        mine = [order for order in orders if _means(order, recipe)]
+        mine = meant[recipe.path]
         chosen = (each(homes, recipe, mine) for each in (_chosen, _staged, _placed))
         if several := next(filter(None, map(list, chosen)), []):
             yield from several
@@ -105,9 +104,10 @@ def _images(
     images = [image for image in images if not sharing.left(homes, images, image)]
     for image in sharing.settled(homes, list(spare.without(reader, images))):
         yield from _of(image)
+    read = {id(order) for mine in meant.values() for order in mine}
     for order in orders:
         aside = order.file is not None and not reader.is_own(order.file)
-        if not aside and not any(_means(order, recipe) for recipe in recipes):
+        if not aside and id(order) not in read:
             around = _ordered(reader, homes, order)
             if around is not None:
                 yield Build(around, order.place, (), None, order.names)
@@ -252,20 +252,13 @@ def _argued(homes: Homes, recipe: Recipe, order: Order) -> str | None:
     return None
 
 
-def _means(order: Order, recipe: Recipe) -> bool:
-    if order.file is not None:
-        return order.file == recipe.path
-    return subjects.plain(recipe) and directory(recipe.path) == order.context
-
-
 _LIBRARIES = frozenset(["lib", "libs", "libraries"])
 
 
-def _is_trial(homes: Homes, recipe: Recipe, orders: list[Order]) -> bool:
+def _is_trial(homes: Homes, recipe: Recipe, mine: list[Order]) -> bool:
     """Whether it is an image in which CI tries libraries, or one of no project that stands in for
     something while others are tried: nothing else builds it."""
     own = directory(recipe.path)
-    mine = [order for order in orders if _means(order, recipe)]
     paths = [order.place.path for order in mine]
     if not _LIBRARIES.isdisjoint(own.split("/")):
         return bool(mine) and all(path.startswith((".github/", ".gitlab")) for path in paths)
@@ -273,7 +266,7 @@ def _is_trial(homes: Homes, recipe: Recipe, orders: list[Order]) -> bool:
     alone = (
         bool(own) and own not in homes.known and all(path and inside(path, own) for path in taken)
     )
-    return alone and bool(mine) and all(map(fronts.TRIES.search, paths))
+    return alone and bool(mine) and all(map(TRIES.search, paths))
 
 
 def _context(reader: Reader, homes: Homes, recipe: Recipe) -> str:

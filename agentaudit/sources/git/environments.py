@@ -71,6 +71,8 @@ class Environments:
         self._told: dict[str, dict[str | None, list[_Row]]] = {}
         """File → what it tells each component, and all of them."""
         self._homes: dict[str, dict[str, Collection[str] | None]] = {}
+        self._readers: dict[str, dict[str | None, list[Service]]] = {}
+        self._over: dict[str, set[str]] = {}
         self._heirs: dict[Place, set[str]] = {}
         """Service → the components of those that take it over, if only through others."""
         for service in (each for file in self._files.values() for each in file.values()):
@@ -98,7 +100,7 @@ class Environments:
             if self._is_tried(path):
                 return []
             lost = left_out(self._reader.text(path) or "", self._targets(path))
-            anew = self._overrides.of_image(self._starting.get(home, ()))
+            anew = self._set_over(home)
             held = (r for r in rows if r.place.line not in lost or _BAKED.match(r.name))
             return [row for row in held if row.name not in anew]
         if path not in self._reading:
@@ -135,9 +137,26 @@ class Environments:
                         found.setdefault(home, []).append(service)
         return found
 
+    def _set_over(self, home: str) -> set[str]:
+        """What all services set anew that start a component, whatever its images say."""
+        if home not in self._over:
+            self._over[home] = self._overrides.of_image(self._starting.get(home, ()))
+        return self._over[home]
+
+    def _given(self, path: str) -> dict[str | None, list[Service]]:
+        """Component → the services that start it with a file of variables, and those of which it
+        cannot be told what they start."""
+        if path not in self._readers:
+            found = self._readers[path] = {}
+            for service in self._reading[path]:
+                homes = self._runs(service)
+                for home in (None,) if homes is None else homes:
+                    found.setdefault(home, []).append(service)
+        return self._readers[path]
+
     def _anew(self, home: str, path: str) -> set[str]:
         """What all services set anew that start a component with the file."""
-        mine = [each for each in self._reading[path] if home in (self._runs(each) or ())]
+        mine = self._given(path).get(home, ())
         names = [self._overrides.of_file(each, path) for each in mine]
         return set.intersection(*names) if names else set()
 
@@ -243,13 +262,13 @@ class Environments:
 
     def _taken(self, home: str, path: str) -> Collection[str] | None:
         """What services that start a component take from a file that others read; None for all."""
-        readers = self._reading[path]
+        given = self._given(path)
         loads = path.rpartition("/")[2].startswith(".env") and inside(path, home)
-        if loads or any((homes := self._runs(r)) is None or home in homes for r in readers):
+        if loads or None in given or home in given:
             return None
         own = [
             service
-            for file in {reader.file for reader in readers}
+            for file in {reader.file for reader in self._reading[path]}
             for above, service in self._files[file].items()
             if home in (self._started(file)[above] or ())
         ]

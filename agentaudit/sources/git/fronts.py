@@ -7,7 +7,7 @@ from agentaudit.expressions import regex
 from agentaudit.sources.git.compose import joined
 from agentaudit.sources.git.dockerfile import Recipe
 from agentaudit.sources.git.homes import Homes
-from agentaudit.sources.git.reader import Reader, ancestors, directory, inside
+from agentaudit.sources.git.reader import ancestors, directory, inside
 
 _PROXIES = regex(
     r"(?:.{0,200}/)?(?:nginx(?:-unprivileged)?|openresty|haproxy|caddy|envoy(?:-alpine)?|traefik"
@@ -22,10 +22,6 @@ _GENERAL = frozenset(
 """Directories of build files of all sorts: what stands there is called after nothing."""
 _TRIED = regex(r"(?i)(?:load|stress|perf|smoke|bench)\w{0,12}(?:[-_]?tests?)?$")
 """Directories of what is only tried."""
-TRIES = regex(
-    r"(?i)(?:^|/)(?=[^/]{0,60}compose)[^/]{0,60}[._-](?:e2e|tests?|testing|mocks?)[._-][^/]{0,60}$"
-)
-"""Compose files that start what is only tried."""
 
 
 def is_general(own: str) -> bool:
@@ -49,7 +45,7 @@ def is_front(homes: Homes, recipe: Recipe, context: str) -> bool:
     return all(source is not None and inside(source, own) for source in sources)
 
 
-def stands(reader: Reader, homes: Homes, recipe: Recipe) -> bool:
+def stands(homes: Homes, recipe: Recipe) -> bool:
     """Whether such a proxy is a part of the system, also where nobody is seen to build it: there is
     no other use for it, but that something is tried behind it."""
     own = directory(recipe.path)
@@ -57,5 +53,4 @@ def stands(reader: Reader, homes: Homes, recipe: Recipe) -> bool:
     if not any(is_front(homes, recipe, context) for context in contexts):
         return False
     name = own.rpartition("/")[2]
-    trials = (reader.text(path) or "" for path in reader.paths if TRIES.search(path))
-    return not any(name in text for text in trials)
+    return not any(name in text for text in homes.trials)

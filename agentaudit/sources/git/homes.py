@@ -27,6 +27,10 @@ from agentaudit.sources.git.roles import SOURCES
 _GRADLE = ("build.gradle", "build.gradle.kts")
 _GATHERS = regex(r"<packaging>\s*pom\s*</packaging>")
 _MODULE = regex(r"<module>\s*([\w./-]{1,200})\s*</module>")
+TRIES = regex(
+    r"(?i)(?:^|/)(?=[^/]{0,60}compose)[^/]{0,60}[._-](?:e2e|tests?|testing|mocks?)[._-][^/]{0,60}$"
+)
+"""Compose files that start what is only tried."""
 _ANDROID = regex(r"\bcom\.android\.(?:application|library|tools\.build)\b")
 
 
@@ -83,6 +87,12 @@ class Homes:
                         break
                     found.add(above)
         return frozenset(found)
+
+    @cached_property
+    def trials(self) -> tuple[str, ...]:
+        """The compose files that start what is only tried."""
+        tried = filter(TRIES.search, self._reader.paths)
+        return tuple(self._reader.text(path) or "" for path in tried)
 
     @cached_property
     def members(self) -> frozenset[str]:

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
+from agentaudit.source import Place
 from agentaudit.sources.git.globs import compiled
 
 _WILD = frozenset("*?[")
@@ -60,6 +61,18 @@ class Paths:
             name = path.rpartition("/")[2]
             found.setdefault(f"/{name}", []).append(path)
             found.setdefault(name.rpartition(".")[2], []).append(path)
+        return found
+
+
+class Whole(dict[str, Place]):
+    """Path → the file as a whole."""
+
+    def __init__(self, repo: str) -> None:
+        super().__init__()
+        self._repo = repo
+
+    def __missing__(self, path: str) -> Place:
+        found = self[path] = Place(self._repo, path)
         return found
 
 

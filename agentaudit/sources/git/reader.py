@@ -11,7 +11,7 @@ from agentaudit import parse
 from agentaudit.code import Role
 from agentaudit.source import Place
 from agentaudit.sources.git.code.cache import Cache, NoCache
-from agentaudit.sources.git.paths import Paths
+from agentaudit.sources.git.paths import Paths, Whole
 from agentaudit.sources.git.roles import OWN, directory_role, foreign, role
 from agentaudit.sources.git.text import BINARY, CAP, MISSING, TOO_LARGE, Content, lines
 from agentaudit.sources.git.tree import Tree, decoded
@@ -42,7 +42,7 @@ class Reader:
         """Texts of these."""
         self._split: tuple[str, list[str]] = ("", [])
         """The text that a place was asked of last, and its lines."""
-        self._files: dict[str, Place] = {}
+        self._files = Whole(repo)
         self._room, self._bytes_room, self._lately_room = _KEEP, _KEEP_BYTES, _LATELY
         self.problems: dict[str, str] = {}
         """Path → why it could not be read or understood."""
@@ -212,10 +212,11 @@ class Reader:
 
     def file(self, path: str) -> Place:
         """The file as a whole, always the same value."""
-        found = self._files.get(path)
-        if found is None:
-            found = self._files[path] = Place(self.repo, path)
-        return found
+        return self._files[path]
+
+    def files(self, paths: Iterable[str]) -> Iterator[Place]:
+        """The same of each."""
+        return map(self._files.__getitem__, paths)
 
     def place(self, path: str, line: int | None = None) -> Place:
         """A place in a file, with the text of the line."""

@@ -87,7 +87,7 @@ class Repositories:
             paths: Iterable[str] = each.reader.matching(pattern)
             if saying:
                 paths = each.reader.saying(paths, saying)
-            yield from map(each.reader.file, paths)
+            yield from each.reader.files(paths)
 
     def read(self, place: Place, *, long: bool = False) -> str | None:
         reader = self._reader(place.repo)
@@ -99,7 +99,11 @@ class Repositories:
         return Role.APP if reader is None else reader.role(file.path)
 
     def _reader(self, name: str) -> Reader | None:
-        return next((each.reader for each in self._all if each.name == name), None)
+        return self._readers.get(name)
+
+    @cached_property
+    def _readers(self) -> dict[str, Reader]:
+        return {each.name: each.reader for each in reversed(self._all)}
 
     def blocks(self, place: Place) -> tuple[Block, ...]:
         found = self._outlines.get(place.repo)

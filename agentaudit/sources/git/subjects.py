@@ -235,6 +235,20 @@ def plain(recipe: Recipe) -> bool:
     return recipe.path.rpartition("/")[2].lower() in ("dockerfile", "containerfile")
 
 
+def meant(recipes: list[Recipe], orders: list[Order]) -> dict[str, list[Order]]:
+    """Build file → the orders of it: those that name it, or no other where it has the usual name
+    and stands in what they give."""
+    found: dict[str, list[Order]] = {recipe.path: [] for recipe in recipes}
+    usual: dict[str, set[str]] = {}
+    for recipe in filter(plain, recipes):
+        usual.setdefault(directory(recipe.path), set()).add(recipe.path)
+    for order in orders:
+        for path in usual.get(order.context, ()) if order.file is None else (order.file,):
+            if path in found:
+                found[path].append(order)
+    return found
+
+
 def called(path: str) -> str:
     """What a build file is for, as its name says: `api` of Dockerfile.api and api.Dockerfile."""
     name = path.rpartition("/")[2]
