@@ -3,6 +3,7 @@ another."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from agentaudit.evidence import Evidence
@@ -31,9 +32,16 @@ def refused(
 
 
 def _above(component: Component, version: str) -> Iterator[Place]:
-    """Where a project of the component asks for more than this version."""
-    has = _VERSION.match(version)
-    for place, asked in component.runtime_pins if has else ():
-        least = _ASKS.search(asked) if place.path.endswith("pyproject.toml") else None
-        if has and least and (int(has[1]), int(has[2])) < (int(least[1]), int(least[2])):
+    """Where a project of the component asks for more than this version, and no file beside it says
+    which one uv is to bring."""
+    has, said = _number(_VERSION.match(version)), component.runtime_pins
+    told = [_number(_VERSION.match(v)) for at, v in said if at.path.endswith(".python-version")]
+    for place, asked in said if has else ():
+        least = _number(_ASKS.search(asked)) if place.path.endswith("pyproject.toml") else ()
+        if has < least and not any(each >= least for each in told):
             yield place
+
+
+def _number(found: re.Match[str] | None) -> tuple[int, ...]:
+    """Major and minor version, as far as they are known."""
+    return (int(found[1]), int(found[2])) if found else ()

@@ -13,8 +13,8 @@ from agentaudit.probes.guardrails.own import ASIDE
 from agentaudit.source import Component, Repo
 
 _ASIDE = regex(
-    r"\"{3}.{0,20000}?\"{3}|\"(?:[^\"\\\n]|\\.){0,2000}\"|'(?:[^'\\\n]|\\.){1,8}'"
-    r"|(//[^\n]{0,2000}|/\*.{0,20000}?\*/)",
+    r"\"{3}(?:.{0,20000}?\"{3}|.{0,20000})|\"(?:[^\"\\\n]|\\.){0,2000}\"|'(?:[^'\\\n]|\\.){1,8}'"
+    r"|(//[^\n]{0,2000}|/\*(?:.{0,20000}?\*/|.{0,20000}))",
     re.DOTALL,
 )
 """Strings, and comments."""

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.markup import without_comments
 from agentaudit.probes.inference_code.go_variables import is_set
 from agentaudit.probes.inference_code.recipes import as_shell
 from agentaudit.source import Component, Repo
@@ -53,7 +54,7 @@ _SILENT = regex(r"(?m)^\s*[\"']?quarkus\.info\.(?:git\.)?enabled[\"']?\s*=\s*fal
 _PARENT = regex(
     r"<parent>.{0,600}?<artifactId>([\w.-]{1,100})</artifactId>.{0,600}?</parent>", re.DOTALL
 )
-_MANAGED = regex(r"<pluginManagement>.{0,60000}?</pluginManagement>", re.DOTALL)
+_MANAGED = regex(r"<pluginManagement>(?:.{0,60000}?</pluginManagement>|.{0,60000})", re.DOTALL)
 """Settings of plug-ins, which run where a module asks for them."""
 _GRADLE = regex(r"gradle-git-properties|com\.palantir\.git-version|org\.ajoberstar\.grgit|jgitver")
 _DOTNET = regex(
@@ -126,10 +127,7 @@ def _parents(repo: Repo, file: Place, text: str) -> Iterator[tuple[Place, str]]:
 
 def _bare(text: str) -> str:
     """Without what is commented out, on as many lines."""
-    text = re.sub(
-        r"<!--.{0,20000}?-->", lambda m: "\n" * m[0].count("\n"), text[:400_000], flags=re.DOTALL
-    )
-    return re.sub(r"(?m)^\s*//.*$", "", text)
+    return re.sub(r"(?m)^\s*//.*$", "", without_comments(text[:400_000]))
 
 
 def _linked(repo: Repo, file: Place) -> Iterator[Place]:

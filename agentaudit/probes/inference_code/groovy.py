@@ -25,7 +25,7 @@ _NAMES = regex(
     r"|\b(?:docker|podman)\s+tag\s+\S{1,200}\s+[\"']?(\S{1,300})"
 )
 """What an image is called where it is built, or before it is pushed."""
-_ASIDE = regex(r"/\*.{0,20000}?\*/", re.DOTALL)
+_ASIDE = regex(r"/\*(?:.{0,20000}?\*/|.{0,20000})", re.DOTALL)
 _LEAVES = regex(r"\bpush\b|\bdeploy|\bkubectl\b|\bhelm\b|\bdocker[- ]compose\b")
 """What takes an image off the machine that built it, or starts it."""
 _FILLED = regex(r"\$\{?(?:env\.)?([A-Za-z_]\w{0,60})")

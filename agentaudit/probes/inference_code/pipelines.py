@@ -21,6 +21,8 @@ _PIPELINES = (
     ".tekton/*.yml",
     "**/cloudbuild*.yaml",
     "**/cloudbuild*.yml",
+    "**/.cloudbuild/**/*.y*ml",
+    "**/cloudbuild/**/*.y*ml",
     "**/azure-pipelines*.y*ml",
     "**/azure-pipelines/**/*.y*ml",
     "**/.azure*/**/*.y*ml",
@@ -98,7 +100,7 @@ _SHARED = frozenset(pattern for pattern in _PIPELINES if pattern.endswith("/**/*
 _OF_THESE = regex(
     r"(?m)^(?:pool|trigger|pr|stages|jobs|steps|resources|parameters):|\btekton\.dev/"
 )
-"""What pipelines of Azure and Tekton say, in directories where other files may lie too."""
+"""What pipelines of Azure, Tekton and Cloud Build say, in directories where others may lie too."""
 
 
 _PROPOSED = regex(

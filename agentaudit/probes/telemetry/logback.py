@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from agentaudit.expressions import regex
+from agentaudit.markup import without_comments
 from agentaudit.probes.telemetry import quarkus, spring
 from agentaudit.source import Component, Place, Repo
 
 _FILE = regex(r"(?:^|/)src/main/resources/(?:[\w-]{1,40}/)?log(?:back|4j2)[\w.-]{0,40}\.xml$")
-_ASIDE = regex(r"(?s)<!--.*?-->")
 _APPENDER = regex(
     r"(?s)<appender\s[^>]{0,200}?name=\"([\w.-]{1,60})\"[^>]{0,200}(?<!/)>(.{1,6000}?)</appender>"
 )
@@ -40,7 +40,7 @@ def structured(repo: Repo, component: Component) -> Iterator[Place]:
     for file in repo.files(f"{home}**/*.xml"):
         if not _FILE.search(file.path):
             continue
-        text = _ASIDE.sub("", (repo.read(file) or "")[:100_000])
+        text = without_comments((repo.read(file) or "")[:100_000])
         served = _PROFILE.sub(lambda found: found[2] if _SERVING.search(found[1]) else "", text)
         json = {name for name, body in _APPENDER.findall(text) if _JSON.search(body)}
         json |= {name for _, name, body in _LOG4J.findall(text) if _LAYOUT.search(body)}
@@ -55,7 +55,7 @@ def patterns(repo: Repo, component: Component) -> Iterator[Place]:
     """What files of Logback or Log4j say of the form of a record; nothing where one is JSON."""
     home = "" if component.path == "." else component.path + "/"
     files = [file for file in repo.files(f"{home}**/*.xml") if _FILE.search(file.path)]
-    texts = {file: _ASIDE.sub("", (repo.read(file) or "")[:100_000]) for file in files}
+    texts = {file: without_comments((repo.read(file) or "")[:100_000]) for file in files}
     if any(_JSON.search(text) or _LAYOUT.search(text) for text in texts.values()):
         return
     for file, text in texts.items():

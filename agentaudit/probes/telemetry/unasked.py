@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from agentaudit.code import Call, Role
 from agentaudit.expressions import regex
+from agentaudit.markup import without_comments
 from agentaudit.probes.telemetry import liberty, quarkus, spring
 from agentaudit.probes.telemetry.dotnet_addresses import unread
 from agentaudit.probes.telemetry.image_agents import agents
@@ -82,7 +83,7 @@ def _actuated(repo: Repo, component: Component) -> Iterator[Place]:
     yield from (need.place for need in needs if re.fullmatch(sent, need.name))
 
 
-_REMARK = re.compile(r"<!--.{0,20000}?-->|/\*.{0,20000}?\*/|(?m:^[ \t]*(?://|#)[^\n]*$)", re.DOTALL)
+_REMARK = re.compile(r"/\*(?:.{0,20000}?\*/|.{0,20000})|(?m:^[ \t]*(?://|#)[^\n]*$)", re.DOTALL)
 _GIVEN = regex(
     rf"{_REGISTRY}\s{{0,40}}</artifactId>(?!(?:(?!</dependency>)[\s\S]){{0,600}}<scope>\s{{0,40}}test\b)"
     rf"|(?m:^(?!\s{{0,40}}[\"']?test)[^\n<]{{0,200}}{_REGISTRY}\b)"
@@ -93,7 +94,7 @@ _GIVEN = regex(
 def _has_registry(repo: Repo) -> bool:
     """Whether anything that is built here is given what Prometheus reads."""
     files = (file for pattern in _BUILDS for file in repo.files(pattern, saying=(_REGISTRY,)))
-    texts = (_REMARK.sub("", (repo.read(file) or "")[:300_000]) for file in files)
+    texts = (_REMARK.sub("", without_comments((repo.read(file) or "")[:300_000])) for file in files)
     return any(map(_GIVEN.search, texts))
 
 

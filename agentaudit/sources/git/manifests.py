@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from agentaudit.expressions import regex
+from agentaudit.markup import without_comments
 from agentaudit.source import Dependency, Manifest
 from agentaudit.sources.git import catalogs, dart, python_manifests
 from agentaudit.sources.git.declared import Declared, Parsed
@@ -153,7 +154,8 @@ def _go_requirement(line: str, block: str) -> tuple[str, str] | None:
 
 _POM_DEPENDENCY = regex(r"<dependency>(.{0,2000}?)</dependency>", re.DOTALL)
 _NOT_OWN = regex(
-    r"<(parent|dependencies|dependencyManagement|build|profiles|reporting)>.{0,200000}?</\1>",
+    r"<(parent|dependencies|dependencyManagement|build|profiles|reporting)>"
+    r"(?:.{0,200000}?</\1>|.{0,200000})",
     re.DOTALL,
 )
 """Parts of a project's model in which other artifacts are named."""
@@ -163,7 +165,7 @@ _POM_RUNTIME = regex(
 
 
 def _pom(reader: Reader, path: str) -> Parsed | None:
-    text = re.sub(r"<!--.{0,20000}?-->", _blank, reader.text(path) or "", flags=re.DOTALL)
+    text = without_comments(reader.text(path) or "")
     found = []
     for match in _POM_DEPENDENCY.finditer(text):
         group = re.search(r"<groupId>\s*([\w.-]{1,200})\s*<", match[1])
@@ -175,10 +177,6 @@ def _pom(reader: Reader, path: str) -> Parsed | None:
     pinned = (text.count("\n", 0, runtime.start()) + 1, runtime[1]) if runtime else None
     own = re.search(r"<artifactId>\s*([\w.-]{1,200})\s*<", _NOT_OWN.sub("", text))
     return Parsed("java", tuple(found), pinned, own[1] if own else "")
-
-
-def _blank(comment: re.Match[str]) -> str:
-    return "\n" * comment[0].count("\n")
 
 
 _GRADLE = regex(r"[\"']([A-Za-z][\w.-]{1,150}:[\w.-]{1,150})(?::([^\"'\n]{0,100}))?[\"']")

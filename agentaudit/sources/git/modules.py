@@ -51,7 +51,7 @@ _MAVEN = regex(
     r"|micronaut-maven-plugin)\s*</artifactId>|<packaging>\s*war\s*</packaging>"
 )
 """What makes an application of a module: one that is packed as WAR a server of them runs."""
-_MANAGED = regex(r"<pluginManagement>.{0,60000}?</pluginManagement>", re.DOTALL)
+_MANAGED = regex(r"<pluginManagement>(?:.{0,60000}?</pluginManagement>|.{0,60000})", re.DOTALL)
 _NO_JAR = regex(r"<packaging>\s*pom\s*</packaging>")
 
 

@@ -172,11 +172,7 @@ def _snapshot(proxy: Proxy, scratch: Scratch, name: str) -> Repository:
     try:
         blobs, links = committed(proxy.git, proxy.head) if proxy.head else ({}, {})
     except GitTrouble as trouble:
-        raise SourceError(
-            f"its files cannot be listed: {trouble}",
-            where=safe(name.removeprefix("git:")),
-            hint="clone it anew, without a filter",
-        ) from None
+        raise _unlisted(trouble, name) from None
 
     def says(link: str) -> str:
         return read_blob(objects, links[link], LONGEST).text or ""
@@ -188,13 +184,25 @@ def _snapshot(proxy: Proxy, scratch: Scratch, name: str) -> Repository:
     return repository
 
 
+def _unlisted(trouble: GitTrouble, name: str) -> SourceError:
+    """What git holds cannot be told: nothing may be said of what is committed and what is not."""
+    return SourceError(
+        f"its files cannot be listed: {trouble}",
+        where=safe(name.removeprefix("git:")),
+        hint="`git fsck` tells what is missing or damaged; or clone it anew, without a filter",
+    )
+
+
 def _work_tree(path: Path, root: Path, found: GitDir, name: str) -> Repository:
     scratch = Scratch()
     try:
         proxy = lend(found, scratch.path)
         part = os.path.relpath(path, root.resolve()).replace(os.sep, "/")
         within = "" if part == "." else part
-        paths, links, notes = _listed(proxy, path, within)
+        try:
+            paths, links, notes = _listed(proxy, path, within)
+        except GitTrouble as trouble:
+            raise _unlisted(trouble, name) from None
         objects = Objects(proxy.git)
         tree = FilesOnDisk(path, paths, links)
         repository = _repository(tree, proxy, objects, scratch, name, within)
@@ -211,14 +219,11 @@ def _listed(
     proxy: Proxy, path: Path, within: str
 ) -> tuple[tuple[str, ...], dict[str, str], list[str]]:
     """The files that git tracks, as they are on disk now; links to some of them; and what must be
-    said about the list."""
+    said about the list. Raises GitTrouble."""
     notes = []
     modes: dict[str, str] = {}
-    try:
-        if proxy.head or proxy.indexed:
-            modes = below(tracked(proxy.git, proxy.head), within)
-    except GitTrouble as trouble:
-        notes.append(f"the list of tracked files cannot be read ({trouble})")
+    if proxy.head or proxy.indexed:
+        modes = below(tracked(proxy.git, proxy.head), within)
     if not modes:
         notes.append("git tracks no file here: files are read as they are, lock files left out")
         paths = [p for p in walked(path) if p.rpartition("/")[2] not in FORMATS]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from agentaudit.expressions import regex
+from agentaudit.markup import without_comments
 from agentaudit.source import ImageUse, Place
 from agentaudit.sources.git import asked_runtimes
 from agentaudit.sources.git.image_steps import minor
@@ -185,16 +186,12 @@ def meant(reader: Reader, path: str, languages: Collection[str]) -> Iterator[tup
 def inherited(reader: Reader, path: str) -> Iterator[tuple[Place, str]]:
     """The version that the projects below a file of a build are compiled for."""
     text = reader.text(path) or ""
-    bare = re.sub(r"<!--.{0,20000}?-->", _blank, text[:300_000], flags=re.DOTALL)
+    bare = without_comments(text[:300_000])
     whole = path.endswith(("pom.xml", ".gradle", ".gradle.kts")) and not is_convention(path)
     handed = not whole or _HANDS_ON.search(bare)
     if handed and (found := _TAKEN_OVER.search(bare)):
         value = next(group for group in found.groups() if group)
         yield reader.place(path, bare.count("\n", 0, found.start()) + 1), value
-
-
-def _blank(comment: re.Match[str]) -> str:
-    return "\n" * comment[0].count("\n")
 
 
 def _runtime(found: re.Match[str]) -> str:

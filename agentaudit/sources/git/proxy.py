@@ -89,6 +89,10 @@ def lend(found: GitDir, scratch: Path) -> Proxy:
     if (found.common / "reftable").is_dir():
         proxy.notes.append("branches and tags are stored as reftable, which is not read")
         proxy.head = proxy.head or main_branch(refs).decode()
+    elif not proxy.head and main_branch(refs):
+        proxy.notes.append(
+            "HEAD names no commit, though there are branches: its history is not read"
+        )
     return proxy
 
 

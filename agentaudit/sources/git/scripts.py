@@ -149,9 +149,12 @@ def _tilt(reader: Reader) -> Iterator[Order]:
             yield from _order(reader, path, text.count("\n", 0, found.start()) + 1, asked)
 
 
+_CLOUD_BUILD = regex(r"(?:^|/)(?:cloudbuild[\w.-]{0,60}|\.?cloudbuild/[\w./-]{1,120})$")
+
+
 def _cloud_build(reader: Reader) -> Iterator[Order]:
     """Steps of Google Cloud Build that run docker, and those that run it in a shell."""
-    for path in reader.named(lambda name: re.fullmatch(r"cloudbuild[\w.-]{0,60}\.ya?ml", name)):
+    for path in filter(_CLOUD_BUILD.search, reader.named(lambda n: n.endswith((".yaml", ".yml")))):
         for tree in reader.yaml(path)[:1]:
             for index, item in enumerate(sequence(mapping(tree.data).get("steps"))):
                 given = mapping(item)

@@ -40,7 +40,7 @@ _TOOLS = regex(
     r"|\.pre-commit-config\.ya?ml|tsconfig.*|jsconfig.*|components\.json",
     re.IGNORECASE,
 )
-_ASIDE = regex(r"/\*.*?\*/|\"{3}.*?\"{3}|'{3}.*?'{3}", re.DOTALL)
+_ASIDE = regex(r"/\*.*?(?:\*/|\Z)|\"{3}.*?(?:\"{3}|\Z)|'{3}.*?(?:'{3}|\Z)", re.DOTALL)
 """Comments of several lines, and the texts that Python has instead."""
 _NAMED = regex(
     r"[\s{,-]*(?:export\s+)?[\"']?[A-Za-z_$][\w.$-]{0,200}[\"']?\s*(?:\[[^\]]{0,200}\]\s*)?[:=]"

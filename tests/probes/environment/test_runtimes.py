@@ -151,3 +151,15 @@ def test_an_image_with_a_python_that_the_project_refuses(
     given = {"files": {"pyproject.toml": project, "app.py": "import openai\n", "Dockerfile": build}}
     asked = {"repo": testing.repository(given), "component": testing.component(given)}
     assert runtime_pinned.ask(asked).outcome is expected
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"), [("3.12\n", Outcome.PASS), ("3.10\n", Outcome.FAIL)]
+)
+def test_the_python_that_uv_is_told_to_bring(version: str, expected: Outcome) -> None:
+    project = '[project]\nname = "planner"\nrequires-python = ">=3.11"\ndependencies = ["openai"]\n'
+    build = "FROM python:3.10-slim\nCOPY . .\nRUN uv sync --locked\n"
+    files = {"pyproject.toml": project, "app.py": "import openai\n", "Dockerfile": build}
+    given = {"files": {**files, ".python-version": version}}
+    asked = {"repo": testing.repository(given), "component": testing.component(given)}
+    assert runtime_pinned.ask(asked).outcome is expected

@@ -92,6 +92,9 @@ def test_a_file_on_the_runner_is_no_registry(
         ("cloudbuild.yaml", "$COMMIT_SHA", Outcome.PASS),
         ("cloudbuild.yml", "$SHORT_SHA", Outcome.PASS),
         ("cloudbuild.yml", "latest", Outcome.FAIL),
+        (".cloudbuild/staging.yaml", "$SHORT_SHA", Outcome.PASS),
+        (".cloudbuild/staging.yaml", "latest", Outcome.FAIL),
+        ("elsewhere/staging.yaml", "$SHORT_SHA", Outcome.FAIL),
     ],
 )
 def test_cloud_build_beside_one_of_several_components(

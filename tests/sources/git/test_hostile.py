@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from agentaudit.errors import SourceError
+from agentaudit.markup import without_comments
 from agentaudit.response import Commit, Resolution
 from agentaudit.sources.git import GitRepos
 
@@ -300,3 +304,25 @@ def test_a_workflow_that_is_started_by_nonsense(lab: Lab, opened: Open, trigger:
     step = "jobs:\n  a:\n    steps:\n      - run: docker build .\n"
     lab.commit({"app.py": "x = 1\n", ".github/workflows/a.yml": f"on: {trigger}\n{step}"})
     assert [found.text for found in opened(lab.path).steps()] == ["docker build ."]
+
+
+def test_what_git_cannot_list_is_not_taken_for_untracked(lab: Lab, opened: Open) -> None:
+    lab.commit({"requirements.txt": "openai\n", "uv.lock": "version = 1\n"})
+    shutil.rmtree(lab.path / ".git" / "objects")
+    (lab.path / ".git" / "objects").mkdir()
+    with pytest.raises(SourceError, match="its files cannot be listed") as raised:
+        opened(lab.path)
+    assert "git fsck" in (raised.value.hint or "")
+
+
+def test_a_head_that_names_nothing_is_told(lab: Lab, opened: Open) -> None:
+    lab.commit({"a.py": "x"})
+    (lab.path / ".git" / "HEAD").write_bytes(b"\x93\xf8" * 200)
+    (ledger,) = opened(lab.path).ledgers()
+    assert any("HEAD names no commit" in note for note in ledger.notes)
+
+
+def test_comments_that_nothing_closes_cost_time_in_proportion() -> None:
+    started = time.thread_time()
+    assert without_comments("a<!--\n-->b" + "<!--" * 100_000).startswith("a\nb")
+    assert time.thread_time() - started < 2
