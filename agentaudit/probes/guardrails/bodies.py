@@ -16,7 +16,8 @@ from agentaudit.source import Repo
 _MOST = 400
 """Lines of a function that are looked at."""
 TOLD = regex(
-    r"(?:await\s+|void\s+)?(?:(?:self|this|[a-z]{1,2})\.)?_{0,2}(?:s?log(?:ger|ging)?|zap|console|print|println"
+    r"(?:await\s+|void\s+)?(?:(?:self|this|app|current_app|req|request|server|[a-z]{1,2})\.)?_{0,2}"
+    r"(?:s?log(?:ger|ging)?|Log(?:ger)?|LOG(?:GER)?|zap|[cC]onsole|print|println|System\.(?:out|err)"
     r"|fmt\.F?[pP]rint\w{0,2})"
     r"(?:\.\w{1,40}){0,3}\(|(?:pass|\.\.\.|[{}();]+|#.*|//.*)$"
 )

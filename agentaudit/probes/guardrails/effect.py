@@ -7,9 +7,11 @@ import re
 
 from msgspec.structs import replace
 
+from agentaudit.blocks import Part
 from agentaudit.code import Call, Code, Role
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
+from agentaudit.probes.guardrails.asked_of import is_unheard
 from agentaudit.probes.guardrails.bodies import Body, bodies
 from agentaudit.probes.guardrails.callers import said
 from agentaudit.probes.guardrails.caught import is_caught
@@ -17,6 +19,7 @@ from agentaudit.probes.guardrails.constant import is_constant
 from agentaudit.probes.guardrails.elsewhere import is_beside, is_elsewhere, is_logged
 from agentaudit.probes.guardrails.filled import is_unfilled, judges_nothing
 from agentaudit.probes.guardrails.listed import is_listed
+from agentaudit.probes.guardrails.outside import TESTS
 from agentaudit.probes.guardrails.own import DECLINES, NAMED, encloses, is_awaited, is_judge
 from agentaudit.probes.guardrails.switched import is_switched_off, is_unmade
 from agentaudit.probes.guardrails.unused import is_unused
@@ -63,6 +66,8 @@ def _is_idle(repo: Repo, code: Code, call: Call) -> bool:
     if call.callee.startswith("agents."):
         loose = call.method in _DECORATED and not _attached(repo, code)
         return loose or _never_trips(code) or is_unused(repo, call.place)
+    if call.callee.startswith("@openai/agents") and _says_false(repo):
+        return True
     if call.callee.startswith("llm_guard.") and call.method[:1].isupper():
         return not any(_scans(repo, code, each) for each in code.calls if each.role is Role.APP)
     if is_elsewhere(repo, call) or is_switched_off(repo, code, call) or is_constant(repo, call):
@@ -75,7 +80,8 @@ def _is_idle(repo: Repo, code: Code, call: Call) -> bool:
         return True
     made = not call.method[:1].islower() and not call.method.startswith("_")
     if made and not call.place.path.endswith(".go"):
-        return is_unused(repo, call.place) or is_listed(repo, call.place)
+        at = call.place
+        return is_unused(repo, at) or is_listed(repo, at) or is_unheard(repo, at)
     if DECLINES.match(call.method):
         return False  # it answers itself, and what it returns is no verdict
     own = () if _LIBRARY.search(call.callee) else bodies(repo, call)
@@ -95,6 +101,19 @@ def _never_trips(code: Code) -> bool:
     made = [c for c in code.calls if c.method == "GuardrailFunctionOutput" and c.role is Role.APP]
     said = [c.argument("tripwire_triggered") or c.at(1) for c in made]
     return bool(said) and all(value and value.text == "False" for value in said)
+
+
+_TRIPS = regex(
+    r"\btripwireTriggered\s{0,4}(?:[:=](?!=)(?!\s{0,4}boolean\b)\s{0,4}(\w{1,20})?|,|\})"
+)
+
+
+def _says_false(repo: Repo) -> bool:
+    """The same of TypeScript, where a guardrail is an object."""
+    files = repo.files("**/*.ts", saying=("tripwireTriggered",))
+    texts = (repo.read(file) or "" for file in files if not TESTS.search(file.path))
+    said = [found for text in texts for found in _TRIPS.finditer(text[:200_000])]
+    return bool(said) and all(found[1] == "false" for found in said)
 
 
 def _attached(repo: Repo, code: Code) -> bool:
@@ -119,7 +138,7 @@ def _is_dropped(repo: Repo, code: Code, call: Call) -> bool:
     inner = call.scope.rpartition(".")[2]
     if not re.fullmatch(r"\w{4,80}", inner):
         return False
-    rows = said(repo, inner, call.place.path.rpartition(".")[2])
+    rows = _callers(repo, inner, call)
     beside = bool(rows) and all(is_detached(row.text, inner) for row in rows)
     if beside and NAMED.search(inner):
         return True
@@ -131,6 +150,19 @@ def _is_dropped(repo: Repo, code: Code, call: Call) -> bool:
     silent = all(map(_only_answers, bodies(repo, above[0]))) if above else False
     return bool(above) and all(
         is_switched_off(repo, code, each) or is_ignored(repo, each, silent=silent) for each in above
+    )
+
+
+def _callers(repo: Repo, inner: str, call: Call) -> list[Place]:
+    """Rows that name a function, but for its own."""
+    rows = said(repo, inner, call.place.path.rpartition(".")[2])
+    return [row for row in rows if not _is_own(repo, inner, row)]
+
+
+def _is_own(repo: Repo, inner: str, row: Place) -> bool:
+    blocks = repo.blocks(Place(row.repo, row.path))
+    return any(
+        b.part is Part.FUNCTION and b.name == inner and b.holds(row.line or 0) for b in blocks
     )
 
 

@@ -71,7 +71,7 @@ def _refuses_nothing(repo: Repo, body: Body) -> bool:
     names = {found[1] for found in _LIST.finditer(text)}
     if not names or _ELSE.search(text):
         return False
-    return all(_is_empty(repo, name) for name in names)
+    return all(stands_empty(repo, name) for name in names)
 
 
 def _asks_nobody(repo: Repo, body: Body) -> bool:
@@ -86,7 +86,7 @@ def _asks_nobody(repo: Repo, body: Body) -> bool:
     left = "\n".join(each for each in statements(beside, whole=True) if not TOLD.match(each))
     if not names or _ELSE.search(left) or _ASKS.search(left):
         return False
-    return all(_is_empty(repo, name) and not _is_added_to(repo, name) for name in names)
+    return all(stands_empty(repo, name) and not is_added_to(repo, name) for name in names)
 
 
 _LOOP = regex(
@@ -98,7 +98,7 @@ _LOOP = regex(
 _ASKS = regex(r"\b(?:if|raise|throw|await)\b")
 
 
-def _is_added_to(repo: Repo, name: str) -> bool:
+def is_added_to(repo: Repo, name: str) -> bool:
     """Whether anything is put into a list after it was made."""
     more = re.compile(
         rf"(?<![\w$]){re.escape(name)}\s{{0,4}}(?:\.\s{{0,4}}(?:append|extend|push|insert|add|unshift)\(|\+=)"
@@ -107,7 +107,7 @@ def _is_added_to(repo: Repo, name: str) -> bool:
     return any(more.search((repo.read(file) or "")[:300_000]) for file in files)
 
 
-def _is_empty(repo: Repo, name: str) -> bool:
+def stands_empty(repo: Repo, name: str) -> bool:
     """Whether every value that a name is given is empty, and there is one."""
     given = re.compile(
         rf"(?<![\w$.]){re.escape(name)}[\"']?\??[ \t]{{0,4}}[:=](?!=)[ \t]{{0,4}}([^\n]{{1,160}})"

@@ -14,9 +14,14 @@ from agentaudit.source import Repo
 
 _ALONE = regex(r"(?:await\s+|void\s+)?(?:[\w$]{1,60}\.){0,6}[\w$]{1,60}\(")
 _ASSIGNED = regex(
-    r"(?:(?:const|let|var)\s+)?([A-Za-z_$][\w$]{0,60}(?:\s*,\s*[\w$]{1,60}){0,4})"
+    r"(?:(?:const|let|var|[A-Z][\w.<>?\[\]]{1,80})\s+)?([A-Za-z_$][\w$]{0,60}(?:\s*,\s*[\w$]{1,60}){0,4})"
     r"\s*(?::=|=(?!=))\s*(?:await\s+)?(?:[\w$]{1,60}\.){0,6}[\w$]{1,60}\("
 )
+_THEN = regex(
+    r"(?:void\s+)?(?:[\w$]{1,60}\.){0,6}[\w$]{1,60}\([^\n=]{0,200}?\)\.then\(\s{0,4}(?:async\s+)?"
+    r"\(?\s{0,4}([A-Za-z_$][\w$]{0,60})(?:\s{0,4}:[^)\n=]{1,60})?\s{0,4}\)?\s{0,4}=>\s{0,4}([^\n]{1,300})"
+)
+"""Hands an answer to a function that takes it in whenever it comes."""
 _ASKED = regex(r"(?:\}\s*)?(?:el(?:se\s+)?)?if\b")
 _GOES_ON = regex(r"[(\[,=\\&|?+]\s*$|\b(?:return|and|or|not|await)\s*$|=>\s*$")
 _FUNCTION = regex(r"(?:async\s+)?(?:def|class|function|func|export|public|private)\b")
@@ -30,18 +35,21 @@ _KEPT = regex(
     r"(?:metrics?_|counter_|stats_|audit_|log_|logging_|track_|(?:record|emit|count|incr?|increment|report|publish|send)_"
     r"(?:\w{1,30}_)?(?:metrics?|events?|counters?|counts?|stats?|telemetry|audit|log)|(?:track|log|audit|recordMetric|emitMetric)"
     r"(?=[A-Z(]))\w{0,40}\("
+    r"|(?:\w{1,30}\.){0,3}(?:set_?[hH]eader|[hH]eaders\.(?:\w{0,4}[aA]dd|[aA]ppend|[sS]et)\w{0,12})\("
+    r"|(?:\w{1,30}\.){1,3}[hH]eaders\[[^\]\n]{1,60}\]\s{0,4}=(?!=)"
     r"|(?P<same>[A-Za-z_$][\w$]{0,60})\s{0,4}=\s{0,4}(?P=same);?\s*$"
 )
-"""Keeps a record of something, in a table, a span or a measurement; or changes nothing at all."""
+"""Keeps a record of something, in a table, a span, a measurement or a header beside the answer; or
+changes nothing at all."""
 _DETACHED = regex(
     r"void\s+|go\s+|(?:[\w$.]{1,60}\.)?(?:create_task|ensure_future|add_task|addTask|submit|Thread"
     r"|run_in_executor|to_thread|waitUntil|setImmediate|setTimeout|start_soon)\("
 )
 """Lets something run beside the rest, which does not wait for it."""
 _BOUND = regex(
-    r"(?:(?:const|let|var)\s+)?([A-Za-z_$][\w$]{0,60})(?:\s{0,4}:\s{0,4}[^=\n]{1,80})?\s{0,4}=(?!=)"
+    r"(?:(?:const|let|var|bool|boolean|[A-Z][\w.<>?\[\]]{1,80})\s+)?([A-Za-z_$][\w$]{0,60})(?:\s{0,4}:\s{0,4}[^=\n]{1,80})?\s{0,4}=(?!=)"
 )
-_CALLS = regex(r"(?<![\w$])(?!dict\b|str\b|bool\b|int\b|len\b|dumps\b)[\w$]{1,80}\(")
+_CALLS = regex(r"(?<![\w$])(?!dict\b|anonymize\b|str\b|bool\b|int\b|len\b|dumps\b)[\w$]{1,80}\(")
 _HOPS = 3
 _LONGEST = 30
 """Lines of one statement."""
@@ -62,6 +70,8 @@ def is_ignored(repo: Repo, call: Call, *, silent: bool) -> bool:
         return True
     if _ASKED.match(line):
         return _only_tells(lines, at)
+    if found := _THEN.match(line):
+        return _comes_to_nothing(lines, at, found)
     if found := _ASSIGNED.match(line):
         names = [name.strip() for name in found[1].split(",")]
         if place.path.endswith(".go"):
@@ -73,6 +83,15 @@ def is_ignored(repo: Repo, call: Call, *, silent: bool) -> bool:
     if chained or not alone or "decorat" in line:
         return False
     return silent or _is_swallowed(repo, place)
+
+
+def _comes_to_nothing(lines: list[str], at: int, then: re.Match[str]) -> bool:
+    """Whether nobody waits for an answer, and what takes it in only tells of it."""
+    name, body = then[1], then[2].strip()
+    if body == "{":
+        return not is_read(lines, at, name)
+    inner = ["", *body.removeprefix("{").rstrip(" ;)}").split(";")] if body[:1] == "{" else []
+    return bool(inner) and not is_read([each.strip() for each in inner], 0, name)
 
 
 def only_first_read(repo: Repo, call: Call) -> bool:
@@ -114,7 +133,8 @@ def _only_tells(lines: list[str], at: int) -> bool:
     """Whether a condition does no more than log where it holds."""
     line = lines[at].strip()[:500]
     block = list(deeper(lines, at))
-    if not line.endswith((":", "{")):
+    opens = bool(block) and line.endswith(")") and not _opened("", line)
+    if not line.endswith((":", "{")) and not opens:
         rest = re.search(r"\)\s{0,4}([A-Za-z][^{}]{0,300});?$|:\s{1,4}(\S.{0,300})$", line)
         return bool(rest and TOLD.match(rest[1] or rest[2])) if not block else False
     if any(re.match(r"\s*(?:\}\s*)?el(?:se|if)\b", each) for each in _after(lines, at, block)):

@@ -78,6 +78,25 @@ EXPRESS = (
     'res.json(await client.responses.create({ model: "gpt-4o", input: req.body.q }));\n});\n'
     'app.post("/check", async (req, res) => {\n  CHECKres.json({ ok: true });\n});\n'
 )
+FLOATING = "moderateInput(req.body.q).then((bad) => { if (bad) SAID });\n  "
+FLOATING_FAR = (
+    "moderateInput(req.body.q).then((bad) => {\n    if (bad) {\n      SAID\n    }\n  });\n  "
+)
+TOLD = "console.warn('bad');"
+BACK = "return res.status(400).end();"
+MASKED = (
+    "from presidio_analyzer import AnalyzerEngine\n"
+    "from presidio_anonymizer import AnonymizerEngine\n"
+    "analyzer = AnalyzerEngine()\nanonymizer = AnonymizerEngine()\n\n"
+)
+MASKS = (
+    "    found = analyzer.analyze(text=question, language='en')\n"
+    "    NAME = anonymizer.anonymize(text=question, analyzer_results=found).text\n"
+)
+SCANNED = (
+    "    clean, ok, _ = scan_prompt(SCANNERS, question)\n"
+    "    if not all(ok.values()):\n        raise ValueError('no')\n"
+)
 SWITCH = (
     "MODERATES = os.getenv('MODERATES') == '1'\n\ndef moderate_input(text):\n"
     "    if not MODERATES:\n        return False\n"
@@ -89,7 +108,24 @@ HOLDER = (
     "        if self.guard and self.guard.moderate_input(question):\n            return None\n"
     "        return client.responses.create(model='gpt-4o-2024-08-06', input=question)\n\n"
 )
+
+
+def _express(asked: str) -> dict[str, str]:
+    return {**NODE, "app.ts": EXPRESS.replace("CHAT", asked).replace("CHECK", "")}
+
+
 COUNTS = {
+    "what takes it in answers": _express(FLOATING.replace("SAID", BACK)),
+    "what takes it in answers below": _express(FLOATING_FAR.replace("SAID", BACK)),
+    "a header, and an answer": _express(
+        "const bad = await moderateInput(req.body.q);\n  res.setHeader('x-bad', String(bad));\n"
+        "  if (bad) return res.status(400).end();\n  "
+    ),
+    "masked with presidio": _app(MASKED, MASKS.replace("NAME", "question")),
+    "scanners that are listed above": _app(SCAN + "SCANNERS = [PromptInjection()]\n\n", SCANNED),
+    "scanners that are added": _app(
+        SCAN + "SCANNERS = []\nSCANNERS.append(PromptInjection())\n\n", SCANNED
+    ),
     "the routes that answer ask what judges": _app(
         FLAGGED + SAID, "    if verdict(question) != 'ok':\n        return None\n"
     ),
@@ -176,6 +212,16 @@ COUNTS = {
     },
 }
 NOTHING = {
+    "what takes it in only tells": _express(FLOATING.replace("SAID", TOLD)),
+    "what takes it in only tells below": _express(FLOATING_FAR.replace("SAID", TOLD)),
+    "only in a header": _express(
+        "res.setHeader('x-bad', String(await moderateInput(req.body.q)));\n  "
+    ),
+    "only in a header, by a name": _express(
+        "const bad = await moderateInput(req.body.q);\n  res.setHeader('x-bad', String(bad));\n  "
+    ),
+    "masked with presidio, and never used": _app(MASKED, MASKS.replace("NAME", "masked")),
+    "no scanners": _app(SCAN + "SCANNERS = []\n\n", SCANNED),
     "only a route of its own asks what judges": _app(FLAGGED + SAID),
     "in another handler": {
         **NODE,

@@ -34,7 +34,84 @@ def _node(source: str) -> dict[str, str]:
     return {"package.json": manifest, "src/app.ts": source}
 
 
+CSHARP = (
+    "using Azure.AI.ContentSafety;\nusing OpenAI.Chat;\nusing OpenAI.Moderations;\n"
+    'var KIND\nvar chat = new ChatClient("gpt-4o-2024-08-06", key);\n'
+    'app.MapPost("/chat", async (string q) =>\n{\n    ASKED\n    THEN\n'
+    "    ChatCompletion answer = await chat.CompleteChatAsync(q);\n"
+    "    return Results.Ok(answer.Content[0].Text);\n});\napp.Run();\n"
+)
+SAFETY = (
+    "safety = new ContentSafetyClient(endpoint, credential);",
+    "AnalyzeTextResult verdict = await safety.AnalyzeTextAsync(new AnalyzeTextOptions(q));",
+    "if (verdict.CategoriesAnalysis.Any(c => c.Severity >= 4))",
+)
+MODERATION = (
+    'moderation = new ModerationClient("omni-moderation-2024-09-26", key);',
+    "ModerationResult verdict = await moderation.ClassifyTextAsync(q);",
+    "if (verdict.Flagged)",
+)
+REFUSED, LOGGED = "return Results.BadRequest();", 'app.Logger.LogWarning("flagged");'
+
+
+def _csharp(kind: tuple[str, str, str], then: str) -> dict[str, str]:
+    source = CSHARP.replace("KIND", kind[0]).replace("ASKED", kind[1])
+    project = CSPROJ.replace("Azure.AI.OpenAI", "OpenAI")
+    asked = f"{kind[2]}{then}" if then else ""
+    return {"app.csproj": project, "Program.cs": source.replace("THEN", asked)}
+
+
+def _spring(built: str, given: str) -> dict[str, str]:
+    source = (
+        "package app;\nimport org.springframework.ai.chat.client.ChatClient;\n"
+        "import org.springframework.ai.chat.client.advisor.SafeGuardAdvisor;\n"
+        "import org.springframework.ai.chat.client.advisor.SimpleLoggerAdvisor;\n"
+        "@Service\nclass Planner {\n  private final ChatClient client;\n"
+        f"  Planner(ChatClient.Builder builder) {{\n    {built}\n"
+        f"    this.client = builder.defaultAdvisors({given}).build();\n  }}\n"
+        "  String ask(String q) { return client.prompt().user(q).call().content(); }\n}\n"
+    )
+    return {"pom.xml": POM, "src/main/java/app/Planner.java": source}
+
+
+def _trips(said: str) -> dict[str, str]:
+    return {
+        "package.json": '{"name": "a", "dependencies": {"@openai/agents": "0.1.0"}}',
+        "src/guardrails.ts": "export const noRefunds = {\n  name: 'no refunds',\n"
+        "  execute: async ({ input }) => {\n    const hit = /refund/.test(String(input));\n"
+        f"    return {{ outputInfo: {{ hit }}, tripwireTriggered: {said} }};\n  }},\n}};\n",
+        "src/index.ts": "import { Agent, run } from '@openai/agents';\n"
+        "import { noRefunds } from './guardrails';\n"
+        "const agent = new Agent({ name: 'a', inputGuardrails: [noRefunds] });\n"
+        "run(agent, question);\n",
+    }
+
+
+ADVISOR = 'SafeGuardAdvisor.builder().sensitiveWords(List.of("iban")).build()'
 ON = {
+    "content safety of Azure": _csharp(SAFETY, f"\n        {REFUSED}"),
+    "moderation in C#": _csharp(MODERATION, f" {REFUSED}"),
+    "moderation in C#, in brackets": _csharp(MODERATION, f"\n    {{\n        {REFUSED}\n    }}"),
+    "moderation in C#, told and refused": _csharp(
+        MODERATION, f"\n    {{\n        {LOGGED}\n        {REFUSED}\n    }}"
+    ),
+    "moderation in C#, otherwise": _csharp(
+        MODERATION, f"\n        {LOGGED}\n    else\n        return Results.Ok(await Ask(q));"
+    ),
+    "moderation in C#, by a field": _csharp(
+        (
+            MODERATION[0],
+            "bool bad = (await moderation.ClassifyTextAsync(q)).Value.Flagged;",
+            "if (bad)",
+        ),
+        f" {REFUSED}",
+    ),
+    "moderation in C#, given on": _csharp(
+        (MODERATION[0], "var guarded = new Guarded(moderation, chat);", "if (guarded.Refuses(q))"),
+        f" {REFUSED}",
+    ),
+    "an advisor of Spring that is put under a name": _spring(f"var guard = {ADVISOR};", "guard"),
+    "a guardrail of TypeScript": _trips("hit"),
     "guardrails-ai": _python(
         ASK + "from guardrails import Guard\nfrom guardrails.hub import ToxicLanguage\n"
         "guard = Guard().use(ToxicLanguage())\nsend(guard.validate('x').validated_output)\n"
@@ -120,6 +197,20 @@ ON = {
     },
 }
 OFF = {
+    "content safety of Azure is logged": _csharp(SAFETY, f"\n        {LOGGED}"),
+    "moderation in C# is logged": _csharp(MODERATION, f" {LOGGED}"),
+    "moderation in C# is logged, in brackets": _csharp(
+        MODERATION, f"\n    {{\n        {LOGGED}\n    }}"
+    ),
+    "moderation in C# is not read": _csharp(MODERATION, ""),
+    "moderation in C# is not asked": _csharp((MODERATION[0], "", ""), ""),
+    "an advisor of Spring that no client is given": _spring(
+        f"var guard = {ADVISOR};", "new SimpleLoggerAdvisor()"
+    ),
+    "the same with its type": _spring(
+        f"final SafeGuardAdvisor guard = {ADVISOR};", "new SimpleLoggerAdvisor()"
+    ),
+    "a guardrail of TypeScript that says no to nothing": _trips("false"),
     "nothing": _python(ASK),
     "flag that is off": _python(
         ASK + "import os\nfrom llm_guard import scan_prompt\n"
