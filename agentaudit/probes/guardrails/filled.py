@@ -15,7 +15,7 @@ from agentaudit.source import Repo
 
 _LIST = regex(
     r"(?<![\w$])((?:\w{0,40}_)?(?:(?:banned|blocked|forbidden|denied|deny|disallowed)_\w{2,60}"
-    r"|(?:black|block|deny)_?list)|(?:banned|blocked|forbidden|denied|disallowed)[A-Z]\w{0,60})(?![\w$])"
+    r"|(?:black|block|deny)_?list)|(?:[bB]anned|[bB]locked|[fF]orbidden|[dD]enied|[dD]isallowed)[A-Z]\w{0,60})(?![\w$])"
 )
 """Names of lists of what is refused."""
 _JUDGES = regex(
@@ -71,7 +71,22 @@ def _refuses_nothing(repo: Repo, body: Body) -> bool:
     names = {found[1] for found in _LIST.finditer(text)}
     if not names or _ELSE.search(text):
         return False
-    return all(stands_empty(repo, name) for name in names)
+    said = {name.lower() for name in names}
+    lists = [name for name in names if f"{name}s".lower() not in said]
+    return all(stands_empty(repo, name) or _is_column(repo, name) for name in lists)
+
+
+def _is_column(repo: Repo, name: str) -> bool:
+    """Whether it is a field of the records of a database, empty until somebody fills it in."""
+    files = (file for file in repo.files("**/*.go", saying=(name,)) if not TESTS.search(file.path))
+    text = "\n".join((repo.read(file) or "")[:300_000] for file in files)
+    kept = re.search(
+        rf"(?m)^[ \t]{{1,20}}{name}[ \t]{{1,80}}\[\]string[ \t]{{1,80}}"
+        r"`[^`\n]{0,200}\b(?:gorm|xorm|bun|bson|db):",
+        text,
+    )
+    filled = re.search(rf"\b{name}\s{{0,20}}(?::|:?=)\s{{0,4}}\[\]string\{{\s{{0,80}}[\"`\w]", text)
+    return kept is not None and filled is None
 
 
 def _asks_nobody(repo: Repo, body: Body) -> bool:

@@ -43,6 +43,35 @@ def test_moderation_in_go(asked: str, outcome: Outcome) -> None:
     assert answer.outcome is outcome, answer.message
 
 
+WORDS = (
+    'package main\n\nimport (\n\t"context"\n\t"strings"\n\n\t"github.com/openai/openai-go"\n)\n\n'
+    "var client = openai.NewClient()\n\ntype Store struct {\n"
+    "\tName string\n\tForbiddenWords []string TAG\n}\n\n"
+    "func (store *Store) ContainsForbiddenWords(text string) bool {\n"
+    "\tfor _, forbiddenWord := range store.ForbiddenWords {\n"
+    "\t\tif strings.Contains(text, forbiddenWord) {\n\t\t\treturn true\n\t\t}\n\t}\n"
+    "\treturn false\n}\n\nfunc answer(ctx context.Context, text string) error {\n"
+    "\tstore := Store{GIVEN}\n"
+    "\tif store.ContainsForbiddenWords(text) {\n\t\treturn errRefused\n\t}\n"
+)
+COLUMN = '`xorm:"text" json:"forbiddenWords"`'
+
+
+@pytest.mark.parametrize(
+    ("tag", "given", "outcome"),
+    [
+        (COLUMN, "", Outcome.FAIL),
+        (COLUMN, 'ForbiddenWords: []string{"iban"}', Outcome.PASS),
+        ("", "", Outcome.PASS),
+    ],
+)
+def test_words_that_somebody_must_fill_in(tag: str, given: str, outcome: Outcome) -> None:
+    source = WORDS.replace("TAG", tag).replace("GIVEN", given) + ASK
+    files = {"go.mod": MOD, "main.go": source}
+    answer = on_by_default.ask(testing.build({"component": {"files": files}}))
+    assert answer.outcome is outcome, answer.message
+
+
 CSPROJ = (
     '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup>'
     '<PackageReference Include="Azure.AI.ContentSafety" Version="1.0.0" />'
