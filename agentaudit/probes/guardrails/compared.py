@@ -26,6 +26,12 @@ _SHARE = regex(
     r"(?:total|count|length|size|cases|samples|num|\bn\b))|\.mean\(|\bmean\("
 )
 """A part of all cases, or the mean of them."""
+_PARTED = regex(
+    r"/\s{0,2}(?:(?:max|float|int)\((?:1,\s?)?)?(?:len\(|[\w.$]{1,60}\.(?:length|size)\b|[\w.$]{0,60}\bcount\()"
+)
+"""By how many a sum is parted: what is left of it is a mean."""
+_MEAN = regex(r"\bsum\((?=[^\n]{0,160}\)\s?/\s?(?:max\((?:1,\s?)?)?len\()[^\n]{1,160}$")
+"""A sum that is parted where it is compared."""
 _SPENT = regex(r"(?i)latenc|durat|elapsed|\btimes?\b|seconds|cost|tokens?\b|_ms\b|memory")
 _TAKEN = regex(
     r"\s{0,60}(?:(?:const|let|var|val|final|double|float|float64|decimal)\s+){0,2}([A-Za-z_$][\w$]{0,60})"
@@ -136,7 +142,8 @@ def measured(rows: Sequence[str], zero: frozenset[str] = frozenset()) -> Iterato
 def _compared(row: str) -> Iterator[tuple[str, bool, str]]:
     for sign in _SIGN.finditer(row):
         before = row[max(sign.start() - 160, 0) : sign.start()]
-        left = before if "awk" in before else _CUT.split(before)[-1]
+        mean = _MEAN.search(before)
+        left = before if "awk" in before else mean[0] if mean else _CUT.split(before)[-1]
         right = _CUT.split(row[sign.end() : sign.end() + 120], maxsplit=1)[0]
         if _SIGN.search(f"{left} {right}"):
             continue
@@ -154,10 +161,11 @@ def _opening(left: str) -> str:
 
 
 def _is_score(left: str, known: set[str]) -> bool:
-    if _OTHER.search(left):
+    if _OTHER.search(_PARTED.sub("", left)):
         return False
     words = NAMES.findall(left)
-    return bool(BAD.search(left) or SCORE.search(left)) or not known.isdisjoint(words)
+    mean = _MEAN.match(left) is not None and not _SPENT.search(left)
+    return bool(mean or BAD.search(left) or SCORE.search(left)) or not known.isdisjoint(words)
 
 
 def scores(rows: Sequence[str]) -> set[str]:

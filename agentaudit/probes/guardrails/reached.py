@@ -11,6 +11,7 @@ from agentaudit.probes.guardrails.caught import is_lost
 from agentaudit.source import Repo
 
 _DEFINED = regex(r"(?:export\s|async\s|default\s){0,3}(?:def|function)\s(\w{2,80})\s?\(")
+_IMPORT = regex(r"\s{0,40}(?:from\s+[\w.]{1,200}\s+)?import\s")
 _OUTER = regex(r"[A-Za-z@\[]")
 _RUN = regex(r"(?:main|Main|run_module|lambda_handler|handler)$|test|Test")
 """Functions that something else calls."""
@@ -27,7 +28,7 @@ def around(rows: Sequence[str], number: int) -> tuple[int, str]:
 
 
 def calls(rows: Sequence[str], name: str) -> list[int]:
-    """Rows that name a function, but for the one that begins it."""
+    """Rows that name a function, but for the one that begins it and for imports."""
     word = re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])")
     defined = re.compile(
         rf"\s{{0,60}}(?:\w{{1,10}}\s){{0,3}}(?:def|function)\s+{re.escape(name)}\b"
@@ -35,7 +36,7 @@ def calls(rows: Sequence[str], name: str) -> list[int]:
     return [
         at
         for at, row in enumerate(rows)
-        if name in row and word.search(row) and not defined.match(row)
+        if name in row and word.search(row) and not (defined.match(row) or _IMPORT.match(row))
     ]
 
 
