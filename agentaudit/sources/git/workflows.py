@@ -18,7 +18,7 @@ from agentaudit.sources.git.globs import matches
 from agentaudit.sources.git.matrix import combinations
 from agentaudit.sources.git.reader import Reader, mapping, sequence, word
 from agentaudit.sources.git.text import lines
-from agentaudit.sources.git.unrun import is_never, is_template, is_uncalled, reached
+from agentaudit.sources.git.unrun import is_never, is_template, is_uncalled, is_unmet, off, reached
 
 _GITHUB = (
     ".github/workflows/*.yml",
@@ -28,8 +28,6 @@ _GITHUB = (
 )
 _GITLAB = (".gitlab-ci.yml", ".gitlab-ci.yaml", ".gitlab/**/*.yml", ".gitlab/ci/*.yml")
 _CHANGES = frozenset(["pull_request", "pull_request_target", "merge_group"])
-_NEVER = regex(r"(?:\$\{\{\s*)?(?:false|!\s*true)\s*(?:&&.*)?(?:\}\})?", re.IGNORECASE | re.DOTALL)
-"""A condition that is never met."""
 _SCRIPTS = ("before_script", "script", "after_script")
 
 
@@ -74,22 +72,27 @@ class _File(Struct, frozen=True):
     def data(self) -> dict[str, Any]:
         return mapping(self.tree.data)
 
+    @property
+    def started(self) -> set[str]:
+        """Names of what starts the workflow."""
+        return _names(self.data.get("on"))
+
     def github(self) -> Iterator[Run]:
-        triggers = self.data.get("on")
-        # What is run for every change too is a trial of it.
-        names = _names(triggers)
+        names = self.started
         if is_uncalled(self.reader, self.path, names):
             return
+        # What is run for every change too is a trial of it.
         scheduled = "schedule" in names and _CHANGES.isdisjoint(names)
-        by_hand = _names(triggers) == {"workflow_dispatch"}
+        by_hand = names == {"workflow_dispatch"}
         default = _default_directory(self.data)
         jobs: list[tuple[Path, Any]] = [
             (("jobs", name), job) for name, job in mapping(self.data.get("jobs")).items()
         ]
         jobs.append((("runs",), self.data.get("runs")))
+        unrun = off(mapping(self.data.get("jobs")), names)
         for at, job in jobs:
             given = mapping(job)
-            if _is_off(given):
+            if at[-1] in unrun:
                 continue
             home = _default_directory(given) or default
             runs = self._job(at, given, home, scheduled)
@@ -106,7 +109,7 @@ class _File(Struct, frozen=True):
             yield self._action((*at,), job, scheduled)
         for index, item in enumerate(sequence(job.get("steps"))):
             step = mapping(item)
-            if not _is_off(step):
+            if not is_unmet(step.get("if"), self.started):
                 runs = self._step((*at, "steps", index), step, home, scheduled)
                 yield from map(_excused, runs) if _is_excused(step) else runs
 
@@ -121,12 +124,18 @@ class _File(Struct, frozen=True):
 
     def _action(self, at: Path, step: dict[str, Any], scheduled: bool) -> Run:
         line = self.tree.line(*at, "uses")
-        inputs = tuple((key, word(value)) for key, value in mapping(step.get("with")).items())
+        given = mapping(step.get("with")).items()
+        inputs = tuple((key, self._input(word(value))) for key, value in given)
         used = word(step["uses"])
         text = " ".join([f"uses: {used}", *(f"{key}={_flat(value)}" for key, value in inputs)])
         place = self.reader.place(self.path, line)
         action = used.partition("@")[0]
         return Run(Step(self.path, text[:4000], place), "", action, inputs, scheduled)
+
+    def _input(self, value: str) -> str:
+        """What an action is given, where it is the answer to a question that is always no."""
+        asks = value.startswith("${{") and value.find("}}") == len(value) - 2
+        return "false" if asks and is_unmet(value, self.started) else value
 
     def gitlab(self) -> Iterator[Run]:
         texts = [self.reader.text(p) or "" for p in self.reader.paths if p.startswith(".gitlab")]
@@ -191,12 +200,6 @@ def _gone(where: str, text: str) -> str:
         return where
     home = posixpath.normpath(posixpath.join(where or ".", found[1]))
     return "" if home == "." else home
-
-
-def _is_off(given: dict[str, Any]) -> bool:
-    """Whether a job or step never runs."""
-    condition = given.get("if")
-    return condition is False or bool(_NEVER.fullmatch(word(condition).strip()))
 
 
 def _is_excused(given: dict[str, Any]) -> bool:

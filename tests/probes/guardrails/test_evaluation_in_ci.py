@@ -298,3 +298,54 @@ def test_what_a_script_never_comes_to(script: str, found: Outcome) -> None:
         f"    steps:\n      - run: |\n          {rows}\n",
     }
     assert PROBE.ask({"repo": testing.repository({"files": files})}).outcome is found
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("false", Outcome.FAIL),
+        ("${{ always() && false }}", Outcome.FAIL),
+        ("github.repository_owner == 'acme' && false", Outcome.FAIL),
+        ("false && (github.actor == 'a' || github.actor == 'b')", Outcome.FAIL),
+        ("github.event_name == 'workflow_dispatch'", Outcome.FAIL),
+        ("${{ github.event_name == 'release' || false }}", Outcome.FAIL),
+        ("always()", Outcome.PASS),
+        ("false || github.actor == 'a'", Outcome.PASS),
+        ("contains(github.actor, 'a && false')", Outcome.PASS),
+        ("github.event_name == 'push' && github.actor != 'a'", Outcome.PASS),
+        ("github.event_name == 'release' || github.event_name == 'push'", Outcome.PASS),
+        ("github.event_name != 'release'", Outcome.PASS),
+    ],
+)
+def test_conditions_that_never_hold(condition: str, found: Outcome) -> None:
+    step = f'if: "{condition}"\n        run: pytest evals/'
+    assert PROBE.ask(_suite(f"    runs-on: a\n    steps:\n      - {step}\n")).outcome is found
+    job = f'    if: "{condition}"\n    runs-on: a\n    steps:\n      - run: pytest evals/\n'
+    assert PROBE.ask(_suite(job)).outcome is found
+
+
+@pytest.mark.parametrize(
+    ("gate", "waits", "found"),
+    [
+        ("if: false", "needs: gate", Outcome.FAIL),
+        ("if: false", "needs: [gate]", Outcome.FAIL),
+        ("if: github.event_name == 'release'", "needs: [gate]", Outcome.FAIL),
+        ("if: false", "needs: gate\n    if: always()", Outcome.PASS),
+        ("if: false", "needs: gate\n    if: ${{ !cancelled() }}", Outcome.PASS),
+        ("if: false", "timeout-minutes: 5", Outcome.PASS),
+        ("if: github.event_name == 'push'", "needs: gate", Outcome.PASS),
+    ],
+)
+def test_jobs_that_need_one_that_never_runs(gate: str, waits: str, found: Outcome) -> None:
+    rest = f"  gate:\n    {gate}\n    runs-on: a\n    steps:\n      - run: date\n"
+    job = f"    {waits}\n    runs-on: a\n    steps:\n      - run: pytest evals/\n{rest}"
+    assert PROBE.ask(_suite(job)).outcome is found
+
+
+def _suite(job: str) -> dict[str, object]:
+    files = {
+        "requirements.txt": "openai==1.93.0\n",
+        "evals/test_answers.py": ASKS,
+        ".github/workflows/ci.yml": f"on: [push]\njobs:\n  a:\n{job}",
+    }
+    return {"repo": testing.repository({"files": files})}

@@ -45,6 +45,8 @@ def _outcome(probe: Probe, files: dict[str, str]) -> Outcome:
         ("ubuntu-24.04", ACTION.format("true"), Outcome.PASS),
         ("ubuntu-24.04", ACTION.format("false"), Outcome.FAIL),
         ("ubuntu-24.04", ACTION.format("${{ github.event_name != 'pull_request' }}"), Outcome.PASS),
+        ("ubuntu-24.04", ACTION.format("${{ github.event_name == 'push' }}"), Outcome.PASS),
+        ("ubuntu-24.04", ACTION.format("${{ github.event_name == 'release' }}"), Outcome.FAIL),
         (
             "ubuntu-24.04",
             ACTION.format("false").replace("push: false", "push: false\n          load: true")
