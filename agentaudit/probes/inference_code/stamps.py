@@ -61,11 +61,12 @@ def labelled(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
     for file in component.build_files:
         text = repo.read(file.place) or ""
         lost = unshipped(text, lambda stage: _is_target(repo, stage))
+        outside = _outside(text)
         for number, line in enumerate(text.split("\n"), 1):
             found = None
             if number in lost and not _GO.search(line[:2000]):
                 continue
-            if named := _REVISION.match(line[:500]):
+            if (named := _REVISION.match(line[:500])) and named[1] not in outside:
                 # The label says what the argument is, whatever its name.
                 yield replace(file.place, line=number, text=line.strip()[:300]), named[1]
             elif named := _LABEL.match(line[:500]):
@@ -77,10 +78,28 @@ def labelled(repo: Repo, component: Component) -> Iterator[tuple[Place, str]]:
             elif (linked := _GO.search(line[:2000])) and is_set(repo, line, text):
                 variable = re.search(r"\$\{?(\w+)", linked[1])
                 found = variable[1] if variable else ""
-            if found and (_NAME.fullmatch(found.upper()) or found.upper().endswith("VERSION")):
+            if (
+                found
+                and found not in outside
+                and (_NAME.fullmatch(found.upper()) or found.upper().endswith("VERSION"))
+            ):
                 yield replace(file.place, line=number, text=line.strip()[:300]), found
 
 
+def _outside(text: str) -> set[str]:
+    """Arguments that only stand above the first stage: within a stage they are empty."""
+    above, *stages = _STAGE.split(text.replace("\\\n", " "))
+    below = {name for each in stages for name in _declared(each)}
+    return set(_declared(above)) - below if stages else set()
+
+
+def _declared(text: str) -> Iterator[str]:
+    return (name for row in _DECLARED.findall(text) for name in _DECLARES.findall(row))
+
+
+_STAGE = regex(r"(?im)^[ \t]{0,20}FROM[ \t]")
+_DECLARED = regex(r"(?im)^[ \t]{0,20}ARG([ \t][^\n]{1,400})")
+_DECLARES = regex(r"(?<=\s)\w{1,60}")
 _FROM = regex(r"(?i)^\s*FROM\s+(?:--\S+\s+)?(\S{1,300})(?:\s+AS\s+(\S{1,100}))?")
 
 

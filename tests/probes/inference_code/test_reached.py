@@ -111,6 +111,27 @@ def test_a_label_counts_in_a_stage_that_is_shipped(base: str, more: str, outcome
     assert _outcome(commit_stamped, files) is outcome
 
 
+@pytest.mark.parametrize(
+    ("above", "within", "outcome"),
+    [
+        ("ARG GIT_SHA", "", Outcome.FAIL),
+        ("ARG GIT_SHA=none", "ENV GIT_SHA=$GIT_SHA", Outcome.FAIL),
+        ("ARG GIT_SHA", "ARG GIT_SHA", Outcome.PASS),
+        ("ARG GIT_SHA", "ARG PORT=1 GIT_SHA", Outcome.PASS),
+        ("ARG GIT_SHA", "ARG PORT=1 \\\n    GIT_SHA", Outcome.PASS),
+        ("ARG PORT", "ARG GIT_SHA", Outcome.PASS),
+        ("", "ARG GIT_SHA", Outcome.PASS),
+    ],
+)
+def test_an_argument_above_the_first_stage_is_empty_within(
+    above: str, within: str, outcome: Outcome
+) -> None:
+    label = "LABEL org.opencontainers.image.revision=$GIT_SHA"
+    build = "docker build --build-arg GIT_SHA=$GITHUB_SHA -t r.example/app:1 ."
+    text = f"{above}\nFROM python:3.12\n{within}\n{label}\nCOPY . .\n"
+    assert _outcome(commit_stamped, {"Dockerfile": text, **_workflow(RUN.format(build))}) is outcome
+
+
 def test_a_template_lives_by_its_anchor() -> None:
     text = ".a: &a\n  script: [b]\nc:\n  <<: *a\n.d:\n  script: [e]\n"
     assert live_jobs(text) == ".a: &a\n  script: [b]\nc:\n  <<: *a\n"
