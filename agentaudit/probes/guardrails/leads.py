@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from agentaudit.expressions import regex
-from agentaudit.heredocs import written_down
+from agentaudit.heredocs import reached, written_down
 from agentaudit.probes.commands import commands
 from agentaudit.source import Place, Repo, Step
 
@@ -75,6 +75,7 @@ class Leads:
         """Commands of a file; a continued command is one."""
         rows = (self._repo.read(place) or "").split("\n")[:_MOST_LINES]
         held, told = "", written_down(rows)
+        rows = rows if place.path.endswith(".ps1") else reached(rows)
         for number, row in enumerate(rows):
             if number in told or row.lstrip().startswith("#"):
                 continue

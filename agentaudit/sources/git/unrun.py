@@ -1,11 +1,10 @@
 """Parts of CI that nothing ever runs: templates of GitLab that no job extends, jobs that are always
-left out or need one that is, workflows of GitHub that wait for a caller which is not there, and
-what stands in a script below `if false` or behind its end."""
+left out or need one that is, workflows of GitHub that wait for a caller which is not there."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from agentaudit.expressions import regex
@@ -88,61 +87,3 @@ def off(jobs: dict[str, Any], started: Collection[str]) -> set[str]:
 def _needs(job: dict[str, Any]) -> list[str]:
     needs = job.get("needs")
     return [needs] if isinstance(needs, str) else [word(each) for each in sequence(needs)]
-
-
-_OPENS = {"if": "fi", "case": "esac", "for": "done", "while": "done", "until": "done"}
-_PARTS = regex(r"(?:[^;'\"]|'[^']*'|\"(?:[^\"\\]|\\.)*\")+")
-"""Commands of a row; what stands in quotes parts none."""
-_LONGEST = 4_000
-_GROUP = regex(r"(?:^|[\s)])([{(])$")
-_GOES_ON = regex(r"(?:\\|&&|\|\|?)$")
-
-
-def reached(rows: Sequence[str], told: Collection[int]) -> list[str]:
-    """The rows of a script, with blanks for what is never come to; `told` are indexes of rows that
-    are written into a file, which end nothing."""
-    script, shown, before = _Script(), list[str](), ""
-    for at, row in enumerate(rows):
-        if at in told or row.lstrip().startswith("#"):
-            shown.append("" if script.is_dead else row)
-            continue
-        begins = _GOES_ON.search(before) is None
-        parts = _PARTS.findall(row[:_LONGEST])
-        kept = [part for part in parts if script.comes_to(part.strip(), begins=begins)]
-        shown.append(row if len(kept) == len(parts) else ";".join(kept))
-        before = row.rstrip()[-3:]
-    return shown
-
-
-class _Script:
-    """Where one stands in a script."""
-
-    def __init__(self) -> None:
-        self._open: list[tuple[str, bool]] = []
-        """What ends each block that is open, and whether it never runs."""
-        self._over = False
-
-    @property
-    def is_dead(self) -> bool:
-        return self._over or any(dead for _, dead in self._open)
-
-    def comes_to(self, part: str, *, begins: bool) -> bool:
-        """Whether the next command is run."""
-        word, _, rest = part.partition(" ")
-        if word in ("else", "elif") and self._open:
-            ending, _ = self._open.pop()
-            self._open.append((ending, False))
-        if word in ("then", "do", "else"):
-            part = rest.strip()
-            word, _, rest = part.partition(" ")
-        dead = self.is_dead
-        if word in _OPENS:
-            self._open.append((_OPENS[word], rest.strip() == "false"))
-        elif self._open and word == self._open[-1][0]:
-            self._open.pop()
-            return not dead
-        elif group := _GROUP.search(part):
-            self._open.append(("}" if group[1] == "{" else ")", False))
-        elif word == "exit" and begins and not self._open:
-            self._over = self._over or "||" not in part
-        return not dead

@@ -11,14 +11,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from agentaudit.expressions import regex
-from agentaudit.heredocs import written_down
+from agentaudit.heredocs import reached, written_down
 from agentaudit.parse import Path, Tree
 from agentaudit.source import Step
 from agentaudit.sources.git.globs import matches
 from agentaudit.sources.git.matrix import combinations
 from agentaudit.sources.git.reader import Reader, mapping, sequence, word
 from agentaudit.sources.git.text import lines
-from agentaudit.sources.git.unrun import is_never, is_template, is_uncalled, is_unmet, off, reached
+from agentaudit.sources.git.unrun import is_never, is_template, is_uncalled, is_unmet, off
 
 _GITHUB = (
     ".github/workflows/*.yml",
@@ -177,7 +177,7 @@ class _File(Struct, frozen=True):
         rows = script.split("\n")
         told = written_down(rows) if "<<" in script else ()
         ends = "exit" in script or "if false" in script
-        for at_row, row in enumerate(reached(rows, told) if ends else rows):
+        for at_row, row in enumerate(reached(rows) if ends else rows):
             shown = "" if at_row in told else row
             parts.append(shown.strip().removesuffix("\\").strip())
             if not shown.rstrip().endswith("\\"):

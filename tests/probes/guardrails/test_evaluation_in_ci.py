@@ -287,6 +287,10 @@ def test_files_of_tests_that_ask_no_model(step: str, path: str, text: str, found
         ('test -n "$KEY" ||\nexit 0\npytest evals/', Outcome.PASS),
         ("( exit 0 )\npytest evals/", Outcome.PASS),
         ("if true; then echo a; else exit 0; fi; pytest evals/", Outcome.PASS),
+        ("ssh host <<END\n  date\n  exit\nEND\npytest evals/", Outcome.PASS),
+        ("date | awk '\n/a/ { print;\n exit }'\npytest evals/", Outcome.PASS),
+        ("test -f a && {\n  date\n} || {\n  exit 0\n}\npytest evals/", Outcome.PASS),
+        ("date\nexit $?\npytest evals/", Outcome.FAIL),
     ],
 )
 def test_what_a_script_never_comes_to(script: str, found: Outcome) -> None:
@@ -297,6 +301,10 @@ def test_what_a_script_never_comes_to(script: str, found: Outcome) -> None:
         ".github/workflows/ci.yml": "on: [push]\njobs:\n  a:\n    runs-on: ubuntu-24.04\n"
         f"    steps:\n      - run: |\n          {rows}\n",
     }
+    assert PROBE.ask({"repo": testing.repository({"files": files})}).outcome is found
+    files[".github/workflows/ci.yml"] = files[".github/workflows/ci.yml"].partition("|")[0]
+    files[".github/workflows/ci.yml"] += "bash ci/nightly.sh\n"
+    files["ci/nightly.sh"] = f"#!/bin/bash\nset -e\n{script}\n"
     assert PROBE.ask({"repo": testing.repository({"files": files})}).outcome is found
 
 
