@@ -13,7 +13,7 @@ from agentaudit.probes.guardrails.cloned import cloned
 from agentaudit.probes.guardrails.ended import repeated
 from agentaudit.probes.guardrails.homes import inside
 from agentaudit.probes.guardrails.leads import Leads, Line, does_anything
-from agentaudit.probes.guardrails.runs import alone, names, run_of, whole
+from agentaudit.probes.guardrails.runs import alone, collected, names, run_of, whole
 from agentaudit.probes.guardrails.silent import is_silent
 from agentaudit.probes.guardrails.suites import suite, suite_files
 from agentaudit.probes.guardrails.tested import judged, tested
@@ -32,6 +32,9 @@ class Run(NamedTuple):
     """Whether the step fails when this command of it does, as far as the step says."""
 
 
+_SETTINGS = ("pytest.ini", "pyproject.toml", "setup.cfg", "tox.ini")
+
+
 def regular(repo: Repo) -> list[Step]:
     """Steps that run by themselves, and in which a model may answer."""
     return [step for step in repo.steps() if not (step.by_hand or _is_aside(repo, step))]
@@ -46,6 +49,8 @@ def runs(repo: Repo) -> Iterator[Run]:
     usual = {row.path for row in tested(repo)}
     asking = usual | {row.path for row in judged(repo, repo.components())}
     services = {each.path for each in repo.components() if each.build_files}
+    settings = "\n".join(repo.read(f) or "" for p in _SETTINGS for f in repo.files(p))
+    written = [repo.read(f) or "" for path in sorted(files | shown_in) for f in repo.files(path)]
     for step in regular(repo):
         told = (asking != usual or often != files) and _is_told_a_secret(repo, step)
         tests, named = (asking, often) if told else (usual, files)
@@ -53,6 +58,7 @@ def runs(repo: Repo) -> Iterator[Run]:
             text = line.text.lstrip("@-+ ")
             found = run_of(text) or names(line.text, named) or alone(line.text, shown_in)
             found = found or whole(line.text, tests)
+            found = found or ("" if step.home else collected(line.text, settings, written))
             if said and not found:
                 home = step.home if line.place == step.place else ""
                 found = run_of(inside(line.text, home, services))

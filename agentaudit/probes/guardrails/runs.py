@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from agentaudit.expressions import regex
 
@@ -192,3 +192,28 @@ def whole(text: str, files: Collection[str]) -> str:
         if any(f"/{path}/" in f"/{file}" for file in mine for path in paths if path):
             return found[0].strip()
     return ""
+
+
+_BARE = regex(
+    r"(?<![\w./-])(?:pytest|py\.test)(?:\s+--?\w[\w=.-]{0,60}){0,8}?"
+    r"(?:\s+-m\s+[\"']?(?P<mark>[a-z_]\w{0,40})[\"']?)?(?:\s+--?\w[\w=.-]{0,60}){0,8}\s*$"
+)
+"""A command that names no path, and at most one mark."""
+_LESS = regex(r"--(?:ignore|deselect|lf|co)\b")
+_PATHS = regex(r"(?m)^[ \t]{0,8}testpaths\s{0,4}=\s{0,4}([^\n]{1,300})")
+_FEWER = regex(r"(?m)^[ \t]{0,8}addopts\s{0,4}=[^\n]{0,300}(?:-m\s|-k\s|--ignore|--deselect)")
+_PATH_NAMED = regex(r"[\w./-]{1,100}")
+
+
+def collected(text: str, settings: str, tests: Iterable[str]) -> str:
+    """The same of a command without a path, that the `settings` of pytest send to where a suite is,
+    or by whose mark tests of it are run."""
+    found = _BARE.search(text)
+    if found is None or _LESS.search(found[0]):
+        return ""
+    if found["mark"]:
+        marked = f"pytest.mark.{found['mark']}"
+        return found[0] if any(marked in each for each in tests) else ""
+    paths = [] if _FEWER.search(settings) else _PATHS.findall(settings)
+    named = (path for row in paths for path in _PATH_NAMED.findall(row))
+    return found[0] if any(run_of(f"pytest {path}") for path in named) else ""

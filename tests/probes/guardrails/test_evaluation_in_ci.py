@@ -11,6 +11,7 @@ import pytest
 from agentaudit import testing
 from agentaudit.finding import Outcome
 from agentaudit.probes import builtin
+from agentaudit.probes.guardrails.evaluation_in_ci import SCORED
 from agentaudit.source import Component, Place, Step
 
 PROBE = builtin()["guardrails-evaluation-in-ci"]
@@ -350,10 +351,39 @@ def test_jobs_that_need_one_that_never_runs(gate: str, waits: str, found: Outcom
     assert PROBE.ask(_suite(job)).outcome is found
 
 
-def _suite(job: str) -> dict[str, object]:
+def _suite(job: str, more: dict[str, str] | None = None) -> dict[str, object]:
     files = {
         "requirements.txt": "openai==1.93.0\n",
         "evals/test_answers.py": ASKS,
         ".github/workflows/ci.yml": f"on: [push]\njobs:\n  a:\n{job}",
+        **(more or {}),
     }
     return {"repo": testing.repository({"files": files})}
+
+
+MARKED = "import pytest\n" + SCORED.replace("def test", "@pytest.mark.llm\ndef test", 1)
+
+
+@pytest.mark.parametrize(
+    ("command", "settings", "found"),
+    [
+        ("pytest", "testpaths = evals", Outcome.PASS),
+        ("python -m pytest -q", "testpaths = tests evals", Outcome.PASS),
+        ("pytest -q -m llm", "addopts = -m 'not llm'", Outcome.PASS),
+        ("pytest -m llm -q", "testpaths = tests", Outcome.PASS),
+        ("pytest", "testpaths = tests", Outcome.FAIL),
+        ("pytest tests", "testpaths = evals", Outcome.FAIL),
+        ("pytest -m 'not llm'", "testpaths = evals", Outcome.FAIL),
+        ("pytest -m smoke", "testpaths = evals", Outcome.FAIL),
+        ("pytest --ignore=evals", "testpaths = evals", Outcome.FAIL),
+        ("pytest", "testpaths = evals\naddopts = -m 'not llm'", Outcome.FAIL),
+    ],
+)
+def test_what_pytest_collects_by_itself(command: str, settings: str, found: Outcome) -> None:
+    job = f"    runs-on: a\n    steps:\n      - run: {command}\n"
+    more = {
+        "requirements.txt": "openai==1.93.0\ndeepeval==3.2.0\n",
+        "evals/test_answers.py": MARKED,
+        "pytest.ini": f"[pytest]\n{settings}\n",
+    }
+    assert PROBE.ask(_suite(job, more)).outcome is found
