@@ -18,6 +18,8 @@ from agentaudit.source import Component, Place, Repo, Step
 _FLAGS = ("trace_to_cloud", "otel_to_cloud")
 _ENGINES = ("enable_tracing",)
 """How the server is asked for it, and how `AdkApp` is."""
+_NOTEBOOK = ".ipynb"
+"""What somebody runs by hand: it neither starts nor deploys a program."""
 _DEPLOYED = regex(
     r"\badk\s{1,9}(?:deploy\s{1,9}\w{1,30}|api_server)\b[^\n#]{0,600}\s--(?:trace|otel)_to_cloud\b"
 )
@@ -30,6 +32,8 @@ def launched(repo: Repo, component: Component) -> Iterator[Place]:
     if any(u.library == "google-adk" and _asks(u.strength) for u in component.uses("agent")):
         shipped = [call for call in component.code.calls if _is_shipped(call)]
         for call in dict.fromkeys((*serving(component), *shipped)):
+            if call.place.path.endswith(_NOTEBOOK):
+                continue
             asked = [call.argument(each) for each in (_ENGINES if _is_shipped(call) else _FLAGS)]
             held = call.condition is not None and call.condition.default is not True
             if any(each and each.text in ("True", "true") for each in asked) and not held:

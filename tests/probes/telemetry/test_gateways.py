@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from agentaudit import testing
@@ -31,6 +33,9 @@ SERVER = (
 ENGINE = (
     "from vertexai.preview.reasoning_engines import AdkApp\nfrom agent import root_agent\n"
     "def ship():\n    return AdkApp(agent=root_agent, enable_tracing={})\n"
+)
+NOTEBOOK = json.dumps(
+    {"nbformat": 4, "cells": [{"cell_type": "code", "source": [ENGINE.format("True")]}]}
 )
 DEPLOY = "deploy:\n\tadk deploy cloud_run --project=x \\\n\t  {} agent\n"
 UNDER = IMAGE + 'CMD ["newrelic-admin", "run-program", "python", "app.py"]\n'
@@ -103,6 +108,10 @@ MISSING = {
     },
     "an address to fill in": {**SENTRY, "app.py": INIT.format("")},
     "a server told not to": {**ADK, "main.py": SERVER.format("False")},
+    "agent engine, by hand": {
+        **ADK,
+        "ship.ipynb": NOTEBOOK,
+    },
     "agent engine without": {**ADK, "deployment/ship.py": ENGINE.format("False")},
     "deployed without": {**ADK, "Makefile": DEPLOY.format("--with_ui")},
     "deployed so in a remark": {**ADK, "Makefile": "# " + DEPLOY.format("--trace_to_cloud")[8:]},
