@@ -209,6 +209,10 @@ _STACKED = regex(r"github\.com/gogf/gf/(?:v\d{1,2}/)?(?:frame/g\.Log|os/glog)\."
 """Loggers of Go that write the stack of whoever reports an error, unless they are told not to."""
 
 
+_FLUENT = regex(r"\.at(?:Error|Warn(?:ing)?|Severe)\.(?:\w{1,40}\.){0,8}(?:setCause|withCause)\.")
+"""Loggers of Java that are told the exception before they write."""
+
+
 def _keeps(call: Call, known: str) -> bool:
     if call.method in ALWAYS:
         return True
@@ -216,6 +220,8 @@ def _keeps(call: Call, known: str) -> bool:
         return True
     if call.method not in _LOGS | _QUIET | {"exception"}:
         return False
+    if _FLUENT.search(call.callee[-200:]):
+        return True
     if any(".stack" in _text(a.value.written, a.value.text) for a in call.arguments):
         return True
     if call.method in _LOGS and _STACKED.match(call.callee):

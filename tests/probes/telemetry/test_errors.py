@@ -22,6 +22,7 @@ JAVA = (
     "    try {{ OpenAiChatModel.builder().build().chat(args[0]); }}\n"
     "    catch (Exception e) {{ log.error({}); }}\n  }}\n}}\n"
 )
+FLUENT = JAVA.replace("log.error({})", "log.atError(){}.log(e.getMessage())")
 MANIFESTS = {
     "pom.xml": "<project><dependencies><dependency><groupId>dev.langchain4j</groupId>"
     "<artifactId>langchain4j-open-ai</artifactId><version>1.1.0</version></dependency>"
@@ -71,6 +72,8 @@ def _counts(path: str, text: str) -> tuple[int, int]:
         ("a.ts", CONSOLA + "logger.error('x', err);\n", (1, 0)),
         ("src/main/java/A.java", JAVA.format('"x", e'), (1, 0)),
         ("src/main/java/A.java", JAVA.format("e"), (0, 1)),
+        ("src/main/java/A.java", FLUENT.format(".setCause(e)"), (1, 0)),
+        ("src/main/java/A.java", FLUENT.format(""), (0, 0)),
         ("a.ts", CONSOLA + "logger.error('x', err.message);\n", (0, 1)),
         ("a.ts", OWN + "toast.error('x', err);\n", (0, 0)),
         ("a.ts", NODE + "console.error('nothing was found');\n", (0, 0)),
