@@ -16,7 +16,7 @@ from agentaudit.probes.telemetry.catches import around, catches, is_broad
 from agentaudit.probes.telemetry.program import Program
 
 SIGNS = {
-    ".py": ("errorhandler(", "call_next("),
+    ".py": ("errorhandler(", "call_next(", "exception_handler("),
     ".java": ("@ExceptionHandler", "ExceptionMapper<", "@ServerExceptionMapper"),
     ".cs": ("RequestDelegate", "IPipelineBehavior", "ExceptionFilter"),
 }
@@ -52,7 +52,7 @@ _ADVICE = regex(
     r"@(?:Rest)?ControllerAdvice\b(?!\([^()]{0,200}\b(?:assignableTypes|basePackageClasses)\b)"
 )
 """A class whose handlers are those of all controllers."""
-_ADDED = {
+_PUT = {
     ".py": (
         r"\badd_middleware\(\s{0,40}(?:BaseHTTPMiddleware,\s{0,40}(?:dispatch\s?=\s?)?)?"
         r"(?:\w{1,60}\.){0,4}NAME\s{0,40}[,)]|(?<!\w)Middleware\(\s{0,40}(?:\w{1,60}\.){0,4}NAME\s{0,40}[,)]"
@@ -73,7 +73,8 @@ def answering(program: Program, path: str) -> Iterator[tuple[Block, bool]]:
     suffix = path[path.rfind(".") :]
     signs = SIGNS.get(suffix, ())
     text = program.text(path) if signs else ""
-    if not any(sign in text for sign in signs):
+    added = _added(program, path) if path.endswith(".py") else frozenset()
+    if not any(sign in text for sign in (*signs, *added)):
         return
     found = program.blocks(path)
     for catch in catches(found):
@@ -83,6 +84,56 @@ def answering(program: Program, path: str) -> Iterator[tuple[Block, bool]]:
         named = block.part is Part.FUNCTION and block.parameters
         if named and (own := _is_own(program, path, block)) is not None:
             yield replace(block, name=block.parameters[0]), own
+        elif named and (block.name in added or _is_marked(program, path, block)):
+            yield replace(block, name=block.parameters[-1]), False
+
+
+_HANDLES = regex(
+    r"(?m)^[ \t]{0,40}@(?:\w{1,60}\.){1,4}exception_handler\(\s{0,9}([\w.]{1,80})\s{0,9}\)"
+)
+_REGISTERS = regex(
+    r"\badd_exception_handler\(\s{0,40}([\w.]{1,80})\s{0,9},\s{0,40}(?:\w{1,60}\.){0,3}(\w{1,60})\s{0,9}"
+    r",?\s{0,40}\)"
+)
+"""Where Starlette is told what answers for exceptions of a name, of which it logs nothing then: one
+for any exception does not keep it from its server."""
+_TIMEOUT = regex(
+    r"(?:(?:asyncio|concurrent\.futures)\.)?TimeoutError|httpx\.(?:Read)?Timeout(?:Exception)?"
+)
+_WHATEVER = regex(
+    r"(?:\w{1,60}\.){0,4}(?:OpenAI|Anthropic|API|APIStatus|APIConnection|APITimeout|APIResponse|Api|Azure"
+    r"|Google\w{0,20}|Groq|Mistral\w{0,20}|Cohere|LLM|Client|Server|Model\w{0,20}|Agent\w{0,20})"
+    r"(?:Error|Exception)"
+)
+"""What a library of models raises whatever failed."""
+
+
+def _is_asked(program: Program, path: str, name: str) -> bool:
+    """Whether an exception is one of whoever is asked, or says that nobody answered in time."""
+    if _TIMEOUT.fullmatch(name):
+        return True
+    return _WHATEVER.fullmatch(name) is not None and program.is_of_asked(path, name)
+
+
+def _added(program: Program, path: str) -> frozenset[str]:
+    """Functions that are registered for such exceptions, by a call."""
+    return frozenset(
+        found[2]
+        for other in program.saying(path, "add_exception_handler")
+        for found in _REGISTERS.finditer(_COMMENT.sub("", program.text(other)))
+        if _is_asked(program, other, found[1])
+    )
+
+
+def _is_marked(program: Program, path: str, block: Block) -> bool:
+    """Whether a decorator registers it for such exceptions."""
+    if not path.endswith(".py"):
+        return False
+    before = program.text(path)[max(0, block.start - _BEFORE) : block.start]
+    return any(
+        not _DEFINES.search(before[mark.end() :]) and _is_asked(program, path, mark[1])
+        for mark in _HANDLES.finditer(before)
+    )
 
 
 def _stands_around(program: Program, path: str, catch: Block) -> bool:
@@ -120,7 +171,7 @@ def _is_added(program: Program, path: str, name: str) -> bool:
     """Whether it is put around every request: anywhere in the program or, in .NET, beyond it."""
     if not name:
         return False
-    adds = re.compile(_ADDED[path[path.rfind(".") :]].replace("NAME", re.escape(name)))
+    adds = re.compile(_PUT[path[path.rfind(".") :]].replace("NAME", re.escape(name)))
     said = (program.text(other) for other in program.saying(path, name))
     far = (text for text in program.beyond(path) if name in text) if path.endswith(".cs") else ()
     return any(adds.search(_COMMENT.sub("", text)) for text in chain(said, far))

@@ -100,6 +100,18 @@ class Program:
         """The beginning of a file."""
         return (self._repo.read(self.places[path]) or "")[:_LONGEST]
 
+    def is_of_asked(self, path: str, name: str) -> bool:
+        """Whether a file has a name from a library that asks models, or runs agents."""
+        used = self._code.used
+        known = {use.library for trade in ("model", "agent") for use in used.get(trade, ())}
+        rows = (row for row in self._code.imports if row.place.path == path)
+        owner, _, last = name.rpartition(".")
+        return any(
+            row.module == owner if owner else last in row.names
+            for row in rows
+            if row.library in known
+        )
+
     def lines(self, path: str) -> list[str]:
         """The same, line by line."""
         if path not in self._lines:

@@ -119,6 +119,38 @@ def test_what_stands_around_every_request(types: str, does: str, fate: str) -> N
     assert _ends({**files, "app.py": MIDDLEWARE.format(types, does)}) == [fate]
 
 
+NAMED = (
+    "import asyncio\nimport logging\nimport openai\nfrom fastapi import FastAPI\n"
+    "from openai import OpenAI, OpenAIError\napp = FastAPI()\n\n"
+    "@app.post('/ask')\ndef ask(text: str):\n"
+    "    return OpenAI().responses.create(model='m', input=text)\n\n"
+    "{}async def failed(request, error):\n    {}\n"
+    "    return JSONResponse({{'error': str(error)}})\n{}"
+)
+ADDS = "\napp.add_exception_handler({}, failed)\n"
+
+
+@pytest.mark.parametrize(
+    ("mark", "does", "adds", "fate"),
+    [
+        ("@app.exception_handler(OpenAIError)\n", "logging.error(error)", "", "lost"),
+        ("@app.exception_handler(OpenAIError)\n", "logging.exception('x')", "", "kept"),
+        ("@app.exception_handler(asyncio.TimeoutError)\n", "pass", "", "lost"),
+        ("", "pass", ADDS.format("openai.APIError"), "lost"),
+        ("", "pass", "# " + ADDS.format("openai.APIError").strip(), "leaving"),
+        # of something else, of one failure among many, and what passes it on to the server
+        ("@app.exception_handler(APIError)\n", "pass", "", "leaving"),
+        ("@app.exception_handler(openai.RateLimitError)\n", "pass", "", "leaving"),
+        ("@app.exception_handler(ValueError)\n", "pass", "", "leaving"),
+        ("@app.exception_handler(Exception)\n", "pass", "", "leaving"),
+        ("@app.exception_handler(OpenAIError)\n", "raise error", "", "leaving"),
+    ],
+)
+def test_what_answers_for_the_errors_of_models(mark: str, does: str, adds: str, fate: str) -> None:
+    files = {"requirements.txt": "fastapi==0.115.0\nopenai==1.93.0\n"}
+    assert _ends({**files, "app.py": NAMED.format(mark, does, adds)}) == [fate]
+
+
 OF_STARLETTE = (
     "from starlette.middleware.base import BaseHTTPMiddleware\n\n"
     "class Around(BaseHTTPMiddleware):\n    async def dispatch(self, request, call_next):\n"
