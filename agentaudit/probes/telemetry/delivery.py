@@ -6,6 +6,7 @@ from agentaudit.code import Role, Use
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
+from agentaudit.probes.remarks import blanked
 from agentaudit.probes.telemetry.dotnet_sources import unheard
 from agentaudit.probes.telemetry.samplers import never_sampled
 from agentaudit.probes.telemetry.unmade import unmade
@@ -62,7 +63,7 @@ def _never_started(repo: Repo, component: Component, use: Use) -> bool:
         return False
     home = "" if component.path == "." else component.path + "/"
     return not any(
-        _STARTS.search(repo.read(file) or "")
+        _STARTS.search(blanked(repo.read(file) or "", file.path))
         for kind in ("ts", "js", "mjs", "cjs")
         for file in repo.files(f"{home}**/*.{kind}")
     )

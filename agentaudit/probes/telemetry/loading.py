@@ -12,9 +12,10 @@ from agentaudit.probes.telemetry.other_programs import is_another
 from agentaudit.source import Component, Repo
 
 SCRIPTS = ("ts", "tsx", "js", "jsx", "mjs", "cjs")
+_HOOK = regex(r"instrumentation(?:[.-](?:node|client|edge))?\.\w{2,3}")
+"""Scripts that Next.js starts by their name, and nothing else does."""
 _BY_NAME = regex(
-    r"(?:instrumentation(?:[.-](?:node|client|edge))?|sentry\.\w{1,20}\.config"
-    r"|index|main|server|app|layout|route|page|worker|cli)\.\w{2,3}"
+    r"(?:sentry\.\w{1,20}\.config|index|main|server|app|layout|route|page|worker|cli)\.\w{2,3}"
 )
 """Scripts that frameworks and people start by their name."""
 _PYTHON_BY_NAME = regex(
@@ -36,8 +37,37 @@ def loaded(repo: Repo, component: Component, place: Place) -> bool:
         return bool(_PYTHON_BY_NAME.fullmatch(name)) or _python(repo, component, place, stem)
     if suffix not in SCRIPTS or _BY_NAME.fullmatch(name):
         return True
-    named = re.compile(rf"[/\"'@ .-]{re.escape(stem)}(?:\.[a-z]{{2,3}})?[\"'\s,]")
-    return _started(repo, component, named) or _named(repo, component, place, SCRIPTS, named)
+    if _HOOK.fullmatch(name) and _is_of_next(component, place):
+        return True
+    word = rf"{re.escape(stem)}(?:\.[a-z]{{2,3}})?[\"'\s,]"
+    named = re.compile(rf"(?<!@opentelemetry)[/\"'@ .-]{word}")
+    if _started(repo, component, named) or _named(repo, component, place, SCRIPTS, named):
+        return True
+    return _is_preloaded(repo, stem)
+
+
+def _is_of_next(component: Component, place: Place) -> bool:
+    """Whether Next.js runs the program; it may run what stands beside that too."""
+    home = "" if component.path == "." else component.path + "/"
+    needs = (need.name for each in component.manifests for need in each.dependencies)
+    return "next" in needs or not place.path.startswith(home)
+
+
+_DEPLOYS = (
+    *("**/package.json", "**/Dockerfile*", "**/Procfile*", "**/.env*", "**/*.sh", "**/*.tf"),
+    *("**/*.yaml", "**/*.yml", "**/*.toml"),
+)
+
+
+def _is_preloaded(repo: Repo, stem: str) -> bool:
+    """Whether what starts or deploys anything names the script, as `NODE_OPTIONS` does."""
+    named = re.compile(rf"/{re.escape(stem)}\.[a-z]{{2,3}}\b")
+    files = (file for kind in _DEPLOYS for file in repo.files(kind, saying=(stem,)))
+    return any(
+        named.search(repo.read(file) or "")
+        for file in files
+        if repo.role(file) not in (Role.TEST, Role.EVAL)
+    )
 
 
 _IMPORTED = regex(r"^\s*(?:import\s+)?(?:[\w.]{1,60}\s+)?\"([\w./~-]{1,300})\"\s*$", re.M)

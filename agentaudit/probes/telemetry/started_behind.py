@@ -10,6 +10,7 @@ from agentaudit.code import Call, Condition
 from agentaudit.evidence import Place
 from agentaudit.expressions import regex
 from agentaudit.probes.aside import ASIDE
+from agentaudit.probes.remarks import blanked
 from agentaudit.probes.telemetry.keys import CREDENTIAL
 from agentaudit.source import Component, Repo
 
@@ -31,7 +32,11 @@ def behind(repo: Repo, component: Component, call: Call) -> tuple[Place, str] | 
     first that nothing turns on."""
     if not call.place.path.endswith((".ts", ".js", ".mjs")):
         return None
-    name = call.scope or _starter(repo, call)
+    text, start = _start(repo, call)
+    held = _before(text, start) if start >= 0 else ""
+    if held and _is_off(repo, component, held):
+        return call.place, f"is started behind `{held[:80]}`, off by default"
+    name = call.scope or (_starter(repo, call, start) if start >= 0 else "")
     if not _SETS_UP.search(name):
         return None
     if not re.fullmatch(r"\w{4,80}", name):
@@ -52,11 +57,10 @@ _SDK = regex(r"\b(\w{1,60})\s{0,4}(?::[^=\n]{1,60})?=\s{0,9}new\s{1,4}NodeSDK\("
 _CLOSES = regex(r"\n\}?\)")
 
 
-def _starter(repo: Repo, call: Call) -> str:
-    """The function that starts the SDK which a call makes or gives something, where a module makes
-    it and that function alone starts it; else empty."""
-    file = Place(call.place.repo, call.place.path)
-    text = (repo.read(file) or "")[:300_000]
+def _start(repo: Repo, call: Call) -> tuple[str, int]:
+    """Where the SDK that a call makes or gives something is started, in the text of its file;
+    negative where a module does not make it, or starts it elsewhere too."""
+    text = blanked((repo.read(call.place) or "")[:300_000], call.place.path)
     for made in _SDK.finditer(text):
         ends = _CLOSES.search(text, made.end())
         first, last = (
@@ -64,13 +68,22 @@ def _starter(repo: Repo, call: Call) -> str:
         )
         if first <= (call.place.line or 0) <= last:
             starts = [found.start() for found in re.finditer(rf"\b{made[1]}\.start\(", text)]
-            around = [
-                b.name
-                for b in repo.blocks(file)
-                if b.part is Part.FUNCTION and len(starts) == 1 and b.start < starts[0] < b.end
-            ]
-            return around[-1] if around else ""
-    return ""
+            return text, starts[0] if len(starts) == 1 else -1
+    return text, -1
+
+
+def _starter(repo: Repo, call: Call, start: int) -> str:
+    """The function that alone starts it, if any."""
+    blocks = repo.blocks(Place(call.place.repo, call.place.path))
+    functions = (block for block in blocks if block.part is Part.FUNCTION)
+    around = [block.name for block in functions if block.start < start < block.end]
+    return around[-1] if around else ""
+
+
+def _before(text: str, start: int) -> str:
+    """What is asked right before something is started; empty where nothing is."""
+    rows = text[:start].split("\n")
+    return _in_row(rows[-1]) or _above(rows, len(rows) - 1)
 
 
 def _asked(text: str, name: str) -> Iterator[str]:

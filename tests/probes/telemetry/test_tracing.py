@@ -251,6 +251,10 @@ STREAM = (
     [
         (SDK, Outcome.FAIL),
         (SDK + "sdk.start();\n", Outcome.PASS),
+        (SDK + "// sdk.start();\n", Outcome.FAIL),
+        (SDK + 'if (process.env.OTEL_ON === "1") {\n  sdk.start();\n}\n', Outcome.FAIL),
+        (SDK + 'if (process.env.OTEL_ON !== "0") {\n  sdk.start();\n}\n', Outcome.PASS),
+        (SDK + "if (process.env.OTEL_ENDPOINT) sdk.start();\n", Outcome.PASS),
         (STREAM % 'process.env.TELEMETRY === "1"', Outcome.FAIL),
         (STREAM % "true", Outcome.PASS),
     ],
@@ -260,6 +264,35 @@ def test_scripts_switch_it_on(text: str, outcome: Outcome) -> None:
         '{"dependencies": {"ai": "5.0.0", "@arizeai/openinference-instrumentation-openai": "2"}}'
     )
     answer = _asked({"package.json": needs, "index.ts": text})
+    assert answer.outcome is outcome, answer.message
+
+
+@pytest.mark.parametrize(
+    ("starts", "more", "outcome"),
+    [
+        ("node app.js", {}, Outcome.FAIL),
+        ("node --import ./dist/instrumentation.js app.js", {}, Outcome.PASS),
+        ("node app.js", {"app.ts": 'import "./instrumentation";\n'}, Outcome.PASS),
+        (
+            "node app.js",
+            {"k8s/a.yaml": "env: [{name: NODE_OPTIONS, value: -r ./dist/instrumentation.js}]\n"},
+            Outcome.PASS,
+        ),
+        ("next start", {}, Outcome.PASS),
+    ],
+)
+def test_something_loads_the_instrumentation(
+    starts: str, more: dict[str, str], outcome: Outcome
+) -> None:
+    next_ = '"next": "15", ' if starts.startswith("next") else ""
+    needs = (
+        f'{{"scripts": {{"start": "{starts}"}}, "dependencies": {{{next_}"openai": "5", '
+        '"@opentelemetry/instrumentation": "1", '
+        '"@arizeai/openinference-instrumentation-openai": "2"}}'
+    )
+    asks = 'import OpenAI from "openai";\nnew OpenAI();\n'
+    files = {"package.json": needs, "src/instrumentation.ts": SDK + "sdk.start();\n"}
+    answer = _asked({**files, "ask.ts": asks, **more})
     assert answer.outcome is outcome, answer.message
 
 
