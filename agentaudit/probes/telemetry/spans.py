@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from agentaudit.code import Call, Role, Setting, Strength, Use, Value
 from agentaudit.expressions import regex
+from agentaudit.probes.aside import is_serving
 from agentaudit.probes.once import once
 from agentaudit.probes.telemetry.active_spans import PROVIDERS, is_brought
 from agentaudit.probes.telemetry.adot import shut, traces_models
@@ -16,6 +19,7 @@ from agentaudit.probes.telemetry.dotnet_sources import is_added
 from agentaudit.probes.telemetry.dotnet_spans import written
 from agentaudit.probes.telemetry.image_agents import agents
 from agentaudit.probes.telemetry.keys import CREDENTIAL, provided
+from agentaudit.probes.telemetry.loading import loaded
 from agentaudit.probes.telemetry.releases import oldest
 from agentaudit.probes.telemetry.samplers import is_bare, never_sampled
 from agentaudit.probes.telemetry.started_behind import go_flag_off
@@ -36,6 +40,27 @@ def own_spans(repo: Repo, component: Component) -> Iterator[Place]:
     """Lines that trace by the means of an SDK or of OpenTelemetry itself."""
     yield from (call.place for call in _calls(repo, component))
     yield from written(repo, component)
+    yield from _begun_in_go(repo, component)
+
+
+_ASKS = r"(?:chat|text_completion|generate_content|embeddings)"
+"""What a span of a model's call is named after by the conventions, before the model."""
+_BEGUN = regex(
+    r"(?m)^(?!\s{0,80}//)[^\n]{0,200}\.Start\([^\n,\"]{1,80},\s{0,4}(?:fmt\.Sprintf\()?"
+    rf"\"{_ASKS} (?:[^\s\"]{{0,60}}(?:\d|%[svq])[^\s\"]{{0,60}}\"|\"\s?\+)"
+)
+_OTEL = '"go.opentelemetry.io/otel'
+
+
+def _begun_in_go(repo: Repo, component: Component) -> Iterator[Place]:
+    """Lines of Go that begin a span named after what a model is asked to do, and the model."""
+    home = "" if component.path == "." else component.path + "/"
+    for file in repo.files(f"{home}**/*.go", saying=(_OTEL,)):
+        text = (repo.read(file) or "")[:300_000] if is_serving(repo, file) else ""
+        found = _BEGUN.search(text)
+        if found and _exports(repo, component) and loaded(repo, component, file):
+            line = text.count("\n", 0, found.end()) + 1
+            yield replace(file, line=line, text=found[0].strip()[:300])
 
 
 def _calls(repo: Repo, component: Component) -> Iterator[Call]:
@@ -79,7 +104,10 @@ def _is_switched(repo: Repo, component: Component, asked: Value) -> bool:
     return "false" in (asked.text or asked.written).lower()
 
 
-_NAMED = regex(r"(?i)(?:^|[._\s/-])(?:llm|chat[._-]?completions?|gen_?ai)(?:[._\s/-]|$)")
+_NAMED = regex(
+    r"(?i)(?:^|[._\s/-])(?:llm|chat[._-]?completions?|gen_?ai)(?:[._\s/-]|$)"
+    rf"|^{_ASKS} [^\s]{{0,60}}\d[^\s]{{0,60}}$"
+)
 """Names of spans around calls of models."""
 _TELLS = frozenset({"set_attribute", "setAttribute"})
 _KEY = regex(

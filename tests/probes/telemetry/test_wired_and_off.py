@@ -102,8 +102,18 @@ def _go(begins: str) -> dict[str, str]:
     return {"go.mod": GO_MOD, "main.go": GO % begins}
 
 
+def _named(name: str, provider: str = WIRED) -> dict[str, str]:
+    """A span of Go that is told nothing, of that name."""
+    told = '\tspan.SetAttributes(attribute.String("gen_ai.request.model", "gpt-4.1"))\n'
+    text = (GO % provider).replace(told, "\tdefer span.End()\n").replace('"chat"', name)
+    return {"go.mod": GO_MOD, "main.go": text}
+
+
 ON = {
     "a client as it comes": _observed(""),
+    "a span of Go that is named after the model": _named('"chat gpt-4.1"'),
+    "after one that is told": _named('fmt.Sprintf("chat %s", model)'),
+    "after a variable": _named('"chat "+model'),
     "a client that is on": _observed("tracing_enabled=True, sample_rate=0.5"),
     "called at start-up": _node("startTracing();"),
     "unless a variable says otherwise": _node(
@@ -115,6 +125,9 @@ ON = {
     "spring": _spring(SAMPLED + ADDRESS),
 }
 OFF = {
+    "a span of Go that is named after anything": _named('"chat"'),
+    "after what is said": _named('"chat history"'),
+    "after the model, and nobody takes it": _named('"chat gpt-4.1"', "noop()"),
     "a client that is off": _observed("tracing_enabled=False"),
     "a client that samples nothing": _observed("sample_rate=0"),
     "a client of JavaScript that is off": {
