@@ -263,10 +263,22 @@ def _ids(repo: Repo, component: Component, live: list[Use]) -> Iterator[Place]:
             continue
         if bound and (call.method not in _CONTEXT or merges(repo, component)):
             yield call.place
-    yield from islice(written_ids(repo, component), 1)
+    filled = not _is_declined(component, live)
+    said = (place for place in written_ids(repo, component) if filled or _FILLED not in place.text)
+    yield from islice(said, 1)
     yield from own_fields.fields(repo, component)
     yield from logback.joined(repo, component)
     yield from own_loggers.printed(repo, component)
+
+
+_FILLS, _FILLED = "opentelemetry-instrumentation-logging", "otelTraceID"
+"""What gives a record of Python the field of that name."""
+
+
+def _is_declined(component: Component, live: list[Use]) -> bool:
+    """Whether the program asks for it nowhere but behind a switch that is off."""
+    asks = any(c.callee.endswith("LoggingInstrumentor.instrument") for c in _serving(component))
+    return asks and not any(use.library == _FILLS for use in live)
 
 
 def _lacking(

@@ -25,6 +25,34 @@ BIND = (
 FORMAT = "formatters:\n  a:\n    format: '%(otelTraceID)s'\n"
 
 
+FILLED = (
+    "import logging\nimport os\nfrom openai import OpenAI\n"
+    "from opentelemetry.instrumentation.logging import LoggingInstrumentor\n"
+    "from pythonjsonlogger import jsonlogger\n\n{}LoggingInstrumentor().instrument()\n"
+    "handler = logging.StreamHandler()\n"
+    "handler.setFormatter(jsonlogger.JsonFormatter('%(message)s %(otelTraceID)s'))\n"
+    "logging.getLogger().addHandler(handler)\nOpenAI()\n"
+)
+SWITCH = "if os.getenv('JOIN_LOGS', '{}').lower() in ('1', 'true'):\n    "
+
+
+@pytest.mark.parametrize(
+    ("switch", "outcome"),
+    [
+        ("", Outcome.PASS),
+        (SWITCH.format("true"), Outcome.PASS),
+        (SWITCH.format(""), Outcome.FAIL),
+    ],
+)
+def test_something_fills_the_field(switch: str, outcome: Outcome) -> None:
+    needs = (
+        "openai==1.93.0\npython-json-logger==2.0.7\nopentelemetry-instrumentation-logging==0.48b0\n"
+    )
+    files = {"requirements.txt": needs, "app.py": FILLED.format(switch)}
+    answer = logs_structured.ask(testing.build({"component": {"files": files}}))
+    assert answer.outcome is outcome, answer.message
+
+
 @pytest.mark.parametrize(
     ("app", "more", "outcome"),
     [
