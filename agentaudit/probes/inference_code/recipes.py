@@ -48,9 +48,9 @@ def recipes(repo: Repo, component: Component) -> Iterator[tuple[Step, str]]:
     for path in sorted(_run_files(repo, component)):
         for file in repo.files(path):
             if file.repo == component.repo:
-                text = as_shell(repo.read(file) or "", path)
-                rules = as_rules(text) if "Taskfile" in path else text
-                idle = idle_lines(rules, asked) if _MAKEFILES.search(path) else frozenset()
+                text = as_shell(repo.read(file) or "", file.path)
+                rules = as_rules(text) if "Taskfile" in file.path else text
+                idle = idle_lines(rules, asked) if _MAKEFILES.search(file.path) else frozenset()
                 told = text + _included(repo, file, text)
                 for step in _commands(file, text, values):
                     if step.place.line not in idle:
