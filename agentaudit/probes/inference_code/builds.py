@@ -9,6 +9,7 @@ from functools import lru_cache
 from agentaudit.expressions import regex
 from agentaudit.probes.commands import commands
 from agentaudit.probes.inference_code.commits import EXPRESSION, VALUE, committed, holds
+from agentaudit.probes.once import once
 from agentaudit.source import Component, Step
 
 _BUILD = regex(
@@ -112,7 +113,7 @@ def stamped(build: Step, steps: Iterable[Step], workflow: str) -> bool:
     """Whether what the step builds is named by the commit: in its own tag, or in one that the
     workflow gives to the same image later."""
     variables = committed(workflow)
-    same = [step for step in steps if step.place.path == build.place.path]
+    same = _beside(steps, build.place.path)
     texts = [text for text, _ in commands(build) if _BUILD.search(text)]
     given = [value for text in texts for value in _given(text)]
     if named := [value for value in given if holds(value, variables)]:
@@ -121,15 +122,31 @@ def stamped(build: Step, steps: Iterable[Step], workflow: str) -> bool:
         "metadata-action" in step.text for step in same
     ):
         return any(_named_by_metadata(step, variables) for step in same)
-    merged = any(_MERGES.search(step.text) for step in same)
-    if merged and any(_named_by_metadata(step, variables) for step in same):
+    if _is_merged(same) and any(_named_by_metadata(step, variables) for step in same):
         return True
     names = {_repository(name) for value in given for name in re.split(r"[\s,]+", value)} - {""}
-    naming = [step for step in same if _NAMING.search(step.text)]
-    later = [text for step in naming for text, _ in commands(step)]
+    later = _later(same)
     if any(_PACKAGE.search(text) for text in texts):
         return any((m := _VERSION.search(text)) and holds(m[1], variables) for text in later)
     return any(_tags(text, names, variables) for text in later)
+
+
+# Each is asked of the steps of a workflow once, not for every build among them.
+@once
+def _beside(steps: Iterable[Step], path: str) -> list[Step]:
+    return [step for step in steps if step.place.path == path]
+
+
+@once
+def _is_merged(same: Iterable[Step]) -> bool:
+    return any(_MERGES.search(step.text) for step in same)
+
+
+@once
+def _later(same: Iterable[Step]) -> list[str]:
+    """Commands that name what was built before."""
+    naming = [step for step in same if _NAMING.search(step.text)]
+    return [text for step in naming for text, _ in commands(step)]
 
 
 def _named_by_metadata(step: Step, variables: Collection[str]) -> bool:

@@ -19,50 +19,87 @@ _ASKS = regex(r"\$\{\{\s*inputs\.([\w-]{1,60})\s*\}\}")
 _OUTPUT = regex(r"^\$\{\{\s*needs\.([\w-]{1,80})\.outputs\.([\w-]{1,80})\s*\}\}$")
 _DEEPEST = 3
 """Workflows that call another in turn."""
+_MOST = 20_000
+"""Steps that are told in all, of files that hand each other ever different values."""
 COMMIT = "${{ github.sha }}"
 
 
 class Called(Struct, frozen=True):
-    """A step of a reusable workflow or action."""
+    """A reusable workflow or action that is called, as often as it is handed the same."""
 
-    step: Step
-    first: Step
-    """The step that calls it first, of a workflow that is started by itself."""
+    steps: tuple[Step, ...]
+    firsts: tuple[Step, ...]
+    """The steps that call it first, of workflows that are started by themselves."""
     text: str
-    """The file that it stands in, with what its caller hands over filled in."""
+    """The file that they stand in, with what its caller hands over filled in."""
+
+
+_Held = Mapping[tuple[str, str], Sequence[Step]]
+_Call = tuple[str, str, tuple[tuple[str, str], ...]]
+"""The file of a repository, and what it is handed."""
 
 
 @once
 def reused(repo: Repo) -> tuple[Called, ...]:
-    """Steps of reusable workflows and actions of the repository, each with the step that calls it
-    first and what that hands over filled in."""
+    """Steps of reusable workflows and actions of the repository, each with the steps that call it
+    first and what those hand over filled in. What is called as before by the same is told once:
+    files that call each other cost no more than others."""
     held: dict[tuple[str, str], list[Step]] = {}
     for step in repo.steps():
         held.setdefault((step.place.repo, step.place.path), []).append(step)
-    pending = [Called(step, step, "") for step in repo.steps()]
+    origins = _origins(repo, held)
+    pending: dict[_Call, dict[_Call, None]] = {call: {call: None} for call in origins}
+    told: dict[_Call, set[_Call]] = {}
     found: list[Called] = []
+    left = _MOST
     for _ in range(_DEEPEST):
-        pending = [each for called in pending for each in _called(repo, held, called)]
-        found += pending
+        following: dict[_Call, dict[_Call, None]] = {}
+        for call, through in pending.items():
+            known = told.setdefault(call, set())
+            new = dict.fromkeys(each for each in through if each not in known)
+            if new and left > 0:
+                known.update(new)
+                firsts = tuple(step for each in new for step in origins[each])
+                found.append(called := _called(repo, held, call, firsts))
+                left -= len(called.steps)
+                for each in _following(repo, held, called):
+                    following.setdefault(each, {}).update(new)
+        pending = following
     return tuple(found)
 
 
-def _called(
-    repo: Repo, held: Mapping[tuple[str, str], Sequence[Step]], caller: Called
-) -> Iterator[Called]:
-    found = _CALLED.match(caller.step.text)
+def _origins(repo: Repo, held: _Held) -> dict[_Call, list[Step]]:
+    """What is called at all → the steps that do so of what is started by itself."""
+    found: dict[_Call, list[Step]] = {}
+    for step in repo.steps():
+        for call in _asked(repo, held, step, ""):
+            found.setdefault(call, []).append(step)
+    return found
+
+
+def _following(repo: Repo, held: _Held, called: Called) -> dict[_Call, None]:
+    """What it calls itself."""
+    asked = (_asked(repo, held, step, called.text) for step in called.steps)
+    return dict.fromkeys(each for calls in asked for each in calls)
+
+
+def _asked(repo: Repo, held: _Held, step: Step, text: str) -> Iterator[_Call]:
+    """What a step calls that stands in a file of this text."""
+    found = _CALLED.match(step.text)
     path = found[1].rstrip("/") if found else ""
-    files = (path, f"{path}/action.yml", f"{path}/action.yaml") if path else ()
-    for file in files:
-        steps = held.get((caller.step.place.repo, file), ())
-        if not steps:
-            continue
-        around = caller.text or repo.read(caller.step.place) or ""
-        given = dict(_INPUT.findall(caller.step.text))
-        given = {name: _settled(repo, value, around) for name, value in given.items()}
-        text = _filled(repo.read(steps[0].place) or "", given)
-        for step in steps:
-            yield Called(replace(step, text=_filled(step.text, given)), caller.first, text)
+    for file in (path, f"{path}/action.yml", f"{path}/action.yaml") if path else ():
+        if held.get((step.place.repo, file)):
+            around = text or repo.read(step.place) or ""
+            given = dict(_INPUT.findall(step.text))
+            settled = {name: _settled(repo, value, around) for name, value in given.items()}
+            yield step.place.repo, file, tuple(settled.items())
+
+
+def _called(repo: Repo, held: _Held, call: _Call, firsts: tuple[Step, ...]) -> Called:
+    home, file, handed = call
+    steps, given = held[home, file], dict(handed)
+    filled = tuple(replace(step, text=_filled(step.text, given)) for step in steps)
+    return Called(filled, firsts, _filled(repo.read(steps[0].place) or "", given))
 
 
 def _filled(text: str, given: dict[str, str]) -> str:

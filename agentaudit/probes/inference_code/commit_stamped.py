@@ -270,7 +270,8 @@ def _is_tagged(repo: Repo, component: Component) -> bool:
 def _steps(repo: Repo, component: Component) -> list[Step]:
     steps = [step for step in repo.steps() if step.place.repo == component.repo]
     steps += [step for step, _ in recipes(repo, component)]
-    return steps + [c.step for c in reused(repo) if c.step.place.repo == component.repo]
+    called = [step for each in reused(repo) for step in each.steps]
+    return steps + [step for step in called if step.place.repo == component.repo]
 
 
 def _lacking(component: Component, unset: list[tuple[Place, str]]) -> Answer:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from agentaudit.expressions import regex
 from agentaudit.make_rules import targets
+from agentaudit.probes.once import once
 from agentaudit.source import Component, Repo, Step
 
 _MAKE = regex(r"(?:^|[\s;&|(])(?:make|just|task)(?=\s|$)([^\n;&|)]{0,400})")
@@ -81,15 +82,18 @@ def is_elsewhere(repo: Repo, component: Component, step: Step, steps: Iterable[S
         return "git" in address[0]
     before = [
         each.text
-        for each in steps
-        if each.place.path == step.place.path
-        and (each.place.line or 0) < (step.place.line or 0)
-        and _CHECKED_OUT.search(each.text)
+        for each in _checkouts(steps)
+        if each.place.path == step.place.path and (each.place.line or 0) < (step.place.line or 0)
     ]
     taken = _REPOSITORY.search(before[-1]) if before and " path=" not in before[-1] else None
     if taken and taken[1].lower() != name:
         return True
     return _other_file(repo, component, step)
+
+
+@once
+def _checkouts(steps: Iterable[Step]) -> list[Step]:
+    return [each for each in steps if _CHECKED_OUT.search(each.text)]
 
 
 def _other_file(repo: Repo, component: Component, step: Step) -> bool:

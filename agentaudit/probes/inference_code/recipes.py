@@ -184,7 +184,7 @@ def as_shell(text: str, path: str = "") -> str:
 def _values(repo: Repo, component: Component) -> dict[str, set[str]]:
     """What CI sets the variables of a Makefile to, in so many words."""
     steps = [step for step in repo.steps() if step.place.repo == component.repo]
-    steps += [called.step for called in reused(repo)]
+    steps += [step for called in reused(repo) for step in called.steps]
     found: dict[str, set[str]] = {}
     for step in steps:
         for name, value in _HANDED.findall(step.text) if _MAKE.search(step.text) else ():
@@ -227,11 +227,13 @@ def building(repo: Repo, component: Component) -> list[tuple[Step, str, Sequence
     plain = [(step, repo.read(step.place) or "", steps) for step in builds(steps)]
     found: list[tuple[Step, str, Sequence[Step]]] = [each for each in plain if ours(*each[:2])]
     found += [
-        (called.step, called.text, steps)
+        (step, called.text, steps)
         for called in reused(repo)
-        if any(builds([called.step])) and ours(called.first, "")
+        if (built := list(builds(called.steps))) and any(ours(each, "") for each in called.firsts)
+        for step in built
     ]
     told = list(recipes(repo, component))
     made = [(step, text) for step, text in told if any(builds([step])) and ours(step, "")]
-    found += [(step, text, [each for each, _ in told]) for step, text in made]
+    beside = [step for step, _ in told]
+    found += [(step, text, beside) for step, text in made]
     return [each for each in found if not is_elsewhere(repo, component, each[0], steps)]

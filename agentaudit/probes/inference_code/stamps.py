@@ -188,25 +188,29 @@ def deployed_with(component: Component, name: str) -> Place | None:
 def stamped_in_ci(repo: Repo, component: Component) -> Iterator[Place]:
     """Steps of CI that stamp what they build, deploy or announce with the commit."""
     alone = len(repo.components()) == 1
-    for step, first, workflow in _stamping(repo):
-        if step.place.repo == component.repo and any(
-            concerns(each, component, alone=alone, workflow=workflow) for each in (step, first)
-        ):
-            yield step.place
+    for steps, firsts, workflow in _stamping(repo):
+        ours = any(concerns(s, component, alone=alone, workflow=workflow) for s in firsts)
+        for step in steps:
+            if step.place.repo == component.repo and (
+                ours or concerns(step, component, alone=alone, workflow=workflow)
+            ):
+                yield step.place
 
 
 @once
-def _stamping(repo: Repo) -> list[tuple[Step, Step, str]]:
-    """Such steps, each with the one that calls its workflow and the workflow's text."""
-    found: list[tuple[Step, Step, str]] = []
-    told = [Called(step, step, "") for step in repo.steps()] + list(reused(repo))
-    for step, first, filled in ((each.step, each.first, each.text) for each in told):
-        text = _EXPRESSION.sub(lambda found: "".join(found[0].split()), step.text)
-        if any(pattern.search(text) for pattern in _STAMPS):
-            workflow = filled or repo.read(step.place) or ""
-            if _labels_follow(workflow, step):
-                found.append((step, first, workflow))
+def _stamping(repo: Repo) -> list[tuple[list[Step], tuple[Step, ...], str]]:
+    """Such steps of each file, with those that call it and its text."""
+    found: list[tuple[list[Step], tuple[Step, ...], str]] = []
+    for each in [*(Called((step,), (step,), "") for step in repo.steps()), *reused(repo)]:
+        if steps := list(filter(_is_stamping, each.steps)):
+            workflow = each.text or repo.read(steps[0].place) or ""
+            found.append(([s for s in steps if _labels_follow(workflow, s)], each.firsts, workflow))
     return found
+
+
+def _is_stamping(step: Step) -> bool:
+    text = _EXPRESSION.sub(lambda found: "".join(found[0].split()), step.text)
+    return any(pattern.search(text) for pattern in _STAMPS)
 
 
 _STAMPS = (

@@ -68,12 +68,29 @@ def is_undeployed(step: Step, workflow: str) -> bool:
         return False
     if _OTHER.search(step.text):
         return True
-    head = workflow.partition("\njobs:")[0]
-    if _TRIED.search(head) and not _STARTED.search(head):
+    if _is_proposed(workflow):
         return True
-    if _LOADED.search(step.text) and _USED_HERE.search(workflow):
-        return not _SENT.search(workflow)
+    if _LOADED.search(step.text) and (sent := _sent(workflow)) is not None:
+        return not sent
     if _DROPPED.match(step.text):
         return True
-    plain = _PLAIN.search(step.text) is not None
-    return plain and not _LEAVES.search(workflow.replace("build-push-action", ""))
+    return _PLAIN.search(step.text) is not None and not _leaves(workflow)
+
+
+# Each is asked of a workflow once, not for every step of it.
+@lru_cache(maxsize=64)
+def _is_proposed(workflow: str) -> bool:
+    """Whether nothing but a proposal starts it."""
+    head = workflow.partition("\njobs:")[0]
+    return _TRIED.search(head) is not None and not _STARTED.search(head)
+
+
+@lru_cache(maxsize=64)
+def _sent(workflow: str) -> bool | None:
+    """Whether it brings away what it builds; None where it does not use that itself."""
+    return _SENT.search(workflow) is not None if _USED_HERE.search(workflow) else None
+
+
+@lru_cache(maxsize=64)
+def _leaves(workflow: str) -> bool:
+    return _LEAVES.search(workflow.replace("build-push-action", "")) is not None

@@ -54,9 +54,10 @@ def _modules(repo: Repo) -> Iterator[tuple[Place, str]]:
     """The same, with the block."""
     for file in repo.files("**/*.tf"):
         text = "" if repo.role(file) in ASIDE else (repo.read(file) or "")[:300_000]
-        for found in _MODULE.finditer(text) if "module" in text else ():
-            end = text.find("\n}", found.start())
-            block = _bare(text[found.start() : end if end >= 0 else len(text)])
+        modules = list(_MODULE.finditer(text)) if "module" in text else []
+        nexts = [*(found.start() for found in modules[1:]), len(text)]
+        for found, following in zip(modules, nexts, strict=True):
+            block = _bare(text[found.start() : following].partition("\n}")[0])
             source = _SOURCE.search(block)
             if source and _alarms(source[1]) and not _NOTHING.search(block):
                 said = source[1].rpartition("//")[2] + block[source.end() :]

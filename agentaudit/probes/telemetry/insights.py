@@ -85,9 +85,10 @@ _CHART = regex(r"(?:^|/)values[\w.-]{0,40}\.ya?ml$")
 def _is_in_kubernetes(repo: Repo, component: Component) -> bool:
     """Whether a chart or a manifest of Kubernetes starts it, or the values of a chart name an image
     that is called after it."""
-    started = [each for each in component.built_by if each.path.endswith((".yaml", ".yml"))]
+    started = {(each.repo, each.path): each for each in component.built_by}
+    told = [each for each in started.values() if each.path.endswith((".yaml", ".yml"))]
     return any(
-        _CHART.search(each.path) or _WORKLOAD.search(repo.read(each) or "") for each in started
+        _CHART.search(each.path) or _WORKLOAD.search(repo.read(each) or "") for each in told
     ) or any(
         _CHART.search(each.place.path) and _is_image_of(component, each.value)
         for each in component.code.settings

@@ -75,9 +75,12 @@ class Environments:
         self._over: dict[str, set[str]] = {}
         self._heirs: dict[Place, set[str]] = {}
         """Service → the components of those that take it over, if only through others."""
+        heirs: dict[str, list[Service]] = {}
         for service in (each for file in self._files.values() for each in file.values()):
-            if service.like and not service.bare:
-                self._bequeath(service)
+            for home in (service.like and not service.bare and self._starts(service)) or ():
+                heirs.setdefault(home, []).append(service)
+        for home, starting in heirs.items():
+            self._bequeath(home, starting)
 
     @property
     def files(self) -> Collection[str]:
@@ -206,16 +209,14 @@ class Environments:
             self._homes[path] = {above: self._runs(service) for above, service in services}
         return self._homes[path]
 
-    def _bequeath(self, heir: Service) -> None:
-        """Tell all that a service takes over, one through another, what starts with it."""
-        homes = self._starts(heir)
-        seen = {heir.place}
-        pending = [heir]
-        while homes and pending:
+    def _bequeath(self, home: str, pending: list[Service]) -> None:
+        """Tell all that services which start a component take over, one through another, that it
+        starts with them."""
+        while pending:
             for base in self._bases(pending.pop()):
-                if base.place not in seen:
-                    seen.add(base.place)
-                    self._heirs.setdefault(base.place, set()).update(homes)
+                heirs = self._heirs.setdefault(base.place, set())
+                if home not in heirs:
+                    heirs.add(home)
                     pending.append(base)
 
     def _bases(self, service: Service) -> list[Service]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -168,7 +169,7 @@ class _File(Struct, frozen=True):
     def _commands(self, at: Path, script: str) -> Iterator[tuple[int, str]]:
         """Commands of a script with their lines; a continued command is one."""
         line = self.tree.line(*at)
-        written = lines(self.reader.text(self.path) or "")
+        written = _written(self.reader.text(self.path) or "")
         head = written[line - 1] if 0 < line <= len(written) else ""
         block = re.search(r"[|>][-+0-9]{0,2}\s*(?:#.*)?$", head)
         folded = block is not None and block[0].startswith(">")
@@ -190,6 +191,8 @@ class _File(Struct, frozen=True):
             yield number, text
 
 
+_written = lru_cache(maxsize=4)(lines)
+"""The lines of a workflow, which are asked for each of its steps."""
 _GOES = regex(r"(?:cd|pushd)\s+[\"']?([\w./-]{1,300})[\"']?\s*;?")
 
 

@@ -7,6 +7,7 @@ import pytest
 from agentaudit import testing
 from agentaudit.finding import Outcome
 from agentaudit.probe import Probe
+from agentaudit.probes.inference_code.called import reused
 from agentaudit.probes.inference_code.ci_stamped import ci_stamped
 from agentaudit.probes.inference_code.commit_stamped import commit_stamped
 
@@ -172,3 +173,30 @@ def test_all_that_is_deployed_is_tagged(
     outcomes = (Outcome.FAIL, Outcome.PASS)
     assert _asked(ci_stamped, files) is outcomes[built]
     assert _asked(commit_stamped, files) is outcomes[stamped]
+
+
+WORKFLOWS = 12
+
+
+def test_workflows_that_call_each_other_cost_no_more_than_they_hold() -> None:
+    uses = "".join(f"  j{i}:\n    uses: ./.github/workflows/w{i}.yml\n" for i in range(WORKFLOWS))
+    files = {
+        f".github/workflows/w{i}.yml": f"on: [push, workflow_call]\njobs:\n{uses}"
+        for i in range(WORKFLOWS)
+    }
+    repo = testing.repository({"files": {**FILES, **files}})
+    found = reused(repo)
+    # each by those that call it, and by those that reach it through another
+    assert sum(len(each.steps) for each in found) == 2 * WORKFLOWS**2
+    assert {len(each.firsts) for each in found} == {WORKFLOWS, WORKFLOWS**2 - WORKFLOWS}
+
+
+def test_steps_that_are_handed_ever_other_values_have_an_end() -> None:
+    jobs = "".join(
+        f"  j{i}:\n    uses: ./.github/workflows/w.yml\n    with:\n"
+        f"      tag: ${{{{ inputs.tag }}}}{i}\n"
+        for i in range(40)
+    )
+    files = {".github/workflows/w.yml": f"on: [push, workflow_call]\njobs:\n{jobs}"}
+    repo = testing.repository({"files": {**FILES, **files}})
+    assert sum(len(each.steps) for each in reused(repo)) <= 20_000 + 40

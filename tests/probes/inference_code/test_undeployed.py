@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from agentaudit import testing
+from agentaudit.evidence import Place
 from agentaudit.finding import Outcome
 from agentaudit.probe import Probe
 from agentaudit.probes.inference_code.ci_stamped import ci_stamped
 from agentaudit.probes.inference_code.commit_stamped import commit_stamped
+from agentaudit.probes.inference_code.undeployed import is_undeployed
+from agentaudit.source import Step
 
 APP = {
     "requirements.txt": "openai==1.93.0\n",
@@ -129,3 +134,16 @@ def test_a_deployment_tells_the_tag_of_the_image(
     steps = BUILD.replace("$GITHUB_SHA", tag) + PUSH.replace("$GITHUB_SHA", tag)
     files = {path: text, ".github/workflows/a.yml": HEAD.format("ubuntu-24.04") + steps}
     assert _outcome(commit_stamped, files) is outcome
+
+
+def test_a_workflow_of_many_builds_is_read_once() -> None:
+    workflow = HEAD.format("ubuntu-24.04") + "      - run: docker build -t $V .\n" * 600
+    steps = [
+        Step("a", f"docker build -t ${number} .", Place("a", ".github/workflows/a.yml", number))
+        for number in range(600)
+    ]
+    workflow += "        # d" + "c" * 60 + "\n" * 3_000
+    is_undeployed.cache_clear()
+    began = process_time()
+    assert all(is_undeployed(step, workflow) for step in steps)
+    assert process_time() - began < 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from agentaudit import testing
@@ -101,3 +103,11 @@ def test_modules_that_watch_the_memory_of_a_component(more: str, home: str, foun
     repo = testing.repository({"files": files})
     component = testing.component({"files": files, "path": home})
     assert bool(list(of_memory(repo, component))) is found
+
+
+def test_modules_that_do_not_close_at_the_start_of_a_line_end_where_another_begins() -> None:
+    rows = [f'module "m{n}" {{ source = "./"\n x = module.m{n + 1}.y }}\n' for n in range(6000)]
+    repo = testing.repository({"files": {"main.tf": "".join(rows)}})
+    began = process_time()
+    assert list(by_modules(repo)) == []
+    assert process_time() - began < 1.5

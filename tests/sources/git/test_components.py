@@ -9,6 +9,8 @@ import pytest
 
 from agentaudit.source import Component
 from agentaudit.sources.git import MemoryRepo
+from agentaudit.sources.git.compose import Service
+from agentaudit.sources.git.environments import Environments
 
 PYTHON = '[project]\nname = "x"\ndependencies = ["openai"]\n'
 NODE = '{"name": "web", "dependencies": {"react": "1"}}'
@@ -180,6 +182,24 @@ def test_a_long_chain_of_services_is_gone_through_once() -> None:
     found = _components({**files, "compose.yaml": "".join(rows)})
     assert time.process_time() - started < 4
     assert [use.reference for use in found["."].images] == ["postgres"]
+
+
+def test_a_long_chain_of_services_that_take_each_other_over_is_gone_through_once() -> None:
+    rows = [f"  s{n}: {{build: ., extends: s{n + 1}}}\n" for n in range(1200)]
+    rows += ["  s1200: {image: postgres, environment: {MODEL: planner-1}}\n"]
+    files = {"requirements.txt": "openai==1.0\n", "Dockerfile": "FROM python:3.12\nCOPY . .\n"}
+    asked: list[str] = []
+    bases = Environments._bases
+
+    def count(self: Environments, service: Service) -> list[Service]:
+        asked.append(service.name)
+        return bases(self, service)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Environments, "_bases", count)
+        found = _components({**files, "compose.yaml": "services:\n" + "".join(rows)})
+    assert len(asked) < 3 * len(rows)
+    assert "planner-1" in [row.value for row in found["."].code.settings]
 
 
 def test_settings_and_runtime_pins() -> None:
