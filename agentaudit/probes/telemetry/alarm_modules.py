@@ -56,7 +56,7 @@ def _modules(repo: Repo) -> Iterator[tuple[Place, str]]:
         text = "" if repo.role(file) in ASIDE else (repo.read(file) or "")[:300_000]
         modules = list(_MODULE.finditer(text)) if "module" in text else []
         nexts = [*(found.start() for found in modules[1:]), len(text)]
-        for found, following in zip(modules, nexts, strict=True):
+        for found, following in zip(modules, nexts, strict=False):
             block = _bare(text[found.start() : following].partition("\n}")[0])
             source = _SOURCE.search(block)
             if source and _alarms(source[1]) and not _NOTHING.search(block):

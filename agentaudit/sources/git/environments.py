@@ -75,12 +75,7 @@ class Environments:
         self._over: dict[str, set[str]] = {}
         self._heirs: dict[Place, set[str]] = {}
         """Service → the components of those that take it over, if only through others."""
-        heirs: dict[str, list[Service]] = {}
-        for service in (each for file in self._files.values() for each in file.values()):
-            for home in (service.like and not service.bare and self._starts(service)) or ():
-                heirs.setdefault(home, []).append(service)
-        for home, starting in heirs.items():
-            self._bequeath(home, starting)
+        self._inherit()
 
     @property
     def files(self) -> Collection[str]:
@@ -208,6 +203,14 @@ class Environments:
             services = self._files[path].items()
             self._homes[path] = {above: self._runs(service) for above, service in services}
         return self._homes[path]
+
+    def _inherit(self) -> None:
+        heirs: dict[str, list[Service]] = {}
+        for service in (each for file in self._files.values() for each in file.values()):
+            for home in (service.like and not service.bare and self._starts(service)) or ():
+                heirs.setdefault(home, []).append(service)
+        for home, starting in heirs.items():
+            self._bequeath(home, starting)
 
     def _bequeath(self, home: str, pending: list[Service]) -> None:
         """Tell all that services which start a component take over, one through another, that it
