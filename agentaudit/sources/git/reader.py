@@ -192,16 +192,19 @@ class Reader:
         if isinstance(found, Content):
             if found.text is not None:
                 return found.text.encode()
-            self.problems[path] = found.problem
-            return found.problem
+            return self._unread(path, found)
         if b"\0" in found:
-            self.problems[path] = BINARY.problem
-            return BINARY.problem
+            return self._unread(path, BINARY)
         found = found.removeprefix(BOM_UTF8)
         self._bytes_room -= len(found)
         if self._bytes_room > 0:
             self._bytes[path] = found
         return found
+
+    def _unread(self, path: str, why: Content) -> str:
+        """Why there are no bytes, kept so that nobody reads them again."""
+        self._kept[path], self.problems[path] = why, why.problem
+        return why.problem
 
     def text(self, path: str, cap: int = CAP) -> str | None:
         return self.content(path, cap).text

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +14,11 @@ from agentaudit.sources.git import MemoryRepo
 from agentaudit.sources.git.globs import matches
 from agentaudit.sources.git.knowledge import known
 from agentaudit.sources.git.messages import parts, split
+from agentaudit.sources.git.reader import Reader
 from agentaudit.sources.git.roles import role
 from agentaudit.sources.git.symbols import defines
+from agentaudit.sources.git.text import CAP
+from agentaudit.sources.git.tree import FilesOnDisk
 
 
 @pytest.mark.parametrize(
@@ -290,3 +294,16 @@ def test_the_table_of_libraries_is_whole() -> None:
             assert of <= trades
     assert all(name == name.lower().replace("_", "-") for name in packages["python"])
     assert {trade for of in packages["python"].values() for trade in of} <= trades
+
+
+@pytest.mark.parametrize("data", [b"{" + b" " * CAP, b"\0\1"])
+def test_what_cannot_be_read_is_not_read_again(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(data)
+    tree = FilesOnDisk(tmp_path, ("a.json",))
+    reader, loaded = Reader("git:.", tree), list[str]()
+    load = tree.load
+    tree.load = lambda path, cap: (loaded.append(path), load(path, cap))[1]  # type: ignore[method-assign]
+    for _ in range(3):
+        assert isinstance(reader.data("a.json"), str)
+        assert reader.text("a.json") is None
+    assert loaded == ["a.json"]
